@@ -1,0 +1,41 @@
+# Two commands matter: `make report` and `make test`. Both set up .venv by themselves.
+PYTHON ?= python3
+STUDY  ?= data/safe-to-share
+BIN    := .venv/bin
+
+.PHONY: report test lint lab notebooks benchmark lock clean
+
+report: .venv/installed
+	$(BIN)/python -m analysis report $(STUDY)
+
+test: .venv/installed lint
+	$(BIN)/python -m pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lab: .venv/installed
+	$(BIN)/jupyter lab notebooks
+
+# Re-run every notebook in place, without timestamps, so that the outputs under test are fresh.
+notebooks: .venv/installed
+	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+
+benchmark: .venv/installed
+	$(BIN)/python -m benchmarks
+
+# Needs uv; writes one version of each package for every supported Python and system.
+lock:
+	uv pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
+	  --extra dev --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf .venv output

@@ -1,0 +1,175 @@
+"""The one front door: ``policygap`` on the command line."""
+
+import argparse
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+import analysis
+from analysis import study as studies
+from analysis.study import Problem, StudyError
+
+STUDY = Path("data/safe-to-share")
+SHOWN_AT_MOST = 200
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0 if it went well, 1 if the input is at fault.
+
+    Every fault of the input ends in a message, never in a traceback.
+    """
+    asked = _parser().parse_args(arguments)
+    try:
+        return asked.run(asked)
+    except StudyError as error:
+        _print_problems(error.problems, "text")
+        print("Nothing was written.", file=sys.stderr)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="policygap", description=analysis.__doc__)
+    parser.add_argument("--version", action="version", version=f"policygap {analysis.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    report = commands.add_parser("report", help="build the report and all that goes with it")
+    report.add_argument(
+        "--out", type=Path, default=Path("output"), help="folder to build into (default: output)"
+    )
+    report.set_defaults(run=_report)
+
+    score = commands.add_parser("score", help="write the tables of results alone")
+    score.add_argument("--out", type=Path, required=True, help="folder to write into")
+    score.set_defaults(run=_score)
+
+    validate = commands.add_parser("validate", help="report every problem of a study")
+    validate.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="how to report them (default: text)",
+    )
+    validate.set_defaults(run=_validate)
+
+    new = commands.add_parser("new", help="write an empty study, ready to fill")
+    new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
+    new.set_defaults(run=_new)
+
+    for command in (report, score, validate):
+        command.add_argument(
+            "study",
+            type=Path,
+            nargs="?",
+            default=STUDY,
+            metavar="STUDY",
+            help=f"a study's folder (default: {STUDY})",
+        )
+    for command in (report, score):
+        command.add_argument(
+            "--as-of",
+            type=_date,
+            metavar="DATE",
+            help="date of the state, YYYY-MM-DD (default: the day the data were read)",
+        )
+        command.add_argument(
+            "--known-by",
+            type=_date,
+            metavar="DATE",
+            help="count only what had been read by this day (default: everything)",
+        )
+    return parser
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
+        ) from None
+
+
+def _measured(asked: argparse.Namespace):
+    # Imported late, so that a question about a study does not wait for the rest.
+    from analysis.measure.results import measure
+
+    return measure(studies.load(asked.study), asked.as_of, asked.known_by)
+
+
+def _report(asked: argparse.Namespace) -> int:
+    _refuse_to_replace(asked)
+    from analysis.publish.build import build
+
+    with _progress() as progress:
+        progress("study")
+        results = _measured(asked)
+        path = build(results, asked.out, progress)
+    placeholders = results.study.descriptor.placeholders
+    if placeholders:
+        print(
+            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
+        )
+    print(f"The report is {path}")
+    return 0
+
+
+def _score(asked: argparse.Namespace) -> int:
+    _refuse_to_replace(asked)
+    from analysis.publish.build import build_data
+
+    build_data(_measured(asked), asked.out)
+    print(f"The tables are in {asked.out}")
+    return 0
+
+
+def _validate(asked: argparse.Namespace) -> int:
+    problems = studies.validate(asked.study)
+    if problems or asked.format == "json":
+        _print_problems(problems, asked.format)
+    else:
+        print(f"{asked.study} is a valid study.")
+    return 1 if problems else 0
+
+
+def _new(asked: argparse.Namespace) -> int:
+    files = studies.create(asked.study)
+    print(f"An empty study is in {asked.study}: {len(files)} files.")
+    print("Set what datapackage.json marks [to be set], fill the tables, then: policygap validate")
+    return 0
+
+
+def _refuse_to_replace(asked: argparse.Namespace) -> None:
+    """Refuse an output folder that holds anything but an output, before any work is done."""
+    out = asked.out.resolve()
+    inside = asked.study.resolve().is_relative_to(out) or Path.cwd().resolve().is_relative_to(out)
+    ours = (out / "manifest.json").exists() or (out / "matrix.csv").exists()
+    if inside or (out.exists() and not (out.is_dir() and (ours or not any(out.iterdir())))):
+        rule = (
+            "the folder holds something that is no output of policygap, and would be replaced whole"
+        )
+        problem = Problem(
+            str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
+        )
+        raise StudyError([problem])
+
+
+def _progress():
+    from analysis.progress import progress
+
+    return progress()
+
+
+def _print_problems(problems: list[Problem], form: str) -> None:
+    if form == "json":
+        print(json.dumps([one.as_dict() for one in problems], indent=1, ensure_ascii=False))
+        return
+    from analysis.problem_table import print_problems
+
+    print_problems(problems[:SHOWN_AT_MOST], len(problems))

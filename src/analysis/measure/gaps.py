@@ -1,0 +1,122 @@
+"""Gap tables: for each unit and recommendation what is met, what is missing, what is unknown."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.scores import cell_values
+from analysis.study import Matrix, Study
+
+MEETS = "meets"
+FALLS_SHORT = "falls_short"
+CANNOT_BE_TOLD = "cannot_be_told"
+DOES_NOT_APPLY = "does_not_apply"
+GAP_STATES = (MEETS, FALLS_SHORT, CANNOT_BE_TOLD, DOES_NOT_APPLY)
+
+
+def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
+    """Return the gap table of every unit on every recommendation that is scored.
+
+    A unit *falls short* where at least one settled cell is below its scale's highest level,
+    *meets* where every cell is settled there, and *cannot be told* otherwise: what is unknown
+    never counts for or against it.
+
+    Returns:
+        ``unit_id``, ``recommendation_id``, ``state`` (of :data:`GAP_STATES`), ``missing`` and
+        ``unknown`` (criteria with their state, joined by "; "), ``evidence_ids`` (joined by ";")
+        and ``notices`` (the notices that must stand with the row, joined by a space).
+    """
+    criteria = study["criteria"]
+    cells = cell_values(study, matrix)
+    state = matrix.grid().to_numpy(dtype=object)
+    evidence = matrix.grid("evidence_ids").to_numpy(dtype=object)
+    scales = study["levels"].groupby("scale_id")["value"]
+    top = criteria["scale_id"].map(scales.apply(lambda values: max(map(float, values)))).to_numpy()
+    short = cells.known & cells.counts & (cells.low < top - 1e-9)
+    open_ = ~cells.known & cells.counts
+    said = np.array(criteria["criterion_id"], dtype=object) + ": " + state
+    unit_ids, criterion_ids = study["units"]["unit_id"].tolist(), criteria["criterion_id"].tolist()
+    on_unit = {unit: notices(study, units=[unit]) for unit in unit_ids}
+    rows = []
+    for group, columns in _scored_columns(study).items():
+        on_criteria = notices(study, criteria=[criterion_ids[column] for column in columns])
+        for unit in range(matrix.shape[0]):
+            pick = [(column, bool(cells.counts[unit, column])) for column in columns]
+            inside = [column for column, counts in pick if counts]
+            rows.append(
+                (
+                    unit,
+                    unit_ids[unit],
+                    group,
+                    _state(short[unit, inside], open_[unit, inside]),
+                    "; ".join(said[unit, column] for column in inside if short[unit, column]),
+                    "; ".join(said[unit, column] for column in inside if open_[unit, column]),
+                    ";".join(_merged(evidence[unit, column] for column in inside)),
+                    " ".join([*on_criteria, *on_unit[unit_ids[unit]]]),
+                )
+            )
+    columns = [
+        "place",
+        "unit_id",
+        "recommendation_id",
+        "state",
+        "missing",
+        "unknown",
+        "evidence_ids",
+        "notices",
+    ]
+    table = pd.DataFrame(rows, columns=columns).sort_values("place", kind="stable")
+    return table.drop(columns="place").reset_index(drop=True)
+
+
+def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
+    """Count, for each recommendation of the study, the units in each state of the gap table.
+
+    Returns:
+        One row a recommendation, in the study's order: ``recommendation_id``, ``scored`` and
+        one column for each of :data:`GAP_STATES`; where nothing of it is scored the counts are
+        missing (``<NA>``), never zero.
+    """
+    counts = pd.crosstab(gap_table["recommendation_id"], gap_table["state"])
+    counts = counts.reindex(columns=list(GAP_STATES), fill_value=0)
+    names = study["recommendations"]["recommendation_id"]
+    table = counts.reindex(names).astype("Int64")
+    table.insert(0, "scored", table.notna().all(axis=1).map({True: "yes", False: "no"}))
+    return table.rename_axis("recommendation_id").reset_index()
+
+
+def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
+    """Return the notices that must stand with results on these criteria and units.
+
+    Those of the whole study are not among them: they stand with every result.
+    """
+    table = study["notices"]
+    labels = dict(zip(study["criteria"]["criterion_id"], study["criteria"]["label"], strict=True))
+    names = dict(zip(study["units"]["unit_id"], study["units"]["short_name"], strict=True))
+    spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
+    # A notice may say "this criterion": away from its cell it needs the name beside it.
+    return [
+        f"{labels.get(one.criterion_id) or names[one.unit_id]}: {one.text}"
+        for one in spoken_of.itertuples()
+    ]
+
+
+def _scored_columns(study: Study) -> dict[str, list[int]]:
+    criteria = study["criteria"].reset_index(drop=True)
+    scored = criteria[criteria["scored"] == "yes"]
+    held = scored.groupby("recommendation_id").groups
+    order = study["recommendations"]["recommendation_id"]
+    return {name: list(held[name]) for name in order if name in held}
+
+
+def _state(short: np.ndarray, unknown: np.ndarray) -> str:
+    if not len(short):
+        return DOES_NOT_APPLY
+    if short.any():
+        return FALLS_SHORT
+    return CANNOT_BE_TOLD if unknown.any() else MEETS
+
+
+def _merged(cited) -> list[str]:
+    return list(dict.fromkeys(one for ids in cited for one in ids.split(";") if one))

@@ -1,0 +1,76 @@
+"""National figures: how many units are at each level and each unknown of a criterion."""
+
+import pandas as pd
+
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+
+
+def states_of(study: Study, criterion: str) -> list[str]:
+    """Return the states that a criterion can have: levels from best to worst, then unknowns."""
+    scale = study["criteria"].set_index("criterion_id").at[criterion, "scale_id"]
+    levels = study["levels"][study["levels"]["scale_id"] == scale]
+    order = pd.to_numeric(levels["value"]).sort_values(ascending=False, kind="stable").index
+    return [*levels.loc[order, "level"], *v.UNKNOWNS]
+
+
+def national(study: Study, matrix: Matrix) -> pd.DataFrame:
+    """Count the units at every state of every criterion.
+
+    Returns:
+        ``criterion_id``, ``state``, ``units``: for each criterion every state that it can
+        have, so that the counts of a criterion sum to the number of units. A 0 is a true zero.
+    """
+    counts = matrix.cells.groupby(["criterion_id", "state"]).size()
+    rows = [
+        (criterion, state, int(counts.get((criterion, state), 0)))
+        for criterion in study["criteria"]["criterion_id"]
+        for state in states_of(study, criterion)
+    ]
+    return pd.DataFrame(rows, columns=["criterion_id", "state", "units"])
+
+
+def published_totals(study: Study, states_at) -> pd.DataFrame:
+    """Set each published total beside what the evidence names on the total's own day.
+
+    Args:
+        study: the study.
+        states_at: a function from a date to the :class:`Matrix` at that date.
+
+    Returns:
+        ``total_id``, ``criterion_id``, ``level``, ``as_of``, ``count`` and ``of`` as
+        published, ``named`` (units that the evidence shows at the level), ``cannot_be_told``
+        (units whose state is unknown), ``source_id`` and ``note``.
+    """
+    rows = []
+    for total in study["published_totals"].itertuples():
+        cells = states_at(pd.Timestamp(total.as_of).date()).cells
+        state = cells.loc[cells["criterion_id"] == total.criterion_id, "state"]
+        named, unknown = int((state == total.level).sum()), int(state.isin(v.UNKNOWNS).sum())
+        rows.append(
+            (
+                total.total_id,
+                total.criterion_id,
+                total.level,
+                total.as_of,
+                int(total.count),
+                int(total.of),
+                named,
+                unknown,
+                total.source_id,
+                total.note,
+            )
+        )
+    columns = [
+        "total_id",
+        "criterion_id",
+        "level",
+        "as_of",
+        "count",
+        "of",
+        "named",
+        "cannot_be_told",
+        "source_id",
+        "note",
+    ]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,110 @@
+"""All measures of one study at one date, computed once and passed on."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.measure.gaps import gaps, national_gaps
+from analysis.measure.national import national, published_totals
+from analysis.measure.scores import scores
+from analysis.measure.tree import TOTAL
+from analysis.study import Matrix, Study, data_read_on, known, states
+from analysis.study import vocabulary as v
+
+SETTLED = "settled"
+NOT_SETTLED = "not_settled"
+COVERAGE = (SETTLED, NOT_SETTLED, v.NOT_FOUND, v.NOT_ASSESSED, "does_not_apply")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A study's results.
+
+    Attributes:
+        study: what was known by the knowledge date.
+        matrix: the state of every cell.
+        scores: see :func:`analysis.measure.scores.scores`.
+        national: see :func:`analysis.measure.national.national`.
+        gaps: see :func:`analysis.measure.gaps.gaps`.
+        national_gaps: see :func:`analysis.measure.gaps.national_gaps`.
+        totals: see :func:`analysis.measure.national.published_totals`.
+    """
+
+    study: Study
+    matrix: Matrix
+    scores: pd.DataFrame
+    national: pd.DataFrame
+    gaps: pd.DataFrame
+    national_gaps: pd.DataFrame
+    totals: pd.DataFrame
+
+    @property
+    def total(self) -> pd.DataFrame:
+        """The total's rows of the scores, indexed by unit, every unit there.
+
+        A unit with nothing in the sum has missing values: it has no score, not a zero.
+        """
+        held = self.scores[self.scores["group_id"] == TOTAL].set_index("unit_id")
+        return held.reindex(self.study["units"]["unit_id"])
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """How much is known of each criterion.
+
+        One row a criterion, indexed by ``criterion_id``: counts of units by
+        :data:`COVERAGE`, which sum to the number of units.
+        """
+        kinds = self.national["state"].map(_kind)
+        table = self.national.groupby(["criterion_id", kinds])["units"].sum().unstack(fill_value=0)
+        order = self.study["criteria"]["criterion_id"]
+        return table.reindex(index=order, columns=list(COVERAGE), fill_value=0)
+
+    def at(self, day: dt.date) -> Matrix:
+        """Return the matrix of another date, on the same knowledge."""
+        return states(self.study, day, self.matrix.known_by)
+
+    @cached_property
+    def over_time(self) -> list[tuple[str, Matrix]]:
+        """The study's dates of comparison and this one, with their labels, in order."""
+        settings = self.study.settings
+        dates = [(one.label, one.date) for one in settings.compare_dates]
+        earlier = [(label, day) for label, day in dates if day < self.matrix.as_of]
+        here = ("This report’s date", self.matrix.as_of)
+        return [
+            *((label, self.at(day)) for label, day in sorted(earlier, key=lambda x: x[1])),
+            (here[0], self.matrix),
+        ]
+
+
+def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:
+    """Compute all measures of a study.
+
+    Args:
+        study: a valid study.
+        as_of: the date of the state; default: the day by which the data had been read.
+        known_by: count only what had been read by this day; default: everything.
+    """
+    read_on = data_read_on(study)
+    as_of, known_by = as_of or read_on, known_by or read_on
+    study = known(study, known_by)
+    matrix = states(study, as_of, known_by)
+    table = gaps(study, matrix)
+    return Results(
+        study=study,
+        matrix=matrix,
+        scores=scores(study, matrix),
+        national=national(study, matrix),
+        gaps=table,
+        national_gaps=national_gaps(study, table),
+        totals=published_totals(study, lambda day: states(study, day, known_by)),
+    )
+
+
+def _kind(state: str) -> str:
+    if state in v.OUT_OF_SUM:
+        return "does_not_apply"
+    if state in (v.NOT_FOUND, v.NOT_ASSESSED):
+        return state
+    return NOT_SETTLED if state in v.UNKNOWNS else SETTLED

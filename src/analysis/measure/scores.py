@@ -1,0 +1,137 @@
+"""Scores as intervals: the worst and the best that the evidence allows, and the share known.
+
+A weighted arithmetic mean up the tree (OECD/JRC, Handbook on Constructing Composite
+Indicators, 2008, section 6), taken twice, with every unknown at its scale's lowest and at its
+highest value: worst-case bounds in the sense of partial identification (Manski, Partial
+Identification of Probability Distributions, 2003).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.tree import Node, build_tree, groups_below
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+from analysis.study.descriptor import Display
+
+_ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+
+
+@dataclass(frozen=True)
+class CellValues:
+    """What each cell may be worth; every array has shape (units, criteria).
+
+    Attributes:
+        low: least value that the cell can have, 0 to 1.
+        high: greatest value.
+        known: whether a level is settled.
+        counts: whether the cell is in the sum (its criterion scored, in force, applicable).
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    known: np.ndarray
+    counts: np.ndarray
+
+
+def cell_values(study: Study, matrix: Matrix) -> CellValues:
+    """Return the interval of every cell of the matrix."""
+    levels, criteria = study["levels"], study["criteria"]
+    values = levels.assign(value=pd.to_numeric(levels["value"])).groupby("scale_id")["value"]
+    least, most = values.min(), values.max()
+    codes, names = pd.factorize(matrix.cells["state"])
+    codes = codes.reshape(matrix.shape)
+    worth = {(row.scale_id, row.level): float(row.value) for row in levels.itertuples(index=False)}
+    # One short look-up for each scale: the value of every state, NaN where it is no level of it.
+    low, high = np.empty(matrix.shape), np.empty(matrix.shape)
+    for scale, columns in criteria.groupby("scale_id").indices.items():
+        value = np.array([worth.get((scale, name), np.nan) for name in names])[codes[:, columns]]
+        low[:, columns] = np.where(np.isnan(value), least[scale], value)
+        high[:, columns] = np.where(np.isnan(value), most[scale], value)
+    out = np.isin(names.to_numpy(dtype=object), v.OUT_OF_SUM)[codes]
+    unknown = np.isin(names.to_numpy(dtype=object), v.UNKNOWNS)[codes]
+    scored = (criteria["scored"] == "yes").to_numpy()
+    return CellValues(low, high, ~unknown, scored & ~out)
+
+
+def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the interval of every unit on every group and in all.
+
+    Args:
+        study: the study.
+        matrix: the states at a date.
+        criteria: count these only; default: all that are scored. Results at two dates are
+            comparable only on the criteria in force at both (:func:`in_force_at_all`).
+
+    Returns:
+        One row for each unit and group with anything in the sum, units in the study's order,
+        groups up the tree: ``unit_id``, ``group_id``, ``low`` and ``high`` on 0 to 100,
+        unrounded, and ``known``, the share of weight in settled cells, on 0 to 1.
+    """
+    tree, cells = build_tree(study), cell_values(study, matrix)
+    if criteria is not None:
+        cells.counts[:, ~study["criteria"]["criterion_id"].isin(criteria)] = False
+    held = _up_the_tree(tree, cells)
+    names = [group.name for group in groups_below(tree)]
+    units = study["units"]["unit_id"].to_numpy(dtype=object)
+    stacked = np.stack([held[name] for name in names], axis=1)  # units, groups, (low, high, ...)
+    flat = stacked.reshape(-1, 4)
+    frame = pd.DataFrame(
+        {
+            "unit_id": np.repeat(units, len(names)),
+            "group_id": np.tile(np.array(names, dtype=object), len(units)),
+            "low": 100 * flat[:, 0],
+            "high": 100 * flat[:, 1],
+            "known": flat[:, 2],
+        }
+    )
+    return frame[flat[:, 3] > 0].reset_index(drop=True)
+
+
+def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
+    """Return the scored criteria in force at every one of the days."""
+    criteria, earliest = study["criteria"], min(days).isoformat()
+    begun = (criteria["applies_from"] <= earliest) & (criteria["scored"] == "yes")
+    return list(criteria.loc[begun, "criterion_id"])
+
+
+def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
+    """Return, for each group, an array of shape (units, 4): low, high, known, is in the sum."""
+    held: dict[str, np.ndarray] = {}
+
+    def values(node: Node) -> np.ndarray:
+        if node.column is not None:
+            parts = (cells.low, cells.high, cells.known, cells.counts)
+            return np.stack([part[:, node.column].astype(float) for part in parts], axis=1)
+        total, weight = np.zeros((len(cells.low), 3)), np.zeros(len(cells.low))
+        present = np.zeros(len(cells.low))
+        for child in node.children:
+            part = values(child)
+            # What left the sum gives its weight up; the siblings' weights scale up by division.
+            share = float(child.weight) * part[:, 3]
+            total += share[:, None] * part[:, :3]
+            weight += share
+            present = np.maximum(present, part[:, 3] * (child.weight > 0))
+        mean = total / np.where(weight > 0, weight, 1)[:, None]
+        held[node.name] = np.column_stack([mean, present])
+        return held[node.name]
+
+    values(tree)
+    return held
+
+
+def shown(value: float, display: Display) -> str:
+    """Return a score or percentage as text, rounded once by the study's declared rule.
+
+    Floats are first taken to nine decimals, so that a tie is a tie: 12.5 computed as
+    12.499999999999998 still rounds as 12.5 does.
+    """
+    exact = Decimal(repr(round(float(value), 9)))
+    step = Decimal(1).scaleb(-display.decimals)
+    rounded = exact.quantize(step, rounding=_ROUNDING[display.rounding])
+    return str(abs(rounded) if rounded == 0 else rounded)

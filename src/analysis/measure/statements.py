@@ -1,0 +1,367 @@
+"""Named statements: every figure that prose uses, with its definition and the rows behind it.
+
+Notebooks and the report take their numbers from here and from nowhere else, so that a figure
+is written once and can be walked back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.measure.change import differences
+from analysis.measure.figures import irreconcilable
+from analysis.measure.gaps import GAP_STATES
+from analysis.measure.results import SETTLED, Results
+from analysis.measure.scores import shown
+from analysis.measure.tree import TOTAL
+from analysis.study import vocabulary as v
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One named figure.
+
+    Attributes:
+        id: its name, such as ``national.guidance-clear.met``.
+        value: the value, unrounded.
+        text: the value as prose shows it.
+        definition: what it is, in one sentence.
+        rows: what it is made of, as ``table/key`` or ``table/key/key``.
+    """
+
+    id: str
+    value: int | float | str
+    text: str
+    definition: str
+    rows: tuple[str, ...]
+
+    def as_dict(self) -> dict:
+        """Return the statement as a plain dictionary, for JSON."""
+        return {
+            "id": self.id,
+            "value": self.value,
+            "text": self.text,
+            "definition": self.definition,
+            "rows": list(self.rows),
+        }
+
+
+def statements(results: Results) -> dict[str, Statement]:
+    """Return every named statement of the results, by id."""
+    parts = (_study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes)
+    return {one.id: one for part in parts for one in part(results)}
+
+
+def _count(name: str, definition: str, rows: Iterable[str]) -> Statement:
+    """Return the statement that counts the rows behind it."""
+    rows = tuple(rows)
+    return Statement(name, len(rows), str(len(rows)), definition, rows)
+
+
+def _keys(table: str, *columns: Iterable) -> list[str]:
+    return ["/".join((table, *map(str, key))) for key in zip(*columns, strict=True)]
+
+
+def _cell_keys(cells: pd.DataFrame) -> list[str]:
+    return _keys("matrix", cells["unit_id"], cells["criterion_id"])
+
+
+def _study(results: Results) -> Iterable[Statement]:
+    study, settings = results.study, results.study.settings
+    many = settings.unit_noun.plural
+    counted = {
+        "units": ("units", "unit_id", f"All {many} of the study"),
+        "recommendations": (
+            "recommendations",
+            "recommendation_id",
+            "The report's recommendations, findings and conclusions held in the study",
+        ),
+        "criteria": ("criteria", "criterion_id", "All criteria"),
+        "sources": ("sources", "source_id", "All documents listed"),
+        "evidence": ("evidence", "evidence_id", "All statements of evidence, in our own words"),
+        "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
+        "events": ("events", "event_id", "Events of the national timeline"),
+    }
+    for name, (table, key, definition) in counted.items():
+        yield _count(f"study.{name}", f"{definition}.", _keys(table, study[table][key]))
+    criteria = study["criteria"]
+    for name, scored in (("scored", "yes"), ("context", "no")):
+        held = criteria.loc[criteria["scored"] == scored, "criterion_id"]
+        yield _count(
+            f"study.criteria.{name}", f"Criteria with scored: {scored}.", _keys("criteria", held)
+        )
+    unread = study["recommendations"].query("text_read == 'not_read'")["recommendation_id"]
+    yield _count(
+        "study.recommendations.unread",
+        "Recommendations whose text was not read.",
+        _keys("recommendations", unread),
+    )
+    evidence = study["evidence"]
+    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
+    own, used = evidence["scope"] == "unit", evidence["evidence_id"].isin(cited)
+    for name, where, definition in (
+        ("cited", used, "Statements of evidence that a coding cites"),
+        ("uncited", own & ~used, f"Statements about one of the {many} that no coding cites"),
+        ("context", ~own, f"Statements about many {many} at once, which decide no level"),
+    ):
+        yield _count(
+            f"study.evidence.{name}",
+            f"{definition}.",
+            _keys("evidence", evidence.loc[where, "evidence_id"]),
+        )
+    whole = evidence.loc[evidence["extent_read"].str.startswith("whole"), "evidence_id"]
+    yield _count(
+        "study.evidence.whole",
+        "Statements of evidence read to the end of what the record holds.",
+        _keys("evidence", whole),
+    )
+    opening = evidence.loc[evidence["extent_read"] == "opening", "evidence_id"]
+    yield _count(
+        "study.evidence.opening",
+        "Statements of evidence of which only the opening could be read.",
+        _keys("evidence", opening),
+    )
+    undated = study["events"].query("date == ''")["event_id"]
+    yield _count(
+        "study.events.undated", "Events whose date is not known.", _keys("events", undated)
+    )
+    placeholders = study.descriptor.placeholders
+    yield _count(
+        "study.placeholders",
+        "Settings that still wait to be set.",
+        [f"datapackage.json/{place}" for place in placeholders],
+    )
+
+
+def _cells(results: Results) -> Iterable[Statement]:
+    study, cells, display = results.study, results.matrix.cells, results.study.settings.display
+    criteria = study["criteria"].set_index("criterion_id")
+    scored = cells[cells["criterion_id"].map(criteria["scored"]) == "yes"]
+    counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
+    settled = counting[~counting["state"].isin(v.UNKNOWNS)]
+    many = study.settings.unit_noun.plural
+    yield _count(
+        "cells.scored",
+        f"Cells ({many} × scored criteria) in force and applicable.",
+        _cell_keys(counting),
+    )
+    yield _count("cells.settled", "Cells of these whose level is settled.", _cell_keys(settled))
+    share = 100 * len(settled) / len(counting) if len(counting) else 0.0
+    yield Statement(
+        "cells.settled_percent",
+        share,
+        f"{shown(share, display)}%",
+        "Share of settled cells among the scored cells in force and applicable.",
+        tuple(_cell_keys(settled)),
+    )
+    for state in v.UNKNOWNS:
+        rows = scored[scored["state"] == state]
+        yield _count(
+            f"cells.{state}", f"Cells of scored criteria that are {state}.", _cell_keys(rows)
+        )
+
+
+def _units(results: Results) -> Iterable[Statement]:
+    total = results.total
+    many = results.study.settings.unit_noun.plural
+    tolerance = 1e-9
+    for name, where, definition in (
+        (
+            "nothing_known",
+            total["known"] < tolerance,
+            f"{many.capitalize()} of which no scored criterion is settled: their interval is the whole range",
+        ),
+        (
+            "something_known",
+            total["known"] >= tolerance,
+            f"{many.capitalize()} of which at least one scored criterion is settled",
+        ),
+        (
+            "all_known",
+            total["known"] > 1 - tolerance,
+            f"{many.capitalize()} of which every scored criterion is settled",
+        ),
+    ):
+        yield _count(f"units.{name}", f"{definition}.", _keys("units", total.index[where]))
+    display = results.study.settings.display
+    for row in results.scores.itertuples():
+        rows = (f"scores/{row.unit_id}/{row.group_id}",)
+        whole = "in all" if row.group_id == TOTAL else f"on {row.group_id}"
+        for name, value, definition in (
+            (
+                "low",
+                row.low,
+                f"Worst score of {row.unit_id} {whole} that the evidence allows, 0 to 100",
+            ),
+            (
+                "high",
+                row.high,
+                f"Best score of {row.unit_id} {whole} that the evidence allows, 0 to 100",
+            ),
+            (
+                "known_percent",
+                100 * row.known,
+                f"Share of weight of {row.unit_id} {whole} in settled cells, per cent",
+            ),
+        ):
+            text = shown(value, display) + ("%" if name == "known_percent" else "")
+            yield Statement(
+                f"score.{row.unit_id}.{row.group_id}.{name}", value, text, f"{definition}.", rows
+            )
+
+
+def _national(results: Results) -> Iterable[Statement]:
+    many = results.study.settings.unit_noun.plural
+    held = {
+        key: _cell_keys(cells)
+        for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
+    }
+    for row in results.national.itertuples():
+        rows = held.get((row.criterion_id, row.state), [])
+        yield _count(
+            f"national.{row.criterion_id}.{row.state}",
+            f"{many.capitalize()} that are {row.state} on {row.criterion_id}.",
+            rows,
+        )
+    for criterion, counts in results.coverage.iterrows():
+        settled = results.matrix.cells.query(
+            "criterion_id == @criterion and state not in @v.UNKNOWNS"
+        )
+        assert len(settled) == counts[SETTLED]
+        yield _count(
+            f"national.{criterion}.settled",
+            f"{many.capitalize()} whose level on {criterion} is settled.",
+            _cell_keys(settled),
+        )
+
+
+def _gaps(results: Results) -> Iterable[Statement]:
+    table, many = results.gaps, results.study.settings.unit_noun.plural
+    for group in table["recommendation_id"].unique():
+        for state in GAP_STATES:
+            rows = table[(table["recommendation_id"] == group) & (table["state"] == state)]
+            yield _count(
+                f"gaps.{group}.{state}",
+                f"{many.capitalize()} whose state on {group} is: {state}.",
+                _keys("gaps", rows["unit_id"], rows["recommendation_id"]),
+            )
+
+
+def _totals(results: Results) -> Iterable[Statement]:
+    for row in results.totals.itertuples():
+        name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
+        subject = f"{row.level} on {row.criterion_id} on {row.as_of}"
+        yield Statement(
+            f"{name}.count", row.count, str(row.count), f"Published count at {subject}.", rows
+        )
+        yield Statement(
+            f"{name}.of",
+            row.of,
+            str(row.of),
+            f"Population of the published count at {subject}.",
+            rows,
+        )
+        cells = results.at(pd.Timestamp(row.as_of).date()).cells.query(
+            "criterion_id == @row.criterion_id"
+        )
+        named = cells[cells["state"] == row.level]
+        unknown = cells[cells["state"].isin(v.UNKNOWNS)]
+        yield _count(
+            f"{name}.named", f"How many the evidence names at {subject}.", _cell_keys(named)
+        )
+        yield _count(
+            f"{name}.cannot_be_told",
+            f"How many cannot be told on {row.criterion_id} on {row.as_of}.",
+            _cell_keys(unknown),
+        )
+
+
+def _figures(results: Results) -> Iterable[Statement]:
+    figures = results.study["figures"]
+    for row in figures.itertuples():
+        number = float(row.value)
+        value = int(number) if number == int(number) else number
+        definition = f"{row.measure}, as published: {row.what_it_counts}."
+        yield Statement(
+            f"figures.{row.figure_id}",
+            value,
+            f"{value:,}",
+            definition,
+            (f"figures/{row.figure_id}",),
+        )
+    compared = figures.loc[figures["comparison"] != "", "figure_id"]
+    yield _count(
+        "figures.compared",
+        "Published figures that seem to count the same thing as another.",
+        _keys("figures", compared),
+    )
+    pairs = irreconcilable(results.study)
+    yield _count(
+        "figures.irreconcilable",
+        "Pairs of published figures where the shorter period, within the longer one, has the larger count.",
+        _keys("figures", pairs["inner"], pairs["outer"]),
+    )
+
+
+def _dates(results: Results) -> Iterable[Statement]:
+    matrix = results.matrix
+    report = results.study.settings.report.date
+    for name, day, definition in (
+        ("as_of", matrix.as_of, "Date of the state shown"),
+        ("known_by", matrix.known_by, "Only what had been read by this day counts"),
+        ("report", report, "Day of the report that the study holds the units against"),
+    ):
+        yield Statement(
+            f"dates.{name}",
+            day.isoformat(),
+            spoken(day),
+            f"{definition}.",
+            ("datapackage.json/study",),
+        )
+
+
+def _changes(results: Results) -> Iterable[Statement]:
+    criteria = results.study["criteria"].set_index("criterion_id")
+    steps = results.over_time
+    for number, (label, matrix) in enumerate(steps):
+        cells, name = matrix.cells, f"at.{matrix.as_of.isoformat()}"
+        scored = cells[cells["criterion_id"].map(criteria["scored"]) == "yes"]
+        settled = scored[~scored["state"].isin(v.UNKNOWNS)]
+        applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
+        yield _count(
+            f"{name}.settled",
+            f"Scored cells settled: {label} ({matrix.as_of}).",
+            _cell_keys(settled),
+        )
+        yield _count(
+            f"{name}.scored",
+            f"Scored cells in force and applicable: {label} ({matrix.as_of}).",
+            _cell_keys(applies),
+        )
+        if number:
+            table = differences(results.study, steps[number - 1][1], matrix)
+            yield _count(
+                f"{name}.changed",
+                f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
+                _cell_keys(table),
+            )
+
+
+def spoken(day) -> str:
+    """Return a date as British prose writes it, such as 17 December 2020, in any locale."""
+    months = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
+    return f"{day.day} {months[day.month - 1]} {day.year}"

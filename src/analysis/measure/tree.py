@@ -1,0 +1,52 @@
+"""The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from analysis.study import Study
+
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A group, or (with a column) a criterion.
+
+    Attributes:
+        name: identifier of the group or criterion; :data:`TOTAL` at the top.
+        weight: raw weight among its siblings, exact.
+        children: the parts of a group; empty for a criterion.
+        column: position of the criterion in the study's order; ``None`` for a group.
+    """
+
+    name: str
+    weight: Fraction
+    children: tuple["Node", ...] = ()
+    column: int | None = None
+
+
+def build_tree(study: Study) -> Node:
+    """Return the study's tree. Only scored criteria are in it; empty groups drop out."""
+    groups = study["recommendations"]
+    inside: dict[str, list[str]] = {}
+    for name, parent in zip(groups["recommendation_id"], groups["parent_id"], strict=True):
+        inside.setdefault(parent, []).append(name)
+    weights = dict(zip(groups["recommendation_id"], map(Fraction, groups["weight"]), strict=True))
+    leaves: dict[str, list[Node]] = {}
+    for column, row in enumerate(study["criteria"].itertuples()):
+        if row.scored == "yes":
+            leaf = Node(row.criterion_id, Fraction(row.weight), column=column)
+            leaves.setdefault(row.recommendation_id, []).append(leaf)
+
+    def node(name: str, weight: Fraction, children: list[str]) -> Node:
+        below = [node(child, weights[child], inside.get(child, [])) for child in children]
+        kept = [child for child in below if child.children]
+        return Node(name, weight, (*leaves.get(name, ()), *kept))
+
+    return node(TOTAL, Fraction(1), inside.get("", []))
+
+
+def groups_below(tree: Node) -> list[Node]:
+    """Return every group of the tree, parts before the whole, the total last."""
+    below = [group for child in tree.children if child.children for group in groups_below(child)]
+    return [*below, tree]

@@ -1,0 +1,1 @@
+"""What goes out: the report, the workbook, the tables behind, the statements, the manifest."""

@@ -1,0 +1,92 @@
+"""Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from analysis.measure.results import Results
+from analysis.measure.statements import statements
+from analysis.publish.data import write_data
+from analysis.publish.manifest import manifest
+from analysis.publish.report import report_html
+from analysis.publish.workbook import gap_workbook
+from analysis.show.charts import all_charts
+
+REPORT = "report.html"
+
+
+def build(results: Results, out: Path, progress: Callable[[str], None] = lambda step: None) -> Path:
+    """Build the report, the workbook, the tables and the manifest into a folder.
+
+    Args:
+        results: the measures to publish.
+        out: the folder that the build replaces, whole.
+        progress: told of each step before it begins.
+
+    Returns:
+        The path of the report.
+    """
+    with swapped_in(out) as folder:
+        progress("statements and charts")
+        named = statements(results)
+        charts = all_charts(results, named)
+        progress("tables")
+        write_data(results, charts, folder / "data")
+        _write_json(folder / "statements.json", [one.as_dict() for one in named.values()])
+        progress("workbook")
+        (folder / "gap-tables.xlsx").write_bytes(gap_workbook(results, named))
+        progress("report")
+        _write_text(folder / REPORT, report_html(results, named, charts))
+        progress("manifest")
+        _write_json(folder / "manifest.json", manifest(results, results.study.folder, folder))
+    return out / REPORT
+
+
+def build_data(results: Results, out: Path) -> None:
+    """Build only the tables behind, into a folder that they replace whole."""
+    with swapped_in(out) as folder:
+        folder.rmdir()
+        write_data(results, [], folder)
+
+
+@contextlib.contextmanager
+def swapped_in(out: Path) -> Iterator[Path]:
+    """Give a new folder beside ``out`` and put it in its place if all goes well.
+
+    If anything fails, the new folder is removed and ``out`` stays as it was.
+    """
+    out = out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f"{out.name}.building-", dir=out.parent))
+    aside.chmod(0o755)
+    try:
+        yield aside
+        _swap(aside, out)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(new: Path, out: Path) -> None:
+    if not out.exists():
+        new.rename(out)
+        return
+    # Both renames are within one folder, so the time without `out` is that of one system call.
+    old = Path(tempfile.mkdtemp(prefix=f"{out.name}.previous-", dir=out.parent)) / "out"
+    out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _write_json(path: Path, content: object) -> None:
+    _write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

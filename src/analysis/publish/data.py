@@ -1,0 +1,64 @@
+"""The tables behind: every result as CSV, for others to build on."""
+
+import itertools
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.measure.change import differences
+from analysis.measure.results import Results
+from analysis.show.charts import notes
+from analysis.show.style import Chart
+from analysis.study.tables import write_table
+
+MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
+
+
+def data_tables(results: Results) -> dict[str, pd.DataFrame]:
+    """Return every published table by file name, without ending."""
+    study = results.study
+    return {
+        "matrix": results.matrix.cells[MATRIX],
+        "scores": results.scores,
+        "national": results.national,
+        "gaps": results.gaps,
+        "national-gaps": results.national_gaps,
+        "published-totals": results.totals,
+        "changes": _changes(results),
+        "notices": pd.DataFrame({"notice": notes(results, *_everything(study))}),
+    }
+
+
+def write_data(results: Results, charts: list[Chart], folder: Path) -> None:
+    """Write the tables into a folder, and those behind the charts into ``charts/`` below it."""
+    below = folder / "charts"
+    (below if charts else folder).mkdir(parents=True)
+    for name, table in data_tables(results).items():
+        write_table(folder / f"{name}.csv", table)
+    for chart in charts:
+        write_table(below / f"{chart.name}.csv", chart.table)
+
+
+def _everything(study) -> tuple[list[str], list[str]]:
+    return list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
+
+
+def _changes(results: Results) -> pd.DataFrame:
+    steps = results.over_time
+    tables = [
+        differences(results.study, before, after).assign(
+            from_date=str(before.as_of), to_date=str(after.as_of)
+        )
+        for (_, before), (_, after) in itertools.pairwise(steps)
+    ]
+    columns = [
+        "from_date",
+        "to_date",
+        "unit_id",
+        "criterion_id",
+        "before",
+        "after",
+        "why",
+        "evidence_ids",
+    ]
+    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)

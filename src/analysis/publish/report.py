@@ -1,0 +1,330 @@
+"""The report: one self-contained page that needs no network and no script."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from analysis.measure.change import differences, reason
+from analysis.measure.figures import irreconcilable
+from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.national import states_of
+from analysis.measure.results import COVERAGE, Results
+from analysis.measure.scores import shown
+from analysis.measure.statements import Statement, spoken
+from analysis.measure.tree import TOTAL
+from analysis.show import style
+from analysis.show.charts import draft_line, interval_words, shown_criteria
+from analysis.show.style import Chart
+from analysis.show.words import MEANING, word
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+
+def report_html(results: Results, named: dict[str, Statement], charts: list[Chart]) -> str:
+    """Return the report as HTML. All text from the data is escaped by the template."""
+    css = _template_text("report.css")
+    study = results.study
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(word=word, link=link, mark=mark_of(study))
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        say=lambda name: named[name].text,
+        said=lambda name: named.get(name),
+        css=Markup(css),
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        draft=draft_line(study),
+        study=study,
+        descriptor=study.descriptor,
+        settings=study.settings,
+        charts={chart.name: chart for chart in charts},
+        picture=picture,
+        notices=study["notices"].query("scope == 'study'")["text"].tolist(),
+        states=_states_key(study),
+        recommendations=_recommendations(results),
+        national=_national(results),
+        scores=_scores(results),
+        coverage=_coverage(results),
+        steps=_steps(results),
+        clashes=irreconcilable(study).to_dict("records"),
+        figures=_with_sources(study, "figures"),
+        events=_with_sources(study, "events"),
+        units=_units(results),
+        context=_with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
+        uncited=_uncited(study),
+        sources=_records(study["sources"]),
+        spoken=spoken,
+    )
+
+
+def picture(chart: Chart) -> Markup:
+    """Return a chart as an image element that carries its own drawing and text alternative."""
+    drawing = base64.b64encode(chart.svg()).decode()
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(drawing, chart.alt)
+
+
+def link(url: str, text: str = "") -> Markup:
+    """Return an address as a link if it is http or https; any other stays text."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in ("http", "https"):
+        return Markup.escape(f"{text} {url}".strip())
+    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, text or url)
+
+
+def mark_of(study: Study):
+    """Return the function from a state to its mark in a table: a badge with a symbol.
+
+    Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
+    """
+    marks = {level: mark for (_, level), mark in style.level_marks(study).items()}
+
+    def mark(state: str) -> Markup:
+        held = marks.get(state)
+        if held is None:
+            sign, kind = style.UNKNOWN_MARK.get(state, ""), "unknown"
+        else:
+            sign = "○◔◑◕●"[round(4 * held.value)]
+            kind = f"level rank-{style.PALETTE.index(held.colour)}"
+        return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
+
+    return mark
+
+
+def _template_text(name: str) -> str:
+    return files("analysis.publish").joinpath("templates", name).read_text("utf-8")
+
+
+def _records(table: pd.DataFrame) -> list[dict]:
+    return table.to_dict("records")
+
+
+def _with_sources(study: Study, table: str, where=None) -> list[dict]:
+    rows = study[table] if where is None else study[table][where]
+    sources = study["sources"].set_index("source_id", drop=False)
+    held = {name: row.to_dict() for name, row in sources.iterrows()}
+    return [{**row, "source": held[row["source_id"]]} for row in _records(rows)]
+
+
+def _states_key(study: Study) -> list[dict]:
+    levels = [
+        {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        for row in study["levels"].itertuples()
+    ]
+    return [
+        *levels,
+        *({"state": code, "meaning": MEANING[code], "scale": ""} for code in v.UNKNOWNS),
+    ]
+
+
+def _recommendations(results: Results) -> list[dict]:
+    study = results.study
+    counts = results.national_gaps.set_index("recommendation_id")
+    totals = results.totals.assign(
+        label=results.totals["criterion_id"].map(_names(study)["criterion"])
+    )
+    rows = []
+    for row in _records(study["recommendations"]):
+        name = row["recommendation_id"]
+        criteria = study["criteria"].query("recommendation_id == @name")
+        rows.append(
+            {
+                **row,
+                "criteria": _records(criteria),
+                "scored": counts.at[name, "scored"] == "yes",
+                "counts": {state: counts.at[name, state] for state in GAP_STATES},
+                "totals": _records(totals[totals["criterion_id"].isin(criteria["criterion_id"])]),
+                "notices": notices(study, criteria=list(criteria["criterion_id"])),
+            }
+        )
+    return rows
+
+
+def _national(results: Results) -> list[dict]:
+    study = results.study
+    counts = results.national.set_index(["criterion_id", "state"])["units"]
+    return [
+        {
+            **criterion,
+            "counts": [
+                (state, int(counts[criterion["criterion_id"], state]))
+                for state in states_of(study, criterion["criterion_id"])
+            ],
+            "notices": notices(study, criteria=[criterion["criterion_id"]]),
+        }
+        for criterion in _records(shown_criteria(study))
+    ]
+
+
+def _coverage(results: Results) -> dict:
+    criteria = shown_criteria(results.study)
+    table = results.coverage.loc[criteria["criterion_id"]]
+    return {
+        "kinds": list(COVERAGE),
+        "rows": list(zip(criteria["label"], table.to_numpy().tolist(), strict=True)),
+    }
+
+
+def _scores(results: Results) -> dict:
+    """Return the table of intervals: one row a unit, one column a group and the total."""
+    study, display = results.study, results.study.settings.display
+    present = set(results.scores["group_id"])
+    groups = [one for one in study["recommendations"]["recommendation_id"] if one in present]
+    labels = study["recommendations"].set_index("recommendation_id")["label"]
+    held = results.scores.set_index(["unit_id", "group_id"])
+    words = {
+        key: interval_words(row.low, row.high, row.known, display)
+        for key, row in zip(held.index, held.itertuples(), strict=True)
+    }
+    return {
+        "groups": [{"id": one, "label": labels[one]} for one in groups],
+        "rows": [
+            {
+                "unit": unit,
+                "cells": [
+                    words.get((unit["unit_id"], one), word("does_not_apply"))
+                    for one in [*groups, TOTAL]
+                ],
+            }
+            for unit in _records(study["units"])
+        ],
+    }
+
+
+def _steps(results: Results) -> list[dict]:
+    """Return the dates of comparison: what was settled then, and what differs from before."""
+    study = results.study
+    names = _names(study)
+    steps, before = [], None
+    for label, matrix in results.over_time:
+        step = {
+            "label": label,
+            "date": spoken(matrix.as_of),
+            "key": f"at.{matrix.as_of.isoformat()}",
+            "changes": [],
+            "begun": 0,
+        }
+        if before is not None:
+            table = differences(study, before, matrix)
+            begun = (table["before"] == v.NOT_IN_FORCE) & table["after"].isin(v.UNKNOWNS)
+            step["begun"] = int(begun.sum())
+            step["changes"] = [
+                {
+                    **row,
+                    "unit": names["unit"][row["unit_id"]],
+                    "label": names["criterion"][row["criterion_id"]],
+                }
+                for row in _records(table[~begun])
+            ]
+        steps.append(step)
+        before = matrix
+    return steps
+
+
+def _names(study: Study) -> dict[str, dict]:
+    return {
+        "unit": dict(zip(study["units"]["unit_id"], study["units"]["short_name"], strict=True)),
+        "criterion": dict(
+            zip(study["criteria"]["criterion_id"], study["criteria"]["label"], strict=True)
+        ),
+    }
+
+
+def _units(results: Results) -> list[dict]:
+    """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
+    study = results.study
+    display = study.settings.display
+    cells = dict(list(results.matrix.cells.groupby("unit_id", sort=False)))
+    total = results.total
+    cited = _cited_evidence(study)
+    searches = dict(list(study["searches"].groupby("unit_id")))
+    criteria = {row["criterion_id"]: row for row in _records(shown_criteria(study))}
+    rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
+    gap_rows = dict(list(results.gaps.groupby("unit_id", sort=False)))
+    sections = []
+    for unit in _records(study["units"]):
+        name = unit["unit_id"]
+        score = total.loc[name]
+        states = [
+            _cell(results, cell, criteria, rules)
+            for cell in cells[name].itertuples()
+            if cell.criterion_id in criteria
+        ]
+        sections.append(
+            {
+                **unit,
+                "interval": interval_words(score["low"], score["high"], score["known"], display),
+                "known": bool(score["known"] > 0),
+                "low": None if pd.isna(score["low"]) else shown(score["low"], display),
+                "cells": sorted(states, key=lambda one: list(criteria).index(one["criterion_id"])),
+                "short": [
+                    row
+                    for row in _records(gap_rows.get(name, results.gaps.iloc[:0]))
+                    if row["missing"]
+                ],
+                "evidence": cited.get(name, []),
+                "searches": _records(searches[name]) if name in searches else [],
+                "notices": study["notices"].query("unit_id == @name")["text"].tolist(),
+            }
+        )
+    return sections
+
+
+def _cell(results: Results, cell, criteria: dict, rules: dict) -> dict:
+    study = results.study
+    row = study["assessments"].loc[cell.row].to_dict() if cell.row >= 0 else {}
+    criterion = criteria[cell.criterion_id]
+    return {
+        "criterion_id": cell.criterion_id,
+        "label": criterion["label"],
+        "question": criterion["question"],
+        "scored": criterion["scored"] == "yes",
+        "state": cell.state,
+        "last_level": cell.last_level,
+        "dated": _dated(row),
+        "reason": reason(study, results.matrix, cell),
+        "rationale": row.get("rationale", ""),
+        "confidence": row.get("confidence", ""),
+        "settled_by": row.get("settled_by", ""),
+        "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
+        "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
+        "notices": study["notices"].query("criterion_id == @cell.criterion_id")["text"].tolist(),
+    }
+
+
+def _dated(row: dict) -> str:
+    if not row:
+        return ""
+    if row["observed_on"]:
+        return row["observed_on"]
+    return f"undated, {row['not_before'] or 'any day'} to {row['not_after'] or row['read_on']}"
+
+
+def _cited_evidence(study: Study) -> dict[str, list[dict]]:
+    """Return the evidence of each unit that a coding cites."""
+    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
+    cited |= {one for ids in study["assessments"]["evidence_ids"] for one in ids.split(";")}
+    held: dict[str, list[dict]] = {}
+    own = study["evidence"]["evidence_id"].isin(cited) & (study["evidence"]["scope"] == "unit")
+    for row in _with_sources(study, "evidence", own):
+        held.setdefault(row["unit_id"], []).append(row)
+    return held
+
+
+def _uncited(study: Study) -> list[dict]:
+    """Return the evidence on one unit that no coding cites: listed, under no unit's name."""
+    used = {row["evidence_id"] for rows in _cited_evidence(study).values() for row in rows}
+    free = (study["evidence"]["scope"] == "unit") & ~study["evidence"]["evidence_id"].isin(used)
+    return _with_sources(study, "evidence", free)

@@ -1,0 +1,377 @@
+"""The gap tables as a workbook, by the accessible spreadsheet rules.
+
+One table a sheet, its title in A1, notices above it, one header row, marked as a table; a
+cover, contents and notes; no merged cells, no filters, no frozen panes, no colour as a cue
+(Analysis Function, "Releasing statistics in spreadsheets"). ``[x]`` stands for not available
+and ``[z]`` for not applicable; 0 is a true zero only.
+"""
+
+import datetime as dt
+import io
+import zipfile
+from dataclasses import dataclass
+
+import openpyxl
+import pandas as pd
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.measure.gaps import GAP_STATES
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.statements import Statement, spoken
+from analysis.show.charts import draft_line, notes, shown_criteria
+from analysis.show.words import MEANING, word
+from analysis.study import vocabulary as v
+
+NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+_EPOCH = dt.datetime(2020, 1, 1)
+_WRAP = Alignment(wrap_text=True, vertical="top")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table for one sheet: its tab, title, notices above, and cells as shown."""
+
+    tab: str
+    title: str
+    notes: list[str]
+    table: pd.DataFrame
+
+
+def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
+    """Return the workbook; the same results give the same bytes."""
+    sheets = _sheets(results, named)
+    title = f"{results.study.descriptor.title}: gap tables"
+    book = openpyxl.Workbook()
+    book.calculation = CalcProperties(fullCalcOnLoad=False)
+    cover = book.active
+    cover.title = "Cover"
+    _write_lines(cover, title, _cover_lines(results, named))
+    contents = pd.DataFrame([(one.tab, one.title) for one in sheets], columns=["Sheet", "Table"])
+    about = _notes_table(results)
+    _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", [], contents))
+    _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", [], about))
+    for number, sheet in enumerate(contents["Sheet"], start=4):
+        cell = book["Contents"].cell(number - 1 + 0, 1)
+        cell.hyperlink = f"#'{sheet}'!A1"
+        cell.font = Font(color="12436D", underline="single")
+    for one in sheets:
+        _write_table(book.create_sheet(one.tab), one)
+    book.properties.title = title
+    book.properties.creator = "The policygap team"
+    book.properties.language = "en-GB"
+    book.properties.created = book.properties.modified = _EPOCH
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return stable_zip(buffer.getvalue())
+
+
+def stable_zip(content: bytes) -> bytes:
+    """Return a zip archive (a workbook) with its parts in order and the clock taken out."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = _without_clock(data)
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, data)
+    return buffer.getvalue()
+
+
+def _without_clock(core: bytes) -> bytes:
+    # openpyxl sets the day of saving over the one that was asked for.
+    start = core.index(b"<dcterms:modified")
+    start = core.index(b">", start) + 1
+    end = core.index(b"<", start)
+    return core[:start] + _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + core[end:]
+
+
+def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
+    study = results.study
+    return [
+        draft_line(study).strip(),
+        study.descriptor.description,
+        f"State as of {named['dates.as_of'].text}, from what had been read by {named['dates.known_by'].text}. Data version {study.descriptor.version}.",
+        *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
+        "Every table has a sheet of its own; Contents lists them. Notes explains every state and sign.",
+        f"Contact: {study.settings.contact}",
+        f"Licence: {study.descriptor.licenses[0].name} for our own words; each source's own terms stay with its publisher.",
+    ]
+
+
+def _notes_table(results: Results) -> pd.DataFrame:
+    study = results.study
+    levels = [
+        (word(row.level), f"{row.meaning}. Value {row.value} on 0 to 1.")
+        for row in study["levels"].itertuples()
+    ]
+    unknowns = [(word(code), MEANING[code] + ".") for code in v.UNKNOWNS]
+    signs = [
+        (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),
+        (
+            NOT_APPLICABLE,
+            "Not applicable: the criterion or recommendation does not apply, or is not scored.",
+        ),
+        ("0", "A true zero: counted, and there are none."),
+        (
+            "low, high",
+            "Worst and best score that the evidence allows, 0 to 100, rounded once, here.",
+        ),
+        ("known", "Share of the weight in settled cells, per cent."),
+    ]
+    return pd.DataFrame([*levels, *unknowns, *signs], columns=["Sign", "Meaning"])
+
+
+def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
+    study = results.study
+    many = study.settings.unit_noun.plural
+    one = study.settings.unit_noun.singular.capitalize()
+    criteria, units = study["criteria"], study["units"]
+    every = list(criteria["criterion_id"]), list(units["unit_id"])
+    labels = dict(zip(criteria["criterion_id"], criteria["label"], strict=True))
+    names = dict(zip(units["unit_id"], units["name"], strict=True))
+    return [
+        Sheet(
+            "National gaps",
+            f"How many {many} meet each recommendation, fall short, or cannot be told",
+            notes(results, every[0]),
+            _national_gaps(results),
+        ),
+        Sheet(
+            "National figures",
+            f"How many {many} are at each state of each criterion",
+            notes(results, every[0]),
+            _national(results, labels),
+        ),
+        Sheet(
+            "Published totals",
+            "Published totals beside what the evidence names",
+            notes(results, every[0]),
+            _totals(results, labels),
+        ),
+        Sheet(
+            "Gaps",
+            f"What each {one.lower()} meets, what is missing and what is unknown, by recommendation",
+            notes(results, *every),
+            _gaps(results, one, names, labels),
+        ),
+        Sheet(
+            "Scores",
+            f"Worst and best score that the evidence allows each {one.lower()}",
+            notes(results, *every),
+            _scores(results, one, names),
+        ),
+        Sheet(
+            "Matrix",
+            f"The state of every {one.lower()} on every criterion",
+            notes(results, *every),
+            _matrix(results, one, names, labels),
+        ),
+        Sheet(
+            "Evidence",
+            "Evidence cited by a coding, in our own words, with its source",
+            notes(results, *every),
+            _evidence(results, names),
+        ),
+    ]
+
+
+def _national_gaps(results: Results) -> pd.DataFrame:
+    groups = results.study["recommendations"].set_index("recommendation_id")
+    table = results.national_gaps
+    frame = pd.DataFrame(
+        {
+            "Recommendation": table["recommendation_id"],
+            "Kind and number": [
+                f"{groups.at[name, 'kind']} {groups.at[name, 'number']}".strip()
+                for name in table["recommendation_id"]
+            ],
+            "What it asks, as far as it was read": [
+                groups.at[name, "asks"] or "Its text was not read"
+                for name in table["recommendation_id"]
+            ],
+            "Scored": table["scored"],
+        }
+    )
+    for state in GAP_STATES:
+        frame[word(state).capitalize()] = (
+            table[state].astype(object).where(table[state].notna(), NOT_APPLICABLE)
+        )
+    return frame
+
+
+def _national(results: Results, labels: dict) -> pd.DataFrame:
+    table = results.national[
+        results.national["criterion_id"].isin(shown_criteria(results.study)["criterion_id"])
+    ]
+    scored = dict(
+        zip(
+            results.study["criteria"]["criterion_id"],
+            results.study["criteria"]["scored"],
+            strict=True,
+        )
+    )
+    many = results.study.settings.unit_noun.plural.capitalize()
+    return pd.DataFrame(
+        {
+            "Criterion": table["criterion_id"].map(labels),
+            "Scored": table["criterion_id"].map(scored),
+            "State": table["state"].map(word),
+            many: table["units"],
+        }
+    )
+
+
+def _totals(results: Results, labels: dict) -> pd.DataFrame:
+    table = results.totals
+    if table.empty:
+        return pd.DataFrame({"Total": [NOT_AVAILABLE], "Note": ["No published total is held."]})
+    return pd.DataFrame(
+        {
+            "Total": table["total_id"],
+            "Criterion": table["criterion_id"].map(labels),
+            "Level": table["level"].map(word),
+            "On": table["as_of"],
+            "Published count": table["count"],
+            "Out of": table["of"],
+            "Named by the evidence": table["named"],
+            "Cannot be told": table["cannot_be_told"],
+            "Source": table["source_id"],
+            "Note": table["note"],
+        }
+    )
+
+
+def _gaps(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
+    def told(texts: pd.Series) -> list[str]:
+        parts = [[part.split(": ") for part in text.split("; ")] if text else [] for text in texts]
+        return [
+            "; ".join(f"{labels[name]}: {word(state)}" for name, state in part) or "none"
+            for part in parts
+        ]
+
+    table = results.gaps
+    return pd.DataFrame(
+        {
+            one: table["unit_id"].map(names),
+            "Recommendation": table["recommendation_id"],
+            "State": table["state"].map(word),
+            "What is missing": told(table["missing"]),
+            "What is unknown": told(table["unknown"]),
+            "Evidence": table["evidence_ids"].where(table["evidence_ids"] != "", "none"),
+            "Notice": table["notices"].where(table["notices"] != "", "none"),
+        }
+    )
+
+
+def _scores(results: Results, one: str, names: dict) -> pd.DataFrame:
+    table, display = results.scores, results.study.settings.display
+
+    def number(values):
+        return [float(shown(value, display)) for value in values]
+
+    return pd.DataFrame(
+        {
+            one: table["unit_id"].map(names),
+            "Group": table["group_id"],
+            "Low": number(table["low"]),
+            "High": number(table["high"]),
+            "Known, per cent": number(100 * table["known"]),
+        }
+    )
+
+
+def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
+    cells = results.matrix.cells
+    cells = cells[cells["criterion_id"].isin(shown_criteria(results.study)["criterion_id"])]
+    return pd.DataFrame(
+        {
+            one: cells["unit_id"].map(names),
+            "Criterion": cells["criterion_id"].map(labels),
+            "State": cells["state"].map(word),
+            "Last known level": [
+                word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
+            ],
+            "Dated": cells["observed_on"].where(cells["observed_on"] != "", NOT_AVAILABLE),
+            "Evidence": cells["evidence_ids"].where(cells["evidence_ids"] != "", "none"),
+        }
+    )
+
+
+def _evidence(results: Results, names: dict) -> pd.DataFrame:
+    study = results.study
+    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
+    table = study["evidence"][study["evidence"]["evidence_id"].isin(cited)]
+    sources = study["sources"].set_index("source_id")
+    source = sources.loc[table["source_id"]].reset_index()
+    if table.empty:
+        return pd.DataFrame({"Evidence": [NOT_AVAILABLE], "What it says": ["None is held."]})
+    return pd.DataFrame(
+        {
+            "Evidence": table["evidence_id"].to_numpy(),
+            "About": table["unit_id"].map(names).to_numpy(),
+            "What it says, in our own words": table["states"].to_numpy(),
+            "How far it was read": [word(text) for text in table["extent_read"]],
+            "Publisher": source["publisher"],
+            "Title": source["title"].where(source["title"] != "", NOT_AVAILABLE),
+            "Address": source["url"].where(source["url"] != "", NOT_AVAILABLE),
+        }
+    )
+
+
+def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
+    _write_text(sheet, 1, 1, title).font = Font(bold=True, size=15)
+    for number, line in enumerate((line for line in lines if line), start=2):
+        _write_text(sheet, number, 1, line)
+    sheet.column_dimensions["A"].width = 100
+    sheet.sheet_view.showGridLines = False
+
+
+def _write_table(sheet: Worksheet, one: Sheet) -> None:
+    _write_text(sheet, 1, 1, one.title).font = Font(bold=True, size=14)
+    sheet.cell(1, 1).alignment = Alignment(vertical="top")
+    for number, note in enumerate(one.notes, start=2):
+        # Above the table, beside nothing: these lines run over the columns to their right.
+        _write_text(sheet, number, 1, note).alignment = Alignment(vertical="top")
+    head = len(one.notes) + 2
+    for column, name in enumerate(one.table.columns, start=1):
+        _write_text(sheet, head, column, str(name)).font = Font(bold=True)
+        texts = one.table[name].astype(str)
+        longest = max([len(str(name)), *texts.str.len().clip(upper=60)])
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 10), 60)
+    for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
+        for column, value in enumerate(values, start=1):
+            if isinstance(value, str):
+                _write_text(sheet, row, column, value)
+            else:
+                sheet.cell(
+                    row, column, int(value) if float(value).is_integer() else float(value)
+                ).alignment = _WRAP
+    last = f"{get_column_letter(len(one.table.columns))}{head + len(one.table)}"
+    table = Table(displayName=one.tab.replace(" ", "_"), ref=f"A{head}:{last}")
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    table._initialise_columns()
+    for column, name in zip(table.tableColumns, one.table.columns, strict=True):
+        column.name = str(name)
+    table.autoFilter = None  # the library adds filter buttons otherwise
+    sheet.add_table(table)
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str):
+    """Write text that stays text, whatever it begins with."""
+    cell = sheet.cell(row, column)
+    cell.value = text
+    cell.data_type = "s"
+    cell.alignment = _WRAP
+    if text[:1] in ("=", "+", "-", "@", "\t"):
+        cell.quotePrefix = True
+    return cell
+
+
+__all__ = ["Sheet", "gap_workbook", "spoken", "stable_zip"]

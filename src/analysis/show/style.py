@@ -1,0 +1,197 @@
+"""One style for every picture: colours, marks, type, the title and the notes below.
+
+Colours are those of the Government Analysis Function's palette, in its order. Levels have
+colour, unknowns are greys; each has a mark of its own as well, so that the picture can be
+read without the colours (WCAG 2.2, success criterion 1.4.1).
+"""
+
+import io
+import textwrap
+from dataclasses import dataclass, field
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
+INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
+
+UNKNOWN_FILL = {
+    v.INCONCLUSIVE: "#cfcfcf",
+    v.OUTDATED: "#b4b4b4",
+    v.WITHHELD: "#9a9a9a",
+    v.NOT_FOUND: "#ececec",
+    v.NOT_ASSESSED: "#f7f7f7",
+    v.NOT_IN_FORCE: "#e0e0e0",
+    v.NOT_APPLICABLE: "#dcdcdc",
+}
+UNKNOWN_MARK = {
+    v.INCONCLUSIVE: "?",
+    v.OUTDATED: "↺",
+    v.WITHHELD: "✕",
+    v.NOT_FOUND: "–",
+    v.NOT_ASSESSED: "…",
+    v.NOT_IN_FORCE: "⊘",
+    v.NOT_APPLICABLE: "n/a",
+}
+"""The mark of each unknown, in pictures and in tables alike."""
+
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.hashsalt": "policygap",
+    "svg.fonttype": "path",
+}
+_MARGIN = 0.25  # inches
+_LINE_HEIGHT = 1.35  # of the type size
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with the table behind it.
+
+    Attributes:
+        name: file name without ending.
+        title: the finding, in one sentence.
+        alt: text alternative: kind of picture, data and finding.
+        table: the tidy table that is drawn.
+        figure: the drawing.
+    """
+
+    name: str
+    title: str
+    alt: str
+    table: pd.DataFrame
+    figure: Figure = field(repr=False)
+
+    def svg(self) -> bytes:
+        """Return the picture as SVG; the same drawing gives the same bytes."""
+        metadata = {"Date": None, "Creator": None, "Title": self.title}
+        return _saved(FigureCanvasSVG(self.figure), "svg", metadata=metadata)
+
+    def png(self, dpi: int = 110) -> bytes:
+        """Return the picture as PNG; the same drawing gives the same bytes."""
+        metadata = {"Software": None, "Title": self.title, "Description": self.alt}
+        return _saved(FigureCanvasAgg(self.figure), "png", dpi=dpi, metadata=metadata)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        # A notebook shows the picture, keeps its text alternative, and nbval compares the text.
+        data = {"image/png": self.png(), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+@dataclass(frozen=True)
+class LevelMark:
+    """How a level is drawn: a colour by its rank, and a disc filled by its value."""
+
+    colour: str
+    value: float
+
+
+def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
+    """Return the mark of every level, by scale and level; the best has the first colour."""
+    levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
+    marks = {}
+    for scale, rows in levels.groupby("scale_id", sort=False):
+        ranked = rows.sort_values("value", ascending=False, kind="stable")
+        for rank, row in enumerate(ranked.itertuples()):
+            colour = PALETTE[rank % len(PALETTE)]
+            marks[(scale, row.level)] = LevelMark(colour, row.value)
+    return marks
+
+
+def new_figure(
+    width: float, height: float, title: str, notes: list[str], left: float = 0.0, right: float = 0.0
+) -> tuple[Figure, Axes]:
+    """Return a figure with its title above and its notes below, and the axes between.
+
+    Args:
+        width: of the whole picture, in inches.
+        height: of the axes, in inches.
+        title: the finding; wrapped.
+        notes: sentences that must stand with the picture; wrapped, in small type.
+        left: room beside the axes for labels, in inches.
+        right: the same, on the right.
+    """
+    with mpl.rc_context(_RC):
+        heading = wrapped(title, width - 2 * _MARGIN, 13)
+        footing = [line for note in notes for line in wrapped(note, width - 2 * _MARGIN, 7.5)]
+        above = _MARGIN + len(heading) * 13 * _LINE_HEIGHT / 72 + 0.12
+        below = _MARGIN + len(footing) * 7.5 * _LINE_HEIGHT / 72 + 0.1
+        total = above + height + below
+        figure = Figure(figsize=(width, total), facecolor=PAPER)
+        figure.text(
+            _MARGIN / width,
+            1 - _MARGIN / total,
+            "\n".join(heading),
+            size=13,
+            weight="bold",
+            va="top",
+            linespacing=_LINE_HEIGHT,
+        )
+        figure.text(
+            _MARGIN / width,
+            _MARGIN / total,
+            "\n".join(footing),
+            size=7.5,
+            color=QUIET,
+            va="bottom",
+            linespacing=_LINE_HEIGHT,
+        )
+        inner = width - 2 * _MARGIN - left - right
+        box = ((_MARGIN + left) / width, below / total, inner / width, height / total)
+        axes = figure.add_axes(box)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+    return figure, axes
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Return the text in lines that fit a width in inches at a type size in points."""
+    # Letters of this face are 0.56 of the type size wide on average, with some room to spare.
+    return textwrap.wrap(text, max(8, int(width * 72 / (size * 0.56)))) or [""]
+
+
+def glyph(text: str) -> Path:
+    """Return a text as a marker centred on its point, so that one path serves many cells."""
+    path = TextPath((0, 0), text, size=1)
+    low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
+    return _as_marker((path.vertices - (low + high) / 2) * 0.85, path.codes)
+
+
+def wedge(value: float) -> Path:
+    """Return a pie slice that fills ``value`` (above 0, to 1) of a disc of diameter 1."""
+    circle = Path.unit_circle() if value >= 1 else Path.wedge(90 - 360 * value, 90)
+    return _as_marker(circle.vertices / 2, circle.codes)
+
+
+def _as_marker(vertices: np.ndarray, codes: np.ndarray) -> Path:
+    # A marker is scaled until its outermost point fits; a bare move to the corner of the unit
+    # square is that point, so that a dash keeps the size of the type that it is set in.
+    return Path(np.vstack([vertices, [0.5, 0.5]]), [*codes, Path.MOVETO])
+
+
+def ring() -> Path:
+    """Return the outline of a disc of diameter 1."""
+    return wedge(1)
+
+
+def _saved(canvas, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    with mpl.rc_context(_RC):
+        canvas.figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,39 @@
+"""Plain words for states, gap states and coverage, used wherever they are shown."""
+
+from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
+from analysis.measure.results import NOT_SETTLED, SETTLED
+from analysis.study import vocabulary as v
+
+MEANING = {
+    v.INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
+    v.OUTDATED: "a level is known, but only from before the report",
+    v.WITHHELD: "asked for and refused, or neither confirmed nor denied",
+    v.NOT_FOUND: "looked for, and nothing public was found in what was searched",
+    v.NOT_ASSESSED: "nobody has looked yet",
+    v.NOT_IN_FORCE: "the criterion does not apply yet on this date",
+    v.NOT_APPLICABLE: "the criterion cannot apply here",
+}
+"""What each unknown means, in half a sentence."""
+
+_WORDS = {
+    v.NOT_FOUND: "nothing found",
+    v.NOT_ASSESSED: "nobody has looked",
+    v.NOT_IN_FORCE: "not in force yet",
+    MEETS: "meets it",
+    FALLS_SHORT: "falls short",
+    CANNOT_BE_TOLD: "cannot be told",
+    DOES_NOT_APPLY: "does not apply",
+    SETTLED: "level settled",
+    NOT_SETTLED: "something read, not settled",
+}
+
+
+def word(state: str) -> str:
+    """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
+    return _WORDS.get(state, state.replace("_", " "))
+
+
+def listed(parts: list[str]) -> str:
+    """Return the parts as prose: "a", "a and b", "a, b and c"."""
+    *first, last = parts or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,24 @@
+"""What we hold: a study is a folder of tables and one descriptor.
+
+Read it with :func:`load`, check it with :func:`validate`, and ask for the state of every
+cell at a date with :func:`states`. Nothing here imports from the packages above.
+"""
+
+from analysis.study.asof import Matrix, states
+from analysis.study.known import data_read_on, known
+from analysis.study.load import Study, load, validate
+from analysis.study.new import create
+from analysis.study.problems import Problem, StudyError
+
+__all__ = [
+    "Matrix",
+    "Problem",
+    "Study",
+    "StudyError",
+    "create",
+    "data_read_on",
+    "known",
+    "load",
+    "states",
+    "validate",
+]

@@ -1,0 +1,149 @@
+"""The state of every cell as of a date, by the codebook's own section and by nothing else."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import vocabulary as v
+from analysis.study.dates import day_number, first_days, possible_days
+from analysis.study.known import data_read_on, known
+from analysis.study.load import Study
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Unit × criterion at one date.
+
+    Attributes:
+        as_of: the date of the state.
+        known_by: what had been read by then counts.
+        cells: one row a cell, units and criteria in the study's order: ``unit_id``,
+            ``criterion_id``, ``state`` (a level or an unknown), ``observed_on`` and
+            ``evidence_ids`` of the row behind it (empty where none), ``last_level`` (for
+            ``outdated``) and ``row`` (index in the assessments; -1: derived from no row).
+        shape: number of units and of criteria.
+    """
+
+    as_of: dt.date
+    known_by: dt.date
+    cells: pd.DataFrame
+    shape: tuple[int, int]
+
+    def grid(self, column: str = "state") -> pd.DataFrame:
+        """Return one column as a table, shape (units, criteria), in the study's order."""
+        units, criteria = self.shape
+        return pd.DataFrame(
+            self.cells[column].to_numpy(dtype=object).reshape(self.shape),
+            index=pd.Index(
+                self.cells["unit_id"].to_numpy()[::criteria] if criteria else [], name="unit_id"
+            ),
+            columns=pd.Index(
+                self.cells["criterion_id"].to_numpy()[:criteria] if units else [],
+                name="criterion_id",
+            ),
+        )
+
+
+def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Matrix:
+    """Return the state of every cell.
+
+    Args:
+        study: a valid study.
+        as_of: the date of the state; default: the day by which the data had been read.
+        known_by: count only rows read, and searches made, by this day; default: all.
+
+    The steps are those of the codebook, "The state of a cell as of a date D". An unknown code
+    tells what has been read and not what was in force, so its fourth step looks at every row
+    known, whatever the row's date, just as a search counts whenever it was made.
+    """
+    read_on = data_read_on(study)
+    as_of, known_by = as_of or read_on, known_by or read_on
+    study, day = known(study, known_by), day_number(as_of)
+    units, criteria = study["units"]["unit_id"], study["criteria"]
+    shape = (len(units), len(criteria))
+
+    rows = _ordered_rows(study)
+    settled = rows[rows["at_level"] & (rows["last"] <= day)]
+    perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
+    unknown = rows[~rows["at_level"]]
+
+    # Later assignments go over earlier ones, so the steps are taken from the last to the first.
+    vocabulary = [*dict.fromkeys(study["levels"]["level"]), *v.UNKNOWNS]
+    code = {name: number for number, name in enumerate(vocabulary)}
+    state = np.full(shape[0] * shape[1], code[v.NOT_ASSESSED], dtype=np.int32)
+    row = np.full(state.shape, -1, dtype=np.int64)
+    last_level = np.full(state.shape, -1, dtype=np.int32)
+
+    searched = units.isin(study["searches"]["unit_id"]).to_numpy()
+    state.reshape(shape)[searched] = code[v.NOT_FOUND]
+
+    def assign(chosen: pd.DataFrame, states: np.ndarray | int) -> np.ndarray:
+        cells = chosen["cell"].to_numpy()
+        state[cells] = states
+        row[cells] = chosen.index
+        return cells
+
+    unknown = _latest(unknown)
+    assign(unknown, unknown["level"].map(code).to_numpy(dtype=np.int32))
+    assign(_latest(perhaps), code[v.INCONCLUSIVE])
+    settled = _latest(settled)
+    level = settled["level"].map(code).to_numpy(dtype=np.int32)
+    report = day_number(study.settings.report.date)
+    old = (settled["last"].to_numpy() < report) & (day > report)
+    cells = assign(settled, np.where(old, code[v.OUTDATED], level))
+    last_level[cells[old]] = level[old]
+
+    starts = first_days(criteria["applies_from"])
+    early = np.tile(day < starts, shape[0])
+    state[early], row[early], last_level[early] = code[v.NOT_IN_FORCE], -1, -1
+    return Matrix(as_of, known_by, _cells(study, vocabulary, state, row, last_level), shape)
+
+
+def _ordered_rows(study: Study) -> pd.DataFrame:
+    """Return the assessments in the codebook's order, the one that stands last."""
+    rows = study["assessments"]
+    criteria = study["criteria"]
+    first, last = possible_days(rows)
+    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    column = pd.Index(criteria["criterion_id"]).get_indexer(rows["criterion_id"])
+    confidence = rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)})
+    frame = pd.DataFrame(
+        {
+            "cell": place * len(criteria) + column,
+            "level": rows["level"],
+            "at_level": ~rows["level"].isin(v.UNKNOWNS),
+            "first": first,
+            "last": last,
+            "confidence": confidence,
+        }
+    )
+    return frame.sort_values(["first", "last", "confidence"], kind="stable")
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.drop_duplicates("cell", keep="last")
+
+
+def _cells(
+    study: Study, vocabulary: list[str], state: np.ndarray, row: np.ndarray, last_level: np.ndarray
+) -> pd.DataFrame:
+    units, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
+    words = np.array([*vocabulary, ""], dtype=object)
+    rows = study["assessments"]
+
+    def behind(column: str) -> np.ndarray:
+        return rows[column].reindex(row, fill_value="").to_numpy(dtype=object)
+
+    return pd.DataFrame(
+        {
+            "unit_id": np.repeat(units.to_numpy(dtype=object), len(criteria)),
+            "criterion_id": np.tile(criteria.to_numpy(dtype=object), len(units)),
+            "state": words[state],
+            "observed_on": behind("observed_on"),
+            "evidence_ids": behind("evidence_ids"),
+            "last_level": words[last_level],
+            "row": row,
+        }
+    )

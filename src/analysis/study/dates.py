@@ -1,0 +1,100 @@
+"""Dates of reduced precision: a year, a month or a day (ISO 8601-1, section 5.2.2).
+
+A source often tells only the year. Such a date stands for an interval, and every comparison
+in the codebook is made on its first and its last possible day.
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+_REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+UNBOUNDED = -np.inf
+"""Stands for a first possible day that nothing limits."""
+
+
+def day_span(text: str) -> tuple[dt.date, dt.date]:
+    """Return the first and the last possible day of ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    Raises:
+        ValueError: the text has another form, or names a day that does not exist.
+    """
+    found = _REDUCED.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+    year, month, day = (int(part) if part else None for part in found.groups())
+    first = dt.date(year, month or 1, day or 1)
+    last_month = month or 12
+    last = dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+    return first, last
+
+
+def exists(text: str) -> bool:
+    """Return whether ``text`` is a date of reduced precision that exists."""
+    try:
+        day_span(text)
+    except ValueError:
+        return False
+    return True
+
+
+def day_number(day: dt.date) -> int:
+    """Return the day as a count of days (proleptic Gregorian ordinal)."""
+    return day.toordinal()
+
+
+def first_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
+    """Return the first possible day of each text, as day numbers, shape ``(n,)``, float.
+
+    Empty texts give ``empty``; texts that are no date give NaN.
+    """
+    return _each(texts, lambda text: day_span(text)[0], empty)
+
+
+def last_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
+    """Return the last possible day of each text; otherwise as :func:`first_days`."""
+    return _each(texts, lambda text: day_span(text)[1], empty)
+
+
+def possible_days(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last possible day of each row, by the codebook.
+
+    Args:
+        rows: with the text columns ``observed_on``, ``not_before``, ``not_after`` and
+            ``read_on``.
+
+    Returns:
+        Two arrays of day numbers, shape ``(n,)``: those of ``observed_on`` where it is set;
+        for an undated row ``not_before`` (else minus infinity) and ``not_after`` (else
+        ``read_on``). The last possible day is never later than ``read_on``.
+    """
+    dated = (rows["observed_on"] != "").to_numpy()
+    read_on = first_days(rows["read_on"])
+    first = np.where(
+        dated, first_days(rows["observed_on"]), first_days(rows["not_before"], UNBOUNDED)
+    )
+    not_after = last_days(rows["not_after"])
+    not_after = np.where((rows["not_after"] == "").to_numpy(), read_on, not_after)
+    last = np.where(dated, last_days(rows["observed_on"]), not_after)
+    return first, np.minimum(last, read_on)
+
+
+def _each(texts: pd.Series, day: Callable[[str], dt.date], empty: float) -> np.ndarray:
+    # Dates repeat, so each different text is read once.
+    codes, different = pd.factorize(texts)
+    numbers = np.array([_number(text, day, empty) for text in different], dtype=float)
+    return numbers[codes] if len(different) else np.empty(0)
+
+
+def _number(text: str, day: Callable[[str], dt.date], empty: float) -> float:
+    if text == "":
+        return empty
+    try:
+        return day_number(day(text))
+    except ValueError:
+        return np.nan

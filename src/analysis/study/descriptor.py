@@ -1,0 +1,270 @@
+"""Read ``datapackage.json``: the one schema of a study, and the study's own settings.
+
+The descriptor follows the Data Package standard, version 2. What the code itself needs of a
+study (tables, fields, keys) is the descriptor that an empty study starts from; a study may
+say more, never less.
+"""
+
+import datetime as dt
+import json
+import re
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from analysis.study.problems import Problem, shorten
+
+FILE = "datapackage.json"
+PLACEHOLDER = "[to be set"
+
+
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return text
+
+
+Text = Annotated[str, Field(min_length=1)]
+# Through its decimal text, so that 0.1 means one tenth.
+Ratio = Annotated[Fraction, BeforeValidator(lambda number: Fraction(str(number)))]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Setting(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Constraints(_Setting):
+    """What a cell of the column must keep to."""
+
+    required: bool = False
+    unique: bool = False
+    enum: tuple[str, ...] | None = None
+    pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    minLength: int = 0  # noqa: N815 - the standard's own name
+    maxLength: int = Field(32_767, le=32_767)  # noqa: N815
+
+
+class Column(_Part):
+    """A column: its name, type and constraints."""
+
+    name: Text
+    type: Literal["string", "integer", "number"]
+    description: Text
+    constraints: Constraints = Constraints()
+
+
+class Reference(_Part):
+    """The table and column that a foreign key points to; an empty table is the same one."""
+
+    resource: str = ""
+    fields: tuple[str]
+
+
+class ForeignKey(_Part):
+    """A column whose values must stand in a column of a table."""
+
+    fields: tuple[str]
+    reference: Reference
+
+
+class Schema(_Part):
+    """The columns and keys of a table."""
+
+    fields: tuple[Column, ...] = Field(min_length=1)
+    primaryKey: tuple[str, ...] = ()  # noqa: N815
+    foreignKeys: tuple[ForeignKey, ...] = ()  # noqa: N815
+    missingValues: tuple[Literal[""]] = ("",)  # noqa: N815
+
+
+class Table(_Part):
+    """A table: its file, schema and the least number of rows that it needs."""
+
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+    path: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*[.]csv$")]
+    encoding: Literal["utf-8"] = "utf-8"
+    minimumRows: Annotated[int, Field(ge=0)] = 0  # noqa: N815
+    data_schema: Schema = Field(alias="schema")
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns, in the order in which the file must have them."""
+        return self.data_schema.fields
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in the file's order."""
+        return [field.name for field in self.fields]
+
+
+class UnitNoun(_Setting):
+    """What a unit is called."""
+
+    singular: Text
+    plural: Text
+
+
+class Report(_Setting):
+    """The report that the units are held against."""
+
+    title: Text
+    date: dt.date
+    publisher: Text
+    source_id: str
+
+
+class CompareDate(_Setting):
+    """A date at which the picture is shown beside today's."""
+
+    date: dt.date
+    label: Text
+
+
+class Display(_Setting):
+    """The one rounding rule: scores, on 0 to 100, are rounded once, when shown."""
+
+    decimals: int = Field(ge=0, le=6)
+    rounding: Literal["half_up", "half_even"]
+
+
+class WeightBox(_Setting):
+    """The declared range of the weights: factors on the raw weights below some nodes."""
+
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1)]
+    highest_factor: Annotated[Ratio, Field(ge=1)]
+    nodes: tuple[str, ...]
+
+
+class Settings(_Setting):
+    """What a study says of itself beyond its tables."""
+
+    status: Literal["draft", "checked"]
+    contact: Text
+    unit_noun: UnitNoun
+    report: Report
+    compare_dates: tuple[CompareDate, ...]
+    display: Display
+    weight_box: WeightBox
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the results must be marked as a draft."""
+        return self.status == "draft"
+
+
+class Licence(_Part):
+    """A licence of the data."""
+
+    name: Text
+    path: str = ""
+    title: str = ""
+
+
+class Descriptor(_Part):
+    """A study's descriptor."""
+
+    name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9._-]*$")]
+    title: Text
+    description: str
+    version: Text
+    licenses: tuple[Licence, ...] = Field(min_length=1)
+    settings: Settings = Field(alias="study")
+    resources: tuple[Table, ...]
+    placeholders: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables by name."""
+        return {table.name: table for table in self.resources}
+
+
+@cache
+def template() -> dict:
+    """Return the descriptor that an empty study starts from (do not change it in place)."""
+    return json.loads(files("analysis.study").joinpath("template.json").read_text("utf-8"))
+
+
+def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
+    """Read a study's descriptor.
+
+    Returns:
+        The descriptor, or ``None`` where it cannot be used, and the problems found.
+    """
+    try:
+        raw = json.loads((folder / FILE).read_text("utf-8-sig"))
+        descriptor = Descriptor.model_validate(raw)
+    except FileNotFoundError:
+        return None, [_problem("", "", "the descriptor is missing", f"add {FILE} to the study")]
+    except OSError as error:
+        return None, [_problem("", "", f"it cannot be read ({error.strerror})", "make it readable")]
+    except UnicodeDecodeError:
+        return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
+    except ValidationError as error:
+        return None, [_setting_problem(one) for one in error.errors()]
+    problems = _template_problems(descriptor)
+    if problems:
+        return None, problems
+    return descriptor.model_copy(update={"placeholders": tuple(_placeholders(raw))}), []
+
+
+def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
+    return Problem(FILE, None, column, shorten(value), rule, remedy)
+
+
+def _setting_problem(error: dict) -> Problem:
+    place = ".".join(str(part) for part in error["loc"])
+    # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
+    value = "" if error["type"] == "missing" else error["input"]
+    rule = error["msg"][0].lower() + error["msg"][1:]
+    return _problem(place, value, shorten(rule, 160), "correct it; docs/data.md has every setting")
+
+
+def _template_problems(descriptor: Descriptor) -> list[Problem]:
+    """Say what the code needs of a study and the descriptor leaves out."""
+    held = descriptor.tables
+    problems = []
+    if len(held) < len(descriptor.resources):
+        problems.append(_problem("resources", "", "two tables have one name", "rename one"))
+    for needed in map(Table.model_validate, template()["resources"]):
+        table = held.get(needed.name)
+        if table is None:
+            rule = f"the table {needed.name} is not described"
+            problems.append(_problem("resources", "", rule, "describe it; it may have no rows"))
+            continue
+        types = {field.name: field.type for field in table.fields}
+        for field in needed.fields:
+            if types.get(field.name) != field.type:
+                rule = f"the table needs the field {field.name} of type {field.type}"
+                problems.append(_problem(needed.name, "", rule, "describe the field"))
+        for key in ("primaryKey", "foreignKeys"):
+            if getattr(table.data_schema, key) != getattr(needed.data_schema, key):
+                rule = f"the table needs its {key} as an empty study has it"
+                problems.append(_problem(needed.name, "", rule, "copy it from a new study"))
+    return problems
+
+
+def _placeholders(value: object, path: str = "") -> list[str]:
+    """Return the paths of all texts that still wait to be set."""
+    if isinstance(value, str):
+        return [path] if value.startswith(PLACEHOLDER) else []
+    if isinstance(value, dict):
+        parts = [(f"{path}.{key}".strip("."), part) for key, part in value.items()]
+    elif isinstance(value, list):
+        parts = [(f"{path}[{number}]", part) for number, part in enumerate(value)]
+    else:
+        return []
+    return [found for inner, part in parts for found in _placeholders(part, inner)]

@@ -1,0 +1,90 @@
+"""Load a study, or say everything that is wrong with it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
+from analysis.study.problems import Problem, StudyError, shorten
+from analysis.study.rules import Draft, check_rules
+from analysis.study.schema import check_schema
+from analysis.study.tables import read_table
+
+BESIDE = ("README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md")
+"""Files that may stand in a study's folder and are not described."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A valid study.
+
+    Attributes:
+        folder: where it lies.
+        descriptor: its ``datapackage.json``, read.
+        tables: every table by name; all cells are text, the empty text is missing.
+    """
+
+    folder: Path
+    descriptor: Descriptor
+    tables: dict[str, pd.DataFrame]
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """Return one table; its index counts from 0 (spreadsheet row minus 2)."""
+        return self.tables[table]
+
+    @property
+    def settings(self) -> Settings:
+        """The study's own settings."""
+        return self.descriptor.settings
+
+
+def load(folder: str | Path) -> Study:
+    """Load a study.
+
+    Raises:
+        StudyError: it is not valid; the error holds every problem found.
+    """
+    study, problems = _read(Path(folder))
+    if study is None or problems:
+        raise StudyError(problems)
+    return study
+
+
+def validate(folder: str | Path) -> list[Problem]:
+    """Return every problem of a study, in the order of tables and rows; empty: it is valid."""
+    return _read(Path(folder))[1]
+
+
+def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
+    if not folder.is_dir():
+        remedy = "name a study's folder, such as data/safe-to-share"
+        return None, [
+            Problem(shorten(folder, 200), None, "", "", "there is no such folder", remedy)
+        ]
+    descriptor, problems = read_descriptor(folder)
+    if descriptor is None:
+        return None, problems
+    problems += _stray_files(folder, descriptor)
+    frames = {}
+    for name, table in descriptor.tables.items():
+        frame, found = read_table(folder, table)
+        problems += found
+        if frame is not None:
+            frames[name] = frame
+    problems += check_schema(descriptor.tables, frames)
+    problems += check_rules(Draft(descriptor.tables, frames, descriptor.settings))
+    order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
+    problems.sort(key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
+    return Study(folder, descriptor, frames), problems
+
+
+def _stray_files(folder: Path, descriptor: Descriptor) -> list[Problem]:
+    described = {FILE, *BESIDE, *(table.path for table in descriptor.tables.values())}
+    strays = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.name not in described and not path.name.startswith((".", "~$"))
+    )
+    rule, remedy = "the file is not described in datapackage.json", "describe it, or move it away"
+    return [Problem(shorten(name), None, "", "", rule, remedy) for name in strays]

@@ -1,0 +1,461 @@
+"""The rules of the codebook that a schema cannot express, each a small check of its own.
+
+A check is a generator over a :class:`Draft`; it runs where the tables that it names could be
+read, and passes over cells that the schema has already refused.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import vocabulary as v
+from analysis.study.dates import exists, first_days, last_days, possible_days
+from analysis.study.descriptor import Settings, Table
+from analysis.study.problems import Problem, shorten
+from analysis.study.schema import row_problems
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What could be read of a study, not yet trusted."""
+
+    tables: dict[str, Table]
+    frames: dict[str, pd.DataFrame]
+    settings: Settings
+
+    def at(self, table: str, where, column: str, rule: str, remedy: str) -> Iterator[Problem]:
+        """Yield a problem for each row of the table at which ``where`` is true."""
+        frame = self.frames[table]
+        return row_problems(self.tables[table], frame, np.asarray(where), column, rule, remedy)
+
+    def map(self, table: str, column: str, other: str, key: str, target: str) -> pd.Series:
+        """Return, for each row of a table, the ``target`` that another table holds for it."""
+        held = self.frames[other].drop_duplicates(key).set_index(key)[target]
+        return self.frames[table][column].map(held)
+
+
+_CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]]] = []
+
+
+def check_rules(draft: Draft) -> Iterator[Problem]:
+    """Yield every breach of the rules beyond the schema."""
+    for needs, check in _CHECKS:
+        if all(name in draft.frames for name in needs):
+            yield from check(draft)
+
+
+def _rule(*needs: str):
+    def register(check):
+        assert inspect.isgeneratorfunction(check)
+        _CHECKS.append((needs, check))
+        return check
+
+    return register
+
+
+DATE_COLUMNS = (
+    "observed_on",
+    "not_before",
+    "not_after",
+    "published",
+    "date",
+    "read_on",
+    "searched_on",
+    "period_start",
+    "period_end",
+    "as_of",
+    "applies_from",
+    "sent_on",
+    "due_on",
+    "answered_on",
+    "received_on",
+    "replaced_on",
+    "checked_on",
+)
+CODED = ("codings", "codings_history", "assessments")
+
+
+@_rule()
+def _dates_exist(draft: Draft):
+    for name, frame in draft.frames.items():
+        for column in frame.columns.intersection(DATE_COLUMNS):
+            known = {text: text == "" or exists(text) for text in frame[column].unique()}
+            yield from draft.at(
+                name,
+                ~frame[column].map(known).to_numpy(dtype=bool),
+                column,
+                "the date does not exist",
+                "correct it; write YYYY, YYYY-MM or YYYY-MM-DD",
+            )
+
+
+@_rule()
+def _dates_in_order(draft: Draft):
+    for name in CODED:
+        if name not in draft.frames:
+            continue
+        frame = draft.frames[name]
+        read_on = first_days(frame["read_on"])
+        for column in ("observed_on", "not_before"):
+            late = first_days(frame[column]) > read_on
+            yield from draft.at(
+                name,
+                late,
+                column,
+                "its first possible day is after read_on ({read_on})",
+                "correct one of the two dates",
+            )
+        crossed = first_days(frame["not_before"]) > last_days(frame["not_after"])
+        yield from draft.at(
+            name,
+            crossed,
+            "not_before",
+            "it is after not_after ({not_after})",
+            "correct one of the two dates",
+        )
+        both = (frame["observed_on"] != "") & ((frame["not_before"] + frame["not_after"]) != "")
+        yield from draft.at(
+            name,
+            both,
+            "observed_on",
+            "a dated row has bounds for an undated one too",
+            "empty either the date or the bounds",
+        )
+
+
+@_rule("criteria", "levels")
+def _scales_exist(draft: Draft):
+    criteria, levels = draft.frames["criteria"], draft.frames["levels"]
+    unknown = ~criteria["scale_id"].isin(levels["scale_id"])
+    yield from draft.at(
+        "criteria",
+        unknown,
+        "scale_id",
+        "no level of this scale is in levels.csv",
+        "add its levels, or correct it",
+    )
+    reserved = levels["level"].isin(v.UNKNOWNS)
+    yield from draft.at(
+        "levels",
+        reserved,
+        "level",
+        "this is the code of an unknown, not a level",
+        "choose another name",
+    )
+    numbers = pd.to_numeric(levels["value"], errors="coerce").groupby(levels["scale_id"])
+    flat = (numbers.transform("max") <= numbers.transform("min")).to_numpy()
+    yield from draft.at(
+        "levels",
+        flat,
+        "value",
+        "all levels of the scale have the same value",
+        "give the levels their values",
+    )
+
+
+@_rule("criteria", "levels")
+def _levels_are_on_the_scale(draft: Draft):
+    levels = draft.frames["levels"]
+    legal = set(zip(levels["scale_id"], levels["level"], strict=True))
+    for name in (*CODED, "rules", "published_totals"):
+        if name not in draft.frames:
+            continue
+        frame = draft.frames[name]
+        scale = draft.map(name, "criterion_id", "criteria", "criterion_id", "scale_id")
+        pairs = zip(scale, frame["level"], strict=True)
+        off = np.array([pair not in legal for pair in pairs], dtype=bool)
+        off &= scale.notna().to_numpy() & (frame["level"] != "").to_numpy()
+        derived = frame["level"].isin(v.DERIVED).to_numpy() & (name in CODED)
+        if name in CODED:
+            off &= ~frame["level"].isin(v.UNKNOWNS).to_numpy()
+        remedy = "use a level of the criterion's scale (levels.csv)"
+        remedy += f", or one of: {', '.join(v.TYPED)}" if name in CODED else ""
+        rule = "it is no level of the scale of {criterion_id}"
+        yield from draft.at(name, off, "level", rule, remedy)
+        rule = "this unknown is derived and never typed"
+        yield from draft.at(name, derived, "level", rule, remedy)
+
+
+@_rule("evidence")
+def _evidence_supports_the_row(draft: Draft):
+    evidence = draft.frames["evidence"]
+    about = dict(zip(evidence["evidence_id"], evidence["unit_id"], strict=True))
+    for name in (*CODED, "replies", "requests"):
+        if name not in draft.frames:
+            continue
+        table, frame = draft.tables[name], draft.frames[name]
+        for number, (unit, cited) in enumerate(
+            zip(frame["unit_id"], frame["evidence_ids"], strict=True)
+        ):
+            ids = cited.split(";") if cited else []
+            for one in ids:
+                rule = remedy = None
+                if one not in about:
+                    rule, remedy = (
+                        f"{shorten(one)} is not in evidence.csv",
+                        "correct it, or add the evidence",
+                    )
+                elif about[one] != unit:
+                    subject = about[one] or "many units at once, which decides no unit's level"
+                    rule = f"{one} is about {subject}, not about {shorten(unit)}"
+                    remedy = "cite evidence of the row's own unit"
+                elif ids.count(one) > 1:
+                    rule, remedy = f"{one} is cited twice", "cite it once"
+                if rule:
+                    yield Problem(
+                        table.path, number + 2, "evidence_ids", shorten(cited), rule, remedy
+                    )
+                    break
+    for name in CODED:
+        if name in draft.frames:
+            frame = draft.frames[name]
+            bare = (frame["evidence_ids"] == "") & (frame["level"] != v.NOT_ASSESSED)
+            yield from draft.at(
+                name,
+                bare,
+                "evidence_ids",
+                "{unit_id}, {criterion_id} is at {level} without evidence",
+                "cite the evidence that it rests on",
+            )
+
+
+@_rule("evidence")
+def _evidence_scope(draft: Draft):
+    frame = draft.frames["evidence"]
+    wrong = (frame["scope"] == "unit") != (frame["unit_id"] != "")
+    yield from draft.at(
+        "evidence",
+        wrong,
+        "unit_id",
+        "a unit stands here if, and only if, the scope is unit (it is {scope})",
+        "correct the scope or the unit",
+    )
+
+
+@_rule("assessments", "criteria", "levels")
+def _levels_hold_since_they_apply(draft: Draft):
+    frame = draft.frames["assessments"]
+    applies = draft.map("assessments", "criterion_id", "criteria", "criterion_id", "applies_from")
+    start = first_days(applies.fillna(""))
+    first, _ = possible_days(frame)
+    at_level = (~frame["level"].isin(v.UNKNOWNS)).to_numpy()
+    early = at_level & ~np.isnan(start) & ~(first >= start)
+    yield from draft.at(
+        "assessments",
+        early,
+        "level",
+        "its first possible day is unknown, or before the day on which {criterion_id} begins to apply",
+        "set not_before where the source shows it; otherwise it is inconclusive",
+    )
+
+
+@_rule("assessments")
+def _no_ties(draft: Draft):
+    frame = draft.frames["assessments"]
+    first, last = possible_days(frame)
+    order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(
+        first=first, last=last, unknown=frame["level"].isin(v.UNKNOWNS)
+    )
+    key = ["unit_id", "criterion_id", "unknown", "first", "last", "confidence"]
+    different = order.groupby(key, dropna=False)["level"].transform("nunique") > 1
+    yield from draft.at(
+        "assessments",
+        different,
+        "level",
+        "it ties with another row of {unit_id}, {criterion_id} by date and confidence, at another level",
+        "settle which of the rows stands",
+    )
+
+
+@_rule("assessments")
+def _settled_by_reading_says_why(draft: Draft):
+    frame = draft.frames["assessments"]
+    silent = (frame["settled_by"] != "agreement") & (frame["settled_why"] == "")
+    yield from draft.at(
+        "assessments",
+        silent,
+        "settled_why",
+        "settled by {settled_by} without a reason",
+        "say why this level stands",
+    )
+    if not draft.settings.is_draft:
+        for column in ("checked_by", "checked_on"):
+            yield from draft.at(
+                "assessments",
+                frame[column] == "",
+                column,
+                "the study is marked checked, and this assessment is not",
+                "say who checked it and when, or mark the study draft",
+            )
+
+
+@_rule("criteria", "rules", "levels")
+def _scored_criteria_are_complete(draft: Draft):
+    criteria, rules, levels = (draft.frames[name] for name in ("criteria", "rules", "levels"))
+    scored = (criteria["scored"] == "yes").to_numpy()
+    per_scale = levels.groupby("scale_id")["level"].nunique()
+    per_criterion = rules.groupby("criterion_id")["level"].nunique()
+    needed = criteria["scale_id"].map(per_scale).fillna(0)
+    held = criteria["criterion_id"].map(per_criterion).fillna(0)
+    yield from draft.at(
+        "criteria",
+        scored & (held < needed).to_numpy(),
+        "criterion_id",
+        "it is scored, and rules.csv lacks a decision rule for some of its levels",
+        "write a rule for every level, or score it no",
+    )
+    weight = pd.to_numeric(criteria["weight"], errors="coerce")
+    yield from draft.at(
+        "criteria",
+        scored & (weight == 0).to_numpy(),
+        "weight",
+        "it is scored with weight 0",
+        "give it a weight, or score it no",
+    )
+    orphan = scored & (criteria["recommendation_id"] == "").to_numpy()
+    yield from draft.at(
+        "criteria",
+        orphan,
+        "recommendation_id",
+        "it is scored, and belongs to no recommendation, finding or group",
+        "name the one behind it, or score it no",
+    )
+
+
+@_rule("recommendations")
+def _unread_is_not_paraphrased(draft: Draft):
+    frame = draft.frames["recommendations"]
+    invented = (frame["text_read"] == "not_read") & (frame["asks"] != "")
+    yield from draft.at(
+        "recommendations",
+        invented,
+        "asks",
+        "its text was not read, and yet it is paraphrased",
+        "empty the cell, or say how far the text was read",
+    )
+
+
+@_rule("recommendations", "criteria")
+def _scored_criteria_were_read(draft: Draft):
+    read = draft.map(
+        "criteria", "recommendation_id", "recommendations", "recommendation_id", "text_read"
+    )
+    unread = (draft.frames["criteria"]["scored"] == "yes") & (read == "not_read")
+    yield from draft.at(
+        "criteria",
+        unread,
+        "scored",
+        "it is scored on {recommendation_id}, whose text was not read",
+        "score it no until the text is cited",
+    )
+
+
+@_rule("recommendations")
+def _groups_form_a_tree(draft: Draft):
+    frame = draft.frames["recommendations"]
+    parent = dict(zip(frame["recommendation_id"], frame["parent_id"], strict=True))
+    looped = [_loops(name, parent) for name in frame["recommendation_id"]]
+    yield from draft.at(
+        "recommendations",
+        np.array(looped, dtype=bool),
+        "parent_id",
+        "its parents lead back to itself",
+        "break the circle; the topmost group has no parent",
+    )
+    reserved = frame["recommendation_id"] == "total"
+    yield from draft.at(
+        "recommendations",
+        reserved,
+        "recommendation_id",
+        "the name total is kept for the whole",
+        "choose another name",
+    )
+
+
+def _loops(name: str, parent: dict[str, str]) -> bool:
+    seen = set()
+    while name:
+        if name in seen:
+            return True
+        seen.add(name)
+        name = parent.get(name, "")
+    return False
+
+
+@_rule("published_totals", "units")
+def _totals_fit_their_population(draft: Draft):
+    frame = draft.frames["published_totals"]
+    count, of = (pd.to_numeric(frame[name], errors="coerce") for name in ("count", "of"))
+    yield from draft.at(
+        "published_totals",
+        count > of,
+        "count",
+        "it is larger than its population ({of})",
+        "correct the count or the population",
+    )
+    units = len(draft.frames["units"])
+    yield from draft.at(
+        "published_totals",
+        of > units,
+        "of",
+        f"the study holds only {units} units",
+        "correct the population, or add the units",
+    )
+
+
+@_rule("units", "searches", "evidence")
+def _units_were_looked_for(draft: Draft):
+    units = draft.frames["units"]["unit_id"]
+    seen = pd.concat([draft.frames["searches"]["unit_id"], draft.frames["evidence"]["unit_id"]])
+    yield from draft.at(
+        "units",
+        ~units.isin(seen),
+        "unit_id",
+        "no search and no evidence is held for it",
+        "log a search in searches.csv",
+    )
+
+
+@_rule("units")
+def _tiles_are_unique(draft: Draft):
+    frame = draft.frames["units"]
+    repeated = frame.duplicated(["tile_column", "tile_row"])
+    yield from draft.at(
+        "units",
+        repeated,
+        "tile_column",
+        "another unit has the tile at column {tile_column}, row {tile_row}",
+        "give it a tile of its own",
+    )
+
+
+@_rule("notices")
+def _notices_name_their_subject(draft: Draft):
+    frame = draft.frames["notices"]
+    for scope, column in (("unit", "unit_id"), ("criterion", "criterion_id")):
+        wrong = (frame["scope"] == scope) != (frame[column] != "")
+        yield from draft.at(
+            "notices",
+            wrong,
+            column,
+            f"it stands if, and only if, the scope is {scope} (it is {{scope}})",
+            "correct the scope or the subject",
+        )
+
+
+@_rule("recommendations")
+def _weight_box_names_nodes(draft: Draft):
+    held = {"total", *draft.frames["recommendations"]["recommendation_id"]}
+    for node in draft.settings.weight_box.nodes:
+        if node not in held:
+            yield Problem(
+                "datapackage.json",
+                None,
+                "study.weight_box.nodes",
+                shorten(node),
+                "it is no group of recommendations.csv",
+                "name total, or a recommendation_id",
+            )

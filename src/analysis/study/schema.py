@@ -1,0 +1,136 @@
+"""Check rows against the descriptor: types, constraints, keys. Vectorised, at run time."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.study.descriptor import Column, Table
+from analysis.study.problems import Problem, shorten
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NUMBER = {
+    "integer": re.compile(r"[+-]?\d{1,18}"),
+    "number": re.compile(r"[+-]?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})"),
+}
+
+
+def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Yield every breach of the descriptor's schema in the frames that could be read."""
+    for name, frame in frames.items():
+        table = tables[name]
+        if len(frame) < table.minimumRows:
+            least = table.minimumRows
+            rule = f"the table needs at least {least} row{'s' if least > 1 else ''}"
+            yield Problem(table.path, None, "", f"{len(frame)} rows", rule, "fill it")
+        for field in table.fields:
+            yield from _check_field(table, field, frame[field.name])
+        yield from _check_primary_key(table, frame)
+        yield from _check_foreign_keys(tables, table, frames)
+
+
+def row_problems(
+    table: Table, frame: pd.DataFrame, where: np.ndarray, column: str, rule: str, remedy: str
+) -> Iterator[Problem]:
+    """Yield one problem for each row at which ``where`` (shape ``(n,)``, bool) is true.
+
+    ``rule`` may name columns in braces; each is filled with the row's own text.
+    """
+    for number in np.flatnonzero(where):
+        row = frame.iloc[number]
+        value = shorten(row[column]) if column else ""
+        said = rule.format_map({name: shorten(text) for name, text in row.items()})
+        yield Problem(table.path, int(frame.index[number]) + 2, column, value, said, remedy)
+
+
+def _check_field(table: Table, field: Column, values: pd.Series) -> Iterator[Problem]:
+    # Each different text is judged once; then the verdict goes to its rows.
+    codes, different = pd.factorize(values)
+    verdicts = [_verdict(field, text) for text in different]
+    faulty = np.array([verdict is not None for verdict in verdicts], dtype=bool)
+    for number in np.flatnonzero(faulty[codes]) if len(different) else ():
+        rule, remedy = verdicts[codes[number]]
+        value = shorten(values.iloc[number])
+        yield Problem(table.path, int(values.index[number]) + 2, field.name, value, rule, remedy)
+    if field.constraints.unique:
+        repeated = (values.duplicated() & (values != "")).to_numpy()
+        yield from row_problems(
+            table,
+            values.to_frame(),
+            repeated,
+            field.name,
+            "the value stands in an earlier row too",
+            "make it unique",
+        )
+
+
+def _verdict(field: Column, text: str) -> tuple[str, str] | None:
+    """Return the rule that the text breaks and the remedy, or ``None``."""
+    limits = field.constraints
+    if text == "":
+        return ("a value is required", "fill the cell") if limits.required else None
+    control = _CONTROL.search(text)
+    if control:
+        character = f"U+{ord(control.group()):04X}"
+        return (
+            f"it holds the control character {character}",
+            "remove it; only tab and line feed may stand",
+        )
+    if len(text) > limits.maxLength:
+        return f"it is longer than {limits.maxLength} characters", "shorten it"
+    if len(text) < limits.minLength:
+        return f"it is shorter than {limits.minLength} characters", "lengthen it"
+    if field.type != "string":
+        return _number_verdict(field, text)
+    if limits.enum is not None and text not in limits.enum:
+        return "it is not an allowed value", f"use one of: {', '.join(limits.enum)}"
+    if limits.pattern is not None and not re.search(limits.pattern, text):
+        return f"it does not have the form {limits.pattern}", "write it in that form"
+    return None
+
+
+def _number_verdict(field: Column, text: str) -> tuple[str, str] | None:
+    limits = field.constraints
+    if not _NUMBER[field.type].fullmatch(text):
+        return (
+            f"it is not {'a whole' if field.type == 'integer' else 'a'} number",
+            "write digits only",
+        )
+    if limits.minimum is not None and float(text) < limits.minimum:
+        return f"it is below {limits.minimum:g}", "correct the number"
+    if limits.maximum is not None and float(text) > limits.maximum:
+        return f"it is above {limits.maximum:g}", "correct the number"
+    return None
+
+
+def _check_primary_key(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
+    key = list(table.data_schema.primaryKey)
+    if key:
+        repeated = frame.duplicated(key).to_numpy()
+        rule = (
+            "the key ("
+            + ", ".join(f"{{{name}}}" for name in key)
+            + ") stands in an earlier row too"
+        )
+        yield from row_problems(table, frame, repeated, key[0], rule, "keep one of the rows")
+
+
+def _check_foreign_keys(
+    tables: dict[str, Table], table: Table, frames: dict[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    for key in table.data_schema.foreignKeys:
+        (column,), (target,) = key.fields, key.reference.fields
+        other = tables[key.reference.resource or table.name]
+        if other.name not in frames:
+            continue
+        values = frames[table.name][column]
+        dangling = (~values.isin(frames[other.name][target]) & (values != "")).to_numpy()
+        yield from row_problems(
+            table,
+            frames[table.name],
+            dangling,
+            column,
+            f"it is not a {target} of {other.path}",
+            f"correct it, or add it to {other.path}",
+        )

@@ -1,0 +1,117 @@
+"""Read and write a study's CSV files as text, nothing guessed and nothing changed.
+
+Every cell stays the text that it is: no type is inferred and no code such as ``NA`` is taken
+for a missing value. The empty text is the only missing value.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.study.descriptor import Table
+from analysis.study.problems import Problem, shorten
+
+# Room for the longest legal text, quoted; anything longer is no table of ours.
+csv.field_size_limit(200_000)
+
+
+def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Read one table.
+
+    Returns:
+        The rows as text, columns as described, or ``None`` where the file cannot be read as
+        that table; and the problems found. The frame's index counts from 0: the spreadsheet
+        row is the index plus 2.
+    """
+    try:
+        # The header is judged before the rest is read: the file may be anything, of any size.
+        with (folder / table.path).open("rb") as file:
+            head = file.read(65_536)
+            problem = _header_problem(table, head)
+            if problem:
+                return None, [problem]
+            content = head + file.read()
+        text = content.decode("utf-8-sig")
+    except FileNotFoundError:
+        problem = _problem(table, None, "", "", "the file is missing", "add it, or restore it")
+        return None, [problem]
+    except OSError as error:
+        rule = f"the file cannot be read ({error.strerror})"
+        return None, [_problem(table, None, "", "", rule, "make it a readable file")]
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        value = content[error.start : error.start + 1]
+        return None, [_encoding_problem(table, line, value)]
+    return _parse(table, text)
+
+
+def write_table(path: Path, rows: pd.DataFrame) -> None:
+    """Write rows as CSV: UTF-8, line feeds, quoted only where needed."""
+    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+    records: list[list[str]] = []
+    problems = []
+    width = len(table.fields)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        next(reader)
+        for record in reader:
+            if len(record) != width:
+                rule = f"the row has {len(record)} cells where the header has {width}"
+                row = len(records) + 2
+                problems.append(
+                    _problem(table, row, "", record[:1], rule, "quote cells that hold commas")
+                )
+                record = (record + [""] * width)[:width]
+            records.append(record)
+    except csv.Error as error:
+        rule = f"the text is not CSV from here on ({error})"
+        problems.append(_problem(table, len(records) + 2, "", "", rule, "save it as CSV (UTF-8)"))
+        return None, problems
+    frame = pd.DataFrame(records, columns=table.columns, dtype=object)
+    return frame, problems
+
+
+def _header_problem(table: Table, head: bytes) -> Problem | None:
+    line = head.split(b"\n", 1)[0]
+    try:
+        text = line.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _encoding_problem(table, 1, line[error.start : error.start + 1])
+    try:
+        header = next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        header = [text]
+    if header == table.columns:
+        return None
+    missing = [name for name in table.columns if name not in header]
+    extra = [name for name in header if name not in table.columns]
+    detail = f"; missing: {', '.join(missing)}" if missing else ""
+    detail += f"; not described: {shorten(', '.join(extra))}" if extra else ""
+    return _problem(
+        table,
+        1,
+        "",
+        ",".join(header),
+        f"the header is not the one described{detail or '; the order differs'}",
+        f"make it {','.join(table.columns)}",
+    )
+
+
+def _encoding_problem(table: Table, line: int, value: bytes) -> Problem:
+    return _problem(
+        table,
+        line,
+        "",
+        value,
+        "the file is not UTF-8 text",
+        "save it as CSV UTF-8 from the program it came from",
+    )
+
+
+def _problem(table: Table, row: int | None, column: str, value, rule: str, remedy: str) -> Problem:
+    return Problem(table.path, row, column, shorten(value) if value else "", rule, remedy)

@@ -1,0 +1,32 @@
+"""The typed unknowns. They stay apart from each other, and from every level, to the page."""
+
+NOT_FOUND = "not_found"
+INCONCLUSIVE = "inconclusive"
+WITHHELD = "withheld"
+OUTDATED = "outdated"
+NOT_ASSESSED = "not_assessed"
+NOT_IN_FORCE = "not_in_force"
+NOT_APPLICABLE = "not_applicable"
+
+UNKNOWNS = (
+    INCONCLUSIVE,
+    OUTDATED,
+    WITHHELD,
+    NOT_FOUND,
+    NOT_ASSESSED,
+    NOT_IN_FORCE,
+    NOT_APPLICABLE,
+)
+"""Every unknown, in the order in which they are shown."""
+
+DERIVED = (NOT_FOUND, OUTDATED, NOT_IN_FORCE)
+"""Unknowns that follow from other rows and are never typed into a table."""
+
+TYPED = tuple(code for code in UNKNOWNS if code not in DERIVED)
+"""Unknowns that a coder may write in place of a level."""
+
+OUT_OF_SUM = (NOT_IN_FORCE, NOT_APPLICABLE)
+"""Unknowns that leave the weighted mean; the weights of their siblings scale up."""
+
+CONFIDENCE = ("low", "medium", "high")
+"""Confidence of a row, from least to most."""
