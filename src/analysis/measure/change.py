@@ -17,39 +17,41 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     changed = (old["state"] != new["state"]).to_numpy()
     table = new.loc[changed, ["unit_id", "criterion_id"]].copy()
     table["before"], table["after"] = old.loc[changed, "state"], new.loc[changed, "state"]
-    table["why"] = [reason(study, after, cell) for cell in new[changed].itertuples()]
+    table["why"] = reasons(study, new[changed])
     table["evidence_ids"] = new.loc[changed, "evidence_ids"]
     return table.reset_index(drop=True)
 
 
-def reason(study: Study, matrix: Matrix, cell) -> str:
-    """Say in one sentence why a cell of the matrix has its state.
+def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
+    """Say, for each cell of a matrix, in one sentence why it has its state.
 
     Args:
         study: the study.
-        matrix: the matrix that the cell is of.
-        cell: a row of ``matrix.cells``, as ``itertuples`` gives it.
+        cells: rows of a matrix's ``cells``.
     """
+    starts = study.lookup("criteria", "applies_from")
+    rows = study["assessments"].to_dict("index")
+    return [_reason(cell, starts, rows.get(cell.row)) for cell in cells.itertuples()]
+
+
+def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
     if cell.state == v.NOT_IN_FORCE:
-        criteria = study["criteria"].set_index("criterion_id")
-        return f"It applies from {criteria.at[cell.criterion_id, 'applies_from']}."
-    if cell.row < 0:
+        return f"It applies from {starts[cell.criterion_id]}."
+    if row is None:
         found = cell.state == v.NOT_FOUND
         return "Searched for, and nothing was found." if found else "Nobody has looked."
-    row = study["assessments"].loc[cell.row]
     dated = _dated(row)
     if cell.state == v.OUTDATED:
         said = f"{cell.last_level.replace('_', ' ')}, {dated}"
         return f"The last level known ({said}) is from before the report."
     if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
         return f"A level is held, {dated}: on this date it may or may not hold yet."
-    subject = (
-        "What was read does not settle it" if cell.state in v.UNKNOWNS else "A source shows it"
-    )
-    return f"{subject}, {dated}."
+    if cell.state in v.UNKNOWNS:
+        return f"What was read does not settle it, {dated}."
+    return f"A source shows it, {dated}."
 
 
-def _dated(row: pd.Series) -> str:
+def _dated(row: dict) -> str:
     if row["observed_on"]:
         return f"dated {row['observed_on']}"
     after = f" from {row['not_before']}" if row["not_before"] else ""

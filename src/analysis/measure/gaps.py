@@ -92,8 +92,7 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     Those of the whole study are not among them: they stand with every result.
     """
     table = study["notices"]
-    labels = dict(zip(study["criteria"]["criterion_id"], study["criteria"]["label"], strict=True))
-    names = dict(zip(study["units"]["unit_id"], study["units"]["short_name"], strict=True))
+    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [

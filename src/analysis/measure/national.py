@@ -8,7 +8,7 @@ from analysis.study import vocabulary as v
 
 def states_of(study: Study, criterion: str) -> list[str]:
     """Return the states that a criterion can have: levels from best to worst, then unknowns."""
-    scale = study["criteria"].set_index("criterion_id").at[criterion, "scale_id"]
+    scale = study.lookup("criteria", "scale_id")[criterion]
     levels = study["levels"][study["levels"]["scale_id"] == scale]
     order = pd.to_numeric(levels["value"]).sort_values(ascending=False, kind="stable").index
     return [*levels.loc[order, "level"], *v.UNKNOWNS]

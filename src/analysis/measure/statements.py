@@ -136,8 +136,8 @@ def _study(results: Results) -> Iterable[Statement]:
 
 def _cells(results: Results) -> Iterable[Statement]:
     study, cells, display = results.study, results.matrix.cells, results.study.settings.display
-    criteria = study["criteria"].set_index("criterion_id")
-    scored = cells[cells["criterion_id"].map(criteria["scored"]) == "yes"]
+    counts = study.lookup("criteria", "scored")
+    scored = cells[cells["criterion_id"].map(counts) == "yes"]
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = counting[~counting["state"].isin(v.UNKNOWNS)]
     many = study.settings.unit_noun.plural
@@ -322,11 +322,11 @@ def _dates(results: Results) -> Iterable[Statement]:
 
 
 def _changes(results: Results) -> Iterable[Statement]:
-    criteria = results.study["criteria"].set_index("criterion_id")
+    counts = results.study.lookup("criteria", "scored")
     steps = results.over_time
     for number, (label, matrix) in enumerate(steps):
         cells, name = matrix.cells, f"at.{matrix.as_of.isoformat()}"
-        scored = cells[cells["criterion_id"].map(criteria["scored"]) == "yes"]
+        scored = cells[cells["criterion_id"].map(counts) == "yes"]
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
         applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
         yield _count(

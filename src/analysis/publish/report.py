@@ -9,18 +9,17 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.measure.change import differences, reason
+from analysis.measure.change import differences, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import states_of
 from analysis.measure.results import COVERAGE, Results
-from analysis.measure.scores import shown
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL
 from analysis.show import style
 from analysis.show.charts import draft_line, interval_words, shown_criteria
 from analysis.show.style import Chart
-from analysis.show.words import MEANING, word
+from analysis.show.words import MEANING, gap_parts, word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -36,7 +35,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(word=word, link=link, mark=mark_of(study))
+    environment.filters.update(word=word, gap_parts=gap_parts, link=link, mark=mark_of(study))
     template = environment.get_template("report.html.j2")
     return template.render(
         say=lambda name: named[name].text,
@@ -133,7 +132,7 @@ def _recommendations(results: Results) -> list[dict]:
     study = results.study
     counts = results.national_gaps.set_index("recommendation_id")
     totals = results.totals.assign(
-        label=results.totals["criterion_id"].map(_names(study)["criterion"])
+        label=results.totals["criterion_id"].map(study.lookup("criteria", "label"))
     )
     rows = []
     for row in _records(study["recommendations"]):
@@ -182,7 +181,7 @@ def _scores(results: Results) -> dict:
     study, display = results.study, results.study.settings.display
     present = set(results.scores["group_id"])
     groups = [one for one in study["recommendations"]["recommendation_id"] if one in present]
-    labels = study["recommendations"].set_index("recommendation_id")["label"]
+    labels = study.lookup("recommendations", "label")
     held = results.scores.set_index(["unit_id", "group_id"])
     words = {
         key: interval_words(row.low, row.high, row.known, display)
@@ -206,7 +205,7 @@ def _scores(results: Results) -> dict:
 def _steps(results: Results) -> list[dict]:
     """Return the dates of comparison: what was settled then, and what differs from before."""
     study = results.study
-    names = _names(study)
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     steps, before = [], None
     for label, matrix in results.over_time:
         step = {
@@ -223,8 +222,8 @@ def _steps(results: Results) -> list[dict]:
             step["changes"] = [
                 {
                     **row,
-                    "unit": names["unit"][row["unit_id"]],
-                    "label": names["criterion"][row["criterion_id"]],
+                    "unit": names[row["unit_id"]],
+                    "label": labels[row["criterion_id"]],
                 }
                 for row in _records(table[~begun])
             ]
@@ -233,75 +232,68 @@ def _steps(results: Results) -> list[dict]:
     return steps
 
 
-def _names(study: Study) -> dict[str, dict]:
-    return {
-        "unit": dict(zip(study["units"]["unit_id"], study["units"]["short_name"], strict=True)),
-        "criterion": dict(
-            zip(study["criteria"]["criterion_id"], study["criteria"]["label"], strict=True)
-        ),
-    }
-
-
 def _units(results: Results) -> list[dict]:
     """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
     study = results.study
     display = study.settings.display
-    cells = dict(list(results.matrix.cells.groupby("unit_id", sort=False)))
-    total = results.total
+    scores = results.total.to_dict("index")
+    cells, gaps = _cells(results), _by_unit(results.gaps)
+    searches, notices_of = _by_unit(study["searches"]), _by_unit(study["notices"])
     cited = _cited_evidence(study)
-    searches = dict(list(study["searches"].groupby("unit_id")))
-    criteria = {row["criterion_id"]: row for row in _records(shown_criteria(study))}
-    rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
-    gap_rows = dict(list(results.gaps.groupby("unit_id", sort=False)))
     sections = []
     for unit in _records(study["units"]):
         name = unit["unit_id"]
-        score = total.loc[name]
-        states = [
-            _cell(results, cell, criteria, rules)
-            for cell in cells[name].itertuples()
-            if cell.criterion_id in criteria
-        ]
+        score = scores[name]
         sections.append(
             {
                 **unit,
                 "interval": interval_words(score["low"], score["high"], score["known"], display),
-                "known": bool(score["known"] > 0),
-                "low": None if pd.isna(score["low"]) else shown(score["low"], display),
-                "cells": sorted(states, key=lambda one: list(criteria).index(one["criterion_id"])),
-                "short": [
-                    row
-                    for row in _records(gap_rows.get(name, results.gaps.iloc[:0]))
-                    if row["missing"]
-                ],
+                "applies": not pd.isna(score["low"]),
+                "known": score["known"] > 0,
+                "cells": cells[name],
+                "short": [row for row in gaps.get(name, []) if row["missing"]],
                 "evidence": cited.get(name, []),
-                "searches": _records(searches[name]) if name in searches else [],
-                "notices": study["notices"].query("unit_id == @name")["text"].tolist(),
+                "searches": searches.get(name, []),
+                "notices": [one["text"] for one in notices_of.get(name, [])],
             }
         )
     return sections
 
 
-def _cell(results: Results, cell, criteria: dict, rules: dict) -> dict:
+def _by_unit(table: pd.DataFrame) -> dict[str, list[dict]]:
+    held: dict[str, list[dict]] = {}
+    for row in _records(table):
+        held.setdefault(row["unit_id"], []).append(row)
+    return held
+
+
+def _cells(results: Results) -> dict[str, list[dict]]:
+    """Return the cells of each unit, criteria in the order shown, with what is behind them."""
     study = results.study
-    row = study["assessments"].loc[cell.row].to_dict() if cell.row >= 0 else {}
-    criterion = criteria[cell.criterion_id]
-    return {
-        "criterion_id": cell.criterion_id,
-        "label": criterion["label"],
-        "question": criterion["question"],
-        "scored": criterion["scored"] == "yes",
-        "state": cell.state,
-        "last_level": cell.last_level,
-        "dated": _dated(row),
-        "reason": reason(study, results.matrix, cell),
-        "rationale": row.get("rationale", ""),
-        "confidence": row.get("confidence", ""),
-        "settled_by": row.get("settled_by", ""),
-        "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
-        "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
-        "notices": study["notices"].query("criterion_id == @cell.criterion_id")["text"].tolist(),
-    }
+    criteria = {row["criterion_id"]: row for row in _records(shown_criteria(study))}
+    rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
+    rows = study["assessments"].to_dict("index")
+    notices_of: dict[str, list[str]] = {}
+    for notice in study["notices"].itertuples():
+        notices_of.setdefault(notice.criterion_id, []).append(notice.text)
+    table = results.matrix.cells
+    held: dict[str, dict[str, dict]] = {}
+    for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
+        row = rows.get(cell.row, {})
+        held.setdefault(cell.unit_id, {})[cell.criterion_id] = {
+            **criteria.get(cell.criterion_id, {}),
+            "state": cell.state,
+            "last_level": cell.last_level,
+            "dated": _dated(row),
+            "reason": reason,
+            "rationale": row.get("rationale", ""),
+            "confidence": row.get("confidence", ""),
+            "settled_by": row.get("settled_by", ""),
+            "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
+            "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
+            "notices": notices_of.get(cell.criterion_id, []),
+        }
+    return {unit: [cells[name] for name in criteria] for unit, cells in held.items()}
 
 
 def _dated(row: dict) -> str:

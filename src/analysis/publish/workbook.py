@@ -16,20 +16,24 @@ import pandas as pd
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.measure.gaps import GAP_STATES
+from analysis.measure.national import states_of
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.statements import Statement, spoken
+from analysis.measure.statements import Statement
+from analysis.measure.tree import TOTAL
 from analysis.show.charts import draft_line, notes, shown_criteria
-from analysis.show.words import MEANING, word
+from analysis.show.words import MEANING, gap_words, word
 from analysis.study import vocabulary as v
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _EPOCH = dt.datetime(2020, 1, 1)
 _WRAP = Alignment(wrap_text=True, vertical="top")
+_NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     title = f"{results.study.descriptor.title}: gap tables"
     book = openpyxl.Workbook()
     book.calculation = CalcProperties(fullCalcOnLoad=False)
+    book._named_styles["Normal"].font = _font()
+    book._fonts[0] = _font()
     cover = book.active
     cover.title = "Cover"
     _write_lines(cover, title, _cover_lines(results, named))
@@ -55,10 +61,9 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     about = _notes_table(results)
     _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", [], contents))
     _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", [], about))
-    for number, sheet in enumerate(contents["Sheet"], start=4):
-        cell = book["Contents"].cell(number - 1 + 0, 1)
-        cell.hyperlink = f"#'{sheet}'!A1"
-        cell.font = Font(color="12436D", underline="single")
+    for cell in book["Contents"]["A"][2:]:  # below the title and the header
+        cell.hyperlink = f"#'{cell.value}'!A1"
+        cell.font = _font(color="12436D", underline="single")
     for one in sheets:
         _write_table(book.create_sheet(one.tab), one)
     book.properties.title = title
@@ -134,8 +139,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
     one = study.settings.unit_noun.singular.capitalize()
     criteria, units = study["criteria"], study["units"]
     every = list(criteria["criterion_id"]), list(units["unit_id"])
-    labels = dict(zip(criteria["criterion_id"], criteria["label"], strict=True))
-    names = dict(zip(units["unit_id"], units["name"], strict=True))
+    labels, names = study.lookup("criteria", "label"), study.lookup("units", "name")
     return [
         Sheet(
             "National gaps",
@@ -183,18 +187,14 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
 
 
 def _national_gaps(results: Results) -> pd.DataFrame:
-    groups = results.study["recommendations"].set_index("recommendation_id")
+    labels = results.study.lookup("recommendations", "label")
+    asks = results.study.lookup("recommendations", "asks")
     table = results.national_gaps
     frame = pd.DataFrame(
         {
-            "Recommendation": table["recommendation_id"],
-            "Kind and number": [
-                f"{groups.at[name, 'kind']} {groups.at[name, 'number']}".strip()
-                for name in table["recommendation_id"]
-            ],
+            "Recommendation": table["recommendation_id"].map(labels),
             "What it asks, as far as it was read": [
-                groups.at[name, "asks"] or "Its text was not read"
-                for name in table["recommendation_id"]
+                asks[name] or "Its text was not read" for name in table["recommendation_id"]
             ],
             "Scored": table["scored"],
         }
@@ -207,25 +207,25 @@ def _national_gaps(results: Results) -> pd.DataFrame:
 
 
 def _national(results: Results, labels: dict) -> pd.DataFrame:
-    table = results.national[
-        results.national["criterion_id"].isin(shown_criteria(results.study)["criterion_id"])
-    ]
-    scored = dict(
-        zip(
-            results.study["criteria"]["criterion_id"],
-            results.study["criteria"]["scored"],
-            strict=True,
-        )
-    )
-    many = results.study.settings.unit_noun.plural.capitalize()
-    return pd.DataFrame(
+    study = results.study
+    criteria = shown_criteria(study)["criterion_id"]
+    counts = {
+        key: table.set_index("state")["units"]
+        for key, table in results.national.groupby("criterion_id")
+    }
+    states = list(dict.fromkeys(state for name in criteria for state in states_of(study, name)))
+    scored = study.lookup("criteria", "scored")
+    frame = pd.DataFrame(
         {
-            "Criterion": table["criterion_id"].map(labels),
-            "Scored": table["criterion_id"].map(scored),
-            "State": table["state"].map(word),
-            many: table["units"],
+            "Criterion": [labels[name] for name in criteria],
+            "Scored": [scored[name] for name in criteria],
         }
     )
+    for state in states:
+        frame[word(state).capitalize()] = [
+            counts[name].get(state, NOT_APPLICABLE) for name in criteria
+        ]
+    return frame
 
 
 def _totals(results: Results, labels: dict) -> pd.DataFrame:
@@ -249,21 +249,14 @@ def _totals(results: Results, labels: dict) -> pd.DataFrame:
 
 
 def _gaps(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
-    def told(texts: pd.Series) -> list[str]:
-        parts = [[part.split(": ") for part in text.split("; ")] if text else [] for text in texts]
-        return [
-            "; ".join(f"{labels[name]}: {word(state)}" for name, state in part) or "none"
-            for part in parts
-        ]
-
-    table = results.gaps
+    table, groups = results.gaps, results.study.lookup("recommendations", "label")
     return pd.DataFrame(
         {
             one: table["unit_id"].map(names),
-            "Recommendation": table["recommendation_id"],
+            "Recommendation": table["recommendation_id"].map(groups),
             "State": table["state"].map(word),
-            "What is missing": told(table["missing"]),
-            "What is unknown": told(table["unknown"]),
+            "What is missing": [gap_words(text, labels) for text in table["missing"]],
+            "What is unknown": [gap_words(text, labels, empty="none") for text in table["unknown"]],
             "Evidence": table["evidence_ids"].where(table["evidence_ids"] != "", "none"),
             "Notice": table["notices"].where(table["notices"] != "", "none"),
         }
@@ -273,13 +266,15 @@ def _gaps(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame
 def _scores(results: Results, one: str, names: dict) -> pd.DataFrame:
     table, display = results.scores, results.study.settings.display
 
+    groups = {**results.study.lookup("recommendations", "label"), TOTAL: "In all"}
+
     def number(values):
         return [float(shown(value, display)) for value in values]
 
     return pd.DataFrame(
         {
             one: table["unit_id"].map(names),
-            "Group": table["group_id"],
+            "Group": table["group_id"].map(groups),
             "Low": number(table["low"]),
             "High": number(table["high"]),
             "Known, per cent": number(100 * table["known"]),
@@ -326,33 +321,38 @@ def _evidence(results: Results, names: dict) -> pd.DataFrame:
 
 
 def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
-    _write_text(sheet, 1, 1, title).font = Font(bold=True, size=15)
+    sheet.column_dimensions["A"].width = 100
+    _write_text(sheet, 1, 1, title).font = _font(bold=True, size=15)
     for number, line in enumerate((line for line in lines if line), start=2):
         _write_text(sheet, number, 1, line)
-    sheet.column_dimensions["A"].width = 100
-    sheet.sheet_view.showGridLines = False
+    for row in range(1, sheet.max_row + 1):
+        sheet.row_dimensions[row].height = _height(sheet, row)
+    _lay_out(sheet)
 
 
 def _write_table(sheet: Worksheet, one: Sheet) -> None:
-    _write_text(sheet, 1, 1, one.title).font = Font(bold=True, size=14)
-    sheet.cell(1, 1).alignment = Alignment(vertical="top")
+    """Write the title, the notices and the table, and mark the table as one."""
+    # Above the table these lines stand beside nothing and run over the columns to their right.
+    loose = Alignment(vertical="top")
+    title = _write_text(sheet, 1, 1, one.title)
+    title.font, title.alignment = _font(bold=True, size=14), loose
     for number, note in enumerate(one.notes, start=2):
-        # Above the table, beside nothing: these lines run over the columns to their right.
-        _write_text(sheet, number, 1, note).alignment = Alignment(vertical="top")
+        _write_text(sheet, number, 1, note).alignment = loose
     head = len(one.notes) + 2
     for column, name in enumerate(one.table.columns, start=1):
-        _write_text(sheet, head, column, str(name)).font = Font(bold=True)
-        texts = one.table[name].astype(str)
-        longest = max([len(str(name)), *texts.str.len().clip(upper=60)])
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 10), 60)
+        _write_text(sheet, head, column, str(name)).font = _font(bold=True)
+        longest = max([len(str(name)), *one.table[name].astype(str).str.len()])
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(longest + 3, 12), 55)
     for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
                 _write_text(sheet, row, column, value)
             else:
-                sheet.cell(
-                    row, column, int(value) if float(value).is_integer() else float(value)
-                ).alignment = _WRAP
+                number = float(value)
+                cell = sheet.cell(row, column, int(number) if number.is_integer() else number)
+                cell.alignment = _NUMBER
+                sheet.cell(head, column).alignment = _NUMBER
+        sheet.row_dimensions[row].height = _height(sheet, row)
     last = f"{get_column_letter(len(one.table.columns))}{head + len(one.table)}"
     table = Table(displayName=one.tab.replace(" ", "_"), ref=f"A{head}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
@@ -361,6 +361,8 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
         column.name = str(name)
     table.autoFilter = None  # the library adds filter buttons otherwise
     sheet.add_table(table)
+    sheet.print_title_rows = f"{head}:{head}"
+    _lay_out(sheet)
 
 
 def _write_text(sheet: Worksheet, row: int, column: int, text: str):
@@ -374,4 +376,27 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str):
     return cell
 
 
-__all__ = ["Sheet", "gap_workbook", "spoken", "stable_zip"]
+def _height(sheet: Worksheet, row: int) -> float:
+    """Return the height in points that the row's longest wrapped cell needs.
+
+    No program is asked to fit the rows when it opens the file, and not every one does.
+    """
+    lines = 1
+    for cell in sheet[row]:
+        room = sheet.column_dimensions[cell.column_letter].width * 0.92
+        parts = str(cell.value or "").split("\n")
+        lines = max(lines, sum(-(-max(len(part), 1) // int(room)) for part in parts))
+    size = sheet.cell(row, 1).font.sz
+    # A row cannot be higher than 409 points.
+    return min(lines * size * 1.35 + 2, 409)
+
+
+def _font(bold: bool = False, size: int = 11, **rest) -> Font:
+    return Font(name="Arial", bold=bold, size=size, **rest)
+
+
+def _lay_out(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

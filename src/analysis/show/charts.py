@@ -70,7 +70,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
         f"{study.settings.unit_noun.plural} it settles none"
     )
     all_ids, unit_ids = list(criteria["criterion_id"]), list(units["unit_id"])
-    scale = dict(zip(criteria["criterion_id"], criteria["scale_id"], strict=True))
+    scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
     legend = _legend(study, states)
     row = 0.235
@@ -263,7 +263,7 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         zip(COVERAGE, (style.PALETTE[0], "#9dbdd8", "#ececec", "#ffffff", "#d0d0d0"), strict=True)
     )
     most = table.iloc[:, 0].idxmax()
-    labels = dict(zip(criteria["criterion_id"], criteria["label"], strict=True))
+    labels = study.lookup("criteria", "label")
     title = (
         f"No criterion is settled for more than {named[f'national.{most}.settled'].text} of "
         f"{named['study.units'].text} {study.settings.unit_noun.plural}"
@@ -478,7 +478,7 @@ def shown_criteria(study: Study) -> pd.DataFrame:
     blanks under its name would read like a finding.
     """
     criteria = study["criteria"]
-    read = study["recommendations"].set_index("recommendation_id")["text_read"]
+    read = study.lookup("recommendations", "text_read")
     unread = criteria["recommendation_id"].map(read) == "not_read"
     order = (criteria["scored"] != "yes").astype(int)
     return (

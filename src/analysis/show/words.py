@@ -37,3 +37,16 @@ def listed(parts: list[str]) -> str:
     """Return the parts as prose: "a", "a and b", "a, b and c"."""
     *first, last = parts or ["none"]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> str:
+    """Return a cell of the gap table ("id: state; id: state") in words.
+
+    Nothing shown to be missing is not the same as nothing missing, so an empty cell says so.
+    """
+    return "; ".join(f"{labels[name]}: {word(state)}" for name, state in gap_parts(text)) or empty
+
+
+def gap_parts(text: str) -> list[tuple[str, str]]:
+    """Return a cell of the gap table as pairs of criterion and state."""
+    return [tuple(part.split(": ", 1)) for part in text.split("; ") if part]

@@ -33,6 +33,12 @@ class Study:
         """Return one table; its index counts from 0 (spreadsheet row minus 2)."""
         return self.tables[table]
 
+    def lookup(self, table: str, column: str) -> dict[str, str]:
+        """Return a column of a table by the table's key, which must be a single column."""
+        (key,) = self.descriptor.tables[table].data_schema.primaryKey
+        rows = self.tables[table]
+        return dict(zip(rows[key], rows[column], strict=True))
+
     @property
     def settings(self) -> Settings:
         """The study's own settings."""
