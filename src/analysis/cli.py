@@ -19,6 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
 
     Every fault of the input ends in a message, never in a traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A sign that the terminal does not have is shown as another, and stops nothing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     asked = _parser().parse_args(arguments)
     try:
         return asked.run(asked)
@@ -168,7 +172,8 @@ def _progress():
 
 def _print_problems(problems: list[Problem], form: str) -> None:
     if form == "json":
-        print(json.dumps([one.as_dict() for one in problems], indent=1, ensure_ascii=False))
+        # In ASCII, so that it can be written to any terminal and read from any pipe.
+        print(json.dumps([one.as_dict() for one in problems], indent=1))
         return
     from analysis.problem_table import print_problems
 

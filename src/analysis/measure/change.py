@@ -17,9 +17,22 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     changed = (old["state"] != new["state"]).to_numpy()
     table = new.loc[changed, ["unit_id", "criterion_id"]].copy()
     table["before"], table["after"] = old.loc[changed, "state"], new.loc[changed, "state"]
-    table["why"] = reasons(study, new[changed])
+    starts = study.lookup("criteria", "applies_from")
+    # A criterion that came into force has two reasons: the day, and what is known since.
+    begun = [
+        f"It applies from {starts[one.criterion_id]}. " if one.before == v.NOT_IN_FORCE else ""
+        for one in table.itertuples()
+    ]
+    table["why"] = [
+        first + then for first, then in zip(begun, reasons(study, new[changed]), strict=True)
+    ]
     table["evidence_ids"] = new.loc[changed, "evidence_ids"]
     return table.reset_index(drop=True)
+
+
+def came_into_force(table: pd.DataFrame) -> pd.Series:
+    """Return which differences are no more than a criterion that came into force, unsettled."""
+    return (table["before"] == v.NOT_IN_FORCE) & table["after"].isin(v.UNKNOWNS)
 
 
 def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
@@ -37,18 +50,22 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
 def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
     if cell.state == v.NOT_IN_FORCE:
         return f"It applies from {starts[cell.criterion_id]}."
-    if row is None:
-        found = cell.state == v.NOT_FOUND
-        return "Searched for, and nothing was found." if found else "Nobody has looked."
+    if cell.state == v.NOT_FOUND:
+        return "Searched for, and nothing was found."
+    if cell.state == v.NOT_ASSESSED:
+        return "Nobody has looked."
     dated = _dated(row)
     if cell.state == v.OUTDATED:
         said = f"{cell.last_level.replace('_', ' ')}, {dated}"
         return f"The last level known ({said}) is from before the report."
     if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
         return f"A level is held, {dated}: on this date it may or may not hold yet."
-    if cell.state in v.UNKNOWNS:
-        return f"What was read does not settle it, {dated}."
-    return f"A source shows it, {dated}."
+    said = {
+        v.INCONCLUSIVE: "What was read does not settle it",
+        v.WITHHELD: "It was asked for and withheld",
+        v.NOT_APPLICABLE: "The criterion cannot apply here",
+    }
+    return f"{said.get(cell.state, 'A source shows it')}, {dated}."
 
 
 def _dated(row: dict) -> str:

@@ -19,7 +19,9 @@ def comparable_figures(study: Study) -> pd.DataFrame:
     table = table.assign(
         first=first_days(table["period_start"]), last=last_days(table["period_end"])
     )
-    return table[(table["comparison"] != "") & table["first"].notna() & table["last"].notna()]
+    table = table[(table["comparison"] != "") & table["first"].notna() & table["last"].notna()]
+    # A figure alone under its heading is compared with nothing.
+    return table[table.groupby("comparison")["figure_id"].transform("size") > 1]
 
 
 def irreconcilable(study: Study) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.scores import cell_values
+from analysis.measure.tree import build_tree, columns_below, groups_below
 from analysis.study import Matrix, Study
 
 MEETS = "meets"
@@ -74,15 +75,21 @@ def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
     """Count, for each recommendation of the study, the units in each state of the gap table.
 
     Returns:
-        One row a recommendation, in the study's order: ``recommendation_id``, ``scored`` and
-        one column for each of :data:`GAP_STATES`; where nothing of it is scored the counts are
-        missing (``<NA>``), never zero.
+        One row a recommendation, in the study's order: ``recommendation_id``, ``scored``, one
+        column for each of :data:`GAP_STATES`, and ``published_totals`` (ids of the published
+        totals on its criteria, joined by ";"). Where nothing of a recommendation is scored the
+        counts are missing (``<NA>``), never zero.
     """
     counts = pd.crosstab(gap_table["recommendation_id"], gap_table["state"])
     counts = counts.reindex(columns=list(GAP_STATES), fill_value=0)
     names = study["recommendations"]["recommendation_id"]
     table = counts.reindex(names).astype("Int64")
     table.insert(0, "scored", table.notna().all(axis=1).map({True: "yes", False: "no"}))
+    behind = study["published_totals"]["criterion_id"].map(
+        study.lookup("criteria", "recommendation_id")
+    )
+    totals = study["published_totals"]["total_id"].groupby(behind).agg(";".join)
+    table["published_totals"] = totals.reindex(table.index).fillna("")
     return table.rename_axis("recommendation_id").reset_index()
 
 
@@ -102,11 +109,10 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
 
 
 def _scored_columns(study: Study) -> dict[str, list[int]]:
-    criteria = study["criteria"].reset_index(drop=True)
-    scored = criteria[criteria["scored"] == "yes"]
-    held = scored.groupby("recommendation_id").groups
+    """Return the criteria that count in each group, its own and those of the groups below."""
+    held = {group.name: columns_below(group) for group in groups_below(build_tree(study))}
     order = study["recommendations"]["recommendation_id"]
-    return {name: list(held[name]) for name in order if name in held}
+    return {name: held[name] for name in order if held.get(name)}
 
 
 def _state(short: np.ndarray, unknown: np.ndarray) -> str:

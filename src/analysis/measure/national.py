@@ -40,13 +40,13 @@ def published_totals(study: Study, states_at) -> pd.DataFrame:
     Returns:
         ``total_id``, ``criterion_id``, ``level``, ``as_of``, ``count`` and ``of`` as
         published, ``named`` (units that the evidence shows at the level), ``cannot_be_told``
-        (units whose state is unknown), ``source_id`` and ``note``.
+        (units whose level is unknown), ``source_id`` and ``note``.
     """
     rows = []
     for total in study["published_totals"].itertuples():
         cells = states_at(pd.Timestamp(total.as_of).date()).cells
         state = cells.loc[cells["criterion_id"] == total.criterion_id, "state"]
-        named, unknown = int((state == total.level).sum()), int(state.isin(v.UNKNOWNS).sum())
+        named, unknown = int((state == total.level).sum()), int(state.isin(v.OPEN).sum())
         rows.append(
             (
                 total.total_id,

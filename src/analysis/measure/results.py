@@ -68,14 +68,12 @@ class Results:
     @cached_property
     def over_time(self) -> list[tuple[str, Matrix]]:
         """The study's dates of comparison and this one, with their labels, in order."""
-        settings = self.study.settings
-        dates = [(one.label, one.date) for one in settings.compare_dates]
-        earlier = [(label, day) for label, day in dates if day < self.matrix.as_of]
-        here = ("This report’s date", self.matrix.as_of)
-        return [
-            *((label, self.at(day)) for label, day in sorted(earlier, key=lambda x: x[1])),
-            (here[0], self.matrix),
-        ]
+        labels: dict[dt.date, list[str]] = {}
+        for one in sorted(self.study.settings.compare_dates, key=lambda one: one.date):
+            if one.date < self.matrix.as_of:
+                labels.setdefault(one.date, []).append(one.label)
+        earlier = [("; ".join(said), self.at(day)) for day, said in labels.items()]
+        return [*earlier, ("This report’s date", self.matrix)]
 
 
 def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.measure.change import differences
-from analysis.measure.figures import irreconcilable
+from analysis.measure.change import came_into_force, differences
+from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
 
@@ -24,14 +25,14 @@ class Statement:
 
     Attributes:
         id: its name, such as ``national.guidance-clear.met``.
-        value: the value, unrounded.
+        value: the value, unrounded; ``None`` where there is nothing to measure.
         text: the value as prose shows it.
         definition: what it is, in one sentence.
         rows: what it is made of, as ``table/key`` or ``table/key/key``.
     """
 
     id: str
-    value: int | float | str
+    value: int | float | str | None
     text: str
     definition: str
     rows: tuple[str, ...]
@@ -98,11 +99,15 @@ def _study(results: Results) -> Iterable[Statement]:
         _keys("recommendations", unread),
     )
     evidence = study["evidence"]
-    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
+    cited = study.cited_evidence()
     own, used = evidence["scope"] == "unit", evidence["evidence_id"].isin(cited)
     for name, where, definition in (
-        ("cited", used, "Statements of evidence that a coding cites"),
-        ("uncited", own & ~used, f"Statements about one of the {many} that no coding cites"),
+        ("cited", used, "Statements of evidence that a coding or an assessment cites"),
+        (
+            "uncited",
+            own & ~used,
+            f"Statements about one of the {many} that no coding or assessment cites",
+        ),
         ("context", ~own, f"Statements about many {many} at once, which decide no level"),
     ):
         yield _count(
@@ -135,9 +140,8 @@ def _study(results: Results) -> Iterable[Statement]:
 
 
 def _cells(results: Results) -> Iterable[Statement]:
-    study, cells, display = results.study, results.matrix.cells, results.study.settings.display
-    counts = study.lookup("criteria", "scored")
-    scored = cells[cells["criterion_id"].map(counts) == "yes"]
+    study, display = results.study, results.study.settings.display
+    scored = _scored_cells(study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = counting[~counting["state"].isin(v.UNKNOWNS)]
     many = study.settings.unit_noun.plural
@@ -147,11 +151,11 @@ def _cells(results: Results) -> Iterable[Statement]:
         _cell_keys(counting),
     )
     yield _count("cells.settled", "Cells of these whose level is settled.", _cell_keys(settled))
-    share = 100 * len(settled) / len(counting) if len(counting) else 0.0
+    share = 100 * len(settled) / len(counting) if len(counting) else None
     yield Statement(
         "cells.settled_percent",
         share,
-        f"{shown(share, display)}%",
+        "nothing to count" if share is None else f"{shown(share, display)}%",
         "Share of settled cells among the scored cells in force and applicable.",
         tuple(_cell_keys(settled)),
     )
@@ -162,28 +166,32 @@ def _cells(results: Results) -> Iterable[Statement]:
         )
 
 
+def _scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
+    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
+    return matrix.cells[matrix.cells["criterion_id"].isin(scored)]
+
+
 def _units(results: Results) -> Iterable[Statement]:
-    total = results.total
-    many = results.study.settings.unit_noun.plural
+    many = results.study.settings.unit_noun.plural.capitalize()
+    scored = _scored_cells(results.study, results.matrix)
+    counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
+    settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
+    weight = results.total["known"]
     tolerance = 1e-9
-    for name, where, definition in (
+    for name, units, definition in (
+        ("nothing_known", settled.sum() == 0, "no scored criterion is settled"),
+        ("something_known", settled.sum() > 0, "at least one scored criterion is settled"),
+        ("all_known", settled.all(), "every scored criterion is settled"),
         (
-            "nothing_known",
-            total["known"] < tolerance,
-            f"{many.capitalize()} of which no scored criterion is settled: their interval is the whole range",
+            "no_weight_known",
+            weight <= tolerance,
+            "no weight is known: the evidence allows every score",
         ),
-        (
-            "something_known",
-            total["known"] >= tolerance,
-            f"{many.capitalize()} of which at least one scored criterion is settled",
-        ),
-        (
-            "all_known",
-            total["known"] > 1 - tolerance,
-            f"{many.capitalize()} of which every scored criterion is settled",
-        ),
+        ("some_weight_known", weight > tolerance, "some of the weight is known"),
     ):
-        yield _count(f"units.{name}", f"{definition}.", _keys("units", total.index[where]))
+        yield _count(
+            f"units.{name}", f"{many} of which {definition}.", _keys("units", units.index[units])
+        )
     display = results.study.settings.display
     for row in results.scores.itertuples():
         rows = (f"scores/{row.unit_id}/{row.group_id}",)
@@ -230,7 +238,7 @@ def _national(results: Results) -> Iterable[Statement]:
         )
         assert len(settled) == counts[SETTLED]
         yield _count(
-            f"national.{criterion}.settled",
+            f"coverage.{criterion}.settled",
             f"{many.capitalize()} whose level on {criterion} is settled.",
             _cell_keys(settled),
         )
@@ -266,7 +274,7 @@ def _totals(results: Results) -> Iterable[Statement]:
             "criterion_id == @row.criterion_id"
         )
         named = cells[cells["state"] == row.level]
-        unknown = cells[cells["state"].isin(v.UNKNOWNS)]
+        unknown = cells[cells["state"].isin(v.OPEN)]
         yield _count(
             f"{name}.named", f"How many the evidence names at {subject}.", _cell_keys(named)
         )
@@ -290,7 +298,7 @@ def _figures(results: Results) -> Iterable[Statement]:
             definition,
             (f"figures/{row.figure_id}",),
         )
-    compared = figures.loc[figures["comparison"] != "", "figure_id"]
+    compared = comparable_figures(results.study)["figure_id"]
     yield _count(
         "figures.compared",
         "Published figures that seem to count the same thing as another.",
@@ -322,11 +330,9 @@ def _dates(results: Results) -> Iterable[Statement]:
 
 
 def _changes(results: Results) -> Iterable[Statement]:
-    counts = results.study.lookup("criteria", "scored")
     steps = results.over_time
     for number, (label, matrix) in enumerate(steps):
-        cells, name = matrix.cells, f"at.{matrix.as_of.isoformat()}"
-        scored = cells[cells["criterion_id"].map(counts) == "yes"]
+        name, scored = f"at.{matrix.as_of.isoformat()}", _scored_cells(results.study, matrix)
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
         applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
         yield _count(
@@ -345,6 +351,11 @@ def _changes(results: Results) -> Iterable[Statement]:
                 f"{name}.changed",
                 f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
                 _cell_keys(table),
+            )
+            yield _count(
+                f"{name}.begun",
+                f"Of these, unsettled cells of criteria that came into force: {label}.",
+                _cell_keys(table[came_into_force(table)]),
             )
 
 

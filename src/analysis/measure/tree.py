@@ -50,3 +50,12 @@ def groups_below(tree: Node) -> list[Node]:
     """Return every group of the tree, parts before the whole, the total last."""
     below = [group for child in tree.children if child.children for group in groups_below(child)]
     return [*below, tree]
+
+
+def columns_below(node: Node) -> list[int]:
+    """Return the columns of the criteria that bear weight in a group's mean, in order."""
+    if node.column is not None:
+        return [node.column]
+    return sorted(
+        column for child in node.children if child.weight > 0 for column in columns_below(child)
+    )

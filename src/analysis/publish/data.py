@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.measure.change import differences
 from analysis.measure.results import Results
-from analysis.show.charts import notes
+from analysis.show.notes import notes
 from analysis.show.style import Chart
 from analysis.study.tables import write_table
 

@@ -9,7 +9,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.measure.change import differences, reasons
+from analysis.measure.change import came_into_force, differences, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import states_of
@@ -17,9 +17,9 @@ from analysis.measure.results import COVERAGE, Results
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL
 from analysis.show import style
-from analysis.show.charts import draft_line, interval_words, shown_criteria
+from analysis.show.notes import draft_line, shown_criteria
 from analysis.show.style import Chart
-from analysis.show.words import MEANING, gap_parts, word
+from analysis.show.words import MEANING, gap_parts, interval_words, listed, word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -63,6 +63,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         uncited=_uncited(study),
         sources=_records(study["sources"]),
         spoken=spoken,
+        authors=listed([one.title for one in study.descriptor.contributors]),
     )
 
 
@@ -213,19 +214,17 @@ def _steps(results: Results) -> list[dict]:
             "date": spoken(matrix.as_of),
             "key": f"at.{matrix.as_of.isoformat()}",
             "changes": [],
-            "begun": 0,
         }
         if before is not None:
             table = differences(study, before, matrix)
-            begun = (table["before"] == v.NOT_IN_FORCE) & table["after"].isin(v.UNKNOWNS)
-            step["begun"] = int(begun.sum())
+            table = table[~came_into_force(table)]
             step["changes"] = [
                 {
                     **row,
                     "unit": names[row["unit_id"]],
                     "label": labels[row["criterion_id"]],
                 }
-                for row in _records(table[~begun])
+                for row in _records(table)
             ]
         steps.append(step)
         before = matrix
@@ -306,8 +305,7 @@ def _dated(row: dict) -> str:
 
 def _cited_evidence(study: Study) -> dict[str, list[dict]]:
     """Return the evidence of each unit that a coding cites."""
-    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
-    cited |= {one for ids in study["assessments"]["evidence_ids"] for one in ids.split(";")}
+    cited = study.cited_evidence()
     held: dict[str, list[dict]] = {}
     own = study["evidence"]["evidence_id"].isin(cited) & (study["evidence"]["scope"] == "unit")
     for row in _with_sources(study, "evidence", own):

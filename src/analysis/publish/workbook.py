@@ -26,8 +26,8 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
-from analysis.show.charts import draft_line, notes, shown_criteria
-from analysis.show.words import MEANING, gap_words, word
+from analysis.show.notes import draft_line, notes, shown_criteria
+from analysis.show.words import MEANING, gap_words, listed, word
 from analysis.study import vocabulary as v
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
@@ -67,7 +67,7 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     for one in sheets:
         _write_table(book.create_sheet(one.tab), one)
     book.properties.title = title
-    book.properties.creator = "The policygap team"
+    book.properties.creator = listed([one.title for one in results.study.descriptor.contributors])
     book.properties.language = "en-GB"
     book.properties.created = book.properties.modified = _EPOCH
     buffer = io.BytesIO()
@@ -189,6 +189,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
 def _national_gaps(results: Results) -> pd.DataFrame:
     labels = results.study.lookup("recommendations", "label")
     asks = results.study.lookup("recommendations", "asks")
+    criteria = results.study.lookup("criteria", "label")
     table = results.national_gaps
     frame = pd.DataFrame(
         {
@@ -203,6 +204,15 @@ def _national_gaps(results: Results) -> pd.DataFrame:
         frame[word(state).capitalize()] = (
             table[state].astype(object).where(table[state].notna(), NOT_APPLICABLE)
         )
+    said = {
+        one["total_id"]: f"{one['count']} of {one['of']} at {word(one['level'])} on "
+        f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
+        for one in results.totals.to_dict("records")
+    }
+    frame["Published total"] = [
+        "; ".join(said[one] for one in ids.split(";") if one) or "none held"
+        for ids in table["published_totals"]
+    ]
     return frame
 
 
@@ -301,8 +311,8 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
 
 def _evidence(results: Results, names: dict) -> pd.DataFrame:
     study = results.study
-    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
-    table = study["evidence"][study["evidence"]["evidence_id"].isin(cited)]
+    table = study["evidence"]
+    table = table[table["evidence_id"].isin(study.cited_evidence())]
     sources = study["sources"].set_index("source_id")
     source = sources.loc[table["source_id"]].reset_index()
     if table.empty:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measure.results import Results, measure
 from analysis.measure.statements import Statement, statements
-from analysis.show.charts import notes
+from analysis.show.notes import notes
 from analysis.show.words import gap_words, word
 from analysis.study import Study, load
 

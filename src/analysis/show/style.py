@@ -5,6 +5,7 @@ colour, unknowns are greys; each has a mark of its own as well, so that the pict
 read without the colours (WCAG 2.2, success criterion 1.4.1).
 """
 
+import functools
 import io
 import textwrap
 from dataclasses import dataclass, field
@@ -19,8 +20,12 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
+from analysis.measure.statements import Statement
 from analysis.study import Study
 from analysis.study import vocabulary as v
+
+Named = dict[str, Statement]
+"""The named statements by id."""
 
 PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
@@ -53,6 +58,8 @@ _RC = {
     "axes.labelcolor": INK,
     "xtick.color": INK,
     "ytick.color": INK,
+    # Text from the data is text, whatever dollar signs it holds.
+    "text.parse_math": False,
     "svg.hashsalt": "policygap",
     "svg.fonttype": "path",
 }
@@ -94,6 +101,17 @@ class Chart:
         return data, {"image/png": {"alt": self.alt}}
 
 
+def styled(draw):
+    """Draw a chart in the one style."""
+
+    @functools.wraps(draw)
+    def drawn(*arguments, **named):
+        with mpl.rc_context(_RC):
+            return draw(*arguments, **named)
+
+    return drawn
+
+
 @dataclass(frozen=True)
 class LevelMark:
     """How a level is drawn: a colour by its rank, and a disc filled by its value."""
@@ -127,36 +145,35 @@ def new_figure(
         left: room beside the axes for labels, in inches.
         right: the same, on the right.
     """
-    with mpl.rc_context(_RC):
-        heading = wrapped(title, width - 2 * _MARGIN, 13)
-        footing = [line for note in notes for line in wrapped(note, width - 2 * _MARGIN, 7.5)]
-        above = _MARGIN + len(heading) * 13 * _LINE_HEIGHT / 72 + 0.12
-        below = _MARGIN + len(footing) * 7.5 * _LINE_HEIGHT / 72 + 0.1
-        total = above + height + below
-        figure = Figure(figsize=(width, total), facecolor=PAPER)
-        figure.text(
-            _MARGIN / width,
-            1 - _MARGIN / total,
-            "\n".join(heading),
-            size=13,
-            weight="bold",
-            va="top",
-            linespacing=_LINE_HEIGHT,
-        )
-        figure.text(
-            _MARGIN / width,
-            _MARGIN / total,
-            "\n".join(footing),
-            size=7.5,
-            color=QUIET,
-            va="bottom",
-            linespacing=_LINE_HEIGHT,
-        )
-        inner = width - 2 * _MARGIN - left - right
-        box = ((_MARGIN + left) / width, below / total, inner / width, height / total)
-        axes = figure.add_axes(box)
-        axes.spines[:].set_visible(False)
-        axes.tick_params(length=0)
+    heading = wrapped(title, width - 2 * _MARGIN, 13)
+    footing = [line for note in notes for line in wrapped(note, width - 2 * _MARGIN, 7.5)]
+    above = _MARGIN + len(heading) * 13 * _LINE_HEIGHT / 72 + 0.12
+    below = _MARGIN + len(footing) * 7.5 * _LINE_HEIGHT / 72 + 0.1
+    total = above + height + below
+    figure = Figure(figsize=(width, total), facecolor=PAPER)
+    figure.text(
+        _MARGIN / width,
+        1 - _MARGIN / total,
+        "\n".join(heading),
+        size=13,
+        weight="bold",
+        va="top",
+        linespacing=_LINE_HEIGHT,
+    )
+    figure.text(
+        _MARGIN / width,
+        _MARGIN / total,
+        "\n".join(footing),
+        size=7.5,
+        color=QUIET,
+        va="bottom",
+        linespacing=_LINE_HEIGHT,
+    )
+    inner = width - 2 * _MARGIN - left - right
+    box = ((_MARGIN + left) / width, below / total, inner / width, height / total)
+    axes = figure.add_axes(box)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
     return figure, axes
 
 

@@ -1,7 +1,10 @@
 """Plain words for states, gap states and coverage, used wherever they are shown."""
 
+import math
+
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
+from analysis.measure.scores import shown
 from analysis.study import vocabulary as v
 
 MEANING = {
@@ -50,3 +53,12 @@ def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> s
 def gap_parts(text: str) -> list[tuple[str, str]]:
     """Return a cell of the gap table as pairs of criterion and state."""
     return [tuple(part.split(": ", 1)) for part in text.split("; ") if part]
+
+
+def interval_words(low: float, high: float, known: float, display) -> str:
+    """Return an interval with its known share, such as "40 to 85, 54% known"."""
+    if math.isnan(low):
+        return "nothing to score"
+    if known <= 1e-9:
+        return f"{shown(low, display)} to {shown(high, display)}, nothing known"
+    return f"{shown(low, display)} to {shown(high, display)}, {shown(100 * known, display)}% known"

@@ -31,8 +31,25 @@ def _regular_expression(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-# Through its decimal text, so that 0.1 means one tenth.
-Ratio = Annotated[Fraction, BeforeValidator(lambda number: Fraction(str(number)))]
+
+
+def _day(text: object) -> dt.date:
+    # A bare number would be taken for seconds since 1970.
+    try:
+        return dt.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValueError("it is no date: write YYYY-MM-DD") from None
+
+
+def _ratio(number: object) -> Fraction:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValueError("it should be a number")
+    return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
+Name = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 
 
 class _Part(BaseModel):
@@ -59,7 +76,7 @@ class Constraints(_Setting):
 class Column(_Part):
     """A column: its name, type and constraints."""
 
-    name: Text
+    name: Name
     type: Literal["string", "integer", "number"]
     description: Text
     constraints: Constraints = Constraints()
@@ -119,7 +136,7 @@ class Report(_Setting):
     """The report that the units are held against."""
 
     title: Text
-    date: dt.date
+    date: Day
     publisher: Text
     source_id: str
 
@@ -127,7 +144,7 @@ class Report(_Setting):
 class CompareDate(_Setting):
     """A date at which the picture is shown beside today's."""
 
-    date: dt.date
+    date: Day
     label: Text
 
 
@@ -171,6 +188,12 @@ class Licence(_Part):
     title: str = ""
 
 
+class Contributor(_Part):
+    """Who made the study, as it is to be cited."""
+
+    title: Text
+
+
 class Descriptor(_Part):
     """A study's descriptor."""
 
@@ -179,6 +202,7 @@ class Descriptor(_Part):
     description: str
     version: Text
     licenses: tuple[Licence, ...] = Field(min_length=1)
+    contributors: tuple[Contributor, ...] = Field(min_length=1)
     settings: Settings = Field(alias="study")
     resources: tuple[Table, ...]
     placeholders: tuple[str, ...] = ()
@@ -203,6 +227,10 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     """
     try:
         raw = json.loads((folder / FILE).read_text("utf-8-sig"))
+        if not isinstance(raw, dict):
+            return None, [
+                _problem("", raw, "it is not a JSON object", "begin it with { and end it with }")
+            ]
         descriptor = Descriptor.model_validate(raw)
     except FileNotFoundError:
         return None, [_problem("", "", "the descriptor is missing", f"add {FILE} to the study")]
@@ -210,15 +238,19 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
         return None, [_problem("", "", f"it cannot be read ({error.strerror})", "make it readable")]
     except UnicodeDecodeError:
         return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
     except ValidationError as error:
         return None, [_setting_problem(one) for one in error.errors()]
-    problems = _template_problems(descriptor)
+    except (ValueError, RecursionError) as error:
+        # Beside faults of form, numbers too long and parts too deep to be read.
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
+    problems = _template_problems(descriptor) or _key_problems(descriptor)
     if problems:
         return None, problems
-    return descriptor.model_copy(update={"placeholders": tuple(_placeholders(raw))}), []
+    said = descriptor.model_dump(
+        by_alias=True, include={"title", "description", "contributors", "settings"}
+    )
+    return descriptor.model_copy(update={"placeholders": tuple(_placeholders(said))}), []
 
 
 def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
@@ -229,7 +261,9 @@ def _setting_problem(error: dict) -> Problem:
     place = ".".join(str(part) for part in error["loc"])
     # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
     value = "" if error["type"] == "missing" else error["input"]
-    rule = error["msg"][0].lower() + error["msg"][1:]
+    said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
+    said = said.removeprefix("Value error, ").replace("Input should", "It should")
+    rule = said[0].lower() + said[1:]
     return _problem(place, value, shorten(rule, 160), "correct it; docs/data.md has every setting")
 
 
@@ -245,15 +279,59 @@ def _template_problems(descriptor: Descriptor) -> list[Problem]:
             rule = f"the table {needed.name} is not described"
             problems.append(_problem("resources", "", rule, "describe it; it may have no rows"))
             continue
-        types = {field.name: field.type for field in table.fields}
+        if table.minimumRows < needed.minimumRows:
+            rule = f"the table must be required to have {needed.minimumRows} row or more"
+            problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
+        fields = {field.name: field for field in table.fields}
         for field in needed.fields:
-            if types.get(field.name) != field.type:
-                rule = f"the table needs the field {field.name} of type {field.type}"
-                problems.append(_problem(needed.name, "", rule, "describe the field"))
+            rule = _looser(fields.get(field.name), field)
+            if rule:
+                remedy = "describe it as an empty study does; it may be stricter"
+                problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))
         for key in ("primaryKey", "foreignKeys"):
             if getattr(table.data_schema, key) != getattr(needed.data_schema, key):
                 rule = f"the table needs its {key} as an empty study has it"
                 problems.append(_problem(needed.name, "", rule, "copy it from a new study"))
+    return problems
+
+
+def _looser(held: Column | None, needed: Column) -> str | None:
+    """Say in what a column allows more than the code can bear, or return ``None``."""
+    if held is None or held.type != needed.type:
+        return f"the table needs this column, of type {needed.type}"
+    have, need = held.constraints, needed.constraints
+    if need.required and not have.required:
+        return "the column must be required"
+    if need.unique and not have.unique:
+        return "the column must be unique"
+    if need.enum is not None and not set(have.enum or ["any"]) <= set(need.enum):
+        return f"its values must be among: {', '.join(need.enum)}"
+    fits = have.enum is not None and all(re.fullmatch(need.pattern or "", one) for one in have.enum)
+    if need.pattern is not None and have.pattern != need.pattern and not fits:
+        return f"it must keep to the pattern {need.pattern}"
+    if need.minimum is not None and (have.minimum is None or have.minimum < need.minimum):
+        return f"its minimum must be {need.minimum:g} or more"
+    if need.maximum is not None and (have.maximum is None or have.maximum > need.maximum):
+        return f"its maximum must be {need.maximum:g} or less"
+    return None
+
+
+def _key_problems(descriptor: Descriptor) -> list[Problem]:
+    """Say which keys name a table or a column that is not described."""
+    tables = descriptor.tables
+    problems = []
+    for table in descriptor.resources:
+        schema = table.data_schema
+        named = [(table.name, column) for column in schema.primaryKey]
+        for key in schema.foreignKeys:
+            named += [(table.name, key.fields[0])]
+            named += [(key.reference.resource or table.name, key.reference.fields[0])]
+        if len(set(table.columns)) < len(table.columns):
+            problems.append(_problem(table.name, "", "two columns have one name", "rename one"))
+        for other, column in named:
+            if other not in tables or column not in tables[other].columns:
+                rule = f"a key names {other}.{column}, which is not described"
+                problems.append(_problem(table.name, "", rule, "describe it, or correct the key"))
     return problems
 
 

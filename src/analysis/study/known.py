@@ -7,13 +7,14 @@ from analysis.study.dates import day_number, first_days
 from analysis.study.load import Study
 
 _READ = {"assessments": "read_on", "codings": "read_on", "searches": "searched_on"}
-_FROM_SOURCES = ("evidence", "published_totals", "figures", "events")
+_FROM_SOURCES = ("published_totals", "figures", "events")
 
 
 def data_read_on(study: Study) -> dt.date:
     """Return the day by which all that the study holds had been read."""
     columns = (
         study["assessments"]["read_on"],
+        study["codings"]["read_on"],
         study["sources"]["read_on"],
         study["searches"]["searched_on"],
     )
@@ -23,8 +24,8 @@ def data_read_on(study: Study) -> dt.date:
 def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
-    Rows keep their index. Assessments, codings and searches count by their own day; evidence,
-    published totals, figures and events by the day on which their source was read.
+    Rows keep their index. Assessments, codings and searches count by their own day; published
+    totals, figures and events by the day on which their source was read; evidence by either.
     """
     day = day_number(by)
     sources = study["sources"]
@@ -34,4 +35,9 @@ def known(study: Study, by: dt.date) -> Study:
         tables[name] = study[name][first_days(study[name][column]) <= day]
     for name in _FROM_SOURCES:
         tables[name] = study[name][study[name]["source_id"].isin(read)]
+    # A source may have been read again since; what a known row cites was known.
+    cited = dataclasses.replace(study, tables=tables).cited_evidence()
+    evidence = study["evidence"]
+    known_then = evidence["source_id"].isin(read) | evidence["evidence_id"].isin(cited)
+    tables["evidence"] = evidence[known_then]
     return dataclasses.replace(study, tables=tables)

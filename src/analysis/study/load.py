@@ -39,6 +39,11 @@ class Study:
         rows = self.tables[table]
         return dict(zip(rows[key], rows[column], strict=True))
 
+    def cited_evidence(self) -> set[str]:
+        """Return the ids of the evidence that a coding or an assessment cites."""
+        cited = (*self["codings"]["evidence_ids"], *self["assessments"]["evidence_ids"])
+        return {one for ids in cited for one in ids.split(";") if one}
+
     @property
     def settings(self) -> Settings:
         """The study's own settings."""

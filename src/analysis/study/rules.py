@@ -108,14 +108,6 @@ def _dates_in_order(draft: Draft):
                 "its first possible day is after read_on ({read_on})",
                 "correct one of the two dates",
             )
-        crossed = first_days(frame["not_before"]) > last_days(frame["not_after"])
-        yield from draft.at(
-            name,
-            crossed,
-            "not_before",
-            "it is after not_after ({not_after})",
-            "correct one of the two dates",
-        )
         both = (frame["observed_on"] != "") & ((frame["not_before"] + frame["not_after"]) != "")
         yield from draft.at(
             name,
@@ -124,6 +116,26 @@ def _dates_in_order(draft: Draft):
             "a dated row has bounds for an undated one too",
             "empty either the date or the bounds",
         )
+
+
+SPANS = (
+    *((name, "not_before", "not_after") for name in (*CODED, "evidence")),
+    ("figures", "period_start", "period_end"),
+    ("sources", "published", "read_on"),
+    ("requests", "sent_on", "due_on"),
+    ("requests", "sent_on", "answered_on"),
+)
+"""Pairs of columns of a table of which the first may not be after the second."""
+
+
+@_rule()
+def _spans_run_forward(draft: Draft):
+    for name, start, end in SPANS:
+        if name in draft.frames:
+            frame = draft.frames[name]
+            crossed = first_days(frame[start]) > last_days(frame[end])
+            rule = f"it is after {end} ({{{end}}})"
+            yield from draft.at(name, crossed, start, rule, "correct one of the two dates")
 
 
 @_rule("criteria", "levels")
@@ -422,7 +434,8 @@ def _units_were_looked_for(draft: Draft):
 @_rule("units")
 def _tiles_are_unique(draft: Draft):
     frame = draft.frames["units"]
-    repeated = frame.duplicated(["tile_column", "tile_row"])
+    tiles = frame[["tile_column", "tile_row"]].apply(pd.to_numeric, errors="coerce")
+    repeated = tiles.duplicated() & tiles.notna().all(axis=1)
     yield from draft.at(
         "units",
         repeated,
@@ -443,6 +456,20 @@ def _notices_name_their_subject(draft: Draft):
             column,
             f"it stands if, and only if, the scope is {scope} (it is {{scope}})",
             "correct the scope or the subject",
+        )
+
+
+@_rule("sources")
+def _report_is_a_source(draft: Draft):
+    source = draft.settings.report.source_id
+    if source and source not in set(draft.frames["sources"]["source_id"]):
+        yield Problem(
+            "datapackage.json",
+            None,
+            "study.report.source_id",
+            shorten(source),
+            "it is no source of sources.csv",
+            "name the report's source_id, or leave it empty",
         )
 
 

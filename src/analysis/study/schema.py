@@ -9,11 +9,14 @@ import pandas as pd
 from analysis.study.descriptor import Column, Table
 from analysis.study.problems import Problem, shorten
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = {
-    "integer": re.compile(r"[+-]?\d{1,18}"),
-    "number": re.compile(r"[+-]?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})"),
+    "integer": re.compile(r"[+-]?\d{1,18}", re.ASCII),
+    "number": re.compile(r"[+-]?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII),
 }
+SHOWN_PER_RULE = 1000
+"""Rows named for one rule on one column; beyond them the rows are counted."""
 
 
 def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -37,11 +40,19 @@ def row_problems(
 
     ``rule`` may name columns in braces; each is filled with the row's own text.
     """
-    for number in np.flatnonzero(where):
+    rows = np.flatnonzero(where)
+    for number in rows[:SHOWN_PER_RULE]:
         row = frame.iloc[number]
         value = shorten(row[column]) if column else ""
         said = rule.format_map({name: shorten(text) for name, text in row.items()})
         yield Problem(table.path, int(frame.index[number]) + 2, column, value, said, remedy)
+    yield from _rest(table, column, len(rows), rule, remedy)
+
+
+def _rest(table: Table, column: str, count: int, rule: str, remedy: str) -> Iterator[Problem]:
+    if count > SHOWN_PER_RULE:
+        more = f"{count - SHOWN_PER_RULE} further rows break a rule on this column: {rule}"
+        yield Problem(table.path, None, column, "", more, remedy)
 
 
 def _check_field(table: Table, field: Column, values: pd.Series) -> Iterator[Problem]:
@@ -49,10 +60,12 @@ def _check_field(table: Table, field: Column, values: pd.Series) -> Iterator[Pro
     codes, different = pd.factorize(values)
     verdicts = [_verdict(field, text) for text in different]
     faulty = np.array([verdict is not None for verdict in verdicts], dtype=bool)
-    for number in np.flatnonzero(faulty[codes]) if len(different) else ():
+    rows = np.flatnonzero(faulty[codes]) if len(different) else []
+    for number in rows[:SHOWN_PER_RULE]:
         rule, remedy = verdicts[codes[number]]
         value = shorten(values.iloc[number])
         yield Problem(table.path, int(values.index[number]) + 2, field.name, value, rule, remedy)
+    yield from _rest(table, field.name, len(rows), "see the rows named", "mend those first")
     if field.constraints.unique:
         repeated = (values.duplicated() & (values != "")).to_numpy()
         yield from row_problems(
@@ -70,11 +83,14 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
     limits = field.constraints
     if text == "":
         return ("a value is required", "fill the cell") if limits.required else None
-    control = _CONTROL.search(text)
+    control = _UNWRITABLE.search(text)
+    if not text.strip():
+        need = "a value is required, and " if limits.required else ""
+        return f"{need}the cell holds nothing but blanks", "fill the cell, or empty it"
     if control:
         character = f"U+{ord(control.group()):04X}"
         return (
-            f"it holds the control character {character}",
+            f"it holds the character {character}, which no table may hold",
             "remove it; only tab and line feed may stand",
         )
     if len(text) > limits.maxLength:
@@ -85,7 +101,7 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         return _number_verdict(field, text)
     if limits.enum is not None and text not in limits.enum:
         return "it is not an allowed value", f"use one of: {', '.join(limits.enum)}"
-    if limits.pattern is not None and not re.search(limits.pattern, text):
+    if limits.pattern is not None and not re.fullmatch(limits.pattern, text, re.ASCII):
         return f"it does not have the form {limits.pattern}", "write it in that form"
     return None
 

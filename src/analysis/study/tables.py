@@ -16,6 +16,9 @@ from analysis.study.problems import Problem, shorten
 # Room for the longest legal text, quoted; anything longer is no table of ours.
 csv.field_size_limit(200_000)
 
+MOST_RAGGED_ROWS = 100
+"""Rows of the wrong width after which a file is taken for something else."""
+
 
 def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read one table.
@@ -41,9 +44,7 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
         rule = f"the file cannot be read ({error.strerror})"
         return None, [_problem(table, None, "", "", rule, "make it a readable file")]
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        value = content[error.start : error.start + 1]
-        return None, [_encoding_problem(table, line, value)]
+        return None, [_encoding_problem(table, content, error.start)]
     return _parse(table, text)
 
 
@@ -57,22 +58,29 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
     problems = []
     width = len(table.fields)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[int] = []
     try:
         next(reader)
-        for record in reader:
-            if len(record) != width:
-                rule = f"the row has {len(record)} cells where the header has {width}"
-                row = len(records) + 2
-                problems.append(
-                    _problem(table, row, "", record[:1], rule, "quote cells that hold commas")
-                )
-                record = (record + [""] * width)[:width]
-            records.append(record)
+        for number, record in enumerate(reader):
+            if len(record) == width:
+                records.append(record)
+                rows.append(number)
+                continue
+            # The row is left out of every further check: its cells cannot be told apart.
+            rule = f"the row has {len(record)} cells where the header has {width}"
+            remedy = "quote cells that hold commas; add or remove cells"
+            problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
+            if len(problems) == MOST_RAGGED_ROWS:
+                rule = "too many rows have another number of cells: the rest was not read"
+                remedy = "replace it by the table that belongs here"
+                problems.append(_problem(table, None, "", "", rule, remedy))
+                return None, problems
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
-        problems.append(_problem(table, len(records) + 2, "", "", rule, "save it as CSV (UTF-8)"))
+        place = number + 3 if rows or problems else 2
+        problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
-    frame = pd.DataFrame(records, columns=table.columns, dtype=object)
+    frame = pd.DataFrame(records, index=rows, columns=table.columns, dtype=object)
     return frame, problems
 
 
@@ -81,7 +89,7 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _encoding_problem(table, 1, line[error.start : error.start + 1])
+        return _encoding_problem(table, line, error.start)
     try:
         header = next(csv.reader([text], strict=True), [])
     except csv.Error:
@@ -102,15 +110,14 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
     )
 
 
-def _encoding_problem(table: Table, line: int, value: bytes) -> Problem:
-    return _problem(
-        table,
-        line,
-        "",
-        value,
-        "the file is not UTF-8 text",
-        "save it as CSV UTF-8 from the program it came from",
-    )
+def _encoding_problem(table: Table, content: bytes, place: int) -> Problem:
+    """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
+    before = content[:place].decode("utf-8-sig", errors="replace")
+    # A mark in place of the faulty byte makes the row that it stands in a row to count.
+    rows = sum(1 for _ in csv.reader(io.StringIO(before + "?", newline="")))
+    value = f"\\x{content[place]:02x}"
+    remedy = "save it as CSV UTF-8 from the program it came from"
+    return _problem(table, rows, "", value, "the file is not UTF-8 text", remedy)
 
 
 def _problem(table: Table, row: int | None, column: str, value, rule: str, remedy: str) -> Problem:

@@ -28,5 +28,8 @@ TYPED = tuple(code for code in UNKNOWNS if code not in DERIVED)
 OUT_OF_SUM = (NOT_IN_FORCE, NOT_APPLICABLE)
 """Unknowns that leave the weighted mean; the weights of their siblings scale up."""
 
+OPEN = tuple(code for code in UNKNOWNS if code not in OUT_OF_SUM)
+"""Unknowns in the sum: there is a level to be known, and it cannot be told."""
+
 CONFIDENCE = ("low", "medium", "high")
 """Confidence of a row, from least to most."""

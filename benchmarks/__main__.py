@@ -1,0 +1,199 @@
+"""How long things take, and how that compares with the goals: ``python -m benchmarks``.
+
+It measures and says what it measured; nothing here passes or fails. Times are the best of
+several rounds, since everything else that a machine does can only make a round slower.
+"""
+
+import concurrent.futures
+import itertools
+import math
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+REPORT_GOAL = 3.0  # times the bare import of the two libraries
+NOTEBOOK_GOAL = 1.2  # times the mere execution of the notebooks
+ENGINE_GOAL = 2.0  # seconds for 409 units × 90 criteria
+GROWTH_GOAL = 1.1  # exponent of the time in the number of cells
+
+COUNCILS = {"units": 409, "criteria": 90, "depth": 3}
+SIZES = tuple({"units": units, "criteria": 100, "depth": 3} for units in (100, 1_000, 10_000))
+
+
+def main() -> int:
+    """Measure everything; always return 0."""
+    _line("measurement", "value", "goal", "verdict")
+    with tempfile.TemporaryDirectory(prefix="policygap-benchmark-") as folder:
+        for measurement in (_report, _notebooks, _councils, _growth):
+            measurement(Path(folder))
+    return 0
+
+
+def _report(folder: Path) -> None:
+    """Compare the whole ``report`` command with the bare import of what it draws upon."""
+    bare, whole = _best_of(
+        5,
+        "report",
+        lambda: _run("-c", "import pandas, matplotlib.pyplot"),
+        lambda: _run("-m", "analysis", "report", "--out", str(folder / "output")),
+    )
+    _line("import pandas, matplotlib.pyplot", f"{bare:.2f} s")
+    _line("python -m analysis report, the whole process", f"{whole:.2f} s")
+    _verdict("  report ÷ import", whole / bare, REPORT_GOAL)
+
+
+def _notebooks(folder: Path) -> None:
+    """Compare the notebooks under nbval with the same notebooks merely executed."""
+    if not NOTEBOOKS:
+        _line("notebooks", "none")
+        return
+    execute = ("nbconvert", "--execute", "--to", "notebook", "--output-dir", str(folder / "run"))
+    check = ("pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider")
+    paths = list(map(str, NOTEBOOKS))
+    executed, checked = _best_of(
+        2,
+        "notebooks",
+        lambda: _run("-m", *execute, *paths),
+        # Whether the outputs agree is for the tests to say: here it is only timed.
+        lambda: _run("-m", *check, *paths, may_fail=True),
+    )
+    _line(f"{len(NOTEBOOKS)} notebooks executed", f"{executed:.2f} s")
+    _line(f"{len(NOTEBOOKS)} notebooks under nbval", f"{checked:.2f} s")
+    _verdict("  nbval ÷ executed", checked / executed, NOTEBOOK_GOAL)
+
+
+def _councils(folder: Path) -> None:
+    """Time the engine on a study of the size of all councils."""
+    _write_study(folder / "councils", COUNCILS)
+    seconds, peak = _in_a_fresh_process(_engine, folder / "councils", 3)
+    size = "{units} units × {criteria} criteria, {depth} levels of groups".format(**COUNCILS)
+    _line(size)
+    for step, taken in seconds.items():
+        _line(f"  {step}", f"{taken:.2f} s")
+    _verdict("  in all", sum(seconds.values()), ENGINE_GOAL, " s")
+    _line("  peak memory", f"{peak:.0f} MB")
+
+
+def _growth(folder: Path) -> None:
+    """Time the engine on ever larger studies, and fit the exponent of its growth."""
+    _line("load, states and scores by number of cells")
+    counts, totals = [], []
+    for size in SIZES:
+        cells = size["units"] * size["criteria"]
+        _write_study(folder / str(cells), size)
+        seconds, peak = _in_a_fresh_process(_engine, folder / str(cells), 3 if cells < 1e6 else 1)
+        total = sum(seconds.values())
+        _line(f"  {cells:>9,} cells; peak memory {peak:.0f} MB", f"{total:.2f} s")
+        _line("            per cell", f"{total / cells * 1e6:.1f} µs")
+        counts.append(cells)
+        totals.append(total)
+    _verdict("  exponent of growth", _exponent(counts, totals), GROWTH_GOAL)
+
+
+def _write_study(folder: Path, size: dict[str, int]) -> None:
+    _progress(f"writing {folder.name}")
+    _in_a_fresh_process(_write_made_study, folder, size)
+
+
+def _write_made_study(folder: Path, size: dict[str, int]) -> None:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from made_study import write_made_study
+
+    write_made_study(folder, **size)
+
+
+def _engine(folder: Path, rounds: int) -> tuple[dict[str, float], float]:
+    """Return the seconds of each step, from the best round, and the peak memory in MB."""
+    from analysis.measure.scores import scores
+    from analysis.study import load, states
+
+    best: dict[str, float] = {}
+    for _ in range(rounds):
+        clock = [time.perf_counter()]
+        study = load(folder)
+        clock.append(time.perf_counter())
+        matrix = states(study)
+        clock.append(time.perf_counter())
+        scores(study, matrix)
+        clock.append(time.perf_counter())
+        del study, matrix
+        seconds = [end - start for start, end in itertools.pairwise(clock)]
+        if not best or sum(seconds) < sum(best.values()):
+            best = dict(zip(("load, which validates", "states", "scores"), seconds, strict=True))
+    return best, _peak_memory()
+
+
+def _peak_memory() -> float:
+    """Return the most memory that this process has held, in MB; not a number on Windows."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def _exponent(sizes: list[int], seconds: list[float]) -> float:
+    """Return the slope of the seconds over the sizes, both as logarithms."""
+    x, y = ([math.log(one) for one in values] for values in (sizes, seconds))
+    return statistics.linear_regression(x, y).slope
+
+
+def _best_of(rounds: int, name: str, *tasks: Callable[[], object]) -> list[float]:
+    """Return the least seconds of each task, after one round that warms the caches.
+
+    The tasks take turns, so that a busy spell of the machine falls on all of them.
+    """
+    seconds: list[list[float]] = [[] for _ in tasks]
+    for number in range(rounds + 1):
+        _progress(f"{name}: round {number} of {rounds}")
+        for task, taken in zip(tasks, seconds, strict=True):
+            start = time.perf_counter()
+            task()
+            taken.append(time.perf_counter() - start)
+    return [min(taken[1:]) for taken in seconds]
+
+
+def _run(*arguments: str, may_fail: bool = False) -> None:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if done.returncode and not may_fail:
+        print(f"  (ended with {done.returncode}: {' '.join(arguments)})")
+
+
+def _in_a_fresh_process(task: Callable, *arguments):
+    """Run a task in a new interpreter: nothing imported yet, and a memory peak of its own."""
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(task, *arguments).result()
+
+
+def _line(name: str, value: str = "", goal: str = "", verdict: str = "") -> None:
+    _progress("")
+    print(f"{name:<58}{value:>10}{goal:>10}  {verdict}".rstrip(), flush=True)
+
+
+def _verdict(name: str, value: float, goal: float, unit: str = "") -> None:
+    verdict = "within" if value <= goal else "over"
+    _line(name, f"{value:.2f}{unit}", f"{goal:.2f}{unit}", verdict)
+
+
+def _progress(step: str) -> None:
+    """Show the step at hand on a terminal, in place of the last one; nothing elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    # Once more by its full name: a fresh process finds no task in a module called __main__.
+    from benchmarks.__main__ import main as measure_all
+
+    sys.exit(measure_all())

@@ -1,0 +1,101 @@
+"""Building aside and swapping in: whatever happens, there is one whole output."""
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.measure.results import measure
+from analysis.publish.build import build, swapped_in
+from analysis.study import load
+
+ROOT = Path(__file__).parents[1]
+STUDY = ROOT / "data/safe-to-share"
+
+
+def listing(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    out = tmp_path_factory.mktemp("built") / "output"
+    assert main(["report", str(STUDY), "--out", str(out)]) == 0
+    return out
+
+
+def test_the_manifest_has_the_hash_of_every_input_and_output(built):
+    held = json.loads((built / "manifest.json").read_text())
+    files = listing(built)
+    files.pop("manifest.json")
+    assert held["outputs"] == files
+    assert held["inputs"] == listing(STUDY)
+    assert (held["as_of"], held["status"]) == ("2026-11-23", "draft")
+
+
+def test_score_writes_the_same_tables_as_the_report(built, tmp_path):
+    assert main(["score", str(STUDY), "--out", str(tmp_path / "tables")]) == 0
+    tables = listing(tmp_path / "tables")
+    whole = listing(built / "data")
+    assert tables == {name: whole[name] for name in tables}
+    assert {"matrix.csv", "scores.csv", "national.csv", "gaps.csv"} <= set(tables)
+
+
+def test_a_failure_leaves_the_last_output_and_nothing_else(tmp_path):
+    out = tmp_path / "output"
+    with swapped_in(out) as folder:
+        (folder / "a.txt").write_text("first")
+    with pytest.raises(RuntimeError), swapped_in(out) as folder:
+        (folder / "a.txt").write_text("second")
+        raise RuntimeError
+    assert (out / "a.txt").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
+
+
+def test_a_swap_replaces_the_folder_whole(tmp_path):
+    out = tmp_path / "output"
+    for name in ("old.txt", "new.txt"):
+        with swapped_in(out) as folder:
+            (folder / name).write_text(name)
+    assert [path.name for path in out.iterdir()] == ["new.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
+
+
+@pytest.mark.parametrize("command", ["report", "score"])
+def test_a_folder_that_is_no_output_is_never_replaced(command, tmp_path, capsys):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    assert main([command, str(STUDY), "--out", str(tmp_path)]) == 1
+    assert "no output of policygap" in capsys.readouterr().err
+    assert (tmp_path / "thesis.docx").read_text() == "years of work"
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path, capsys):
+    (tmp_path / "output").write_text("a file")
+    assert main(["report", str(STUDY), "--out", str(tmp_path / "output")]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert (tmp_path / "output").read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_by"),
+    [("2010-01-01", None), ("2018-12-31", None), ("2020-12-17", None), (None, "2020-01-01")],
+)
+def test_any_date_builds(as_of, known_by, tmp_path):
+    days = [day and dt.date.fromisoformat(day) for day in (as_of, known_by)]
+    path = build(measure(load(STUDY), *days), tmp_path / "output")
+    assert path.stat().st_size > 50_000
+
+
+@pytest.mark.parametrize("date", ["2020", "17/12/2020", "2020-02-30", "yesterday", ""])
+def test_a_bad_date_gets_one_clear_line(date, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["score", str(STUDY), "--out", "x", "--as-of", date])
+    assert stop.value.code == 2
+    assert "write YYYY-MM-DD" in capsys.readouterr().err
