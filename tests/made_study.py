@@ -276,7 +276,7 @@ def _groups_and_criteria(made: _Made) -> tuple[list[tuple], list[tuple]]:
 
 def _sources(made: _Made) -> list[tuple]:
     kinds = ("report", "news", "letter", "")
-    dates = ("2021-03-15", "", "2022", "2020-11", "2024-02-29")
+    dates = ("2021-03-15", "", "2022", "2020-11", "2020-02-29")
     extents = ("opening", "whole_excerpt", "whole", "not_read", "")
     titles = ("Made-up title", *AWKWARD[1:], FORMULA, "", "Another made-up title")
     return [
