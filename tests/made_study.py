@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.study.descriptor import FILE, template
+from analysis.study.descriptor import FILE, PLACEHOLDER, template
 
 REPORT_DAY, READ_DAY = "2021-03-15", "2026-06-30"
 FIRST_DAY, EARLIER_READ_DAY = "2017-01-01", "2023-09-30"
@@ -172,14 +172,12 @@ def _tables(made: _Made) -> dict[str, list]:
 
 
 def _descriptor(top_group: str) -> dict:
-    descriptor = copy.deepcopy(template())
+    descriptor = _without_placeholders(copy.deepcopy(template()))
     descriptor["name"] = "made-study"
     descriptor["title"] = "A made-up study: nothing in it is real"
     descriptor["description"] = "Invented units, held against an invented report. " + AWKWARD[2]
     descriptor["version"] = "1.0.0"
-    descriptor["contributors"][0]["title"] = "Nobody: it is made up"
     settings = descriptor["study"]
-    settings["contact"] = "nobody@example.org (made up)"
     settings["unit_noun"] = {"singular": "made-up force", "plural": "made-up forces"}
     settings["report"] = {
         "title": "A made-up report",
@@ -194,6 +192,16 @@ def _descriptor(top_group: str) -> dict:
     ]
     settings["weight_box"]["nodes"] = ["total", top_group]
     return descriptor
+
+
+def _without_placeholders(part):
+    """Return a part of the template with every text that waits to be set set to invented text."""
+    if isinstance(part, dict):
+        return {name: _without_placeholders(inner) for name, inner in part.items()}
+    if isinstance(part, list):
+        return [_without_placeholders(inner) for inner in part]
+    is_placeholder = isinstance(part, str) and part.startswith(PLACEHOLDER)
+    return "Made up, by nobody & <b>for nobody</b>" if is_placeholder else part
 
 
 def _units(made: _Made) -> list[tuple]:

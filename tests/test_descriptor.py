@@ -195,6 +195,13 @@ FAULTS = [
     ("unknown status", setting("final", "study", "status"), "study.status", "final", "'draft' or"),
     ("report on no day", setting("2021-02-30", *DAY), "study.report.date", "2021-02-30", "date"),
     ("report in a year", setting("2020", *DAY), "study.report.date", "2020", "date"),
+    (
+        "report in a week",
+        setting("2020-W51-4", *DAY),
+        "study.report.date",
+        "2020-W51-4",
+        "YYYY-MM-DD",
+    ),
     ("report some day", setting("soon", *DAY), "study.report.date", "soon", "date"),
     ("report without a day", setting(..., *DAY), "study.report.date", "", "required"),
     (

@@ -73,7 +73,7 @@ def test_a_folder_with_anything_in_it_is_refused(empty, capsys):
     before = contents(empty)
     assert main(["new", str(empty)]) == 1
     said = capsys.readouterr().err
-    assert "not empty" in said
+    assert "something is there already" in said
     assert "Nothing was written." in said
     assert contents(empty) == before
 
@@ -90,7 +90,7 @@ def test_a_file_is_refused(tmp_path, capsys):
 
 def test_the_refusal_is_an_error_that_holds_its_problem(tmp_path):
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(StudyError, match="not empty") as refused:
+    with pytest.raises(StudyError, match="something is there already") as refused:
         create(tmp_path)
     (problem,) = refused.value.problems
     assert problem.remedy == "name a new folder"

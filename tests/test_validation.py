@@ -900,14 +900,57 @@ def test_a_line_that_does_not_fit_is_found(tmp_path, change, row, rule):
 
 def test_a_short_row_is_one_problem(tmp_path):
     study = copy_of_real_study(tmp_path)
-    (study / "levels.csv").open("a").write("spare\n")
+    change_bytes(study, "levels.csv", lambda old: old + b"spare\n")
     assert len(validate(study)) == 1
+
+
+@pytest.mark.parametrize("table", ["units", "criteria", "levels", "sources"])
+def test_a_short_row_is_not_held_against_what_points_to_it(tmp_path, table):
+    study = copy_of_real_study(tmp_path)
+    change_bytes(
+        study, f"{table}.csv", lambda old: _first_lines(old, lambda line: line.rsplit(b",", 1)[0])
+    )
+    assert [(one.file, one.row) for one in validate(study)] == [(f"{table}.csv", 2)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("confidence", "sure"),
+        ("criterion_id", "none"),
+        pytest.param(
+            "evidence_ids",
+            "E-none",
+        ),
+    ],
+)
+def test_rows_below_a_short_row_keep_their_number(tmp_path, column, value):
+    study = copy_of_real_study(tmp_path)
+    edit_cell(study, "assessments", 5, column, value)
+    change_bytes(study, "assessments.csv", lambda old: _first_lines(old, lambda line: b'"short"'))
+    assert [one.row for one in validate(study)] == [2, 5]
 
 
 def test_thousands_of_short_rows_are_not_reported_one_by_one(tmp_path):
     study = copy_of_real_study(tmp_path)
-    (study / "units.csv").open("a").write("x\n" * 3_000)
+    change_bytes(study, "units.csv", lambda old: old + b"x\n" * 3_000)
     assert len(validate(study)) < 3_000
+
+
+def test_faults_by_the_thousand_are_summed_up_in_words(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    header, row, *_ = read_rows(study, "assessments")
+    write_rows(study, "assessments", [header, *[row] * 1_500])
+    problems = validate(study)
+    assert len(problems) < 1_500
+    assert [one.rule for one in problems if "{" in one.rule] == []
+
+
+def test_a_wrong_byte_after_a_cell_without_end_is_a_problem(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    change_bytes(study, "levels.csv", lambda old: old + b"x" * 300_000 + b"\xff")
+    (problem,) = validate(study)
+    assert (problem.file, problem.value) == ("levels.csv", "\\xff")
 
 
 @pytest.mark.parametrize(
@@ -952,6 +995,12 @@ def test_a_table_in_other_capitals_is_missing(tmp_path):
         ("Units.txt", None),
         ("units.csv", None),
     ]
+
+
+def test_the_last_year_of_the_calendar_is_drawn_or_refused(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    edit_cell(study, "events", 2, "date", "9999")
+    assert main(["report", str(study), "--out", str(tmp_path / "out")]) in (0, 1)
 
 
 # --- how problems are shown --------------------------------------------------------------------

@@ -62,11 +62,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     validate.set_defaults(run=_validate)
 
+    agreement = commands.add_parser("agreement", help="say how far the coders agree")
+    agreement.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to say it (default: text)"
+    )
+    agreement.set_defaults(run=_agreement)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.set_defaults(run=_new)
 
-    for command in (report, score, validate):
+    for command in (report, score, validate, agreement):
         command.add_argument(
             "study",
             type=Path,
@@ -140,6 +146,20 @@ def _validate(asked: argparse.Namespace) -> int:
     else:
         print(f"{asked.study} is a valid study.")
     return 1 if problems else 0
+
+
+def _agreement(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.agreement import agreement, as_table, in_words
+
+    study = studies.load(asked.study)
+    found = agreement(study)
+    if asked.format == "json":
+        print(as_table(found).to_json(orient="records", indent=1))
+        return 0
+    print(study.settings.coders)
+    for one in found:
+        print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
+    return 0
 
 
 def _new(asked: argparse.Namespace) -> int:

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.fieldwork.agreement import (
+    ALL,
+    LEVELS,
+    agreement,
+    coded_states,
+    in_words,
+    level_order,
+)
 from analysis.measure.change import came_into_force, differences
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
-from analysis.study import Matrix, Study
+from analysis.study import Matrix, Study, coders
 from analysis.study import vocabulary as v
 
 
@@ -50,7 +58,9 @@ class Statement:
 
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
-    parts = (_study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes)
+    parts = (
+        _study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes, _agreement
+    )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
 
 
@@ -357,6 +367,27 @@ def _changes(results: Results) -> Iterable[Statement]:
                 f"Of these, unsettled cells of criteria that came into force: {label}.",
                 _cell_keys(table[came_into_force(table)]),
             )
+
+
+def _agreement(results: Results) -> Iterable[Statement]:
+    study, as_of = results.study, results.matrix.as_of
+    table, names = coded_states(study, as_of), coders(study)
+    at_level = table[names].isin(level_order(study)).sum(axis=1) > 1
+    for one in agreement(study, as_of, resamples=0):
+        if one.criterion_id != ALL:
+            continue
+        part, cells = ("levels", table[at_level]) if one.measure == LEVELS else ("codes", table)
+        agreed = cells[cells[names].nunique(axis=1) == 1]
+        said = f"Agreement of the coders on {one.measure}, over {one.criterion_id}"
+        yield _count(f"agreement.{part}.cells", f"{said}: cells.", _cell_keys(cells))
+        yield _count(f"agreement.{part}.same", f"{said}: cells agreed.", _cell_keys(agreed))
+        yield Statement(
+            f"agreement.{part}.said",
+            one.alpha,
+            in_words(one),
+            f"{said}: Krippendorff's alpha, where it says something.",
+            tuple(_cell_keys(cells)),
+        )
 
 
 def spoken(day) -> str:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from analysis.measure.results import Results
 
-_PACKAGES = ("jinja2", "matplotlib", "numpy", "openpyxl", "pandas", "policygap", "pydantic")
+_PACKAGES = (
+    "jinja2",
+    "krippendorff",
+    "matplotlib",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "policygap",
+    "pydantic",
+)
 
 
 def manifest(results: Results, inputs: Path, outputs: Path) -> dict:

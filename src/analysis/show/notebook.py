@@ -52,7 +52,7 @@ class Opened:
         }
         table = table.copy()
         for column in table.columns.intersection(list(held)):
-            table[column] = table[column].map(held[column])
+            table[column] = [held[column].get(one, one) for one in table[column]]
         for column in table.columns.intersection(_STATES):
             table[column] = table[column].map(word)
         for column, empty in (("missing", "none shown"), ("unknown", "none")):

@@ -5,6 +5,7 @@ cell at a date with :func:`states`. Nothing here imports from the packages above
 """
 
 from analysis.study.asof import Matrix, states
+from analysis.study.coder import as_coded, coders
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study, load, validate
 from analysis.study.new import create
@@ -15,6 +16,8 @@ __all__ = [
     "Problem",
     "Study",
     "StudyError",
+    "as_coded",
+    "coders",
     "create",
     "data_read_on",
     "known",

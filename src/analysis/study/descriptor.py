@@ -36,7 +36,9 @@ Text = Annotated[str, Field(min_length=1)]
 def _day(text: object) -> dt.date:
     # A bare number would be taken for seconds since 1970.
     try:
-        return dt.date.fromisoformat(text)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return dt.date.fromisoformat(text)
+        raise ValueError
     except (TypeError, ValueError):
         raise ValueError("it is no date: write YYYY-MM-DD") from None
 
@@ -170,6 +172,7 @@ class Settings(_Setting):
     contact: Text
     unit_noun: UnitNoun
     report: Report
+    coders: Text
     compare_dates: tuple[CompareDate, ...]
     display: Display
     weight_box: WeightBox
@@ -309,6 +312,8 @@ def _looser(held: Column | None, needed: Column) -> str | None:
     fits = have.enum is not None and all(re.fullmatch(need.pattern or "", one) for one in have.enum)
     if need.pattern is not None and have.pattern != need.pattern and not fits:
         return f"it must keep to the pattern {need.pattern}"
+    if have.maxLength > need.maxLength:
+        return f"its maxLength must be {need.maxLength} or less"
     if need.minimum is not None and (have.minimum is None or have.minimum < need.minimum):
         return f"its minimum must be {need.minimum:g} or more"
     if need.maximum is not None and (have.maximum is None or have.maximum > need.maximum):

@@ -83,8 +83,13 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
         problems += found
         if frame is not None:
             frames[name] = frame
-    problems += check_schema(descriptor.tables, frames)
-    problems += check_rules(Draft(descriptor.tables, frames, descriptor.settings))
+    # A row with too few or too many cells is one problem, not one for each cell that slipped.
+    misread = {(one.file, one.row) for one in problems if one.row}
+    for found in (
+        check_schema(descriptor.tables, frames),
+        check_rules(Draft(descriptor.tables, frames, descriptor.settings)),
+    ):
+        problems += [one for one in found if (one.file, one.row) not in misread]
     order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
     problems.sort(key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
     return Study(folder, descriptor, frames), problems

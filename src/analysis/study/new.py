@@ -21,7 +21,7 @@ def create(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise _refusal(folder, "it exists and is not empty", "name a new folder")
+            raise _refusal(folder, "something is there already", "name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
         return [_write(folder / name, text) for name, text in _files().items()]
     except OSError as error:

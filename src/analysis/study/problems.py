@@ -50,5 +50,6 @@ class StudyError(Exception):
 
 def shorten(value: object, length: int = 60) -> str:
     """Return ``value`` as one printable line of at most ``length`` characters."""
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(value))
+    start = str(value)[: length + 1]
+    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in start)
     return text if len(text) <= length else text[: length - 1] + "…"

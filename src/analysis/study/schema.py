@@ -15,6 +15,7 @@ _NUMBER = {
     "integer": re.compile(r"[+-]?\d{1,18}", re.ASCII),
     "number": re.compile(r"[+-]?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})", re.ASCII),
 }
+_BRACES = re.compile(r"{(\w+)}")
 SHOWN_PER_RULE = 1000
 """Rows named for one rule on one column; beyond them the rows are counted."""
 
@@ -51,7 +52,8 @@ def row_problems(
 
 def _rest(table: Table, column: str, count: int, rule: str, remedy: str) -> Iterator[Problem]:
     if count > SHOWN_PER_RULE:
-        more = f"{count - SHOWN_PER_RULE} further rows break a rule on this column: {rule}"
+        said = _BRACES.sub(r"\1", rule)
+        more = f"{count - SHOWN_PER_RULE} further rows break a rule on this column: {said}"
         yield Problem(table.path, None, column, "", more, remedy)
 
 

@@ -28,9 +28,13 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
         that table; and the problems found. The frame's index counts from 0: the spreadsheet
         row is the index plus 2.
     """
+    path = folder / table.path
     try:
+        if path.exists() and not path.is_file():
+            rule, remedy = "the file cannot be read (it is no file)", "put the table in its place"
+            return None, [_problem(table, None, "", "", rule, remedy)]
         # The header is judged before the rest is read: the file may be anything, of any size.
-        with (folder / table.path).open("rb") as file:
+        with path.open("rb") as file:
             head = file.read(65_536)
             problem = _header_problem(table, head)
             if problem:
@@ -58,15 +62,14 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
     problems = []
     width = len(table.fields)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[int] = []
     try:
         next(reader)
         for number, record in enumerate(reader):
+            records.append((record + [""] * width)[:width])
             if len(record) == width:
-                records.append(record)
-                rows.append(number)
                 continue
-            # The row is left out of every further check: its cells cannot be told apart.
+            # The row stays, filled up, so that what points to its key is not blamed; every
+            # other problem of the row is dropped in `load`.
             rule = f"the row has {len(record)} cells where the header has {width}"
             remedy = "quote cells that hold commas; add or remove cells"
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
@@ -77,10 +80,10 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
                 return None, problems
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
-        place = number + 3 if rows or problems else 2
+        place = len(records) + 2
         problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
-    frame = pd.DataFrame(records, index=rows, columns=table.columns, dtype=object)
+    frame = pd.DataFrame(records, columns=table.columns, dtype=object)
     return frame, problems
 
 
@@ -114,7 +117,10 @@ def _encoding_problem(table: Table, content: bytes, place: int) -> Problem:
     """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
     before = content[:place].decode("utf-8-sig", errors="replace")
     # A mark in place of the faulty byte makes the row that it stands in a row to count.
-    rows = sum(1 for _ in csv.reader(io.StringIO(before + "?", newline="")))
+    try:
+        rows = sum(1 for _ in csv.reader(io.StringIO(before + "?", newline="")))
+    except csv.Error:  # a cell without end
+        rows = before.count("\n") + 1
     value = f"\\x{content[place]:02x}"
     remedy = "save it as CSV UTF-8 from the program it came from"
     return _problem(table, rows, "", value, "the file is not UTF-8 text", remedy)

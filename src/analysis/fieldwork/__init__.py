@@ -1,0 +1,1 @@
+"""What people bring: codings, how far they agree, and what is settled from them."""

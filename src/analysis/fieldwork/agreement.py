@@ -1,0 +1,256 @@
+"""How far coders agree, and how little a figure says where the cells are few.
+
+Krippendorff's alpha (Krippendorff, Content Analysis, 4th edition, 2019, chapter 12), by the
+package ``krippendorff``; percentage agreement; a bootstrap over units. What is compared is the
+state of a cell at a date, as each coder's own rows give it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import krippendorff
+import numpy as np
+import pandas as pd
+
+from analysis.study import Study, as_coded, coders, data_read_on, states
+from analysis.study import vocabulary as v
+
+NO_ROW = "no row"
+LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
+FEWEST_CELLS = 20
+"""Cells below which no figure is given: a single cell would move it too far."""
+RESAMPLES, SEED = 1000, 20201217
+ALL = "all criteria"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far coders agree on one set of cells, on one reading of what they wrote.
+
+    Attributes:
+        criterion_id: the criterion, or :data:`ALL`.
+        measure: :data:`LEVELS` or :data:`CODES`.
+        cells: cells that at least two coders coded in this reading.
+        same: cells of these on which all of them agree.
+        percent: the share of these, 0 to 100; ``None`` without cells.
+        alpha: Krippendorff's alpha, at most 1; ``None`` where it would say nothing.
+        low: lower end of its 95 per cent bootstrap interval; ``None`` where none was drawn, or
+            where all agree, since a bootstrap cannot draw a disagreement that was not seen.
+        high: upper end of it.
+        why_none: why there is no alpha; empty where there is one.
+    """
+
+    criterion_id: str
+    measure: str
+    cells: int
+    same: int
+    percent: float | None
+    alpha: float | None
+    low: float | None
+    high: float | None
+    why_none: str
+
+
+def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Return what each coder's rows say of each cell that any coder has a row on.
+
+    Returns:
+        One row a cell: ``unit_id``, ``criterion_id``, and a column for each coder with a level,
+        an unknown, or :data:`NO_ROW`. Cells on which nobody has a row (the derived
+        ``not_found`` of everyone) are left out: to agree on not having looked is no agreement.
+    """
+    as_of = as_of or data_read_on(study)
+    table, held = None, []
+    for coder in coders(study):
+        cells = states(as_coded(study, coder), as_of, as_of).cells
+        table = cells[["unit_id", "criterion_id"]].copy() if table is None else table
+        held.append((cells["row"] >= 0).to_numpy())
+        table[coder] = cells["state"].where(cells["row"] >= 0, NO_ROW)
+    if table is None:
+        return pd.DataFrame(columns=["unit_id", "criterion_id"])
+    # A criterion that does not apply yet is in force for no coder.
+    return table[np.any(held, axis=0)].reset_index(drop=True)
+
+
+def agreement(
+    study: Study, as_of: dt.date | None = None, resamples: int = RESAMPLES
+) -> list[Agreement]:
+    """Return the agreement of a study's coders, per criterion and in all, on both readings.
+
+    On levels alone a cell counts where at least two coders give a level. On levels and
+    unknowns every cell counts, and having no row is a category. ``resamples`` bootstrap
+    samples give each interval; 0: no interval.
+    """
+    table = coded_states(study, as_of)
+    names = [ALL, *study["criteria"]["criterion_id"]]
+    found = []
+    for measure in (LEVELS, CODES):
+        for name in names:
+            cells = table if name == ALL else table[table["criterion_id"] == name]
+            domain = level_order(study) if measure == LEVELS else sorted(_values(cells, study))
+            found.append(measured(cells, coders(study), domain, name, measure, resamples))
+    return found
+
+
+def level_order(study: Study) -> list[str]:
+    """Return the levels in ascending order of value; equal names of two scales count as one."""
+    levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
+    return list(dict.fromkeys(levels.sort_values("value", kind="stable")["level"]))
+
+
+def measured(
+    cells: pd.DataFrame,
+    names: list[str],
+    domain: list[str],
+    criterion_id: str,
+    measure: str,
+    resamples: int = RESAMPLES,
+) -> Agreement:
+    """Return the agreement on some cells.
+
+    Args:
+        cells: one row a cell, with ``unit_id`` and a column for each coder.
+        names: the coders.
+        domain: the values that count, in order where the measure is ordinal; any other value
+            counts as not coded.
+        criterion_id: what the cells are of.
+        measure: :data:`LEVELS` (ordinal) or :data:`CODES` (nominal).
+        resamples: bootstrap samples for the interval; 0: no interval.
+    """
+    counts = value_counts(cells[names], domain)
+    kept = counts.sum(axis=1) > 1
+    counts, units = counts[kept], cells["unit_id"].to_numpy()[kept]
+    total = len(counts)
+    same = int((counts.max(axis=1) == counts.sum(axis=1)).sum()) if total else 0
+    percent = 100 * same / total if total else None
+    why = _why_none(counts, len(names))
+    scale = "ordinal" if measure == LEVELS else "nominal"
+    alpha = low = high = None
+    if not why:
+        alpha = float(krippendorff.alpha(value_counts=counts, level_of_measurement=scale))
+        if resamples and same < total:
+            low, high = bootstrap(counts, units, scale, resamples)
+    return Agreement(criterion_id, measure, total, same, percent, alpha, low, high, why)
+
+
+def value_counts(codes: pd.DataFrame, domain: list[str]) -> np.ndarray:
+    """Return how many coders gave each value to each cell, shape (cells, values)."""
+    place = {value: number for number, value in enumerate(domain)}
+    counts = np.zeros((len(codes), len(domain)), dtype=int)
+    for column in codes:
+        values = codes[column].map(place)
+        rows = np.flatnonzero(values.notna())
+        np.add.at(counts, (rows, values.iloc[rows].astype(int)), 1)
+    return counts
+
+
+def bootstrap(
+    counts: np.ndarray, units: np.ndarray, scale: str, resamples: int
+) -> tuple[float, float]:
+    """Return the 95 per cent percentile interval of alpha, units drawn with replacement.
+
+    Units are drawn whole, since the cells of one unit rest on the same documents. Draws in
+    which alpha is not defined (all of one value) count as full agreement.
+    """
+    draw = np.random.default_rng(SEED)
+    codes, _ = pd.factorize(units)
+    number = codes.max() + 1
+    alphas = []
+    for _ in range(resamples):
+        times = np.bincount(draw.integers(number, size=number), minlength=number)
+        sample = np.repeat(counts, times[codes], axis=0)
+        varied = (sample.sum(axis=0) > 0).sum() > 1
+        alphas.append(
+            krippendorff.alpha(value_counts=sample, level_of_measurement=scale) if varied else 1.0
+        )
+    low, high = np.percentile(alphas, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def disagreements(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Return every cell on which the coders differ, side by side, with evidence and reasons.
+
+    Returns:
+        ``unit_id``, ``criterion_id``, ``coder``, ``state`` and, of the coder's row behind it,
+        ``observed_on``, ``evidence_ids``, ``confidence`` and ``rationale``: one row for each
+        coder, the rows of a cell together.
+    """
+    as_of = as_of or data_read_on(study)
+    table = coded_states(study, as_of)
+    names = coders(study)
+    differ = table[table[names].nunique(axis=1) > 1] if names else table
+    parts = []
+    for coder in names:
+        own = as_coded(study, coder)
+        cells = states(own, as_of, as_of).cells.merge(differ[["unit_id", "criterion_id"]])
+        cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
+        cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
+        for column in ("confidence", "rationale"):
+            held = own["assessments"][column].reindex(cells["row"], fill_value="")
+            cells[column] = held.to_numpy()
+        parts.append(cells.assign(coder=coder))
+    columns = ["unit_id", "criterion_id", "coder", "state", "observed_on", "evidence_ids",
+               "confidence", "rationale"]  # fmt: skip
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts).sort_index(kind="stable")[columns].reset_index(drop=True)
+
+
+def confusion(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Return how often each pair of values met, over every pair of coders of a cell.
+
+    Returns:
+        A symmetric table with the values, levels first, as index and columns; a pair of equal
+        values counts once on the diagonal, a pair of different values once on each side.
+    """
+    table, names = coded_states(study, as_of), coders(study)
+    held = _values(table, study)
+    order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
+    values = [one for one in order if one in held]
+    counts = value_counts(table[names], values)
+    pairs = counts.T @ counts
+    equal = np.diag(pairs) - counts.sum(axis=0)
+    np.fill_diagonal(pairs, equal // 2)
+    return pd.DataFrame(pairs, index=values, columns=values)
+
+
+def _values(cells: pd.DataFrame, study: Study) -> set[str]:
+    return {value for name in coders(study) for value in cells[name].unique()}
+
+
+def _why_none(counts: np.ndarray, coder_count: int) -> str:
+    """Say why alpha would say nothing; the library raises in most of these cases."""
+    if coder_count < 2:
+        return "only one coder" if coder_count else "no coder"
+    if len(counts) == 0:
+        return "no cell is coded by two"
+    if len(counts) < FEWEST_CELLS:
+        return f"too few cells to carry a figure (fewer than {FEWEST_CELLS})"
+    if (counts.sum(axis=0) > 0).sum() == 1:
+        return "all gave the same value everywhere, so that chance cannot be told apart"
+    return ""
+
+
+def in_words(one: Agreement) -> str:
+    """Return an agreement in one sentence, never a bare number."""
+    if not one.cells:
+        return f"{one.why_none[0].upper()}{one.why_none[1:]}."
+    said = f"The coders agree on {one.same} of {one.cells} cells"
+    if one.alpha is None:
+        return f"{said}; no alpha: {one.why_none}."
+    if one.same == one.cells:
+        return f"{said}; where all agree, alpha is 1 by definition and says little."
+    interval = ""
+    if one.low is not None:
+        interval = f" (95 per cent bootstrap interval {_two(one.low)} to {_two(one.high)})"
+    return f"{said}; Krippendorff's alpha {_two(one.alpha)}{interval}."
+
+
+def _two(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # adding 0 turns a minus zero into a zero
+
+
+def as_table(found: Iterable[Agreement]) -> pd.DataFrame:
+    """Return agreements as a table, with the sentence that belongs to each."""
+    return pd.DataFrame([{**vars(one), "in_words": in_words(one)} for one in found])
