@@ -38,7 +38,8 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     open_ = ~cells.known & cells.counts
     said = np.array(criteria["criterion_id"], dtype=object) + ": " + state
     unit_ids, criterion_ids = study["units"]["unit_id"].tolist(), criteria["criterion_id"].tolist()
-    on_unit = {unit: notices(study, units=[unit]) for unit in unit_ids}
+    spoken_of = set(study["notices"]["unit_id"])
+    on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
     rows = []
     for group, columns in _scored_columns(study).items():
         on_criteria = notices(study, criteria=[criterion_ids[column] for column in columns])
@@ -54,7 +55,7 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
                     "; ".join(said[unit, column] for column in inside if short[unit, column]),
                     "; ".join(said[unit, column] for column in inside if open_[unit, column]),
                     ";".join(_merged(evidence[unit, column] for column in inside)),
-                    " ".join([*on_criteria, *on_unit[unit_ids[unit]]]),
+                    " ".join([*on_criteria, *on_unit.get(unit_ids[unit], ())]),
                 )
             )
     columns = [

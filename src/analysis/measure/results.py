@@ -1,11 +1,13 @@
 """All measures of one study at one date, computed once and passed on."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
+from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import national, published_totals
 from analysis.measure.scores import scores
@@ -74,6 +76,15 @@ class Results:
                 labels.setdefault(one.date, []).append(one.label)
         earlier = [("; ".join(said), self.at(day)) for day, said in labels.items()]
         return [*earlier, ("This report’s date", self.matrix)]
+
+    @cached_property
+    def changes(self) -> list[pd.DataFrame]:
+        """What differs between each date of :attr:`over_time` and the one before it.
+
+        One table for each date but the first; see :func:`analysis.measure.change.differences`.
+        """
+        steps = itertools.pairwise(matrix for _, matrix in self.over_time)
+        return [differences(self.study, before, after) for before, after in steps]
 
 
 def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:

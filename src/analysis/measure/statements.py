@@ -17,7 +17,7 @@ from analysis.fieldwork.agreement import (
     in_words,
     level_order,
 )
-from analysis.measure.change import came_into_force, differences
+from analysis.measure.change import came_into_force
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.results import SETTLED, Results
@@ -102,7 +102,8 @@ def _study(results: Results) -> Iterable[Statement]:
         yield _count(
             f"study.criteria.{name}", f"Criteria with scored: {scored}.", _keys("criteria", held)
         )
-    unread = study["recommendations"].query("text_read == 'not_read'")["recommendation_id"]
+    groups = study["recommendations"]
+    unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     yield _count(
         "study.recommendations.unread",
         "Recommendations whose text was not read.",
@@ -137,7 +138,7 @@ def _study(results: Results) -> Iterable[Statement]:
         "Statements of evidence of which only the opening could be read.",
         _keys("evidence", opening),
     )
-    undated = study["events"].query("date == ''")["event_id"]
+    undated = study["events"].loc[study["events"]["date"] == "", "event_id"]
     yield _count(
         "study.events.undated", "Events whose date is not known.", _keys("events", undated)
     )
@@ -242,11 +243,11 @@ def _national(results: Results) -> Iterable[Statement]:
             f"{many.capitalize()} that are {row.state} on {row.criterion_id}.",
             rows,
         )
-    for criterion, counts in results.coverage.iterrows():
-        settled = results.matrix.cells.query(
-            "criterion_id == @criterion and state not in @v.UNKNOWNS"
-        )
-        assert len(settled) == counts[SETTLED]
+    cells = results.matrix.cells
+    by_criterion = dict(list(cells[~cells["state"].isin(v.UNKNOWNS)].groupby("criterion_id")))
+    for criterion, count in results.coverage[SETTLED].items():
+        settled = by_criterion.get(criterion, cells.iloc[:0])
+        assert len(settled) == count
         yield _count(
             f"coverage.{criterion}.settled",
             f"{many.capitalize()} whose level on {criterion} is settled.",
@@ -280,9 +281,8 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"Population of the published count at {subject}.",
             rows,
         )
-        cells = results.at(pd.Timestamp(row.as_of).date()).cells.query(
-            "criterion_id == @row.criterion_id"
-        )
+        cells = results.at(pd.Timestamp(row.as_of).date()).cells
+        cells = cells[cells["criterion_id"] == row.criterion_id]
         named = cells[cells["state"] == row.level]
         unknown = cells[cells["state"].isin(v.OPEN)]
         yield _count(
@@ -340,8 +340,7 @@ def _dates(results: Results) -> Iterable[Statement]:
 
 
 def _changes(results: Results) -> Iterable[Statement]:
-    steps = results.over_time
-    for number, (label, matrix) in enumerate(steps):
+    for number, (label, matrix) in enumerate(results.over_time):
         name, scored = f"at.{matrix.as_of.isoformat()}", _scored_cells(results.study, matrix)
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
         applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
@@ -356,7 +355,7 @@ def _changes(results: Results) -> Iterable[Statement]:
             _cell_keys(applies),
         )
         if number:
-            table = differences(results.study, steps[number - 1][1], matrix)
+            table = results.changes[number - 1]
             yield _count(
                 f"{name}.changed",
                 f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",

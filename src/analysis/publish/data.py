@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.measure.change import differences
 from analysis.measure.results import Results
 from analysis.show.notes import notes
 from analysis.show.style import Chart
@@ -44,12 +43,10 @@ def _everything(study) -> tuple[list[str], list[str]]:
 
 
 def _changes(results: Results) -> pd.DataFrame:
-    steps = results.over_time
+    steps = itertools.pairwise(matrix for _, matrix in results.over_time)
     tables = [
-        differences(results.study, before, after).assign(
-            from_date=str(before.as_of), to_date=str(after.as_of)
-        )
-        for (_, before), (_, after) in itertools.pairwise(steps)
+        table.assign(from_date=str(before.as_of), to_date=str(after.as_of))
+        for table, (before, after) in zip(results.changes, steps, strict=True)
     ]
     columns = [
         "from_date",

@@ -9,7 +9,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.measure.change import came_into_force, differences, reasons
+from analysis.measure.change import came_into_force, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import states_of
@@ -48,7 +48,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         settings=study.settings,
         charts={chart.name: chart for chart in charts},
         picture=picture,
-        notices=study["notices"].query("scope == 'study'")["text"].tolist(),
+        notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
         states=_states_key(study),
         recommendations=_recommendations(results),
         national=_national(results),
@@ -113,8 +113,7 @@ def _records(table: pd.DataFrame) -> list[dict]:
 
 def _with_sources(study: Study, table: str, where=None) -> list[dict]:
     rows = study[table] if where is None else study[table][where]
-    sources = study["sources"].set_index("source_id", drop=False)
-    held = {name: row.to_dict() for name, row in sources.iterrows()}
+    held = study["sources"].set_index("source_id", drop=False).to_dict("index")
     return [{**row, "source": held[row["source_id"]]} for row in _records(rows)]
 
 
@@ -131,20 +130,20 @@ def _states_key(study: Study) -> list[dict]:
 
 def _recommendations(results: Results) -> list[dict]:
     study = results.study
-    counts = results.national_gaps.set_index("recommendation_id")
+    counts = results.national_gaps.set_index("recommendation_id").to_dict("index")
     totals = results.totals.assign(
         label=results.totals["criterion_id"].map(study.lookup("criteria", "label"))
     )
     rows = []
     for row in _records(study["recommendations"]):
         name = row["recommendation_id"]
-        criteria = study["criteria"].query("recommendation_id == @name")
+        criteria = study["criteria"][study["criteria"]["recommendation_id"] == name]
         rows.append(
             {
                 **row,
                 "criteria": _records(criteria),
-                "scored": counts.at[name, "scored"] == "yes",
-                "counts": {state: counts.at[name, state] for state in GAP_STATES},
+                "scored": counts[name]["scored"] == "yes",
+                "counts": {state: counts[name][state] for state in GAP_STATES},
                 "totals": _records(totals[totals["criterion_id"].isin(criteria["criterion_id"])]),
                 "notices": notices(study, criteria=list(criteria["criterion_id"])),
             }
@@ -207,16 +206,16 @@ def _steps(results: Results) -> list[dict]:
     """Return the dates of comparison: what was settled then, and what differs from before."""
     study = results.study
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
-    steps, before = [], None
-    for label, matrix in results.over_time:
+    steps = []
+    for number, (label, matrix) in enumerate(results.over_time):
         step = {
             "label": label,
             "date": spoken(matrix.as_of),
             "key": f"at.{matrix.as_of.isoformat()}",
             "changes": [],
         }
-        if before is not None:
-            table = differences(study, before, matrix)
+        if number:
+            table = results.changes[number - 1]
             table = table[~came_into_force(table)]
             step["changes"] = [
                 {
@@ -227,7 +226,6 @@ def _steps(results: Results) -> list[dict]:
                 for row in _records(table)
             ]
         steps.append(step)
-        before = matrix
     return steps
 
 

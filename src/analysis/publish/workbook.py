@@ -9,6 +9,7 @@ and ``[z]`` for not applicable; 0 is a true zero only.
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import openpyxl
@@ -335,8 +336,8 @@ def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
     _write_text(sheet, 1, 1, title).font = _font(bold=True, size=15)
     for number, line in enumerate((line for line in lines if line), start=2):
         _write_text(sheet, number, 1, line)
-    for row in range(1, sheet.max_row + 1):
-        sheet.row_dimensions[row].height = _height(sheet, row)
+    for (cell,) in sheet.iter_rows(max_col=1):
+        sheet.row_dimensions[cell.row].height = _height([cell.value], [100], cell.font.sz)
     _lay_out(sheet)
 
 
@@ -349,10 +350,12 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     for number, note in enumerate(one.notes, start=2):
         _write_text(sheet, number, 1, note).alignment = loose
     head = len(one.notes) + 2
+    widths = []
     for column, name in enumerate(one.table.columns, start=1):
         _write_text(sheet, head, column, str(name)).font = _font(bold=True)
         longest = max([len(str(name)), *one.table[name].astype(str).str.len()])
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(longest + 3, 12), 55)
+        widths.append(min(max(longest + 3, 12), 55))
+        sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
     for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
@@ -362,7 +365,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
                 cell = sheet.cell(row, column, int(number) if number.is_integer() else number)
                 cell.alignment = _NUMBER
                 sheet.cell(head, column).alignment = _NUMBER
-        sheet.row_dimensions[row].height = _height(sheet, row)
+        sheet.row_dimensions[row].height = _height(values, widths)
     last = f"{get_column_letter(len(one.table.columns))}{head + len(one.table)}"
     table = Table(displayName=one.tab.replace(" ", "_"), ref=f"A{head}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
@@ -386,17 +389,16 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str):
     return cell
 
 
-def _height(sheet: Worksheet, row: int) -> float:
-    """Return the height in points that the row's longest wrapped cell needs.
+def _height(values: Iterable, widths: Iterable[float], size: float = 11) -> float:
+    """Return the height in points that the longest wrapped cell of a row needs.
 
     No program is asked to fit the rows when it opens the file, and not every one does.
     """
     lines = 1
-    for cell in sheet[row]:
-        room = sheet.column_dimensions[cell.column_letter].width * 0.92
-        parts = str(cell.value or "").split("\n")
-        lines = max(lines, sum(-(-max(len(part), 1) // int(room)) for part in parts))
-    size = sheet.cell(row, 1).font.sz
+    for value, width in zip(values, widths, strict=True):
+        room = int(width * 0.92)
+        parts = str(value or "").split("\n")
+        lines = max(lines, sum(-(-max(len(part), 1) // room) for part in parts))
     # A row cannot be higher than 409 points.
     return min(lines * size * 1.35 + 2, 409)
 

@@ -1,11 +1,11 @@
 """How much is known of each criterion."""
 
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
 from analysis.show.notes import notes, shown_criteria
-from analysis.show.style import Chart, Named, new_figure, styled, wrapped
+from analysis.show.style import Chart, Named, label_rows, new_figure, styled, wrapped
 from analysis.show.words import listed, word
 
 
@@ -32,27 +32,24 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     axes.set(
         xlim=(0, max(len(study["units"]), 1) * 1.003), ylim=(len(table) - 0.5, -0.5 - 0.55 / row)
     )
-    axes.set_yticks(
-        range(len(table)),
-        [
-            "\n".join(wrapped(labels[one] + ("" if scored else " (context)"), 1.7, 8))
-            for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
-        ],
-        size=8,
-    )
-    axes.set_xticks([])
+    rows = [
+        "\n".join(wrapped(labels[one] + ("" if scored else " (context)"), 1.7, 8))
+        for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
+    ]
+    label_rows(axes, rows)
     for place, counts in enumerate(table[kinds].itertuples(index=False)):
         start = 0
         for kind, count in zip(kinds, counts, strict=True):
             if count:
-                axes.barh(
-                    place,
-                    count,
-                    left=start,
-                    height=0.66,
-                    color=colours[kind],
-                    edgecolor="#6f6f6f",
-                    lw=0.6,
+                axes.add_artist(
+                    Rectangle(
+                        (start, place - 0.33),
+                        count,
+                        0.66,
+                        facecolor=colours[kind],
+                        edgecolor="#6f6f6f",
+                        lw=0.6,
+                    )
                 )
                 ink = style.PAPER if kind == SETTLED else style.INK
                 axes.text(

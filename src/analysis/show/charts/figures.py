@@ -35,8 +35,6 @@ def figures_chart(results: Results, named: Named) -> Chart:
     days = dt.date(start, 1, 1).toordinal(), dt.date(end, 1, 1).toordinal()
     # The right half of the picture is for the words that belong to each line.
     axes.set(xlim=(days[0], days[0] + (days[1] - days[0]) * 2.15), ylim=(high, 0))
-    axes.set_xticks([])
-    axes.set_yticks([])
     for year in range(start, end + 1):
         day = dt.date(year, 1, 1).toordinal()
         axes.vlines(day, 0.3, high, color="#e3e3e3", lw=0.8, zorder=0)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes, shown_criteria
-from analysis.show.style import Chart, Named, glyph, new_figure, styled, wedge, wrapped
+from analysis.show.style import Chart, Named, glyph, label_rows, new_figure, styled, wedge, wrapped
 from analysis.show.words import MEANING, word
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -45,11 +45,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     figure, axes = new_figure(10, height, title, notes(results, all_ids, unit_ids), left=1.95)
     bottom = len(units) + (0.28 + legend_lines * 0.25) / row
     axes.set(xlim=(-0.5, max(place.values(), default=0) + 0.5), ylim=(bottom, -0.85 / row))
-    axes.set_xticks([])
-    axes.set_yticks(range(len(units)), units["short_name"], size=8)
-    axes.set_yticks(range(len(units)))
-    for tick in axes.get_yticklabels():
-        tick.set_color(style.INK)
+    label_rows(axes, units["short_name"])
     _draw_states(axes, study, x, y, states, row * 72)
     for criterion in criteria.itertuples():
         label = "\n".join(wrapped(criterion.label, 0.78, 7.5))

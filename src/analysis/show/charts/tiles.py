@@ -37,7 +37,7 @@ def tile_map(results: Results, named: Named) -> Chart:
     lines = [
         *notes(
             results,
-            list(study["criteria"].query("scored == 'yes'")["criterion_id"]),
+            list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]),
             list(units["unit_id"]),
         ),
         "Each tile is one of the "
@@ -54,14 +54,12 @@ def tile_map(results: Results, named: Named) -> Chart:
         ),
         ylim=(rows.max() + 0.5 + 0.5 / tall, rows.min() - 0.5),
     )
-    axes.set_xticks([])
-    axes.set_yticks([])
     for one in table.itertuples():
         kind = (
             0 if not one.known > 0 else 3 if one.known > 1 - 1e-9 else 1 if one.known <= 0.5 else 2
         )
         _, fill, edge = kinds[kind]
-        axes.add_patch(_tile(one.tile_column, one.tile_row, fill, edge, dashed=kind == 0))
+        axes.add_artist(_tile(one.tile_column, one.tile_row, fill, edge, dashed=kind == 0))
         ink = style.PAPER if kind > 1 else style.INK
         words = wrapped(one.short_name, 0.9, 7)
         known = (
@@ -94,7 +92,7 @@ def tile_map(results: Results, named: Named) -> Chart:
     left = axes.get_xlim()[0] + 0.1
     for number, (label, fill, edge) in enumerate(kinds):
         x, y = left + number * span / 4, rows.max() + 0.5 + 0.3 / tall
-        axes.add_patch(
+        axes.add_artist(
             _tile(x + 0.09, y, fill, edge, dashed=number == 0, size=(0.18, 0.18 * size / tall))
         )
         axes.text(x + 0.25, y, label, size=7.5, va="center")

@@ -21,7 +21,7 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     dated["middle"] = (dated["first"] + dated["last"]) / 2
     dated = dated.sort_values(["middle", "event_id"], kind="stable")
     start = dt.date.fromordinal(int(dated["first"].min())).year
-    end = min(dt.date.fromordinal(int(dated["last"].max())).year + 1, dt.MAXYEAR)
+    end = dt.date.fromordinal(int(dated["last"].max())).year + 1
     width = 10.5
     per_day = (width - 0.5) / (dt.date(end, 1, 1).toordinal() - dt.date(start, 1, 1).toordinal())
     lanes = _lanes(dated["middle"].to_numpy() * per_day, 0.36)
@@ -38,8 +38,6 @@ def timeline_chart(results: Results, named: Named) -> Chart:
         ylim=(-0.35 / 0.27, (max(lanes) + 1) + 0.4 / 0.27),
     )
     years = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
-    axes.set_xticks([])
-    axes.set_yticks([])
     axes.hlines(-0.45, years[0], years[-1], color=style.QUIET, lw=1)
     for year, day in zip(range(start, end), years, strict=False):
         axes.text(day + 183, -0.55, str(year), size=8, ha="center", va="top")
