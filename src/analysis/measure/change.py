@@ -51,24 +51,25 @@ def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
     if cell.state == v.NOT_IN_FORCE:
         return f"It applies from {starts[cell.criterion_id]}."
     if cell.state == v.NOT_FOUND:
-        return "Searched for, and nothing was found."
+        return "A search is logged; nothing on this was found in it."
     if cell.state == v.NOT_ASSESSED:
         return "Nobody has looked."
-    dated = _dated(row)
+    when = dated(row)
     if cell.state == v.OUTDATED:
-        said = f"{cell.last_level.replace('_', ' ')}, {dated}"
+        said = f"{cell.last_level.replace('_', ' ')}, {when}"
         return f"The last level known ({said}) is from before the report."
     if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
-        return f"A level is held, {dated}: on this date it may or may not hold yet."
+        return f"A level is held, {when}: on this date it may or may not hold yet."
     said = {
         v.INCONCLUSIVE: "What was read does not settle it",
         v.WITHHELD: "It was asked for and withheld",
         v.NOT_APPLICABLE: "The criterion cannot apply here",
     }
-    return f"{said.get(cell.state, 'A source shows it')}, {dated}."
+    return f"{said.get(cell.state, 'A source shows it')}, {when}."
 
 
-def _dated(row: dict) -> str:
+def dated(row: dict) -> str:
+    """Return when the source behind an assessment is from, in words."""
     if row["observed_on"]:
         return f"dated {row['observed_on']}"
     after = f" from {row['not_before']}" if row["not_before"] else ""

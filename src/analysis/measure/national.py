@@ -14,6 +14,20 @@ def states_of(study: Study, criterion: str) -> list[str]:
     return [*levels.loc[order, "level"], *v.UNKNOWNS]
 
 
+def asked_criteria(study: Study) -> pd.DataFrame:
+    """Return the criteria that ask something: scored ones first, then context.
+
+    A criterion behind a recommendation whose text was not read asks nothing yet; to show every
+    unit's blank under its name would read like a finding.
+    """
+    criteria = study["criteria"]
+    read = study.lookup("recommendations", "text_read")
+    unread = criteria["recommendation_id"].map(read) == "not_read"
+    order = (criteria["scored"] != "yes").astype(int)
+    asked = criteria[~unread].assign(order=order)
+    return asked.sort_values("order", kind="stable").drop(columns="order")
+
+
 def national(study: Study, matrix: Matrix) -> pd.DataFrame:
     """Count the units at every state of every criterion.
 

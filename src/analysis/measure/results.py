@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
-from analysis.measure.national import national, published_totals
+from analysis.measure.national import asked_criteria, national, published_totals
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
@@ -81,10 +81,14 @@ class Results:
     def changes(self) -> list[pd.DataFrame]:
         """What differs between each date of :attr:`over_time` and the one before it.
 
+        Only criteria that ask something; see :func:`analysis.measure.national.asked_criteria`.
+
         One table for each date but the first; see :func:`analysis.measure.change.differences`.
         """
         steps = itertools.pairwise(matrix for _, matrix in self.over_time)
-        return [differences(self.study, before, after) for before, after in steps]
+        asked = asked_criteria(self.study)["criterion_id"]
+        tables = [differences(self.study, before, after) for before, after in steps]
+        return [table[table["criterion_id"].isin(asked)].reset_index(drop=True) for table in tables]
 
 
 def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:

@@ -93,6 +93,11 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     return frame[flat[:, 3] > 0].reset_index(drop=True)
 
 
+def in_force(study: Study, day: dt.date) -> list[str]:
+    """Return the scored criteria in force on a day."""
+    return in_force_at_all(study, [day])
+
+
 def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
     """Return the scored criteria in force at every one of the days."""
     criteria, earliest = study["criteria"], min(days).isoformat()

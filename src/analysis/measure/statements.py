@@ -20,6 +20,7 @@ from analysis.fieldwork.agreement import (
 from analysis.measure.change import came_into_force
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
+from analysis.measure.national import asked_criteria
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
@@ -103,6 +104,11 @@ def _study(results: Results) -> Iterable[Statement]:
             f"study.criteria.{name}", f"Criteria with scored: {scored}.", _keys("criteria", held)
         )
     groups = study["recommendations"]
+    yield _count(
+        "study.criteria.asked",
+        "Criteria that ask something: those behind a recommendation that was read, or behind none.",
+        _keys("criteria", asked_criteria(study)["criterion_id"]),
+    )
     unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     yield _count(
         "study.recommendations.unread",
@@ -110,6 +116,11 @@ def _study(results: Results) -> Iterable[Statement]:
         _keys("recommendations", unread),
     )
     evidence = study["evidence"]
+    yield _count(
+        "study.evidence.sources",
+        "Documents that a statement of evidence is from.",
+        _keys("sources", sorted(evidence["source_id"].unique())),
+    )
     cited = study.cited_evidence()
     own, used = evidence["scope"] == "unit", evidence["evidence_id"].isin(cited)
     for name, where, definition in (

@@ -9,15 +9,15 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.measure.change import came_into_force, reasons
+from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
-from analysis.measure.national import states_of
+from analysis.measure.national import asked_criteria, states_of
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL
 from analysis.show import style
-from analysis.show.notes import draft_line, shown_criteria
+from analysis.show.notes import draft_line
 from analysis.show.style import Chart
 from analysis.show.words import MEANING, gap_parts, interval_words, listed, word
 from analysis.study import Study
@@ -49,7 +49,14 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         charts={chart.name: chart for chart in charts},
         picture=picture,
         notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
+        particular=notices(
+            study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
+        ),
         states=_states_key(study),
+        criteria=_records(asked_criteria(study)),
+        groups=study.lookup("recommendations", "label"),
+        group_weights=study.lookup("recommendations", "weight"),
+        report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
         recommendations=_recommendations(results),
         national=_national(results),
         scores=_scores(results),
@@ -134,6 +141,11 @@ def _recommendations(results: Results) -> list[dict]:
     totals = results.totals.assign(
         label=results.totals["criterion_id"].map(study.lookup("criteria", "label"))
     )
+    # A total speaks of its own day: before it, nobody had counted.
+    totals = totals[totals["as_of"] <= results.matrix.as_of.isoformat()]
+    names = study.lookup("units", "short_name")
+    by_state = results.gaps.groupby(["recommendation_id", "state"])["unit_id"].agg(list).to_dict()
+    sources = {row["source_id"]: row for row in _records(study["sources"])}
     rows = []
     for row in _records(study["recommendations"]):
         name = row["recommendation_id"]
@@ -145,6 +157,14 @@ def _recommendations(results: Results) -> list[dict]:
                 "scored": counts[name]["scored"] == "yes",
                 "counts": {state: counts[name][state] for state in GAP_STATES},
                 "totals": _records(totals[totals["criterion_id"].isin(criteria["criterion_id"])]),
+                "named": {
+                    state: [
+                        {"unit_id": unit, "short_name": names[unit]}
+                        for unit in by_state.get((name, state), [])
+                    ]
+                    for state in GAP_STATES
+                },
+                "source": sources.get(row["source_id"], {}),
                 "notices": notices(study, criteria=list(criteria["criterion_id"])),
             }
         )
@@ -163,12 +183,12 @@ def _national(results: Results) -> list[dict]:
             ],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
-        for criterion in _records(shown_criteria(study))
+        for criterion in _records(asked_criteria(study))
     ]
 
 
 def _coverage(results: Results) -> dict:
-    criteria = shown_criteria(results.study)
+    criteria = asked_criteria(results.study)
     table = results.coverage.loc[criteria["criterion_id"]]
     return {
         "kinds": list(COVERAGE),
@@ -267,7 +287,7 @@ def _by_unit(table: pd.DataFrame) -> dict[str, list[dict]]:
 def _cells(results: Results) -> dict[str, list[dict]]:
     """Return the cells of each unit, criteria in the order shown, with what is behind them."""
     study = results.study
-    criteria = {row["criterion_id"]: row for row in _records(shown_criteria(study))}
+    criteria = {row["criterion_id"]: row for row in _records(asked_criteria(study))}
     rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
     rows = study["assessments"].to_dict("index")
     notices_of: dict[str, list[str]] = {}
@@ -281,24 +301,17 @@ def _cells(results: Results) -> dict[str, list[dict]]:
             **criteria.get(cell.criterion_id, {}),
             "state": cell.state,
             "last_level": cell.last_level,
-            "dated": _dated(row),
+            "dated": dated(row).removeprefix("dated ") if row else "",
             "reason": reason,
             "rationale": row.get("rationale", ""),
             "confidence": row.get("confidence", ""),
             "settled_by": row.get("settled_by", ""),
+            "settled_why": row.get("settled_why", ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
             "notices": notices_of.get(cell.criterion_id, []),
         }
     return {unit: [cells[name] for name in criteria] for unit, cells in held.items()}
-
-
-def _dated(row: dict) -> str:
-    if not row:
-        return ""
-    if row["observed_on"]:
-        return row["observed_on"]
-    return f"undated, {row['not_before'] or 'any day'} to {row['not_after'] or row['read_on']}"
 
 
 def _cited_evidence(study: Study) -> dict[str, list[dict]]:

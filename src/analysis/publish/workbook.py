@@ -21,13 +21,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.measure.change import dated, reasons
 from analysis.measure.gaps import GAP_STATES
-from analysis.measure.national import states_of
+from analysis.measure.national import asked_criteria, states_of
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
-from analysis.show.notes import draft_line, notes, shown_criteria
+from analysis.show.notes import draft_line, notes
 from analysis.show.words import MEANING, gap_words, listed, word
 from analysis.study import vocabulary as v
 
@@ -184,6 +185,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
             notes(results, *every),
             _evidence(results, names),
         ),
+        Sheet("Sources", "The documents listed", notes(results), _sources(results)),
     ]
 
 
@@ -219,7 +221,7 @@ def _national_gaps(results: Results) -> pd.DataFrame:
 
 def _national(results: Results, labels: dict) -> pd.DataFrame:
     study = results.study
-    criteria = shown_criteria(study)["criterion_id"]
+    criteria = asked_criteria(study)["criterion_id"]
     counts = {
         key: table.set_index("state")["units"]
         for key, table in results.national.groupby("criterion_id")
@@ -295,7 +297,12 @@ def _scores(results: Results, one: str, names: dict) -> pd.DataFrame:
 
 def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
     cells = results.matrix.cells
-    cells = cells[cells["criterion_id"].isin(shown_criteria(results.study)["criterion_id"])]
+    cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
+    rows = results.study["assessments"].to_dict("index")
+    reasoned = [
+        rows[row]["rationale"] if row in rows else reason
+        for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
+    ]
     return pd.DataFrame(
         {
             one: cells["unit_id"].map(names),
@@ -304,7 +311,14 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
             "Last known level": [
                 word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
             ],
-            "Dated": cells["observed_on"].where(cells["observed_on"] != "", NOT_AVAILABLE),
+            "When": [
+                dated(rows[row]).removeprefix("dated ") if row in rows else NOT_AVAILABLE
+                for row in cells["row"]
+            ],
+            "Confidence": [
+                rows[row]["confidence"] if row in rows else NOT_AVAILABLE for row in cells["row"]
+            ],
+            "Why": reasoned,
             "Evidence": cells["evidence_ids"].where(cells["evidence_ids"] != "", "none"),
         }
     )
@@ -324,11 +338,28 @@ def _evidence(results: Results, names: dict) -> pd.DataFrame:
             "About": table["unit_id"].map(names).to_numpy(),
             "What it says, in our own words": table["states"].to_numpy(),
             "How far it was read": [word(text) for text in table["extent_read"]],
+            "Source": source["source_id"],
             "Publisher": source["publisher"],
             "Title": source["title"].where(source["title"] != "", NOT_AVAILABLE),
+            "Published": source["published"].where(source["published"] != "", NOT_AVAILABLE),
             "Address": source["url"].where(source["url"] != "", NOT_AVAILABLE),
         }
     )
+
+
+def _sources(results: Results) -> pd.DataFrame:
+    table = results.study["sources"]
+    columns = {
+        "source_id": "Source",
+        "publisher": "Publisher",
+        "title": "Title",
+        "published": "Published",
+        "extent_read": "How far it was read",
+        "read_on": "Read on",
+        "url": "Address",
+    }
+    table = table[list(columns)].rename(columns=columns)
+    return table.where(table != "", NOT_AVAILABLE)
 
 
 def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:

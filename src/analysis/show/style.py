@@ -127,8 +127,10 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
     marks = {}
     for scale, rows in levels.groupby("scale_id", sort=False):
         ranked = rows.sort_values("value", ascending=False, kind="stable")
+        # Of two levels the lower has the third colour, so that it never looks like a middle one.
+        colours = PALETTE[:3:2] if len(ranked) == 2 else PALETTE
         for rank, row in enumerate(ranked.itertuples()):
-            colour = PALETTE[rank % len(PALETTE)]
+            colour = colours[rank % len(colours)]
             marks[(scale, row.level)] = LevelMark(colour, row.value)
     return marks
 

@@ -2,9 +2,10 @@
 
 from matplotlib.patches import Patch, Rectangle
 
+from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
-from analysis.show.notes import notes, shown_criteria
+from analysis.show.notes import notes
 from analysis.show.style import Chart, Named, label_rows, new_figure, styled, wrapped
 from analysis.show.words import listed, word
 
@@ -13,7 +14,7 @@ from analysis.show.words import listed, word
 def coverage_chart(results: Results, named: Named) -> Chart:
     """Draw, for each criterion, how many units are settled, seen, searched or not looked at."""
     study = results.study
-    criteria = shown_criteria(study)
+    criteria = asked_criteria(study)
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
     colours = dict(

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 
+from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
-from analysis.show.notes import notes, shown_criteria
+from analysis.show.notes import notes
 from analysis.show.style import Chart, Named, glyph, label_rows, new_figure, styled, wedge, wrapped
 from analysis.show.words import MEANING, word
 from analysis.study import Study
@@ -19,7 +20,7 @@ from analysis.study import vocabulary as v
 def matrix_chart(results: Results, named: Named) -> Chart:
     """Draw every cell, unit by criterion, each state with a colour and a mark of its own."""
     study = results.study
-    criteria = shown_criteria(study)
+    criteria = asked_criteria(study)
     units = study["units"]
     cells = results.matrix.cells
     table = cells[cells["criterion_id"].isin(criteria["criterion_id"])].copy()
@@ -80,7 +81,7 @@ def _column_headings(
 
 
 def _draw_states(
-    axes: Axes, study: Study, x, y, states: list[tuple[str, str]], size: float
+    axes: Axes, study: Study, x, y, states: list[tuple[str, str]], size: float, width: float = 0.92
 ) -> None:
     """Draw cells at the given places: x and y of shape (n,), states as (scale, state)."""
     marks = style.level_marks(study)
@@ -90,7 +91,7 @@ def _draw_states(
         mark = marks.get((scale, state))
         fill = mark.colour if mark else style.UNKNOWN_FILL[state]
         boxes = [
-            Rectangle((left - 0.46, top - 0.42), 0.92, 0.84)
+            Rectangle((left - width / 2, top - 0.42), width, 0.84)
             for left, top in zip(x[where], y[where], strict=True)
         ]
         axes.add_collection(PatchCollection(boxes, facecolor=fill, edgecolor="none"))
@@ -144,11 +145,14 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
 
 def _draw_legend(axes: Axes, study: Study, legend, top: float, step: float, size: float) -> None:
     left, right = axes.get_xlim()
+    # Placed in inches, so that it looks the same beside one criterion and beside twenty.
+    inch = (right - left) / (axes.get_position().width * axes.figure.get_figwidth())
     for number, column in enumerate(legend):
-        x = left - 0.75 + number * (right - left) * 0.42
+        x = left + (number * 3.2 - 0.6) * inch
         for line, (scale, state, words) in enumerate(column):
             y = top + (line + 0.5) * step
-            _draw_states(axes, study, np.array([x]), np.array([y]), [(scale, state)], size)
-            axes.text(x + 0.6, y, "\n".join(wrapped(words, 4.6, 7)), size=7, va="center")
+            place = np.array([x]), np.array([y])
+            _draw_states(axes, study, *place, [(scale, state)], size, width=0.74 * inch)
+            axes.text(x + 0.5 * inch, y, "\n".join(wrapped(words, 4.4, 7)), size=7, va="center")
     for collection in axes.collections:
         collection.set_clip_on(False)
