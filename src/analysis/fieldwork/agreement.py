@@ -6,7 +6,7 @@ state of a cell at a date, as each coder's own rows give it.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import krippendorff
@@ -74,16 +74,20 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
 
 
 def agreement(
-    study: Study, as_of: dt.date | None = None, resamples: int = RESAMPLES
+    study: Study,
+    as_of: dt.date | None = None,
+    resamples: int = RESAMPLES,
+    names: Sequence[str] | None = None,
 ) -> list[Agreement]:
     """Return the agreement of a study's coders, per criterion and in all, on both readings.
 
     On levels alone a cell counts where at least two coders give a level. On levels and
     unknowns every cell counts, and having no row is a category. ``resamples`` bootstrap
-    samples give each interval; 0: no interval.
+    samples give each interval; 0: no interval. ``names`` asks for these criteria, or for
+    :data:`ALL`, only.
     """
     table = coded_states(study, as_of)
-    names = [ALL, *study["criteria"]["criterion_id"]]
+    names = names or [ALL, *study["criteria"]["criterion_id"]]
     found = []
     for measure in (LEVELS, CODES):
         for name in names:
