@@ -59,7 +59,7 @@ def _notebooks(folder: Path) -> None:
     check = ("pytest", "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider")
     paths = list(map(str, NOTEBOOKS))
     executed, checked = _best_of(
-        2,
+        3,
         "notebooks",
         lambda: _run("-m", *execute, *paths),
         # Whether the outputs agree is for the tests to say: here it is only timed.
@@ -89,7 +89,7 @@ def _growth(folder: Path) -> None:
     for size in SIZES:
         cells = size["units"] * size["criteria"]
         _write_study(folder / str(cells), size)
-        seconds, peak = _in_a_fresh_process(_engine, folder / str(cells), 3 if cells < 1e6 else 1)
+        seconds, peak = _in_a_fresh_process(_engine, folder / str(cells), 3 if cells < 1e6 else 2)
         total = sum(seconds.values())
         _line(f"  {cells:>9,} cells; peak memory {peak:.0f} MB", f"{total:.2f} s")
         _line("            per cell", f"{total / cells * 1e6:.1f} µs")

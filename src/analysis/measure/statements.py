@@ -207,7 +207,7 @@ def _units(results: Results) -> Iterable[Statement]:
         (
             "no_weight_known",
             weight <= tolerance,
-            "no weight is known: the evidence allows every score",
+            "no weight is known: the evidence allows the whole range",
         ),
         ("some_weight_known", weight > tolerance, "some of the weight is known"),
     ):

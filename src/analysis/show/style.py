@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -102,12 +102,17 @@ class Chart:
         return data, {"image/png": {"alt": self.alt}}
 
 
+def _style():
+    # From the defaults: a reader's own matplotlibrc must not change a byte.
+    return matplotlib.style.context(["default", _RC])
+
+
 def styled(draw):
     """Draw a chart in the one style."""
 
     @functools.wraps(draw)
     def drawn(*arguments, **named):
-        with mpl.rc_context(_RC):
+        with _style():
             return draw(*arguments, **named)
 
     return drawn
@@ -219,6 +224,6 @@ def ring() -> Path:
 
 def _saved(canvas, kind: str, **options) -> bytes:
     buffer = io.BytesIO()
-    with mpl.rc_context(_RC):
+    with _style():
         canvas.figure.savefig(buffer, format=kind, **options)
     return buffer.getvalue()

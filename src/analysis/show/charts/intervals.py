@@ -19,7 +19,7 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     table = table.sort_values(["known", "short_name"], ascending=[False, True], kind="stable")
     title = (
         f"For {named['units.no_weight_known'].text} of {named['study.units'].text} "
-        f"{study.settings.unit_noun.plural} the evidence allows every score"
+        f"{study.settings.unit_noun.plural} the evidence allows the whole range of scores"
     )
     row = 0.235
     all_ids = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
