@@ -155,7 +155,9 @@ def test_the_tables_and_statements_parse(made, output):
 
 
 def test_the_surroundings_change_nothing(real_output, tmp_path):
+    (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.hashsalt: of a reader's own\n")
     surroundings = {
+        "MATPLOTLIBRC": str(tmp_path),
         "PYTHONHASHSEED": "1",
         "TZ": "Asia/Tokyo",
         "LC_ALL": "C",
