@@ -31,7 +31,7 @@ def figures_chart(results: Results, named: Named) -> Chart:
         ],
     )
     start = dt.date.fromordinal(int(table["first"].min())).year
-    end = dt.date.fromordinal(int(table["last"].max())).year + 1
+    end = min(dt.date.fromordinal(int(table["last"].max())).year + 1, dt.MAXYEAR)
     days = dt.date(start, 1, 1).toordinal(), dt.date(end, 1, 1).toordinal()
     # The right half of the picture is for the words that belong to each line.
     axes.set(xlim=(days[0], days[0] + (days[1] - days[0]) * 2.15), ylim=(high, 0))

@@ -21,7 +21,7 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     dated["middle"] = (dated["first"] + dated["last"]) / 2
     dated = dated.sort_values(["middle", "event_id"], kind="stable")
     start = dt.date.fromordinal(int(dated["first"].min())).year
-    end = dt.date.fromordinal(int(dated["last"].max())).year + 1
+    end = min(dt.date.fromordinal(int(dated["last"].max())).year + 1, dt.MAXYEAR)
     width = 10.5
     per_day = (width - 0.5) / (dt.date(end, 1, 1).toordinal() - dt.date(start, 1, 1).toordinal())
     lanes = _lanes(dated["middle"].to_numpy() * per_day, 0.36)
