@@ -3,6 +3,11 @@
 import datetime as dt
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +104,31 @@ def test_a_bad_date_gets_one_clear_line(date, capsys):
         main(["score", str(STUDY), "--out", "x", "--as-of", date])
     assert stop.value.code == 2
     assert "write YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_what_a_killed_build_set_aside_is_put_back(tmp_path):
+    """Killed between the two renames of a swap: the last output lies aside, and nothing else."""
+    aside = tmp_path / "output.previous-abc"
+    (aside / "out").mkdir(parents=True)
+    (aside / "out" / "a.txt").write_text("last")
+    begun = tmp_path / "output.building-def"
+    begun.mkdir()
+    for folder in (aside, begun):
+        os.utime(folder, (0, 0))
+    with pytest.raises(RuntimeError), swapped_in(tmp_path / "output"):
+        raise RuntimeError
+    assert (tmp_path / "output" / "a.txt").read_text() == "last"
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]
+
+
+def test_a_build_that_is_asked_to_end_leaves_nothing_behind(built, tmp_path):
+    out = shutil.copytree(built, tmp_path / "output")
+    before = listing(out)
+    command = [sys.executable, "-m", "analysis", "report", str(STUDY), "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(tmp_path.glob("output.building-*")):
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(60) != 0
+    assert listing(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["output"]

@@ -3,7 +3,9 @@
 import argparse
 import datetime as dt
 import json
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import analysis
@@ -24,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     asked = _parser().parse_args(arguments)
+    if threading.current_thread() is threading.main_thread():
+        # Asked to end, a build clears away what it has begun, as after an interrupt.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         return asked.run(asked)
     except StudyError as error:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def swapped_in(out: Path) -> Iterator[Path]:
     """
     out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
+    _mend(out)
     aside = Path(tempfile.mkdtemp(prefix=f"{out.name}.building-", dir=out.parent))
     aside.chmod(0o755)
     try:
@@ -67,6 +69,19 @@ def swapped_in(out: Path) -> Iterator[Path]:
         _swap(aside, out)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _mend(out: Path) -> None:
+    """Put back what a build that was killed had set aside, and clear away what it left."""
+    for left in sorted(out.parent.glob(f"{out.name}.previous-*")):
+        # A younger one may belong to a build that is swapping at this moment.
+        if time.time() - left.stat().st_mtime > 60:
+            if not out.exists() and (left / "out").exists():
+                (left / "out").rename(out)
+            shutil.rmtree(left, ignore_errors=True)
+    for left in out.parent.glob(f"{out.name}.building-*"):
+        if time.time() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(new: Path, out: Path) -> None:
