@@ -81,6 +81,14 @@ def test_a_folder_that_is_no_output_is_never_replaced(command, tmp_path, capsys)
     assert (tmp_path / "thesis.docx").read_text() == "years of work"
 
 
+def test_an_output_inside_the_study_is_refused(tmp_path, capsys):
+    study = shutil.copytree(STUDY, tmp_path / "study")
+    before = listing(study)
+    assert main(["score", str(study), "--out", str(study / "tables")]) == 1
+    assert "the folder lies inside the study" in capsys.readouterr().err
+    assert listing(study) == before
+
+
 def test_an_output_that_is_a_file_is_refused(tmp_path, capsys):
     (tmp_path / "output").write_text("a file")
     assert main(["report", str(STUDY), "--out", str(tmp_path / "output")]) == 1

@@ -177,6 +177,9 @@ def _new(asked: argparse.Namespace) -> int:
 def _refuse_to_replace(asked: argparse.Namespace) -> None:
     """Refuse an output folder that holds anything but an output, before any work is done."""
     out = asked.out.resolve()
+    if out.is_relative_to(asked.study.resolve()):
+        rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
+        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
     inside = asked.study.resolve().is_relative_to(out) or Path.cwd().resolve().is_relative_to(out)
     ours = (out / "manifest.json").exists() or (out / "matrix.csv").exists()
     if inside or (out.exists() and not (out.is_dir() and (ours or not any(out.iterdir())))):
