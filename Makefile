@@ -29,7 +29,7 @@ benchmark: .venv/installed
 # Needs uv; writes one version of each package for every supported Python and system.
 lock:
 	uv pip compile --universal --generate-hashes --fork-strategy fewest --python-version 3.11 \
-	  --extra dev --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	  --extra dev --no-header pyproject.toml -o requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
