@@ -21,11 +21,12 @@ def asked_criteria(study: Study) -> pd.DataFrame:
     unit's blank under its name would read like a finding.
     """
     criteria = study["criteria"]
-    read = study.lookup("recommendations", "text_read")
-    unread = criteria["recommendation_id"].map(read) == "not_read"
-    order = (criteria["scored"] != "yes").astype(int)
-    asked = criteria[~unread].assign(order=order)
-    return asked.sort_values("order", kind="stable").drop(columns="order")
+    groups = study["recommendations"]
+    unread = criteria["recommendation_id"].isin(
+        groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
+    )
+    asked = criteria[~unread]
+    return asked.sort_values("scored", key=lambda scored: scored != "yes", kind="stable")
 
 
 def national(study: Study, matrix: Matrix) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The charts. Each takes results, draws one tidy table, and says in words what it shows."""
 
 from analysis.measure.figures import comparable_figures
+from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show.charts.coverage import coverage_chart
 from analysis.show.charts.figures import figures_chart
@@ -23,12 +24,10 @@ __all__ = [
 
 def all_charts(results: Results, named: Named) -> list[Chart]:
     """Return every chart that the study has data for, in the order of the report."""
-    charts = [
-        matrix_chart(results, named),
-        intervals_chart(results, named),
-        tile_map(results, named),
-        coverage_chart(results, named),
-    ]
+    charts = [intervals_chart(results, named), tile_map(results, named)]
+    # A study whose recommendations were none of them read asks nothing yet.
+    if len(asked_criteria(results.study)):
+        charts = [matrix_chart(results, named), *charts, coverage_chart(results, named)]
     if (results.study["events"]["date"] != "").any():
         charts.append(timeline_chart(results, named))
     if len(comparable_figures(results.study)):
