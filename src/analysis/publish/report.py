@@ -19,7 +19,7 @@ from analysis.measure.tree import TOTAL
 from analysis.show import style
 from analysis.show.notes import draft_line
 from analysis.show.style import Chart
-from analysis.show.words import MEANING, gap_parts, interval_words, listed, word
+from analysis.show.words import gap_parts, interval_words, listed, word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -131,7 +131,7 @@ def _states_key(study: Study) -> list[dict]:
     ]
     return [
         *levels,
-        *({"state": code, "meaning": MEANING[code], "scale": ""} for code in v.UNKNOWNS),
+        *({"state": code, "meaning": v.MEANING[code], "scale": ""} for code in v.UNKNOWNS),
     ]
 
 

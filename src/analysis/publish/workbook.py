@@ -24,7 +24,7 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
-from analysis.show.words import MEANING, gap_words, listed, word
+from analysis.show.words import gap_words, listed, word
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 
@@ -83,7 +83,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
         (word(row.level), f"{row.meaning}. Value {row.value} on 0 to 1.")
         for row in study["levels"].itertuples()
     ]
-    unknowns = [(word(code), MEANING[code] + ".") for code in v.UNKNOWNS]
+    unknowns = [(word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
     signs = [
         (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),
         (

@@ -7,17 +7,6 @@ from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
 from analysis.study import vocabulary as v
 
-MEANING = {
-    v.INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
-    v.OUTDATED: "a level is known, but only from before the report",
-    v.WITHHELD: "asked for and refused, or neither confirmed nor denied",
-    v.NOT_FOUND: "looked for, and nothing public was found in what was searched",
-    v.NOT_ASSESSED: "nobody has looked yet",
-    v.NOT_IN_FORCE: "the criterion does not apply yet on this date",
-    v.NOT_APPLICABLE: "the criterion cannot apply here",
-}
-"""What each unknown means, in half a sentence."""
-
 _WORDS = {
     v.NOT_FOUND: "nothing found",
     v.NOT_ASSESSED: "nobody has looked",
