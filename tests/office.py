@@ -13,17 +13,20 @@ columns "C" or "C:D", whole rows "3" or "3:5".
     ("delete", sheet, lines)
     ("move", sheet, lines, before)   cut columns or rows and insert them before another
     ("hide", sheet, lines)
-    ("copy sheet", sheet)            to the end, under LibreOffice's own name for it
+    ("copy sheet", sheet)            to behind it, under LibreOffice's own name: Coding_2
     ("rename sheet", sheet, name)
     ("delete sheet", sheet)
+    ("show sheet", sheet)            a hidden one; nobody types into a hidden sheet
     ("autofilter", sheet, range)     or (..., range, column, value): only the rows with the value
     ("sort", sheet, range, column)   a range without its header; (..., column, False): descending
     ("merge", sheet, range)
     ("comment", sheet, cell, text)
+    ("unprotect", sheet)             where no password is asked
 
 "typed" is LibreOffice's own command for entering a cell (``.uno:EnterString``), in a profile
-whose locale is English (UK). It keeps to the cell's format (text stays text) and to sheet
-protection. It does not ask the cell's validation, which LibreOffice asks only of its windows.
+whose locale is English (UK). It keeps to the cell's format: a text cell stays text. It does not ask
+the cell's validation, which LibreOffice asks only of its windows. On a protected sheet unlocked
+cells can be changed, and nothing else.
 """
 
 import contextlib
@@ -123,14 +126,16 @@ class Office:
     def render(self, path: Path, folder: Path, *, whole_sheets: bool = False) -> list[Path]:
         """Draw a workbook into ``folder`` as it prints, a PNG per page, in order.
 
-        ``whole_sheets``: every sheet on one page of its own, whatever the paper. Hidden sheets,
-        rows and columns are not drawn.
+        Hidden rows, columns and sheets are not drawn. ``whole_sheets`` puts every sheet on one page
+        of its own, whatever the paper, and draws hidden sheets too.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        for earlier in folder.glob(f"{path.stem}-*.png"):
+            earlier.unlink()
         pdf = folder / f"{path.stem}.pdf"
         self._ask(path=path, out=pdf, filter_data={"SinglePageSheets": whole_sheets})
         command = [programs()[2], "-png", "-r", "80", pdf, folder / path.stem]
-        subprocess.run(command, check=True, timeout=self.patience)
+        subprocess.run(command, check=True, timeout=self.patience, capture_output=True)
         return sorted(folder.glob(f"{path.stem}-*.png"))
 
     def _ask(self, **request: object) -> list:
@@ -154,6 +159,8 @@ class Office:
         return answer["answers"]
 
     def _started(self) -> subprocess.Popen:
+        if self._worker is not None and self._worker.poll() is not None:
+            self._end()
         if self._worker is None:
             if not available():
                 raise OfficeError(MISSING)

@@ -23,6 +23,7 @@ from com.sun.star.sheet.CellInsertMode import COLUMNS as INSERT_COLUMNS
 from com.sun.star.sheet.CellInsertMode import ROWS as INSERT_ROWS
 from com.sun.star.sheet.FilterOperator2 import EQUAL
 from com.sun.star.table import TableSortField
+from com.sun.star.uno import RuntimeException
 
 # Numbers, dates, texts and formulas: com.sun.star.sheet.CellFlags.
 CONTENT = 1 | 2 | 4 | 16
@@ -58,10 +59,15 @@ class View:
         return self.sheets.getByName(name)
 
     def range(self, sheet, address):
-        return self.sheet(sheet).getCellRangeByName(address)
+        try:
+            return self.sheet(sheet).getCellRangeByName(address)
+        except RuntimeException:
+            raise ValueError(f"{address!r} is no cell or range") from None
 
     def choose(self, command, sheet, address, **arguments):
         """Choose a command of the menus with these cells marked."""
+        if not self.sheet(sheet).IsVisible:
+            raise ValueError(f"{sheet!r} is hidden: show it first")
         self.controller.setActiveSheet(self.sheet(sheet))
         self.controller.select(self.range(sheet, address))
         self.helper.executeDispatch(
@@ -69,24 +75,26 @@ class View:
         )
 
 
-def open_to_change(view, sheet, cell):
-    if view.sheet(sheet).isProtected() and view.range(sheet, cell).CellProtection.IsLocked:
-        raise ValueError(f"{sheet}!{cell} is locked on a protected sheet")
+def unlocked(view, sheet, cells):
+    """Return cells that a person may change; LibreOffice passes over locked ones in silence."""
+    found = view.range(sheet, cells)
+    # A range of both kinds has no protection to tell.
+    if view.sheet(sheet).isProtected() and getattr(found.CellProtection, "IsLocked", True):
+        raise ValueError(f"{cells} is locked")
+    return found
 
 
 def typed(view, sheet, cell, text):
-    open_to_change(view, sheet, cell)
+    unlocked(view, sheet, cell)
     view.choose("EnterString", sheet, cell, StringName=text)
 
 
 def as_text(view, sheet, cell, text):
-    open_to_change(view, sheet, cell)
-    view.range(sheet, cell).setString(text)
+    unlocked(view, sheet, cell).setString(text)
 
 
 def number(view, sheet, cell, value):
-    open_to_change(view, sheet, cell)
-    view.range(sheet, cell).setValue(value)
+    unlocked(view, sheet, cell).setValue(value)
 
 
 def append(view, sheet, texts):
@@ -99,11 +107,11 @@ def append(view, sheet, texts):
 
 
 def clear(view, sheet, cells):
-    view.range(sheet, cells).clearContents(CONTENT)
+    unlocked(view, sheet, cells).clearContents(CONTENT)
 
 
 def paste(view, sheet, cells, onto):
-    target = view.range(sheet, onto).CellAddress
+    target = unlocked(view, sheet, onto).CellAddress
     view.sheet(sheet).copyRange(target, view.range(sheet, cells).RangeAddress)
 
 
@@ -149,11 +157,8 @@ def hide(view, sheet, which):
 
 
 def copy_sheet(view, sheet):
-    """Copy to the end, under the name that LibreOffice itself gives."""
-    place = view.sheets.Count + 1
-    view.choose("Move", sheet, "A1", DocName=view.document.Title, Index=place, Copy=True)
-    if view.sheets.Count != place:
-        raise ValueError(f"{sheet!r} was not copied")
+    """Copy to the place behind it, under the name that LibreOffice itself gives."""
+    view.choose("DuplicateSheet", sheet, "A1")
 
 
 def rename_sheet(view, sheet, name):
@@ -169,26 +174,28 @@ def autofilter(view, sheet, cells, column=None, value=None):
     view.choose("DataFilterAutoFilter", sheet, cells)
     if column is None:
         return
-    table = view.sheet(sheet)
-    found = view.document.UnnamedDatabaseRanges.getByTable(table.RangeAddress.Sheet)
-    field = TableFilterField2()
-    field.Field = table.Columns.getByName(column).RangeAddress.StartColumn
-    field.Field -= view.range(sheet, cells).RangeAddress.StartColumn
+    found, field = view.range(sheet, cells), TableFilterField2()
+    field.Field = place_within(found, view.sheet(sheet), column)
     field.Operator, field.StringValue = EQUAL, value
-    wanted = found.FilterDescriptor
+    wanted = found.createFilterDescriptor(True)
     wanted.ContainsHeader = True
     wanted.setFilterFields2((field,))
-    found.refresh()
+    found.filter(wanted)
+
+
+def place_within(cells, table, column):
+    """Return where a column ("B") stands among those of a range, from 0."""
+    first = cells.RangeAddress.StartColumn
+    return table.Columns.getByName(column).RangeAddress.StartColumn - first
 
 
 def sort(view, sheet, cells, column, ascending=True):
     """Sort rows that have no header among them by a column ("B")."""
-    field = TableSortField()
-    field.Field = view.sheet(sheet).Columns.getByName(column).RangeAddress.StartColumn
-    field.Field -= view.range(sheet, cells).RangeAddress.StartColumn
+    found, field = view.range(sheet, cells), TableSortField()
+    field.Field = place_within(found, view.sheet(sheet), column)
     field.IsAscending = ascending
     fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
-    view.range(sheet, cells).sort(properties(SortFields=fields, ContainsHeader=False))
+    found.sort(properties(SortFields=fields, ContainsHeader=False))
 
 
 def merge(view, sheet, cells):
@@ -197,6 +204,14 @@ def merge(view, sheet, cells):
 
 def comment(view, sheet, cell, text):
     view.sheet(sheet).Annotations.insertNew(view.range(sheet, cell).CellAddress, text)
+
+
+def show_sheet(view, sheet):
+    view.sheet(sheet).IsVisible = True
+
+
+def unprotect(view, sheet):
+    view.sheet(sheet).unprotect("")
 
 
 def shown(view, sheet, cell):
@@ -210,19 +225,34 @@ OPERATIONS = {
     "append": append,
     "clear": clear,
     "paste": paste,
+    "copy sheet": copy_sheet,
+    "rename sheet": rename_sheet,
+    "delete sheet": delete_sheet,
+    "show sheet": show_sheet,
+    "unprotect": unprotect,
+    "shown": shown,
+}
+
+# On a protected sheet a person cannot; LibreOffice's interface can, or does nothing in silence.
+OPEN_SHEETS_ONLY = {
     "insert": insert,
     "delete": delete,
     "move": move,
     "hide": hide,
-    "copy sheet": copy_sheet,
-    "rename sheet": rename_sheet,
-    "delete sheet": delete_sheet,
     "autofilter": autofilter,
     "sort": sort,
     "merge": merge,
     "comment": comment,
-    "shown": shown,
 }
+
+
+def perform(view, name, sheet, *arguments):
+    if name in OPEN_SHEETS_ONLY and view.sheet(sheet).isProtected():
+        raise ValueError("the sheet is protected")
+    every = {**OPERATIONS, **OPEN_SHEETS_ONLY}
+    if name not in every:
+        raise ValueError(f"no such operation; there are {', '.join(every)}")
+    return every[name](view, sheet, *arguments)
 
 
 # --- one workbook ------------------------------------------------------------------------------
@@ -239,18 +269,19 @@ def url(path):
 def work(context, path, operations=(), out=None, filter_data=None):
     """Open, operate, recalculate everything, save; return what the operations answered."""
     desktop = context.ServiceManager.createInstance("com.sun.star.frame.Desktop")
-    document = desktop.loadComponentFromURL(url(path), "_blank", 0, properties(Hidden=True))
-    if document is None:
+    # Not "Hidden", which loses frozen panes: without a display nothing is seen anyway.
+    document = Path(path).exists() and desktop.loadComponentFromURL(url(path), "_blank", 0, ())
+    if not document:
         raise ValueError(f"LibreOffice cannot open {path}")
     try:
         view, answers = View(context, document), []
-        for number, (name, *arguments) in enumerate(operations, start=1):
-            if name not in OPERATIONS:
-                raise ValueError(f"no operation {name!r}; there are {', '.join(OPERATIONS)}")
+        for place, operation in enumerate(operations, start=1):
             try:
-                answers.append(OPERATIONS[name](view, *arguments))
+                answers.append(perform(view, *operation))
             except Exception as error:
-                raise ValueError(f"operation {number}, {name} {arguments}: {error}") from error
+                raise ValueError(
+                    f"operation {place}, {operation}: {error or type(error)}"
+                ) from error
         document.calculateAll()
         if out is not None:
             wanted = {"FilterName": FILTERS[Path(out).suffix[1:]]}
