@@ -152,7 +152,7 @@ class Office:
             timer.cancel()
         if not line:
             said = self._end()
-            raise OfficeError(f"no answer from LibreOffice within {self.patience} s: {said}")
+            raise OfficeError(f"LibreOffice ended, or took longer than {self.patience} s: {said}")
         answer = json.loads(line)
         if "error" in answer:
             raise OfficeError(answer["error"])
@@ -173,6 +173,7 @@ class Office:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=errors,
+                    env={**os.environ, "TMPDIR": self._folder.name},
                     text=True,
                     encoding="utf-8",
                     start_new_session=True,

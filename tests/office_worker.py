@@ -327,16 +327,23 @@ def started(soffice, folder):
     raise SystemExit(f"LibreOffice ended while starting, with status {process.returncode}")
 
 
+def answers(context):
+    try:
+        return context.ServiceManager is not None
+    except Exception:
+        return False
+
+
 def main(soffice, folder):
     process, context = started(soffice, folder)
     for line in sys.stdin:
         try:
             answer = {"answers": work(context, **json.loads(line))}
         except Exception as error:
+            if not answers(context):
+                raise SystemExit(f"LibreOffice ended, with status {process.wait()}") from error
             answer = {"error": re.sub(r"\s+", " ", str(error)) or type(error).__name__}
         print(json.dumps(answer), flush=True)
-        if process.poll() is not None:
-            raise SystemExit(f"LibreOffice ended with status {process.returncode}")
     try:
         context.ServiceManager.createInstance("com.sun.star.frame.Desktop").terminate()
     except uno.getClass("com.sun.star.lang.DisposedException"):

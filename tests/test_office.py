@@ -1,7 +1,9 @@
 """LibreOffice does what a person would, and says so where it cannot."""
 
 import datetime as dt
+import os
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -248,10 +250,23 @@ def test_a_file_that_is_no_workbook_is_refused(office, tmp_path):
 def test_a_call_that_takes_too_long_is_ended_and_the_next_one_works(tmp_path):
     path = make(tmp_path)
     with Office(patience=0.1) as office:
-        with pytest.raises(OfficeError, match="no answer"):
+        with pytest.raises(OfficeError, match="took longer than"):
             office.save_again(path, tmp_path / "out.xlsx")
         office.patience = 60
         assert office.shown(path, "Coding", "A1", "E1") == ["force", "3"]
+
+
+@needs_office
+def test_a_libreoffice_that_is_gone_is_said_so_and_started_again(tmp_path):
+    path = make(tmp_path)
+    with Office() as office:
+        assert office.shown(path, "Coding", "A1") == ["force"]
+        ours = ["pgrep", "-g", str(office._worker.pid), "soffice.bin"]
+        for process in subprocess.run(ours, capture_output=True, text=True).stdout.split():
+            os.kill(int(process), signal.SIGKILL)
+        with pytest.raises(OfficeError, match="ended, with status"):
+            office.shown(path, "Coding", "A1")
+        assert office.shown(path, "Coding", "A1") == ["force"]
 
 
 @needs_office
