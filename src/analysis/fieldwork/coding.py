@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.fieldwork.codebook import codebook_marks, codebook_page, short_mark
 from analysis.fieldwork.forms import (
+    CODE,
     MOST_EVIDENCE,
     NEW_EVIDENCE,
     NEW_SEARCHES,
@@ -41,7 +42,10 @@ CODED = (
 """What a row says of its cell; its mark is made of these."""
 DATED = ("observed_on", "not_before", "not_after")
 SPARE_ROWS, SPARE_DOCUMENTS = 100, 30
-_MARK = re.compile(r"([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)/([0-9a-f]{10}|new)")
+_MARK = re.compile(r"([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)/([0-9a-f]{10}|new|aside)")
+
+Held = dict[tuple[str, str], dict[str, int]]
+"""A coder's codings: for each cell, the place of each by the sign of what it says."""
 
 _DO = (
     "One row of the sheet Coding is one force, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told; never leave a doubt out.",
@@ -89,8 +93,8 @@ def coding_workbook(
 
 def checked_coder(study: Study, coder: str) -> str:
     """Return a coder's name, after checking that it can stand in a table and come back."""
-    name, _ = tidied_text(coder)
-    held = {tidied_text(one)[0]: one for one in study["codings"]["coder"]}
+    name = tidied_text(coder, CODE)
+    held = {tidied_text(one, CODE): one for one in study["codings"]["coder"]}
     rule = ""
     if not name:
         rule = "a coder needs a name"
@@ -212,7 +216,7 @@ def row_mark(unit: str, criterion: str, row: dict[str, str], names: Sequence[str
 
 def said_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
     """Return a sign of what a row says, the same after its texts have been tidied."""
-    return short_mark(*(tidied_text(row[name])[0] for name in names))
+    return short_mark(*(tidied_text(row[name]) for name in names))
 
 
 def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
@@ -231,34 +235,32 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         return
     coder = checked_coder(proposal.study, coder)
     bring_in_documents(proposal, reader)
-    rows = [(line, _mark_of(proposal, line)) for line in returned.forms.get("coding", [])]
     draft = proposal.draft("codings")
-    held = {
-        cell: {said_mark(draft.rows[place]): place for place in places}
-        for (name, *cell), places in draft.places("coder", "unit_id", "criterion_id").items()
-        if name == coder
-        for cell in [tuple(cell)]
-    }
+    held: Held = {}
+    for (name, unit, criterion), places in draft.places("coder", "unit_id", "criterion_id").items():
+        if name == coder:
+            held[unit, criterion] = {said_mark(draft.rows[place]): place for place in places}
     outdated = changed_criteria(proposal)
-    taken = []
-    for line, mark in rows:
+    taken: list[tuple[Line, tuple, dict]] = []
+    kept: set[int] = set()
+    for line in returned.forms.get("coding", []):
+        mark = mark_of(proposal, line)
         if mark is None or not _says_anything(line, mark):
             continue
         row = _coding(reader, line, mark, coder)
         if row is None:
             continue
-        cell = (row["unit_id"], row["criterion_id"])
-        if said_mark(row) in held.get(cell, {}):
-            proposal.say(UNCHANGED, "codings", row, row["level"], line)
+        place = held.get((row["unit_id"], row["criterion_id"]), {}).get(said_mark(row))
+        if place is not None:
+            kept.add(place)
+            proposal.say(UNCHANGED, "codings", row, _in_short(row), line)
         elif mark and said_mark(row) == mark[2]:
-            rule = "this row is as it was written out, and the study holds another since"
-            _refuse_as_old(proposal, line, rule)
+            _refuse_as_old(proposal, line, "the study holds another coding here since")
         elif row["criterion_id"] in outdated:
-            rule = f"the rules of {row['criterion_id']} were changed since the workbook was written"
-            _refuse_as_old(proposal, line, rule)
+            _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
         else:
             taken.append((line, mark, row))
-    _take(proposal, taken, held, reason, on)
+    _take(proposal, taken, held, kept, reason, on)
 
 
 def changed_criteria(proposal: Proposal) -> set[str]:
@@ -273,12 +275,16 @@ def changed_criteria(proposal: Proposal) -> set[str]:
 
 
 def _refuse_as_old(proposal: Proposal, line: Line, rule: str) -> None:
-    remedy = "write a new workbook, and enter it there"
-    proposal.returned.refuse(line.place("row"), line["row"], rule, remedy)
+    rule += ", after the workbook was written"
+    remedy = "have a new workbook written, and enter it there"
+    proposal.returned.refuse(line.place("level"), line["level"], rule, remedy)
 
 
-def _mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] | None:
-    """Return the parts of a line's mark; empty: a new row; ``None``: it cannot be read."""
+def mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] | None:
+    """Return the unit, criterion and sign of a line's mark.
+
+    Empty: the row is new. ``None``: the mark cannot be read, and that is kept as a problem.
+    """
     text = line["row"].replace(" ", "")
     if not text:
         return ()
@@ -286,7 +292,9 @@ def _mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()]
     study = proposal.study
     if found:
         unit, criterion = found[1], found[2]
-        if unit in set(study["units"]["unit_id"]) and criterion in study.lookup("criteria", "label"):
+        if unit in set(study["units"]["unit_id"]) and criterion in study.lookup(
+            "criteria", "label"
+        ):
             return unit, criterion, found[3]
         rule = "the study has no such unit or criterion (any more)"
     else:
@@ -326,48 +334,67 @@ def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> dict[str, st
 def _take(
     proposal: Proposal,
     taken: list[tuple[Line, tuple, dict]],
-    held: dict[tuple[str, str], dict[str, int]],
+    held: Held,
+    kept: set[int],
     reason: str,
     on: dt.date,
 ) -> None:
     """Add new codings, and put changed ones in the place of those that they replace."""
-    draft, returned = proposal.draft("codings"), proposal.returned
-    key = ("unit_id", "criterion_id", "coder", *DATED)
-    places = draft.places(*key)
-    replaced: dict[int, Line] = {}
-    for line, mark, row in _originals_first(taken):
-        base = mark[2] if mark else "new"
-        of_cell = held.get((row["unit_id"], row["criterion_id"]), {})
-        same_date = places.get(tuple(row[name] for name in key), [])
-        place = of_cell.get(base)
-        if place in replaced and not same_date:
-            place = None  # the row was copied to hold a second date
-        if place is None and same_date:
-            place = same_date[0]
-        elif place is None and base not in ("new", *of_cell):
-            rule = "the coding that this row changes was itself changed since the workbook was written"
-            _refuse_as_old(proposal, line, rule)
-            continue
+    draft = proposal.draft("codings")
+    of_date = draft.places("unit_id", "criterion_id", "coder", *DATED)
+    for line, row, place in _with_places(proposal, taken, held, kept):
+        same_date = of_date.get((row["unit_id"], row["criterion_id"], row["coder"], *_dates(row)))
+        place = same_date[0] if place is None and same_date else place
         if place is None:
             draft.add(row, line)
-            places[tuple(row[name] for name in key)] = [len(draft.rows) - 1]
             proposal.say(ADDED, "codings", row, _in_short(row), line)
-            continue
-        if place in replaced or draft.lines[place] is not None:
-            rule = f"{(replaced.get(place) or draft.lines[place]).place()} gives this cell another coding of the same date"
-            returned.refuse(line.place(), _in_short(row), rule, "keep one of the two rows")
-            continue
-        old = draft.rows[place]
-        replaced[place] = line
-        proposal.say(CHANGED, "codings", row, f"{_in_short(old)} → {_in_short(row)}", line)
-        past = old | {"replaced_on": on.isoformat(), "replaced_why": reason}
-        proposal.draft("codings_history").add(past, line)
-        draft.replace(place, row, line)
+        elif place in kept or draft.lines[place] is not None:
+            other = f" ({draft.lines[place].place()})" if draft.lines[place] else ""
+            rule = f"another row{other} gives this cell another coding of the same date"
+            remedy = "keep one of the two, or change the date of one"
+            proposal.returned.refuse(line.place("level"), row["level"], rule, remedy)
+        else:
+            old = draft.rows[place]
+            proposal.say(CHANGED, "codings", row, f"{_in_short(old)} → {_in_short(row)}", line)
+            past = {"replaced_on": on.isoformat(), "replaced_why": reason}
+            proposal.keep_old("codings", old, past, line)
+            draft.replace(place, row, line)
 
 
-def _originals_first(taken: list[tuple[Line, tuple, dict]]) -> list[tuple[Line, tuple, dict]]:
-    """Where a row was copied below itself to hold a second date, let the upper one be the row."""
-    return taken
+def _with_places(
+    proposal: Proposal, taken: list[tuple[Line, tuple, dict]], held: Held, kept: set[int]
+) -> Iterator[tuple[Line, dict, int | None]]:
+    """Yield each line and row with the place of the coding that it changes, if it changes one.
+
+    A row is often copied to hold a second date: then one of the copies is the row that was
+    there, and the others are new.
+    """
+    draft = proposal.draft("codings")
+    copies: dict[int, list[tuple[Line, dict]]] = {}
+    for line, mark, row in taken:
+        base = mark[2] if mark else "new"
+        place = held.get((row["unit_id"], row["criterion_id"]), {}).get(base)
+        if place is not None and place not in kept:
+            copies.setdefault(place, []).append((line, row))
+        elif place is None and base != "new":
+            _refuse_as_old(proposal, line, "the coding that this row changes was changed since")
+        else:
+            yield line, row, None
+    for place, lines in copies.items():
+        same_date = [one for one in lines if _dates(one[1]) == _dates(draft.rows[place])]
+        original = lines if len(lines) == 1 else same_date
+        if len(original) != 1:
+            for line, row in lines:
+                rule = "the row was copied, and which of the copies it was cannot be told"
+                remedy = "clear the first column of the new one"
+                proposal.returned.refuse(line.place("row"), row["level"], rule, remedy)
+            continue
+        for line, row in lines:
+            yield line, row, place if row is original[0][1] else None
+
+
+def _dates(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row[name] for name in DATED)
 
 
 def _in_short(row: dict[str, str]) -> str:

@@ -1,9 +1,11 @@
 """Find what a person meant by a name: a unit, a criterion, a level, an evidence id."""
 
+import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.study import Study
+from analysis.study.problems import Problem, StudyError, shorten
 
 
 class Names:
@@ -32,6 +34,33 @@ def unit_names(study: Study) -> Names:
             zip(units["unit_id"], zip(units["name"], units["short_name"], strict=True), strict=True)
         )
     )
+
+
+def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
+    """Return the units that texts mean, by id or name, in the study's order.
+
+    Raises:
+        StudyError: a text means no unit, or more than one.
+    """
+    names, meant, problems = unit_names(study), set(), []
+    for text in texts:
+        found = names.meant(text)
+        meant |= found
+        if len(found) != 1:
+            noun = study.settings.unit_noun.singular
+            rule = f"it can mean {listed_or(found)}" if found else f"it is no {noun} of the study"
+            near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
+            remedy = f"did you mean {listed_or(near)}?" if near else "see units.csv for the names"
+            problems.append(Problem("units", None, "", shorten(text), rule, remedy))
+    if problems:
+        raise StudyError(problems)
+    return [one for one in study["units"]["unit_id"] if one in meant]
+
+
+def listed_or(names: Iterable[str]) -> str:
+    """Return names as a choice: "a", "a or b", "a, b or c"."""
+    *first, last = sorted(names)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def criterion_names(study: Study) -> Names:

@@ -3,11 +3,13 @@
 import re
 import warnings
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 from openpyxl.workbook import Workbook
 
+from analysis.spreadsheet import unescaped
 from analysis.study.problems import Problem, StudyError, shorten
 
 LARGEST_FILE = 64 * 2**20
@@ -19,18 +21,42 @@ _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 _SAVE_AS = "save it as an Excel workbook (.xlsx)"
 
 
-def open_workbook(path: Path) -> tuple[Workbook, Workbook | None]:
-    """Open a workbook as it was written, and (if it has formulas) with their stored results.
+@dataclass(frozen=True)
+class Opened:
+    """A workbook that could be opened.
+
+    Attributes:
+        book: as it was written, formulas as formulas.
+        results: the same with the stored results of its formulas; ``None`` without formulas.
+        shared: whether a program has saved it: its texts are then kept apart from its sheets.
+    """
+
+    book: Workbook
+    results: Workbook | None
+    shared: bool
+
+    def plain(self, text: str) -> str:
+        """Return a cell's text without the escapes of the file format.
+
+        The library takes out those of texts that are kept apart, all but that of a carriage
+        return, which stands before a line feed.
+        """
+        return text.replace("_x000D_\n", "\n") if self.shared else unescaped(text)
+
+
+def open_workbook(path: Path) -> Opened:
+    """Open a workbook.
 
     Raises:
         StudyError: it is no workbook that can be opened safely.
     """
-    has_formulas = _check(path)
-    return _opened(path, results=False), _opened(path, results=True) if has_formulas else None
+    has_formulas, shared = _check(path)
+    results = _opened(path, results=True) if has_formulas else None
+    return Opened(_opened(path, results=False), results, shared)
 
 
-def _check(path: Path) -> bool:
-    """Refuse what is no safe workbook; return whether it has formulas."""
+def _check(path: Path) -> tuple[bool, bool]:
+    """Refuse what is no safe workbook; return whether it has formulas, and shared texts."""
     if not path.is_file():
         rule = "it is no file" if path.exists() else "there is no such file"
         raise _refusal(path, rule, "name the workbook that was returned")
@@ -50,7 +76,7 @@ def _check(path: Path) -> bool:
         raise _damaged(path, error) from None
 
 
-def _check_parts(path: Path, parts: zipfile.ZipFile) -> bool:
+def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool]:
     names, held = parts.namelist(), parts.infolist()
     if sum(one.file_size for one in held) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
@@ -62,7 +88,9 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> bool:
         raise _refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
         raise _refusal(path, "it is no workbook", _SAVE_AS)
-    return any(_FORMULA.search(parts.read(name)) for name in names if _SHEET.fullmatch(name))
+    sheets = [name for name in names if _SHEET.fullmatch(name)]
+    formulas = any(_FORMULA.search(parts.read(name)) for name in sheets)
+    return formulas, "xl/sharedStrings.xml" in names
 
 
 def _old_or_locked(path: Path) -> StudyError:

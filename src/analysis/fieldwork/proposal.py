@@ -113,6 +113,15 @@ class Proposal:
             self.drafts[table] = Draft(self.study, table)
         return self.drafts[table]
 
+    def keep_old(
+        self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: Line
+    ) -> None:
+        """Keep the old version of a row that is replaced; that needs a reason."""
+        self.draft(f"{table}_history").add({**old, **why}, line)
+        if not why["replaced_why"]:
+            rule = "a row that the study holds would be replaced, and no reason is given"
+            self.returned.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
+
     def say(self, what: str, table: str, row: Mapping[str, str], said: str, line: Line) -> None:
         """Keep what becomes of a line."""
         unit, criterion = row.get("unit_id", ""), row.get("criterion_id", "")

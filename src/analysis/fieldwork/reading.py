@@ -55,7 +55,9 @@ class Reader:
                     meant = self._evidence.meant(part)
                     ids.append(next(iter(meant)) if len(meant) == 1 else part)
                     if ids[-1] != part:
-                        self.returned.note("Evidence ids were read in another case", line.place(name))
+                        self.returned.note(
+                            "Evidence ids were read in another case", line.place(name)
+                        )
         if len(set(ids)) < len(ids):
             self.returned.note("Evidence cited twice in a row was taken once", line.place())
         return ";".join(dict.fromkeys(ids))
@@ -85,7 +87,9 @@ class Reader:
         return ""
 
 
-def bring_in(proposal: Proposal, table: str, key: tuple[str, ...], rows: list[tuple[Line, dict]]) -> None:
+def bring_in(
+    proposal: Proposal, table: str, key: tuple[str, ...], rows: list[tuple[Line, dict]]
+) -> None:
     """Add rows to a table that only grows: one that is held already, word for word, is left.
 
     Args:
@@ -154,4 +158,8 @@ def _search(reader: Reader, line: Line) -> dict[str, str]:
     queries = [one for one in queries if one]
     row = {name: line[name] for name in ("searched_on", "where", "note")}
     count = str(len(queries)) if queries else ""
-    return row | {"unit_id": reader.unit(line), "queries": " | ".join(queries), "queries_count": count}
+    return row | {
+        "unit_id": reader.unit(line),
+        "queries": " | ".join(queries),
+        "queries_count": count,
+    }

@@ -11,9 +11,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
-from analysis.fieldwork.opening import open_workbook
+from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.tidy import tidied
-from analysis.spreadsheet import unescaped
 from analysis.study.problems import Problem, shorten
 
 _ROWS_SEARCHED = 20
@@ -116,16 +115,15 @@ def read_returned(path: Path) -> Returned:
             what is returned.
     """
     returned = Returned(path.name)
-    book, results = open_workbook(path)
+    opened = open_workbook(path)
     copies: dict[str, list[tuple[str, list[Line]]]] = {}
-    for sheet in book.worksheets:
+    for sheet in opened.book.worksheets:
         grid = _grid(sheet)
         found = _form_on(sheet.title, grid)
         if found is None:
             returned.about = returned.about or _about(grid)
             continue
-        held = results[sheet.title] if results else None
-        lines = list(_lines(returned, sheet, grid, held, found, book.epoch))
+        lines = list(_lines(returned, opened, sheet, grid, found))
         copies.setdefault(found.form.name, []).append((sheet.title, lines))
         if sheet.sheet_state != "visible":
             returned.note("A hidden sheet was read too", sheet.title)
@@ -192,7 +190,7 @@ def _found(form: Form, head: int, names: dict[int, str]) -> _Found:
 
 
 def _mark(value: object) -> str:
-    return unescaped(value).strip().lower() if isinstance(value, str) else ""
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
 def _label(value: object) -> str:
@@ -200,12 +198,7 @@ def _label(value: object) -> str:
 
 
 def _lines(
-    returned: Returned,
-    sheet: Worksheet,
-    grid: Grid,
-    results: Worksheet | None,
-    found: _Found,
-    epoch: dt.datetime,
+    returned: Returned, opened: Opened, sheet: Worksheet, grid: Grid, found: _Found
 ) -> Iterator[Line]:
     """Yield the rows of a form that say anything; keep notes and problems on the way."""
     letters = {name: get_column_letter(place) for name, place in found.columns.items()}
@@ -222,32 +215,26 @@ def _lines(
         for name, one in fields.items():
             if found.columns[name] in row and one.asked:
                 cell = row[found.columns[name]]
-                line.texts[name] = _text(returned, line, name, one, cell, results, epoch)
+                line.texts[name] = _text(returned, opened, line, name, one, cell)
         if any(line.texts.values()):
             filled.add(number)
             yield line
     _refuse_merged(returned, sheet, found, first, filled)
 
 
-def _text(
-    returned: Returned,
-    line: Line,
-    name: str,
-    one: Field,
-    cell: Cell,
-    results: Worksheet | None,
-    epoch: dt.datetime,
-) -> str:
+def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell) -> str:
     """Return what a cell says, with notes and problems kept."""
     place, value = line.place(name), cell.value
     if getattr(cell, "comment", None):
         returned.note("Comments are not taken in", place)
     if cell.data_type == "f":
-        value = _result(returned, results, cell, place)
+        value = _result(returned, opened, line.sheet, cell, place)
     elif cell.data_type == "e":
         returned.refuse(place, value, "the program shows an error here", "write the text itself")
         return ""
-    read = tidied(value, one.kind, epoch)
+    if isinstance(value, str):
+        value = opened.plain(value)
+    read = tidied(value, one.kind, opened.book.epoch)
     if read.refused:
         returned.refuse(place, value, read.refused, read.remedy)
     if read.done:
@@ -255,9 +242,9 @@ def _text(
     return read.text
 
 
-def _result(returned: Returned, results: Worksheet | None, cell: Cell, place: str) -> object:
+def _result(returned: Returned, opened: Opened, tab: str, cell: Cell, place: str) -> object:
     """Return the result that the program stored for a formula."""
-    held = results[cell.coordinate] if results else None
+    held = opened.results[tab][cell.coordinate] if opened.results else None
     if held is None or held.value is None or held.data_type == "e":
         formula = cell.value if isinstance(cell.value, str) else "a formula"
         rule = "it is a formula, and the file holds no result of it that can be read"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils.datetime import from_excel
 
-from analysis.fieldwork.forms import CODE, DATE
-from analysis.spreadsheet import unescaped
+from analysis.fieldwork.forms import CODE, DATE, TEXT
 from analysis.study.dates import exists
 
 _SPACES = re.compile("[\u00a0\u2007\u202f]")
@@ -62,17 +61,19 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
         return Tidied(_number(value), "a number was read as text")
     if not isinstance(value, str):
         return Tidied(refused="it is neither text nor a number", remedy="write it as text")
-    return _text(value, kind)
+    text = tidied_text(value, kind)
+    return Tidied(text, "" if text == value else "stray spaces or signs were taken out")
 
 
-def _text(value: str, kind: str) -> Tidied:
-    plain = unescaped(value).replace("\r\n", "\n").replace("\r", "\n")
-    text = _SPACES.sub(" ", plain)
+def tidied_text(value: str, kind: str = TEXT) -> str:
+    """Return a text without what programs and fingers leave at its ends.
+
+    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line.
+    """
+    text = _SPACES.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
     if kind == CODE:
         text = " ".join(_INVISIBLE.sub("", text).split())
-    text = text.strip()
-    done = "" if text == plain else "stray spaces or signs were taken out"
-    return Tidied(text, done)
+    return text.strip()
 
 
 def _date(value: object, epoch: dt.datetime) -> Tidied:
@@ -113,10 +114,9 @@ def _serial(value: int | float, epoch: dt.datetime) -> Tidied:
 
 
 def _written_date(value: str) -> Tidied:
-    plain = unescaped(value)
-    text = " ".join(_INVISIBLE.sub("", _SPACES.sub(" ", plain)).split()).lstrip("'").strip()
+    text = tidied_text(value, CODE).lstrip("'").strip()
     if text == "":
-        return Tidied("", "stray spaces or signs were taken out" if plain else "")
+        return Tidied("", "stray spaces or signs were taken out" if value else "")
     said, ambiguous = _in_order(text.lower())
     if ambiguous:
         return Tidied(refused="it can be read as two different days", remedy=HOW)
@@ -124,7 +124,7 @@ def _written_date(value: str) -> Tidied:
         return Tidied(refused="it is no date", remedy=HOW)
     if not exists(said):
         return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
-    return Tidied(said, "" if said == plain else "a date was written another way")
+    return Tidied(said, "" if said == value else "a date was written another way")
 
 
 def _in_order(text: str) -> tuple[str | None, bool]:

@@ -58,6 +58,8 @@ class WorkbookMaker:
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
         put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
         sheet.cell(1, 1).alignment = sheet.cell(1, 1).alignment.copy(wrap_text=False)
+        sheet.row_dimensions[1].height = 30
+        lines = [line for line in (study.settings.draft_mark, *lines) if line]
         for number, line in enumerate(lines, start=2):
             put_text(sheet, number, 2, line)
             sheet.row_dimensions[number].height = row_height([line], [90])
