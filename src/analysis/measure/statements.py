@@ -21,6 +21,7 @@ from analysis.measure.change import came_into_force
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
+from analysis.measure.readings import SETTLED as AS_SETTLED
 from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
@@ -407,6 +408,12 @@ def _readings(results: Results) -> Iterable[Statement]:
         "readings.known",
         "Units of which any coder, or what was settled, knows anything.",
         _keys("units", known),
+    )
+    coders_alone = table[table["reading"] != AS_SETTLED]
+    yield _count(
+        "readings.coders_differ",
+        "Units whose score interval is not the same under every coder.",
+        _keys("units", differing_units(coders_alone)),
     )
     yield _count(
         "readings.differ",
