@@ -23,6 +23,8 @@ def data_read_on(study: Study) -> dt.date:
         study["codings"]["read_on"],
         study["sources"]["read_on"],
         study["searches"]["searched_on"],
+        study["requests"]["answered_on"],
+        study["replies"]["received_on"],
     )
     return dt.date.fromisoformat(max(column.max() for column in columns if len(column)))
 
