@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docx
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -188,6 +188,8 @@ def as_text(request: Request) -> str:
 def as_docx(request: Request, language: str = "en-GB") -> bytes:
     """Return a request as a Word document, with real headings; the same one, the same bytes."""
     document = docx.Document()
+    (page,) = document.sections
+    page.page_width, page.page_height = Mm(210), Mm(297)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(11)
     for kind, text in request.blocks:
