@@ -14,28 +14,16 @@ from math import comb
 
 import pandas as pd
 
-from analysis.measure.causes import (
-    CODEBOOK,
-    IN_FORCE,
-    Change,
-    changes,
-    hybrid,
-    touching,
-)
-from analysis.measure.exact import (
-    Interval,
-    cell_interval,
-    cell_intervals,
-    exact_scores,
-    scale_values,
-)
-from analysis.measure.tree import TOTAL, build_tree
+from analysis.measure.causes import Change, changes, touching
+from analysis.measure.exact import Interval, cell_interval, scale_values
+from analysis.measure.hybrids import Hybrids
 from analysis.study import Matrix, Study, data_read_on, states
 
 MEASURES = ("low", "high", "known")
 MOST_CAUSES = 8
 """Causes beyond which not every subset is tried, and one declared order is taken instead."""
 
+Scores = dict[frozenset[str], Interval | None]
 Game = Callable[[frozenset[str]], Fraction]
 
 
@@ -104,8 +92,8 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
     """
     before, after = (states(study, as_of or data_read_on(study)) for study in (old, new))
     found = changes(old, new, before, after)
-    tried = _Tried(old, new, before, after, found)
-    units = list(tried.applied(frozenset())["units"]["unit_id"])
+    tried = Hybrids(old, new, before, after, found)
+    units = tried.units
     causes = {unit: touching(found, unit) for unit in units}
     parts, unscored = [], []
     for unit in units:
@@ -113,9 +101,11 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         if None in ends:
             unscored.append((unit, *(end is not None for end in ends)))
             continue
+        wanted = _subsets if len(causes[unit]) <= MOST_CAUSES else _steps
+        scores = {some: tried.score(unit, some) for some in wanted(causes[unit])}
         for measure in MEASURES:
             left, right = (getattr(end, measure) for end in ends)
-            for cause, part in _shared(tried, unit, causes[unit], measure).items():
+            for cause, part in _parts(scores, causes[unit], measure).items():
                 parts.append((unit, measure, left, right, cause, part))
     columns = ["unit_id", "measure", "before", "after", "cause", "part"]
     one_sided = [row for row in unscored if any(row[1:])]
@@ -159,44 +149,12 @@ def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
     return {player: right - left for player, left, right in steps}
 
 
-class _Tried:
-    """Hybrids of the two versions, each made once, when it is asked for."""
-
-    def __init__(self, old: Study, new: Study, before: Matrix, after: Matrix, found: list[Change]):
-        self.applied = hybrid(old, new, found)
-        self.days = (before.as_of, after.as_of)
-        self.known_by = max(before.known_by, after.known_by)
-        self.grids: dict[frozenset[str], dict[str, dict[str, str]]] = {}
-        self.trees = [(study, build_tree(study)) for study in (old, new)]
-        self.scores: dict[tuple, Interval | None] = {}
-
-    def grid(self, causes: frozenset[str]) -> dict[str, dict[str, str]]:
-        """Return the state of every cell, by unit and criterion."""
-        if causes not in self.grids:
-            day = self.days[IN_FORCE in causes]
-            matrix = states(self.applied(causes), day, self.known_by)
-            self.grids[causes] = matrix.grid().to_dict("index")
-        return self.grids[causes]
-
-    def score(self, unit: str, causes: frozenset[str]) -> Interval | None:
-        """Return a unit's score in all; ``None``: it has none."""
-        held = tuple(self.grid(causes)[unit].values())
-        side = CODEBOOK in causes
-        if (side, held) not in self.scores:
-            study, tree = self.trees[side]
-            self.scores[side, held] = exact_scores(tree, cell_intervals(study, held)).get(TOTAL)
-        return self.scores[side, held]
-
-
-def _shared(tried: _Tried, unit: str, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
-    def value(some: frozenset[str]) -> Fraction:
-        return getattr(tried.score(unit, some), measure)
-
-    few = len(causes) <= MOST_CAUSES
-    tries = _subsets(causes) if few else _steps(causes)
-    if any(tried.score(unit, some) is None for some in tries):
-        return {";".join(causes): value(frozenset(causes)) - value(frozenset())}
-    return shapley(causes, value) if few else one_by_one(causes, value)
+def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
+    values = {some: score and getattr(score, measure) for some, score in scores.items()}
+    if None in values.values():
+        return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
+    share = shapley if len(causes) <= MOST_CAUSES else one_by_one
+    return share(causes, values.__getitem__)
 
 
 def _subsets(causes: Sequence[str]) -> list[frozenset[str]]:
@@ -209,7 +167,7 @@ def _steps(causes: Sequence[str]) -> list[frozenset[str]]:
 
 
 def _cells(
-    tried: _Tried, studies: tuple[Study, Study], before: Matrix, after: Matrix, causes: dict
+    tried: Hybrids, studies: tuple[Study, Study], before: Matrix, after: Matrix, causes: dict
 ) -> pd.DataFrame:
     columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
     columns += ["evidence_ids", "row_before", "row_after"]
@@ -249,7 +207,7 @@ def _worth(study: Study) -> Callable[..., Interval | None]:
     return worth
 
 
-def _behind(tried: _Tried, unit: str, criterion: str, causes: tuple[str, ...]) -> list[str]:
+def _behind(tried: Hybrids, unit: str, criterion: str, causes: tuple[str, ...]) -> list[str]:
     """Return the causes without which, whatever else is applied, a cell's state may differ."""
 
     def state(some: frozenset[str]) -> str:

@@ -3,11 +3,10 @@
 Only what bears on a result is compared: not a wording, a note or a contact.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
 from analysis.measure.change import dated
@@ -325,45 +324,3 @@ def _by_key(frame: pd.DataFrame, key: tuple[str, ...]) -> dict[tuple, tuple[int,
 
 def _value(column: str, text: str) -> Fraction | str:
     return Fraction(text) if column in _NUMBERS and text else text
-
-
-def hybrid(old: Study, new: Study, found: Iterable[Change]) -> Callable[[frozenset[str]], Study]:
-    """Return the function that applies the changes of some causes to OLD.
-
-    Its study holds the units that both versions hold, in NEW's order. A criterion that only
-    one codebook has brings its own ``applies_from``. Two assessments may stand side by side
-    that tie at different levels, which no version by itself may hold: then NEW's, which comes
-    last, stands.
-    """
-    assessed = [one for one in found if one.table == "assessments"]
-    units = new["units"][new["units"]["unit_id"].isin(old["units"]["unit_id"])]
-    units = units.reset_index(drop=True)
-
-    def applied(causes: frozenset[str]) -> Study:
-        def side(cause: str) -> Study:
-            return new if cause in causes else old
-
-        chosen = [one for one in assessed if one.cause in causes]
-        kept = old["assessments"].drop([one.old for one in chosen if one.old is not None])
-        come = new["assessments"].loc[[one.new for one in chosen if one.new is not None]]
-        rows = pd.concat([kept, come], ignore_index=True)
-        searches = side(EVIDENCE)["searches"]
-        criteria, starts = (
-            side(CODEBOOK)["criteria"],
-            side(IN_FORCE).lookup("criteria", "applies_from"),
-        )
-        own = criteria["applies_from"]
-        applies = criteria["criterion_id"].map(starts)
-        tables = {
-            **old.tables,
-            "units": units,
-            "criteria": criteria.assign(applies_from=np.where(applies.isna(), own, applies)),
-            "assessments": rows[rows["unit_id"].isin(units["unit_id"])].reset_index(drop=True),
-            "searches": searches[searches["unit_id"].isin(units["unit_id"])],
-            "published_totals": side(TOTALS)["published_totals"],
-        }
-        for name in ("recommendations", "levels", "rules"):
-            tables[name] = side(CODEBOOK)[name]
-        return Study(old.folder, side(IN_FORCE).descriptor, tables)
-
-    return applied
