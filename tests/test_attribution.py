@@ -345,6 +345,20 @@ def test_causes_that_have_a_score_only_together_have_one_part():
     }
 
 
+def test_of_two_rows_that_tie_between_the_versions_the_newer_stands():
+    # The same year written in two ways: not met, since withdrawn; met, on new evidence.
+    #             as it was   new one too   neither   new one alone
+    #   low       0           1/2           0         1/2
+    #   high      1/2         1             1         1
+    old = evidence(two(), "E2")
+    old = with_rows(old, "assessments", [told("a", "not_met", "2021", evidence_ids="E2")])
+    year = {"not_before": "2021", "not_after": "2021", "evidence_ids": "E3"}
+    new = with_rows(evidence(two(), "E3"), "assessments", [told("a", "met", "", **year)])
+    found = parts(compare(old, new))
+    assert found["low"] == {"evidence": Part(50), "withdrawn": Part(0)}
+    assert found["high"] == {"evidence": Part(25), "withdrawn": Part(25)}
+
+
 def test_units_of_one_version_only_are_listed_apart():
     old = replaced(library(), units=library()["units"].iloc[1:])
     new = replaced(library(), units=library()["units"].iloc[:-1])
