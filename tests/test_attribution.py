@@ -12,7 +12,8 @@ from made import ANY, READ_ON, day, library, naive_scores, one_cell, real, repla
 
 from analysis.measure import attribution
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
-from analysis.measure.causes import CAUSES, followed_from
+from analysis.measure.causes import CAUSES, changes, followed_from
+from analysis.measure.hybrids import Hybrids
 from analysis.study import as_coded, states
 
 # --- one unit, two questions --------------------------------------------------------------------
@@ -42,11 +43,6 @@ def told(criterion, level, observed_on="2022-01-01", **cells):
     usual = {"unit_id": "u", "criterion_id": criterion, "read_on": READ_ON, "evidence_ids": "E1"}
     usual |= {"confidence": "medium", "rationale": "-", "settled_by": "agreement"}
     return {**usual, **row(level, observed_on), **cells}
-
-
-def only(**cells):
-    """Return the arguments of :func:`two` for a row of criterion ``a`` with other cells."""
-    return ("a", cells.pop("level", "met"), cells.pop("observed_on", "2022-01-01")), cells
 
 
 def evidence(study, *ids, **cells):
@@ -137,11 +133,39 @@ def test_of_two_causes_each_has_its_own_where_they_do_not_meet():
     }
 
 
+def test_a_criterion_that_is_no_longer_in_force():
+    # a met, b unknown: 50 to 100, half known. With b put off, a is all there is.
+    old = two(("a", "met"))
+    new = replaced(old, criteria=old["criteria"].assign(applies_from=["", "2030-01-01"]))
+    expected = {"low": Part(50), "high": Part(0), "known": Part(1, 2)}
+    found = parts(compare(old, new))
+    assert found == {measure: {"in_force": part} for measure, part in expected.items()}
+    assert compare(old, new).cells["after"].tolist() == ["not_in_force"]
+
+
+def test_a_criterion_of_one_codebook_brings_its_own_date():
+    # b comes with the later codebook, and is not in force: a stays all there is.
+    new = two(("a", "met"))
+    new = replaced(new, criteria=new["criteria"].assign(applies_from=["", "2030-01-01"]))
+    old = replaced(new, criteria=new["criteria"].head(1), rules=new["rules"].head(3))
+    for versions in ((old, new), (new, old)):
+        found = compare(*versions)
+        assert set(found.changes["cause"]) == {"codebook"}
+        assert {(one.before, one.after) for one in found.parts.itertuples()} <= {(100, 100), (1, 1)}
+
+
 def test_a_total_moves_no_score_yet():
     total = {"total_id": "P1", "criterion_id": "a", "level": "met", "count": "1", "of": "1"}
     total |= {"as_of": "2022-01-01", "confidence": "low", "settles_cells": "yes", "source_id": "S1"}
     old, new = two(("a", "partly")), with_rows(two(("a", "met")), "published_totals", [total])
-    assert parts(compare(old, new))["low"] == {"settled": Part(25), "totals": Part(0)}
+    found = compare(old, new)
+    assert parts(found)["low"] == {"settled": Part(25), "totals": Part(0)}
+    # What will use them finds them where the cause is applied.
+    made = Hybrids(
+        old, new, found.before, found.after, changes(old, new, found.before, found.after)
+    )
+    assert len(made.study(frozenset(["totals"]))["published_totals"]) == 1
+    assert len(made.study(frozenset(["settled"]))["published_totals"]) == 0
 
 
 def test_a_cell_may_change_and_move_no_score():
@@ -289,14 +313,24 @@ def test_wording_alone_touches_no_unit():
     assert not found.same and found.parts.empty and found.cells.empty
 
 
+def test_a_number_written_otherwise_is_no_difference():
+    assert compare(two(a="1.0", b=".50"), two(a="1", b="0.5")).same
+
+
 def test_the_report_moved_is_a_date():
     settings = library().settings
     report = settings.report.model_copy(update={"date": dt.date(2022, 1, 1)})
     descriptor = library().descriptor.model_copy(
         update={"settings": settings.model_copy(update={"report": report})}
     )
-    found = compare(library(), dataclasses.replace(library(), descriptor=descriptor))
+    later = dataclasses.replace(library(), descriptor=descriptor)
+    found = compare(library(), later)
     assert set(found.changes["cause"]) == {"in_force"}
+    after = naive_scores(later, states(later))
+    held = found.parts[found.parts["measure"] == "low"]
+    assert (held["part"] != 0).any()
+    for one in held.itertuples():
+        assert one.before + one.part == 100 * after[one.unit_id, "total"][0]
     # Evening hours of Library Two, of 2021, are from before the later report.
     cells = found.cells.set_index(["unit_id", "criterion_id"])
     assert cells.loc[("library-two", "evening"), "after"] == "outdated"

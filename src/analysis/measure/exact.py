@@ -76,8 +76,8 @@ def exact_scores(tree: Node, cells: Sequence[Interval | None]) -> dict[str, Inte
         if node.column is not None:
             return cells[node.column]
         parts = [(child.weight, mean(child)) for child in node.children]
-        # What left the sum gives its weight up; so does what has none.
-        parts = [(weight, part) for weight, part in parts if part is not None and weight > 0]
+        # What left the sum gives its weight up; the rest is divided by what is left.
+        parts = [(weight, part) for weight, part in parts if part is not None]
         whole = sum(weight for weight, _ in parts)
         if not whole:
             return None
