@@ -191,9 +191,26 @@ def test_a_new_search_is_evidence():
     assert set(found.cells["cause"]) == {"evidence"}
 
 
+def test_a_refusal_is_evidence():
+    new = with_rows(two(), "requests", [REFUSAL | {"criterion_id": ""}])
+    found = compare(two(), new)
+    assert found.cells["after"].tolist() == ["withheld"] * 2
+    assert found.cells["cause"].tolist() == ["evidence"] * 2
+    assert found.cells[["row_before", "row_after"]].to_numpy().tolist() == [[0, 0]] * 2
+    # On a criterion that only one codebook has, it says nothing where that is not asked.
+    new = with_rows(two(), "requests", [REFUSAL | {"criterion_id": "b"}])
+    old = replaced(two(), criteria=new["criteria"].head(1), rules=new["rules"].head(3))
+    for versions_ in ((old, new), (new, old)):
+        found = compare(*versions_)
+        assert set(found.changes["cause"]) == {"evidence", "codebook"}
+        assert set(found.parts["part"]) == {0} and found.cells.empty
+
+
 # --- each difference has one cause --------------------------------------------------------------
 
 REPLY = {"reply_id": "A1", "unit_id": "u", "received_on": "2026-01-01", "criterion_id": "a"}
+REFUSAL = {"request_id": "Q1", "unit_id": "u", "criterion_id": "a", "sent_on": "2022-01-01"}
+REFUSAL |= {"answered_on": "2022-02-01", "outcome": "refused"}
 REPLY |= {"says": "-", "decision": "accepted"}
 
 
@@ -263,6 +280,18 @@ def one_difference():
         with_rows(old, "replies", [REPLY | {"decision": "open"}]),
         new,
         "reply",
+    )
+    old, new = two(("a", "met")), with_rows(two(), "replies", [REPLY])
+    past = {"replaced_by": "A1", "replaced_on": READ_ON, "replaced_why": "-"}
+    history = old["assessments"].to_dict("records")[0] | past
+    yield "replaced by a reply", old, with_rows(new, "assessments_history", [history]), "reply"
+    past = [history | {"replaced_by": "a person"}]
+    yield "replaced by a person", old, with_rows(new, "assessments_history", past), "settled"
+    yield "a refusal", two(), with_rows(two(), "requests", [REFUSAL]), "evidence"
+    answered = REFUSAL | {"outcome": "answered"}
+    other_order = cites(evidence(met, "E2"), "E2;E1"), cites(evidence(met, "E2"), "E1;E2")
+    assert (
+        compare(*other_order).same and compare(two(), with_rows(two(), "requests", [answered])).same
     )
     yield "a weight", met, two(("a", "met"), b="2"), "codebook"
     yield "a value", met, replaced(met, levels=met["levels"].replace("0.5", "0.25")), "codebook"

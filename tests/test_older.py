@@ -96,7 +96,13 @@ def looser(descriptor):
     schema.pop("foreignKeys")
 
 
-REPLY = {"reply_id": "A1", "unit_id": "surrey", "received_on": "2026-01-01", "says": "-"}
+REPLY = {
+    "reply_id": "A1",
+    "unit_id": "surrey",
+    "received_on": "2026-01-01",
+    "says": "-",
+    "reason": "-",
+}
 
 
 @pytest.mark.parametrize(("decision", "fits"), [("open", True), ("who knows", False)])

@@ -101,11 +101,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.set_defaults(run=_compare)
 
+    workbook = commands.add_parser("workbook", help="write a coder's workbook")
+    workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
+    workbook.add_argument(
+        "--only-unknown", action="store_true", help="only cells for which the coder has no level"
+    )
+    workbook.set_defaults(run=_workbook)
+
+    settle = commands.add_parser("settle", help="write the workbook in which codings are settled")
+    settle.set_defaults(run=_settle)
+
+    reply_form = commands.add_parser(
+        "reply-form", help="write what a unit is sent, to reply to what is said of it"
+    )
+    reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
+    reply_form.set_defaults(run=_reply_form)
+
+    for command in (workbook, settle, reply_form):
+        command.add_argument(
+            "--out", type=Path, required=True, metavar="FILE.xlsx", help="the file to write"
+        )
+    for command in (workbook, settle):
+        command.add_argument(
+            "--units",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="UNIT",
+            help="only these units, by id or name (default: all)",
+        )
+
+    intake = commands.add_parser("intake", help="take in a workbook that was returned")
+    intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
+    intake.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
+    intake.add_argument(
+        "--reason", default="", help="why rows are replaced; their old version is kept with it"
+    )
+    intake.set_defaults(run=_intake)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.set_defaults(run=_new)
 
-    for command in (report, score, validate, agreement):
+    for command in (report, score, validate, agreement, workbook, settle, reply_form, intake):
         command.add_argument(
             "study",
             type=Path,
@@ -199,6 +237,62 @@ def _compare(asked: argparse.Namespace) -> int:
     from analysis.comparison import run
 
     return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+
+
+def _workbook(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.coding import coding_workbook
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    units = _units(study, asked.units)
+    content = coding_workbook(study, asked.coder, units, asked.only_unknown)
+    save_new(asked.out, content, study)
+    print(f"The coding workbook of {asked.coder} is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _settle(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.settling import settling_workbook
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    save_new(asked.out, settling_workbook(study, _units(study, asked.units)), study)
+    print(f"The settling workbook is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _reply_form(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.replying import reply_form
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    (unit,) = _units(study, [asked.unit])
+    save_new(asked.out, reply_form(study, unit), study)
+    print(f"The reply form of {unit} is {asked.out}")
+    return 0
+
+
+def _intake(asked: argparse.Namespace) -> int:
+    from analysis.change_table import print_intake
+    from analysis.fieldwork.intake import take_in
+
+    intake = take_in(asked.file, asked.study, asked.reason, asked.dry_run, preview=print_intake)
+    if asked.dry_run:
+        print("Dry run: nothing was written.")
+    elif intake.written:
+        print(f"Written: {', '.join(intake.written)}.")
+    else:
+        print("The study holds all of this already: nothing was written.")
+    return 0
+
+
+def _units(study: studies.Study, asked: list[str]) -> list[str]:
+    """Return the units that are meant, in the study's order."""
+    from analysis.fieldwork.names import meant_units
+
+    return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
 
 
 def _new(asked: argparse.Namespace) -> int:

@@ -10,8 +10,10 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.measure.change import dated
+from analysis.measure.replies import TAKEN
 from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
+from analysis.study.asof import REFUSED
 from analysis.study.dates import day_number, possible_days
 
 NEW_STATE = "new_state"
@@ -92,8 +94,8 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     An assessment that differs has the first cause that fits, in this order:
 
     1. codebook: its criterion, or a level of it, exists in only one of the codebooks;
-    2. a reply: it was settled by a reply that NEW holds as accepted, at least in part, and OLD
-       does not;
+    2. a reply: it was settled, or replaced, by a reply that NEW holds as accepted, at least in
+       part, and OLD does not;
     3. a withdrawn source: OLD's row cites evidence, or a source, that NEW no longer holds;
     4. a new state: the row is new, and its first possible day is after OLD's day of knowledge;
     5. evidence: it cites evidence that OLD does not hold, or that differs, or whose source has
@@ -102,7 +104,8 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     7. a settled difference: it differs on the same evidence.
 
     A row whose date was corrected has another key. So where a cell has lost one row and gained
-    one, and the two share evidence, they are one row that differs.
+    one, and the two share evidence, they are one row that differs. Searches, and requests that
+    were refused, are evidence.
 
     Args:
         old: the earlier version.
@@ -114,7 +117,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
         Differences of units that both versions hold, and of the study as a whole.
     """
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
-    found = [*_rows(old, new, held), *_searches(old, new, held)]
+    found = [*_rows(old, new, held), *_asked_for(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
     found += _dates(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
@@ -123,7 +126,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
 def followed_from(reply: dict, row: dict) -> bool:
     """Return whether an assessment followed from a reply, by what the two rows say."""
     return (
-        reply["decision"] in ("accepted", "partly")
+        reply["decision"] in TAKEN
         and reply["unit_id"] == row["unit_id"]
         and reply["criterion_id"] in ("", row["criterion_id"])
         and reply["reply_id"] == row["settled_by"]
@@ -139,6 +142,9 @@ class _Judge:
         self.evidence = [_evidence(old), _evidence(new)]
         taken = {one["reply_id"] for one in _accepted(old)}
         self.replies = [one for one in _accepted(new) if one["reply_id"] not in taken]
+        past = new["assessments_history"]
+        followed = past["replaced_by"].isin([one["reply_id"] for one in self.replies])
+        self.replaced = {_key(row) for row in past[followed].to_dict("records")}
         first, _ = possible_days(new["assessments"])
         late = first > day_number(data_read_on(old))
         self.late = set(new["assessments"].index[late])
@@ -150,6 +156,8 @@ class _Judge:
         if any((criterion, level) not in legal for legal in self.legal for level in levels):
             return CODEBOOK
         if other and any(followed_from(reply, other) for reply in self.replies):
+            return REPLY
+        if other is None and _key(row) in self.replaced:
             return REPLY
         older, newer = self.evidence
         if any(one in older and one not in newer for one in _cited(row)):
@@ -166,11 +174,11 @@ def _rows(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     earlier, later = old["assessments"].to_dict("index"), new["assessments"].to_dict("index")
     for left, right in _paired(earlier, later, units):
         row, other = earlier.get(left), later.get(right)
-        if row and other and all(row[name] == other[name] for name in _COLUMNS):
-            continue
         one = other or row
         both = row is not None and other is not None
-        differ = [name for name in _COLUMNS if both and row[name] != other[name]]
+        differ = [name for name in _COLUMNS if both and _said(row, name) != _said(other, name)]
+        if both and not differ:
+            continue
         shown = differ or ["level"]
         cited = dict.fromkeys([*_cited(row), *_cited(other)])
         yield Change(
@@ -213,17 +221,34 @@ def _paired(
         yield from ((None, place) for place in right)
 
 
-def _searches(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
-    key = ("unit_id", "searched_on", "where")
-    rows = [
-        {tuple(row[name] for name in key): place for place, row in held.to_dict("index").items()}
-        for held in (old["searches"], new["searches"])
-    ]
-    for one in dict.fromkeys([*rows[0], *rows[1]]):
-        places = [held.get(one) for held in rows]
-        if one[0] in units and None in places:
-            said = ["" if place is None else f"{one[2]}, {one[1]}" for place in places]
-            yield Change(EVIDENCE, "searches", one[0], "", "search", "", *said, "", *places)
+def _asked_for(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield the searches, and the requests refused, that only one version holds."""
+    for table, key in (
+        ("searches", ("unit_id", "searched_on", "where")),
+        ("requests", ("unit_id", "answered_on", "request_id", "outcome", "criterion_id")),
+    ):
+        rows = [
+            {tuple(row[name] for name in key): (place, row) for place, row in held.items()}
+            for held in (_bearing(study, table) for study in (old, new))
+        ]
+        for one in dict.fromkeys([*rows[0], *rows[1]]):
+            if one[0] not in units or all(one in held for held in rows):
+                continue
+            (left, _), (right, _) = sides = [held.get(one, (None, {})) for held in rows]
+            row = sides[0][1] or sides[1][1]
+            said = [" | ".join(filter(None, one[1:])) if held else "" for _, held in sides]
+            about = (EVIDENCE, table, one[0], row.get("criterion_id", ""), _ASKED[table], "")
+            yield Change(*about, *said, row.get("evidence_ids", ""), left, right)
+
+
+_ASKED = {"searches": "a search", "requests": "a request that was refused"}
+
+
+def _bearing(study: Study, table: str) -> dict[int, dict]:
+    rows = study[table]
+    if table == "requests":
+        rows = rows[rows["outcome"].isin(REFUSED)]
+    return rows.to_dict("index")
 
 
 def _settings(
@@ -302,7 +327,7 @@ def _evidence(study: Study) -> dict[str, tuple]:
 
 def _accepted(study: Study) -> list[dict]:
     replies = study["replies"]
-    return replies[replies["decision"].isin(("accepted", "partly"))].to_dict("records")
+    return replies[replies["decision"].isin(TAKEN)].to_dict("records")
 
 
 def _key(row: dict) -> tuple[str, ...]:
@@ -311,6 +336,10 @@ def _key(row: dict) -> tuple[str, ...]:
 
 def _cited(row: dict | None) -> list[str]:
     return [one for one in row["evidence_ids"].split(";") if one] if row else []
+
+
+def _said(row: dict, column: str) -> str | list[str]:
+    return sorted(_cited(row)) if column == "evidence_ids" else row[column]
 
 
 def _share(row: dict, other: dict) -> bool:

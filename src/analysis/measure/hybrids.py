@@ -51,7 +51,8 @@ class Hybrids:
         chosen = [one for one in self._assessed if one.cause in causes]
         kept = old["assessments"].drop([one.old for one in chosen if one.old is not None])
         come = new["assessments"].loc[[one.new for one in chosen if one.new is not None]]
-        rows, searches = pd.concat([kept, come], ignore_index=True), side(EVIDENCE)["searches"]
+        rows = pd.concat([kept, come], ignore_index=True)
+        searches, requests = side(EVIDENCE)["searches"], side(EVIDENCE)["requests"]
         criteria = side(CODEBOOK)["criteria"]
         starts = side(IN_FORCE).lookup("criteria", "applies_from")
         applies = criteria["criterion_id"].map(starts)
@@ -63,6 +64,11 @@ class Hybrids:
             "units": self._units,
             "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
             "searches": searches[searches["unit_id"].isin(self.units)],
+            # A request on what the other codebook asks is none on what is asked here.
+            "requests": requests[
+                requests["unit_id"].isin(self.units)
+                & requests["criterion_id"].isin(["", *criteria["criterion_id"]])
+            ],
             "published_totals": side(TOTALS)["published_totals"],
         }
         return Study(old.folder, side(IN_FORCE).descriptor, tables)

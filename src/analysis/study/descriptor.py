@@ -182,6 +182,14 @@ class Settings(_Setting):
         """Whether the results must be marked as a draft."""
         return self.status == "draft"
 
+    @property
+    def draft_mark(self) -> str:
+        """What stands on every page and sheet while it is a draft; afterwards nothing."""
+        if not self.is_draft:
+            return ""
+        one = self.unit_noun.singular
+        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."
+
 
 class Licence(_Part):
     """A licence of the data."""

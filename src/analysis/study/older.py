@@ -31,9 +31,11 @@ def bring_up(folder: Path, to: Path) -> list[str]:
     """
     to.mkdir()
     for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
         if path.is_file():
             shutil.copyfile(path, to / path.name)
-        elif not path.name.startswith("."):
+        else:
             (to / path.name).mkdir()  # it is no part of a study, and validation says so
     files: dict[str, Rows] = {}
     try:

@@ -44,15 +44,23 @@ def open_version(name: str, folder: Path) -> Version:
     with TemporaryDirectory() as aside:
         found = Path(name) if is_folder else _extract(name, folder, Path(aside) / "revision")
         try:
-            if not (found / FILE).is_file():
-                load(found)  # it says what is missing
-            added = bring_up(found, Path(aside) / "study")
-            study = load(Path(aside) / "study")
+            study, added = _read(found, Path(aside) / "study")
         except StudyError as error:
             place = f"{name.rstrip('/')}/" if is_folder else f"{name}:"
             named = [replace(one, file=f"{place}{one.file}") for one in error.problems]
             raise StudyError(named) from None
     return Version(name, replace(study, folder=found), tuple(added))
+
+
+def _read(folder: Path, copy: Path) -> tuple[Study, list[str]]:
+    """Read a study as it is or, if it is not one of today, as brought up in a copy."""
+    try:
+        return load(folder), []
+    except StudyError:
+        if not (folder / FILE).is_file():
+            raise
+    added = bring_up(folder, copy)
+    return load(copy), added
 
 
 def _extract(revision: str, folder: Path, to: Path) -> Path:
