@@ -73,6 +73,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     agreement.set_defaults(run=_agreement)
 
+    compare = commands.add_parser("compare", help="say what differs between two versions, and why")
+    for name in ("old", "new"):
+        compare.add_argument(
+            name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
+        )
+    compare.add_argument(
+        "--study",
+        type=Path,
+        default=STUDY,
+        help=f"the study whose revisions are meant (default: {STUDY})",
+    )
+    compare.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="date of the state in both (default: for each the day its data were read)",
+    )
+    compare.add_argument(
+        "--format",
+        choices=("text", "json", "csv"),
+        default="text",
+        help="how to say it (default: text)",
+    )
+    compare.add_argument(
+        "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
+    )
+    compare.set_defaults(run=_compare)
+
     workbook = commands.add_parser("workbook", help="write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
     workbook.add_argument(
@@ -221,6 +249,12 @@ def _agreement(asked: argparse.Namespace) -> int:
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
     return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from analysis.comparison import run
+
+    return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
 
 
 def _workbook(asked: argparse.Namespace) -> int:
