@@ -73,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     agreement.set_defaults(run=_agreement)
 
+    compare = commands.add_parser(
+        "compare-units", help="say what is sure of two units, and what would decide it"
+    )
+    compare.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
+    compare.add_argument(
+        "--study", type=Path, default=STUDY, help=f"a study's folder (default: {STUDY})"
+    )
+    compare.set_defaults(run=_compare_units)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.set_defaults(run=_new)
@@ -86,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="STUDY",
             help=f"a study's folder (default: {STUDY})",
         )
-    for command in (report, score):
+    for command in (report, score, compare):
         command.add_argument(
             "--as-of",
             type=_date,
@@ -164,6 +173,17 @@ def _agreement(asked: argparse.Namespace) -> int:
     print(study.settings.coders)
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
+    return 0
+
+
+def _compare_units(asked: argparse.Namespace) -> int:
+    from analysis.show.comparisons import compared, units_named
+    from analysis.show.notes import notes
+
+    results = _measured(asked)
+    units = units_named(results.study, asked.units)
+    print(" ".join(compared(results, *units)))
+    print(*notes(results, units=units), sep="\n")
     return 0
 
 
