@@ -414,7 +414,7 @@ def surely_above(results: Results, above: str, below: str) -> Statement:
         raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
     names = results.study.lookup("units", "short_name")
     return Statement(
-        f"pairs.{above}.{below}",
+        f"above.{above}.{below}",
         "surely above",
         f"{names[above]} is surely above {names[below]}",
         f"The score of {above} is above that of {below} {SURE}.",

@@ -12,7 +12,6 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes
 from analysis.show.style import Chart, Named, new_figure, styled, wrapped
-from analysis.show.words import listed
 
 MOST_GROUPS, MOST_BESIDE = 45, 7
 """More groups, or more of them side by side, make a diagram that nobody can read."""
@@ -66,8 +65,8 @@ def order_chart(results: Results, named: Named) -> Chart:
     if apart:
         _box(axes, _WIDTH / 2, low, _WIDTH - 0.05, high - low - 0.05, below, dashed=True)
     told = [
-        f"{listed([names[unit] for unit in groups[above].units])} above "
-        f"{listed([names[unit] for unit in group.units])}"
+        f"{', '.join(names[unit] for unit in groups[above].units)} above "
+        f"{', '.join(names[unit] for unit in group.units)}"
         for group in groups
         for above in group.under
     ]
@@ -142,8 +141,8 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]]) -> None:
         for one in layer:
             step = one.wide + (0.15 if one.text else 0)
             one.x, left = left + step / 2, left + step
-            one.top = top
-            one.bottom = top + (len(one.text) * _LINE + 0.16 if one.text else tall)
+            # All of one height, so that every line runs in the gap between two layers.
+            one.top, one.bottom = top, top + tall
             x[one.key] = one.x
         top += tall + _GAP
 
