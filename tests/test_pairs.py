@@ -141,6 +141,20 @@ def test_a_tree_in_which_a_flat_greedy_has_the_wrong_sign():
     assert said(made_up(groups, criteria, ["total", "G"]), f=f, g=g) == "above"
 
 
+def test_a_part_that_is_below_the_mean_and_above_the_least():
+    # total, fixed: r 2, s 1. r, from 1/2 to 2: δ −1, −1/4, 1. Its mean is −1/12, and with all
+    # below that doubled (−2 − 1/2 + 1/2) / (9/2) = −4/9; but −1/4 lies above −4/9, and the
+    # least doubles −1 alone: (−2 − 1/8 + 1/2) / 3 = −13/24. s: δ 1.
+    # In all (−13/12 + 1) / 3 = −1/36, not above; from −4/9 it would be (−8/9 + 1) / 3 = 1/27.
+    study = made_up(
+        {"r": ("", "2"), "s": ("", "1")},
+        {"a": ("r", "1"), "b": ("r", "1"), "c": ("r", "1"), "d": ("s", "1")},
+        ["r"],
+        QUARTERS,
+    )
+    assert said(study, f=("0", "0", "1", "1"), g=("1", "0.25", "0", "0")) == ""
+
+
 INSIDE = {"a": ("r", "1"), "b": ("r", "1"), "c": ("r", "1"), "d": ("s", "1")}
 
 

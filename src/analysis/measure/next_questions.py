@@ -171,14 +171,15 @@ def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
         return grown
     first, kind = inside.kinds()
     distinct = inside[first]
-    # How many other units there are of each kind, as a unit of the row's kind sees it.
-    others = np.bincount(kind)[None, :] - np.eye(len(first), dtype=int)
+    # A unit's own kind may be among the others: it can never be surely above or below it,
+    # since what is settled of the one is still possible of the other.
+    others = np.bincount(kind)
     above = signs(tree, distinct, distinct) > 0
-    now = ((above | above.T) * others).sum(axis=1)
+    now = (above | above.T) @ others
     growth = np.zeros(distinct.counts.shape, dtype=int)
     times = np.zeros(distinct.counts.shape, dtype=int)
     for what in supposed(tree, distinct, distinct, _levels(study, tree)):
-        decided = ((what.above | what.below) * others[what.rows]).sum(axis=1)
+        decided = (what.above | what.below) @ others
         growth[what.rows, what.column] += decided - now[what.rows]
         times[what.rows, what.column] += 1
     for place, column in zip(*np.nonzero(times), strict=True):
