@@ -24,7 +24,7 @@ from analysis.measure.statements import statements, surely_above
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
 from analysis.show.charts.order import can_be_drawn, order_chart
-from analysis.show.comparisons import compared, comparison_sentences
+from analysis.show.pairs import compared, comparison_sentences
 from analysis.study import load
 from analysis.study.descriptor import WeightBox
 
@@ -735,9 +735,9 @@ def test_compare_units_on_the_command_line(capsys):
 @pytest.mark.parametrize(
     ("units", "message"),
     [
-        (["Lankashire", "Kent"], "Lancashire"),
-        (["kent", "KENT"], "named twice"),
-        (["", "Kent"], "it names none"),
+        (["Lankashire", "Kent"], "did you mean lancashire"),
+        (["kent", "KENT"], "both name the same"),
+        (["nowhere at all", "Kent"], "it is no force of the study"),
     ],
 )
 def test_a_unit_that_is_none_gets_one_clear_message(units, message, capsys):

@@ -22,6 +22,8 @@ from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import ASSUMPTION, STEPS
+from analysis.measure.readings import SETTLED as AS_SETTLED
+from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
@@ -62,7 +64,7 @@ def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
         _study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes, _agreement,
-        _pairs, _ranks, _next,
+        _readings, _replies, _pairs, _ranks, _next,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
 
@@ -523,6 +525,37 @@ def _next(results: Results) -> Iterable[Statement]:
         "What the expected number of pairs decided rests on.",
         ("datapackage.json/study",),
     )
+
+
+def _readings(results: Results) -> Iterable[Statement]:
+    table = results.readings
+    known = known_units(table)
+    yield _count(
+        "readings.known",
+        "Units of which any coder, or what was settled, knows anything.",
+        _keys("units", known),
+    )
+    coders_alone = table[table["reading"] != AS_SETTLED]
+    yield _count(
+        "readings.coders_differ",
+        "Units whose score interval is not the same under every coder.",
+        _keys("units", differing_units(coders_alone)),
+    )
+    yield _count(
+        "readings.differ",
+        "Units whose score interval is not the same under every coder and as settled.",
+        _keys("units", differing_units(table)),
+    )
+
+
+def _replies(results: Results) -> Iterable[Statement]:
+    replies = results.study["replies"]
+    yield _count("replies.count", "Replies of units held.", _keys("replies", replies["reply_id"]))
+    for decision in ("accepted", "partly", "declined", "open"):
+        held = replies.loc[replies["decision"] == decision, "reply_id"]
+        yield _count(
+            f"replies.{decision}", f"Replies of units: {decision}.", _keys("replies", held)
+        )
 
 
 def spoken(day) -> str:

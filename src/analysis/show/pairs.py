@@ -1,14 +1,10 @@
 """What may be said of two units: only what the pair table holds, and otherwise that it is open."""
 
-import difflib
-
 from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, surely_above
 from analysis.show.words import interval_words, listed
-from analysis.study import Problem, Study, StudyError
-from analysis.study.problems import shorten
 
 SHOWN_AT_MOST = 5
 """Open cells named as what would decide a pair."""
@@ -95,42 +91,3 @@ def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
     ]
     more = len(told) - len(parts)
     return [f"{said}{listed([*parts, f'{more} more'] if more else parts)}."]
-
-
-def units_named(study: Study, asked: list[str]) -> list[str]:
-    """Return the ids of the units that a person means, by id or name, whatever the case.
-
-    Raises:
-        StudyError: a text names no unit, or more than one, or two texts name the same.
-    """
-    held: dict[str, set[str]] = {}
-    for row in study["units"].itertuples():
-        for text in (row.unit_id, row.name, row.short_name):
-            held.setdefault(text.strip().casefold(), set()).add(row.unit_id)
-    problems, found = [], []
-    for text in asked:
-        units = held.get(text.strip().casefold(), set())
-        if len(units) == 1:
-            found += units
-            continue
-        rule = "it names more than one" if units else "it names none"
-        close = sorted(units) or _close(study, held, text)
-        remedy = f"did you mean {', '.join(close)}?" if close else "see units.csv for their names"
-        problems.append(_unit_problem(study, text, rule, remedy))
-    if not problems and len(set(found)) < len(found):
-        remedy = f"name two {study.settings.unit_noun.plural}"
-        problems.append(_unit_problem(study, asked[-1], "it is named twice", remedy))
-    if problems:
-        raise StudyError(problems)
-    return found
-
-
-def _close(study: Study, held: dict[str, set[str]], text: str) -> list[str]:
-    matches = difflib.get_close_matches(text.strip().casefold(), held, n=6)
-    names = study.lookup("units", "short_name")
-    return list(dict.fromkeys(names[unit] for one in matches for unit in sorted(held[one])))[:3]
-
-
-def _unit_problem(study: Study, text: str, rule: str, remedy: str) -> Problem:
-    noun = study.settings.unit_noun.singular
-    return Problem("units.csv", None, noun, shorten(text), rule, remedy)
