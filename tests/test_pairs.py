@@ -21,6 +21,7 @@ from analysis.measure.pairs import comparisons, pair_table, ranks
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
 from analysis.measure.statements import statements, surely_above
+from analysis.publish.data import data_tables
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
 from analysis.show.charts.order import can_be_drawn, order_chart
@@ -721,6 +722,16 @@ def test_the_diagram_only_where_something_is_sure(with_pairs):
     assert "order" in [one.name for one in all_charts(with_pairs, statements(with_pairs))]
     named = statements(measure(real()))
     assert named["pairs.said"].text.startswith("No force can be ranked against another")
+
+
+def test_the_tables_are_published(with_pairs):
+    tables = data_tables(with_pairs)
+    assert list(tables["ranks"]) == ["unit_id", "best", "worst"]
+    assert tables["ranks"]["unit_id"].tolist() == with_pairs.study["units"]["unit_id"].tolist()
+    assert list(tables["pairs"]) == ["above", "below", "conservative"] and len(tables["pairs"])
+    assert list(tables["next"]) == [
+        "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids", "rank"
+    ]  # fmt: skip
 
 
 def test_compare_units_on_the_command_line(capsys):
