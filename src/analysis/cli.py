@@ -101,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.set_defaults(run=_compare)
 
+    compare_units = commands.add_parser(
+        "compare-units", help="say what is sure of two units, and what would decide it"
+    )
+    compare_units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
+    compare_units.add_argument(
+        "--study", type=Path, default=STUDY, help=f"a study's folder (default: {STUDY})"
+    )
+    compare_units.set_defaults(run=_compare_units)
+
     workbook = commands.add_parser("workbook", help="write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
     workbook.add_argument(
@@ -170,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="STUDY",
             help=f"a study's folder (default: {STUDY})",
         )
-    for command in (report, score):
+    for command in (report, score, compare_units):
         command.add_argument(
             "--as-of",
             type=_date,
@@ -255,6 +264,22 @@ def _compare(asked: argparse.Namespace) -> int:
     from analysis.comparison import run
 
     return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+
+
+def _compare_units(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.names import meant_units
+    from analysis.show.notes import notes
+    from analysis.show.pairs import compared
+
+    results = _measured(asked)
+    units = meant_units(results.study, asked.units)
+    if len(units) < 2:
+        rule = "both name the same"
+        problem = Problem("units", None, "", " and ".join(asked.units), rule, "name two")
+        raise StudyError([problem])
+    print(" ".join(compared(results, *units)))
+    print(*notes(results, units=units), sep="\n")
+    return 0
 
 
 def _workbook(asked: argparse.Namespace) -> int:
