@@ -1,7 +1,6 @@
 """The walkthrough of docs/fieldwork.md: people code, settle and reply, on an invented study.
 
-The end-to-end test goes through it step by step. ``PYTHONPATH=src python tests/walkthrough.py``
-goes through it too, and draws the pictures of the docs again.
+The end-to-end test goes through it step by step; tests/fieldwork_pictures.py draws its workbooks.
 
 Everyone works through LibreOffice and the command line alone. Places on a sheet are found as a
 person finds them: by the row that is named in the first column, and by the heading.
@@ -108,6 +107,26 @@ class Walk:
             ("typed", tab, self.place(name, tab, row, heading), text)
             for heading, text in texts.items()
         ]
+
+    def whole(self) -> None:
+        """Go the whole way, up to the assessment that follows from the reply."""
+        self.first_workbook()
+        self.first_coder_fills()
+        self.first_coder_mends()
+        self.command("intake", "coder-one-mended.xlsx")
+        self.second_workbook()
+        self.second_coder_fills()
+        self.command("intake", "coder-two-back.xlsx")
+        self.settling_workbook()
+        self.third_reader_settles()
+        self.command("intake", "settling-back.xlsx")
+        self.reply_form()
+        self.library_replies()
+        self.reply_is_entered()
+        self.command("intake", "reply-entered.xlsx")
+        self.settling_workbook("settling-again.xlsx")
+        self.reply_is_followed()
+        self.command("intake", "settling-again-back.xlsx")
 
     # --- one coder, then another ---------------------------------------------------------------
 
