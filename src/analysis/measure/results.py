@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national, published_totals
+from analysis.measure.readings import scores_by_reading
+from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
@@ -66,6 +68,16 @@ class Results:
     def at(self, day: dt.date) -> Matrix:
         """Return the matrix of another date, on the same knowledge."""
         return states(self.study, day, self.matrix.known_by)
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.readings.scores_by_reading`."""
+        return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
+
+    @cached_property
+    def reply_effects(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.replies.reply_effects`."""
+        return reply_effects(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
     def over_time(self) -> list[tuple[str, Matrix]]:

@@ -304,6 +304,19 @@ def _settled_by_reading_says_why(draft: Draft):
             )
 
 
+@_rule("requests")
+def _outcomes_have_a_day(draft: Draft):
+    frame = draft.frames["requests"]
+    undated = ~frame["outcome"].isin(["", "no_answer"]) & (frame["answered_on"] == "")
+    yield from draft.at(
+        "requests",
+        undated,
+        "answered_on",
+        "the outcome is {outcome}, and the day of the answer is not given",
+        "give the day, or leave the outcome empty",
+    )
+
+
 @_rule("replies")
 def _decisions_on_replies_say_why(draft: Draft):
     frame = draft.frames["replies"]
