@@ -7,11 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from fieldwork_pictures import LARGEST, PICTURES
 from helpers import contents, read_rows
 from office import needs_office
 from walkthrough import CONTESTED, Walk
 
-pytestmark = needs_office
+DOCS = Path(__file__).parents[1] / "docs"
 CELL = ("library-two", CONTESTED)
 
 
@@ -28,6 +29,10 @@ def held(walk: Walk, table: str, **cells: str) -> list[dict[str, str]]:
     header, *rows = read_rows(walk.study, table)
     found = [dict(zip(header, row, strict=True)) for row in rows]
     return [row for row in found if row.items() >= cells.items()]
+
+
+def text_of_docs() -> str:
+    return (DOCS / "fieldwork.md").read_text("utf-8")
 
 
 def done(answer) -> str:
@@ -61,6 +66,7 @@ def score(walk: Walk, unit: str) -> tuple[float, float, float]:
     return tuple(round(float(row[name]), 6) for name in ("low", "high", "known"))
 
 
+@needs_office
 def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     # One coder. What is doubtful is refused with its cell, and then nothing is written.
     done(walk.first_workbook())
@@ -154,5 +160,22 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert re.match(r"Late fees \S points 4 ", cell)
     assert "settled by library-two-r1: Its reply was accepted" in cell
     assert cell.endswith("library-two-e1")
+    assert "Reply of 2024-03-15, accepted. It has charged no late fees since April 2022." in cell
+    assert re.search(r"before this reply: \S points 2 ; after it: \S points 4 ", cell)
     # Lending is now (2/4 + 3 * 1) / 4 = 7/8; in all (3 * 37/48 + 2 * 7/8) / 5 = 0.8125.
     assert score(walk, "library-two") == (81.25, 81.25, 1)
+
+    # What the docs quote is what was said.
+    said = " ".join(walk.said.split())
+    quoted = re.findall(r"^```text\n(.*?)^```$", text_of_docs(), re.MULTILINE | re.DOTALL)
+    lines = [" ".join(line.split()) for block in quoted for line in block.splitlines()]
+    assert len(lines) > 10
+    assert [line for line in lines if line not in said] == []
+
+
+def test_every_picture_is_there_is_small_and_says_what_is_to_be_seen():
+    shown = dict(re.findall(r"!\[(.*?)\]\(fieldwork/(.*?)\)", text_of_docs()))
+    held = {path.name for path in (DOCS / "fieldwork").iterdir()}
+    assert set(shown.values()) == held == {f"{one.name}.png" for one in PICTURES}
+    assert all(len(text) > 60 for text in shown)
+    assert all((DOCS / "fieldwork" / name).stat().st_size < LARGEST for name in held)

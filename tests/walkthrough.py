@@ -79,15 +79,21 @@ class Walk:
     Attributes:
         folder: where the workbooks lie.
         study: the study's folder.
+        said: all that the command line said so far.
     """
 
     def __init__(self, folder: Path, office: Office):
         self.folder, self.office = folder, office
         self.study = begin(folder)
+        self.said = ""
 
     def command(self, *arguments: object) -> CompletedProcess:
         """Type a command, as a person does who stands in the folder of the workbooks."""
-        return run(*arguments, "study", cwd=self.folder)
+        # A relative path to the code, as in PYTHONPATH=src, would lead nowhere from there.
+        code = str(HERE.parent / "src")
+        answer = run(*arguments, "study", cwd=self.folder, PYTHONPATH=code)
+        self.said += answer.stdout + answer.stderr
+        return answer
 
     def fill(self, name: str, operations: Iterable[tuple], onto: str) -> None:
         """Open a workbook, type into it, and save it under another name."""
