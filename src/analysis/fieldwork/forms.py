@@ -179,6 +179,22 @@ def ledger_form(evidence: int) -> Form:
     return Form("replies", "Ledger of replies", fields)
 
 
+def tracking_form(evidence: int) -> Form:
+    """Return the sheet on which requests are tracked: one row is one question to one unit."""
+    fields = (
+        Field("request_id", "Request id", 18),
+        UNIT,
+        Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
+        Field("sent_on", "Sent on (day)", 14, DATE),
+        Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
+        Field("answered_on", "Answered on (day)", 16, DATE),
+        Field("outcome", "What came of it", 26, choices="outcomes"),
+        *evidence_fields(evidence),
+        Field("note", "Note", 44, TEXT),
+    )
+    return Form("requests", "Requests", fields)
+
+
 FORMS = (
     coding_form(1),
     settling_form(1, ["A coder"]),
@@ -187,5 +203,6 @@ FORMS = (
     NEW_SEARCHES,
     REPLY,
     ledger_form(1),
+    tracking_form(1),
 )
 """Every form that intake knows; columns that repeat are found by their stem."""

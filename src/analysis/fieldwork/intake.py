@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.fieldwork import coding, replying, settling
+from analysis.fieldwork import coding, replying, settling, tracking
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import Change, Proposal
 from analysis.fieldwork.returned import read_returned
@@ -15,6 +15,7 @@ KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
     coding.KIND: coding.propose_codings,
     settling.KIND: settling.propose_settling,
     replying.KIND: replying.propose_replies,
+    tracking.KIND: tracking.propose_requests,
 }
 """For each kind of workbook what works out the changes that it asks for."""
 
