@@ -16,6 +16,7 @@ from analysis.measure.pairs import Comparisons, comparisons, pair_table, ranks
 from analysis.measure.readings import scores_by_reading
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
+from analysis.measure.sensitivity import Sensitivity, sensitivity
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
 from analysis.study import vocabulary as v
@@ -129,6 +130,11 @@ class Results:
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
         return next_questions(self.study, self.matrix)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """How far these results depend on choices; see :mod:`analysis.measure.sensitivity`."""
+        return sensitivity(self.study, self.matrix)
 
 
 def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:
