@@ -11,6 +11,7 @@ from pathlib import Path
 import analysis
 from analysis import study as studies
 from analysis.study import Problem, StudyError
+from analysis.study.journal import UnfinishedChangeError
 
 STUDY = Path("data/safe-to-share")
 SHOWN_AT_MOST = 200
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return asked.run(asked)
     except StudyError as error:
         _print_problems(error.problems, "text")
-        print("Nothing was written.", file=sys.stderr)
+        # A change that waits to be completed is as good as written.
+        if not isinstance(error, UnfinishedChangeError):
+            print("Nothing was written.", file=sys.stderr)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
