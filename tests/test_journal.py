@@ -28,10 +28,12 @@ from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.returned import read_returned
 from analysis.problem_table import print_problems
 from analysis.study import StudyError, journal, load, validate
+from analysis.study.descriptor import Table
 from analysis.study.journal import DECLARED, DRAFTED, LOCK, UnfinishedChangeError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that fork")
 
+load_module = sys.modules[load.__module__]
 KILLED, FAILED = 9, 1
 CHANGED = {
     name: f"{name}.csv"
@@ -532,7 +534,7 @@ def test_a_study_held_by_another_command_is_said(case, tmp_path, monkeypatch):
     assert everything(folder) == case.new
 
 
-def test_a_reader_never_sees_a_mixture(case, tmp_path):
+def test_a_reader_never_sees_a_mixture(case, tmp_path, monkeypatch):
     folder = tmp_path / "study"
     shutil.copytree(case.start, folder)
     load(folder)
@@ -550,19 +552,31 @@ def test_a_reader_never_sees_a_mixture(case, tmp_path):
             for files in reversed(versions):
                 with journal.changing(folder):
                     journal.commit(folder, files)
-                time.sleep(0.25)
+                time.sleep(0.3)
 
     pid = os.fork()
     if not pid:
         with contextlib.suppress(BaseException):
             change_for_ever()
         os._exit(FAILED)
+    real = load_module.read_table
+
+    def slow(where: Path, table: Table):
+        time.sleep(0.01)
+        return real(where, table)
+
+    # Read slowly, so that changes come in between.
+    monkeypatch.setattr(load_module, "read_table", slow)
     known = [load(aside) for aside in (case.start, _written(tmp_path / "new", case.new))]
     seen = set()
     try:
-        until = time.monotonic() + 4
+        until = time.monotonic() + 6
         while time.monotonic() < until:
-            study = load(folder)
+            try:
+                study = load(folder)
+            except StudyError as error:
+                assert "being changed all the time" in str(error)
+                continue
             same = [all(study[table].equals(one[table]) for table in CHANGED) for one in known]
             assert sum(same) == 1
             seen.add(same[0])
