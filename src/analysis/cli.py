@@ -167,11 +167,7 @@ def _report(asked: argparse.Namespace) -> int:
         progress("study")
         results = _measured(asked)
         path = build(results, asked.out, progress)
-    placeholders = results.study.descriptor.placeholders
-    if placeholders:
-        print(
-            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
-        )
+    _print_placeholders(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -239,7 +235,9 @@ def _reply_form(asked: argparse.Namespace) -> int:
     study = studies.load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
+    _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
 
@@ -287,6 +285,12 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
             str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
         )
         raise StudyError([problem])
+
+
+def _print_placeholders(study: studies.Study) -> None:
+    waiting = study.descriptor.placeholders
+    if waiting:
+        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
 
 
 def _progress():
