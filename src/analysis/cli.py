@@ -11,6 +11,7 @@ from pathlib import Path
 import analysis
 from analysis import study as studies
 from analysis.study import Problem, StudyError
+from analysis.study.journal import UnfinishedChangeError
 
 STUDY = Path("data/safe-to-share")
 SHOWN_AT_MOST = 200
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return asked.run(asked)
     except StudyError as error:
         _print_problems(error.problems, "text")
-        print("Nothing was written.", file=sys.stderr)
+        # A change that waits to be completed is as good as written.
+        if not isinstance(error, UnfinishedChangeError):
+            print("Nothing was written.", file=sys.stderr)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
@@ -219,11 +222,7 @@ def _report(asked: argparse.Namespace) -> int:
         progress("study")
         results = _measured(asked)
         path = build(results, asked.out, progress)
-    placeholders = results.study.descriptor.placeholders
-    if placeholders:
-        print(
-            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
-        )
+    _print_placeholders(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -313,7 +312,9 @@ def _reply_form(asked: argparse.Namespace) -> int:
     study = studies.load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
+    _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
 
@@ -384,6 +385,12 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
             str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
         )
         raise StudyError([problem])
+
+
+def _print_placeholders(study: studies.Study) -> None:
+    waiting = study.descriptor.placeholders
+    if waiting:
+        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
 
 
 def _progress():
