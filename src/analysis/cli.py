@@ -282,13 +282,15 @@ def _compare_units(asked: argparse.Namespace) -> int:
 
 
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import coding_workbook
+    from analysis.fieldwork.coding import checked_coder, coding_workbook
     from analysis.fieldwork.workbooks import save_new
 
     study = studies.load(asked.study)
     units = _units(study, asked.units)
     content = coding_workbook(study, asked.coder, units, asked.only_unknown)
     save_new(asked.out, content, study)
+    if checked_coder(study, asked.coder) not in studies.coders(study):
+        print(f"A new coder; held are: {', '.join(studies.coders(study)) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
@@ -314,6 +316,9 @@ def _reply_form(asked: argparse.Namespace) -> int:
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
+    if study.descriptor.placeholders:
+        print(f"Not to be sent before it is set: {', '.join(study.descriptor.placeholders)}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
@@ -350,6 +355,8 @@ def _intake(asked: argparse.Namespace) -> int:
         print("Dry run: nothing was written.")
     elif intake.written:
         print(f"Written: {', '.join(intake.written)}.")
+        settled = "assessments.csv" in intake.written
+        print(f"Next: policygap {'report' if settled else 'settle, when all coders are in'}.")
     else:
         print("The study holds all of this already: nothing was written.")
     return 0

@@ -48,13 +48,13 @@ Held = dict[tuple[str, str], dict[str, int]]
 """A coder's codings: for each cell, the place of each by the sign of what it says."""
 
 _DO = (
-    "One row of the sheet Coding is one force, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told; never leave a doubt out.",
+    "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told. If in doubt, choose inconclusive, and say why.",
     "Code what a source says, by the rules on the sheet Codebook; never what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
     "A date may be a year, a month or a day: 2021, 2021-12 or 2021-12-03. Where the document bears none, leave the date empty and say between which days it must lie, if that is known.",
-    "For a second date of the same cell, use an empty row at the end. Old rows stay; a row that you change replaces your own earlier coding, whose old version is kept.",
+    "For a second date of the same {unit} and criterion, use an empty row at the end, and leave its first column empty. Do not delete old rows. If you change one, it replaces your own earlier coding, whose old version is kept.",
     "Documents and evidence that are not held yet go on the sheets New sources and New evidence, under the ids that stand there; what you searched for goes on New searches, also where nothing was found.",
-    "Write no personal details: of a victim or witness no more than that there was a case, where it is needed at all.",
-    "Sheets may be sorted, filtered and widened. Keep the first column of Coding, and the first row, as they are.",
+    "Write no personal details: of any person concerned no more than that there was a case, where it is needed at all.",
+    "Sheets may be sorted (whole rows), filtered and widened. Keep the first column of Coding, and the first row, as they are.",
 )
 
 
@@ -182,7 +182,7 @@ def _free_ids(held: set[str], stem: str) -> list[str]:
 
 
 def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
-    return [line.replace("one force", f"one {study.settings.unit_noun.singular}") for line in lines]
+    return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
 
 
 def _rows(

@@ -77,9 +77,8 @@ def _prepared(
 ) -> tuple[Intake, dict[str, bytes]]:
     proposal = propose(study, path, reason, on or dt.date.today())
     files = proposal.files()
-    problems = proposal.returned.problems
-    if problems:
-        raise StudyError(problems)
+    if proposal.returned.problems:
+        raise StudyError(proposal.returned.in_order())
     return Intake(proposal.changes, proposal.returned.said(), []), files
 
 

@@ -117,8 +117,9 @@ class Proposal:
         self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: Line
     ) -> None:
         """Keep the old version of a row that is replaced; that needs a reason."""
-        self.draft(f"{table}_history").add({**old, **why}, line)
-        if not why["replaced_why"]:
+        if why["replaced_why"]:
+            self.draft(f"{table}_history").add({**old, **why}, line)
+        else:
             rule = "a row that the study holds would be replaced, and no reason is given"
             self.returned.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
 

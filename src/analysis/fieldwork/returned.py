@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
@@ -89,6 +89,20 @@ class Returned:
         """Keep a problem with what the first sheet says under a label."""
         place = self.about_places.get(label, START)
         self.refuse(place, self.about.get(label, ""), rule, remedy)
+
+    def in_order(self) -> list[Problem]:
+        """Return the problems as a reader meets them: by sheet, row and column."""
+        sheets: dict[str, int] = {}
+
+        def place(one: Problem) -> tuple[int, int, int, str]:
+            tab, _, cell = one.column.rpartition("!")
+            sheet = sheets.setdefault(tab or one.column, len(sheets))
+            found = re.match(r"([A-Z]+)(\d+)", cell)
+            if not found:
+                return sheet, 0, 0, cell
+            return sheet, int(found[2]), column_index_from_string(found[1]), cell
+
+        return sorted(self.problems, key=place)
 
     def said(self) -> list[str]:
         """Return the notes as sentences, the places named or counted."""

@@ -224,7 +224,7 @@ def _evidence_supports_the_row(draft: Draft):
     for name in CODED:
         if name in draft.frames:
             frame = draft.frames[name]
-            bare = (frame["evidence_ids"] == "") & (frame["level"] != v.NOT_ASSESSED)
+            bare = (frame["evidence_ids"] == "") & ~frame["level"].isin([v.NOT_ASSESSED, ""])
             yield from draft.at(
                 name,
                 bare,
