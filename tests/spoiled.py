@@ -247,7 +247,7 @@ class Names:
         held.pop(None, None)
         last = max(held.values())
         numbers = {"marks": 1, "labels": 2, "spare": last + 1, "second": last + 2}
-        numbers |= {"third": last + 3, "far": last + 60}
+        numbers |= {"last": last, "far": last + 60}
         for name, cell in ROWS.items():
             numbers[name] = next(n for mark, n in held.items() if mark.startswith(f"{cell}/"))
         for name, number in numbers.items():

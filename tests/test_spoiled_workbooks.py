@@ -3,13 +3,14 @@
 import datetime as dt
 import functools
 import zipfile
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
-import docx
 import openpyxl
 import pytest
 from helpers import cell as read_cell
-from helpers import contents, copy_of_real_study, edit_cell, find_row
+from helpers import contents, copy_of_real_study, edit_cell, find_row, read_rows, run
 from made import real
 from office import Office, needs_office
 from openpyxl.chart import BarChart
@@ -18,6 +19,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from spoiled import (
     CODING_PART,
     DAY,
+    REASON,
     ROWS,
     UNITS,
     Case,
@@ -44,8 +46,9 @@ from spoiled import (
     uses_office,
 )
 
-from analysis.fieldwork import coding, opening
+from analysis.fieldwork import coding, intake, opening
 from analysis.fieldwork.intake import take_in
+from analysis.fieldwork.proposal import UNCHANGED
 from analysis.fieldwork.replying import reply_form
 from analysis.fieldwork.settling import settling_workbook
 from analysis.study import StudyError, load
@@ -478,6 +481,31 @@ CELLS = [
 OF_ROWS = [
     taken("an empty row filled", row("empty", **FILLED), gives=added("codings", **NEW)),
     taken("a row at the end", row("spare", **AT_END), gives=added("codings", **NEW)),
+    taken(
+        "an empty row filled, by somebody new",
+        row("empty", **FILLED),
+        coder="coder-9",
+        gives=added("codings", **NEW | {"coder": "coder-9"}),
+    ),
+    taken(
+        "a reason that begins with =, typed into a cell of text",
+        row("empty", **FILLED),
+        ("typed", "Coding", "{rationale}{empty}", "=1+1"),
+        gives=added("codings", **NEW | {"rationale": "=1+1"}),
+    ),
+    taken(
+        "a day typed far below, into a cell without a format",
+        row("far", **AT_END),
+        ("typed", "Coding", "{observed_on}{far}", "3/12/2021"),
+        notes=REAL + "{far.observed_on}.",
+        gives=added("codings", **NEW | {"observed_on": "2021-12-03"}),
+    ),
+    refused(
+        "a month typed far below, into a cell without a format",
+        row("far", **AT_END),
+        ("typed", "Coding", "{observed_on}{far}", "1/12/2021"),
+        at=("{far.observed_on}", "2021-12-01", "it may have been a month", AS_TEXT),
+    ),
     taken("a row far below", row("far", **AT_END), gives=added("codings", **NEW)),
     taken(
         "a second date, at the end",
@@ -1026,12 +1054,6 @@ def laughs(parts: dict[str, bytes], names: Names) -> None:
     parts[CODING_PART] = head + sheet
 
 
-def as_document(path: Path) -> None:
-    document = docx.Document()
-    document.add_paragraph("My codings")
-    document.save(path)
-
-
 def as_folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -1048,6 +1070,11 @@ def charts_only(path: Path) -> None:
     book.save(path)
 
 
+DOCUMENT = {
+    "[Content_Types].xml": b'<Types><Override PartName="/word/document.xml"/></Types>',
+    "word/document.xml": b"<w:document/>",
+    "xl/workbook.xml": None,
+}
 SMALL_LIMIT = 4 * 2**20
 FILES = [
     unopened(
@@ -1067,7 +1094,11 @@ FILES = [
     unopened(
         "an .ods", Filed(lambda path: of_another_program(path, "spreadsheet")), "it is no workbook"
     ),
-    unopened("a .docx", Filed(as_document), "it is no workbook"),
+    unopened(
+        "a .docx",
+        Filed(lambda path: rezipped(path, **DOCUMENT)),
+        "it is no workbook",
+    ),
     unopened(
         "a .csv renamed", Filed(lambda path: path.write_text("a,b\n1,2\n")), "it is no workbook"
     ),
@@ -1155,9 +1186,13 @@ def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monk
     spoil(case, path, names, office_if(uses_office(case), request))
     if case.since:
         case.since(folder)
+    else:
+        # The copy is the study that was read already: to read it each time takes a third of all.
+        monkeypatch.setattr(intake, "load", lambda folder: replace(real(), folder=folder))
     before, rows, wanted = visible(folder), rows_of(folder), expected(case, folder)
 
-    problems, intake = problems_and_intake(path, folder, case.reason)
+    problems, taken_in = problems_and_intake(path, folder, case.reason)
+    monkeypatch.setattr(intake, "load", load)
 
     if case.refused:
         said = "\n".join(map(str, problems))
@@ -1170,14 +1205,34 @@ def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monk
         assert visible(folder) == before
         return
     assert not problems, "\n".join(map(str, problems))
-    assert sorted(intake.notes) == sorted(map(names.said, case.notes))
+    assert sorted(taken_in.notes) == sorted(map(names.said, case.notes))
     assert moved(rows, rows_of(folder)) == wanted
+    told = Counter(one.table for one in taken_in.changes if one.what != UNCHANGED)
+    counts = {table: come.total() for table, (_, come) in wanted.items()}
+    assert told == {table: n for table, n in counts.items() if not table.endswith("_history")}
     if not wanted:
         assert visible(folder) == before
         return
     after = visible(folder)
     assert not take_in(path, folder, case.reason, on=DAY).written
     assert visible(folder) == after
+
+
+@needs_office
+@pytest.mark.parametrize("column", ["row", "unit_id", "level", "evidence_1"])
+def test_a_sheet_sorted_by_one_column_only_is_refused_row_by_row(column, tmp_path, office):
+    """Each row then has a cell of another's, and where nothing tells, the rules of the study do."""
+    folder, path = copy_of_real_study(tmp_path), tmp_path / "returned.xlsx"
+    content, names = unspoiled("coder-1")
+    path.write_bytes(content)
+    letter = names.letters[column]
+    cells = f"{letter}3:{letter}{names.number('last')}"
+    spoil(Case("sorted", (("sort", "Coding", cells, letter, False),)), path, names, office)
+    before = visible(folder)
+    problems, _ = problems_and_intake(path, folder, REASON)
+    assert len(problems) > 5
+    assert all(one.column.startswith("Coding!") and one.rule and one.remedy for one in problems)
+    assert visible(folder) == before
 
 
 def test_the_catalogue_is_as_large_as_it_says():
@@ -1187,30 +1242,30 @@ def test_the_catalogue_is_as_large_as_it_says():
 
 
 @pytest.mark.parametrize("office_saves", [False, pytest.param(True, marks=needs_office)])
-@pytest.mark.parametrize("start", ["=1+1", "+44 20", "-5", "@SUM(A1)", "\tindented"])
-def test_text_that_looks_like_a_formula_stays_text(start, office_saves, tmp_path, request):
-    """Into the tables, out into a workbook, and back in again, sign for sign."""
-    folder = copy_of_real_study(tmp_path)
-    text = f"{start} was what they wrote, _x000D_ and all"
-    places = {"rationale": "codings", "states": "evidence", "title": "sources"}
-    cells = {
-        "codings": {"coder": "coder-1", "unit_id": "essex"},
-        "evidence": {"evidence_id": "E040"},
-    }
-    for column, table in places.items():
-        edit_cell(folder, table, find_row(folder, table, **cells.get(table, {})), column, text)
-    study = load(folder)
-    path = tmp_path / "coding.xlsx"
-    path.write_bytes(coding.coding_workbook(study, "coder-1", UNITS))
-    if office_saves:
-        aside = tmp_path / "aside.xlsx"
-        office_if(True, request).save_again(path, aside)
-        path = aside
-    held = [
-        cell for one in openpyxl.load_workbook(path) for line in one.iter_rows() for cell in line
+def test_text_that_looks_like_a_formula_stays_text(office_saves, tmp_path, request):
+    """Out of the tables into a workbook, and back in again, sign for sign."""
+    folder, path = copy_of_real_study(tmp_path), tmp_path / "coding.xlsx"
+    starts = ["=1+1", "+44 20", "-5", "@SUM(A1)", "\tindented"]
+    lines = [
+        number
+        for number, one in enumerate(read_rows(folder, "codings"), start=1)
+        if one[0] in UNITS and one[2] == "coder-1"
     ]
-    assert not [cell.coordinate for cell in held if cell.data_type == "f"]
-    assert sum(str(cell.value).startswith(start) for cell in held) >= 2
+    for number, start in zip(lines, starts, strict=False):
+        text = f"{start} was what they wrote, _x000D_ and all"
+        edit_cell(folder, "codings", number, "rationale", text)
+    for table, key, column in (
+        ("evidence", {"evidence_id": "E040"}, "states"),
+        ("sources", {"source_id": real().lookup("evidence", "source_id")["E040"]}, "title"),
+    ):
+        edit_cell(folder, table, find_row(folder, table, **key), column, f"=1+1 {table}")
+    path.write_bytes(coding.coding_workbook(load(folder), "coder-1", UNITS))
+    if office_saves:
+        office_if(True, request).save_again(path, path)
+    held = [one for tab in openpyxl.load_workbook(path) for line in tab.iter_rows() for one in line]
+    assert not [one.coordinate for one in held if one.data_type == "f"]
+    for start in [*starts, "=1+1 evidence", "=1+1 sources"]:
+        assert any(str(one.value).startswith(start) for one in held), start
     before = visible(folder)
     assert not take_in(path, folder, on=DAY).written
     assert visible(folder) == before
@@ -1267,3 +1322,18 @@ def test_text_that_looks_like_a_formula_stands_unescaped_in_the_tables(
         cells = [cell for one in book for line in one.iter_rows() for cell in line]
         assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
         assert any("=1+1" in str(cell.value) for cell in cells)
+
+
+def test_the_command_says_every_problem_and_shows_no_traceback(tmp_path):
+    folder, path = copy_of_real_study(tmp_path), tmp_path / "returned.xlsx"
+    content, names = unspoiled("coder-1")
+    path.write_bytes(content)
+    step = put("{sharing.observed_on}", dt.datetime(2021, 12, 1), "{link.level}", "mostly met")
+    spoil(Case("two faults", (step,)), path, names, None)
+    before = visible(folder)
+    ended = run("intake", path, folder, "--reason", REASON)
+    assert ended.returncode == 1
+    for part in ("{sharing.observed_on}", "2021-12-01", "{link.level}", "mostly met", "2 problems"):
+        assert names.said(part) in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert visible(folder) == before
