@@ -412,17 +412,27 @@ SHEETS = [
     refused(
         "the study changed",
         put("{start.study}", "forty-three-forces"),
-        at=("Start", "forty-three-forces", "it belongs to another study", "name the study"),
+        at=("{start.study}", "forty-three-forces", "it belongs to another study", "name the study"),
     ),
     refused(
         "another layout",
         put("{start.layout}", "9"),
-        at=("Start", "9", "its layout is not the one read here", "have a new workbook written"),
+        at=(
+            "{start.layout}",
+            "9",
+            "its layout is not the one read here",
+            "have a new workbook written",
+        ),
     ),
     refused(
         "a workbook of another kind",
         put("{start.workbook}", "accounts"),
-        at=("Start", "accounts", "it is no workbook that can be taken in", "return the workbook"),
+        at=(
+            "{start.workbook}",
+            "accounts",
+            "it is no workbook that can be taken in",
+            "return the workbook",
+        ),
     ),
     taken(
         "a cell far away",
@@ -671,7 +681,7 @@ EVIDENCE = [
     refused(
         "the second evidence about another force",
         put("{undated.evidence_2}", "E051"),
-        at=("{undated.evidence_1}", "E022;E051", "E051 is about hampshire", ""),
+        at=("{undated.evidence_2}", "E022;E051", "E051 is about hampshire", ""),
     ),
     taken(
         "evidence joined by commas",
@@ -1198,7 +1208,7 @@ def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monk
         said = "\n".join(map(str, problems))
         wanted = [[one for one in problems if fits(one, each, names)] for each in case.refused]
         assert all(wanted), said
-        # A cell that cannot be read lets its row break other rules; nothing else may be blamed.
+        # Merged cells let their rows break other rules; nothing else may be blamed.
         at_fault = set().union(*(rows_named(names.said(one.place)) for one in case.refused))
         assert set().union(*(rows_named(one.column) for one in problems)) <= at_fault, said
         assert all(one.file == path.name and one.rule and one.remedy for one in problems), said
