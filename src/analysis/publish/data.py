@@ -23,6 +23,9 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "gaps": results.gaps,
         "national-gaps": results.national_gaps,
         "published-totals": results.totals,
+        "published-scores": results.published_scores,
+        "bounds": results.bounds,
+        "national-bounds": results.national_bounds,
         "changes": _changes(results),
         "notices": pd.DataFrame({"notice": notes(results, *_everything(study))}),
     }

@@ -7,7 +7,7 @@ from analysis.study.dates import day_number, first_days
 from analysis.study.load import Study
 
 _READ = {"assessments": "read_on", "codings": "read_on", "searches": "searched_on"}
-_FROM_SOURCES = ("published_totals", "figures", "events")
+_FROM_SOURCES = ("published_totals", "published_scores", "figures", "events")
 
 
 def data_read_on(study: Study) -> dt.date:
@@ -25,7 +25,8 @@ def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
     Rows keep their index. Assessments, codings and searches count by their own day; published
-    totals, figures and events by the day on which their source was read; evidence by either.
+    totals, scores and figures, and events, by the day on which their source was read; evidence
+    by either.
     """
     day = day_number(by)
     sources = study["sources"]
