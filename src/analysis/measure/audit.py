@@ -197,9 +197,10 @@ def _said(study: Study, clash: Clash) -> str:
         if stands
         else "All of them are set aside, since nothing tells which of them is wrong."
     )
+    fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
     return (
         f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
-        f"though any fewer of them could be: {'; '.join(said.values())}. {which}"
+        f"though {fewer} could be: {'; '.join(said.values())}. {which}"
     )
 
 

@@ -45,23 +45,16 @@ class Constraint:
     high: int | None
 
 
-def blocks(
-    choices: Mapping[int, int],
-    constraints: Iterable[Constraint],
-    states_at_most: int = STATES_AT_MOST,
-) -> list["Block"]:
+def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> list["Block"]:
     """Return the independent blocks of the cells that a constraint binds.
 
     Args:
         choices: how many levels each open cell may have, by cell.
         constraints: those that hold. One that binds no cell makes a block without cells, which
             either is satisfied or is not.
-        states_at_most: partial sums beyond which a block goes to the solver.
     """
     return [
-        Block(
-            {cell: choices[cell] for one in tied for cell in one.parts}, tuple(tied), states_at_most
-        )
+        Block({cell: choices[cell] for one in tied for cell in one.parts}, tuple(tied))
         for tied in connected(list(constraints))
     ]
 
@@ -87,13 +80,9 @@ def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     return list(groups.values())
 
 
-def satisfiable(
-    choices: Mapping[int, int],
-    constraints: Iterable[Constraint],
-    states_at_most: int = STATES_AT_MOST,
-) -> bool:
+def satisfiable(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> bool:
     """Return whether some completion satisfies all the constraints at once."""
-    return all(block.satisfiable for block in blocks(choices, constraints, states_at_most))
+    return all(block.satisfiable for block in blocks(choices, constraints))
 
 
 @dataclass(frozen=True)
@@ -103,12 +92,10 @@ class Block:
     Attributes:
         choices: how many levels each cell may have, by cell.
         constraints: those that tie the cells.
-        states_at_most: partial sums beyond which the solver is asked.
     """
 
     choices: Mapping[int, int]
     constraints: tuple[Constraint, ...]
-    states_at_most: int = STATES_AT_MOST
 
     @property
     def satisfiable(self) -> bool:
@@ -195,7 +182,7 @@ class Block:
                 }
             )
             count += len(reached)
-            if count > self.states_at_most:
+            if count > STATES_AT_MOST:
                 return None
         if not self._adds and not all(low <= 0 <= high for low, high in windows[0]):
             return [set()]
