@@ -179,9 +179,7 @@ def naive_score(
     tables: dict, unit: str, group: str, way: dict, weights: str = ""
 ) -> Fraction | None:
     """Return the weighted mean of a unit's levels below a group, 0 to 1, with a publisher's weights."""
-    value = dict(
-        zip(study["levels"]["level"], map(Fraction, study["levels"]["value"]), strict=True)
-    )
+    value = {one["level"]: Fraction(one["value"]) for one in tables["levels"]}
     own = dict(part.split("=") for part in weights.split(";") if part)
     parts = []
     for one in tables["criteria"]:
