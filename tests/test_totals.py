@@ -109,7 +109,10 @@ def test_at_least_and_at_most():
     assert left(made(4, totals=[total(1, relation="at_most")]), {"u1": MET}) == each(
         "u2 u3 u4", {PARTLY, NOT_MET}
     )
-    # Neither says anything at the other end.
+    # Neither says anything at the other end: where nobody is met, at most 1 may be.
+    assert left(made(3, totals=[total(1, relation="at_most")]), {"u1": NOT_MET, "u2": PARTLY}) == {
+        "u3": EVERY
+    }
     assert left(made(2, totals=[total(1, relation="at_least")])) == {"u1": EVERY, "u2": EVERY}
     assert left(made(2, totals=[total(1, relation="at_most")])) == {"u1": EVERY, "u2": EVERY}
     assert left(made(2, totals=[total(1, relation="exactly")]), {"u1": MET})["u2"] == {
@@ -154,6 +157,19 @@ def test_a_total_of_another_day_binds_nothing(day):
     study = made(2, totals=[total(2, as_of=day)], scores=[score("100", "1", as_of=day)])
     assert left(study) == {"u1": EVERY, "u2": EVERY}
     assert hold(study).rows == {}
+
+
+def test_a_cell_of_two_levels_of_one_value_is_bounded_and_not_settled():
+    study = made(1, totals=[total(0, "no")], levels={"yes": "1", "mostly": "1", "no": "0"})
+    table = cell_bounds(study, hold(study))
+    assert table.to_numpy().tolist() == [["u1", "c", 1.0, 1.0, "no"]]
+
+
+def test_a_score_counts_once_its_source_had_been_read():
+    row = {"unit_id": "library-six", "group_id": "total", "source_id": "B03"}
+    study = with_rows(library(), "published_scores", [score("50", "1") | row | {"score_id": "G1"}])
+    assert len(measure(study).published_scores) == 1
+    assert measure(study, known_by=dt.date(2023, 6, 29)).published_scores.empty
 
 
 # --- what cannot be true ----------------------------------------------------------------------------
@@ -231,6 +247,8 @@ def test_what_may_not_settle_a_cell_may_not_unsettle_one():
     assert left(study, known) == each("u2 u3 u4", {MET})
     (said,) = clash_sentences(study, held)
     assert "P2 may settle cells and stands; the rest is set aside" in said
+    audit = audit_totals(study, lambda day: held).set_index("total_id")
+    assert audit[["set_aside", "clash"]].to_numpy().tolist() == [["yes", "P2;P1"], ["no", ""]]
 
 
 def test_the_clash_found_without_trying_all_sets_is_irreducible():
@@ -361,6 +379,17 @@ def test_what_may_settle_no_cell_still_bounds_the_nation():
     assert table.loc[("units", MET)].tolist() == ["c", 2, 2, 1, 4]
     assert table.loc[("units", PARTLY)].tolist() == ["c", 0, 2, 0, 3]
     assert table.loc[("units", NOT_MET)].tolist() == ["c", 0, 2, 0, 3]
+
+
+def test_what_may_settle_no_cell_settles_none_though_it_would():
+    # 3 of 3 met, second-hand: the nation's mean is 100 if it is true, and nobody is named by it.
+    study = made(3, totals=[total(3, settles_cells="no")], scores=[score("0", "0", "u2")])
+    held = hold(study, {"u1": MET})
+    assert gone(held.clashes) == [("P1",)] and names(held.clashes) == [("G1", "P1")]
+    study = made(3, totals=[total(3, settles_cells="no")])
+    assert left(study, {"u1": MET}) == each("u2 u3", EVERY)
+    mean = national_bounds(study, hold(study, {"u1": MET})).iloc[0]
+    assert mean[["low", "high"]].tolist() == [100, 100]
 
 
 def test_six_of_43_on_the_reports_day():

@@ -64,7 +64,7 @@ def cell_bounds(
     rows = []
     for cell, names in left.items():
         here = [worth[cell % width][name] for name in names]
-        settled = "yes" if len(names) == 1 < len(held.levels[cell]) else "no"
+        settled = "yes" if len(names) == 1 else "no"
         rows.append((min(here), max(here), settled))
     keys = held.matrix.cells.loc[list(left), ["unit_id", "criterion_id"]].reset_index(drop=True)
     found = pd.DataFrame(rows, columns=["lowest", "highest", "settled_by_totals"])

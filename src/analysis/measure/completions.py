@@ -6,8 +6,9 @@ the whole restricts what is not known of its parts). Cells that no constraint ti
 are independent, so everything is worked out block by block. A small block is solved exactly by
 dynamic programming over the partial sums. A larger one goes to a solver (HiGHS, by way of
 ``scipy.optimize.milp``) with one integer variable for each level of each class of
-interchangeable cells; whatever its answer claims is checked again in integers, and what the
-check cannot confirm stays open: it can widen a bound and never settles anything.
+interchangeable cells. Every solution that it gives is checked again in integers. A level is
+ruled out only where its proven bound lies a whole cell below what the level would take; where
+the search is cut short or a check fails, the level stays possible and the bound is the wider.
 """
 
 import math
@@ -255,11 +256,11 @@ class _Solver:
             goal = [0] * program.variables
             goal += [int(number in unseen) for number in range(program.variables)]
             solution = program.solve(goal)
-            if solution.bound < 1 - 1e-6:
+            if solution.feasible and solution.bound < 1 - 1e-6:
                 break
             shown = {number for number in unseen if solution.counts and solution.counts[number]}
             if not shown:
-                # The search was cut short: what is left counts as possible.
+                # The search was cut short, now or before: what is left counts as possible.
                 unseen = set()
             unseen -= shown
         return {
@@ -358,7 +359,7 @@ class _Program:
         highest = sum(
             len(cells) * max(goal[number] for number in numbers) for cells, numbers in self.classes
         )
-        bound = math.floor(min(highest, solution.bound + 1e-6))
+        bound = math.floor(min(highest, solution.bound + 1e-6)) if solution.feasible else highest
         if solution.counts is None or not self.holds(solution.counts):
             return bound
         value = sum(one * count for one, count in zip(goal, solution.counts, strict=True))
