@@ -378,7 +378,12 @@ def _coded(made: _Made) -> dict[str, list]:
     replaced = (EARLIER_READ_DAY, "The invented text was read again")
     request = (one, made.criterion_ids[0], "2025-01-06", "2025-02-03", "2025-02-01", "answered")
     says = f"An invented reply. {AWKWARD[1]}"
-    reply = (one, "2025-03-01", made.criterion_ids[0], says, f"{one}-E1", "partly", "Made up", "")
+    cited, came = f"{one}-E1", "2025-03-01"
+    followed = _following_from("A01", assessments, one, made.criterion_ids[0])
+    # Coded by one, and left without an assessment.
+    silent, last = made.unit_ids[list(made.kind).index("silent")], made.criterion_ids[-1]
+    unread = (silent, last, "coder-1", "", "", "", READ_DAY, "not_assessed", "", "low", FORMULA)
+    codings.append(unread)
     return {
         "assessments": assessments,
         "codings": codings,
@@ -387,8 +392,24 @@ def _coded(made: _Made) -> dict[str, list]:
             ("Q01", *request, f"{one}-E1", AWKWARD[1]),
             ("Q02", made.unit_ids[5], "", "2026-06-01", "2026-06-29", "", "", "", "Made up"),
         ],
-        "replies": [("A01", *reply)],
+        "replies": [
+            ("A01", one, came, made.criterion_ids[0], says, cited, "partly", "Made up", FORMULA),
+            ("A02", one, came, "", f"{FORMULA} {AWKWARD[3]}", "", "open", "", ""),
+            ("A03", one, came, made.criterion_ids[1], says, "", "declined", AWKWARD[2], ""),
+        ],
+        "assessments_history": [(*followed, READ_DAY, "A01", AWKWARD[4])],
+        "set_aside": [(silent, last, "adjudicator", f"Made up. {AWKWARD[1]}")],
     }
+
+
+def _following_from(reply: str, assessments: list[tuple], unit: str, criterion: str) -> tuple:
+    """Have the cell's rows follow from a reply; return one of them as it stood before."""
+    places = [n for n, row in enumerate(assessments) if row[:2] == (unit, criterion)]
+    before = assessments[places[0]]
+    for place in places:
+        row = assessments[place]
+        assessments[place] = (*row[:10], reply, "Made up, after the reply", *row[12:])
+    return (*before[:6], "inconclusive", *before[7:])
 
 
 def _cited(made: _Made, units: np.ndarray, column: np.ndarray) -> np.ndarray:

@@ -105,7 +105,7 @@ def test_what_is_to_be_set_is_named_first(empty):
 def test_then_every_table_that_is_to_be_filled(empty):
     set_report_date(empty)
     needed = {one["path"] for one in described(empty)["resources"] if one["minimumRows"]}
-    assert {"units.csv", "criteria.csv", "assessments.csv"} <= needed
+    assert {"units.csv", "criteria.csv", "sources.csv"} <= needed
     problems = validate(empty)
     assert {one.file for one in problems} == needed
     assert {one.remedy for one in problems} == {"fill it"}

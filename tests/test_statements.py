@@ -142,6 +142,7 @@ def test_every_statement_can_be_printed_and_walked_back(case):
 IS_A_COUNT = re.compile(
     r"study\..*|cells\.(?!settled_percent).*|units\..*|(national|coverage)\..*|gaps\..*|at\..*"
     r"|agreement\..*\.(cells|same)|totals\.(.*\.(named|cannot_be_told)|set_aside|settled_cells)|figures\.(compared|irreconcilable)"
+    r"|readings\..*|replies\..*"
 )
 
 
@@ -162,7 +163,9 @@ def test_a_count_is_the_number_of_its_rows(case):
 
 def first_column(folder):
     """Return, for each table with one identifier, its identifiers."""
-    names = "units recommendations criteria sources evidence figures events published_totals"
+    names = (
+        "units recommendations criteria sources evidence figures events published_totals replies"
+    )
     return {
         name: {next(iter(one.values())) for one in read_rows(folder, name)}
         for name in names.split()

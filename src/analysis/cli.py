@@ -73,11 +73,95 @@ def _parser() -> argparse.ArgumentParser:
     )
     agreement.set_defaults(run=_agreement)
 
+    compare = commands.add_parser("compare", help="say what differs between two versions, and why")
+    for name in ("old", "new"):
+        compare.add_argument(
+            name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
+        )
+    compare.add_argument(
+        "--study",
+        type=Path,
+        default=STUDY,
+        help=f"the study whose revisions are meant (default: {STUDY})",
+    )
+    compare.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="date of the state in both (default: for each the day its data were read)",
+    )
+    compare.add_argument(
+        "--format",
+        choices=("text", "json", "csv"),
+        default="text",
+        help="how to say it (default: text)",
+    )
+    compare.add_argument(
+        "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
+    )
+    compare.set_defaults(run=_compare)
+
+    workbook = commands.add_parser("workbook", help="write a coder's workbook")
+    workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
+    workbook.add_argument(
+        "--only-unknown", action="store_true", help="only cells for which the coder has no level"
+    )
+    workbook.set_defaults(run=_workbook)
+
+    settle = commands.add_parser("settle", help="write the workbook in which codings are settled")
+    settle.set_defaults(run=_settle)
+
+    reply_form = commands.add_parser(
+        "reply-form", help="write what a unit is sent, to reply to what is said of it"
+    )
+    reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
+    reply_form.set_defaults(run=_reply_form)
+
+    requests = commands.add_parser(
+        "requests", help="write a freedom of information request for each unit, and their tracker"
+    )
+    requests.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a new folder to write into"
+    )
+    requests.set_defaults(run=_requests)
+
+    for command in (workbook, settle, reply_form):
+        command.add_argument(
+            "--out", type=Path, required=True, metavar="FILE.xlsx", help="the file to write"
+        )
+    for command in (workbook, settle, requests):
+        command.add_argument(
+            "--units",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="UNIT",
+            help="only these units, by id or name (default: all)",
+        )
+
+    intake = commands.add_parser("intake", help="take in a workbook that was returned")
+    intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
+    intake.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
+    intake.add_argument(
+        "--reason", default="", help="why rows are replaced; their old version is kept with it"
+    )
+    intake.set_defaults(run=_intake)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.set_defaults(run=_new)
 
-    for command in (report, score, validate, agreement):
+    for command in (
+        report,
+        score,
+        validate,
+        agreement,
+        workbook,
+        settle,
+        reply_form,
+        requests,
+        intake,
+    ):
         command.add_argument(
             "study",
             type=Path,
@@ -167,6 +251,91 @@ def _agreement(asked: argparse.Namespace) -> int:
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
     return 0
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    from analysis.comparison import run
+
+    return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+
+
+def _workbook(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.coding import coding_workbook
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    units = _units(study, asked.units)
+    content = coding_workbook(study, asked.coder, units, asked.only_unknown)
+    save_new(asked.out, content, study)
+    print(f"The coding workbook of {asked.coder} is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _settle(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.settling import settling_workbook
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    save_new(asked.out, settling_workbook(study, _units(study, asked.units)), study)
+    print(f"The settling workbook is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _reply_form(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.replying import reply_form
+    from analysis.fieldwork.workbooks import save_new
+
+    study = studies.load(asked.study)
+    (unit,) = _units(study, [asked.unit])
+    save_new(asked.out, reply_form(study, unit), study)
+    print(f"The reply form of {unit} is {asked.out}")
+    return 0
+
+
+def _requests(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.tracking import tracking_workbook
+    from analysis.measure.results import measure
+    from analysis.publish.build import swapped_in
+    from analysis.publish.requests import requests, write_requests
+
+    if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
+        rule, remedy = "something is there already, and may hold work", "name a new folder"
+        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
+    _refuse_to_replace(asked)
+    study = studies.load(asked.study)
+    made = requests(measure(study), _units(study, asked.units))
+    asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
+    with swapped_in(asked.out) as folder:
+        write_requests(made, folder)
+        (folder / "tracker.xlsx").write_bytes(tracking_workbook(study, asking))
+    left = sum(len(one.placeholders) for one in made)
+    print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {asked.out}")
+    print(f"Places still to be filled in, in all: {left}.")
+    print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")
+    return 0
+
+
+def _intake(asked: argparse.Namespace) -> int:
+    from analysis.change_table import print_intake
+    from analysis.fieldwork.intake import take_in
+
+    intake = take_in(asked.file, asked.study, asked.reason, asked.dry_run, preview=print_intake)
+    if asked.dry_run:
+        print("Dry run: nothing was written.")
+    elif intake.written:
+        print(f"Written: {', '.join(intake.written)}.")
+    else:
+        print("The study holds all of this already: nothing was written.")
+    return 0
+
+
+def _units(study: studies.Study, asked: list[str]) -> list[str]:
+    """Return the units that are meant, in the study's order."""
+    from analysis.fieldwork.names import meant_units
+
+    return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
 
 
 def _new(asked: argparse.Namespace) -> int:

@@ -13,6 +13,8 @@ from analysis.measure.bounds import cell_bounds, national_bounds, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
+from analysis.measure.readings import scores_by_reading
+from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
 from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import TOTAL
@@ -120,6 +122,16 @@ class Results:
         ]
         nothing = national_bounds(self.study, self.constrained_at(self.matrix.as_of), ())
         return pd.concat(tables, ignore_index=True) if tables else nothing
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.readings.scores_by_reading`."""
+        return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
+
+    @cached_property
+    def reply_effects(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.replies.reply_effects`."""
+        return reply_effects(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
     def over_time(self) -> list[tuple[str, Matrix]]:

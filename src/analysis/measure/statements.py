@@ -23,6 +23,8 @@ from analysis.measure.change import came_into_force
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
+from analysis.measure.readings import SETTLED as AS_SETTLED
+from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
@@ -63,7 +65,8 @@ class Statement:
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
-        _study, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes, _agreement
+        _study, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
+        _agreement, _readings, _replies,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
 
@@ -466,6 +469,37 @@ def _agreement(results: Results) -> Iterable[Statement]:
             in_words(one),
             f"{said}: Krippendorff's alpha, where it says something.",
             tuple(_cell_keys(cells)),
+        )
+
+
+def _readings(results: Results) -> Iterable[Statement]:
+    table = results.readings
+    known = known_units(table)
+    yield _count(
+        "readings.known",
+        "Units of which any coder, or what was settled, knows anything.",
+        _keys("units", known),
+    )
+    coders_alone = table[table["reading"] != AS_SETTLED]
+    yield _count(
+        "readings.coders_differ",
+        "Units whose score interval is not the same under every coder.",
+        _keys("units", differing_units(coders_alone)),
+    )
+    yield _count(
+        "readings.differ",
+        "Units whose score interval is not the same under every coder and as settled.",
+        _keys("units", differing_units(table)),
+    )
+
+
+def _replies(results: Results) -> Iterable[Statement]:
+    replies = results.study["replies"]
+    yield _count("replies.count", "Replies of units held.", _keys("replies", replies["reply_id"]))
+    for decision in ("accepted", "partly", "declined", "open"):
+        held = replies.loc[replies["decision"] == decision, "reply_id"]
+        yield _count(
+            f"replies.{decision}", f"Replies of units: {decision}.", _keys("replies", held)
         )
 
 

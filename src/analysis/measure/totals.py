@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.measure.clashes import Clash, sift
 from analysis.measure.completions import Block, Constraint, blocks
+from analysis.measure.exact import scale_values
 from analysis.measure.tree import build_tree, groups_below, shares
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
@@ -211,7 +212,5 @@ class ScoreReader:
 
 def level_values(study: Study) -> list[dict[str, Fraction]]:
     """Return, for each criterion in the study's order, the exact value of each level, 0 to 1."""
-    scales: dict[str, dict[str, Fraction]] = {}
-    for row in study["levels"].itertuples():
-        scales.setdefault(row.scale_id, {})[row.level] = Fraction(row.value)
+    scales = scale_values(study)
     return [scales[name] for name in study["criteria"]["scale_id"]]

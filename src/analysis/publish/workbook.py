@@ -6,15 +6,10 @@ cover, contents and notes; no merged cells, no filters, no frozen panes, no colo
 and ``[z]`` for not applicable; 0 is a true zero only.
 """
 
-import datetime as dt
-import io
-import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-import openpyxl
 import pandas as pd
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -30,7 +25,7 @@ from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
 from analysis.show.words import (
-    MEANING,
+    DECIDED,
     among_words,
     count_words,
     gap_words,
@@ -38,11 +33,10 @@ from analysis.show.words import (
     listed,
     word,
 )
+from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
-_EPOCH = dt.datetime(2020, 1, 1)
-_WRAP = Alignment(wrap_text=True, vertical="top")
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
 
 
@@ -60,10 +54,9 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     """Return the workbook; the same results give the same bytes."""
     sheets = _sheets(results, named)
     title = f"{results.study.descriptor.title}: gap tables"
-    book = openpyxl.Workbook()
+    creator = listed([one.title for one in results.study.descriptor.contributors])
+    book = new_workbook(title, creator)
     book.calculation = CalcProperties(fullCalcOnLoad=False)
-    book._named_styles["Normal"].font = _font()
-    book._fonts[0] = _font()
     cover = book.active
     cover.title = "Cover"
     _write_lines(cover, title, _cover_lines(results, named))
@@ -73,38 +66,10 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", [], about))
     for cell in book["Contents"]["A"][2:]:  # below the title and the header
         cell.hyperlink = f"#'{cell.value}'!A1"
-        cell.font = _font(color="12436D", underline="single")
+        cell.font = font(color="12436D", underline="single")
     for one in sheets:
         _write_table(book.create_sheet(one.tab), one)
-    book.properties.title = title
-    book.properties.creator = listed([one.title for one in results.study.descriptor.contributors])
-    book.properties.language = "en-GB"
-    book.properties.created = book.properties.modified = _EPOCH
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return stable_zip(buffer.getvalue())
-
-
-def stable_zip(content: bytes) -> bytes:
-    """Return a zip archive (a workbook) with its parts in order and the clock taken out."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = _without_clock(data)
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, data)
-    return buffer.getvalue()
-
-
-def _without_clock(core: bytes) -> bytes:
-    # openpyxl sets the day of saving over the one that was asked for.
-    start = core.index(b"<dcterms:modified")
-    start = core.index(b">", start) + 1
-    end = core.index(b"<", start)
-    return core[:start] + _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + core[end:]
+    return as_bytes(book)
 
 
 def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
@@ -126,7 +91,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
         (word(row.level), f"{row.meaning}. Value {row.value} on 0 to 1.")
         for row in study["levels"].itertuples()
     ]
-    unknowns = [(word(code), MEANING[code] + ".") for code in v.UNKNOWNS]
+    unknowns = [(word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
     signs = [
         (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),
         (
@@ -192,6 +157,12 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
             "Evidence cited by a coding, in our own words, with its source",
             notes(results, *every),
             _evidence(results, names),
+        ),
+        Sheet(
+            "Replies",
+            f"What each {one.lower()} replied, in our own words, and what became of it",
+            notes(results, *every),
+            _replies(results, one, names, labels),
         ),
         Sheet("Sources", "The documents listed", notes(results), _sources(results)),
     ]
@@ -361,6 +332,26 @@ def _evidence(results: Results, names: dict) -> pd.DataFrame:
     )
 
 
+def _replies(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
+    table = results.study["replies"]
+    if table.empty:
+        return pd.DataFrame({"Reply": [NOT_AVAILABLE], "What it says": ["No reply is held."]})
+    frame = pd.DataFrame(
+        {
+            "Reply": table["reply_id"],
+            one: table["unit_id"].map(names),
+            "Received": table["received_on"],
+            "Criterion": table["criterion_id"].map(labels).fillna("The whole"),
+            "What it says, in our own words": table["says"],
+            "Evidence": table["evidence_ids"],
+            "Decision": table["decision"].map(DECIDED),
+            "Why": table["reason"],
+            "What followed": table["assessment"],
+        }
+    )
+    return frame.where(frame != "", "none")
+
+
 def _sources(results: Results) -> pd.DataFrame:
     table = results.study["sources"]
     columns = {
@@ -378,11 +369,11 @@ def _sources(results: Results) -> pd.DataFrame:
 
 def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
     sheet.column_dimensions["A"].width = 100
-    _write_text(sheet, 1, 1, title).font = _font(bold=True, size=15)
+    put_text(sheet, 1, 1, title).font = font(bold=True, size=15)
     for number, line in enumerate((line for line in lines if line), start=2):
-        _write_text(sheet, number, 1, line)
+        put_text(sheet, number, 1, line)
     for (cell,) in sheet.iter_rows(max_col=1):
-        sheet.row_dimensions[cell.row].height = _height([cell.value], [100], cell.font.sz)
+        sheet.row_dimensions[cell.row].height = row_height([cell.value], [100], cell.font.sz)
     _lay_out(sheet)
 
 
@@ -390,27 +381,27 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     """Write the title, the notices and the table, and mark the table as one."""
     # Above the table these lines stand beside nothing and run over the columns to their right.
     loose = Alignment(vertical="top")
-    title = _write_text(sheet, 1, 1, one.title)
-    title.font, title.alignment = _font(bold=True, size=14), loose
+    title = put_text(sheet, 1, 1, one.title)
+    title.font, title.alignment = font(bold=True, size=14), loose
     for number, note in enumerate(one.notes, start=2):
-        _write_text(sheet, number, 1, note).alignment = loose
+        put_text(sheet, number, 1, note).alignment = loose
     head = len(one.notes) + 2
     widths = []
     for column, name in enumerate(one.table.columns, start=1):
-        _write_text(sheet, head, column, str(name)).font = _font(bold=True)
+        put_text(sheet, head, column, str(name)).font = font(bold=True)
         longest = max([len(str(name)), *one.table[name].astype(str).str.len()])
         widths.append(min(max(longest + 3, 12), 55))
         sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
     for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
-                _write_text(sheet, row, column, value)
+                put_text(sheet, row, column, value)
             else:
                 number = float(value)
                 cell = sheet.cell(row, column, int(number) if number.is_integer() else number)
                 cell.alignment = _NUMBER
                 sheet.cell(head, column).alignment = _NUMBER
-        sheet.row_dimensions[row].height = _height(values, widths)
+        sheet.row_dimensions[row].height = row_height(values, widths)
     last = f"{get_column_letter(len(one.table.columns))}{head + len(one.table)}"
     table = Table(displayName=one.tab.replace(" ", "_"), ref=f"A{head}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
@@ -421,35 +412,6 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     sheet.add_table(table)
     sheet.print_title_rows = f"{head}:{head}"
     _lay_out(sheet)
-
-
-def _write_text(sheet: Worksheet, row: int, column: int, text: str):
-    """Write text that stays text, whatever it begins with."""
-    cell = sheet.cell(row, column)
-    cell.value = text
-    cell.data_type = "s"
-    cell.alignment = _WRAP
-    if text[:1] in ("=", "+", "-", "@", "\t"):
-        cell.quotePrefix = True
-    return cell
-
-
-def _height(values: Iterable, widths: Iterable[float], size: float = 11) -> float:
-    """Return the height in points that the longest wrapped cell of a row needs.
-
-    No program is asked to fit the rows when it opens the file, and not every one does.
-    """
-    lines = 1
-    for value, width in zip(values, widths, strict=True):
-        room = int(width * 0.92)
-        parts = str(value or "").split("\n")
-        lines = max(lines, sum(-(-max(len(part), 1) // room) for part in parts))
-    # A row cannot be higher than 409 points.
-    return min(lines * size * 1.35 + 2, 409)
-
-
-def _font(bold: bool = False, size: int = 11, **rest) -> Font:
-    return Font(name="Arial", bold=bold, size=size, **rest)
 
 
 def _lay_out(sheet: Worksheet) -> None:

@@ -24,10 +24,5 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
 
 
 def draft_line(study: Study) -> str:
-    """Return the draft mark, or nothing once the study is checked."""
-    if not study.settings.is_draft:
-        return ""
-    one = study.settings.unit_noun.singular
-    return (
-        f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public. "
-    )
+    """Return the draft mark as the start of a line, or nothing once the study is checked."""
+    return f"{study.settings.draft_mark} ".lstrip()

@@ -9,17 +9,6 @@ from analysis.measure.totals import EXACTLY
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 
-MEANING = {
-    v.INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
-    v.OUTDATED: "a level is known, but only from before the report",
-    v.WITHHELD: "asked for and refused, or neither confirmed nor denied",
-    v.NOT_FOUND: "looked for, and nothing public was found in what was searched",
-    v.NOT_ASSESSED: "nobody has looked yet",
-    v.NOT_IN_FORCE: "the criterion does not apply yet on this date",
-    v.NOT_APPLICABLE: "the criterion cannot apply here",
-}
-"""What each unknown means, in half a sentence."""
-
 _WORDS = {
     v.NOT_FOUND: "nothing found",
     v.NOT_ASSESSED: "nobody has looked",
@@ -31,6 +20,15 @@ _WORDS = {
     SETTLED: "level settled",
     NOT_SETTLED: "something read, not settled",
 }
+
+
+DECIDED = {
+    "accepted": "accepted",
+    "partly": "accepted in part",
+    "declined": "declined",
+    "open": "open: it is being looked into",
+}
+"""What was decided on a unit's reply, in words."""
 
 
 def word(state: str) -> str:

@@ -182,6 +182,14 @@ class Settings(_Setting):
         """Whether the results must be marked as a draft."""
         return self.status == "draft"
 
+    @property
+    def draft_mark(self) -> str:
+        """What stands on every page and sheet while it is a draft; afterwards nothing."""
+        if not self.is_draft:
+            return ""
+        one = self.unit_noun.singular
+        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."
+
 
 class Licence(_Part):
     """A licence of the data."""
@@ -287,7 +295,7 @@ def _template_problems(descriptor: Descriptor) -> list[Problem]:
             problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
         fields = {field.name: field for field in table.fields}
         for field in needed.fields:
-            rule = _looser(fields.get(field.name), field)
+            rule = looser(fields.get(field.name), field)
             if rule:
                 remedy = "describe it as an empty study does; it may be stricter"
                 problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))
@@ -298,7 +306,7 @@ def _template_problems(descriptor: Descriptor) -> list[Problem]:
     return problems
 
 
-def _looser(held: Column | None, needed: Column) -> str | None:
+def looser(held: Column | None, needed: Column) -> str | None:
     """Say in what a column allows more than the code can bear, or return ``None``."""
     if held is None or held.type != needed.type:
         return f"the table needs this column, of type {needed.type}"

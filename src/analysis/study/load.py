@@ -1,15 +1,19 @@
 """Load a study, or say everything that is wrong with it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.study import journal
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
 from analysis.study.problems import Problem, StudyError, shorten
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 from analysis.study.tables import read_table
+
+_TRIES = 5
 
 BESIDE = ("README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md")
 """Files that may stand in a study's folder and are not described."""
@@ -51,12 +55,12 @@ class Study:
 
 
 def load(folder: str | Path) -> Study:
-    """Load a study.
+    """Load a study, first settling what an interrupted change has left.
 
     Raises:
         StudyError: it is not valid; the error holds every problem found.
     """
-    study, problems = _read(Path(folder))
+    study, problems = _read_whole(Path(folder))
     if study is None or problems:
         raise StudyError(problems)
     return study
@@ -64,7 +68,60 @@ def load(folder: str | Path) -> Study:
 
 def validate(folder: str | Path) -> list[Problem]:
     """Return every problem of a study, in the order of tables and rows; empty: it is valid."""
-    return _read(Path(folder))[1]
+    try:
+        return _read_whole(Path(folder))[1]
+    except StudyError as error:  # what was interrupted could not be settled
+        return error.problems
+
+
+def check(
+    descriptor: Descriptor, frames: dict[str, pd.DataFrame], misread: list[Problem] | None = None
+) -> list[Problem]:
+    """Return every problem of a study's tables, in the order of tables and rows.
+
+    Args:
+        descriptor: the study's descriptor.
+        frames: those tables that could be read.
+        misread: problems met in reading; they are returned too, in their place.
+    """
+    problems = list(misread or [])
+    # A row with too few or too many cells is one problem, not one for each cell that slipped.
+    slipped = {(one.file, one.row) for one in problems if one.row}
+    for found in (
+        check_schema(descriptor.tables, frames),
+        check_rules(Draft(descriptor.tables, frames, descriptor.settings)),
+    ):
+        problems += [one for one in found if (one.file, one.row) not in slipped]
+    order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
+    return sorted(problems, key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
+
+
+def _read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
+    """Read a study of one moment: again, if a change came in between."""
+    for _ in range(_TRIES):
+        if folder.is_dir():
+            journal.settle(folder)
+        before = _stamp(folder)
+        read = _read(folder)
+        if _stamp(folder) == before:
+            return read
+    rule, remedy = "the study is being changed all the time", "try again when that has ended"
+    raise StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
+
+
+def _stamp(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Return what tells a file of the folder from its next version."""
+    if not folder.is_dir():
+        return {}
+    return {
+        entry.name: _identity(entry.stat(follow_symlinks=False))
+        for entry in os.scandir(folder)
+        if entry.name.endswith((".csv", ".json")) or entry.name == journal.DECLARED
+    }
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int, int]:
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
@@ -83,15 +140,7 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
         problems += found
         if frame is not None:
             frames[name] = frame
-    # A row with too few or too many cells is one problem, not one for each cell that slipped.
-    misread = {(one.file, one.row) for one in problems if one.row}
-    for found in (
-        check_schema(descriptor.tables, frames),
-        check_rules(Draft(descriptor.tables, frames, descriptor.settings)),
-    ):
-        problems += [one for one in found if (one.file, one.row) not in misread]
-    order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
-    problems.sort(key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
+    problems = check(descriptor, frames, problems)
     return Study(folder, descriptor, frames), problems
 
 

@@ -76,7 +76,7 @@ DATE_COLUMNS = (
     "replaced_on",
     "checked_on",
 )
-CODED = ("codings", "codings_history", "assessments")
+CODED = ("codings", "codings_history", "assessments", "assessments_history")
 
 
 @_rule()
@@ -304,6 +304,76 @@ def _settled_by_reading_says_why(draft: Draft):
                 "the study is marked checked, and this assessment is not",
                 "say who checked it and when, or mark the study draft",
             )
+
+
+@_rule("requests")
+def _outcomes_have_a_day(draft: Draft):
+    frame = draft.frames["requests"]
+    undated = ~frame["outcome"].isin(["", "no_answer"]) & (frame["answered_on"] == "")
+    yield from draft.at(
+        "requests",
+        undated,
+        "answered_on",
+        "the outcome is {outcome}, and the day of the answer is not given",
+        "give the day, or leave the outcome empty",
+    )
+
+
+@_rule("replies")
+def _decisions_on_replies_say_why(draft: Draft):
+    frame = draft.frames["replies"]
+    silent = (frame["decision"] != "open") & (frame["reason"] == "")
+    yield from draft.at(
+        "replies",
+        silent,
+        "reason",
+        "the reply is {decision}, and no reason is given",
+        "say why, or leave the decision open",
+    )
+
+
+@_rule("assessments", "replies")
+def _what_follows_from_a_reply_fits_it(draft: Draft):
+    frame, replies = draft.frames["assessments"], draft.frames["replies"]
+    held = {
+        one["reply_id"]: (one["unit_id"], one["criterion_id"], one["decision"])
+        for one in replies.to_dict("records")
+    }
+
+    def strays(row) -> bool:
+        unit, criterion, decision = held.get(row.settled_by, ("", "", ""))
+        fits = unit == row.unit_id and criterion in ("", row.criterion_id)
+        return row.settled_by in held and not (fits and decision in ("accepted", "partly"))
+
+    yield from draft.at(
+        "assessments",
+        [strays(row) for row in frame[["unit_id", "criterion_id", "settled_by"]].itertuples()],
+        "settled_by",
+        "the reply {settled_by} is about another cell, or was not accepted",
+        "name the reply that this follows from, accepted or partly",
+    )
+
+
+@_rule("set_aside", "codings", "assessments")
+def _set_aside_cells_are_coded_and_unassessed(draft: Draft):
+    cells, coded, assessed = (
+        pd.MultiIndex.from_frame(draft.frames[name][["unit_id", "criterion_id"]])
+        for name in ("set_aside", "codings", "assessments")
+    )
+    yield from draft.at(
+        "set_aside",
+        ~cells.isin(coded),
+        "criterion_id",
+        "nobody has coded {unit_id}, {criterion_id}, so that nothing is left without an assessment",
+        "remove the row",
+    )
+    yield from draft.at(
+        "set_aside",
+        cells.isin(assessed),
+        "criterion_id",
+        "{unit_id}, {criterion_id} has an assessment",
+        "remove this row, or the assessment",
+    )
 
 
 @_rule("criteria", "rules", "levels")

@@ -54,7 +54,12 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
 
 def write_table(path: Path, rows: pd.DataFrame) -> None:
     """Write rows as CSV: UTF-8, line feeds, quoted only where needed."""
-    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    path.write_bytes(as_csv(rows))
+
+
+def as_csv(rows: pd.DataFrame) -> bytes:
+    """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed."""
+    return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]:

@@ -33,3 +33,14 @@ OPEN = tuple(code for code in UNKNOWNS if code not in OUT_OF_SUM)
 
 CONFIDENCE = ("low", "medium", "high")
 """Confidence of a row, from least to most."""
+
+MEANING = {
+    INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
+    OUTDATED: "a level is known, but only from before the report",
+    WITHHELD: "asked for and refused, or neither confirmed nor denied",
+    NOT_FOUND: "looked for, and nothing public was found in what was searched",
+    NOT_ASSESSED: "nobody has looked yet",
+    NOT_IN_FORCE: "the criterion does not apply yet on this date",
+    NOT_APPLICABLE: "the criterion cannot apply here",
+}
+"""What each unknown means, in half a sentence."""

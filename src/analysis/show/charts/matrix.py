@@ -11,7 +11,7 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes
 from analysis.show.style import Chart, Named, glyph, label_rows, new_figure, styled, wedge, wrapped
-from analysis.show.words import MEANING, word
+from analysis.show.words import word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -139,7 +139,7 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
     if len(scales) > 1:
         levels = [(scale, level, f"{words} ({scale})") for scale, level, words in levels]
     held = {state for _, state in states}
-    unknown = [("", one, f"{word(one)}: {MEANING[one]}") for one in v.UNKNOWNS if one in held]
+    unknown = [("", one, f"{word(one)}: {v.MEANING[one]}") for one in v.UNKNOWNS if one in held]
     return [levels, unknown]
 
 

@@ -1,0 +1,35 @@
+"""What a returned workbook would change, as a table on the terminal, before it does."""
+
+from collections import Counter
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.fieldwork.intake import Intake
+from analysis.fieldwork.proposal import UNCHANGED
+
+SHOWN_AT_MOST = 500
+
+
+def print_intake(intake: Intake) -> None:
+    """Print each change, by unit and criterion, how many rows stay, and what was tidied."""
+    console = Console(width=None if Console().is_terminal else 200)
+    changing = [one for one in intake.changes if one.what != UNCHANGED]
+    if changing:
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for name in ("Change", "Table", "Unit", "Criterion", "What", "Cell"):
+            table.add_column(name, overflow="fold", vertical="top")
+        for one in changing[:SHOWN_AT_MOST]:
+            cells = (one.what, one.table, one.unit_id, one.criterion_id, one.said, one.place)
+            # Text and not markup: a value may hold square brackets.
+            table.add_row(*map(Text, cells))
+        console.print(table)
+    if len(changing) > SHOWN_AT_MOST:
+        console.print(f"… and {len(changing) - SHOWN_AT_MOST} more.")
+    counts = Counter((one.what, one.table) for one in intake.changes)
+    for (what, table), number in sorted(counts.items()):
+        console.print(Text(f"{table}: {number} {what}"))
+    for note in intake.notes:
+        console.print(Text(f"Note. {note}"))

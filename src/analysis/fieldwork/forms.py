@@ -1,0 +1,208 @@
+"""What the sheets of the working workbooks hold: the one description that writing and reading share.
+
+A form is a sheet with one table. Its first row has the machine names of the columns, its second
+row their labels, so that a column that was moved, hidden or renamed is still found.
+"""
+
+from dataclasses import dataclass
+
+LAYOUT = "1"
+"""Version of what is described here; a workbook of another layout is not read."""
+
+TEXT, CODE, DATE = "text", "code", "date"
+"""How a cell is read: as it is, as one line, or as a date of reduced precision."""
+
+MOST_EVIDENCE = 8
+"""Columns for evidence at most; the last one takes several ids, joined by ``;``."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a form.
+
+    Attributes:
+        name: machine name, unique in its form, and where it can be the study's own name.
+        label: heading; ``{unit}`` stands for the study's noun.
+        width: of the column, in characters.
+        kind: :data:`TEXT`, :data:`CODE` or :data:`DATE`.
+        choices: list that a drop-down offers; a row may name another; empty: none.
+        only_choices: whether anything else is refused at once, and not just warned of.
+        asked: whether people fill it; what is not asked is shown, and not read back.
+    """
+
+    name: str
+    label: str
+    width: int
+    kind: str = CODE
+    choices: str = ""
+    only_choices: bool = True
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class Form:
+    """A sheet with one table: its name, tab, and columns in order."""
+
+    name: str
+    tab: str
+    fields: tuple[Field, ...]
+
+    def mark(self, field: Field) -> str:
+        """Return what stands in the first row over a column."""
+        return f"{self.name}.{field.name}"
+
+
+ROW = Field("row", "Row (do not change)", 34)
+UNIT = Field("unit_id", "{unit}", 26, choices="units")
+CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
+_DATES = (
+    Field("observed_on", "Date of what it says (2021, 2021-12 or 2021-12-03)", 16, DATE),
+    Field("not_before", "If undated: not before", 14, DATE),
+    Field("not_after", "If undated: not after", 14, DATE),
+    Field("read_on", "Read on (day)", 14, DATE),
+)
+_LEVEL = Field("level", "Level, or unknown code", 18, choices="levels")
+_CONFIDENCE = Field("confidence", "Confidence", 13, choices="confidence")
+_WHY = Field("rationale", "Why, in our own words", 60, TEXT)
+_EXTENT = Field("extent_read", "How much was read", 16, choices="extents")
+
+
+def evidence_fields(count: int) -> tuple[Field, ...]:
+    """Return the columns for evidence, one id each; the last may hold more."""
+    count = min(max(count, 1), MOST_EVIDENCE)
+    return tuple(
+        Field(
+            f"evidence_{number}", f"Evidence {number}", 13, choices="evidence", only_choices=False
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def coding_form(evidence: int) -> Form:
+    """Return the sheet that a coder fills: one row is unit × criterion × date."""
+    fields = (ROW, UNIT, CRITERION, _LEVEL, *_DATES, _CONFIDENCE, *evidence_fields(evidence), _WHY)
+    return Form("coding", "Coding", fields)
+
+
+def settling_form(evidence: int, coders: list[str]) -> Form:
+    """Return the sheet on which codings are settled, with those of each coder beside."""
+    beside = tuple(
+        Field(f"said_{number}", f"{coder} says", 44, TEXT, asked=False)
+        for number, coder in enumerate(coders, start=1)
+    )
+    fields = (
+        ROW,
+        UNIT,
+        CRITERION,
+        *beside,
+        Field("compared", "Do they agree?", 20, asked=False),
+        _LEVEL,
+        *_DATES,
+        _CONFIDENCE,
+        *evidence_fields(evidence),
+        _WHY,
+        Field("settled_by", "Settled by (agreement, or who)", 20, TEXT),
+        Field("settled_why", "Why, unless by agreement", 44, TEXT),
+    )
+    return Form("settling", "Settling", fields)
+
+
+NEW_SOURCES = Form(
+    "sources",
+    "New sources",
+    (
+        Field("source_id", "Source id", 16),
+        Field("publisher", "Publisher", 30, TEXT),
+        Field("title", "Title, as published", 50, TEXT),
+        Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),
+        Field("kind", "Kind", 20, choices="kinds", only_choices=False),
+        Field("url", "Address", 50, TEXT),
+        _EXTENT,
+        Field("read_on", "Read on (day)", 14, DATE),
+    ),
+)
+
+NEW_EVIDENCE = Form(
+    "evidence",
+    "New evidence",
+    (
+        Field("evidence_id", "Evidence id", 16),
+        Field("scope", "Scope (unit, or about many)", 16, choices="scopes", only_choices=False),
+        Field("unit_id", "{unit}", 26, choices="units"),
+        Field("source_id", "Source id", 16, choices="sources", only_choices=False),
+        Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),
+        Field("not_before", "If undated: not before", 14, DATE),
+        Field("not_after", "If undated: not after", 14, DATE),
+        Field("states", "What it says, in our own words", 60, TEXT),
+        _EXTENT,
+        Field("note", "Note (not published)", 30, TEXT),
+    ),
+)
+
+NEW_SEARCHES = Form(
+    "searches",
+    "New searches",
+    (
+        UNIT,
+        Field("searched_on", "Searched on (day)", 16, DATE),
+        Field("where", "Where", 40, TEXT),
+        Field("queries", "Queries, one a line or joined by |", 60, TEXT),
+        Field("note", "Note", 30, TEXT),
+    ),
+)
+
+REPLY = Form(
+    "answers",
+    "Your reply",
+    (
+        ROW,
+        Field("asked", "Question", 44, TEXT, asked=False),
+        Field("found", "What is said here", 34, TEXT, asked=False),
+        Field("answer", "Your reply", 60, TEXT),
+        Field("document", "Document that shows it: title, date, address", 50, TEXT),
+    ),
+)
+
+
+def ledger_form(evidence: int) -> Form:
+    """Return the sheet on which a reply is entered: one row is one reply on one criterion."""
+    fields = (
+        Field("reply_id", "Reply id", 18),
+        Field("received_on", "Received on (day)", 16, DATE),
+        Field("criterion_id", "Criterion (empty: the whole)", 24, choices="criteria"),
+        Field("says", "What it says, in our own words", 60, TEXT),
+        *evidence_fields(evidence),
+        Field("decision", "Decision", 14, choices="decisions"),
+        Field("reason", "Why", 44, TEXT),
+        Field("assessment", "What followed, in our own words", 44, TEXT),
+    )
+    return Form("replies", "Ledger of replies", fields)
+
+
+def tracking_form(evidence: int) -> Form:
+    """Return the sheet on which requests are tracked: one row is one question to one unit."""
+    fields = (
+        Field("request_id", "Request id", 18),
+        UNIT,
+        Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
+        Field("sent_on", "Sent on (day)", 14, DATE),
+        Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
+        Field("answered_on", "Answered on (day)", 16, DATE),
+        Field("outcome", "What came of it", 26, choices="outcomes"),
+        *evidence_fields(evidence),
+        Field("note", "Note", 44, TEXT),
+    )
+    return Form("requests", "Requests", fields)
+
+
+FORMS = (
+    coding_form(1),
+    settling_form(1, ["A coder"]),
+    NEW_SOURCES,
+    NEW_EVIDENCE,
+    NEW_SEARCHES,
+    REPLY,
+    ledger_form(1),
+    tracking_form(1),
+)
+"""Every form that intake knows; columns that repeat are found by their stem."""

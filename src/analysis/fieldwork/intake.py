@@ -1,0 +1,111 @@
+"""Take a returned workbook in: read it, say everything that is wrong, or change the study whole."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.fieldwork import coding, replying, settling, tracking
+from analysis.fieldwork.forms import LAYOUT
+from analysis.fieldwork.proposal import Change, Proposal
+from analysis.fieldwork.returned import read_returned
+from analysis.study import Study, StudyError, journal, load
+
+KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
+    coding.KIND: coding.propose_codings,
+    settling.KIND: settling.propose_settling,
+    replying.KIND: replying.propose_replies,
+    tracking.KIND: tracking.propose_requests,
+}
+"""For each kind of workbook what works out the changes that it asks for."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a workbook comes to.
+
+    Attributes:
+        changes: every row of it that says something, in the workbook's order.
+        notes: what was tidied in reading it, as sentences.
+        written: the files of the study that were changed; none in a dry run.
+    """
+
+    changes: list[Change]
+    notes: list[str]
+    written: list[str]
+
+
+def take_in(
+    path: Path,
+    folder: Path,
+    reason: str = "",
+    dry_run: bool = False,
+    on: dt.date | None = None,
+    preview: Callable[[Intake], None] = lambda intake: None,
+) -> Intake:
+    """Take a returned workbook into a study: all that it says, or nothing.
+
+    Args:
+        path: the workbook.
+        folder: the study's folder.
+        reason: why existing rows are replaced; needed where any is.
+        dry_run: write nothing.
+        on: the day of any replacement; default: today.
+        preview: shown the change before anything is written.
+
+    Raises:
+        StudyError: the workbook cannot be taken in; the error holds every problem found, and
+            the study is as it was.
+    """
+    if dry_run:
+        study = load(folder)
+        intake, _ = _prepared(study, path, reason or "(to be given)", on)
+        preview(intake)
+        return intake
+    # The study is held while it is read and written, so that nothing comes in between.
+    with journal.changing(folder):
+        study = load(folder)
+        intake, files = _prepared(study, path, reason, on)
+        preview(intake)
+        if files:
+            journal.commit(folder, files)
+        return Intake(intake.changes, intake.notes, sorted(files))
+
+
+def _prepared(
+    study: Study, path: Path, reason: str, on: dt.date | None
+) -> tuple[Intake, dict[str, bytes]]:
+    proposal = propose(study, path, reason, on or dt.date.today())
+    files = proposal.files()
+    problems = proposal.returned.problems
+    if problems:
+        raise StudyError(problems)
+    return Intake(proposal.changes, proposal.returned.said(), []), files
+
+
+def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
+    """Return what a returned workbook would change, its problems kept in it.
+
+    Raises:
+        StudyError: the file is no workbook that can be opened.
+    """
+    returned = read_returned(path)
+    proposal = Proposal(study, returned)
+    about = returned.about
+    remedy = "return the workbook that was sent; its first sheet says what it is"
+    if not about:
+        returned.refuse("Start", "", "no sheet says what this workbook is", remedy)
+    elif about.get("workbook") not in KINDS:
+        known = f"it is no workbook that can be taken in ({', '.join(KINDS)})"
+        returned.refuse("Start", about.get("workbook"), known, remedy)
+    elif about.get("layout") != LAYOUT:
+        rule = f"its layout is not the one read here ({LAYOUT})"
+        returned.refuse("Start", about.get("layout"), rule, "have a new workbook written")
+    elif about.get("study") != study.descriptor.name:
+        rule = f"it belongs to another study, and not to {study.descriptor.name}"
+        returned.refuse("Start", about.get("study"), rule, "name the study that it belongs to")
+    elif about["workbook"] not in returned.forms:
+        returned.refuse("Start", "", "the sheet to fill is not there", remedy)
+    else:
+        KINDS[about["workbook"]](proposal, reason, on)
+    return proposal

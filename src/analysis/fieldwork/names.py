@@ -1,0 +1,82 @@
+"""Find what a person meant by a name: a unit, a criterion, a level, an evidence id."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from analysis.study import Study
+from analysis.study.problems import Problem, StudyError, shorten
+
+
+class Names:
+    """Identifiers by what people write for them: the id itself, a name, other case or signs."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]]):
+        """Take the names of each identifier."""
+        self._exact: dict[str, set[str]] = {}
+        self._loose: dict[str, set[str]] = {}
+        for identifier, spellings in names.items():
+            for spelling in (identifier, *spellings):
+                self._exact.setdefault(_exact(spelling), set()).add(identifier)
+                if _loose(spelling):
+                    self._loose.setdefault(_loose(spelling), set()).add(identifier)
+
+    def meant(self, text: str) -> set[str]:
+        """Return the identifiers that a text can mean; none or several: it cannot be told."""
+        return self._exact.get(_exact(text)) or self._loose.get(_loose(text), set())
+
+
+def unit_names(study: Study) -> Names:
+    """Return the units by id, name and short name."""
+    units = study["units"]
+    return Names(
+        dict(
+            zip(units["unit_id"], zip(units["name"], units["short_name"], strict=True), strict=True)
+        )
+    )
+
+
+def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
+    """Return the units that texts mean, by id or name, in the study's order.
+
+    Raises:
+        StudyError: a text means no unit, or more than one.
+    """
+    names, meant, problems = unit_names(study), set(), []
+    for text in texts:
+        found = names.meant(text)
+        meant |= found
+        if len(found) != 1:
+            noun = study.settings.unit_noun.singular
+            rule = f"it can mean {listed_or(found)}" if found else f"it is no {noun} of the study"
+            near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
+            remedy = f"did you mean {listed_or(near)}?" if near else "see units.csv for the names"
+            problems.append(Problem("units", None, "", shorten(text), rule, remedy))
+    if problems:
+        raise StudyError(problems)
+    return [one for one in study["units"]["unit_id"] if one in meant]
+
+
+def listed_or(names: Iterable[str]) -> str:
+    """Return names as a choice: "a", "a or b", "a, b or c"."""
+    *first, last = sorted(names)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def criterion_names(study: Study) -> Names:
+    """Return the criteria by id and label."""
+    criteria = study["criteria"]
+    return Names({one.criterion_id: [one.label] for one in criteria.itertuples()})
+
+
+def code_names(codes: Iterable[str]) -> Names:
+    """Return codes by themselves: ``not_met`` is also "Not met"."""
+    return Names({code: [] for code in codes})
+
+
+def _exact(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()

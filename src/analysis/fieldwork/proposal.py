@@ -1,0 +1,173 @@
+"""What a returned workbook would change in a study: prepared whole, checked, and only then done.
+
+Nothing here writes but :func:`carry_out`, and it writes all tables or none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.fieldwork.returned import Line, Returned
+from analysis.study import Study, journal
+from analysis.study.load import check
+from analysis.study.problems import Problem
+from analysis.study.tables import as_csv
+
+ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that a workbook adds, changes, takes out or leaves as it is.
+
+    Attributes:
+        what: :data:`ADDED`, :data:`CHANGED`, :data:`REMOVED` or :data:`UNCHANGED`.
+        table: the table.
+        unit_id: the unit, or empty.
+        criterion_id: the criterion, or empty.
+        said: what changes, in a few words.
+        place: the address in the workbook.
+    """
+
+    what: str
+    table: str
+    unit_id: str
+    criterion_id: str
+    said: str
+    place: str
+
+
+class Draft:
+    """A table while it is being changed: every new row remembers the line that it came from."""
+
+    def __init__(self, study: Study, table: str):
+        """Begin with the table as it stands."""
+        self.table = study.descriptor.tables[table]
+        self.rows: list[dict[str, str] | None] = study[table].to_dict("records")
+        self.lines: list[Line | None] = [None] * len(self.rows)
+        self._order = self._sorted_by()
+
+    def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
+        """Return the places of the rows as they stand, by their text in these columns."""
+        held: dict[tuple[str, ...], list[int]] = {}
+        for place, row in enumerate(self.rows):
+            if row is not None:
+                held.setdefault(tuple(row[name] for name in columns), []).append(place)
+        return held
+
+    def add(self, row: Mapping[str, str], line: Line) -> None:
+        """Add a row; columns that it leaves out are empty."""
+        self.rows.append({name: row.get(name, "") for name in self.table.columns})
+        self.lines.append(line)
+
+    def replace(self, place: int, row: Mapping[str, str], line: Line) -> None:
+        """Put a row in another's place."""
+        self.rows[place] = {name: row.get(name, "") for name in self.table.columns}
+        self.lines[place] = line
+
+    def remove(self, place: int) -> dict[str, str]:
+        """Take a row out, and return it; the others keep their places."""
+        row, self.rows[place] = self.rows[place], None
+        return row
+
+    def finish(self) -> tuple[pd.DataFrame, list[Line | None]]:
+        """Return the table, in the order that it was kept in, and the line behind each row."""
+        places = [n for n, row in enumerate(self.rows) if row is not None]
+        if self._order:
+            places.sort(key=lambda n: [self.rows[n][name] for name in self._order])
+        cells = [[self.rows[n][name] for name in self.table.columns] for n in places]
+        frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
+        return frame, [self.lines[n] for n in places]
+
+    def _sorted_by(self) -> list[str]:
+        """Return the longest start of the key by which the table is sorted."""
+        key = list(self.table.data_schema.primaryKey)
+        while key:
+            held = [[row[name] for name in key] for row in self.rows]
+            if held == sorted(held):
+                return key
+            key.pop()
+        return []
+
+
+@dataclass
+class Proposal:
+    """What a workbook would change.
+
+    Attributes:
+        study: the study as it stands.
+        returned: the workbook, with its notes and problems.
+        drafts: the tables that it may change, by name.
+        changes: every row of it, in the order of the workbook.
+    """
+
+    study: Study
+    returned: Returned
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def draft(self, table: str) -> Draft:
+        """Return the draft of a table, begun when it is first asked for."""
+        if table not in self.drafts:
+            self.drafts[table] = Draft(self.study, table)
+        return self.drafts[table]
+
+    def keep_old(
+        self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: Line
+    ) -> None:
+        """Keep the old version of a row that is replaced; that needs a reason."""
+        self.draft(f"{table}_history").add({**old, **why}, line)
+        if not why["replaced_why"]:
+            rule = "a row that the study holds would be replaced, and no reason is given"
+            self.returned.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
+
+    def say(self, what: str, table: str, row: Mapping[str, str], said: str, line: Line) -> None:
+        """Keep what becomes of a line."""
+        unit, criterion = row.get("unit_id", ""), row.get("criterion_id", "")
+        self.changes.append(Change(what, table, unit, criterion, said, line.place()))
+
+    @property
+    def changing(self) -> list[Change]:
+        """The changes that are any."""
+        return [one for one in self.changes if one.what != UNCHANGED]
+
+    def files(self) -> dict[str, bytes]:
+        """Return the new content of every table that changes, by file name.
+
+        Breaches of the study's own rules are added to the workbook's problems, each at the cell
+        that it comes from.
+        """
+        frames, lines = dict(self.study.tables), {}
+        for name, draft in self.drafts.items():
+            frames[name], lines[draft.table.path] = draft.finish()
+        for problem in check(self.study.descriptor, frames):
+            self.returned.problems.append(self._at_its_cell(problem, lines))
+        return {
+            draft.table.path: as_csv(frames[name])
+            for name, draft in self.drafts.items()
+            if not frames[name].equals(self.study[name])
+        }
+
+    def _at_its_cell(self, problem: Problem, lines: dict[str, list[Line | None]]) -> Problem:
+        held = lines.get(problem.file, [])
+        line = held[problem.row - 2] if problem.row and problem.row - 2 < len(held) else None
+        if line is None:
+            return problem
+        column = problem.column
+        if column == "evidence_ids":
+            column = next(iter(line.several("evidence")), "evidence_1")
+        return Problem(
+            self.returned.file,
+            None,
+            line.place(column),
+            problem.value,
+            problem.rule,
+            problem.remedy,
+        )
+
+
+def carry_out(study: Study, files: Mapping[str, bytes]) -> None:
+    """Write the tables that change, all or none. Call it while the study is held."""
+    if files:
+        journal.commit(study.folder, files)

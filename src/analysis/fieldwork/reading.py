@@ -1,0 +1,165 @@
+"""Turn the lines of a form into rows of a study's table: names into ids, cells into codes."""
+
+from collections.abc import Iterable
+
+from analysis.fieldwork.names import Names, code_names, criterion_names, unit_names
+from analysis.fieldwork.proposal import ADDED, UNCHANGED, Proposal
+from analysis.fieldwork.returned import Line, Returned
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+
+class Reader:
+    """Reads the lines of one returned workbook, and keeps what cannot be read as problems."""
+
+    def __init__(self, proposal: Proposal):
+        """Take the study's own names; ids of new evidence and sources are added as they come."""
+        study = proposal.study
+        self.returned: Returned = proposal.returned
+        self._units, self._criteria = unit_names(study), criterion_names(study)
+        self._confidence = code_names(v.CONFIDENCE)
+        scale = study.lookup("criteria", "scale_id")
+        levels = study["levels"].groupby("scale_id")["level"].agg(list)
+        self._levels = {one: code_names([*levels[name], *v.TYPED]) for one, name in scale.items()}
+        brought = [line["evidence_id"] for line in self.returned.forms.get("evidence", [])]
+        self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
+
+    def unit(self, line: Line, mark: str = "") -> str:
+        """Return the unit of a line; ``mark``: the one that its first column names."""
+        return self._subject(line, "unit_id", self._units, mark)
+
+    def criterion(self, line: Line, mark: str = "", needed: bool = True) -> str:
+        """Return the criterion of a line; ``mark``: the one that its first column names."""
+        if not needed and not line["criterion_id"]:
+            return ""
+        return self._subject(line, "criterion_id", self._criteria, mark)
+
+    def level(self, line: Line, criterion: str) -> str:
+        """Return the level, or unknown code, of a line; what is none stays as it was written."""
+        return self._code(line, "level", self._levels[criterion])
+
+    def confidence(self, line: Line) -> str:
+        """Return the confidence of a line."""
+        return self._code(line, "confidence", self._confidence)
+
+    def code(self, line: Line, name: str, codes: Iterable[str]) -> str:
+        """Return a cell that should hold one of some codes."""
+        return self._code(line, name, code_names(codes))
+
+    def evidence_ids(self, line: Line) -> str:
+        """Return the evidence ids of a line, joined by ``;``, in order, each once."""
+        ids = []
+        for name, text in line.several("evidence").items():
+            for part in text.replace(",", ";").replace(" ", ";").split(";"):
+                if part:
+                    meant = self._evidence.meant(part)
+                    ids.append(next(iter(meant)) if len(meant) == 1 else part)
+                    if ids[-1] != part:
+                        self.returned.note(
+                            "Evidence ids were read in another case", line.place(name)
+                        )
+        if len(set(ids)) < len(ids):
+            self.returned.note("Evidence cited twice in a row was taken once", line.place())
+        return ";".join(dict.fromkeys(ids))
+
+    def _code(self, line: Line, name: str, codes: Names) -> str:
+        text, meant = line[name], codes.meant(line[name])
+        if len(meant) != 1 or text in meant:
+            return text
+        self.returned.note("A code was read in another spelling", line.place(name))
+        return next(iter(meant))
+
+    def _subject(self, line: Line, name: str, names: Names, mark: str) -> str:
+        text, meant = line[name], names.meant(line[name])
+        kind = "unit" if name == "unit_id" else "criterion"
+        if mark and text and mark not in meant:
+            rule = f"the row is marked as that of {mark}: either the mark or the {kind} was changed, or the rows were sorted by some columns only"
+            remedy = "put the row back as it was; for a new row, use an empty one at the end"
+            self.returned.refuse(line.place(name), text, rule, remedy)
+            return ""
+        if mark:
+            return mark
+        if len(meant) == 1:
+            return next(iter(meant))
+        rule = f"no {kind} is named" if not text else f"it is no {kind} of the study"
+        rule = f"it can mean more than one {kind}" if meant else rule
+        self.returned.refuse(line.place(name), text, rule, "choose one of the list")
+        return ""
+
+
+def bring_in(
+    proposal: Proposal, table: str, key: tuple[str, ...], rows: list[tuple[Line, dict]]
+) -> None:
+    """Add rows to a table that only grows: one that is held already, word for word, is left.
+
+    Args:
+        proposal: what the workbook would change.
+        table: the table.
+        key: the columns that tell its rows apart.
+        rows: each line with the row that it stands for.
+    """
+    draft = proposal.draft(table)
+    held = draft.places(*key)
+    for line, row in rows:
+        same = held.get(tuple(row.get(name, "") for name in key), [])
+        said = ", ".join(row.get(name, "") for name in key)
+        if not same:
+            draft.add(row, line)
+            held[tuple(row.get(name, "") for name in key)] = [len(draft.rows) - 1]
+            proposal.say(ADDED, table, row, said, line)
+        elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
+            proposal.say(UNCHANGED, table, row, said, line)
+        else:
+            rule = f"{said} is in {table} already, and says something else"
+            remedy = "give the new one an id of its own; what is held is not changed by a workbook"
+            proposal.returned.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
+
+
+def lines_with(returned: Returned, form: str, *besides: str) -> list[Line]:
+    """Return the lines of a form that say more than the columns named ``besides``."""
+    return [
+        line
+        for line in returned.forms.get(form, [])
+        if any(text for name, text in line.texts.items() if name not in besides)
+    ]
+
+
+def bring_in_documents(proposal: Proposal, reader: Reader) -> None:
+    """Add the new sources, evidence and searches of a workbook."""
+    returned, study = proposal.returned, proposal.study
+    sources = [(line, dict(line.texts)) for line in lines_with(returned, "sources", "source_id")]
+    for line, row in sources:
+        row["extent_read"] = reader.code(line, "extent_read", extents(study))
+    bring_in(proposal, "sources", ("source_id",), sources)
+    evidence = [
+        (line, _evidence(reader, study, line))
+        for line in lines_with(returned, "evidence", "evidence_id", "scope")
+    ]
+    bring_in(proposal, "evidence", ("evidence_id",), evidence)
+    searches = [(line, _search(reader, line)) for line in lines_with(returned, "searches")]
+    bring_in(proposal, "searches", ("unit_id", "searched_on", "where"), searches)
+
+
+def extents(study: Study) -> list[str]:
+    """Return the words for how much of a document was read."""
+    fields = {one.name: one for one in study.descriptor.tables["evidence"].fields}
+    return list(fields["extent_read"].constraints.enum or ())
+
+
+def _evidence(reader: Reader, study: Study, line: Line) -> dict[str, str]:
+    row = dict(line.texts) | {"extent_read": reader.code(line, "extent_read", extents(study))}
+    row["scope"] = line["scope"] or ("unit" if line["unit_id"] else "")
+    row["unit_id"] = reader.unit(line) if line["unit_id"] else ""
+    return row
+
+
+def _search(reader: Reader, line: Line) -> dict[str, str]:
+    queries = [one.strip() for one in line["queries"].replace("\n", "|").split("|")]
+    queries = [one for one in queries if one]
+    row = {name: line[name] for name in ("searched_on", "where", "note")}
+    count = str(len(queries)) if queries else ""
+    return row | {
+        "unit_id": reader.unit(line),
+        "queries": " | ".join(queries),
+        "queries_count": count,
+    }

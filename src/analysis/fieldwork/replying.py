@@ -1,0 +1,233 @@
+"""The right of reply: what a unit is sent, and the ledger of what it answered."""
+
+import datetime as dt
+
+from analysis.fieldwork.codebook import level_rules
+from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.forms import REPLY, ledger_form
+from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
+from analysis.fieldwork.returned import Line
+from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.study import Study, states
+from analysis.study import vocabulary as v
+
+KIND = "replies"
+WHOLE, OPEN = "whole", "open"
+SPARE_REPLIES = 20
+_DECISIONS = ("accepted", "partly", "declined", OPEN)
+
+
+def reply_form(study: Study, unit: str) -> bytes:
+    """Return what a unit is sent: what is said of it, on what evidence, and where to answer.
+
+    Args:
+        study: the study.
+        unit: the unit's id.
+    """
+    name = study.lookup("units", "name")[unit]
+    title = f"{name}: what is said of it, and its reply"
+    about = {"Workbook": KIND, "Unit": unit}
+    maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
+    offer_lists(maker, study)
+    maker.offer(decisions=_DECISIONS)
+    maker.page(_findings_page(study, unit))
+    maker.page(_evidence_page(study, unit))
+    maker.form(REPLY, _answer_rows(study, unit), frozen=2)
+    held = study["replies"][study["replies"]["unit_id"] == unit].to_dict("records")
+    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
+    free = _free_ids(study, unit)
+    labels = study.lookup("criteria", "label")
+    rows = [
+        FormRow({**coded_texts(one), "criterion_id": labels.get(one["criterion_id"], "")})
+        for one in held
+    ]
+    maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
+    add_document_forms(maker, study, unit)
+    return maker.as_bytes()
+
+
+def _lines(study: Study, unit: str, name: str) -> list[str]:
+    report, notices = study.settings.report, study["notices"]
+    standing = notices[(notices["scope"] == "study") | (notices["unit_id"] == unit)]
+    return [
+        f"This is what can be said of {name} from what could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
+        "The sheet What is said has every question, what was found, by which rule, and why. The sheet Evidence has what was read, in our own words, and where.",
+        "If something is wrong, missing or out of date, please say so on the sheet Your reply, beside the question, with the document that shows it: its title, date and address, or the document itself.",
+        "Nothing found is not the same as nothing there: it says only that what was searched did not show it.",
+        "Please write no personal details of any victim or witness.",
+        f"Your reply is recorded, in our own words, and shown beside the finding with what became of it. Replies go to: {study.settings.contact}",
+        "The sheets after Your reply are for the researchers who record it.",
+        *standing["text"],
+    ]
+
+
+def _findings_page(study: Study, unit: str) -> Page:
+    headings = [
+        ("Criterion", 22),
+        ("Question", 44),
+        ("What is said", 34),
+        ("The rule for this", 44),
+        ("Why", 50),
+        ("Of which date", 16),
+        ("Confidence", 12),
+        ("Evidence", 16),
+    ]
+    rows = [
+        (
+            one["label"],
+            one["question"],
+            one["said"],
+            one["rule"],
+            one["why"],
+            one["when"],
+            one["confidence"],
+            one["evidence"],
+        )
+        for one in findings(study, unit)
+    ]
+    return Page("What is said", headings, rows)
+
+
+def findings(study: Study, unit: str) -> list[dict[str, str]]:
+    """Return what is said of a unit, one entry a criterion that asks something, all in words."""
+    cells = states(study).cells
+    cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
+    rows = study["assessments"].to_dict("index")
+    read = study.lookup("recommendations", "text_read")
+    said = []
+    for criterion in study["criteria"].itertuples():
+        if read.get(criterion.recommendation_id) == "not_read":
+            continue
+        cell = cells.loc[criterion.criterion_id]
+        row = rows.get(cell["row"], {})
+        level = cell["last_level"] or cell["state"]
+        rules = dict(level_rules(study, criterion.criterion_id))
+        said.append(
+            {
+                "criterion_id": criterion.criterion_id,
+                "label": criterion.label,
+                "question": criterion.question,
+                "said": _in_words(cell["state"], cell["last_level"]),
+                "rule": rules.get(level, "None is applied: no level is known."),
+                "why": row.get("rationale", "Nothing that was read bears on it."),
+                "when": _when(row),
+                "confidence": row.get("confidence", ""),
+                "evidence": cell["evidence_ids"].replace(";", ", "),
+            }
+        )
+    return said
+
+
+def _in_words(state: str, last_level: str) -> str:
+    said = state.replace("_", " ")
+    if state not in v.UNKNOWNS:
+        return said
+    last = f", {last_level.replace('_', ' ')}" if last_level else ""
+    return f"Not known ({said}{last}): {v.MEANING[state]}."
+
+
+def _when(row: dict[str, str]) -> str:
+    if not row:
+        return ""
+    undated = f"undated, {row['not_before'] or 'any day'} to {row['not_after'] or row['read_on']}"
+    return row["observed_on"] or undated
+
+
+def _evidence_page(study: Study, unit: str) -> Page:
+    sources = study["sources"].set_index("source_id")
+    cited = study.cited_evidence()
+    evidence = study["evidence"]
+    own = evidence[(evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)]
+    rows = []
+    for one in own.itertuples():
+        source = sources.loc[one.source_id]
+        where = ", ".join(filter(None, (source["publisher"], source["title"], source["published"])))
+        rows.append((one.evidence_id, one.states, one.extent_read, where, source["url"]))
+    headings = [("Evidence", 12), ("What it says, in our own words", 90)]
+    headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
+    return Page("Evidence", headings, rows)
+
+
+def _answer_rows(study: Study, unit: str) -> list[FormRow]:
+    whole = {"row": f"{unit}/{WHOLE}", "asked": "Anything else, or all of it together"}
+    return [
+        *(
+            FormRow(
+                {
+                    "row": f"{unit}/{one['criterion_id']}",
+                    "asked": f"{one['label']}. {one['question']}",
+                    "found": one["said"],
+                }
+            )
+            for one in findings(study, unit)
+        ),
+        FormRow(whole),
+    ]
+
+
+def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
+    held = set(study["replies"]["reply_id"])
+    numbers = (f"{unit}-r{number}" for number in range(1, len(held) + SPARE_REPLIES + 1))
+    return [{"reply_id": one} for one in numbers if one not in held][:SPARE_REPLIES]
+
+
+def propose_replies(proposal: Proposal, reason: str, on: dt.date) -> None:
+    """Work out what a returned reply form adds to the ledger, and keep it in the proposal.
+
+    A reply is entered once; only one that is open may still change, until it is decided.
+    ``reason`` and ``on`` are not needed: the ledger holds its own.
+    """
+    returned, study, reader = proposal.returned, proposal.study, Reader(proposal)
+    unit = returned.about.get("unit", "")
+    if unit not in set(study["units"]["unit_id"]):
+        rule, remedy = "it does not say which unit of the study replies", "restore the line Unit"
+        returned.refuse("Start", unit, rule, remedy)
+        return
+    bring_in_documents(proposal, reader)
+    draft = proposal.draft("replies")
+    held = {key[0]: places[0] for key, places in draft.places("reply_id").items()}
+    entered = set()
+    for line in lines_with(returned, KIND, "reply_id"):
+        row = _reply(reader, line, unit)
+        entered.add(row["criterion_id"])
+        place = held.get(row["reply_id"])
+        old = draft.rows[place] if place is not None else None
+        if old is None:
+            draft.add(row, line)
+            proposal.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
+        elif {name: tidied_text(text) for name, text in old.items()} == row:
+            proposal.say(UNCHANGED, "replies", row, row["decision"], line)
+        elif old["decision"] == OPEN and old["unit_id"] == unit:
+            draft.replace(place, row, line)
+            said = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
+            proposal.say(CHANGED, "replies", row, said, line)
+        else:
+            rule = f"{row['reply_id']} stands in the ledger, decided ({old['decision']})"
+            remedy = "leave it, and enter what came later under an id of its own"
+            returned.refuse(line.place("reply_id"), row["reply_id"], rule, remedy)
+    _check_answers(proposal, entered)
+
+
+def _reply(reader: Reader, line: Line, unit: str) -> dict[str, str]:
+    plain = {name: line[name] for name in ("reply_id", "received_on", "says", "reason")}
+    return {
+        **plain,
+        "unit_id": unit,
+        "criterion_id": reader.criterion(line, needed=False),
+        "evidence_ids": reader.evidence_ids(line),
+        "decision": reader.code(line, "decision", _DECISIONS),
+        "assessment": line["assessment"],
+    }
+
+
+def _check_answers(proposal: Proposal, entered: set[str]) -> None:
+    """See that each answer of the unit is in the ledger: none is to be lost on the way."""
+    for line in lines_with(proposal.returned, REPLY.name, "row"):
+        subject = line["row"].rpartition("/")[2]
+        criterion = "" if subject == WHOLE else subject
+        if criterion not in entered and "" not in entered:
+            rule = "the unit answers here, and the ledger of replies has no entry for it"
+            remedy = "enter it on the sheet Ledger of replies, in our own words; it may be open"
+            proposal.returned.refuse(line.place("answer"), line["answer"], rule, remedy)

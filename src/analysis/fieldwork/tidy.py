@@ -1,0 +1,155 @@
+"""Read one cell as a person meant it: tidy what is harmless, refuse what is ambiguous."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from openpyxl.utils.datetime import from_excel
+
+from analysis.fieldwork.forms import CODE, DATE, TEXT
+from analysis.study.dates import exists
+
+_SPACES = re.compile("[\u00a0\u2007\u202f]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_ISO = re.compile(r"(\d{4})([-/.](\d{1,2})([-/.](\d{1,2}))?)?([ T]00:00(:00(\.0+)?)?)?")
+_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([a-z]+)\.?,?[ \-]+(\d{4})")
+_MONTH_DAY = re.compile(r"([a-z]+)\.?[ \-]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-]+(\d{4})")
+_MONTH_ONLY = re.compile(r"([a-z]+)\.?,?[ \-]+(\d{4})")
+_SERIALS = range(20_000, 80_000)
+"""Day counts that a date may have turned into: the years from 1954 to 2119."""
+
+HOW = "write 2021, 2021-12 or 2021-12-03"
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What a cell says: its text, what was done to it, and why it cannot be taken, if so."""
+
+    text: str = ""
+    done: str = ""
+    refused: str = ""
+    remedy: str = ""
+
+
+def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
+    """Return what a cell's value says.
+
+    Args:
+        value: as openpyxl reads it: text, number, truth value, date or nothing.
+        kind: :data:`forms.TEXT`, :data:`forms.CODE` or :data:`forms.DATE`.
+        epoch: first day of the workbook's calendar, for days written as numbers.
+    """
+    if value is None:
+        return Tidied()
+    if kind == DATE:
+        return _date(value, epoch)
+    if isinstance(value, dt.datetime | dt.date):
+        text = value.strftime("%Y-%m-%d")
+        return Tidied(text, "a date was read as text")
+    if isinstance(value, bool):
+        return Tidied(str(value).upper(), "a truth value was read as text")
+    if isinstance(value, int | float):
+        return Tidied(_number(value), "a number was read as text")
+    if not isinstance(value, str):
+        return Tidied(refused="it is neither text nor a number", remedy="write it as text")
+    text = tidied_text(value, kind)
+    return Tidied(text, "" if text == value else "stray spaces or signs were taken out")
+
+
+def tidied_text(value: str, kind: str = TEXT) -> str:
+    """Return a text without what programs and fingers leave at its ends.
+
+    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line.
+    """
+    text = _SPACES.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if kind == CODE:
+        text = " ".join(_INVISIBLE.sub("", text).split())
+    return text.strip()
+
+
+def _date(value: object, epoch: dt.datetime) -> Tidied:
+    if isinstance(value, bool):
+        return Tidied(refused="a truth value is no date", remedy=HOW)
+    if isinstance(value, int | float):
+        return _serial(value, epoch)
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            return Tidied(refused="it is a time of day, and not only a date", remedy=HOW)
+        return _real_date(value.date())
+    if isinstance(value, dt.date):
+        return _real_date(value)
+    if not isinstance(value, str):
+        return Tidied(refused="it is no date", remedy=HOW)
+    return _written_date(value)
+
+
+def _real_date(day: dt.date) -> Tidied:
+    """Take a cell that the program holds as a date: the first of a month may have been a month."""
+    if day.day == 1:
+        return Tidied(
+            refused=f"the program holds {day.isoformat()} here: it may have been a month or a year, which it turned into a day",
+            remedy=f"format the cell as text, and {HOW}",
+        )
+    return Tidied(day.isoformat(), "a date of the program was read as a day")
+
+
+def _serial(value: int | float, epoch: dt.datetime) -> Tidied:
+    if float(value).is_integer() and 1900 <= value <= 2100:
+        return Tidied(str(int(value)), "a number was read as a year")
+    if not float(value).is_integer() or int(value) not in _SERIALS:
+        return Tidied(refused="the number is no date", remedy=f"format the cell as text, and {HOW}")
+    read = _real_date(from_excel(value, epoch).date())
+    return Tidied(
+        read.text, read.done and "a day count was read as a day", read.refused, read.remedy
+    )
+
+
+def _written_date(value: str) -> Tidied:
+    text = tidied_text(value, CODE).lstrip("'").strip()
+    if text == "":
+        return Tidied("", "stray spaces or signs were taken out" if value else "")
+    said, ambiguous = _in_order(text.lower())
+    if ambiguous:
+        return Tidied(refused="it can be read as two different days", remedy=HOW)
+    if said is None:
+        return Tidied(refused="it is no date", remedy=HOW)
+    if not exists(said):
+        return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
+    return Tidied(said, "" if said == value else "a date was written another way")
+
+
+def _in_order(text: str) -> tuple[str | None, bool]:
+    """Return a written date as year, month and day, and whether it has a second reading."""
+    if found := _ISO.fullmatch(text):
+        year, month, day = found[1], found[3], found[5]
+        return "-".join([year, *(part.zfill(2) for part in (month, day) if part)]), False
+    if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
+        return None, True  # a day count that has become text: which calendar, nobody knows
+    if found := _NUMERIC.fullmatch(text):
+        first, second, year = int(found[1]), int(found[2]), found[3]
+        if first <= 12 and second <= 12 and first != second:
+            return None, True
+        day, month = (first, second) if second <= 12 else (second, first)
+        return f"{year}-{month:02}-{day:02}", False
+    if found := _MONTH_YEAR.fullmatch(text):
+        return f"{found[2]}-{int(found[1]):02}", False
+    for pattern, order in ((_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2)), (_MONTH_ONLY, (2, 1))):
+        found = pattern.fullmatch(text)
+        if found and found[order[1]] in _MONTHS:
+            parts = [found[order[0]], f"{_MONTHS[found[order[1]]]:02}"]
+            parts += [f"{int(found[place]):02}" for place in order[2:]]
+            return "-".join(parts), False
+    return None, False
+
+
+def _number(value: int | float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

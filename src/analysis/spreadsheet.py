@@ -1,0 +1,102 @@
+"""What every workbook of ours has in common: text that stays text, one face, stable bytes.
+
+The limits are those of Office Open XML (ECMA-376): 32,767 characters a cell, ``_xHHHH_`` as the
+escape for a character that XML cannot hold, 409 points for the highest row.
+"""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+EPOCH = dt.datetime(2020, 1, 1)
+"""The day on which every workbook says that it was made, so that two builds are the same."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+"""What a spreadsheet program may take for the start of a formula."""
+WRAP = Alignment(wrap_text=True, vertical="top")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """Write text that stays text, whatever it begins with or looks like; return its cell."""
+    cell = sheet.cell(row, column)
+    # Past the library's own setter: it cuts a long text, and takes "=" for a formula.
+    cell._value, cell.data_type = escaped(text), "s"
+    cell.alignment = WRAP
+    if text.startswith(FORMULA_STARTS):
+        cell.quotePrefix = True
+    return cell
+
+
+def escaped(text: str) -> str:
+    """Return text so that a literal ``_x000D_`` in it is not read as a carriage return."""
+    return _ESCAPE.sub(r"_x005F_x\1_", text)
+
+
+def unescaped(text: str) -> str:
+    """Return what a cell's text says: the inverse of :func:`escaped`."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def font(bold: bool = False, size: int = 11, **rest) -> Font:
+    """Return the one face of our workbooks."""
+    return Font(name="Arial", bold=bold, size=size, **rest)
+
+
+def new_workbook(title: str, creator: str) -> Workbook:
+    """Return a workbook with one empty sheet, in our face, that says what it is."""
+    book = Workbook()
+    book._named_styles["Normal"].font = font()
+    book._fonts[0] = font()
+    book.properties.title, book.properties.creator = title, creator
+    book.properties.language = "en-GB"
+    book.properties.created = book.properties.modified = EPOCH
+    return book
+
+
+def row_height(values: Iterable, widths: Iterable[float], size: float = 11) -> float:
+    """Return the height in points that the longest wrapped cell of a row needs.
+
+    No program is asked to fit the rows when it opens the file, and not every one does.
+    """
+    lines = 1
+    for value, width in zip(values, widths, strict=True):
+        room = max(int(width * 0.92), 1)
+        parts = str(value or "").split("\n")
+        lines = max(lines, sum(-(-max(len(part), 1) // room) for part in parts))
+    return min(lines * size * 1.35 + 2, 409)
+
+
+def as_bytes(book: Workbook) -> bytes:
+    """Return a workbook as a file; the same workbook gives the same bytes."""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return stable_zip(buffer.getvalue())
+
+
+def stable_zip(content: bytes) -> bytes:
+    """Return a zip archive (a workbook) with its parts in order and the clock taken out."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = _without_clock(data)
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, data)
+    return buffer.getvalue()
+
+
+def _without_clock(core: bytes) -> bytes:
+    # openpyxl sets the day of saving over the one that was asked for.
+    start = core.index(b"<dcterms:modified")
+    start = core.index(b">", start) + 1
+    end = core.index(b"<", start)
+    return core[:start] + EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + core[end:]
