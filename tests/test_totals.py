@@ -25,7 +25,13 @@ from made_totals import (
 
 from analysis.measure import completions as engine
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences
-from analysis.measure.bounds import cell_bounds, national_bounds, possible_levels, score_bounds
+from analysis.measure.bounds import (
+    bounded_values,
+    cell_bounds,
+    national_bounds,
+    possible_levels,
+    score_bounds,
+)
 from analysis.measure.clashes import smallest_clash
 from analysis.measure.completions import Block, Constraint, satisfiable
 from analysis.measure.results import measure
@@ -354,6 +360,18 @@ def test_bounds_on_scores_within_a_total():
         assert table.loc[(unit, "g")].tolist() == [100, 100]
         assert table.loc[(unit, "h")].tolist() == [0, 100]
         assert table.loc[(unit, "total")].tolist() == [25, 100]
+
+
+def test_cells_bounded_one_by_one():
+    # Of 3, u1 is met, and 1 is met in all: u2 and u3 are at partly at the most. Known is u1.
+    study = made(3, totals=[total(1)])
+    cells = bounded_values(study, hold(study, {"u1": MET}))
+    assert cells.low.tolist() == [[1], [0], [0]] and cells.high.tolist() == [[1], [0.5], [0.5]]
+    assert cells.known.tolist() == [[True], [False], [False]] and cells.counts.all()
+    # With nobody partly, the others are not met, and known.
+    study = made(3, totals=[total(1), total(0, PARTLY)])
+    cells = bounded_values(study, hold(study, {"u1": MET}))
+    assert cells.high.tolist() == [[1], [0], [0]] and cells.known.all()
 
 
 def test_a_score_may_be_narrower_than_its_cells_are():

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.measure.completions import Block
 from analysis.measure.national import states_of
-from analysis.measure.scores import scores
+from analysis.measure.scores import CellValues, cell_values, scores
 from analysis.measure.totals import Constrained, level_values
 from analysis.measure.tree import build_tree, groups_below, shares
 from analysis.study import Study
@@ -69,6 +69,27 @@ def cell_bounds(
     keys = held.matrix.cells.loc[list(left), ["unit_id", "criterion_id"]].reset_index(drop=True)
     found = pd.DataFrame(rows, columns=["lowest", "highest", "settled_by_totals"])
     return pd.concat([keys, found.astype({"lowest": float, "highest": float})], axis=1)
+
+
+def bounded_values(study: Study, held: Constrained) -> CellValues:
+    """Return what each cell may be worth given the rows that may settle cells.
+
+    As :func:`analysis.measure.scores.cell_values`, with the open cells that totals bind narrowed;
+    a cell is known too where the totals settle its level. Each cell is bounded by itself: cells
+    that one total ties together need not all be at their ends at once.
+    """
+    cells, width, values = (
+        cell_values(study, held.matrix),
+        held.matrix.shape[1],
+        level_values(study),
+    )
+    for cell, names in possible_levels(held).items():
+        if len(names) < len(held.levels[cell]):
+            place = divmod(cell, width)
+            worth = [float(values[place[1]][name]) for name in names]
+            cells.low[place], cells.high[place] = min(worth), max(worth)
+            cells.known[place] = len(names) == 1
+    return cells
 
 
 def score_bounds(
