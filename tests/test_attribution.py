@@ -106,18 +106,17 @@ def test_a_weight_and_a_level_at_once_have_the_mean_of_the_two_orders():
     }
 
 
-def test_a_new_state_needs_its_date_and_the_date_needs_it():
+def test_a_new_state_brings_its_date_and_has_its_effect_to_itself():
     # Read up to the last day of 2022; then a state of 2023, asked for as of its own reading. The
-    # state alone has not happened on the old date, the new date alone finds nothing: half each.
+    # new date alone finds nothing, and the state is of the new date: all of it is the state's.
     old = two(("a", "inconclusive"))
     old = replaced(old, assessments=old["assessments"].assign(read_on="2022-12-31"))
     old = replaced(old, searches=old["searches"].assign(searched_on="2022-12-31"))
     new = with_rows(old, "assessments", [told("a", "met", "2023-05-05", read_on="2023-06-01")])
     found = compare(old, new)
     assert found.changes["cause"].tolist() == ["new_state", "in_force"]
-    assert parts(found)["low"] == {"new_state": Part(25), "in_force": Part(25)}
-    assert found.cells["cause"].tolist() == ["new_state;in_force"]
-    # Asked for on one date, the state has all of it.
+    assert parts(found)["low"] == {"new_state": Part(50), "in_force": Part(0)}
+    # Asked for on one date, the date is no cause at all.
     assert parts(compare(old, new, day("2023-06-01")))["low"] == {"new_state": Part(50)}
 
 

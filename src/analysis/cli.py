@@ -11,6 +11,7 @@ from pathlib import Path
 import analysis
 from analysis import study as studies
 from analysis.study import Problem, StudyError
+from analysis.study.journal import UnfinishedChangeError
 
 STUDY = Path("data/safe-to-share")
 SHOWN_AT_MOST = 200
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return asked.run(asked)
     except StudyError as error:
         _print_problems(error.problems, "text")
-        print("Nothing was written.", file=sys.stderr)
+        # A change that waits to be completed is as good as written.
+        if not isinstance(error, UnfinishedChangeError):
+            print("Nothing was written.", file=sys.stderr)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
@@ -100,6 +103,15 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
     )
     compare.set_defaults(run=_compare)
+
+    compare_units = commands.add_parser(
+        "compare-units", help="say what is sure of two units, and what would decide it"
+    )
+    compare_units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
+    compare_units.add_argument(
+        "--study", type=Path, default=STUDY, help=f"a study's folder (default: {STUDY})"
+    )
+    compare_units.set_defaults(run=_compare_units)
 
     workbook = commands.add_parser("workbook", help="write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
@@ -170,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="STUDY",
             help=f"a study's folder (default: {STUDY})",
         )
-    for command in (report, score):
+    for command in (report, score, compare_units):
         command.add_argument(
             "--as-of",
             type=_date,
@@ -210,11 +222,7 @@ def _report(asked: argparse.Namespace) -> int:
         progress("study")
         results = _measured(asked, progress)
         path = build(results, asked.out, progress)
-    placeholders = results.study.descriptor.placeholders
-    if placeholders:
-        print(
-            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
-        )
+    _print_placeholders(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -259,6 +267,22 @@ def _compare(asked: argparse.Namespace) -> int:
     return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
 
 
+def _compare_units(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.names import meant_units
+    from analysis.show.notes import notes
+    from analysis.show.pairs import compared
+
+    results = _measured(asked)
+    units = meant_units(results.study, asked.units)
+    if len(units) < 2:
+        rule = "both name the same"
+        problem = Problem("units", None, "", " and ".join(asked.units), rule, "name two")
+        raise StudyError([problem])
+    print(" ".join(compared(results, *units)))
+    print(*notes(results, units=units), sep="\n")
+    return 0
+
+
 def _workbook(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.coding import coding_workbook
     from analysis.fieldwork.workbooks import save_new
@@ -290,7 +314,9 @@ def _reply_form(asked: argparse.Namespace) -> int:
     study = studies.load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
+    _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
 
@@ -361,6 +387,12 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
             str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
         )
         raise StudyError([problem])
+
+
+def _print_placeholders(study: studies.Study) -> None:
+    waiting = study.descriptor.placeholders
+    if waiting:
+        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
 
 
 def _progress():

@@ -1,6 +1,6 @@
 """What a returned workbook would change in a study: prepared whole, checked, and only then done.
 
-Nothing here writes but :func:`carry_out`, and it writes all tables or none.
+Nothing here writes: what comes of it are the tables that change, as files.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.fieldwork.returned import Line, Returned
-from analysis.study import Study, journal
+from analysis.study import Study
 from analysis.study.load import check
 from analysis.study.problems import Problem
 from analysis.study.tables import as_csv
@@ -165,9 +165,3 @@ class Proposal:
             problem.rule,
             problem.remedy,
         )
-
-
-def carry_out(study: Study, files: Mapping[str, bytes]) -> None:
-    """Write the tables that change, all or none. Call it while the study is held."""
-    if files:
-        journal.commit(study.folder, files)

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from analysis.fieldwork.codebook import level_rules
-from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists, said_mark
 from analysis.fieldwork.forms import REPLY, ledger_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
@@ -16,6 +16,15 @@ from analysis.study import vocabulary as v
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
 SPARE_REPLIES = 20
+_REPLIED = (
+    "received_on",
+    "criterion_id",
+    "says",
+    "evidence_ids",
+    "decision",
+    "reason",
+    "assessment",
+)
 _DECISIONS = ("accepted", "partly", "declined", OPEN)
 
 
@@ -28,14 +37,16 @@ def reply_form(study: Study, unit: str) -> bytes:
     """
     name = study.lookup("units", "name")[unit]
     title = f"{name}: what is said of it, and its reply"
+    held = study["replies"][study["replies"]["unit_id"] == unit].to_dict("records")
+    # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit}
+    about |= {f"Reply {one['reply_id']}": said_mark(one, _REPLIED) for one in held}
     maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS)
     maker.page(_findings_page(study, unit))
     maker.page(_evidence_page(study, unit))
     maker.form(REPLY, _answer_rows(study, unit), frozen=2)
-    held = study["replies"][study["replies"]["unit_id"] == unit].to_dict("records")
     cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
@@ -50,7 +61,12 @@ def reply_form(study: Study, unit: str) -> bytes:
 
 def _lines(study: Study, unit: str, name: str) -> list[str]:
     report, notices = study.settings.report, study["notices"]
-    standing = notices[(notices["scope"] == "study") | (notices["unit_id"] == unit)]
+    standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
+    labels = study.lookup("criteria", "label") | {"": ""}
+    notes = [
+        f"{labels[one.criterion_id]}: {one.text}".removeprefix(": ")
+        for one in standing.itertuples()
+    ]
     return [
         f"This is what can be said of {name} from what could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
         "The sheet What is said has every question, what was found, by which rule, and why. The sheet Evidence has what was read, in our own words, and where.",
@@ -59,7 +75,7 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
         "Please write no personal details of any victim or witness.",
         f"Your reply is recorded, in our own words, and shown beside the finding with what became of it. Replies go to: {study.settings.contact}",
         "The sheets after Your reply are for the researchers who record it.",
-        *standing["text"],
+        *notes,
     ]
 
 
@@ -191,7 +207,9 @@ def propose_replies(proposal: Proposal, reason: str, on: dt.date) -> None:
     entered = set()
     for line in lines_with(returned, KIND, "reply_id"):
         row = _reply(reader, line, unit)
-        entered.add(row["criterion_id"])
+        # What stood there before the unit answered is no answer to it.
+        if returned.about.get(f"reply {row['reply_id']}".lower()) != said_mark(row, _REPLIED):
+            entered.add(row["criterion_id"])
         place = held.get(row["reply_id"])
         old = draft.rows[place] if place is not None else None
         if old is None:

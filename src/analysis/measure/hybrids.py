@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, TOTALS, Change
+from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, NEW_STATE, TOTALS, Change
 from analysis.measure.exact import Interval, cell_intervals, exact_scores
 from analysis.measure.tree import TOTAL, build_tree
 from analysis.study import Matrix, Study, states
 
 Causes = frozenset[str]
+_NEVER = "9999-12-31"
 
 
 class Hybrids:
@@ -57,6 +58,9 @@ class Hybrids:
         starts = side(IN_FORCE).lookup("criteria", "applies_from")
         applies = criteria["criterion_id"].map(starts)
         applies = np.where(applies.isna(), criteria["applies_from"], applies)
+        # What is in force is asked of one date, and the state of what is in force of another.
+        begun = applies <= self._days[IN_FORCE in causes].isoformat()
+        applies = np.where(begun, "", _NEVER)
         tables = {
             **old.tables,
             **{name: side(CODEBOOK)[name] for name in ("recommendations", "levels", "rules")},
@@ -76,7 +80,10 @@ class Hybrids:
     def grid(self, causes: Causes) -> dict[str, dict[str, str]]:
         """Return the state of every cell, by unit and criterion."""
         if causes not in self._grids:
-            matrix = states(self.study(causes), self._days[IN_FORCE in causes], self._known_by)
+            # A new state is of a day that the earlier version had not come to: it brings the
+            # later date with it, and so has its effect to itself.
+            later = bool(causes & {IN_FORCE, NEW_STATE})
+            matrix = states(self.study(causes), self._days[later], self._known_by)
             self._grids[causes] = matrix.grid().to_dict("index")
         return self._grids[causes]
 

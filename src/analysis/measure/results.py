@@ -13,6 +13,9 @@ from analysis.measure.bounds import cell_bounds, national_bounds, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
+from analysis.measure.next_questions import next_questions
+from analysis.measure.order import Alike, order
+from analysis.measure.pairs import Comparisons, comparisons, pair_table, ranks
 from analysis.measure.readings import scores_by_reading
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
@@ -155,6 +158,31 @@ class Results:
         asked = asked_criteria(self.study)["criterion_id"]
         tables = [differences(self.study, before, after) for before, after in steps]
         return [table[table["criterion_id"].isin(asked)].reset_index(drop=True) for table in tables]
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`."""
+        return comparisons(self.study, self.matrix)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The sure statements; see :func:`analysis.measure.pairs.pair_table`."""
+        return pair_table(self.comparisons)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """The rank range of every unit; see :func:`analysis.measure.pairs.ranks`."""
+        return ranks(self.comparisons)
+
+    @cached_property
+    def order(self) -> list[Alike]:
+        """Who is alike in the sure statements; see :func:`analysis.measure.order.order`."""
+        return order(self.comparisons)
+
+    @cached_property
+    def next_questions(self) -> pd.DataFrame:
+        """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
+        return next_questions(self.study, self.matrix)
 
 
 def measure(

@@ -585,8 +585,10 @@ def _scored_below(draft: Draft) -> dict[str, list[str]]:
     return below
 
 
-@_rule("units", "searches", "evidence")
+@_rule("units", "searches", "evidence", "codings", "assessments")
 def _units_were_looked_for(draft: Draft):
+    if draft.frames["codings"].empty and draft.frames["assessments"].empty:
+        return  # fieldwork has not begun
     units = draft.frames["units"]["unit_id"]
     seen = pd.concat([draft.frames["searches"]["unit_id"], draft.frames["evidence"]["unit_id"]])
     yield from draft.at(
