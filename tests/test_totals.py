@@ -1,5 +1,6 @@
 """Published totals and scores: what they leave possible, worked out on paper and by trying all."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import subprocess
@@ -372,6 +373,27 @@ def test_cells_bounded_one_by_one():
     study = made(3, totals=[total(1), total(0, PARTLY)])
     cells = bounded_values(study, hold(study, {"u1": MET}))
     assert cells.high.tolist() == [[1], [0], [0]] and cells.known.all()
+
+
+def pairs_of(study, known):
+    held = hold(study, known)
+    results = dataclasses.replace(measure(study, held.matrix.as_of), matrix=held.matrix)
+    return [tuple(row) for row in results.pairs.to_numpy()]
+
+
+def test_what_totals_settle_counts_in_comparisons():
+    # Of 3, u1 is met: the others may be too, and nobody is surely above anybody.
+    assert pairs_of(made(3), {"u1": MET}) == []
+    # 1 of 3 is met: so both others are below, though which of their levels is not known. A
+    # total ties the two: their pairs may miss something.
+    one = made(3, totals=[total(1)])
+    assert pairs_of(one, {"u1": MET}) == [("u1", "u2", "yes"), ("u1", "u3", "yes")]
+    # With nobody partly all is settled, and nothing is tied any more.
+    settled = made(3, totals=[total(1), total(0, PARTLY)])
+    assert pairs_of(settled, {"u1": MET}) == [("u1", "u2", "no"), ("u1", "u3", "no")]
+    # What may settle no cell ranks nobody.
+    weak = made(3, totals=[total(1, settles_cells="no")])
+    assert pairs_of(weak, {"u1": MET}) == []
 
 
 def test_a_score_may_be_narrower_than_its_cells_are():

@@ -92,6 +92,20 @@ def bounded_values(study: Study, held: Constrained) -> CellValues:
     return cells
 
 
+def tied_units(held: Constrained) -> np.ndarray:
+    """Return which units have an open cell that totals tie to another, shape (units,), bool.
+
+    Only rows that may settle cells count, and only cells that they leave open.
+    """
+    units, width = held.matrix.shape
+    tied = np.zeros(units, dtype=bool)
+    for block in held.settling_blocks:
+        cells = [cell for cell, levels in block.possible.items() if len(levels) > 1]
+        if len(cells) > 1:
+            tied[[cell // width for cell in cells]] = True
+    return tied
+
+
 def score_bounds(
     study: Study, held: Constrained, progress: Callable[[str], None] = _quiet
 ) -> pd.DataFrame:

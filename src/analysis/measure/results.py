@@ -9,7 +9,13 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
-from analysis.measure.bounds import cell_bounds, national_bounds, score_bounds
+from analysis.measure.bounds import (
+    bounded_values,
+    cell_bounds,
+    national_bounds,
+    score_bounds,
+    tied_units,
+)
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
@@ -161,8 +167,16 @@ class Results:
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`."""
-        return comparisons(self.study, self.matrix)
+        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`.
+
+        What totals of the day settle or narrow counts, cell by cell: while weights vary, more
+        could only be had by trying all completions, so the pairs of tied units are conservative.
+        """
+        held = self.constrained_at(self.matrix.as_of)
+        if not held.firm:
+            return comparisons(self.study, self.matrix)
+        cells = bounded_values(self.study, held)
+        return comparisons(self.study, self.matrix, cells.low, cells.high, tied_units(held))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
