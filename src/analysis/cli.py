@@ -207,11 +207,11 @@ def _date(text: str) -> dt.date:
         ) from None
 
 
-def _measured(asked: argparse.Namespace):
+def _measured(asked: argparse.Namespace, progress):
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
-    return measure(studies.load(asked.study), asked.as_of, asked.known_by)
+    return measure(studies.load(asked.study), asked.as_of, asked.known_by, progress)
 
 
 def _report(asked: argparse.Namespace) -> int:
@@ -220,7 +220,7 @@ def _report(asked: argparse.Namespace) -> int:
 
     with _progress() as progress:
         progress("study")
-        results = _measured(asked)
+        results = _measured(asked, progress)
         path = build(results, asked.out, progress)
     _print_placeholders(results.study)
     print(f"The report is {path}")
@@ -231,7 +231,9 @@ def _score(asked: argparse.Namespace) -> int:
     _refuse_to_replace(asked)
     from analysis.publish.build import build_data
 
-    build_data(_measured(asked), asked.out)
+    with _progress() as progress:
+        progress("study")
+        build_data(_measured(asked, progress), asked.out)
     print(f"The tables are in {asked.out}")
     return 0
 
