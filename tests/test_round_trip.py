@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from filled import Filled, FilledForm
 from helpers import DESCRIPTOR, contents, edit_descriptor
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import ANY, LIBRARY, REAL, replaced
 from made_fieldwork import CODERS, DATED, UNITS, studies, tidy
@@ -22,7 +22,6 @@ from analysis.study import Study, coders, load
 FEW = settings(
     ANY,
     max_examples=12,
-    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 DAY = dt.date(2022, 10, 1)
