@@ -121,7 +121,7 @@ def read_returned(path: Path) -> Returned:
         grid = _grid(sheet)
         found = _form_on(sheet.title, grid)
         if found is None:
-            returned.about = returned.about or _about(grid)
+            returned.about = returned.about or _about(opened, grid)
             continue
         lines = list(_lines(returned, opened, sheet, grid, found))
         copies.setdefault(found.form.name, []).append((sheet.title, lines))
@@ -146,12 +146,13 @@ def _grid(sheet: Worksheet) -> Grid:
     return grid
 
 
-def _about(grid: Grid) -> dict[str, str]:
+def _about(opened: Opened, grid: Grid) -> dict[str, str]:
     """Return the pairs of label and value of a first sheet that says what the workbook is."""
     pairs = {}
     for row in grid.values():
         label, value = (row[column].value if column in row else None for column in (1, 2))
         if isinstance(label, str) and value is not None:
+            value = opened.plain(value) if isinstance(value, str) else value
             pairs[" ".join(label.split()).rstrip(":").lower()] = tidied(value, CODE, _EPOCH).text
     return pairs if "workbook" in pairs else {}
 
