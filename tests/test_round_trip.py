@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from filled import Filled, FilledForm
 from helpers import DESCRIPTOR, contents, edit_descriptor
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import ANY, LIBRARY, REAL, replaced
 from made_fieldwork import CODERS, DATED, UNITS, studies, tidy
@@ -22,7 +22,6 @@ from analysis.study import Study, coders, load
 FEW = settings(
     ANY,
     max_examples=12,
-    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 DAY = dt.date(2022, 10, 1)
@@ -82,6 +81,15 @@ def test_no_table_of_a_study_changes_by_a_byte(source, tmp_path, path):
     after = contents(folder)
     after.pop(".journal.lock")
     assert after == before
+
+
+@pytest.mark.parametrize("name", ["_x000D_", "=1+1", "@me", "100", "2021-12", "Zoë  O’Neil"])
+def test_a_coder_of_any_name_is_known_again(name, path):
+    study = load(LIBRARY)
+    codings = study["codings"]
+    study = replaced(study, codings=codings.assign(coder=codings["coder"].replace("coder-a", name)))
+    path.write_bytes(coding_workbook(study, name))
+    assert changed(study, path) == {}
 
 
 # --- taken out, and entered again ------------------------------------------------------------

@@ -155,7 +155,7 @@ def read_returned(path: Path) -> Returned:
     opened = open_workbook(path)
     grids = {sheet.title: _grid(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
-        _take_about(returned, title, grid)
+        _take_about(returned, opened, title, grid)
     noun = returned.about.get(NOUN.lower(), "")
     copies: dict[str, list[tuple[str, list[Line]]]] = {}
     unread: dict[str, str] = {}
@@ -193,13 +193,14 @@ def _grid(sheet: Worksheet) -> Grid:
     return grid
 
 
-def _take_about(returned: Returned, title: str, grid: Grid) -> None:
+def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> None:
     """Keep what a first sheet says; a second one must say the same."""
     about, places = {}, {}
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
         if isinstance(label, str):
             name = " ".join(label.split()).rstrip(":").lower()
+            value = opened.plain(value) if isinstance(value, str) else value
             about[name] = tidied(value, CODE, _EPOCH).text
             places[name] = address(title, f"B{number}")
     if not about.get("workbook"):
