@@ -157,6 +157,7 @@ def _tables(made: _Made) -> dict[str, list]:
         "evidence": _evidence(made),
         "searches": _searches(made),
         "published_totals": _published_totals(made),
+        "published_scores": _published_scores(made),
         "figures": _figures(),
         "events": _events(),
         "notices": _notices(made),
@@ -530,10 +531,39 @@ def _day(text: str) -> int:
 
 def _published_totals(made: _Made) -> list[tuple]:
     name, note = made.criterion_ids[0], f"An invented count. {AWKWARD[1]}"
-    count, of = made.units // 3, made.units
+    count, of, some = made.units // 3, made.units, ";".join(made.unit_ids[:5])
+    region = sum(number % 5 == 0 for number in range(made.units))
+    rows = (
+        ("met", "", count, of, "", REPORT_DAY, "low", "no", "S02", note),
+        ("partly", "", count, of, "", "2016-12-31", "high", "yes", "S03", "Invented"),
+        ("met;partly", "at_least", 1, 5, some, "2016-12-31", "high", "yes", "S03", ""),
+        (
+            "not_met",
+            "at_most",
+            2,
+            region,
+            "region=Made-up Region 1",
+            REPORT_DAY,
+            "low",
+            "no",
+            "S02",
+            "",
+        ),
+        # Nobody can be at any level before the criterion applies: the one row that cannot be.
+        ("met", "exactly", 1, of, "", REPORT_DAY, "low", "no", "S02", "Invented, and impossible"),
+    )
+    late = made.criterion_ids[made.not_in_force]
     return [
-        ("P1", name, "met", count, of, REPORT_DAY, "low", "no", "S02", note),
-        ("P2", name, "partly", count, of, "2016-12-31", "high", "yes", "S03", "Invented"),
+        (f"P{number}", late if number == len(rows) else name, *row)
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _published_scores(made: _Made) -> list[tuple]:
+    unit, name = made.unit_ids[5], made.criterion_ids[0]
+    return [
+        ("G1", unit, "total", 50, 1, f"{name}=2", REPORT_DAY, "yes", "S02", AWKWARD[1]),
+        ("G2", unit, "total", 40, 10, "", REPORT_DAY, "no", "S03", "Invented"),
     ]
 
 

@@ -167,6 +167,23 @@ def test_a_total_moves_no_score_yet():
     assert len(made.study(frozenset(["settled"]))["published_totals"]) == 0
 
 
+def test_a_published_score_goes_with_the_totals():
+    row = {"score_id": "G1", "unit_id": "u", "group_id": "g", "score": "50", "step": "1"}
+    row |= {"as_of": "2022-01-01", "settles_cells": "yes", "source_id": "S1"}
+    old = with_rows(two(("a", "partly")), "published_scores", [row])
+    new = with_rows(two(("a", "partly")), "published_scores", [{**row, "step": "0.5"}])
+    found = compare(old, new)
+    assert found.changes[["cause", "column"]].to_numpy().tolist() == [["totals", "step"]]
+    made = Hybrids(
+        old, new, found.before, found.after, changes(old, new, found.before, found.after)
+    )
+    for causes, step in ((["totals"], "0.5"), (["settled"], "1")):
+        assert made.study(frozenset(causes))["published_scores"]["step"].tolist() == [step]
+    # Written otherwise, a number is the same.
+    same = with_rows(two(("a", "partly")), "published_scores", [{**row, "step": "1.0"}])
+    assert compare(old, same).changes.empty
+
+
 def test_a_cell_may_change_and_move_no_score():
     old, new = two(), evidence(two(), "E2")
     new = with_rows(new, "assessments", [told("b", "inconclusive", evidence_ids="E2")])

@@ -25,7 +25,7 @@ from made import (
 )
 
 from analysis.measure.gaps import gaps, national_gaps
-from analysis.measure.national import national, published_totals
+from analysis.measure.national import national
 from analysis.measure.results import measure
 from analysis.measure.scores import in_force_at_all, scores, shown
 from analysis.study import states
@@ -448,38 +448,6 @@ def test_national_counts_by_hand():
         "not_found": 1,
         "not_applicable": 2,
     }
-
-
-# --- published totals ---------------------------------------------------------------------------
-
-
-def totals(study):
-    return published_totals(study, lambda on: states(study, on)).set_index("total_id")
-
-
-def test_the_published_total_of_the_real_study():
-    # 6 of 43 gave clear guidance on 17 December 2020. On that day one force's level is settled
-    # (Metropolitan, partly, of 2018), so none is named and 42 cannot be told.
-    one = totals(real()).loc["P1"]
-    assert (one["criterion_id"], one["level"], one["as_of"]) == (
-        "guidance-clear",
-        "met",
-        "2020-12-17",
-    )
-    assert (one["count"], one["of"], one["named"], one["cannot_be_told"]) == (6, 43, 0, 42)
-
-
-def test_published_totals_of_the_second_study():
-    # Evening hours on 31 December 2021: One (of 20 May) and Two (of 1 March) are at 4 points.
-    # Step-free on 31 December 2022: One says yes; Five, whose year 2022 is just over, no.
-    named = totals(library())
-    assert named[["count", "of", "named"]].to_numpy().tolist() == [[2, 6, 2], [2, 6, 1]]
-
-
-def test_what_does_not_apply_is_not_among_what_cannot_be_told():
-    # Evening: Three has closed; Four withheld, Five may be, Six not found: 3 cannot be told.
-    # Step-free: Two and Three have no entrance; Four and Six cannot be told: 2.
-    assert totals(library())["cannot_be_told"].tolist() == [3, 2]
 
 
 # --- gaps ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real, replaced
+from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real, replaced, with_rows
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
@@ -188,6 +188,21 @@ def test_where_other_cells_are_out_of_the_sum_the_statement_is_marked():
     study = study_of(ABC, ["r"], f=("1", "1", AWAY), g=("0", AWAY, "0"))
     table = found_in(study).statements
     assert table[["above", "below", "conservative"]].values.tolist() == [["f", "g", "yes"]]
+
+
+def test_what_published_totals_settle_counts_on_their_own_day():
+    # "1 of 2 at level 1" on a and on b, and f is it: g is at 0 on both, today. Of the report's
+    # day nothing was published. The totals bind under the other choices as well.
+    study = study_of({"a": "1", "b": "1"}, ["r"], ("0", "1"), f=("1", "1"), g=(OPEN, OPEN))
+    assert falls(study) == ("at or above", "at or above", "", "")
+    row = {"level": "1", "relation": "exactly", "count": "1", "of": "2", "as_of": READ_ON}
+    rows = [
+        {**row, "total_id": f"P{name}", "criterion_id": name, "settles_cells": "yes"}
+        for name in ("a", "b")
+    ]
+    with_totals = with_rows(study, "published_totals", rows)
+    assert falls(with_totals) == ("above", "above", DATE, "date")
+    assert measure(with_totals).pairs[["above", "below"]].values.tolist() == [["f", "g"]]
 
 
 def test_what_is_left_out_with_the_last_criterion_leaves_no_statement():

@@ -32,6 +32,16 @@ from analysis.study import Problem, validate
 # in a row like row 2 of the assessments once its criterion is set to this one.
 SINCE_THE_REPORT = "stop-sharing-on-doubt"
 JUNK = 50_000_000
+_SCORE = {
+    "score_id": "G1",
+    "unit_id": "kent",
+    "group_id": "R1",
+    "score": "50",
+    "step": "1",
+    "as_of": "2021-12-31",
+    "settles_cells": "no",
+    "source_id": "S001",
+}
 
 
 def edited(table, column, value, **where):
@@ -695,6 +705,112 @@ RULES = [
         "of",
         "holds only 43 units",
     ),
+    (
+        "total of one level twice",
+        edited("published_totals", "level", "met;met"),
+        "published_totals",
+        "level",
+        "a level stands in it twice",
+    ),
+    (
+        "total of several levels, one off the scale",
+        edited("published_totals", "level", "met;mostly"),
+        "published_totals",
+        "level",
+        "no level of the scale of guidance-clear",
+    ),
+    (
+        "total that is neither exactly, at least nor at most",
+        edited("published_totals", "relation", "about"),
+        "published_totals",
+        "relation",
+        "not an allowed value",
+    ),
+    (
+        "total among a region that is none",
+        edited("published_totals", "among", "region=Nowhere"),
+        "published_totals",
+        "among",
+        "names a unit, region or country that units.csv does not hold",
+    ),
+    (
+        "total among a unit that is none",
+        added("published_totals", total_id="P2", among="kent;nowhere", of="2", count="1"),
+        "published_totals",
+        "among",
+        "names a unit, region or country that units.csv does not hold",
+    ),
+    (
+        "total among a unit named twice",
+        added("published_totals", total_id="P2", among="kent;kent", of="2", count="1"),
+        "published_totals",
+        "among",
+        "a unit stands in it twice",
+    ),
+    (
+        "total of more units than the region has",
+        added("published_totals", total_id="P2", among="country=Wales", of="5", count="1"),
+        "published_totals",
+        "of",
+        "fewer units are among country=Wales",
+    ),
+    (
+        "total of other than the units that it names",
+        added("published_totals", total_id="P2", among="kent;essex", of="1", count="1"),
+        "published_totals",
+        "of",
+        "not the number of units that among names",
+    ),
+    (
+        "total among what is neither column nor units",
+        edited("published_totals", "among", "name=Kent Police"),
+        "published_totals",
+        "among",
+        "does not have the form",
+    ),
+    *(
+        (name, added("published_scores", None, **(_SCORE | cells)), "published_scores", *said)
+        for name, cells, *said in (
+            ("score above 100", {"score": "101"}, "score", "it is above 100"),
+            ("score without a step", {"step": ""}, "step", "a value is required"),
+            (
+                "score of no unit",
+                {"unit_id": "nowhere"},
+                "unit_id",
+                "not a unit_id of units.csv",
+            ),
+            (
+                "score on a group without scored criteria",
+                {"group_id": "R2"},
+                "group_id",
+                "no group with a scored criterion below it",
+            ),
+            (
+                "score that weighs what lies elsewhere",
+                {"weights": "guidance-clear=2"},
+                "weights",
+                "no scored criterion or group below R1",
+            ),
+            (
+                "score that weighs something twice",
+                {"weights": "third-party-link=2;third-party-link=3"},
+                "weights",
+                "it weighs something twice",
+            ),
+            (
+                "score with a weight that is no number",
+                {"weights": "third-party-link=two"},
+                "weights",
+                "does not have the form",
+            ),
+            (
+                "score of a day that does not exist",
+                {"as_of": "2021-02-30"},
+                "as_of",
+                "the date does not exist",
+            ),
+        )
+    ),
     ("unit never looked for", _unsearched_unit, "units", "unit_id", "no search and no evidence"),
     ("two units on a tile", _same_tile, "units", "tile_column", "another unit has the tile"),
     (
@@ -827,6 +943,11 @@ def test_an_unreadable_table_hides_no_fault_of_another(tmp_path):
 
 # --- what is allowed ---------------------------------------------------------------------------
 
+
+def _total(**cells):
+    return added("published_totals", total_id="P2", **cells)
+
+
 ALLOWED = {
     "text that a spreadsheet might run, =": edited("events", "event", "=1+1"),
     "text that a spreadsheet might run, +": edited("events", "event", "+1"),
@@ -864,6 +985,20 @@ ALLOWED = {
         {**A_MONTH, "level": "met"}, {**THE_SAME_DAYS, "level": "inconclusive"}
     ),
     "a replaced coding": _replaced_coding(),
+    "a total of at least, over two levels": _total(relation="at_least", level="met;partly"),
+    "a total of at most, of fewer than the country has": _total(
+        relation="at_most", among="country=Wales", of="3", count="0"
+    ),
+    "a total of named units": _total(relation="exactly", among="kent;essex", of="2", count="2"),
+    "a total of a region": _total(among="region=South East", of="5", count="3"),
+    "a score with a publisher's weights": added(
+        "published_scores", None, **_SCORE, weights="third-party-link=2.5"
+    ),
+    "a score in all, with a weight of nothing": added(
+        "published_scores",
+        None,
+        **(_SCORE | {"group_id": "total", "step": "0", "weights": "R1=.5;third-party-link=0"}),
+    ),
 }
 
 

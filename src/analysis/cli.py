@@ -11,6 +11,7 @@ from pathlib import Path
 import analysis
 from analysis import study as studies
 from analysis.study import Problem, StudyError
+from analysis.study.journal import UnfinishedChangeError
 
 STUDY = Path("data/safe-to-share")
 SHOWN_AT_MOST = 200
@@ -33,7 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return asked.run(asked)
     except StudyError as error:
         _print_problems(error.problems, "text")
-        print("Nothing was written.", file=sys.stderr)
+        # A change that waits to be completed is as good as written.
+        if not isinstance(error, UnfinishedChangeError):
+            print("Nothing was written.", file=sys.stderr)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
@@ -204,11 +207,11 @@ def _date(text: str) -> dt.date:
         ) from None
 
 
-def _measured(asked: argparse.Namespace):
+def _measured(asked: argparse.Namespace, progress):
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
-    return measure(studies.load(asked.study), asked.as_of, asked.known_by)
+    return measure(studies.load(asked.study), asked.as_of, asked.known_by, progress)
 
 
 def _report(asked: argparse.Namespace) -> int:
@@ -217,13 +220,9 @@ def _report(asked: argparse.Namespace) -> int:
 
     with _progress() as progress:
         progress("study")
-        results = _measured(asked)
+        results = _measured(asked, progress)
         path = build(results, asked.out, progress)
-    placeholders = results.study.descriptor.placeholders
-    if placeholders:
-        print(
-            f"Still to be set before publication: {', '.join(placeholders)} (in datapackage.json)."
-        )
+    _print_placeholders(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -232,7 +231,9 @@ def _score(asked: argparse.Namespace) -> int:
     _refuse_to_replace(asked)
     from analysis.publish.build import build_data
 
-    build_data(_measured(asked), asked.out)
+    with _progress() as progress:
+        progress("study")
+        build_data(_measured(asked, progress), asked.out)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -283,13 +284,15 @@ def _compare_units(asked: argparse.Namespace) -> int:
 
 
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import coding_workbook
+    from analysis.fieldwork.coding import checked_coder, coding_workbook
     from analysis.fieldwork.workbooks import save_new
 
     study = studies.load(asked.study)
     units = _units(study, asked.units)
     content = coding_workbook(study, asked.coder, units, asked.only_unknown)
     save_new(asked.out, content, study)
+    if checked_coder(study, asked.coder) not in studies.coders(study):
+        print(f"A new coder; held are: {', '.join(studies.coders(study)) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
@@ -313,7 +316,12 @@ def _reply_form(asked: argparse.Namespace) -> int:
     study = studies.load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
+    _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
+    if study.descriptor.placeholders:
+        print(f"Not to be sent before it is set: {', '.join(study.descriptor.placeholders)}.")
+    print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
 
@@ -349,6 +357,8 @@ def _intake(asked: argparse.Namespace) -> int:
         print("Dry run: nothing was written.")
     elif intake.written:
         print(f"Written: {', '.join(intake.written)}.")
+        settled = "assessments.csv" in intake.written
+        print(f"Next: policygap {'report' if settled else 'settle, when all coders are in'}.")
     else:
         print("The study holds all of this already: nothing was written.")
     return 0
@@ -384,6 +394,12 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
             str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
         )
         raise StudyError([problem])
+
+
+def _print_placeholders(study: studies.Study) -> None:
+    waiting = study.descriptor.placeholders
+    if waiting:
+        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
 
 
 def _progress():

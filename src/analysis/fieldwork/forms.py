@@ -52,7 +52,7 @@ class Form:
         return f"{self.name}.{field.name}"
 
 
-ROW = Field("row", "Row (do not change)", 34)
+ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
 CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
 _DATES = (
@@ -101,7 +101,7 @@ def settling_form(evidence: int, coders: list[str]) -> Form:
         _CONFIDENCE,
         *evidence_fields(evidence),
         _WHY,
-        Field("settled_by", "Settled by (agreement, or who)", 20, TEXT),
+        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20, TEXT),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
     return Form("settling", "Settling", fields)
@@ -127,7 +127,13 @@ NEW_EVIDENCE = Form(
     "New evidence",
     (
         Field("evidence_id", "Evidence id", 16),
-        Field("scope", "Scope (unit, or about many)", 16, choices="scopes", only_choices=False),
+        Field(
+            "scope",
+            "About one {unit}, or many? (empty: one)",
+            16,
+            choices="scopes",
+            only_choices=False,
+        ),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
         Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),

@@ -4,6 +4,8 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from analysis.fieldwork.forms import CODE
+from analysis.fieldwork.tidy import tidied_text
 from analysis.study import Study
 from analysis.study.problems import Problem, StudyError, shorten
 
@@ -75,7 +77,8 @@ def code_names(codes: Iterable[str]) -> Names:
 
 
 def _exact(text: str) -> str:
-    return " ".join(text.split())
+    # As the cell is read in which it comes back, invisible signs and all.
+    return tidied_text(text, CODE)
 
 
 def _loose(text: str) -> str:

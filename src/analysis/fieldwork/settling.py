@@ -23,6 +23,7 @@ from analysis.fieldwork.forms import settling_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader
 from analysis.fieldwork.returned import Line
+from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study, coders
 from analysis.study import vocabulary as v
@@ -237,7 +238,7 @@ class _Settling:
                 rule = "the cell was coded, and its level is left open"
             else:
                 continue  # its codings are settled by another row of the cell
-            remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why"
+            remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
             self.returned.refuse(line.place("level"), "", rule, remedy)
         without = [one for one in filled if one[2]["level"] == NO_ASSESSMENT]
         if without and len(filled) > len(without):
@@ -256,7 +257,8 @@ class _Settling:
             return
         new = {name: row[name] for name in ("unit_id", "criterion_id", "settled_by", "settled_why")}
         places = self.set_aside.get(cell, [])
-        if places and self.aside.rows[places[0]] == new:
+        held = self.aside.rows[places[0]] if places else {}
+        if {name: tidied_text(text) for name, text in held.items()} == new:
             self.proposal.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
             return
         for place in self.held.get(cell, {}).values():

@@ -22,6 +22,8 @@ from analysis.study import Study
 from analysis.study.problems import Problem, StudyError, shorten
 
 START, LISTS = "Start", "Lists"
+NOUN = "One unit is called"
+"""Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
 _HEADING = PatternFill("solid", fgColor="DCE6F1")
 _SHOWN = PatternFill("solid", fgColor="F2F2F2")
 _LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
@@ -64,6 +66,7 @@ class WorkbookMaker:
             put_text(sheet, number, 2, line)
             sheet.row_dimensions[number].height = row_height([line], [90])
         facts = {**about, "Study": study.descriptor.name, "Layout": LAYOUT}
+        facts[NOUN] = self._noun
         facts["Data version"] = study.descriptor.version
         head = len(lines) + 3
         put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)

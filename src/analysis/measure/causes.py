@@ -31,7 +31,7 @@ _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
 _EVIDENCE = ("source_id", "states", "extent_read", "published", "not_before", "not_after")
 _SOURCE = ("extent_read", "read_on")
-_NUMBERS = ("weight", "value", "count", "of")
+_NUMBERS = ("weight", "value", "count", "of", "score", "step")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         CODEBOOK,
@@ -46,7 +46,13 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         TOTALS,
         "published_totals",
         ("total_id",),
-        ("criterion_id", "level", "count", "of", "as_of", "settles_cells"),
+        ("criterion_id", "level", "relation", "count", "of", "among", "as_of", "settles_cells"),
+    ),
+    (
+        TOTALS,
+        "published_scores",
+        ("score_id",),
+        ("unit_id", "group_id", "score", "step", "weights", "as_of", "settles_cells"),
     ),
 )
 """Cause, table, its key, and the columns that bear on a result."""

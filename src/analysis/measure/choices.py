@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analysis.measure.scores import in_force_at_all
+from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import build_tree, columns_below
 from analysis.study import Matrix, Study, as_coded, coders, states
 
@@ -34,7 +35,9 @@ class Choice:
         kind: one of :data:`KINDS`, or :data:`DECLARED`.
         label: what is chosen, in words.
         study: the study under the choice; its box of weights is the declared one.
-        matrix: the states under the choice.
+        held: the states under the choice, with what was published of their day. What that
+            leaves possible is what the publisher's own choices make of it, so it is not read
+            anew where a value or a criterion is chosen otherwise.
         beside: what it is to be set beside: all as declared, on the same criteria where the
             choice is another date; ``None`` for what is declared itself.
     """
@@ -43,8 +46,13 @@ class Choice:
     kind: str
     label: str
     study: Study = field(repr=False)
-    matrix: Matrix = field(repr=False)
+    held: Constrained = field(repr=False)
     beside: "Choice | None" = field(default=None, repr=False)
+
+    @property
+    def matrix(self) -> Matrix:
+        """The states under the choice."""
+        return self.held.matrix
 
 
 def choices(study: Study, matrix: Matrix) -> list[Choice]:
@@ -63,22 +71,17 @@ def choices(study: Study, matrix: Matrix) -> list[Choice]:
         the completion, so what holds at both ends of its range holds all through it; and so
         does what bounds a score.
     """
-    declared = Choice(DECLARED, DECLARED, "as declared", study, matrix)
-    known_by = matrix.known_by
+    held = constrained(study, matrix)
+    declared = Choice(DECLARED, DECLARED, "as declared", study, held)
     return [
         declared,
-        Choice(WEIGHTS, WEIGHTS, "the whole range of the weights", study, matrix, declared),
+        Choice(WEIGHTS, WEIGHTS, "the whole range of the weights", study, held, declared),
         *_levels(declared),
-        Choice(AGGREGATION, AGGREGATION, "the weakest link", study, matrix, declared),
+        Choice(AGGREGATION, AGGREGATION, "the weakest link", study, held, declared),
         *_criteria(declared),
-        *(
-            Choice(f"{CODER}.{name}", CODER, f"{name} alone", other,
-                   states(other, matrix.as_of, known_by), declared)
-            for name in coders(study)
-            for other in [as_coded(study, name)]
-        ),
+        *_coders(declared),
         *_dates(declared),
-    ]  # fmt: skip
+    ]
 
 
 def at_own_weights(study: Study) -> Study:
@@ -133,7 +136,7 @@ def _levels(declared: Choice) -> Iterator[Choice]:
                 LEVEL,
                 f"{one.level.replace('_', ' ')} worth {text} (scale {one.scale})",
                 _with_tables(study, levels=changed),
-                declared.matrix,
+                declared.held,
                 declared,
             )
 
@@ -148,9 +151,17 @@ def _criteria(declared: Choice) -> Iterator[Choice]:
             CRITERION,
             f"without {label}",
             _only(study, others),
-            declared.matrix,
+            declared.held,
             declared,
         )
+
+
+def _coders(declared: Choice) -> Iterator[Choice]:
+    for name in coders(declared.study):
+        study = as_coded(declared.study, name)
+        matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
+        held = constrained(study, matrix)
+        yield Choice(f"{CODER}.{name}", CODER, f"{name} alone", study, held, declared)
 
 
 def _dates(declared: Choice) -> Iterator[Choice]:
@@ -167,10 +178,10 @@ def _dates(declared: Choice) -> Iterator[Choice]:
         if set(criteria) != set(in_force_at_all(study, [today])):
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
-            beside = Choice(DECLARED, DECLARED, label, less, declared.matrix)
-        matrix = states(study, day, declared.matrix.known_by)
+            beside = Choice(DECLARED, DECLARED, label, less, declared.held)
+        held = constrained(study, states(study, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Choice(f"{DATE}.{day}", DATE, label, _only(study, criteria), matrix, beside)
+        yield Choice(f"{DATE}.{day}", DATE, label, _only(study, criteria), held, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:

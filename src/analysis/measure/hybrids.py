@@ -73,7 +73,7 @@ class Hybrids:
                 requests["unit_id"].isin(self.units)
                 & requests["criterion_id"].isin(["", *criteria["criterion_id"]])
             ],
-            "published_totals": side(TOTALS)["published_totals"],
+            **{name: side(TOTALS)[name] for name in ("published_totals", "published_scores")},
         }
         return Study(old.folder, side(IN_FORCE).descriptor, tables)
 

@@ -2,21 +2,25 @@
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
+from analysis.measure.bounds import cell_bounds, national_bounds, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
-from analysis.measure.national import asked_criteria, national, published_totals
+from analysis.measure.national import asked_criteria, national
 from analysis.measure.next_questions import next_questions
 from analysis.measure.order import Alike, order
-from analysis.measure.pairs import Comparisons, comparisons, pair_table, ranks
+from analysis.measure.pairs import Comparisons, comparisons_within, pair_table, ranks
 from analysis.measure.readings import scores_by_reading
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
 from analysis.measure.sensitivity import Sensitivity, sensitivity
+from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
 from analysis.study import vocabulary as v
@@ -37,7 +41,7 @@ class Results:
         national: see :func:`analysis.measure.national.national`.
         gaps: see :func:`analysis.measure.gaps.gaps`.
         national_gaps: see :func:`analysis.measure.gaps.national_gaps`.
-        totals: see :func:`analysis.measure.national.published_totals`.
+        progress: told of each step of long work.
     """
 
     study: Study
@@ -46,7 +50,8 @@ class Results:
     national: pd.DataFrame
     gaps: pd.DataFrame
     national_gaps: pd.DataFrame
-    totals: pd.DataFrame
+    progress: Callable[[str], None] = lambda step: None
+    _constrained: dict[dt.date, Constrained] = field(default_factory=dict, repr=False)
 
     @property
     def total(self) -> pd.DataFrame:
@@ -72,6 +77,55 @@ class Results:
     def at(self, day: dt.date) -> Matrix:
         """Return the matrix of another date, on the same knowledge."""
         return states(self.study, day, self.matrix.known_by)
+
+    def constrained_at(self, day: dt.date) -> Constrained:
+        """Return the matrix of a date with what was published of that very day."""
+        if day not in self._constrained:
+            matrix = self.matrix if day == self.matrix.as_of else self.at(day)
+            self._constrained[day] = constrained(self.study, matrix)
+        return self._constrained[day]
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Every published total; see :func:`analysis.measure.audit.audit_totals`."""
+        return audit_totals(self.study, self.constrained_at)
+
+    @cached_property
+    def published_scores(self) -> pd.DataFrame:
+        """Every published score; see :func:`analysis.measure.audit.audit_scores`."""
+        return audit_scores(self.study, self.constrained_at)
+
+    @cached_property
+    def clashes(self) -> list[str]:
+        """What was published of days up to this one and cannot be true, a sentence for each clash."""
+        days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
+        return [
+            said for day in days for said in clash_sentences(self.study, self.constrained_at(day))
+        ]
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """What is possible for every open cell; see :func:`analysis.measure.bounds.cell_bounds`."""
+        return cell_bounds(self.study, self.constrained_at(self.matrix.as_of), self.progress)
+
+    @cached_property
+    def score_bounds(self) -> pd.DataFrame:
+        """The scores within the totals; see :func:`analysis.measure.bounds.score_bounds`."""
+        return score_bounds(self.study, self.constrained_at(self.matrix.as_of), self.progress)
+
+    @cached_property
+    def national_bounds(self) -> pd.DataFrame:
+        """What published totals imply for their criteria on their days.
+
+        See :func:`analysis.measure.bounds.national_bounds`.
+        """
+        by_day = self.study["published_totals"].groupby("as_of")["criterion_id"].agg(set)
+        tables = [
+            national_bounds(self.study, self.constrained_at(dt.date.fromisoformat(day)), criteria)
+            for day, criteria in by_day.items()
+        ]
+        nothing = national_bounds(self.study, self.constrained_at(self.matrix.as_of), ())
+        return pd.concat(tables, ignore_index=True) if tables else nothing
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -108,8 +162,8 @@ class Results:
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`."""
-        return comparisons(self.study, self.matrix)
+        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons_within`."""
+        return comparisons_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -137,13 +191,19 @@ class Results:
         return sensitivity(self.study, self.matrix)
 
 
-def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:
-    """Compute all measures of a study.
+def measure(
+    study: Study,
+    as_of: dt.date | None = None,
+    known_by: dt.date | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Results:
+    """Compute all measures of a study; those that rest on published totals only once asked for.
 
     Args:
         study: a valid study.
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only what had been read by this day; default: everything.
+        progress: told of each step of long work.
     """
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
@@ -157,7 +217,7 @@ def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None
         national=national(study, matrix),
         gaps=table,
         national_gaps=national_gaps(study, table),
-        totals=published_totals(study, lambda day: states(study, day, known_by)),
+        progress=progress,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measure.bounds import bounded_values, tied_units
 from analysis.measure.choices import (
     AGGREGATION,
     CODER,
@@ -23,7 +24,7 @@ from analysis.measure.choices import (
 )
 from analysis.measure.least_difference import Plan, Rows, plan, rows_of, score_range
 from analysis.measure.national import national
-from analysis.measure.pairs import comparisons
+from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import build_tree, columns_below
 from analysis.study import Matrix, Study
@@ -119,7 +120,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
 def _ends(choice: Choice, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     if choice.kind == AGGREGATION:
         return tuple(
-            np.where(rows.counts, part, np.inf).min(axis=1) for part in (rows.low, rows.high)
+            np.where(rows.counts, part, 1).min(axis=1, initial=1) for part in (rows.low, rows.high)
         )
     return score_range(_plan(choice), rows)
 
@@ -259,7 +260,8 @@ def level_counts(made: list[Choice]) -> pd.DataFrame:
 def statement_effects(made: list[Choice]) -> pd.DataFrame:
     """Return every comparison that holds at the study's own weights, and what it falls to.
 
-    A statement that holds over the whole range of the weights, as a sure one does, is held
+    Published totals count as they do wherever units are compared: see
+    :func:`analysis.measure.pairs.comparisons_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
     against every other choice over that range too; one that does not has fallen to the
     weights, and is held against the others at the study's own.
 
@@ -267,8 +269,8 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
         ``above`` and ``below``, units; ``relation``, what holds at the study's own weights
         (:data:`ABOVE`, or :data:`AT_OR_ABOVE`; units that are level have a row each way);
         ``over_range``, what holds over the range, :data:`NOTHING` where nothing does;
-        ``conservative``, yes where what holds over the range is decided by a bound that may
-        miss it; ``falls_to``, ids of the choices under which the statement does not hold,
+        ``conservative``, yes where the declared comparison is decided by a bound that may
+        miss what holds; ``falls_to``, ids of the choices under which the statement does not hold,
         joined by ``;``; and ``first``, the kind of the first of these in the order of
         :data:`KINDS`, empty where it survives all.
     """
@@ -310,12 +312,22 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
 def _sure(choice: Choice, over_range: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return what is sure of every pair: 2 above, 1 at or above, 0 neither; and which by a bound."""
     if choice.kind == AGGREGATION:
-        held = intervals(choice).reindex(choice.study["units"]["unit_id"])
-        # Units are completed apart from each other, so their ends can meet; nothing is a NaN.
-        low, high = held["low"].to_numpy()[:, None], held["high"].to_numpy()[None, :]
-        above, at_or_above = low > high, low >= high
-        np.fill_diagonal(at_or_above, False)
-        return above.astype(np.int8) + at_or_above, np.zeros(above.shape, dtype=bool)
+        return _sure_of_the_weakest(choice)
     study = choice.study if over_range else at_own_weights(choice.study)
-    found = comparisons(study, choice.matrix)
-    return found.above.astype(np.int8) + found.at_or_above, found.conservative & over_range
+    found = comparisons_within(study, choice.held)
+    return found.above.astype(np.int8) + found.at_or_above, found.conservative
+
+
+def _sure_of_the_weakest(choice: Choice) -> tuple[np.ndarray, np.ndarray]:
+    # Units are completed apart from each other, so that their ends can meet. Where a total ties
+    # them they cannot all, and what is not found to hold may hold all the same.
+    cells = bounded_values(choice.study, choice.held)
+    rows = rows_of(choice.study, cells)
+    low, high = _ends(choice, rows)
+    scored = rows.counts.any(axis=1)
+    both = scored[:, None] & scored[None, :]
+    np.fill_diagonal(both, False)
+    above = both & (low[:, None] > high[None, :])
+    at_or_above = both & (low[:, None] >= high[None, :])
+    tied = tied_units(choice.held)
+    return above.astype(np.int8) + at_or_above, tied[:, None] | tied[None, :]

@@ -4,6 +4,7 @@ Notebooks and the report take their numbers from here and from nowhere else, so 
 is written once and can be walked back.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from analysis.fieldwork.agreement import (
     in_words,
     level_order,
 )
+from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.change import came_into_force
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import comparable_figures, irreconcilable
@@ -31,6 +33,7 @@ from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, coders
 from analysis.study import vocabulary as v
+from analysis.study.published import levels_of, units_among
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,8 @@ class Statement:
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
-        _study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes, _agreement,
-        _readings, _replies, _pairs, _ranks, _next,
+        _study, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
+        _agreement, _readings, _replies, _pairs, _ranks, _next,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
 
@@ -285,11 +288,17 @@ def _gaps(results: Results) -> Iterable[Statement]:
 
 
 def _totals(results: Results) -> Iterable[Statement]:
+    units = results.study["units"]
     for row in results.totals.itertuples():
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
         subject = f"{row.level} on {row.criterion_id} on {row.as_of}"
+        subject += f", among {row.among}" if row.among else ""
         yield Statement(
-            f"{name}.count", row.count, str(row.count), f"Published count at {subject}.", rows
+            f"{name}.count",
+            row.count,
+            str(row.count),
+            f"Published count at {subject} ({row.relation}).",
+            rows,
         )
         yield Statement(
             f"{name}.of",
@@ -298,9 +307,9 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"Population of the published count at {subject}.",
             rows,
         )
-        cells = results.at(pd.Timestamp(row.as_of).date()).cells
-        cells = cells[cells["criterion_id"] == row.criterion_id]
-        named = cells[cells["state"] == row.level]
+        cells = results.constrained_at(dt.date.fromisoformat(row.as_of)).matrix.cells
+        cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
+        named = cells[cells["state"].isin(levels_of(row.level))]
         unknown = cells[cells["state"].isin(v.OPEN)]
         yield _count(
             f"{name}.named", f"How many the evidence names at {subject}.", _cell_keys(named)
@@ -310,6 +319,68 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"How many cannot be told on {row.criterion_id} on {row.as_of}.",
             _cell_keys(unknown),
         )
+        yield Statement(
+            f"{name}.status",
+            row.status,
+            row.status,
+            f"The published count at {subject} held against the evidence alone.",
+            rows,
+        )
+        yield Statement(
+            f"{name}.open_by",
+            row.open_by,
+            str(row.open_by),
+            f"By how many of those that cannot be told the count at {subject} is still open.",
+            rows,
+        )
+    gone = [
+        (table, key)
+        for table, audit in (
+            ("published_totals", results.totals),
+            ("published_scores", results.published_scores),
+        )
+        for key in audit.loc[audit["set_aside"] == "yes"].iloc[:, 0]
+    ]
+    yield _count(
+        "totals.set_aside",
+        "Published totals and scores that are set aside, since they cannot be true.",
+        ["/".join(one) for one in gone],
+    )
+    for number, said in enumerate(results.clashes, start=1):
+        rows = tuple("/".join(one) for one in gone)
+        yield Statement(
+            f"totals.clash.{number}", said, said, "What was published and cannot be true.", rows
+        )
+    settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
+    yield _count(
+        "totals.settled_cells",
+        "Cells that the evidence leaves open and published totals of the day settle.",
+        _cell_keys(settled),
+    )
+
+
+def _bounds(results: Results) -> Iterable[Statement]:
+    display, table = results.study.settings.display, results.national_bounds
+    place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
+    for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
+        held = results.constrained_at(dt.date.fromisoformat(day))
+        behind = held.binding(place[criterion])
+        for row in part.itertuples():
+            is_mean = row.figure == MEAN
+            what = "Mean value, 0 to 100," if is_mean else f"Count of units at {row.level}"
+            for end in ENDS:
+                which = "least" if end.startswith("low") else "greatest"
+                without = end.endswith("without")
+                value = getattr(row, end) if is_mean else int(getattr(row, end))
+                rows = (f"criteria/{criterion}", *(() if without else behind))
+                yield Statement(
+                    ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
+                    value,
+                    shown(value, display) if is_mean else str(value),
+                    f"{what} on {criterion} on {day}: the {which} that the evidence allows "
+                    f"{'alone' if without else 'beside the published totals of that day'}.",
+                    rows,
+                )
 
 
 def _figures(results: Results) -> Iterable[Statement]:

@@ -1,5 +1,6 @@
 """The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -59,3 +60,32 @@ def columns_below(node: Node) -> list[int]:
     return sorted(
         column for child in node.children if child.weight > 0 for column in columns_below(child)
     )
+
+
+def shares(
+    node: Node, columns: Collection[int], weights: Mapping[str, Fraction] | None = None
+) -> dict[int, Fraction]:
+    """Return the share of a group's mean that each criterion bears, exact; they sum to 1.
+
+    Args:
+        node: the group.
+        columns: the criteria that are in the sum; what has left it gives its weight up.
+        weights: weights below the group that replace the study's own, by name.
+
+    Returns:
+        By column, the criteria that bear weight; empty where nothing does.
+    """
+    if node.column is not None:
+        return {node.column: Fraction(1)} if node.column in columns else {}
+    weights = weights or {}
+    parts = [
+        (weights.get(child.name, child.weight), shares(child, columns, weights))
+        for child in node.children
+    ]
+    whole = sum(weight for weight, below in parts if below)
+    return {
+        column: weight * share / whole
+        for weight, below in parts
+        if weight
+        for column, share in below.items()
+    }

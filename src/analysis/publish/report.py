@@ -64,6 +64,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         coverage=_coverage(results),
         steps=_steps(results),
         readings=_readings(results),
+        extents=v.EXTENT,
         clashes=irreconcilable(study).to_dict("records"),
         figures=_with_sources(study, "figures"),
         events=_with_sources(study, "events"),

@@ -24,7 +24,15 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
-from analysis.show.words import DECIDED, gap_words, listed, word
+from analysis.show.words import (
+    DECIDED,
+    among_words,
+    count_words,
+    gap_words,
+    levels_words,
+    listed,
+    word,
+)
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 
@@ -124,7 +132,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
             "Published totals",
             "Published totals beside what the evidence names",
             notes(results, every[0]),
-            _totals(results, labels),
+            _totals(results, labels, names),
         ),
         Sheet(
             "Gaps",
@@ -179,7 +187,7 @@ def _national_gaps(results: Results) -> pd.DataFrame:
             table[state].astype(object).where(table[state].notna(), NOT_APPLICABLE)
         )
     said = {
-        one["total_id"]: f"{one['count']} of {one['of']} at {word(one['level'])} on "
+        one["total_id"]: f"{count_words(one)} at {levels_words(one['level'])} on "
         f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
         for one in results.totals.to_dict("records")
     }
@@ -212,7 +220,7 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
     return frame
 
 
-def _totals(results: Results, labels: dict) -> pd.DataFrame:
+def _totals(results: Results, labels: dict, names: dict) -> pd.DataFrame:
     table = results.totals
     if table.empty:
         return pd.DataFrame({"Total": [NOT_AVAILABLE], "Note": ["No published total is held."]})
@@ -220,14 +228,20 @@ def _totals(results: Results, labels: dict) -> pd.DataFrame:
         {
             "Total": table["total_id"],
             "Criterion": table["criterion_id"].map(labels),
-            "Level": table["level"].map(word),
+            "Level": table["level"].map(levels_words),
             "On": table["as_of"],
+            "Published as": table["relation"].map(word),
             "Published count": table["count"],
             "Out of": table["of"],
+            "Among": [among_words(text, names) for text in table["among"]],
             "Named by the evidence": table["named"],
             "Cannot be told": table["cannot_be_told"],
+            "Held against the evidence": table["status"],
+            "Still open by": table["open_by"],
+            "Set aside": table["set_aside"],
+            "Clashes with": table["clash"].where(table["clash"] != "", "none"),
             "Source": table["source_id"],
-            "Note": table["note"],
+            "Note": table["note"].where(table["note"] != "", "none"),
         }
     )
 

@@ -18,7 +18,9 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
         dates += f" Only {len(criteria_in_force)} of {scored} scored criteria are in force on this date, and count."
     if results.matrix.as_of > data_read_on(study):
         dates += " This date is later than anything that was read."
-    return [draft_line(study) + dates, *general, *notices(study, criteria, units)]
+    # What was published and cannot be true is told wherever results are: it is easily missed.
+    clashes = [said[0].upper() + said[1:] for said in results.clashes]
+    return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
 
 
 def draft_line(study: Study) -> str:

@@ -5,7 +5,9 @@ import math
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
+from analysis.measure.totals import EXACTLY
 from analysis.study import vocabulary as v
+from analysis.study.published import levels_of, listed_units
 
 _WORDS = {
     v.NOT_FOUND: "nothing found",
@@ -32,6 +34,24 @@ DECIDED = {
 def word(state: str) -> str:
     """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
     return _WORDS.get(state, state.replace("_", " "))
+
+
+def levels_words(text: str) -> str:
+    """Return the levels that a published total counts as words: "met or partly"."""
+    return " or ".join(map(word, levels_of(text)))
+
+
+def count_words(total: dict) -> str:
+    """Return the count of a published total as words: "at least 6 of 43"."""
+    how = "" if total["relation"] == EXACTLY else f"{word(total['relation'])} "
+    return f"{how}{total['count']} of {total['of']}"
+
+
+def among_words(text: str, names: dict[str, str], everyone: str = "all") -> str:
+    """Return the units that a published total counts as words: "Wales", or their names."""
+    return text.partition("=")[2] or listed(
+        [names[one] for one in listed_units(text)] or [everyone]
+    )
 
 
 def listed(parts: list[str]) -> str:

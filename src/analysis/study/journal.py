@@ -17,14 +17,21 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from analysis.study.descriptor import FILE
 from analysis.study.problems import Problem, StudyError, shorten
 
 DECLARED, DRAFTED, LOCK = ".journal", ".journal.new", ".journal.lock"
 """Names inside a study's folder; hidden files are no tables and are passed over."""
+PLAN, MOVING = "plan.json", "moving"
+"""Names inside the journal: no table can have them."""
 PATIENCE = 20
 """Seconds to wait for another command that is changing the study."""
 
 _log = logging.getLogger(__name__)
+
+
+class UnfinishedChangeError(StudyError):
+    """A change of a study is declared, and cannot be completed yet."""
 
 
 @contextlib.contextmanager
@@ -32,8 +39,13 @@ def changing(folder: Path) -> Iterator[None]:
     """Hold the study for oneself, first settling what an interrupted command left.
 
     Raises:
-        StudyError: another command holds it, or what was left cannot be settled.
+        StudyError: it is no study's folder, another command holds it, or what was left cannot
+            be settled.
     """
+    # Asked first, since a lock would be laid down anywhere, in a new folder if need be.
+    if not (folder / FILE).exists():
+        rule, remedy = f"it has no {FILE}", "name a study's folder, such as data/safe-to-share"
+        raise _refusal(folder, rule, remedy)
     try:
         with FileLock(folder / LOCK, timeout=PATIENCE):
             _settle(folder)
@@ -49,9 +61,15 @@ def settle(folder: Path) -> None:
     Raises:
         StudyError: it cannot be settled; the tables stay as they are.
     """
-    if (folder / DECLARED).exists() or (folder / DRAFTED).exists():
+    if not ((folder / DECLARED).exists() or (folder / DRAFTED).exists()):
+        return
+    try:
         with changing(folder):
             pass
+    except OSError as error:  # the folder cannot be written
+        # What was never declared has changed no table, so that the study can still be read.
+        if (folder / DECLARED).exists():
+            raise _unfinished(folder, error) from None
 
 
 def commit(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -60,18 +78,26 @@ def commit(folder: Path, files: Mapping[str, bytes]) -> None:
     Args:
         folder: the study's folder.
         files: the new content by file name.
+
+    Raises:
+        OSError: nothing could be laid down; the study is as it was.
+        UnfinishedChangeError: the change is declared, and something keeps a table from being
+            replaced; the next command completes it.
     """
     drafted = folder / DRAFTED
-    drafted.mkdir()
-    plan = {}
-    for name, content in files.items():
-        _write(drafted / name, content)
-        plan[name] = {"before": _hash_of(folder / name), "after": _hash(content)}
-    _write(drafted / "plan.json", json.dumps(plan).encode())
-    _flush(drafted)
-    drafted.rename(folder / DECLARED)
-    _flush(folder)
-    _complete(folder, plan)
+    try:
+        drafted.mkdir()
+        plan = {}
+        for name, content in files.items():
+            _write(drafted / name, content)
+            plan[name] = {"before": _hash_of(folder / name), "after": _hash(content)}
+        _write(drafted / PLAN, json.dumps(plan).encode())
+        _flush(drafted)
+        drafted.rename(folder / DECLARED)
+    except BaseException:
+        shutil.rmtree(drafted, ignore_errors=True)
+        raise
+    _complete(folder)
 
 
 def _settle(folder: Path) -> None:
@@ -79,31 +105,54 @@ def _settle(folder: Path) -> None:
         shutil.rmtree(folder / DRAFTED)
         _log.warning("A change of the study that was interrupted has been rolled back.")
     declared = folder / DECLARED
-    if not declared.exists():
-        return
-    if (declared / "plan.json").exists():
-        plan = json.loads((declared / "plan.json").read_text("utf-8"))
-        _complete(folder, plan)
+    if (declared / PLAN).exists():
+        _complete(folder)
         _log.warning("A change of the study that was interrupted has been completed.")
-    else:
-        declared.rmdir()
+    elif declared.exists():  # all is in place: the plan goes first, when a change is done
+        shutil.rmtree(declared)
 
 
-def _complete(folder: Path, plan: dict) -> None:
-    """Move what waits in the journal over the tables; each move is atomic, and once is enough."""
+def _complete(folder: Path) -> None:
+    """Put what waits in the journal in the tables' place.
+
+    Each table is replaced at once, and the journal keeps all that it holds until the last one
+    is: it can be begun again as often as need be, and by hand too.
+    """
     declared = folder / DECLARED
-    waiting = [name for name in plan if (declared / name).exists()]
-    for name in waiting:
+    try:
+        _flush(folder)
+        waiting = _waiting(folder)
+        for name, content in waiting.items():
+            _write(declared / MOVING, content)
+            (declared / MOVING).replace(folder / name)
+        _flush(folder)
+        (declared / PLAN).unlink()
+        _flush(declared)
+        shutil.rmtree(declared)
+    except OSError as error:
+        raise _unfinished(folder, error) from None
+
+
+def _waiting(folder: Path) -> dict[str, bytes]:
+    """Return what is still to be put in place, after checking that nothing of value is there."""
+    declared, waiting = folder / DECLARED, {}
+    try:
+        plan = json.loads((declared / PLAN).read_text("utf-8"))
+    except ValueError:
+        raise _spoiled(folder, PLAN) from None
+    for name, hashes in plan.items():
+        held = _hash_of(folder / name)
+        if held == hashes["after"]:
+            continue
         # Somebody may have mended a table by hand since: their work is not to be lost.
-        if _hash_of(folder / name) not in (plan[name]["before"], plan[name]["after"]):
+        if held not in ("", hashes["before"]):
             rule = f"an interrupted change of the study waits in {DECLARED}, and {name} was changed by hand since"
-            remedy = f"put {name} back as it was, or move {DECLARED} away to give the change up"
+            remedy = f"move {name} out of the folder and repeat: the interrupted change is completed; then make yours again"
             raise _refusal(folder, rule, remedy)
-    for name in waiting:
-        (declared / name).replace(folder / name)
-    _flush(folder)
-    (declared / "plan.json").unlink()
-    declared.rmdir()
+        if _hash_of(declared / name) != hashes["after"]:
+            raise _spoiled(folder, name)
+        waiting[name] = (declared / name).read_bytes()
+    return waiting
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -133,3 +182,16 @@ def _hash_of(path: Path) -> str:
 
 def _refusal(folder: Path, rule: str, remedy: str) -> StudyError:
     return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
+
+
+def _spoiled(folder: Path, name: str) -> StudyError:
+    rule = f"an interrupted change of the study waits in {DECLARED}, and {name} in it was changed or removed"
+    remedy = f"put every table back as it was before that change, and move {DECLARED} away"
+    return _refusal(folder, rule, remedy)
+
+
+def _unfinished(folder: Path, error: OSError) -> UnfinishedChangeError:
+    what = Path(error.filename).name if error.filename else "a table"
+    rule = f"a change of the study waits in {DECLARED}, and {what} cannot be written ({error.strerror})"
+    remedy = "see that the folder can be written, has room, and no program holds its tables open; the next command then completes the change"
+    return UnfinishedChangeError(_refusal(folder, rule, remedy).problems)

@@ -13,7 +13,7 @@ _READ = {
     "searches": "searched_on",
     "replies": "received_on",
 }
-_FROM_SOURCES = ("published_totals", "figures", "events")
+_FROM_SOURCES = ("published_totals", "published_scores", "figures", "events")
 
 
 def data_read_on(study: Study) -> dt.date:
@@ -32,8 +32,9 @@ def data_read_on(study: Study) -> dt.date:
 def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
-    Rows keep their index. Assessments, codings, searches and replies count by their own day; published
-    totals, figures and events by the day on which their source was read; evidence by either.
+    Rows keep their index. Assessments, codings, searches and replies count by their own day;
+    published totals, scores and figures, and events, by the day on which their source was read;
+    evidence by either.
     """
     day = day_number(by)
     sources = study["sources"]

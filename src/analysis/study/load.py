@@ -102,6 +102,8 @@ def _read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
         if folder.is_dir():
             journal.settle(folder)
         before = _stamp(folder)
+        if journal.DECLARED in before:
+            continue  # it came since, and some tables may be replaced and others not
         read = _read(folder)
         if _stamp(folder) == before:
             return read
@@ -109,18 +111,23 @@ def _read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
     raise StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
 
 
-def _stamp(folder: Path) -> dict[str, tuple[int, int, int]]:
+def _stamp(folder: Path) -> dict[str, tuple[int, ...]]:
     """Return what tells a file of the folder from its next version."""
     if not folder.is_dir():
         return {}
     return {
-        entry.name: _identity(entry.stat(follow_symlinks=False))
+        entry.name: _identity(entry)
         for entry in os.scandir(folder)
         if entry.name.endswith((".csv", ".json")) or entry.name == journal.DECLARED
     }
 
 
-def _identity(stat: os.stat_result) -> tuple[int, int, int]:
+def _identity(entry: os.DirEntry) -> tuple[int, ...]:
+    try:
+        # Asked of the system: what the listing holds of a file is out of date on some.
+        stat = Path(entry.path).lstat()
+    except FileNotFoundError:  # it went since it was listed
+        return ()
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 

@@ -15,6 +15,7 @@ from analysis.study import vocabulary as v
 from analysis.study.dates import exists, first_days, last_days, possible_days
 from analysis.study.descriptor import Settings, Table
 from analysis.study.problems import Problem, shorten
+from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 
 
@@ -177,8 +178,9 @@ def _levels_are_on_the_scale(draft: Draft):
             continue
         frame = draft.frames[name]
         scale = draft.map(name, "criterion_id", "criteria", "criterion_id", "scale_id")
-        pairs = zip(scale, frame["level"], strict=True)
-        off = np.array([pair not in legal for pair in pairs], dtype=bool)
+        # A total may count several levels together; elsewhere no level holds a semicolon.
+        pairs = zip(scale, frame["level"].map(levels_of), strict=True)
+        off = np.array([any((s, one) not in legal for one in held) for s, held in pairs], bool)
         off &= scale.notna().to_numpy() & (frame["level"] != "").to_numpy()
         derived = frame["level"].isin(v.DERIVED).to_numpy() & (name in CODED)
         if name in CODED:
@@ -224,7 +226,7 @@ def _evidence_supports_the_row(draft: Draft):
     for name in CODED:
         if name in draft.frames:
             frame = draft.frames[name]
-            bare = (frame["evidence_ids"] == "") & (frame["level"] != v.NOT_ASSESSED)
+            bare = (frame["evidence_ids"] == "") & ~frame["level"].isin([v.NOT_ASSESSED, ""])
             yield from draft.at(
                 name,
                 bare,
@@ -469,7 +471,7 @@ def _loops(name: str, parent: dict[str, str]) -> bool:
 
 @_rule("published_totals", "units")
 def _totals_fit_their_population(draft: Draft):
-    frame = draft.frames["published_totals"]
+    frame, units = draft.frames["published_totals"], draft.frames["units"]
     count, of = (pd.to_numeric(frame[name], errors="coerce") for name in ("count", "of"))
     yield from draft.at(
         "published_totals",
@@ -478,14 +480,109 @@ def _totals_fit_their_population(draft: Draft):
         "it is larger than its population ({of})",
         "correct the count or the population",
     )
-    units = len(draft.frames["units"])
+    twice = [len(set(one)) < len(one) for one in map(levels_of, frame["level"])]
+    rule, remedy = "a level stands in it twice", "name each level once"
+    yield from draft.at("published_totals", twice, "level", rule, remedy)
+    everyone = (frame["among"] == "").to_numpy()
+    sizes = {text: units_among(units, text).sum() for text in frame["among"].unique()}
+    size = np.array([sizes[text] for text in frame["among"]], dtype=int)
     yield from draft.at(
         "published_totals",
-        of > units,
+        (of > size) & everyone,
         "of",
-        f"the study holds only {units} units",
+        f"the study holds only {len(units)} units",
         "correct the population, or add the units",
     )
+    # A publisher may have left some units of a region out; of units named one by one, none.
+    listed = [listed_units(text) for text in frame["among"]]
+    named = np.array([len(ids) for ids in listed], dtype=int)
+    yield from draft.at(
+        "published_totals",
+        (named > 0) & (of != named),
+        "of",
+        "it is not the number of units that among names",
+        "correct the population, or the units",
+    )
+    yield from draft.at(
+        "published_totals",
+        ~everyone & (named == 0) & (size > 0) & (of > size),
+        "of",
+        "fewer units are among {among}",
+        "correct the population, or the units",
+    )
+    held = set(units["unit_id"])
+    strange = np.array([any(one not in held for one in ids) for ids in listed], dtype=bool)
+    yield from draft.at(
+        "published_totals",
+        strange | (~everyone & (named == 0) & (size == 0)),
+        "among",
+        "it names a unit, region or country that units.csv does not hold",
+        "write region=, country= or unit_ids as units.csv has them",
+    )
+    yield from draft.at(
+        "published_totals",
+        [len(set(ids)) < len(ids) for ids in listed],
+        "among",
+        "a unit stands in it twice",
+        "name each unit once",
+    )
+
+
+@_rule("published_scores", "recommendations", "criteria")
+def _published_scores_name_what_counts(draft: Draft):
+    frame = draft.frames["published_scores"]
+    below = _scored_below(draft)
+    empty = ~frame["group_id"].isin([name for name, inside in below.items() if inside])
+    yield from draft.at(
+        "published_scores",
+        empty,
+        "group_id",
+        "it is no group with a scored criterion below it",
+        "name total, or a recommendation_id that bears a score",
+    )
+    names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
+    # A name that a criterion and a group share would not say which of them is meant.
+    strange = [
+        any(inside.count(name) != 1 for name in given if name)
+        for given, group in zip(names, frame["group_id"], strict=True)
+        for inside in [below.get(group, given)]
+    ]
+    yield from draft.at(
+        "published_scores",
+        strange,
+        "weights",
+        "it weighs what is no scored criterion or group below {group_id}",
+        "name what lies below the group, by an id that nothing else there has",
+    )
+    yield from draft.at(
+        "published_scores",
+        [len(set(given)) < len(given) for given in names],
+        "weights",
+        "it weighs something twice",
+        "give each one weight",
+    )
+
+
+def _scored_below(draft: Draft) -> dict[str, list[str]]:
+    """Return, for each group and the total, the scored criteria and groups anywhere below it."""
+    groups, criteria = draft.frames["recommendations"], draft.frames["criteria"]
+    parent = dict(zip(groups["recommendation_id"], groups["parent_id"], strict=True))
+    below: dict[str, list[str]] = {name: [] for name in ("total", *parent)}
+    scored = criteria[criteria["scored"] == "yes"]
+    counted = set()
+    for name, group in zip(scored["criterion_id"], scored["recommendation_id"], strict=True):
+        if group not in parent or _loops(group, parent):
+            continue
+        line = [group]
+        while parent.get(line[-1]):
+            line.append(parent[line[-1]])
+        for place, above in enumerate([*line, "total"]):
+            below.setdefault(above, []).append(name)
+            for one in line[:place]:
+                if (one, above) not in counted:
+                    counted.add((one, above))
+                    below[above].append(one)
+    return below
 
 
 @_rule("units", "searches", "evidence", "codings", "assessments")

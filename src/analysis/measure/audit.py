@@ -1,0 +1,225 @@
+"""Audit: each published total and score held against what the evidence names on its own day."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.clashes import Clash
+from analysis.measure.completions import satisfiable
+from analysis.measure.totals import (
+    AT_LEAST,
+    AT_MOST,
+    EXACTLY,
+    SCORES,
+    TOTALS,
+    Constrained,
+    ScoreReader,
+    published_range,
+)
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.study.published import levels_of, units_among
+
+CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
+
+At = Callable[[dt.date], Constrained]
+"""Gives what is constrained on a day."""
+
+TOTALS_COLUMNS = [
+    "total_id",
+    "criterion_id",
+    "level",
+    "relation",
+    "count",
+    "of",
+    "among",
+    "as_of",
+    "settles_cells",
+    "named",
+    "cannot_be_told",
+    "status",
+    "open_by",
+    "set_aside",
+    "clash",
+    "source_id",
+    "note",
+]
+SCORES_COLUMNS = [
+    "score_id",
+    "unit_id",
+    "group_id",
+    "as_of",
+    "score",
+    "step",
+    "weights",
+    "settles_cells",
+    "low",
+    "high",
+    "status",
+    "open_by",
+    "set_aside",
+    "clash",
+    "source_id",
+    "note",
+]
+
+
+def published_days(study: Study) -> list[dt.date]:
+    """Return the days of which a total or a score was published, in order."""
+    days = {day for name in (TOTALS, SCORES) for day in study[name]["as_of"]}
+    return [dt.date.fromisoformat(day) for day in sorted(days)]
+
+
+def audit_totals(study: Study, at: At) -> pd.DataFrame:
+    """Set each published total beside what the evidence names on the total's own day.
+
+    Returns:
+        ``total_id``, ``criterion_id``, ``level``, ``relation`` (never empty), ``count``, ``of``,
+        ``among``, ``as_of`` and ``settles_cells`` as published; ``named``, units that the
+        evidence shows at the level; ``cannot_be_told``, units whose level is unknown;
+        ``status``: "consistent" where the evidence alone names what the total says,
+        "contradicted" where it rules the total out, else "open"; ``open_by``: how many of the
+        units that cannot be told must still prove to be at the level (for at most: not to be);
+        ``set_aside`` and ``clash``: whether the total is left out, and the rows, joined by ";",
+        that it clashes with, itself among them; ``source_id`` and ``note``.
+    """
+    rows = []
+    for one in study[TOTALS].itertuples():
+        held = at(dt.date.fromisoformat(one.as_of))
+        among, cells = units_among(study["units"], one.among), held.matrix.cells
+        state = cells.loc[cells["criterion_id"] == one.criterion_id, "state"].to_numpy()[among]
+        named = int(np.isin(state, levels_of(one.level)).sum())
+        unknown = int(np.isin(state, v.OPEN).sum())
+        low, high = published_range(one, int(among.sum()))
+        status, open_by = _held_against(low, high, named, named + unknown)
+        rows.append(
+            (
+                one.total_id,
+                one.criterion_id,
+                one.level,
+                one.relation or EXACTLY,
+                int(one.count),
+                int(one.of),
+                one.among,
+                one.as_of,
+                one.settles_cells,
+                named,
+                unknown,
+                status,
+                open_by,
+                *_clash_of(held, f"{TOTALS}/{one.total_id}"),
+                one.source_id,
+                one.note,
+            )
+        )
+    return pd.DataFrame(rows, columns=TOTALS_COLUMNS)
+
+
+def audit_scores(study: Study, at: At) -> pd.DataFrame:
+    """Set each published score beside what the evidence allows on the score's own day.
+
+    Returns:
+        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``low`` and ``high``, on 0 to
+        100, are the least and the greatest score that the evidence allows by the publisher's
+        weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
+        cells are open.
+    """
+    rows, readers = [], {}
+    for one in study[SCORES].itertuples():
+        day = dt.date.fromisoformat(one.as_of)
+        held = at(day)
+        if day not in readers:
+            readers[day] = ScoreReader(study, held.matrix, held.levels)
+        parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
+        settled, open_ = parts or (float("nan"), {})
+        least = settled + sum(min(part) for part in open_.values())
+        most = settled + sum(max(part) for part in open_.values())
+        if not satisfiable(held.choices, [row]):
+            status = CONTRADICTED
+        else:
+            sums = [sum(map(end, row.parts.values())) for end in (min, max)]
+            status = CONSISTENT if row.low <= sums[0] and sums[1] <= row.high else OPEN
+        rows.append(
+            (
+                one.score_id,
+                one.unit_id,
+                one.group_id,
+                one.as_of,
+                float(one.score),
+                float(one.step),
+                one.weights,
+                one.settles_cells,
+                float(100 * least),
+                float(100 * most),
+                status,
+                len(open_),
+                *_clash_of(held, f"{SCORES}/{one.score_id}"),
+                one.source_id,
+                one.note,
+            )
+        )
+    return pd.DataFrame(rows, columns=SCORES_COLUMNS)
+
+
+def clash_sentences(study: Study, held: Constrained) -> list[str]:
+    """Say of each clash of a day, in plain words, which rows cannot be true and what becomes of them."""
+    return [_said(study, clash) for clash in held.clashes]
+
+
+def _held_against(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
+    """Return the status of a count, and by how many it is open."""
+    if (high is not None and named > high) or (low is not None and most < low):
+        return CONTRADICTED, 0
+    missing = max(0, low - named) if low is not None else max(0, most - high)
+    return (OPEN, missing) if missing else (CONSISTENT, 0)
+
+
+def _clash_of(held: Constrained, name: str) -> tuple[str, str]:
+    for clash in held.clashes:
+        if name in clash.set_aside:
+            return "yes", ";".join(one.split("/")[1] for one in clash.rows)
+    return "no", ""
+
+
+def _said(study: Study, clash: Clash) -> str:
+    said = {name: _row_words(study, name) for name in clash.rows}
+    if len(clash.rows) == 1:
+        return (
+            f"{said[clash.rows[0]]}: this cannot be true beside the levels that the evidence "
+            "settles. It is set aside."
+        )
+    stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]
+    which = (
+        f"{_listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
+        "the rest is set aside."
+        if stands
+        else "All of them are set aside, since nothing tells which of them is wrong."
+    )
+    fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
+    return (
+        f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
+        f"though {fewer} could be: {'; '.join(said.values())}. {which}"
+    )
+
+
+def _row_words(study: Study, name: str) -> str:
+    table, key = name.split("/")
+    (row,) = study[table][study[table].iloc[:, 0] == key].itertuples()
+    if table == TOTALS:
+        at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
+        how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")
+        where = f" (among {row.among.replace('=', ' ').replace(';', ', ')})" if row.among else ""
+        label = study.lookup("criteria", "label")[row.criterion_id]
+        return f"published total {key}, {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
+    unit = study.lookup("units", "short_name")[row.unit_id]
+    labels = study.lookup("recommendations", "label")
+    group = f"on “{labels[row.group_id]}”" if row.group_id in labels else "in all"
+    rounded = f", rounded to {row.step}" if float(row.step) else ""
+    return f"published score {key}, {row.score}{rounded}, of {unit} {group} on {row.as_of}"
+
+
+def _listed(parts: list[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

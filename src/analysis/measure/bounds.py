@@ -1,0 +1,217 @@
+"""Bounds: what the published totals and scores leave possible for cells, units and the nation.
+
+Bounds on a cell and on a unit's score rest only on rows that may settle cells; national figures
+on every row that stands. All are exact over the completions of the open cells, but where a
+solver's search was cut short: then they are a little too wide, never too narrow.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.completions import Block
+from analysis.measure.national import states_of
+from analysis.measure.scores import CellValues, cell_values, scores
+from analysis.measure.totals import Constrained, level_values
+from analysis.measure.tree import build_tree, groups_below, shares
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+MEAN, UNITS = "mean", "units"
+"""National figures: the mean value of a criterion over the units, and how many are at a level."""
+
+ENDS = ("low", "high", "low_without", "high_without")
+"""Where a national figure lies, with the published totals and without them."""
+
+
+def _quiet(step: str) -> None:
+    """Tell nobody."""
+
+
+def possible_levels(
+    held: Constrained, progress: Callable[[str], None] = _quiet
+) -> dict[int, tuple[str, ...]]:
+    """Return the levels that remain possible for each open cell, in the order of its scale.
+
+    Only rows that may settle cells count. Cells are named as in :class:`Constrained`.
+    """
+    left = dict(held.levels)
+    for number, block in enumerate(held.settling_blocks):
+        if number % 100 == 0:
+            progress(f"totals: block {number + 1} of {len(held.settling_blocks)}")
+        for cell, numbers in block.possible.items():
+            left[cell] = tuple(held.levels[cell][one] for one in sorted(numbers))
+    return left
+
+
+def cell_bounds(
+    study: Study, held: Constrained, progress: Callable[[str], None] = _quiet
+) -> pd.DataFrame:
+    """Return between which values each open cell lies.
+
+    Returns:
+        One row an open cell, in the matrix's order: ``unit_id``, ``criterion_id``, ``lowest`` and
+        ``highest`` (values of levels, 0 to 1) and ``settled_by_totals``: "yes" where every
+        completion that the totals admit has the same level, else "no".
+    """
+    width, values = held.matrix.shape[1], level_values(study)
+    worth = [{name: float(value) for name, value in one.items()} for one in values]
+    left = possible_levels(held, progress)
+    rows = []
+    for cell, names in left.items():
+        here = [worth[cell % width][name] for name in names]
+        settled = "yes" if len(names) == 1 else "no"
+        rows.append((min(here), max(here), settled))
+    keys = held.matrix.cells.loc[list(left), ["unit_id", "criterion_id"]].reset_index(drop=True)
+    found = pd.DataFrame(rows, columns=["lowest", "highest", "settled_by_totals"])
+    return pd.concat([keys, found.astype({"lowest": float, "highest": float})], axis=1)
+
+
+def bounded_values(study: Study, held: Constrained) -> CellValues:
+    """Return what each cell may be worth given the rows that may settle cells.
+
+    As :func:`analysis.measure.scores.cell_values`, with the open cells that totals bind narrowed;
+    a cell is known too where the totals settle its level. Each cell is bounded by itself: cells
+    that one total ties together need not all be at their ends at once.
+    """
+    cells, width, values = (
+        cell_values(study, held.matrix),
+        held.matrix.shape[1],
+        level_values(study),
+    )
+    for cell, names in possible_levels(held).items():
+        if len(names) < len(held.levels[cell]):
+            place = divmod(cell, width)
+            worth = [float(values[place[1]][name]) for name in names]
+            cells.low[place], cells.high[place] = min(worth), max(worth)
+            cells.known[place] = len(names) == 1
+    return cells
+
+
+def tied_units(held: Constrained) -> np.ndarray:
+    """Return which units have an open cell that totals tie to another, shape (units,), bool.
+
+    Only rows that may settle cells count, and only cells that they leave open.
+    """
+    units, width = held.matrix.shape
+    tied = np.zeros(units, dtype=bool)
+    for block in held.settling_blocks:
+        cells = [cell for cell, levels in block.possible.items() if len(levels) > 1]
+        if len(cells) > 1:
+            tied[[cell // width for cell in cells]] = True
+    return tied
+
+
+def score_bounds(
+    study: Study, held: Constrained, progress: Callable[[str], None] = _quiet
+) -> pd.DataFrame:
+    """Return the interval of every unit on every group, given the rows that may settle cells.
+
+    Returns:
+        The rows of :func:`analysis.measure.scores.scores` at the same day, without ``known``:
+        ``unit_id``, ``group_id``, ``low`` and ``high`` on 0 to 100.
+    """
+    table = scores(study, held.matrix).drop(columns="known")
+    at = _blocks_by_cell(held.settling_blocks)
+    width = held.matrix.shape[1]
+    bound = {cell // width for cell in at}
+    if not bound:
+        return table
+    names = study["units"]["unit_id"].tolist()
+    groups = {group.name: group for group in groups_below(build_tree(study))}
+    grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
+    ways: dict[tuple, dict[int, Fraction]] = {}
+    low, high = table["low"].to_numpy(copy=True), table["high"].to_numpy(copy=True)
+    rows = pd.Series(range(len(table))).groupby(table["unit_id"].to_numpy()).agg(list)
+    for number, unit in enumerate(sorted(bound)):
+        if number % 10 == 0:
+            progress(f"scores within the totals: {number + 1} of {len(bound)}")
+        columns = np.flatnonzero(~np.isin(grid[unit], v.OUT_OF_SUM))
+        for row in rows.get(names[unit], ()):
+            key = (table["group_id"].iat[row], columns.tobytes())
+            if key not in ways:
+                ways[key] = shares(groups[key[0]], set(columns.tolist()))
+            settled, worth = Fraction(0), {}
+            for column, share in ways[key].items():
+                cell = unit * width + column
+                if cell in held.levels:
+                    worth[cell] = [share * values[column][one] for one in held.levels[cell]]
+                else:
+                    settled += share * values[column][grid[unit, column]]
+            ends = _extremes(worth, at)
+            low[row], high[row] = (float(100 * (settled + end)) for end in ends)
+    return table.assign(low=low, high=high)
+
+
+def national_bounds(
+    study: Study, held: Constrained, criteria: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Return between which ends national figures lie on the day, with the totals and without.
+
+    Args:
+        study: the study.
+        held: the day's matrix and what was published of that day.
+        criteria: which criteria; default: all.
+
+    Returns:
+        For each criterion its ``mean`` over the units in the sum, on 0 to 100, and the count of
+        ``units`` at each of its levels, from best to worst: ``as_of``, ``criterion_id``,
+        ``figure`` (:data:`MEAN` or :data:`UNITS`), ``level`` (empty for the mean), ``low``,
+        ``high``, ``low_without`` and ``high_without``. A criterion with no unit in the sum has
+        no row.
+    """
+    grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
+    width, at = held.matrix.shape[1], _blocks_by_cell(held.all_blocks)
+    rows = []
+    for column, criterion in enumerate(study["criteria"]["criterion_id"]):
+        if criteria is not None and criterion not in criteria:
+            continue
+        units = np.flatnonzero(~np.isin(grid[:, column], v.OUT_OF_SUM))
+        if not len(units):
+            continue
+        levels = [one for one in states_of(study, criterion) if one not in v.UNKNOWNS]
+        share = Fraction(100, len(units))
+        figures = {(MEAN, ""): {name: share * values[column][name] for name in levels}}
+        figures |= {
+            (UNITS, name): {one: Fraction(one == name) for one in levels} for name in levels
+        }
+        for figure, worth in figures.items():
+            settled, open_ = Fraction(0), {}
+            for unit in units:
+                cell = int(unit) * width + column
+                if cell in held.levels:
+                    open_[cell] = [worth[level] for level in held.levels[cell]]
+                else:
+                    settled += worth[grid[unit, column]]
+            ends = (*_extremes(open_, at), *_extremes(open_, {}))
+            found = [float(settled + end) for end in ends]
+            rows.append((held.matrix.as_of.isoformat(), criterion, *figure, *found))
+    columns = ["as_of", "criterion_id", "figure", "level", *ENDS]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(ENDS, float))
+
+
+def _blocks_by_cell(held: Sequence[Block]) -> dict[int, Block]:
+    return {cell: block for block in held for cell in block.choices}
+
+
+def _extremes(
+    worth: Mapping[int, Sequence[Fraction]], at: Mapping[int, Block]
+) -> tuple[Fraction, Fraction]:
+    """Return the least and the greatest sum of what cells are worth, exact, block by block."""
+    low = high = Fraction(0)
+    tied: dict[int, dict[int, Sequence[Fraction]]] = defaultdict(dict)
+    for cell, gains in worth.items():
+        if cell in at:
+            tied[id(at[cell])][cell] = gains
+        else:
+            low, high = low + min(gains), high + max(gains)
+    for part in tied.values():
+        scale = math.lcm(*(one.denominator for gains in part.values() for one in gains))
+        whole = {cell: tuple(int(one * scale) for one in gains) for cell, gains in part.items()}
+        least, most = at[next(iter(part))].extremes(whole)
+        low, high = low + Fraction(least, scale), high + Fraction(most, scale)
+    return low, high
