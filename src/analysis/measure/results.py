@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
@@ -173,10 +174,20 @@ class Results:
         could only be had by trying all completions, so the pairs of tied units are conservative.
         """
         held = self.constrained_at(self.matrix.as_of)
+        tied = tied_units(held) if held.firm else None
+        return comparisons(self.study, self.matrix, *self.narrowed, tied)
+
+    @cached_property
+    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Least and greatest value of every cell, 0 to 1, where totals of the day narrow any.
+
+        Each of shape (units, criteria); none where no total may settle a cell: then the scale's.
+        """
+        held = self.constrained_at(self.matrix.as_of)
         if not held.firm:
-            return comparisons(self.study, self.matrix)
+            return None, None
         cells = bounded_values(self.study, held)
-        return comparisons(self.study, self.matrix, cells.low, cells.high, tied_units(held))
+        return cells.low, cells.high
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -196,7 +207,7 @@ class Results:
     @cached_property
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
-        return next_questions(self.study, self.matrix)
+        return next_questions(self.study, self.matrix, *self.narrowed)
 
 
 def measure(
