@@ -24,15 +24,23 @@ NOTEBOOK_GOAL = 1.2  # times the mere execution of the notebooks
 ENGINE_GOAL = 2.0  # seconds for 409 units × 90 criteria
 GROWTH_GOAL = 1.1  # exponent of the time in the number of cells
 
+PAIRS_GOAL = 2.0  # seconds for all pairs of 409 units × 90 criteria
+FORCES_GOAL = 0.05  # seconds for all pairs of 43 units
+PAIRS_GROWTH_GOAL = 2.0  # exponent of the time in the number of units
+PAIRS_MEMORY_GOAL = 2.0  # GB at 2,000 units
+
 COUNCILS = {"units": 409, "criteria": 90, "depth": 3}
 SIZES = tuple({"units": units, "criteria": 100, "depth": 3} for units in (100, 1_000, 10_000))
+
+FORCES = {"units": 43, "criteria": 9, "depth": 2}
+PAIRS = tuple({"units": units, "criteria": 90, "depth": 3} for units in (500, 1_000, 2_000))
 
 
 def main() -> int:
     """Measure everything; always return 0."""
     _line("measurement", "value", "goal", "verdict")
     with tempfile.TemporaryDirectory(prefix="policygap-benchmark-") as folder:
-        for measurement in (_report, _notebooks, _councils, _growth):
+        for measurement in (_report, _notebooks, _councils, _growth, _pairs):
             measurement(Path(folder))
     return 0
 
@@ -96,6 +104,75 @@ def _growth(folder: Path) -> None:
         counts.append(cells)
         totals.append(total)
     _verdict("  exponent of growth", _exponent(counts, totals), GROWTH_GOAL)
+
+
+def _pairs(folder: Path) -> None:
+    """Time the comparison of every pair, and fit the exponent of its growth in the units.
+
+    On the made study as it is, and with every cell settled: then no two units are alike, all
+    have the same cells in the sum, and none is passed over.
+    """
+    for size, goal in ((FORCES, FORCES_GOAL), (COUNCILS, PAIRS_GOAL)):
+        made = folder / "pairs-{units}".format(**size)
+        _write_study(made, size)
+        seconds, _ = _in_a_fresh_process(_compare, made, 5)
+        _line("all pairs of {units} units × {criteria} criteria".format(**size))
+        for case, taken in seconds.items():
+            _verdict(f"  {case}", taken, goal, " s")
+    taken, _ = _in_a_fresh_process(_next_questions, folder / "pairs-409")
+    _line("  what to ask next, as it is", f"{taken:.2f} s")
+    units, totals, peak = [], [], 0.0
+    for size in PAIRS:
+        made = folder / "pairs-{units}".format(**size)
+        _write_study(made, size)
+        seconds, peak = _in_a_fresh_process(_compare, made, 2)
+        totals.append(seconds[ALL_SETTLED])
+        units.append(size["units"])
+        _line("all pairs of {units:,} units, all settled".format(**size), f"{totals[-1]:.2f} s")
+    _verdict("  exponent of growth in units", _exponent(units, totals), PAIRS_GROWTH_GOAL)
+    _verdict(f"  peak memory at {units[-1]:,} units", peak / 1000, PAIRS_MEMORY_GOAL, " GB")
+
+
+ALL_SETTLED = "all settled"
+
+
+def _compare(folder: Path, rounds: int) -> tuple[dict[str, float], float]:
+    """Return the seconds of the pair statements, from the best round, and the peak memory."""
+    import numpy as np
+
+    from analysis.measure.pairs import comparisons, pair_table, ranks
+    from analysis.study import load, states
+
+    study = load(folder)
+    matrix = states(study)
+    best = {}
+    for case in ("as it is", ALL_SETTLED):
+        if case == ALL_SETTLED:
+            random = np.random.default_rng(1)
+            scales = study["levels"].groupby("scale_id")["level"].agg(list)
+            drawn = [
+                random.choice(scales[one], matrix.shape[0]) for one in study["criteria"]["scale_id"]
+            ]
+            matrix.cells["state"] = np.array(drawn, dtype=object).T.reshape(-1)
+        for _ in range(rounds):
+            start = time.perf_counter()
+            found = comparisons(study, matrix)
+            pair_table(found), ranks(found)
+            taken = time.perf_counter() - start
+            best[case] = min(taken, best.get(case, taken))
+    return best, _peak_memory()
+
+
+def _next_questions(folder: Path) -> tuple[float, float]:
+    """Return the seconds of the next questions, and the peak memory in MB."""
+    from analysis.measure.next_questions import next_questions
+    from analysis.study import load, states
+
+    study = load(folder)
+    matrix = states(study)
+    start = time.perf_counter()
+    next_questions(study, matrix)
+    return time.perf_counter() - start, _peak_memory()
 
 
 def _write_study(folder: Path, size: dict[str, int]) -> None:

@@ -282,13 +282,22 @@ def naive_states(
 ) -> dict[tuple[str, str], tuple[str, str, str]]:
     """Return :func:`naive_state` of every cell of a study's folder."""
     assessments, searches = read_rows(folder, "assessments"), read_rows(folder, "searches")
+    refused = [
+        {**one, "level": "withheld", "observed_on": one["answered_on"], "confidence": "high"}
+        | {"read_on": one["answered_on"], "not_before": "", "not_after": ""}
+        for one in read_rows(folder, "requests")
+        if one["outcome"] in ("refused", "neither_confirmed_nor_denied")
+    ]
     held = {}
     for unit in read_rows(folder, "units"):
         name = unit["unit_id"]
         searched = [one["searched_on"] for one in searches if one["unit_id"] == name]
         of_unit = [one for one in assessments if one["unit_id"] == name]
         for criterion in read_rows(folder, "criteria"):
+            asked = [one for one in refused if one["unit_id"] == name]
+            asked = [one for one in asked if one["criterion_id"] in ("", criterion["criterion_id"])]
             rows = [one for one in of_unit if one["criterion_id"] == criterion["criterion_id"]]
+            rows = [*asked, *rows]
             held[name, criterion["criterion_id"]] = naive_state(
                 rows, searched, criterion["applies_from"], report, on, known_by
             )

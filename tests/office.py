@@ -123,18 +123,20 @@ class Office:
         """Return the texts that LibreOffice shows in cells."""
         return self._ask(path=path, operations=[("shown", sheet, cell) for cell in cells])
 
-    def render(self, path: Path, folder: Path, *, whole_sheets: bool = False) -> list[Path]:
+    def render(
+        self, path: Path, folder: Path, *, whole_sheets: bool = False, dots: int = 80
+    ) -> list[Path]:
         """Draw a workbook into ``folder`` as it prints, a PNG per page, in order.
 
         Hidden rows, columns and sheets are not drawn. ``whole_sheets`` puts every sheet on one page
-        of its own, whatever the paper, and draws hidden sheets too.
+        of its own, whatever the paper, and draws hidden sheets too. ``dots``: to the inch.
         """
         folder.mkdir(parents=True, exist_ok=True)
         for earlier in folder.glob(f"{path.stem}-*.png"):
             earlier.unlink()
         pdf = folder / f"{path.stem}.pdf"
         self._ask(path=path, out=pdf, filter_data={"SinglePageSheets": whole_sheets})
-        command = [programs()[2], "-png", "-r", "80", pdf, folder / path.stem]
+        command = [programs()[2], "-png", "-r", str(dots), pdf, folder / path.stem]
         subprocess.run(command, check=True, timeout=self.patience, capture_output=True)
         return sorted(folder.glob(f"{path.stem}-*.png"))
 

@@ -639,3 +639,57 @@ def test_the_grid_is_the_cells_in_the_order_of_the_study():
     )
     for unit, criterion in (("warwickshire", "guidance-clear"), ("essex", "progress-reported")):
         assert grid.at[unit, criterion] == stacked[unit, criterion] == "met"
+
+
+# --- requests that were refused -----------------------------------------------------------------
+
+REQUEST = {
+    "request_id": "made-up-q1",
+    "unit_id": "u",
+    "criterion_id": "c",
+    "sent_on": "2022-01-10",
+    "answered_on": "2022-02-01",
+    "outcome": "refused",
+    "evidence_ids": "E1",
+}
+
+
+def asked(study, **cells):
+    return with_rows(study, "requests", [REQUEST | cells])
+
+
+@pytest.mark.parametrize("outcome", ["refused", "neither_confirmed_nor_denied"])
+@pytest.mark.parametrize("criterion", ["c", ""])
+def test_what_was_asked_for_and_refused_is_withheld(outcome, criterion):
+    study = asked(one_cell(), outcome=outcome, criterion_id=criterion)
+    (cell,) = states(study, day("2023-01-01")).cells.to_dict("records")
+    assert (cell["state"], cell["observed_on"], cell["evidence_ids"]) == (
+        "withheld",
+        "2022-02-01",
+        "E1",
+    )
+
+
+@pytest.mark.parametrize("outcome", ["", "answered", "partly_answered", "not_held", "no_answer"])
+def test_any_other_outcome_withholds_nothing(outcome):
+    assert state_of(asked(one_cell(), outcome=outcome)) == "not_found"
+
+
+def test_a_refusal_is_not_known_before_its_day():
+    study = asked(one_cell(searched="2021-01-01"))
+    (cell,) = states(study, day("2023-01-01"), day("2022-01-31")).cells.to_dict("records")
+    assert cell["state"] == "not_found"
+
+
+def test_a_level_stands_whatever_was_refused():
+    assert state_of(asked(one_cell(row("partly", "2021-05")))) == "partly"
+
+
+def test_a_later_reading_that_settles_nothing_comes_after_the_refusal():
+    assert state_of(asked(one_cell(row("inconclusive", "2022-06")))) == "inconclusive"
+    assert state_of(asked(one_cell(row("inconclusive", "2021-06")))) == "withheld"
+
+
+def state_of(study) -> str:
+    (cell,) = states(study, day("2023-01-01")).cells.to_dict("records")
+    return cell["state"]

@@ -142,6 +142,8 @@ def test_every_statement_can_be_printed_and_walked_back(case):
 IS_A_COUNT = re.compile(
     r"study\..*|cells\.(?!settled_percent).*|units\..*|(national|coverage)\..*|gaps\..*|at\..*"
     r"|agreement\..*\.(cells|same)|totals\..*\.(named|cannot_be_told)|figures\.(compared|irreconcilable)"
+    r"|pairs\.(count|conservative|units_comparable)|above\..*|next\.(cells|deciding)|next\.step\..*"
+    r"|readings\..*|replies\..*"
 )
 
 
@@ -153,16 +155,19 @@ def test_a_count_is_the_number_of_its_rows(case):
     for one in counts:
         assert type(one.value) is int
         assert (one.value, one.text) == (len(one.rows), str(len(one.rows))), one.id
-    # What is left is a published figure or total, a score, the one share, or a date.
+    # What is left is a published figure or total, a score, the one share, a date, a range of
+    # ranks, or words.
     rest = [one.id for one in named.values() if not IS_A_COUNT.fullmatch(one.id)]
     other = r"figures\..+|totals\..+\.(count|of)|score\..+|cells\.settled_percent|dates\..+"
-    other += r"|agreement\..+\.said"
+    other += r"|agreement\..+\.said|pairs\.(possible|said)|ranks\..+|next\.assumption"
     assert [one for one in rest if not re.fullmatch(other, one)] == []
 
 
 def first_column(folder):
     """Return, for each table with one identifier, its identifiers."""
-    names = "units recommendations criteria sources evidence figures events published_totals"
+    names = (
+        "units recommendations criteria sources evidence figures events published_totals replies"
+    )
     return {
         name: {next(iter(one.values())) for one in read_rows(folder, name)}
         for name in names.split()
@@ -179,6 +184,11 @@ def test_every_row_named_is_there(case):
             if table == "matrix":
                 assert keys[0] in held["units"] and keys[1] in held["criteria"], text
                 assert len(keys) == 2
+            elif table == "next":
+                assert keys[0] in held["units"] and keys[1] in held["criteria"], text
+            elif table in ("pairs", "ranks"):
+                assert len(keys) == (2 if table == "pairs" else 1), text
+                assert set(keys) <= held["units"], text
             elif table in ("scores", "gaps"):
                 assert keys[0] in held["units"], text
                 assert keys[1] in held["recommendations"] | {"total"}, text

@@ -76,6 +76,43 @@ def _parser() -> argparse.ArgumentParser:
     )
     agreement.set_defaults(run=_agreement)
 
+    compare = commands.add_parser("compare", help="say what differs between two versions, and why")
+    for name in ("old", "new"):
+        compare.add_argument(
+            name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
+        )
+    compare.add_argument(
+        "--study",
+        type=Path,
+        default=STUDY,
+        help=f"the study whose revisions are meant (default: {STUDY})",
+    )
+    compare.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="date of the state in both (default: for each the day its data were read)",
+    )
+    compare.add_argument(
+        "--format",
+        choices=("text", "json", "csv"),
+        default="text",
+        help="how to say it (default: text)",
+    )
+    compare.add_argument(
+        "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
+    )
+    compare.set_defaults(run=_compare)
+
+    compare_units = commands.add_parser(
+        "compare-units", help="say what is sure of two units, and what would decide it"
+    )
+    compare_units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
+    compare_units.add_argument(
+        "--study", type=Path, default=STUDY, help=f"a study's folder (default: {STUDY})"
+    )
+    compare_units.set_defaults(run=_compare_units)
+
     workbook = commands.add_parser("workbook", help="write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
     workbook.add_argument(
@@ -92,11 +129,19 @@ def _parser() -> argparse.ArgumentParser:
     reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
     reply_form.set_defaults(run=_reply_form)
 
+    requests = commands.add_parser(
+        "requests", help="write a freedom of information request for each unit, and their tracker"
+    )
+    requests.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a new folder to write into"
+    )
+    requests.set_defaults(run=_requests)
+
     for command in (workbook, settle, reply_form):
         command.add_argument(
             "--out", type=Path, required=True, metavar="FILE.xlsx", help="the file to write"
         )
-    for command in (workbook, settle):
+    for command in (workbook, settle, requests):
         command.add_argument(
             "--units",
             action="extend",
@@ -118,7 +163,17 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.set_defaults(run=_new)
 
-    for command in (report, score, validate, agreement, workbook, settle, reply_form, intake):
+    for command in (
+        report,
+        score,
+        validate,
+        agreement,
+        workbook,
+        settle,
+        reply_form,
+        requests,
+        intake,
+    ):
         command.add_argument(
             "study",
             type=Path,
@@ -127,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="STUDY",
             help=f"a study's folder (default: {STUDY})",
         )
-    for command in (report, score):
+    for command in (report, score, compare_units):
         command.add_argument(
             "--as-of",
             type=_date,
@@ -204,14 +259,38 @@ def _agreement(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(asked: argparse.Namespace) -> int:
+    from analysis.comparison import run
+
+    return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+
+
+def _compare_units(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.names import meant_units
+    from analysis.show.notes import notes
+    from analysis.show.pairs import compared
+
+    results = _measured(asked)
+    units = meant_units(results.study, asked.units)
+    if len(units) < 2:
+        rule = "both name the same"
+        problem = Problem("units", None, "", " and ".join(asked.units), rule, "name two")
+        raise StudyError([problem])
+    print(" ".join(compared(results, *units)))
+    print(*notes(results, units=units), sep="\n")
+    return 0
+
+
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import coding_workbook
+    from analysis.fieldwork.coding import checked_coder, coding_workbook
     from analysis.fieldwork.workbooks import save_new
 
     study = studies.load(asked.study)
     units = _units(study, asked.units)
     content = coding_workbook(study, asked.coder, units, asked.only_unknown)
     save_new(asked.out, content, study)
+    if checked_coder(study, asked.coder) not in studies.coders(study):
+        print(f"A new coder; held are: {', '.join(studies.coders(study)) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
@@ -237,7 +316,33 @@ def _reply_form(asked: argparse.Namespace) -> int:
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
+    print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
+    if study.descriptor.placeholders:
+        print(f"Not to be sent before it is set: {', '.join(study.descriptor.placeholders)}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _requests(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.tracking import tracking_workbook
+    from analysis.measure.results import measure
+    from analysis.publish.build import swapped_in
+    from analysis.publish.requests import requests, write_requests
+
+    if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
+        rule, remedy = "something is there already, and may hold work", "name a new folder"
+        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
+    _refuse_to_replace(asked)
+    study = studies.load(asked.study)
+    made = requests(measure(study), _units(study, asked.units))
+    asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
+    with swapped_in(asked.out) as folder:
+        write_requests(made, folder)
+        (folder / "tracker.xlsx").write_bytes(tracking_workbook(study, asking))
+    left = sum(len(one.placeholders) for one in made)
+    print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {asked.out}")
+    print(f"Places still to be filled in, in all: {left}.")
+    print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")
     return 0
 
 
@@ -250,6 +355,8 @@ def _intake(asked: argparse.Namespace) -> int:
         print("Dry run: nothing was written.")
     elif intake.written:
         print(f"Written: {', '.join(intake.written)}.")
+        settled = "assessments.csv" in intake.written
+        print(f"Next: policygap {'report' if settled else 'settle, when all coders are in'}.")
     else:
         print("The study holds all of this already: nothing was written.")
     return 0

@@ -20,6 +20,8 @@ NO_ROW = "no row"
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
 """Cells below which no figure is given: a single cell would move it too far."""
+FEWEST_UNITS = 10
+"""Units below which no bootstrap interval is given: it draws whole units, and needs some."""
 RESAMPLES, SEED = 1000, 20201217
 ALL = "all criteria"
 
@@ -35,8 +37,9 @@ class Agreement:
         same: cells of these on which all of them agree.
         percent: the share of these, 0 to 100; ``None`` without cells.
         alpha: Krippendorff's alpha, at most 1; ``None`` where it would say nothing.
-        low: lower end of its 95 per cent bootstrap interval; ``None`` where none was drawn, or
-            where all agree, since a bootstrap cannot draw a disagreement that was not seen.
+        low: lower end of its 95 per cent bootstrap interval; ``None`` where none was drawn, on
+            fewer than :data:`FEWEST_UNITS` units, or where all agree, since a bootstrap cannot
+            draw a disagreement that was not seen.
         high: upper end of it.
         why_none: why there is no alpha; empty where there is one.
     """
@@ -133,7 +136,7 @@ def measured(
     alpha = low = high = None
     if not why:
         alpha = float(krippendorff.alpha(value_counts=counts, level_of_measurement=scale))
-        if resamples and same < total:
+        if resamples and same < total and len(set(units)) >= FEWEST_UNITS:
             low, high = bootstrap(counts, units, scale, resamples)
     return Agreement(criterion_id, measure, total, same, percent, alpha, low, high, why)
 

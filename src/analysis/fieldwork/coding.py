@@ -48,13 +48,13 @@ Held = dict[tuple[str, str], dict[str, int]]
 """A coder's codings: for each cell, the place of each by the sign of what it says."""
 
 _DO = (
-    "One row of the sheet Coding is one force, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told; never leave a doubt out.",
+    "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told. If in doubt, choose inconclusive, and say why.",
     "Code what a source says, by the rules on the sheet Codebook; never what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
     "A date may be a year, a month or a day: 2021, 2021-12 or 2021-12-03. Where the document bears none, leave the date empty and say between which days it must lie, if that is known.",
-    "For a second date of the same cell, use an empty row at the end. Old rows stay; a row that you change replaces your own earlier coding, whose old version is kept.",
+    "For a second date of the same {unit} and criterion, use an empty row at the end, and leave its first column empty. Do not delete old rows. If you change one, it replaces your own earlier coding, whose old version is kept.",
     "Documents and evidence that are not held yet go on the sheets New sources and New evidence, under the ids that stand there; what you searched for goes on New searches, also where nothing was found.",
-    "Write no personal details: of a victim or witness no more than that there was a case, where it is needed at all.",
-    "Sheets may be sorted, filtered and widened. Keep the first column of Coding, and the first row, as they are.",
+    "Write no personal details: of any person concerned no more than that there was a case, where it is needed at all.",
+    "Sheets may be sorted (whole rows), filtered and widened. Keep the first column of Coding, and the first row, as they are.",
 )
 
 
@@ -93,17 +93,24 @@ def coding_workbook(
 
 def checked_coder(study: Study, coder: str) -> str:
     """Return a coder's name, after checking that it can stand in a table and come back."""
-    name = tidied_text(coder, CODE)
-    held = {tidied_text(one, CODE): one for one in study["codings"]["coder"]}
-    rule = ""
-    if not name:
-        rule = "a coder needs a name"
-    elif not name.isprintable() or len(name) > 100:
-        rule = "a coder's name is one printable line of at most 100 characters"
+    rule = _fault_of_name(tidied_text(coder, CODE))
     if rule:
         remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
         raise StudyError([Problem("--coder", None, "", shorten(coder), rule, remedy)])
-    return held.get(name, name)
+    return _as_held(study, coder)
+
+
+def _fault_of_name(name: str) -> str:
+    if not name:
+        return "a coder needs a name"
+    if not name.isprintable() or len(name) > 100:
+        return "a coder's name is one printable line of at most 100 characters"
+    return ""
+
+
+def _as_held(study: Study, coder: str) -> str:
+    name = tidied_text(coder, CODE)
+    return {tidied_text(one, CODE): one for one in study["codings"]["coder"]}.get(name, name)
 
 
 def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ()) -> None:
@@ -175,7 +182,7 @@ def _free_ids(held: set[str], stem: str) -> list[str]:
 
 
 def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
-    return [line.replace("one force", f"one {study.settings.unit_noun.singular}") for line in lines]
+    return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
 
 
 def _rows(
@@ -228,12 +235,9 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         on: the day on which they are.
     """
     returned, reader = proposal.returned, Reader(proposal)
-    coder = returned.about.get("coder", "")
+    coder = _whose(proposal)
     if not coder:
-        rule, remedy = "it does not say whose coding this is", "fill in the line Coder"
-        returned.refuse("Start", "", rule, remedy)
         return
-    coder = checked_coder(proposal.study, coder)
     bring_in_documents(proposal, reader)
     draft = proposal.draft("codings")
     held: Held = {}
@@ -243,6 +247,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
     outdated = changed_criteria(proposal)
     taken: list[tuple[Line, tuple, dict]] = []
     kept: set[int] = set()
+    seen: set[tuple[str, ...]] = set()
     for line in returned.forms.get("coding", []):
         mark = mark_of(proposal, line)
         if mark is None or not _says_anything(line, mark):
@@ -250,7 +255,12 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         row = _coding(reader, line, mark, coder)
         if row is None:
             continue
-        place = held.get((row["unit_id"], row["criterion_id"]), {}).get(said_mark(row))
+        said = (row["unit_id"], row["criterion_id"], said_mark(row))
+        if said in seen:
+            returned.note("A row that stands twice was taken once", line.place())
+            continue
+        seen.add(said)
+        place = held.get(said[:2], {}).get(said[2])
         if place is not None:
             kept.add(place)
             proposal.say(UNCHANGED, "codings", row, _in_short(row), line)
@@ -261,6 +271,24 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         else:
             taken.append((line, mark, row))
     _take(proposal, taken, held, kept, reason, on)
+
+
+def _whose(proposal: Proposal) -> str:
+    """Return whose coding a workbook is; empty, and a problem kept, where it cannot be told."""
+    returned, study = proposal.returned, proposal.study
+    coder = _as_held(study, returned.about.get("coder", ""))
+    rule = _fault_of_name(coder)
+    if not coder:
+        rule = "it does not say whose coding this is"
+    elif not rule and coder not in set(study["codings"]["coder"]):
+        marks = (_MARK.fullmatch(line["row"]) for line in returned.forms.get("coding", []))
+        if any(found and found[3] not in ("new", "aside") for found in marks):
+            rule = "no coder of this name coded before, and rows here are marked as coded before"
+    if rule:
+        remedy = "write the coder's name in the line Coder as it stood when the workbook was sent"
+        returned.refuse_about("coder", rule, remedy)
+        return ""
+    return coder
 
 
 def changed_criteria(proposal: Proposal) -> set[str]:
@@ -306,7 +334,9 @@ def mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] 
 
 def _says_anything(line: Line, mark: tuple) -> bool:
     """Return whether a line is more than a row that was sent out empty and came back empty."""
-    shown = {"row", "unit_id", "criterion_id"} if mark and mark[2] == "new" else {"row"}
+    if mark and mark[2] != "new":
+        return True  # a coding that was made: emptied, it is still to be answered for
+    shown = {"row", "unit_id", "criterion_id"} if mark else {"row"}
     return any(text for name, text in line.texts.items() if name not in shown)
 
 
@@ -343,10 +373,12 @@ def _take(
     draft = proposal.draft("codings")
     of_date = draft.places("unit_id", "criterion_id", "coder", *DATED)
     for line, row, place in _with_places(proposal, taken, held, kept):
-        same_date = of_date.get((row["unit_id"], row["criterion_id"], row["coder"], *_dates(row)))
+        cell = (row["unit_id"], row["criterion_id"], row["coder"], *_dates(row))
+        same_date = of_date.get(cell)
         place = same_date[0] if place is None and same_date else place
         if place is None:
             draft.add(row, line)
+            of_date[cell] = [len(draft.rows) - 1]
             proposal.say(ADDED, "codings", row, _in_short(row), line)
         elif place in kept or draft.lines[place] is not None:
             other = f" ({draft.lines[place].place()})" if draft.lines[place] else ""
@@ -355,7 +387,8 @@ def _take(
             proposal.returned.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = draft.rows[place]
-            proposal.say(CHANGED, "codings", row, f"{_in_short(old)} → {_in_short(row)}", line)
+            said = f"{_in_short(old)} → {_in_short(row)}{_besides(old, row)}"
+            proposal.say(CHANGED, "codings", row, said, line)
             past = {"replaced_on": on.isoformat(), "replaced_why": reason}
             proposal.keep_old("codings", old, past, line)
             draft.replace(place, row, line)
@@ -384,10 +417,10 @@ def _with_places(
         same_date = [one for one in lines if _dates(one[1]) == _dates(draft.rows[place])]
         original = lines if len(lines) == 1 else same_date
         if len(original) != 1:
-            for line, row in lines:
+            for line, _ in lines:
                 rule = "the row was copied, and which of the copies it was cannot be told"
                 remedy = "clear the first column of the new one"
-                proposal.returned.refuse(line.place("row"), row["level"], rule, remedy)
+                proposal.returned.refuse(line.place("row"), line["row"], rule, remedy)
             continue
         for line, row in lines:
             yield line, row, place if row is original[0][1] else None
@@ -395,6 +428,14 @@ def _with_places(
 
 def _dates(row: dict[str, str]) -> tuple[str, ...]:
     return tuple(row[name] for name in DATED)
+
+
+def _besides(old: dict[str, str], new: dict[str, str]) -> str:
+    """Return what else changes in a row, besides what :func:`_in_short` shows."""
+    words = {"evidence_ids": "evidence", "rationale": "reason", "read_on": "day of reading"}
+    words |= {"not_before": "earliest day", "not_after": "latest day"}
+    names = [word for name, word in words.items() if old[name] != new[name]]
+    return f"; also: {', '.join(names)}" if names else ""
 
 
 def _in_short(row: dict[str, str]) -> str:

@@ -52,7 +52,7 @@ class Form:
         return f"{self.name}.{field.name}"
 
 
-ROW = Field("row", "Row (do not change)", 34)
+ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
 CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
 _DATES = (
@@ -101,7 +101,7 @@ def settling_form(evidence: int, coders: list[str]) -> Form:
         _CONFIDENCE,
         *evidence_fields(evidence),
         _WHY,
-        Field("settled_by", "Settled by (agreement, or who)", 20, TEXT),
+        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20, TEXT),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
     return Form("settling", "Settling", fields)
@@ -127,7 +127,13 @@ NEW_EVIDENCE = Form(
     "New evidence",
     (
         Field("evidence_id", "Evidence id", 16),
-        Field("scope", "Scope (unit, or about many)", 16, choices="scopes", only_choices=False),
+        Field(
+            "scope",
+            "About one {unit}, or many? (empty: one)",
+            16,
+            choices="scopes",
+            only_choices=False,
+        ),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
         Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),
@@ -179,6 +185,22 @@ def ledger_form(evidence: int) -> Form:
     return Form("replies", "Ledger of replies", fields)
 
 
+def tracking_form(evidence: int) -> Form:
+    """Return the sheet on which requests are tracked: one row is one question to one unit."""
+    fields = (
+        Field("request_id", "Request id", 18),
+        UNIT,
+        Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
+        Field("sent_on", "Sent on (day)", 14, DATE),
+        Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
+        Field("answered_on", "Answered on (day)", 16, DATE),
+        Field("outcome", "What came of it", 26, choices="outcomes"),
+        *evidence_fields(evidence),
+        Field("note", "Note", 44, TEXT),
+    )
+    return Form("requests", "Requests", fields)
+
+
 FORMS = (
     coding_form(1),
     settling_form(1, ["A coder"]),
@@ -187,5 +209,6 @@ FORMS = (
     NEW_SEARCHES,
     REPLY,
     ledger_form(1),
+    tracking_form(1),
 )
 """Every form that intake knows; columns that repeat are found by their stem."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.fieldwork import coding, replying, settling
+from analysis.fieldwork import coding, replying, settling, tracking
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import Change, Proposal
 from analysis.fieldwork.returned import read_returned
@@ -15,6 +15,7 @@ KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
     coding.KIND: coding.propose_codings,
     settling.KIND: settling.propose_settling,
     replying.KIND: replying.propose_replies,
+    tracking.KIND: tracking.propose_requests,
 }
 """For each kind of workbook what works out the changes that it asks for."""
 
@@ -76,9 +77,8 @@ def _prepared(
 ) -> tuple[Intake, dict[str, bytes]]:
     proposal = propose(study, path, reason, on or dt.date.today())
     files = proposal.files()
-    problems = proposal.returned.problems
-    if problems:
-        raise StudyError(problems)
+    if proposal.returned.problems:
+        raise StudyError(proposal.returned.in_order())
     return Intake(proposal.changes, proposal.returned.said(), []), files
 
 
@@ -96,13 +96,13 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
         returned.refuse("Start", "", "no sheet says what this workbook is", remedy)
     elif about.get("workbook") not in KINDS:
         known = f"it is no workbook that can be taken in ({', '.join(KINDS)})"
-        returned.refuse("Start", about.get("workbook"), known, remedy)
+        returned.refuse_about("workbook", known, remedy)
     elif about.get("layout") != LAYOUT:
         rule = f"its layout is not the one read here ({LAYOUT})"
-        returned.refuse("Start", about.get("layout"), rule, "have a new workbook written")
+        returned.refuse_about("layout", rule, "have a new workbook written")
     elif about.get("study") != study.descriptor.name:
         rule = f"it belongs to another study, and not to {study.descriptor.name}"
-        returned.refuse("Start", about.get("study"), rule, "name the study that it belongs to")
+        returned.refuse_about("study", rule, "name the study that it belongs to")
     elif about["workbook"] not in returned.forms:
         returned.refuse("Start", "", "the sheet to fill is not there", remedy)
     else:

@@ -84,6 +84,8 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool]:
     if any(one.flag_bits & 1 for one in held):
         raise _refusal(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
+    if "xl/workbook.bin" in names:
+        raise _refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
     if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
         raise _refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:

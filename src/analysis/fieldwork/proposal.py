@@ -38,6 +38,10 @@ class Change:
     place: str
 
 
+_FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
+"""Columns of tables that a form does not have, and the one that they follow from."""
+
+
 class Draft:
     """A table while it is being changed: every new row remembers the line that it came from."""
 
@@ -117,8 +121,9 @@ class Proposal:
         self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: Line
     ) -> None:
         """Keep the old version of a row that is replaced; that needs a reason."""
-        self.draft(f"{table}_history").add({**old, **why}, line)
-        if not why["replaced_why"]:
+        if why["replaced_why"]:
+            self.draft(f"{table}_history").add({**old, **why}, line)
+        else:
             rule = "a row that the study holds would be replaced, and no reason is given"
             self.returned.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
 
@@ -141,8 +146,10 @@ class Proposal:
         frames, lines = dict(self.study.tables), {}
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
-        for problem in check(self.study.descriptor, frames):
-            self.returned.problems.append(self._at_its_cell(problem, lines))
+        # A cell that could not be read is not to be blamed again for saying nothing.
+        refused = {one.column for one in self.returned.problems}
+        found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
+        self.returned.problems += [one for one in found if one.column not in refused]
         return {
             draft.table.path: as_csv(frames[name])
             for name, draft in self.drafts.items()
@@ -154,9 +161,12 @@ class Proposal:
         line = held[problem.row - 2] if problem.row and problem.row - 2 < len(held) else None
         if line is None:
             return problem
-        column = problem.column
+        column = _FILLED_AS.get(problem.column, problem.column)
         if column == "evidence_ids":
-            column = next(iter(line.several("evidence")), "evidence_1")
+            cited = line.several("evidence")
+            # A rule about one of several ids begins with it.
+            named = (name for name, text in cited.items() if problem.rule.startswith(f"{text} "))
+            column = next(named, next(iter(cited), "evidence_1"))
         return Problem(
             self.returned.file,
             None,

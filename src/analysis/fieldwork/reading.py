@@ -1,5 +1,6 @@
 """Turn the lines of a form into rows of a study's table: names into ids, cells into codes."""
 
+import re
 from collections.abc import Iterable
 
 from analysis.fieldwork.names import Names, code_names, criterion_names, unit_names
@@ -48,18 +49,23 @@ class Reader:
 
     def evidence_ids(self, line: Line) -> str:
         """Return the evidence ids of a line, joined by ``;``, in order, each once."""
-        ids = []
+        ids: list[str] = []
         for name, text in line.several("evidence").items():
-            for part in text.replace(",", ";").replace(" ", ";").split(";"):
-                if part:
-                    meant = self._evidence.meant(part)
-                    ids.append(next(iter(meant)) if len(meant) == 1 else part)
-                    if ids[-1] != part:
-                        self.returned.note(
-                            "Evidence ids were read in another case", line.place(name)
-                        )
-        if len(set(ids)) < len(ids):
-            self.returned.note("Evidence cited twice in a row was taken once", line.place())
+            parts = [one for one in re.split(r"[;,\s]+", text) if one]
+            # Joined by ; is how we write more ids than there are columns.
+            if len(parts) > 1 and not re.fullmatch(r"[^,\s]+", text):
+                said = "Several evidence ids in one cell were read one by one"
+                self.returned.note(said, line.place(name))
+            for part in parts:
+                meant = self._evidence.meant(part)
+                one = next(iter(meant)) if len(meant) == 1 else part
+                if one != part:
+                    said = "Evidence ids were read in another case"
+                    self.returned.note(said, line.place(name))
+                if one in ids:
+                    said = "Evidence cited twice in a row was taken once"
+                    self.returned.note(said, line.place(name))
+                ids.append(one)
         return ";".join(dict.fromkeys(ids))
 
     def _code(self, line: Line, name: str, codes: Names) -> str:

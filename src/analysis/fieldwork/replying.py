@@ -46,6 +46,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     maker.offer(decisions=_DECISIONS)
     maker.page(_findings_page(study, unit))
     maker.page(_evidence_page(study, unit))
+    maker.page(_searches_page(study, unit))
     maker.form(REPLY, _answer_rows(study, unit), frozen=2)
     cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
     free = _free_ids(study, unit)
@@ -68,12 +69,13 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
         for one in standing.itertuples()
     ]
     return [
-        f"This is what can be said of {name} from what could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
-        "The sheet What is said has every question, what was found, by which rule, and why. The sheet Evidence has what was read, in our own words, and where.",
+        f"This is what the study says of {name}, from the documents that could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
+        "The sheet What is said has every question, what was found, by which rule, and why. The sheet Evidence has what was read, in our own words, and where; the sheet Searches made, what was looked for.",
         "If something is wrong, missing or out of date, please say so on the sheet Your reply, beside the question, with the document that shows it: its title, date and address, or the document itself.",
-        "Nothing found is not the same as nothing there: it says only that what was searched did not show it.",
-        "Please write no personal details of any victim or witness.",
-        f"Your reply is recorded, in our own words, and shown beside the finding with what became of it. Replies go to: {study.settings.contact}",
+        "Not known is not the same as not met: it says only that what was searched and read did not show it.",
+        "Please write no personal details of any person concerned in a case.",
+        f"Please save the workbook and return it by [to fill in: day by which a reply is asked for] to: {study.settings.contact}",
+        "Your reply is recorded in our own words, and published beside the finding with what became of it.",
         "The sheets after Your reply are for the researchers who record it.",
         *notes,
     ]
@@ -86,8 +88,9 @@ def _findings_page(study: Study, unit: str) -> Page:
         ("What is said", 34),
         ("The rule for this", 44),
         ("Why", 50),
-        ("Of which date", 16),
+        ("Date", 16),
         ("Confidence", 12),
+        ("Settled by", 30),
         ("Evidence", 16),
     ]
     rows = [
@@ -99,6 +102,7 @@ def _findings_page(study: Study, unit: str) -> Page:
             one["why"],
             one["when"],
             one["confidence"],
+            one["settled"],
             one["evidence"],
         )
         for one in findings(study, unit)
@@ -126,10 +130,13 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
                 "label": criterion.label,
                 "question": criterion.question,
                 "said": _in_words(cell["state"], cell["last_level"]),
-                "rule": rules.get(level, "None is applied: no level is known."),
-                "why": row.get("rationale", "Nothing that was read bears on it."),
+                "rule": rules.get(level, "No rule applied, as nothing is known."),
+                "why": row.get("rationale", _why_none(cell)),
                 "when": _when(row),
                 "confidence": row.get("confidence", ""),
+                "settled": ": ".join(
+                    filter(None, (row.get("settled_by", ""), row.get("settled_why", "")))
+                ),
                 "evidence": cell["evidence_ids"].replace(";", ", "),
             }
         )
@@ -142,6 +149,12 @@ def _in_words(state: str, last_level: str) -> str:
         return said
     last = f", {last_level.replace('_', ' ')}" if last_level else ""
     return f"Not known ({said}{last}): {v.MEANING[state]}."
+
+
+def _why_none(cell) -> str:
+    if cell["state"] == v.WITHHELD:
+        return f"It was asked for, and refused on {cell['observed_on']}."
+    return "Nothing that was read bears on it."
 
 
 def _when(row: dict[str, str]) -> str:
@@ -160,10 +173,17 @@ def _evidence_page(study: Study, unit: str) -> Page:
     for one in own.itertuples():
         source = sources.loc[one.source_id]
         where = ", ".join(filter(None, (source["publisher"], source["title"], source["published"])))
-        rows.append((one.evidence_id, one.states, one.extent_read, where, source["url"]))
+        rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
     headings = [("Evidence", 12), ("What it says, in our own words", 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
     return Page("Evidence", headings, rows)
+
+
+def _searches_page(study: Study, unit: str) -> Page:
+    searches = study["searches"][study["searches"]["unit_id"] == unit]
+    rows = [(one.searched_on, one.where, one.queries) for one in searches.itertuples()]
+    headings = [("Searched on", 14), ("Where", 40), ("Queries", 100)]
+    return Page("Searches made", headings, rows or [("", "No search is logged.", "")])
 
 
 def _answer_rows(study: Study, unit: str) -> list[FormRow]:

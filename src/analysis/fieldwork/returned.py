@@ -2,17 +2,19 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.tidy import tidied
+from analysis.fieldwork.workbooks import NOUN, START
 from analysis.study.problems import Problem, shorten
 
 _ROWS_SEARCHED = 20
@@ -62,6 +64,7 @@ class Returned:
     Attributes:
         file: its name.
         about: what its first sheet says of it, labels in lower case.
+        about_places: the addresses of that, by the same labels.
         forms: the lines of each form that it has, by the form's name.
         notes: what was done to its cells, and the places; harmless.
         problems: what cannot be taken as it is.
@@ -69,6 +72,7 @@ class Returned:
 
     file: str
     about: dict[str, str] = field(default_factory=dict)
+    about_places: dict[str, str] = field(default_factory=dict)
     forms: dict[str, list[Line]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -80,6 +84,25 @@ class Returned:
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
         """Keep a problem at a place."""
         self.problems.append(Problem(self.file, None, place, shorten(value), rule, remedy))
+
+    def refuse_about(self, label: str, rule: str, remedy: str) -> None:
+        """Keep a problem with what the first sheet says under a label."""
+        place = self.about_places.get(label, START)
+        self.refuse(place, self.about.get(label, ""), rule, remedy)
+
+    def in_order(self) -> list[Problem]:
+        """Return the problems as a reader meets them: by sheet, row and column."""
+        sheets: dict[str, int] = {}
+
+        def place(one: Problem) -> tuple[int, int, int, str]:
+            tab, _, cell = one.column.rpartition("!")
+            sheet = sheets.setdefault(tab or one.column, len(sheets))
+            found = re.match(r"([A-Z]+)(\d+)", cell)
+            if not found:
+                return sheet, 0, 0, cell
+            return sheet, int(found[2]), column_index_from_string(found[1]), cell
+
+        return sorted(self.problems, key=place)
 
     def said(self) -> list[str]:
         """Return the notes as sentences, the places named or counted."""
@@ -93,12 +116,26 @@ class Returned:
 
 @dataclass(frozen=True)
 class _Found:
-    """A form found on a sheet: the row of its marks, and the place of each of its columns."""
+    """A form found on a sheet.
+
+    Attributes:
+        form: which.
+        head: the row of its marks; that before the headings where the marks are gone.
+        marked: whether the marks are there.
+        columns: the place of each column, by the field's name; of copies: the first.
+        copied: the places of further columns of the same name.
+    """
 
     form: Form
     head: int
+    marked: bool
     columns: dict[str, int]
-    repeated: tuple[str, ...]
+    copied: dict[int, str]
+
+    @property
+    def top(self) -> int:
+        """The row that tells the columns: that of the marks, or else that of the headings."""
+        return self.head if self.marked else self.head + 1
 
 
 def address(sheet: str, cell: str) -> str:
@@ -116,21 +153,31 @@ def read_returned(path: Path) -> Returned:
     """
     returned = Returned(path.name)
     opened = open_workbook(path)
+    grids = {sheet.title: _grid(sheet) for sheet in opened.book.worksheets}
+    for title, grid in grids.items():
+        _take_about(returned, opened, title, grid)
+    noun = returned.about.get(NOUN.lower(), "")
     copies: dict[str, list[tuple[str, list[Line]]]] = {}
+    unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
-        grid = _grid(sheet)
-        found = _form_on(sheet.title, grid)
+        title, grid = sheet.title, grids[sheet.title]
+        found = _form_on(title, grid, noun)
         if found is None:
-            returned.about = returned.about or _about(opened, grid)
+            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab) and grid}
             continue
-        lines = list(_lines(returned, opened, sheet, grid, found))
-        copies.setdefault(found.form.name, []).append((sheet.title, lines))
+        lines = list(_lines(returned, opened, sheet, grid, found, noun))
+        copies.setdefault(found.form.name, []).append((title, lines))
         if sheet.sheet_state != "visible":
-            returned.note("A hidden sheet was read too", sheet.title)
-        if sheet.title != found.form.tab and len(copies[found.form.name]) == 1:
-            returned.note("A sheet was renamed, and read by its marks", sheet.title)
+            returned.note("A hidden sheet was read too", title)
+        if title != found.form.tab and len(copies[found.form.name]) == 1:
+            returned.note("A sheet was renamed, and read by its marks", title)
     for name, several in copies.items():
         returned.forms[name] = _only(returned, several)
+    for name in unread.keys() - copies.keys():
+        rule = "neither the marks nor the headings of this sheet are there"
+        remedy = "put the first two rows back as they were"
+        returned.refuse(address(unread[name], "A1"), "", rule, remedy)
+        returned.forms[name] = []
     return returned
 
 
@@ -146,23 +193,37 @@ def _grid(sheet: Worksheet) -> Grid:
     return grid
 
 
-def _about(opened: Opened, grid: Grid) -> dict[str, str]:
-    """Return the pairs of label and value of a first sheet that says what the workbook is."""
-    pairs = {}
-    for row in grid.values():
+def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> None:
+    """Keep what a first sheet says; a second one must say the same."""
+    about, places = {}, {}
+    for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
-        if isinstance(label, str) and value is not None:
+        if isinstance(label, str):
             value = opened.plain(value) if isinstance(value, str) else value
-            pairs[" ".join(label.split()).rstrip(":").lower()] = tidied(value, CODE, _EPOCH).text
-    return pairs if "workbook" in pairs else {}
+            name = " ".join(label.split()).rstrip(":").lower()
+            about[name] = tidied(value, CODE, _EPOCH).text
+            places[name] = address(title, f"B{number}")
+    if not about.get("workbook"):
+        return
+    if not returned.about:
+        returned.about, returned.about_places = about, places
+        return
+    for name, place in places.items():
+        if about[name] != returned.about.get(name):
+            rule = "two sheets say what this workbook is, and they differ"
+            returned.refuse(place, about[name], rule, "delete the one that does not count")
 
 
-def _form_on(title: str, grid: Grid) -> _Found | None:
+def _tab(title: str) -> str:
+    """Return a tab without what programs add to that of a copy."""
+    return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
+
+
+def _form_on(title: str, grid: Grid, noun: str) -> _Found | None:
     """Return the form that a sheet holds.
 
     The marks tell; where their row was deleted, the labels do, on a sheet of the form's name.
     """
-    tab = re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
     for number in sorted(grid)[:_ROWS_SEARCHED]:
         texts = {place: cell.value for place, cell in grid[number].items()}
         marks = {place: _mark(value) for place, value in texts.items()}
@@ -173,21 +234,38 @@ def _form_on(title: str, grid: Grid) -> _Found | None:
                 if mark.startswith(f"{form.name}.")
             }
             if len(named) >= max(2, len(form.fields) // 3):
-                return _found(form, number, named)
-            if tab == form.tab.casefold():
-                labels = {_label(one.label): one.name for one in form.fields}
-                known = {place: labels.get(_label(value), "") for place, value in texts.items()}
-                known = {place: name for place, name in known.items() if name}
-                if len(known) > len(form.fields) // 2:
-                    return _found(form, number - 1, known)
+                return _found(form, number, True, named)
+            if _tab(title) == form.tab.casefold():
+                names = {place: _named(form, value, noun) for place, value in texts.items()}
+                names = {place: name for place, name in names.items() if name}
+                if len(names) > len(form.fields) // 2:
+                    return _found(form, number - 1, False, names)
     return None
 
 
-def _found(form: Form, head: int, names: dict[int, str]) -> _Found:
-    held = list(names.values())
-    repeated = sorted({name for name in held if held.count(name) > 1})
-    columns = {name: place for place, name in sorted(names.items(), reverse=True)}
-    return _Found(form, head, dict(reversed(columns.items())), tuple(repeated))
+def _found(form: Form, head: int, marked: bool, names: dict[int, str]) -> _Found:
+    columns: dict[str, int] = {}
+    copied = {}
+    for place, name in sorted(names.items()):
+        if name in columns:
+            copied[place] = name
+        else:
+            columns[name] = place
+    return _Found(form, head, marked, columns, copied)
+
+
+def _named(form: Form, heading: object, noun: str) -> str:
+    """Return the name of the field that a heading is the label of; of none: an empty text."""
+    said = _label(heading)
+    number = re.search(r" (\d+)$", said)
+    for one in form.fields:
+        label = _label(one.label.replace("{unit}", noun))
+        if said and said == label:
+            return one.name
+        # Columns of a stem, "Evidence 4", are as many as a workbook needs.
+        if number and re.sub(r"\d+$", number[1], label) == said:
+            return re.sub(r"\d+$", number[1], one.name)
+    return ""
 
 
 def _mark(value: object) -> str:
@@ -195,18 +273,19 @@ def _mark(value: object) -> str:
 
 
 def _label(value: object) -> str:
-    return re.sub(r"[\W\d_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
+    return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
 def _lines(
-    returned: Returned, opened: Opened, sheet: Worksheet, grid: Grid, found: _Found
+    returned: Returned, opened: Opened, sheet: Worksheet, grid: Grid, found: _Found, noun: str
 ) -> Iterator[Line]:
     """Yield the rows of a form that say anything; keep notes and problems on the way."""
     letters = {name: get_column_letter(place) for name, place in found.columns.items()}
     fields = {name: _field(found.form, name) for name in found.columns}
     fields = {name: one for name, one in fields.items() if one is not None}
-    _check_columns(returned, sheet.title, found, letters)
-    _say_what_was_rearranged(returned, sheet, grid, found, fields)
+    if not _columns_are_right(returned, sheet.title, found, noun):
+        return  # what the rows say cannot be told, and each would be blamed for it
+    _say_what_was_rearranged(returned, sheet, grid, found, fields, noun)
     first = found.head + 2
     filled = set()
     for number, row in grid.items():
@@ -220,7 +299,7 @@ def _lines(
         if any(line.texts.values()):
             filled.add(number)
             yield line
-    _refuse_merged(returned, sheet, found, first, filled)
+    _look_at_merged(returned, sheet, grid, found, first, filled)
 
 
 def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell) -> str:
@@ -261,75 +340,135 @@ def _field(form: Form, name: str) -> Field | None:
     return held.get(name) or held.get(re.sub(r"_\d+$", "_1", name))
 
 
-def _check_columns(returned: Returned, title: str, found: _Found, letters: dict[str, str]) -> None:
-    for name in found.repeated:
-        place = address(title, f"{letters[name]}{found.head}")
+def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str) -> bool:
+    """Return whether every column is there, and once; keep it as problems where not."""
+    right = not found.copied
+    for place, name in found.copied.items():
         rule, remedy = "two columns have the same mark", "delete the copied column"
-        returned.refuse(place, f"{found.form.name}.{name}", rule, remedy)
-    for one in found.form.fields:
-        stem = re.match(r"(\w+_)\d+$", one.name)
-        there = one.name in found.columns or (
-            stem and any(name.startswith(stem[1]) for name in found.columns)
-        )
-        if one.asked and not there:
-            rule = f"the column marked {found.form.mark(one)} is not there"
+        shown = address(title, f"{get_column_letter(place)}{found.top}")
+        returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
+    for name, label in _expected(found).items():
+        if name not in found.columns:
+            right = False
+            rule = f"the column marked {found.form.name}.{name} is not there"
             remedy = "put it back, or copy the rows into a new workbook"
-            returned.refuse(title, one.label.replace("{unit}", "unit"), rule, remedy)
+            shown = address(title, f"A{found.top}")
+            returned.refuse(shown, label.replace("{unit}", noun or "unit"), rule, remedy)
+    return right
+
+
+def _expected(found: _Found) -> dict[str, str]:
+    """Return the columns that must be there, each with its label.
+
+    How many columns a stem has, differs; but their numbers have no gap.
+    """
+    expected = {}
+    for one in found.form.fields:
+        stem, _, number = one.name.rpartition("_")
+        if not one.asked:
+            continue
+        if not number.isdigit():
+            expected[one.name] = one.label
+            continue
+        held = [name.rpartition("_") for name in found.columns]
+        last = max(
+            (int(end) for start, _, end in held if start == stem and end.isdigit()), default=1
+        )
+        for place in range(1, last + 1):
+            expected[f"{stem}_{place}"] = re.sub(r"\d+$", str(place), one.label)
+    return expected
 
 
 def _say_what_was_rearranged(
-    returned: Returned, sheet: Worksheet, grid: Grid, found: _Found, fields: dict[str, Field]
+    returned: Returned,
+    sheet: Worksheet,
+    grid: Grid,
+    found: _Found,
+    fields: dict[str, Field],
+    noun: str,
 ) -> None:
     title, labels = sheet.title, grid.get(found.head + 1, {})
+    if not found.marked:
+        said = "The row of marks is gone, and the columns were read by their headings"
+        returned.note(said, title)
     order = sorted(found.columns, key=found.columns.get)
     expected = [one.name for one in found.form.fields if one.name in found.columns]
     if [name for name in order if name in expected] != expected:
         returned.note("Columns were moved, and read by their marks", title)
     for name, one in fields.items():
         cell = labels.get(found.columns[name])
-        said = _label(cell.value) if cell is not None else ""
-        if one.asked and "{" not in one.label and said != _label(one.label):
+        said = _named(found.form, cell.value, noun) if cell is not None else ""
+        if one.asked and said != name and (noun or "{" not in one.label):
             place = address(title, f"{get_column_letter(found.columns[name])}{found.head + 1}")
-            returned.note(f"A column was renamed, and read as {one.label!r}", place)
+            label = one.label.replace("{unit}", noun)
+            returned.note(f"A column was renamed, and read as {label!r}", place)
     ours = set(found.columns.values())
     for area in sheet.column_dimensions.values():
         if area.hidden and ours & set(range(area.min, area.max + 1)):
             returned.note("Hidden columns were read too", address(title, area.index))
-    for place, cell in labels.items():
-        below = (
-            row[place].value
-            for number, row in grid.items()
-            if number > found.head + 1 and place in row
-        )
-        if place not in ours and any(value is not None for value in below):
-            returned.note(
-                "A column that is not ours was left aside", address(title, cell.coordinate)
-            )
+    for cell in _first_beside(grid, ours, found.head + 1):
+        returned.note("A column that is not ours was left aside", address(title, cell.coordinate))
     if sheet.auto_filter.filterColumn or any(one.hidden for one in sheet.row_dimensions.values()):
         returned.note("Rows that are hidden, or that a filter hides, were read too", title)
 
 
-def _refuse_merged(
-    returned: Returned, sheet: Worksheet, found: _Found, first: int, filled: set[int]
+def _first_beside(grid: Grid, ours: set[int], head: int) -> list[Cell]:
+    """Return the first cell with content, below a row, of each column that is not ours."""
+    first: dict[int, Cell] = {}
+    for number, row in grid.items():
+        for place, cell in row.items():
+            if number > head and place not in ours and cell.value is not None:
+                first.setdefault(place, cell)
+    return [first[place] for place in sorted(first)]
+
+
+def _look_at_merged(
+    returned: Returned, sheet: Worksheet, grid: Grid, found: _Found, first: int, filled: set[int]
 ) -> None:
     ours = found.columns.values()
     for area in sheet.merged_cells.ranges:
         touched = any(area.min_col <= place <= area.max_col for place in ours)
         rows = range(max(area.min_row, first), area.max_row + 1)
-        if touched and any(number in filled for number in rows):
+        if not touched or not any(number in filled for number in rows):
+            continue
+        # Programs keep what stands in the first of merged cells, and nothing else.
+        kept = grid.get(area.min_row, {}).get(area.min_col)
+        place = address(sheet.title, str(area))
+        if kept is None or kept.value is None:
+            returned.note("Cells that are merged, and empty, were passed over", place)
+        else:
             rule = "the cells are merged, and what was meant for each of them cannot be told"
-            remedy = "unmerge them, and fill each one"
-            returned.refuse(address(sheet.title, str(area)), "", rule, remedy)
+            returned.refuse(place, kept.value, rule, "unmerge them, and fill each one")
 
 
 def _only(returned: Returned, copies: list[tuple[str, list[Line]]]) -> list[Line]:
-    """Return the lines of a form; sheets that say the same count once."""
+    """Return the lines of a form; sheets that say the same count once, in whatever order."""
     (title, lines), *others = copies
-    said = [line.texts for line in lines]
     for other, copied in others:
-        if [line.texts for line in copied] == said:
+        differing = _differing(lines, copied) or _differing(copied, lines)
+        if differing is None:
             returned.note("A copy that says the same as another sheet was left aside", other)
-        else:
-            rule = f"this sheet and {title} are copies of one sheet, and say different things"
-            returned.refuse(other, "", rule, "delete the one that does not count")
+            continue
+        line, name = differing
+        two = f"{title} and {other}"
+        rule = f"{two} are copies of one sheet, and say different things"
+        returned.refuse(line.place(name), line[name], rule, "delete the one that does not count")
     return lines
+
+
+def _differing(lines: list[Line], copied: list[Line]) -> tuple[Line, str] | None:
+    """Return the first line of a copy that the other sheet has not, and where it differs."""
+    held = Counter(tuple(_filled(line).items()) for line in lines)
+    for line in copied:
+        said = tuple(_filled(line).items())
+        if held[said]:
+            held[said] -= 1
+            continue
+        like = next((one for one in lines if one["row"] == line["row"] != ""), None)
+        other = like.texts if like is not None else {}
+        return line, next((one for one in line.letters if line[one] != other.get(one, "")), "")
+    return None
+
+
+def _filled(line: Line) -> Mapping[str, str]:
+    return {name: text for name, text in sorted(line.texts.items()) if text}

@@ -238,7 +238,7 @@ class _Settling:
                 rule = "the cell was coded, and its level is left open"
             else:
                 continue  # its codings are settled by another row of the cell
-            remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why"
+            remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
             self.returned.refuse(line.place("level"), "", rule, remedy)
         without = [one for one in filled if one[2]["level"] == NO_ASSESSMENT]
         if without and len(filled) > len(without):

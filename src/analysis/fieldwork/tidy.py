@@ -11,19 +11,23 @@ from analysis.fieldwork.forms import CODE, DATE, TEXT
 from analysis.study.dates import exists
 
 _SPACES = re.compile("[\u00a0\u2007\u202f]")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Signs without width: joiners, soft hyphens, and the marks of a script's direction."""
 _MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)
     for number, name in enumerate(names)
     if name
 } | {"sept": 9}
-_ISO = re.compile(r"(\d{4})([-/.](\d{1,2})([-/.](\d{1,2}))?)?([ T]00:00(:00(\.0+)?)?)?")
+_ISO = re.compile(r"(\d{4})([-/.](\d{1,2})([-/.](\d{1,2}))?)?")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ t]00:00(:00(\.0+)?)?z?")
 _NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([a-z]+)\.?,?[ \-]+(\d{4})")
 _MONTH_DAY = re.compile(r"([a-z]+)\.?[ \-]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-]+(\d{4})")
 _MONTH_ONLY = re.compile(r"([a-z]+)\.?,?[ \-]+(\d{4})")
+_YEARS = range(1900, 2101)
+"""Numbers that are years; as day counts they would be days of 1905 to 1909."""
 _SERIALS = range(20_000, 80_000)
 """Day counts that a date may have turned into: the years from 1954 to 2119."""
 
@@ -68,12 +72,14 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
 def tidied_text(value: str, kind: str = TEXT) -> str:
     """Return a text without what programs and fingers leave at its ends.
 
-    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line.
+    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line,
+    and loses the signs that nobody sees. A text of such signs alone is none.
     """
     text = _SPACES.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+    seen = _INVISIBLE.sub("", text)
     if kind == CODE:
-        text = " ".join(_INVISIBLE.sub("", text).split())
-    return text.strip()
+        return " ".join(seen.split())
+    return text.strip() if seen.strip() else ""
 
 
 def _date(value: object, epoch: dt.datetime) -> Tidied:
@@ -84,39 +90,51 @@ def _date(value: object, epoch: dt.datetime) -> Tidied:
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
             return Tidied(refused="it is a time of day, and not only a date", remedy=HOW)
-        return _real_date(value.date())
+        return _real_date(value.date(), epoch)
     if isinstance(value, dt.date):
-        return _real_date(value)
+        return _real_date(value, epoch)
     if not isinstance(value, str):
         return Tidied(refused="it is no date", remedy=HOW)
-    return _written_date(value)
+    return _written_date(value, epoch)
 
 
-def _real_date(day: dt.date) -> Tidied:
-    """Take a cell that the program holds as a date: the first of a month may have been a month."""
+def _real_date(day: dt.date, epoch: dt.datetime) -> Tidied:
+    """Take a cell that the program holds as a date.
+
+    The first of a month may have been a month or a year; and a year that is typed where the
+    program expects a date becomes a day soon after the calendar begins.
+    """
+    rule, count = "", (day - epoch.date()).days
     if day.day == 1:
+        rule = "it may have been a month or a year, which it turned into a day"
+    elif count in _YEARS:
+        rule = f"it may have been the year {count}, which it took for a count of days"
+    if rule:
         return Tidied(
-            refused=f"the program holds {day.isoformat()} here: it may have been a month or a year, which it turned into a day",
+            refused=f"the program holds {day.isoformat()} here: {rule}",
             remedy=f"format the cell as text, and {HOW}",
         )
     return Tidied(day.isoformat(), "a date of the program was read as a day")
 
 
 def _serial(value: int | float, epoch: dt.datetime) -> Tidied:
-    if float(value).is_integer() and 1900 <= value <= 2100:
+    if float(value).is_integer() and int(value) in _YEARS:
         return Tidied(str(int(value)), "a number was read as a year")
     if not float(value).is_integer() or int(value) not in _SERIALS:
         return Tidied(refused="the number is no date", remedy=f"format the cell as text, and {HOW}")
-    read = _real_date(from_excel(value, epoch).date())
+    read = _real_date(from_excel(value, epoch).date(), epoch)
     return Tidied(
         read.text, read.done and "a day count was read as a day", read.refused, read.remedy
     )
 
 
-def _written_date(value: str) -> Tidied:
+def _written_date(value: str, epoch: dt.datetime) -> Tidied:
     text = tidied_text(value, CODE).lstrip("'").strip()
     if text == "":
         return Tidied("", "stray spaces or signs were taken out" if value else "")
+    if found := _MIDNIGHT.fullmatch(text.lower()):
+        # A program wrote it so: it was a date of the program before.
+        return _date_with_midnight(found[1], epoch)
     said, ambiguous = _in_order(text.lower())
     if ambiguous:
         return Tidied(refused="it can be read as two different days", remedy=HOW)
@@ -125,6 +143,13 @@ def _written_date(value: str) -> Tidied:
     if not exists(said):
         return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
     return Tidied(said, "" if said == value else "a date was written another way")
+
+
+def _date_with_midnight(said: str, epoch: dt.datetime) -> Tidied:
+    if not exists(said):
+        return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
+    read = _real_date(dt.date.fromisoformat(said), epoch)
+    return read if read.refused else Tidied(read.text, "a date was written another way")
 
 
 def _in_order(text: str) -> tuple[str | None, bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl.styles import Border, PatternFill, Side
+from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -22,6 +22,8 @@ from analysis.study import Study
 from analysis.study.problems import Problem, StudyError, shorten
 
 START, LISTS = "Start", "Lists"
+NOUN = "One unit is called"
+"""Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
 _HEADING = PatternFill("solid", fgColor="DCE6F1")
 _SHOWN = PatternFill("solid", fgColor="F2F2F2")
 _LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
@@ -57,13 +59,14 @@ class WorkbookMaker:
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
         put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
-        sheet.cell(1, 1).alignment = sheet.cell(1, 1).alignment.copy(wrap_text=False)
+        sheet.cell(1, 1).alignment = Alignment(vertical="top")
         sheet.row_dimensions[1].height = 30
         lines = [line for line in (study.settings.draft_mark, *lines) if line]
         for number, line in enumerate(lines, start=2):
             put_text(sheet, number, 2, line)
             sheet.row_dimensions[number].height = row_height([line], [90])
         facts = {**about, "Study": study.descriptor.name, "Layout": LAYOUT}
+        facts[NOUN] = self._noun
         facts["Data version"] = study.descriptor.version
         head = len(lines) + 3
         put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)

@@ -54,6 +54,8 @@ def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
         return "A search is logged; nothing on this was found in it."
     if cell.state == v.NOT_ASSESSED:
         return "Nobody has looked."
+    if row is None:
+        return f"It was asked for, and refused on {cell.observed_on}."
     when = dated(row)
     if cell.state == v.OUTDATED:
         said = f"{cell.last_level.replace('_', ' ')}, {when}"

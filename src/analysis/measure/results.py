@@ -10,6 +10,11 @@ import pandas as pd
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national, published_totals
+from analysis.measure.next_questions import next_questions
+from analysis.measure.order import Alike, order
+from analysis.measure.pairs import Comparisons, comparisons, pair_table, ranks
+from analysis.measure.readings import scores_by_reading
+from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
@@ -68,6 +73,16 @@ class Results:
         return states(self.study, day, self.matrix.known_by)
 
     @cached_property
+    def readings(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.readings.scores_by_reading`."""
+        return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
+
+    @cached_property
+    def reply_effects(self) -> pd.DataFrame:
+        """See :func:`analysis.measure.replies.reply_effects`."""
+        return reply_effects(self.study, self.matrix.as_of, self.matrix.known_by)
+
+    @cached_property
     def over_time(self) -> list[tuple[str, Matrix]]:
         """The study's dates of comparison and this one, with their labels, in order."""
         labels: dict[dt.date, list[str]] = {}
@@ -89,6 +104,31 @@ class Results:
         asked = asked_criteria(self.study)["criterion_id"]
         tables = [differences(self.study, before, after) for before, after in steps]
         return [table[table["criterion_id"].isin(asked)].reset_index(drop=True) for table in tables]
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`."""
+        return comparisons(self.study, self.matrix)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The sure statements; see :func:`analysis.measure.pairs.pair_table`."""
+        return pair_table(self.comparisons)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """The rank range of every unit; see :func:`analysis.measure.pairs.ranks`."""
+        return ranks(self.comparisons)
+
+    @cached_property
+    def order(self) -> list[Alike]:
+        """Who is alike in the sure statements; see :func:`analysis.measure.order.order`."""
+        return order(self.comparisons)
+
+    @cached_property
+    def next_questions(self) -> pd.DataFrame:
+        """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
+        return next_questions(self.study, self.matrix)
 
 
 def measure(study: Study, as_of: dt.date | None = None, known_by: dt.date | None = None) -> Results:

@@ -21,6 +21,9 @@ from analysis.measure.change import came_into_force
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
+from analysis.measure.next_questions import ASSUMPTION, STEPS
+from analysis.measure.readings import SETTLED as AS_SETTLED
+from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
@@ -60,7 +63,8 @@ class Statement:
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
-        _study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes, _agreement
+        _study, _cells, _units, _national, _gaps, _totals, _figures, _dates, _changes, _agreement,
+        _readings, _replies, _pairs, _ranks, _next,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
 
@@ -395,6 +399,162 @@ def _agreement(results: Results) -> Iterable[Statement]:
             in_words(one),
             f"{said}: Krippendorff's alpha, where it says something.",
             tuple(_cell_keys(cells)),
+        )
+
+
+def surely_above(results: Results, above: str, below: str) -> Statement:
+    """Return the statement that one unit is above another; there is one for sure pairs alone.
+
+    Every sentence that compares units must come from here, or be made of what does.
+
+    Raises:
+        ValueError: it is not sure.
+    """
+    found = results.comparisons
+    places = [found.unit_ids.index(one) for one in (above, below)]
+    if not found.above[*places]:
+        raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
+    names = results.study.lookup("units", "short_name")
+    return Statement(
+        f"above.{above}.{below}",
+        "surely above",
+        f"{names[above]} is surely above {names[below]}",
+        f"The score of {above} is above that of {below} {SURE}.",
+        (f"pairs/{above}/{below}",),
+    )
+
+
+SURE = "under every completion of the unknowns and every weighting in the declared range"
+"""What makes a comparison sure."""
+
+
+def _pairs(results: Results) -> Iterable[Statement]:
+    found, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
+    keys = _keys("pairs", table["above"], table["below"])
+    many = int(found.scored.sum())
+    possible = many * (many - 1) // 2
+    yield Statement(
+        "pairs.possible",
+        possible,
+        str(possible),
+        f"Pairs of {noun.plural} with a score.",
+        tuple(_keys("units", results.ranks.loc[found.scored, "unit_id"])),
+    )
+    yield _count("pairs.count", f"Pairs of which one is surely above the other: {SURE}.", keys)
+    careful = table[table["conservative"] == "yes"]
+    yield _count(
+        "pairs.conservative",
+        "Of these, pairs decided by a sound bound, which may miss others that hold.",
+        _keys("pairs", careful["above"], careful["below"]),
+    )
+    named = set(table["above"]) | set(table["below"])
+    yield _count(
+        "pairs.units_comparable",
+        f"{noun.plural.capitalize()} that are surely above or below at least one other.",
+        _keys("units", [one for one in found.unit_ids if one in named]),
+    )
+    yield Statement(
+        "pairs.said",
+        len(table),
+        _pairs_said(len(table), possible, many, len(named), noun),
+        "How far the evidence allows comparisons.",
+        tuple(keys),
+    )
+    below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
+    for unit in found.unit_ids:
+        under = below.get(unit, [])
+        yield _count(
+            f"above.{unit}",
+            f"{noun.plural.capitalize()} that {unit} is surely above.",
+            _keys("pairs", [unit] * len(under), under),
+        )
+
+
+def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
+    if not possible:
+        return f"There are no two {noun.plural} with a score to compare."
+    if not sure:
+        return (
+            f"No {noun.singular} can be ranked against another: none of the {possible} pairs of "
+            f"{noun.plural} is decided {SURE}."
+        )
+    return (
+        f"In {sure} of the {possible} pairs of {noun.plural} one is above the other {SURE}; "
+        f"{many - named} of {many} {noun.plural} cannot be ranked against any."
+    )
+
+
+def _ranks(results: Results) -> Iterable[Statement]:
+    table = results.ranks.dropna()
+    for row in table.itertuples():
+        text = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
+        yield Statement(
+            f"ranks.{row.unit_id}",
+            text,
+            f"{text} of {len(table)}",
+            f"Outer limits of the rank of {row.unit_id}, 1 the best; not all ranks between them "
+            "need be possible.",
+            (f"ranks/{row.unit_id}",),
+        )
+    whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
+    many = results.study.settings.unit_noun.plural.capitalize()
+    yield _count(
+        "units.any_rank", f"{many} that may have any rank.", _keys("ranks", whole["unit_id"])
+    )
+
+
+def _next(results: Results) -> Iterable[Statement]:
+    table = results.next_questions
+
+    def keys(rows: pd.DataFrame) -> list[str]:
+        return _keys("next", rows["unit_id"], rows["criterion_id"])
+
+    yield _count("next.cells", "Open cells that bear weight in the total.", keys(table))
+    yield _count(
+        "next.deciding",
+        "Of these, cells of which at least one answer would decide a pair, all else as it stands.",
+        keys(table[table["expected_pairs"] > 0]),
+    )
+    for step in STEPS:
+        rows = table[table["step"] == step]
+        yield _count(f"next.step.{step}", f"Open cells whose next step is: {step}.", keys(rows))
+    yield Statement(
+        "next.assumption",
+        ASSUMPTION,
+        ASSUMPTION,
+        "What the expected number of pairs decided rests on.",
+        ("datapackage.json/study",),
+    )
+
+
+def _readings(results: Results) -> Iterable[Statement]:
+    table = results.readings
+    known = known_units(table)
+    yield _count(
+        "readings.known",
+        "Units of which any coder, or what was settled, knows anything.",
+        _keys("units", known),
+    )
+    coders_alone = table[table["reading"] != AS_SETTLED]
+    yield _count(
+        "readings.coders_differ",
+        "Units whose score interval is not the same under every coder.",
+        _keys("units", differing_units(coders_alone)),
+    )
+    yield _count(
+        "readings.differ",
+        "Units whose score interval is not the same under every coder and as settled.",
+        _keys("units", differing_units(table)),
+    )
+
+
+def _replies(results: Results) -> Iterable[Statement]:
+    replies = results.study["replies"]
+    yield _count("replies.count", "Replies of units held.", _keys("replies", replies["reply_id"]))
+    for decision in ("accepted", "partly", "declined", "open"):
+        held = replies.loc[replies["decision"] == decision, "reply_id"]
+        yield _count(
+            f"replies.{decision}", f"Replies of units: {decision}.", _keys("replies", held)
         )
 
 

@@ -13,13 +13,14 @@ from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL
 from analysis.show import style
 from analysis.show.notes import draft_line
 from analysis.show.style import Chart
-from analysis.show.words import gap_parts, interval_words, listed, word
+from analysis.show.words import DECIDED, gap_parts, interval_words, listed, word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -35,7 +36,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(word=word, gap_parts=gap_parts, link=link, mark=mark_of(study))
+    environment.filters.update(word=word, link=link, mark=mark_of(study))
     template = environment.get_template("report.html.j2")
     return template.render(
         say=lambda name: named[name].text,
@@ -62,6 +63,8 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         scores=_scores(results),
         coverage=_coverage(results),
         steps=_steps(results),
+        readings=_readings(results),
+        extents=v.EXTENT,
         clashes=irreconcilable(study).to_dict("records"),
         figures=_with_sources(study, "figures"),
         events=_with_sources(study, "events"),
@@ -256,7 +259,7 @@ def _units(results: Results) -> list[dict]:
     scores = results.total.to_dict("index")
     cells, gaps = _cells(results), _by_unit(results.gaps)
     searches, notices_of = _by_unit(study["searches"]), _by_unit(study["notices"])
-    cited = _cited_evidence(study)
+    cited, replies = _cited_evidence(study), _replies(results)
     sections = []
     for unit in _records(study["units"]):
         name = unit["unit_id"]
@@ -267,14 +270,68 @@ def _units(results: Results) -> list[dict]:
                 "interval": interval_words(score["low"], score["high"], score["known"], display),
                 "applies": not pd.isna(score["low"]),
                 "known": score["known"] > 0,
-                "cells": cells[name],
-                "short": [row for row in gaps.get(name, []) if row["missing"]],
+                "cells": [
+                    {**cell, "replies": replies.get((name, cell["criterion_id"]), [])}
+                    for cell in cells[name]
+                ],
+                "replies": replies.get((name, ""), []),
+                # A criterion stands under each group above it: it is named once.
+                "short": dict.fromkeys(
+                    pair for row in gaps.get(name, []) for pair in gap_parts(row["missing"])
+                ),
                 "evidence": cited.get(name, []),
                 "searches": searches.get(name, []),
                 "notices": [one["text"] for one in notices_of.get(name, [])],
             }
         )
     return sections
+
+
+def _replies(results: Results) -> dict[tuple[str, str], list[dict]]:
+    """Return the replies by unit and criterion, each with what it changed, if it was followed."""
+    study, display = results.study, results.study.settings.display
+    effects: dict[str, list[dict]] = {}
+    for row in _records(results.reply_effects):
+        effects.setdefault(row["reply_id"], []).append(row)
+    labels = study.lookup("criteria", "label")
+    held: dict[tuple[str, str], list[dict]] = {}
+    for reply in _records(study["replies"]):
+        changes = effects.get(reply["reply_id"], [])
+        scores = [
+            interval_words(
+                *(changes[0][f"{name}_{when}"] for name in ("low", "high", "known")), display
+            )
+            for when in ("before", "after")
+            if changes
+        ]
+        cells = [
+            {**one, "label": labels[one["criterion_id"]]} for one in changes if one["criterion_id"]
+        ]
+        said = {
+            **reply,
+            "decided": DECIDED[reply["decision"]],
+            "cited": reply["evidence_ids"].split(";") if reply["evidence_ids"] else [],
+            "cells": cells,
+            "scores": scores,
+        }
+        held.setdefault((reply["unit_id"], reply["criterion_id"]), []).append(said)
+    return held
+
+
+def _readings(results: Results) -> dict:
+    """Return the intervals under each coder and as settled, of units of which any is known."""
+    study, table = results.study, results.readings
+    names, display = study.lookup("units", "short_name"), study.settings.display
+    held = {
+        (row.unit_id, row.reading): interval_words(row.low, row.high, row.known, display)
+        for row in table.itertuples()
+    }
+    readings = list(dict.fromkeys(table["reading"]))
+    rows = [
+        (unit, names[unit], [held.get((unit, one), word("does_not_apply")) for one in readings])
+        for unit in known_units(table)
+    ]
+    return {"names": readings, "rows": rows}
 
 
 def _by_unit(table: pd.DataFrame) -> dict[str, list[dict]]:

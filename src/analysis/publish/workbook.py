@@ -24,7 +24,7 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
-from analysis.show.words import gap_words, listed, word
+from analysis.show.words import DECIDED, gap_words, listed, word
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 
@@ -149,6 +149,12 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
             "Evidence cited by a coding, in our own words, with its source",
             notes(results, *every),
             _evidence(results, names),
+        ),
+        Sheet(
+            "Replies",
+            f"What each {one.lower()} replied, in our own words, and what became of it",
+            notes(results, *every),
+            _replies(results, one, names, labels),
         ),
         Sheet("Sources", "The documents listed", notes(results), _sources(results)),
     ]
@@ -310,6 +316,26 @@ def _evidence(results: Results, names: dict) -> pd.DataFrame:
             "Address": source["url"].where(source["url"] != "", NOT_AVAILABLE),
         }
     )
+
+
+def _replies(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
+    table = results.study["replies"]
+    if table.empty:
+        return pd.DataFrame({"Reply": [NOT_AVAILABLE], "What it says": ["No reply is held."]})
+    frame = pd.DataFrame(
+        {
+            "Reply": table["reply_id"],
+            one: table["unit_id"].map(names),
+            "Received": table["received_on"],
+            "Criterion": table["criterion_id"].map(labels).fillna("The whole"),
+            "What it says, in our own words": table["says"],
+            "Evidence": table["evidence_ids"],
+            "Decision": table["decision"].map(DECIDED),
+            "Why": table["reason"],
+            "What followed": table["assessment"],
+        }
+    )
+    return frame.where(frame != "", "none")
 
 
 def _sources(results: Results) -> pd.DataFrame:

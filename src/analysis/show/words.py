@@ -20,6 +20,15 @@ _WORDS = {
 }
 
 
+DECIDED = {
+    "accepted": "accepted",
+    "partly": "accepted in part",
+    "declined": "declined",
+    "open": "open: it is being looked into",
+}
+"""What was decided on a unit's reply, in words."""
+
+
 def word(state: str) -> str:
     """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
     return _WORDS.get(state, state.replace("_", " "))

@@ -11,6 +11,11 @@ from analysis.study.dates import day_number, first_days, possible_days
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
 
+FIRST_REFUSAL = -2
+"""Row number that stands for the first request; the next is one less, and so on."""
+REFUSED = ("refused", "neither_confirmed_nor_denied")
+"""Outcomes of a request after which what was asked for is withheld."""
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -22,7 +27,8 @@ class Matrix:
         cells: one row a cell, units and criteria in the study's order: ``unit_id``,
             ``criterion_id``, ``state`` (a level or an unknown), ``observed_on`` and
             ``evidence_ids`` of the row behind it (empty where none), ``last_level`` (for
-            ``outdated``) and ``row`` (index in the assessments; -1: derived from no row).
+            ``outdated``) and ``row`` (index in the assessments; -1: derived from no row;
+            :data:`FIRST_REFUSAL` or less: from a request that was refused).
         shape: number of units and of criteria.
     """
 
@@ -64,7 +70,7 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
 
-    rows = _ordered_rows(study)
+    rows = _ordered(pd.concat([_refused_rows(study, known_by), _assessed_rows(study)]))
     settled = rows[rows["at_level"] & (rows["last"] <= day)]
     perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
@@ -101,25 +107,55 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     return Matrix(as_of, known_by, _cells(study, vocabulary, state, row, last_level), shape)
 
 
-def _ordered_rows(study: Study) -> pd.DataFrame:
-    """Return the assessments in the codebook's order, the one that stands last."""
+def _assessed_rows(study: Study) -> pd.DataFrame:
     rows = study["assessments"]
-    criteria = study["criteria"]
     first, last = possible_days(rows)
-    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
-    column = pd.Index(criteria["criterion_id"]).get_indexer(rows["criterion_id"])
-    confidence = rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)})
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "cell": place * len(criteria) + column,
+            "cell": _cell_numbers(study, rows),
             "level": rows["level"],
             "at_level": ~rows["level"].isin(v.UNKNOWNS),
             "first": first,
             "last": last,
-            "confidence": confidence,
+            "confidence": rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)}),
         }
     )
-    return frame.sort_values(["first", "last", "confidence"], kind="stable")
+
+
+def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame:
+    """Return what was asked for and refused by a day, as unknown rows of the day of refusal.
+
+    A request that names no criterion asks about all of them.
+    """
+    requests = study["requests"]
+    answered = first_days(requests["answered_on"])
+    requests = requests.assign(day=answered, number=range(len(requests)))
+    refused = requests[requests["outcome"].isin(REFUSED) & (answered <= day_number(known_by))]
+    every = study["criteria"]["criterion_id"].tolist()
+    asked = [[one] if one else every for one in refused["criterion_id"]]
+    rows = refused.assign(criterion_id=asked).explode("criterion_id")
+    return pd.DataFrame(
+        {
+            "cell": _cell_numbers(study, rows),
+            "level": v.WITHHELD,
+            "at_level": False,
+            "first": rows["day"].astype(float),
+            "last": rows["day"].astype(float),
+            "confidence": len(v.CONFIDENCE) - 1,
+        },
+    ).set_axis(FIRST_REFUSAL - rows["number"].to_numpy())
+
+
+def _cell_numbers(study: Study, rows: pd.DataFrame) -> np.ndarray:
+    """Return the place of each row's cell in a matrix read row by row."""
+    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    column = pd.Index(study["criteria"]["criterion_id"]).get_indexer(rows["criterion_id"])
+    return place * len(study["criteria"]) + column
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows in the codebook's order, the one that stands last."""
+    return rows.sort_values(["first", "last", "confidence"], kind="stable")
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -133,16 +169,19 @@ def _cells(
     words = np.array([*vocabulary, ""], dtype=object)
     rows = study["assessments"]
 
-    def behind(column: str) -> np.ndarray:
-        return rows[column].reindex(row, fill_value="").to_numpy(dtype=object)
+    requests = study["requests"].set_axis(FIRST_REFUSAL - np.arange(len(study["requests"])))
+
+    def behind(column: str, of_request: str) -> np.ndarray:
+        held = pd.concat([rows[column], requests[of_request]])
+        return held.reindex(row, fill_value="").to_numpy(dtype=object)
 
     return pd.DataFrame(
         {
             "unit_id": np.repeat(units.to_numpy(dtype=object), len(criteria)),
             "criterion_id": np.tile(criteria.to_numpy(dtype=object), len(units)),
             "state": words[state],
-            "observed_on": behind("observed_on"),
-            "evidence_ids": behind("evidence_ids"),
+            "observed_on": behind("observed_on", "answered_on"),
+            "evidence_ids": behind("evidence_ids", "evidence_ids"),
             "last_level": words[last_level],
             "row": row,
         }

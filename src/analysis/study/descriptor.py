@@ -295,7 +295,7 @@ def _template_problems(descriptor: Descriptor) -> list[Problem]:
             problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
         fields = {field.name: field for field in table.fields}
         for field in needed.fields:
-            rule = _looser(fields.get(field.name), field)
+            rule = looser(fields.get(field.name), field)
             if rule:
                 remedy = "describe it as an empty study does; it may be stricter"
                 problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))
@@ -306,7 +306,7 @@ def _template_problems(descriptor: Descriptor) -> list[Problem]:
     return problems
 
 
-def _looser(held: Column | None, needed: Column) -> str | None:
+def looser(held: Column | None, needed: Column) -> str | None:
     """Say in what a column allows more than the code can bear, or return ``None``."""
     if held is None or held.type != needed.type:
         return f"the table needs this column, of type {needed.type}"

@@ -6,7 +6,13 @@ import datetime as dt
 from analysis.study.dates import day_number, first_days
 from analysis.study.load import Study
 
-_READ = {"assessments": "read_on", "codings": "read_on", "searches": "searched_on"}
+_READ = {
+    "assessments": "read_on",
+    "assessments_history": "read_on",
+    "codings": "read_on",
+    "searches": "searched_on",
+    "replies": "received_on",
+}
 _FROM_SOURCES = ("published_totals", "figures", "events")
 
 
@@ -17,6 +23,8 @@ def data_read_on(study: Study) -> dt.date:
         study["codings"]["read_on"],
         study["sources"]["read_on"],
         study["searches"]["searched_on"],
+        study["requests"]["answered_on"],
+        study["replies"]["received_on"],
     )
     return dt.date.fromisoformat(max(column.max() for column in columns if len(column)))
 
@@ -24,7 +32,7 @@ def data_read_on(study: Study) -> dt.date:
 def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
-    Rows keep their index. Assessments, codings and searches count by their own day; published
+    Rows keep their index. Assessments, codings, searches and replies count by their own day; published
     totals, figures and events by the day on which their source was read; evidence by either.
     """
     day = day_number(by)

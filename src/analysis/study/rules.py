@@ -224,7 +224,7 @@ def _evidence_supports_the_row(draft: Draft):
     for name in CODED:
         if name in draft.frames:
             frame = draft.frames[name]
-            bare = (frame["evidence_ids"] == "") & (frame["level"] != v.NOT_ASSESSED)
+            bare = (frame["evidence_ids"] == "") & ~frame["level"].isin([v.NOT_ASSESSED, ""])
             yield from draft.at(
                 name,
                 bare,
@@ -302,6 +302,19 @@ def _settled_by_reading_says_why(draft: Draft):
                 "the study is marked checked, and this assessment is not",
                 "say who checked it and when, or mark the study draft",
             )
+
+
+@_rule("requests")
+def _outcomes_have_a_day(draft: Draft):
+    frame = draft.frames["requests"]
+    undated = ~frame["outcome"].isin(["", "no_answer"]) & (frame["answered_on"] == "")
+    yield from draft.at(
+        "requests",
+        undated,
+        "answered_on",
+        "the outcome is {outcome}, and the day of the answer is not given",
+        "give the day, or leave the outcome empty",
+    )
 
 
 @_rule("replies")
@@ -475,8 +488,10 @@ def _totals_fit_their_population(draft: Draft):
     )
 
 
-@_rule("units", "searches", "evidence")
+@_rule("units", "searches", "evidence", "codings", "assessments")
 def _units_were_looked_for(draft: Draft):
+    if draft.frames["codings"].empty and draft.frames["assessments"].empty:
+        return  # fieldwork has not begun
     units = draft.frames["units"]["unit_id"]
     seen = pd.concat([draft.frames["searches"]["unit_id"], draft.frames["evidence"]["unit_id"]])
     yield from draft.at(

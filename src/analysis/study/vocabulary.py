@@ -44,3 +44,12 @@ MEANING = {
     NOT_APPLICABLE: "the criterion cannot apply here",
 }
 """What each unknown means, in half a sentence."""
+
+EXTENT = {
+    "opening": "the stored opening of the page was read",
+    "whole_excerpt": "read to the end of what the record holds",
+    "whole": "read in full",
+    "not_read": "not read",
+    "": "how much was read is not recorded",
+}
+"""How far a document was read, in words."""

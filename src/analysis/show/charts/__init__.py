@@ -7,6 +7,7 @@ from analysis.show.charts.coverage import coverage_chart
 from analysis.show.charts.figures import figures_chart
 from analysis.show.charts.intervals import intervals_chart
 from analysis.show.charts.matrix import matrix_chart
+from analysis.show.charts.order import can_be_drawn, order_chart
 from analysis.show.charts.tiles import tile_map
 from analysis.show.charts.timeline import timeline_chart
 from analysis.show.style import Chart, Named
@@ -17,6 +18,7 @@ __all__ = [
     "figures_chart",
     "intervals_chart",
     "matrix_chart",
+    "order_chart",
     "tile_map",
     "timeline_chart",
 ]
@@ -28,6 +30,8 @@ def all_charts(results: Results, named: Named) -> list[Chart]:
     # A study whose recommendations were none of them read asks nothing yet.
     if len(asked_criteria(results.study)):
         charts = [matrix_chart(results, named), *charts, coverage_chart(results, named)]
+    if can_be_drawn(results):
+        charts.append(order_chart(results, named))
     if (results.study["events"]["date"] != "").any():
         charts.append(timeline_chart(results, named))
     if len(comparable_figures(results.study)):

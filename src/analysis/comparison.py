@@ -1,0 +1,171 @@
+"""``policygap compare``: two versions of a study, as text, JSON or CSV."""
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.measure.attribution import Comparison, compare
+from analysis.show.comparison import (
+    ROUNDED,
+    SHARED,
+    changed_cells,
+    changed_settings,
+    in_sentences,
+    moved_scores,
+    what_must_stand,
+)
+from analysis.show.words import word
+from analysis.study import Problem, StudyError
+from analysis.study.version import Version, open_version
+
+CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
+_EXACT = ("before", "after", "part")
+
+
+def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: Path | None) -> int:
+    """Compare two versions and print what differs; return 0.
+
+    Args:
+        old: a study's folder, or a git revision.
+        new: likewise.
+        study: the study whose revisions are meant.
+        as_of: the date of the state in both; default: for each the day its data were read.
+        form: ``text``, ``json`` or ``csv``.
+        out: a file for the parts, as CSV.
+
+    Raises:
+        StudyError: a version cannot be read, or the file would overwrite something else.
+    """
+    if out is not None:
+        _refuse_to_overwrite(out, [study, *(Path(one) for one in (old, new))])
+    versions = [open_version(name, study) for name in (old, new)]
+    found = compare(versions[0].study, versions[1].study, as_of)
+    table = exact_parts(found)
+    if out is not None:
+        table.to_csv(out, index=False, lineterminator="\n", encoding="utf-8")
+    if form == "csv":
+        print(table.to_csv(index=False, lineterminator="\n"), end="")
+    elif form == "json":
+        # In ASCII, so that it can be written to any terminal and read from any pipe.
+        print(json.dumps(as_json(found, versions), indent=1))
+    else:
+        _print(found, versions)
+    return 0
+
+
+def exact_parts(found: Comparison) -> pd.DataFrame:
+    """Return the parts as decimals, each with its fraction beside it.
+
+    Returns:
+        The columns of ``parts``, then ``before_exact``, ``after_exact`` and ``part_exact``, such
+        as ``25/2``.
+    """
+    table = found.parts.copy()
+    for column in _EXACT:
+        table[f"{column}_exact"] = found.parts[column].map(str)
+        table[column] = found.parts[column].map(float)
+    return table
+
+
+def as_json(found: Comparison, versions: list[Version]) -> dict:
+    """Return all that a comparison holds as plain lists and texts."""
+    sides = zip(versions, (found.before, found.after), strict=True)
+    old, new = (
+        {
+            "name": version.name,
+            "version": version.study.descriptor.version,
+            "status": version.study.settings.status,
+            "as_of": str(matrix.as_of),
+            "known_by": str(matrix.known_by),
+            "filled_in": list(version.added),
+        }
+        for version, matrix in sides
+    )
+    return {
+        "old": old,
+        "new": new,
+        "must_stand": what_must_stand(found),
+        "said": in_sentences(found),
+        "changes": found.changes.to_dict("records"),
+        "parts": exact_parts(found).to_dict("records"),
+        "cells": found.cells.to_dict("records"),
+        "unscored": found.unscored.to_dict("records"),
+        "only_old": list(found.only_old),
+        "only_new": list(found.only_new),
+        "in_order": list(found.in_order),
+    }
+
+
+def _print(found: Comparison, versions: list[Version]) -> None:
+    # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
+    console = Console(width=None if sys.stdout.isatty() else 220, highlight=False)
+
+    def say(*lines: str) -> None:
+        for line in lines:
+            console.print(Text(line))
+
+    names = {**found.new.lookup("units", "short_name"), **found.new.lookup("criteria", "label")}
+
+    def show(title: str, rows: pd.DataFrame, *heads: str) -> None:
+        if len(rows) == 0:
+            return
+        say("", title)
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold", vertical="top")
+        for row in rows.itertuples(index=False):
+            # Text and not markup: a value may hold square brackets.
+            cells = [names.get(cell, cell) if n < 2 else cell for n, cell in enumerate(row)]
+            table.add_row(*(Text(cell) for cell in cells))
+        console.print(table)
+
+    say(f"{versions[0].name} compared with {versions[1].name}.", *in_sentences(found))
+    for version in versions:
+        if version.added:
+            lacking = ", ".join(version.added)
+            say(f"{version.name} is from before these, read as an empty study has them: {lacking}.")
+    if found.same:
+        return
+    if found.before.as_of != found.after.as_of:
+        say("The two dates differ; --as-of asks for one date in both.")
+    noun = found.new.settings.unit_noun.singular.capitalize()
+    moved, repeats = moved_scores(found), ["unit_id", "before", "after"]
+    several = moved["unit_id"].duplicated()
+    moved[repeats] = moved[repeats].mask(several, "")
+    moved["known"] = [text if text == "0" else f"{text}%" for text in moved["known"]]
+    heads = ("Before", "After", "Cause", "Worst case", "Best case", "Known")
+    show("Scores that moved, 0 to 100, and by how much from each cause", moved, noun, *heads)
+    if len(moved):
+        say(ROUNDED, *([SHARED] if several.any() else []))
+    heads = ("Criterion", "Before", "After", "Cause", "Evidence", "Old row", "New row")
+    for worth, title in (
+        (True, "Cells whose state changed, and can move a score"),
+        (False, "Cells whose state changed, and can move none"),
+    ):
+        cells = changed_cells(found, worth)
+        cells[["before", "after"]] = cells[["before", "after"]].map(word)
+        show(title, cells, noun, *heads)
+    heads = ("Cause", "Table", "What", "Column", "Before", "After")
+    show("What differs for all", changed_settings(found), *heads)
+    say("", *what_must_stand(found), "Every differing row: --format json.")
+
+
+def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
+    """Refuse a file inside a study, or one that holds anything but parts."""
+    remedy = "name a new file elsewhere with --out"
+    if any(out.resolve().is_relative_to(one.resolve()) for one in studies if one.is_dir()):
+        rule = "the file lies inside the study"
+        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+    if out.is_file():
+        with out.open("rb") as file:
+            ours = file.readline().startswith(",".join(CSV_COLUMNS).encode())
+    if out.exists() and not (out.is_file() and ours):
+        rule = "it holds something else, which would be overwritten"
+        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])

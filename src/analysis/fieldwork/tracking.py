@@ -1,0 +1,124 @@
+"""The tracker of requests: what was asked of whom, when an answer is due, and what came of it.
+
+It is a table of the study, filled by people through a workbook, and never made anew.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+
+from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.forms import tracking_form
+from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
+from analysis.fieldwork.returned import Line
+from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.study import Study
+from analysis.study.dates import exists
+from analysis.study.working_days import due_on
+
+KIND = "requests"
+SPARE_ROWS = 60
+OUTCOMES = (
+    "answered",
+    "partly_answered",
+    "refused",
+    "neither_confirmed_nor_denied",
+    "not_held",
+    "no_answer",
+)
+_DO = (
+    "One row is one question put to one unit: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all of them.",
+    "The day on which the answer is due is worked out if it is left empty: the twentieth working day after it was sent, if it reached the unit on that day.",
+    "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
+    "A refusal, or an answer that neither confirms nor denies, makes the cell withheld. An answer has to be coded like any other document: enter it on New sources and New evidence.",
+)
+
+
+def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return the workbook with every request held, and room for more.
+
+    Args:
+        study: the study.
+        asking: units and criteria about which requests are to be sent: each has a row ready,
+            that counts as soon as it has a day of sending.
+    """
+    title = f"Tracker of requests: {study.descriptor.title}"
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
+    offer_lists(maker, study)
+    maker.offer(outcomes=OUTCOMES)
+    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    held = study["requests"].to_dict("records")
+    rows = [
+        FormRow(
+            {
+                **coded_texts(one),
+                "unit_id": names[one["unit_id"]],
+                "criterion_id": labels.get(one["criterion_id"], ""),
+            }
+        )
+        for one in held
+    ]
+    rows += [FormRow(one) for one in _ready(study, asking)]
+    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
+    maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
+    add_document_forms(maker, study, "request")
+    return maker.as_bytes()
+
+
+def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    held = set(study["requests"]["request_id"])
+    for unit, criterion in asking:
+        stem = f"{unit}-{criterion}"
+        ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        free = next(one for one in ids if one not in held)
+        yield {"request_id": free, "unit_id": names[unit], "criterion_id": labels[criterion]}
+
+
+def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
+    """Work out what a returned tracker adds, and keep it in the proposal.
+
+    A row only grows: cells that are empty may be filled. ``reason`` and ``on`` are not needed.
+    """
+    returned, reader = proposal.returned, Reader(proposal)
+    bring_in_documents(proposal, reader)
+    draft = proposal.draft("requests")
+    held = {key[0]: places[0] for key, places in draft.places("request_id").items()}
+    for line in lines_with(returned, KIND, "request_id", "unit_id", "criterion_id"):
+        row = _request(reader, line)
+        place = held.get(row["request_id"])
+        if place is None:
+            draft.add(row, line)
+            said = f"{row['request_id']}: {row['outcome'] or 'sent'}, due {row['due_on']}"
+            proposal.say(ADDED, "requests", row, said, line)
+            continue
+        old = draft.rows[place]
+        differing = [name for name in row if tidied_text(old[name]) != row[name]]
+        fixed = [name for name in differing if old[name] not in ("", "no_answer")]
+        if not differing:
+            proposal.say(UNCHANGED, "requests", row, row["request_id"], line)
+        elif fixed:
+            rule = (
+                f"{row['request_id']} is held with {old[fixed[0]]} here, and what is entered stays"
+            )
+            remedy = "put it back; correct requests.csv itself if it was entered wrongly"
+            returned.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
+        else:
+            draft.replace(place, row, line)
+            said = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
+            proposal.say(CHANGED, "requests", row, said, line)
+
+
+def _request(reader: Reader, line: Line) -> dict[str, str]:
+    row = {name: line[name] for name in ("request_id", "sent_on", "due_on", "answered_on", "note")}
+    if exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03") and not row["due_on"]:
+        row["due_on"] = due_on(dt.date.fromisoformat(row["sent_on"])).isoformat()
+    return {
+        **row,
+        "unit_id": reader.unit(line),
+        "criterion_id": reader.criterion(line, needed=False),
+        "outcome": reader.code(line, "outcome", OUTCOMES),
+        "evidence_ids": reader.evidence_ids(line),
+    }

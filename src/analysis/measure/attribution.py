@@ -1,0 +1,241 @@
+"""Why a result differs between two versions of a study, in parts that add up exactly.
+
+Each cause has the part that it adds on average over all orders in which the causes can come
+(Shapley, A Value for n-Person Games, 1953; for changes of indicators: Shorrocks, Decomposition
+procedures for distributional analysis, Journal of Economic Inequality, 2013).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, fields
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+
+import pandas as pd
+
+from analysis.measure.causes import Change, changes, touching
+from analysis.measure.exact import Interval, cell_interval, scale_values
+from analysis.measure.hybrids import Hybrids
+from analysis.study import Matrix, Study, data_read_on, states
+
+MEASURES = ("low", "high", "known")
+MOST_CAUSES = 8
+"""Causes beyond which not every subset is tried, and one declared order is taken instead."""
+
+Scores = dict[frozenset[str], Interval | None]
+Game = Callable[[frozenset[str]], Fraction]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions of a study held against each other.
+
+    Attributes:
+        old: the earlier version.
+        new: the later version.
+        before: OLD's matrix.
+        after: NEW's matrix.
+        changes: one row for each differing row or setting, with its one cause: the fields of
+            :class:`analysis.measure.causes.Change`, but ``row_before`` and ``row_after`` for
+            the row of the table as a spreadsheet counts it (0: none).
+        parts: one row for each unit × measure × cause: ``unit_id``, ``measure``, ``before``,
+            ``after``, ``cause``, ``part``. Units with a score in both versions that anything
+            touches; exact (:class:`~fractions.Fraction`), ``low`` and ``high`` on 0 to 100,
+            ``known`` on 0 to 1. The parts of a unit's measure sum to ``after`` less ``before``.
+            Several causes joined by ``;`` have one part together: with only some of them
+            applied, the unit would have no score.
+        cells: one row for each cell whose state differs, of units and criteria in both:
+            ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause`` (those on which the
+            state depends, joined by ``;``), ``worth_differs`` (whether a score can move by it:
+            not from one unknown to another, nor on a context criterion), ``evidence_ids``
+            (behind either state), ``row_before`` and ``row_after`` in the assessments.
+        unscored: units that have a score in only one of the two: ``unit_id``, ``before`` and
+            ``after``, each whether there is a score.
+        only_old: units that only OLD holds.
+        only_new: units that only NEW holds.
+        in_order: units with too many causes for every order: theirs came in the order of
+            :data:`~analysis.measure.causes.CAUSES`.
+    """
+
+    old: Study
+    new: Study
+    before: Matrix
+    after: Matrix
+    changes: pd.DataFrame
+    parts: pd.DataFrame
+    cells: pd.DataFrame
+    unscored: pd.DataFrame
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+    in_order: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing that bears on a result differs."""
+        return self.changes.empty and not self.only_old and not self.only_new
+
+    @property
+    def moved(self) -> list[str]:
+        """The units whose interval or known share differs, in NEW's order."""
+        differ = self.parts["before"] != self.parts["after"]
+        return list(dict.fromkeys(self.parts.loc[differ, "unit_id"]))
+
+
+def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
+    """Say what differs between two versions of a study, and how far each cause moved a score.
+
+    Args:
+        old: the earlier version.
+        new: the later version.
+        as_of: the date of the state in both; default: for each the day its data were read.
+    """
+    before, after = (states(study, as_of or data_read_on(study)) for study in (old, new))
+    found = changes(old, new, before, after)
+    tried = Hybrids(old, new, before, after, found)
+    units = tried.units
+    causes = {unit: touching(found, unit) for unit in units}
+    parts, unscored = [], []
+    for unit in units:
+        ends = [tried.score(unit, frozenset(some)) for some in ((), causes[unit])]
+        if None in ends:
+            unscored.append((unit, *(end is not None for end in ends)))
+            continue
+        wanted = _subsets if len(causes[unit]) <= MOST_CAUSES else _steps
+        scores = {some: tried.score(unit, some) for some in wanted(causes[unit])}
+        for measure in MEASURES:
+            left, right = (getattr(end, measure) for end in ends)
+            for cause, part in _parts(scores, causes[unit], measure).items():
+                parts.append((unit, measure, left, right, cause, part))
+    columns = ["unit_id", "measure", "before", "after", "cause", "part"]
+    one_sided = [row for row in unscored if any(row[1:])]
+    return Comparison(
+        old=old,
+        new=new,
+        before=before,
+        after=after,
+        changes=_as_table(found),
+        parts=pd.DataFrame(parts, columns=columns, dtype=object),
+        cells=_cells(tried, (old, new), before, after, causes),
+        unscored=pd.DataFrame(one_sided, columns=["unit_id", "before", "after"]),
+        only_old=_only(old, new),
+        only_new=_only(new, old),
+        in_order=tuple(unit for unit in units if len(causes[unit]) > MOST_CAUSES),
+    )
+
+
+def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:
+    """Return each player's part of ``value(all) − value(none)``, exact.
+
+    Args:
+        players: those who share; 2ⁿ values are asked for, so few.
+        value: what a set of them comes to.
+    """
+    count = len(players)
+    parts = dict.fromkeys(players, Fraction(0))
+    for player in players:
+        others = [one for one in players if one != player]
+        for size in range(count):
+            weight = Fraction(1, count * comb(count - 1, size))
+            for some in map(frozenset, combinations(others, size)):
+                parts[player] += weight * (value(some | {player}) - value(some))
+    return parts
+
+
+def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
+    """Return what each player adds when they come in the order given, exact."""
+    values = [value(some) for some in _steps(players)]
+    steps = zip(players, values, values[1:], strict=False)
+    return {player: right - left for player, left, right in steps}
+
+
+def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
+    values = {some: score and getattr(score, measure) for some, score in scores.items()}
+    if None in values.values():
+        return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
+    share = shapley if len(causes) <= MOST_CAUSES else one_by_one
+    return share(causes, values.__getitem__)
+
+
+def _subsets(causes: Sequence[str]) -> list[frozenset[str]]:
+    sizes = range(len(causes) + 1)
+    return [frozenset(some) for size in sizes for some in combinations(causes, size)]
+
+
+def _steps(causes: Sequence[str]) -> list[frozenset[str]]:
+    return [frozenset(causes[:count]) for count in range(len(causes) + 1)]
+
+
+def _cells(
+    tried: Hybrids, studies: tuple[Study, Study], before: Matrix, after: Matrix, causes: dict
+) -> pd.DataFrame:
+    columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
+    columns += ["evidence_ids", "row_before", "row_after"]
+    earlier = {(row.unit_id, row.criterion_id): row for row in before.cells.itertuples()}
+    worth = [_worth(study) for study in studies]
+    rows = []
+    for right in after.cells.itertuples():
+        key = (right.unit_id, right.criterion_id)
+        left = earlier.get(key)
+        if left is None or left.state == right.state:
+            continue
+        ids = dict.fromkeys(f"{left.evidence_ids};{right.evidence_ids}".split(";"))
+        rows.append(
+            (
+                *key,
+                left.state,
+                right.state,
+                ";".join(_behind(tried, *key, causes[right.unit_id])),
+                worth[0](left) != worth[1](right),
+                ";".join(one for one in ids if one),
+                _row_number(left.row),
+                _row_number(right.row),
+            )
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _worth(study: Study) -> Callable[..., Interval | None]:
+    """Return the function that says what a cell may be worth to a score; ``None``: nothing."""
+    values, scales = scale_values(study), study.lookup("criteria", "scale_id")
+    scored = {name for name, said in study.lookup("criteria", "scored").items() if said == "yes"}
+
+    def worth(cell) -> Interval | None:
+        name = cell.criterion_id
+        return cell_interval(values[scales[name]], cell.state) if name in scored else None
+
+    return worth
+
+
+def _behind(tried: Hybrids, unit: str, criterion: str, causes: tuple[str, ...]) -> list[str]:
+    """Return the causes without which, whatever else is applied, a cell's state may differ."""
+
+    def state(some: frozenset[str]) -> str:
+        return tried.grid(some)[unit][criterion]
+
+    return [
+        cause
+        for cause in causes
+        if any(
+            state(some) != state(some | {cause})
+            for some in _subsets([one for one in causes if one != cause])
+        )
+    ]
+
+
+def _row_number(place: int | None) -> int:
+    """Return a row as a spreadsheet counts it; 0: there is none."""
+    return 0 if place is None or place < 0 else int(place) + 2
+
+
+def _only(these: Study, those: Study) -> tuple[str, ...]:
+    held = these["units"]["unit_id"]
+    return tuple(held[~held.isin(those["units"]["unit_id"])])
+
+
+def _as_table(found: list[Change]) -> pd.DataFrame:
+    columns = [field.name for field in fields(Change)]
+    table = pd.DataFrame([astuple(one) for one in found], columns=columns, dtype=object)
+    for name, shown in (("old", "row_before"), ("new", "row_after")):
+        table[shown] = [_row_number(place) for place in table.pop(name)]
+    return table

@@ -1,0 +1,93 @@
+"""Scores in rationals: those of :mod:`analysis.measure.scores`, with nothing rounded.
+
+For what must add up to the last digit, or be told apart where floats cannot: one unit at a
+time, and much slower.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from analysis.measure.tree import Node
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a cell, or a score, may be.
+
+    Attributes:
+        low: least value; of a cell on 0 to 1, of a score on 0 to 100.
+        high: greatest value, likewise.
+        known: share of the weight in settled cells, 0 to 1; of a cell 0 or 1.
+    """
+
+    low: Fraction
+    high: Fraction
+    known: Fraction
+
+
+def scale_values(study: Study) -> dict[str, dict[str, Fraction]]:
+    """Return the value of every level, by scale and level, from the text of ``levels.csv``."""
+    values: dict[str, dict[str, Fraction]] = {}
+    for row in study["levels"].itertuples(index=False):
+        values.setdefault(row.scale_id, {})[row.level] = Fraction(row.value)
+    return values
+
+
+def cell_intervals(study: Study, states: Iterable[str]) -> list[Interval | None]:
+    """Return what each cell of one unit may be worth; ``None``: it has left the sum.
+
+    Args:
+        study: gives the criteria and their scales.
+        states: the unit's states, in the order of the criteria.
+    """
+    values = scale_values(study)
+    scales = study["criteria"]["scale_id"]
+    return [
+        cell_interval(values[scale], state) for scale, state in zip(scales, states, strict=True)
+    ]
+
+
+def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:
+    """Return what one cell may be worth, from the values of its scale's levels."""
+    if state in v.OUT_OF_SUM:
+        return None
+    if state in v.UNKNOWNS:
+        return Interval(min(values.values()), max(values.values()), Fraction(0))
+    return Interval(values[state], values[state], Fraction(1))
+
+
+def exact_scores(tree: Node, cells: Sequence[Interval | None]) -> dict[str, Interval]:
+    """Return one unit's score on every group with anything in the sum, and in all.
+
+    Args:
+        tree: the study's tree (:func:`analysis.measure.tree.build_tree`).
+        cells: see :func:`cell_intervals`.
+
+    Returns:
+        By name of the group, parts before the whole, the total under
+        :data:`analysis.measure.tree.TOTAL`; nothing at all where the unit has no score.
+    """
+    held: dict[str, Interval] = {}
+
+    def mean(node: Node) -> Interval | None:
+        if node.column is not None:
+            return cells[node.column]
+        parts = [(child.weight, mean(child)) for child in node.children]
+        # What left the sum gives its weight up; the rest is divided by what is left.
+        parts = [(weight, part) for weight, part in parts if part is not None]
+        whole = sum(weight for weight, _ in parts)
+        if not whole:
+            return None
+        found = Interval(
+            sum(weight * part.low for weight, part in parts) / whole,
+            sum(weight * part.high for weight, part in parts) / whole,
+            sum(weight * part.known for weight, part in parts) / whole,
+        )
+        held[node.name] = Interval(100 * found.low, 100 * found.high, found.known)
+        return found
+
+    mean(tree)
+    return held

@@ -1,0 +1,97 @@
+"""Studies between two versions: the earlier one, with some of the changes applied."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, NEW_STATE, TOTALS, Change
+from analysis.measure.exact import Interval, cell_intervals, exact_scores
+from analysis.measure.tree import TOTAL, build_tree
+from analysis.study import Matrix, Study, states
+
+Causes = frozenset[str]
+_NEVER = "9999-12-31"
+
+
+class Hybrids:
+    """OLD with the changes of some causes applied, each hybrid made once, when it is asked for.
+
+    Hybrids hold the units that both versions hold, in NEW's order. A criterion that only one
+    codebook has brings its own ``applies_from``. Two assessments may stand side by side that tie
+    at different levels, which no version by itself may hold: then NEW's, which comes last,
+    stands.
+    """
+
+    def __init__(
+        self, old: Study, new: Study, before: Matrix, after: Matrix, found: Sequence[Change]
+    ):
+        """Keep the two versions, their matrices, and all that differs between them."""
+        self._versions = (old, new)
+        self._days = (before.as_of, after.as_of)
+        self._known_by = max(before.known_by, after.known_by)
+        self._assessed = [one for one in found if one.table == "assessments"]
+        units = new["units"][new["units"]["unit_id"].isin(old["units"]["unit_id"])]
+        self._units = units.reset_index(drop=True)
+        self._trees = [build_tree(study) for study in self._versions]
+        self._grids: dict[Causes, dict[str, dict[str, str]]] = {}
+        self._scores: dict[tuple, Interval | None] = {}
+
+    @property
+    def units(self) -> list[str]:
+        """The units that both versions hold."""
+        return list(self._units["unit_id"])
+
+    def study(self, causes: Causes) -> Study:
+        """Return the study in which the changes of some causes are applied to OLD."""
+        old, new = self._versions
+
+        def side(cause: str) -> Study:
+            return self._versions[cause in causes]
+
+        chosen = [one for one in self._assessed if one.cause in causes]
+        kept = old["assessments"].drop([one.old for one in chosen if one.old is not None])
+        come = new["assessments"].loc[[one.new for one in chosen if one.new is not None]]
+        rows = pd.concat([kept, come], ignore_index=True)
+        searches, requests = side(EVIDENCE)["searches"], side(EVIDENCE)["requests"]
+        criteria = side(CODEBOOK)["criteria"]
+        starts = side(IN_FORCE).lookup("criteria", "applies_from")
+        applies = criteria["criterion_id"].map(starts)
+        applies = np.where(applies.isna(), criteria["applies_from"], applies)
+        # What is in force is asked of one date, and the state of what is in force of another.
+        begun = applies <= self._days[IN_FORCE in causes].isoformat()
+        applies = np.where(begun, "", _NEVER)
+        tables = {
+            **old.tables,
+            **{name: side(CODEBOOK)[name] for name in ("recommendations", "levels", "rules")},
+            "criteria": criteria.assign(applies_from=applies),
+            "units": self._units,
+            "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
+            "searches": searches[searches["unit_id"].isin(self.units)],
+            # A request on what the other codebook asks is none on what is asked here.
+            "requests": requests[
+                requests["unit_id"].isin(self.units)
+                & requests["criterion_id"].isin(["", *criteria["criterion_id"]])
+            ],
+            "published_totals": side(TOTALS)["published_totals"],
+        }
+        return Study(old.folder, side(IN_FORCE).descriptor, tables)
+
+    def grid(self, causes: Causes) -> dict[str, dict[str, str]]:
+        """Return the state of every cell, by unit and criterion."""
+        if causes not in self._grids:
+            # A new state is of a day that the earlier version had not come to: it brings the
+            # later date with it, and so has its effect to itself.
+            later = bool(causes & {IN_FORCE, NEW_STATE})
+            matrix = states(self.study(causes), self._days[later], self._known_by)
+            self._grids[causes] = matrix.grid().to_dict("index")
+        return self._grids[causes]
+
+    def score(self, unit: str, causes: Causes) -> Interval | None:
+        """Return a unit's score in all, exact; ``None``: nothing of it is in the sum."""
+        held = tuple(self.grid(causes)[unit].values())
+        side = CODEBOOK in causes
+        if (side, held) not in self._scores:
+            cells = cell_intervals(self._versions[side], held)
+            self._scores[side, held] = exact_scores(self._trees[side], cells).get(TOTAL)
+        return self._scores[side, held]

@@ -1,0 +1,209 @@
+"""Requests under the Freedom of Information Act 2000 (section 1), one for each unit, ready to send.
+
+A request asks for recorded information, one question for each criterion that is not known, in
+the words of the codebook. It bears no day of its making, and names no person: what a sender has
+to fill in is marked, and counted.
+"""
+
+import datetime as dt
+import io
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import docx
+from docx.shared import Mm, Pt
+
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.measure.statements import spoken
+from analysis.spreadsheet import EPOCH, stable_zip
+from analysis.study import vocabulary as v
+
+PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
+_ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
+"""Unknowns that a request may settle; what was withheld has been asked for already."""
+_WIDTH = 78
+
+TITLE, HEADING, TEXT, QUESTION = "title", "heading", "text", "question"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to one unit: its blocks, as pairs of kind and text, and what it asks about."""
+
+    unit_id: str
+    blocks: tuple[tuple[str, str], ...]
+    criteria: tuple[str, ...]
+
+    @property
+    def placeholders(self) -> list[str]:
+        """What a sender has to fill in, each once."""
+        return list(dict.fromkeys(PLACEHOLDER.findall("\n".join(text for _, text in self.blocks))))
+
+
+def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
+    """Return a request for each unit of which something can still be asked, in the study's order.
+
+    Args:
+        results: the study's results.
+        units: these units only; none named: all.
+    """
+    wanted = [one for one in results.study["units"]["unit_id"] if not units or one in units]
+    cells = results.matrix.cells
+    cells = cells[cells["state"].isin(_ASKED)]
+    open_ = set(zip(cells["unit_id"], cells["criterion_id"], strict=True))
+    open_ -= set(asked_already(results))
+    order = list(asked_criteria(results.study)["criterion_id"])
+    made = []
+    for unit in wanted:
+        criteria = [one for one in order if (unit, one) in open_]
+        if criteria:
+            made.append(Request(unit, tuple(_blocks(results, unit, criteria)), tuple(criteria)))
+    return made
+
+
+def asked_already(results: Results) -> list[tuple[str, str]]:
+    """Return the cells about which a request is out, or was answered in full."""
+    held = results.study["requests"]
+    held = held[~held["outcome"].isin(["no_answer", "partly_answered"])]
+    every = list(results.study["criteria"]["criterion_id"])
+    return [
+        (one.unit_id, criterion)
+        for one in held.itertuples()
+        for criterion in ([one.criterion_id] if one.criterion_id else every)
+    ]
+
+
+def _blocks(results: Results, unit: str, criteria: list[str]) -> Iterator[tuple[str, str]]:
+    study, report = results.study, results.study.settings.report
+    name = study.lookup("units", "name")[unit]
+    since = spoken(report.date)
+    if study.settings.draft_mark:
+        yield TEXT, f"[{study.settings.draft_mark} Take this line out before sending.]"
+    yield TITLE, f"Request for information: {name}"
+    yield (
+        TEXT,
+        f"To: {name}, freedom of information officer, [to fill in: its address for requests]",
+    )
+    yield (
+        TEXT,
+        "From: [to fill in: name of the person or body asking], [to fill in: address for the answer]",
+    )
+    yield TEXT, "Date: [to fill in: day of sending]"
+    yield (
+        TEXT,
+        "Please treat this as a request under section 1 of the Freedom of Information Act 2000.",
+    )
+    yield (
+        TEXT,
+        f"It is about what your officers are told to do with the information of victims and witnesses of crime, in the terms of “{report.title}” ({report.publisher}, {since}).",
+    )
+    yield HEADING, "What I ask for"
+    many = len(criteria) > 1
+    yield (
+        TEXT,
+        f"For {'each question' if many else 'the question'} below, please send the recorded information that you hold which answers it: the policy, procedure, guidance, instruction or record itself, or the passage that applies, with the date from which it has applied. If it has changed since {since}, please send each version with its dates.",
+    )
+    for number, criterion in enumerate(criteria, start=1):
+        yield QUESTION, f"{number}. {_question(results, unit, criterion)}"
+    yield HEADING, "How I ask for it"
+    yield (
+        TEXT,
+        "By e-mail if you can. If you hold nothing on a question, please say so for that question: that is an answer too. If another body holds it, such as the one that oversees you, please tell me which.",
+    )
+    yield (
+        TEXT,
+        "I ask for no information about any person, and for nothing about any single case. Please leave such details out.",
+    )
+    yield (
+        TEXT,
+        "If you refuse part of this, or neither confirm nor deny that you hold it, please say which exemption you rely on and why, send the rest, and tell me how to ask for a review.",
+    )
+    yield (
+        TEXT,
+        "If to answer all of it would go over the cost limit (section 12), please answer the questions in the order given as far as the limit allows, and tell me, under your duty to advise and assist (section 16), how I could ask for the remainder.",
+    )
+    yield (
+        TEXT,
+        "The Act gives you until the twentieth working day after the day on which this reaches you (section 10).",
+    )
+    yield TEXT, "Yours faithfully,"
+    yield TEXT, "[to fill in: name of the person or body asking]"
+
+
+def _question(results: Results, unit: str, criterion: str) -> str:
+    """Return one question: the codebook's own, what is held already, and what that leaves open."""
+    study = results.study
+    row = study["criteria"].set_index("criterion_id").loc[criterion]
+    cell = results.matrix.cells.query("unit_id == @unit and criterion_id == @criterion").iloc[0]
+    said = row["question"]
+    if row["applies_from"]:
+        said += f" (Since {spoken(dt.date.fromisoformat(row['applies_from']))}.)"
+    held = [_cited(results, one) for one in cell["evidence_ids"].split(";") if one]
+    if not held:
+        return said
+    why = {
+        v.OUTDATED: "That is from before the report: please send what has applied since.",
+    }.get(cell["state"], "What could be read of it does not settle the question.")
+    return f"{said} I have seen: {'; '.join(dict.fromkeys(held))}. {why}"
+
+
+def _cited(results: Results, evidence: str) -> str:
+    study = results.study
+    one = study["evidence"].set_index("evidence_id").loc[evidence]
+    source = study["sources"].set_index("source_id").loc[one["source_id"]]
+    title = f", “{source['title']}”" if source["title"] else ""
+    when = f", {source['published']}" if source["published"] else ""
+    part = (
+        " (its beginning only; the whole of it would help)"
+        if one["extent_read"] == "opening"
+        else ""
+    )
+    where = f", {source['url']}" if source["url"] else ""
+    return f"{source['publisher']}{title}{when}{where}{part}"
+
+
+def write_requests(made: Sequence[Request], folder: Path) -> None:
+    """Write each request as ``UNIT.docx`` and ``UNIT.txt`` into a folder."""
+    for one in made:
+        (folder / f"{one.unit_id}.docx").write_bytes(as_docx(one))
+        (folder / f"{one.unit_id}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
+
+
+def as_text(request: Request) -> str:
+    """Return a request as plain text, in lines of at most 78 signs."""
+    parts = []
+    for kind, text in request.blocks:
+        hanging = "   " if kind == QUESTION else ""
+        lines = textwrap.fill(
+            text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+        )
+        parts.append(f"{lines}\n{'=' * min(len(text), _WIDTH)}" if kind == TITLE else lines)
+    return "\n\n".join(parts) + "\n"
+
+
+def as_docx(request: Request, language: str = "en-GB") -> bytes:
+    """Return a request as a Word document, with real headings; the same one, the same bytes."""
+    document = docx.Document()
+    (page,) = document.sections
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Arial", Pt(11)
+    for kind, text in request.blocks:
+        if kind in (TITLE, HEADING):
+            document.add_heading(text, level=1 if kind == TITLE else 2)
+        else:
+            paragraph = document.add_paragraph(text)
+            if kind == QUESTION:
+                paragraph.paragraph_format.left_indent = Pt(18)
+                paragraph.paragraph_format.first_line_indent = Pt(-18)
+    core = document.core_properties
+    core.title = next(text for kind, text in request.blocks if kind == TITLE)
+    core.author, core.language, core.comments = "", language, ""
+    core.created = core.modified = EPOCH
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return stable_zip(buffer.getvalue())

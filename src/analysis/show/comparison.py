@@ -1,0 +1,178 @@
+"""Two versions of a study, told in tables and sentences."""
+
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.measure.attribution import MEASURES, Comparison
+from analysis.measure.causes import (
+    CAUSES,
+    CODEBOOK,
+    EVIDENCE,
+    IN_FORCE,
+    NEW_STATE,
+    REPLY,
+    SETTLED,
+    TOTALS,
+    WITHDRAWN,
+)
+from analysis.measure.gaps import notices
+from analysis.measure.scores import shown
+from analysis.measure.statements import spoken
+from analysis.show.notes import draft_line
+from analysis.show.words import interval_words, listed
+from analysis.study.descriptor import Display
+from analysis.study.problems import shorten
+
+CAUSE_WORDS = {
+    NEW_STATE: "a new state",
+    EVIDENCE: "new or re-read evidence",
+    REPLY: "a reply",
+    SETTLED: "a settled difference",
+    CODEBOOK: "the codebook",
+    IN_FORCE: "criteria in force, or the date",
+    TOTALS: "published totals",
+    WITHDRAWN: "a withdrawn source",
+}
+IN_ALL = "in all"
+
+ROUNDED = (
+    "Parts are rounded for show, each by itself, so they may seem not to add up; exact, they do."
+)
+SHARED = (
+    "Where causes act together, each has the part that it adds on average over all orders in "
+    "which they can come (Shapley value)."
+)
+
+
+def cause_words(causes: str) -> str:
+    """Return causes joined by ``;`` as words."""
+    return listed([CAUSE_WORDS[one] for one in causes.split(";")])
+
+
+def signed(value: Fraction, display: Display) -> str:
+    """Return a difference with its sign, rounded by the study's rule; ``0`` only for none."""
+    if value == 0:
+        return "0"
+    return ("+" if value > 0 else "−") + shown(abs(value), display)
+
+
+def moved_scores(comparison: Comparison) -> pd.DataFrame:
+    """Return which scores moved, from where to where, and by how much from each cause.
+
+    Returns:
+        One row for each unit whose score moved and cause that moved it, then one for all of a
+        unit's causes where there are several: ``unit_id``, ``before`` and ``after`` in words,
+        ``cause`` in words, and ``lowest``, ``highest`` (points of 100) and ``known``
+        (percentage points) as text with signs.
+    """
+    display = comparison.new.settings.display
+    parts = comparison.parts[comparison.parts["unit_id"].isin(comparison.moved)]
+    rows = []
+    for unit, held in parts.groupby("unit_id", sort=False):
+        ends = [
+            held.drop_duplicates("measure").set_index("measure")[side].loc[list(MEASURES)]
+            for side in ("before", "after")
+        ]
+        words = [interval_words(*map(float, end), display) for end in ends]
+        table = held.pivot(index="cause", columns="measure", values="part")
+        table = table.loc[held["cause"].unique(), list(MEASURES)]
+        table = table[(table != 0).any(axis=1)]
+        said = {cause_words(cause): list(row) for cause, row in table.iterrows()}
+        if len(said) > 1:
+            said[IN_ALL] = [after - before for before, after in zip(*ends, strict=True)]
+        for cause, (low, high, known) in said.items():
+            moved = (signed(one, display) for one in (low, high, 100 * known))
+            rows.append((unit, *words, cause, *moved))
+    columns = ["unit_id", "before", "after", "cause", "lowest", "highest", "known"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
+    """Return the cells whose state differs, with the causes in words.
+
+    Args:
+        comparison: the two versions.
+        worth_differs: those by which a score can move; else those by which none can.
+
+    Returns:
+        ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause``, ``evidence_ids``, and
+        the rows of the assessments behind them, ``row_before`` and ``row_after`` (empty: none).
+    """
+    cells = comparison.cells
+    table = cells[cells["worth_differs"] == worth_differs].drop(columns="worth_differs")
+    table = table.assign(cause=[cause_words(causes) for causes in table["cause"]])
+    for column in ("row_before", "row_after"):
+        table[column] = [str(row or "") for row in table[column]]
+    return table.reset_index(drop=True)
+
+
+def changed_settings(comparison: Comparison) -> pd.DataFrame:
+    """Return what differs for all units at once: the codebook, the dates, published totals.
+
+    Returns:
+        ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
+        and ``after``, shortened.
+    """
+    table = comparison.changes[comparison.changes["unit_id"] == ""]
+    table = table[["cause", "table", "what", "column", "before", "after"]]
+    table = table.assign(cause=table["cause"].map(CAUSE_WORDS))
+    for column in ("before", "after"):
+        table[column] = [shorten(text) for text in table[column]]
+    return table.reset_index(drop=True)
+
+
+def in_sentences(comparison: Comparison) -> list[str]:
+    """Say in sentences what differs between two versions, and what could not be said."""
+    if comparison.same:
+        return ["Nothing that bears on a result differs between the two versions."]
+    noun, names = comparison.new.settings.unit_noun, _names(comparison)
+    counts = comparison.changes["cause"].value_counts()
+    said = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
+    days = (comparison.before.as_of, comparison.after.as_of)
+    both = len(comparison.new["units"]) - len(comparison.only_new)
+    sentences = [
+        f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
+        f"Differences that bear on a result, by cause: {listed(said)}.",
+        f"{noun.plural.capitalize()} whose score moved: {len(comparison.moved)} of {both}.",
+    ]
+    for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
+        if units:
+            held = listed([names[unit] for unit in units])
+            sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
+    for row in comparison.unscored.itertuples(index=False):
+        side = "after" if row.before else "before"
+        sentences.append(
+            f"{names[row.unit_id]} has no score {side}, as nothing of it is in the sum: "
+            "no difference can be told."
+        )
+    joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
+    if len(joint):
+        sentences.append(
+            f"With only some of the causes applied, {listed([names[unit] for unit in joint])} "
+            "would have no score: the causes have one part together."
+        )
+    if comparison.in_order:
+        held = listed([names[unit] for unit in comparison.in_order])
+        order = ", ".join(CAUSE_WORDS.values())
+        sentences.append(f"Of {held}, the causes were taken in one order: {order}.")
+    if TOTALS in counts:
+        sentences.append("No score uses a published total yet, so their part is 0.")
+    return sentences
+
+
+def what_must_stand(comparison: Comparison) -> list[str]:
+    """Return what must stand with the differences: draft mark and the notices that apply."""
+    old, new = comparison.old, comparison.new
+    draft = (draft_line(new) or draft_line(old)).strip()
+    general = new["notices"].loc[new["notices"]["scope"] == "study", "text"]
+    units = [*comparison.moved, *comparison.cells["unit_id"]]
+    special = notices(new, list(comparison.cells["criterion_id"]), units)
+    return [one for one in (draft, *general, *special) if one]
+
+
+def _names(comparison: Comparison) -> dict[str, str]:
+    return {
+        **comparison.old.lookup("units", "short_name"),
+        **comparison.new.lookup("units", "short_name"),
+    }

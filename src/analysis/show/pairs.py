@@ -1,0 +1,93 @@
+"""What may be said of two units: only what the pair table holds, and otherwise that it is open."""
+
+from analysis.measure.next_questions import deciders
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.statements import SURE, Statement, surely_above
+from analysis.show.words import interval_words, listed
+
+SHOWN_AT_MOST = 5
+"""Open cells named as what would decide a pair."""
+
+
+def comparison_sentences(results: Results) -> list[Statement]:
+    """Return one sentence for each unit that is surely above others, with the pairs behind it.
+
+    Units are in the study's order, which is no ranking.
+    """
+    names = results.study.lookup("units", "short_name")
+    below: dict[str, list[str]] = {}
+    for row in results.pairs.itertuples():
+        below.setdefault(row.above, []).append(row.below)
+    sentences = []
+    for unit, others in below.items():
+        parts = [surely_above(results, unit, other) for other in others]
+        sentences.append(
+            Statement(
+                f"compared.{unit}",
+                len(others),
+                f"{names[unit]} is surely above {listed([names[one] for one in others])}.",
+                f"What {unit} is above {SURE}.",
+                tuple(row for part in parts for row in part.rows),
+            )
+        )
+    return sentences
+
+
+def compared(results: Results, one: str, other: str) -> list[str]:
+    """Say in sentences what is sure of two units, and what would decide it.
+
+    Args:
+        results: the results.
+        one: id of a unit.
+        other: id of another.
+    """
+    found, names = results.comparisons, results.study.lookup("units", "short_name")
+    a, b = (found.unit_ids.index(unit) for unit in (one, other))
+    nothing = [names[unit] for unit, place in ((one, a), (other, b)) if not found.scored[place]]
+    if nothing:
+        return [f"Nothing applies to {listed(nothing)} on this date, so nothing is compared."]
+    held = f"{_interval(results, one)}; {_interval(results, other)}; at the study’s own weights."
+    for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
+        if found.above[first, second]:
+            said = surely_above(results, upper, lower).text
+            return [f"{said}, {SURE}.", held]
+    if found.at_or_above[a, b] and found.at_or_above[b, a]:
+        return [f"{names[one]} and {names[other]} are level, {SURE}.", held]
+    for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
+        if found.at_or_above[first, second]:
+            said = f"{names[upper]} is surely at or above {names[lower]}, and may be level with it."
+            return [said, held, *_what_would_decide(results, one, other)]
+    said = f"It cannot be told which is above the other: {names[one]}, or {names[other]}."
+    if found.conservative[a, b]:
+        said += " Different criteria apply to them, so a cautious bound was used."
+    return [said, held, *_what_would_decide(results, one, other)]
+
+
+def _interval(results: Results, unit: str) -> str:
+    names, row = results.study.lookup("units", "short_name"), results.total.loc[unit]
+    words = interval_words(row["low"], row["high"], row["known"], results.study.settings.display)
+    return f"{names[unit]} {words}"
+
+
+def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
+    study = results.study
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    cells = deciders(study, results.matrix, one, other)
+    if cells:
+        said = "One answer alone could decide it: "
+        told = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]
+    else:
+        table = results.next_questions
+        table = table[table["unit_id"].isin([one, other])]
+        if not len(table):
+            return ["Nothing is open: it is the range of the weights that leaves it undecided."]
+        said = "No one answer alone would decide it; the heaviest open questions: "
+        columns = ["unit_id", "criterion_id", "weight"]
+        told = list(table[columns].itertuples(index=False, name=None))
+    parts = [
+        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display)}%)"
+        for unit, criterion, weight in told[:SHOWN_AT_MOST]
+    ]
+    more = len(told) - len(parts)
+    return [f"{said}{listed([*parts, f'{more} more'] if more else parts)}."]

@@ -1,0 +1,160 @@
+"""Studies as an older version left them: read with what an empty study has gained since."""
+
+import json
+
+import pytest
+from helpers import REAL, append_row, cell, contents, copy_of_real_study, edit_descriptor, read_rows
+
+from analysis.study import load, validate
+from analysis.study.older import bring_up
+
+
+def table(descriptor, name):
+    return next(one for one in descriptor["resources"] if one["name"] == name)
+
+
+def without_column(folder, name, column):
+    """Take a column out of a table and of its description."""
+    rows = read_rows(folder, name)
+    place = rows[0].index(column)
+    text = "\n".join(
+        ",".join('"' + one.replace('"', '""') + '"' for n, one in enumerate(row) if n != place)
+        for row in rows
+    )
+    (folder / f"{name}.csv").write_text(text + "\n", encoding="utf-8")
+
+    def change(descriptor):
+        schema = table(descriptor, name)["schema"]
+        schema["fields"] = [one for one in schema["fields"] if one["name"] != column]
+
+    edit_descriptor(folder, change)
+
+
+def without_table(folder, name):
+    (folder / f"{name}.csv").unlink()
+
+    def change(descriptor):
+        descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] != name]
+
+    edit_descriptor(folder, change)
+
+
+def test_a_study_of_today_comes_through_as_it_is(tmp_path):
+    before = contents(REAL)
+    assert bring_up(REAL, tmp_path / "copy") == []
+    assert contents(REAL) == before
+    left, right = load(REAL), load(tmp_path / "copy")
+    assert all(left[name].equals(right[name]) for name in left.tables)
+    assert left.descriptor == right.descriptor
+
+
+def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    without_table(study, "replies")
+    without_column(study, "figures", "comparison")
+    without_column(study, "assessments", "checked_by")
+    edit_descriptor(study, lambda one: one["study"].pop("coders"))
+    assert validate(study)
+    before = contents(study)
+    added = bring_up(study, tmp_path / "copy")
+    assert sorted(added) == [
+        "assessments.checked_by",
+        "figures.comparison",
+        "replies",
+        "study.coders",
+    ]
+    assert contents(study) == before
+    found = load(tmp_path / "copy")
+    assert len(found["replies"]) == 0
+    assert set(found["figures"]["comparison"]) == {""}
+    # Nothing that was there has changed, row for row.
+    today = load(REAL)
+    for name in ("figures", "assessments"):
+        rest = [one for one in today[name].columns if one not in ("comparison", "checked_by")]
+        assert found[name][rest].equals(today[name][rest])
+
+
+def test_what_may_not_be_empty_is_not_made_up(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    without_column(study, "assessments", "confidence")
+    assert bring_up(study, tmp_path / "copy") == []
+    assert "assessments.confidence" in str(validate(tmp_path / "copy")[0])
+
+
+def test_a_table_that_needs_rows_is_not_made_up(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    without_table(study, "searches")
+    assert bring_up(study, tmp_path / "copy") == []
+    assert "the table searches is not described" in str(validate(tmp_path / "copy")[0])
+
+
+def looser(descriptor):
+    """Make a description as it was before a constraint and a key came."""
+    schema = table(descriptor, "replies")["schema"]
+    (decision,) = [one for one in schema["fields"] if one["name"] == "decision"]
+    decision["constraints"].pop("enum")
+    schema.pop("foreignKeys")
+
+
+REPLY = {
+    "reply_id": "A1",
+    "unit_id": "surrey",
+    "received_on": "2026-01-01",
+    "says": "-",
+    "reason": "-",
+}
+
+
+@pytest.mark.parametrize(("decision", "fits"), [("open", True), ("who knows", False)])
+def test_older_rows_have_to_keep_to_todays_rules(decision, fits, tmp_path):
+    study = copy_of_real_study(tmp_path)
+    edit_descriptor(study, looser)
+    append_row(study, "replies", like=None, decision=decision, **REPLY)
+    assert {one.file for one in validate(study)} == {"datapackage.json"}
+    assert bring_up(study, tmp_path / "copy") == []
+    wrong = [(one.file, one.row, one.column) for one in validate(tmp_path / "copy")]
+    assert wrong == ([] if fits else [("replies.csv", 2, "decision")])
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"study": 3, "resources": 4}'])
+def test_what_cannot_be_read_is_left_for_validation_to_say(text, tmp_path):
+    study = copy_of_real_study(tmp_path)
+    (study / "datapackage.json").write_text(text)
+    assert bring_up(study, tmp_path / "copy") == []
+    assert contents(tmp_path / "copy") == contents(study)
+    assert validate(tmp_path / "copy") == validate(study) != []
+
+
+def test_a_folder_inside_is_said_and_not_copied(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    (study / "scans").mkdir()
+    (study / "scans" / "page.pdf").write_bytes(b"-")
+    (study / ".git").mkdir()
+    bring_up(study, tmp_path / "copy")
+    assert [one.file for one in validate(tmp_path / "copy")] == ["scans"]
+    assert not (tmp_path / "copy" / "scans" / "page.pdf").exists()
+
+
+def test_columns_of_their_own_stay(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    without_column(study, "figures", "comparison")
+
+    def change(descriptor):
+        fields = table(descriptor, "figures")["schema"]["fields"]
+        fields.append({"name": "shelf", "type": "string", "description": "Where it lies"})
+
+    edit_descriptor(study, change)
+    rows = read_rows(study, "figures")
+    text = "\n".join(
+        ",".join(['"' + c.replace('"', '""') + '"' for c in row] + [extra])
+        for row, extra in zip(rows, ["shelf", *["top"] * (len(rows) - 1)], strict=True)
+    )
+    (study / "figures.csv").write_text(text + "\n", encoding="utf-8")
+    assert bring_up(study, tmp_path / "copy") == ["figures.comparison"]
+    assert validate(tmp_path / "copy") == []
+    assert cell(tmp_path / "copy", "figures", 2, "shelf") == "top"
+    held = json.loads((tmp_path / "copy" / "datapackage.json").read_text("utf-8"))
+    assert [one["name"] for one in table(held, "figures")["schema"]["fields"]][-2:] == [
+        "shelf",
+        "comparison",
+    ]

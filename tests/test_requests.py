@@ -1,0 +1,200 @@
+"""Freedom of information requests: what they ask, of whom, and what they never hold."""
+
+import io
+import re
+
+import docx
+import openpyxl
+import pytest
+from helpers import copy_of_real_study, edit_cell, read_rows, run
+from made import real, with_rows
+from made_study import write_made_study
+
+from analysis.fieldwork.intake import take_in
+from analysis.fieldwork.tracking import tracking_workbook
+from analysis.measure.results import measure
+from analysis.publish.requests import QUESTION, as_docx, as_text, requests
+from analysis.study import StudyError, load
+
+
+def request_of(unit, study=None):
+    return requests(measure(study or real()), [unit])
+
+
+def questions(request):
+    return [text for kind, text in request.blocks if kind == QUESTION]
+
+
+def test_one_question_for_each_criterion_that_is_not_known_in_the_codebooks_words():
+    (request,) = request_of("gloucestershire")
+    criteria = real()["criteria"].set_index("criterion_id")["question"]
+    # Its letter settles three scored criteria and the report of progress; R5 was not read.
+    answered = {"stop-sharing-on-doubt", "third-party-link", "safe-reporting-pathway"}
+    answered |= {"progress-reported", "confidence-building"}
+    assert list(request.criteria) == [one for one in criteria.index if one not in answered]
+    for number, (criterion, text) in enumerate(
+        zip(request.criteria, questions(request), strict=True), start=1
+    ):
+        assert text.startswith(f"{number}. {criteria[criterion]}")
+
+
+def test_what_is_held_is_cited_and_what_of_it_was_read():
+    (request,) = request_of("warwickshire")
+    (text,) = [one for one in questions(request) if "safe reporting pathway" in one]
+    assert "Warwickshire Police and Crime Commissioner" in text
+    assert "its beginning only" in text
+    assert "does not settle the question" in text
+
+
+def test_it_rests_on_the_act():
+    text = " ".join(as_text(request_of("kent")[0]).split())
+    for said in (
+        "section 1 of the Freedom of Information Act 2000",
+        "twentieth working day",
+        "section 16",
+        "cost limit (section 12)",
+        "recorded information",
+        "with the date from which it has applied",
+    ):
+        assert said in text
+
+
+def test_a_unit_of_which_all_is_known_gets_no_request(tmp_path):
+    study = load(write_made_study(tmp_path / "study"))
+    results = measure(study)
+    made = {one.unit_id: one for one in requests(results)}
+    grid = results.matrix.grid()
+    for unit in study["units"]["unit_id"]:
+        for criterion in made[unit].criteria if unit in made else ():
+            assert grid.loc[unit, criterion] in (
+                "inconclusive",
+                "outdated",
+                "not_found",
+                "not_assessed",
+            )
+    assert "made-up-04" not in made
+
+
+@pytest.mark.parametrize(
+    ("outcome", "again"),
+    [("", False), ("answered", False), ("refused", False), ("not_held", False),
+     ("no_answer", True), ("partly_answered", True)],
+)  # fmt: skip
+def test_what_was_asked_is_not_asked_twice(outcome, again):
+    asked = {"request_id": "q1", "unit_id": "kent", "criterion_id": "guidance-clear"}
+    asked |= {"sent_on": "2026-11-20", "answered_on": "2026-11-22", "outcome": outcome}
+    (request,) = request_of("kent", with_rows(real(), "requests", [asked]))
+    assert ("guidance-clear" in request.criteria) is again
+
+
+def test_no_day_of_the_build_and_no_person_is_in_it():
+    (request,) = request_of("kent")
+    assert len(request.placeholders) == 4
+    text = as_text(request)
+    days = set(re.findall(r"\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]+ \d{4}", text))
+    assert days == {"17 December 2020"}
+    document = docx.Document(io.BytesIO(as_docx(request)))
+    assert document.core_properties.author == ""
+    assert document.core_properties.language == "en-GB"
+    assert as_docx(request) == as_docx(request)
+
+
+def test_the_document_says_what_the_text_says_with_real_headings():
+    (request,) = request_of("durham")
+    document = docx.Document(io.BytesIO(as_docx(request)))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said == [text for _, text in request.blocks]
+    styles = [one.style.name for one in document.paragraphs if one.style.name.startswith("Heading")]
+    assert styles == ["Heading 1", "Heading 2", "Heading 2"]
+
+
+def test_the_command_counts_what_is_left_to_fill_in_and_overwrites_nothing(tmp_path):
+    out = tmp_path / "out"
+    done = run("requests", "--units", "kent", "Gwent Police", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "Places still to be filled in, in all: 8." in done.stdout
+    names = sorted(path.name for path in out.iterdir())
+    assert names == ["gwent.docx", "gwent.txt", "kent.docx", "kent.txt", "tracker.xlsx"]
+    (out / "kent.txt").write_text("Filled in by hand")
+    again = run("requests", "--units", "kent", "--out", out)
+    assert again.returncode == 1
+    assert "may hold work" in again.stderr
+    assert (out / "kent.txt").read_text() == "Filled in by hand"
+
+
+# --- the tracker ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tracked(tmp_path):
+    """A copy of the study, and its tracker with a row for each question to Kent."""
+    folder = copy_of_real_study(tmp_path)
+    path = tmp_path / "tracker.xlsx"
+    (request,) = request_of("kent")
+    asking = [("kent", one) for one in request.criteria]
+    path.write_bytes(tracking_workbook(load(folder), asking))
+    return folder, path
+
+
+def fill(path, row, **cells):
+    book = openpyxl.load_workbook(path)
+    sheet = book["Requests"]
+    marks = {cell.value.partition(".")[2]: cell.column for cell in sheet[1] if cell.value}
+    for name, text in cells.items():
+        sheet.cell(row, marks[name]).value = text
+    book.save(path)
+
+
+def test_a_request_counts_once_it_is_sent_and_knows_when_it_is_due(tracked):
+    folder, path = tracked
+    assert take_in(path, folder).written == []
+    fill(path, 3, sent_on="2026-11-02")
+    assert take_in(path, folder).written == ["requests.csv"]
+    # Twenty working days after 2 November 2026, St Andrew's Day not counted: see working days.
+    held = read_rows(folder, "requests")[1]
+    assert held[:6] == [
+        "kent-guidance-exists",
+        "kent",
+        "guidance-exists",
+        "2026-11-02",
+        "2026-12-01",
+        "",
+    ]
+    assert take_in(path, folder).written == []
+
+
+def test_a_refusal_makes_the_cell_withheld(tracked):
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-11-02")
+    take_in(path, folder)
+    fill(path, 3, answered_on="2026-11-20", outcome="Refused")
+    take_in(path, folder)
+    results = measure(load(folder))
+    assert results.matrix.grid().loc["kent", "guidance-exists"] == "withheld"
+    # Refused is not failed: the score is as open as before.
+    assert results.total.loc["kent", ["low", "high", "known"]].tolist() == [0, 100, 0]
+
+
+def test_what_is_entered_stays(tracked):
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-11-02")
+    take_in(path, folder)
+    fill(path, 3, sent_on="2026-11-03")
+    with pytest.raises(StudyError) as refused:
+        take_in(path, folder)
+    (problem,) = refused.value.problems
+    assert problem.column == "Requests!D3"
+    assert "what is entered stays" in problem.rule
+    edit_cell(folder, "requests", 2, "outcome", "no_answer")
+    fill(path, 3, sent_on="2026-11-02", answered_on="2026-12-20", outcome="answered")
+    assert take_in(path, folder).written == ["requests.csv"]
+
+
+def test_an_outcome_needs_its_day(tracked):
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-11-02", outcome="answered")
+    with pytest.raises(StudyError) as refused:
+        take_in(path, folder)
+    (problem,) = refused.value.problems
+    assert problem.column == "Requests!F3"
+    assert "the day of the answer is not given" in problem.rule
