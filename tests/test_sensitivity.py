@@ -195,7 +195,14 @@ def test_what_published_totals_settle_counts_on_their_own_day():
     # day nothing was published. The totals bind under the other choices as well.
     study = study_of({"a": "1", "b": "1"}, ["r"], ("0", "1"), f=("1", "1"), g=(OPEN, OPEN))
     assert falls(study) == ("at or above", "at or above", "", "")
-    row = {"level": "1", "relation": "exactly", "count": "1", "of": "2", "as_of": READ_ON}
+    row = {
+        "level": "1",
+        "relation": "exactly",
+        "count": "1",
+        "of": "2",
+        "as_of": READ_ON,
+        "source_id": "S1",
+    }
     rows = [
         {**row, "total_id": f"P{name}", "criterion_id": name, "settles_cells": "yes"}
         for name in ("a", "b")

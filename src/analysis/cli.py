@@ -319,8 +319,6 @@ def _reply_form(asked: argparse.Namespace) -> int:
     _print_placeholders(study)
     print(f"The reply form of {unit} is {asked.out}")
     print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
-    if study.descriptor.placeholders:
-        print(f"Not to be sent before it is set: {', '.join(study.descriptor.placeholders)}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 

@@ -199,6 +199,7 @@ def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> N
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
         if isinstance(label, str):
+            value = opened.plain(value) if isinstance(value, str) else value
             name = " ".join(label.split()).rstrip(":").lower()
             value = opened.plain(value) if isinstance(value, str) else value
             about[name] = tidied(value, CODE, _EPOCH).text

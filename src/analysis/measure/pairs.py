@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measure.bounds import bounded_values, tied_units
+from analysis.measure.bounds import narrowed, tied_units
 from analysis.measure.least_difference import plan, rows_of, signs
 from analysis.measure.scores import cell_values
 from analysis.measure.totals import Constrained
@@ -82,10 +82,8 @@ def comparisons_within(study: Study, held: Constrained) -> Comparisons:
         study: the study.
         held: the states at a date, and what was published of that date.
     """
-    if not held.firm:
-        return comparisons(study, held.matrix)
-    cells = bounded_values(study, held)
-    return comparisons(study, held.matrix, cells.low, cells.high, tied_units(held))
+    tied = tied_units(held) if held.firm else None
+    return comparisons(study, held.matrix, *narrowed(study, held), tied)
 
 
 def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
-from analysis.measure.bounds import cell_bounds, national_bounds, score_bounds
+from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
@@ -166,6 +167,11 @@ class Results:
         return comparisons_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
+    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """See :func:`analysis.measure.bounds.narrowed`."""
+        return narrowed(self.study, self.constrained_at(self.matrix.as_of))
+
+    @cached_property
     def pairs(self) -> pd.DataFrame:
         """The sure statements; see :func:`analysis.measure.pairs.pair_table`."""
         return pair_table(self.comparisons)
@@ -183,7 +189,7 @@ class Results:
     @cached_property
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
-        return next_questions(self.study, self.matrix)
+        return next_questions(self.study, self.matrix, *self.narrowed)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:

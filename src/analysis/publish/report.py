@@ -1,6 +1,7 @@
 """The report: one self-contained page that needs no network and no script."""
 
 import base64
+import datetime as dt
 import hashlib
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -13,14 +14,27 @@ from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
+from analysis.measure.scores import shown
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL
 from analysis.show import style
 from analysis.show.notes import draft_line
+from analysis.show.pairs import comparison_sentences
 from analysis.show.style import Chart
-from analysis.show.words import DECIDED, gap_parts, interval_words, listed, word
+from analysis.show.words import (
+    DECIDED,
+    STEP,
+    among_words,
+    count_words,
+    gap_parts,
+    interval_words,
+    levels_words,
+    listed,
+    word,
+)
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -64,6 +78,10 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
         coverage=_coverage(results),
         steps=_steps(results),
         readings=_readings(results),
+        totals=_totals(results),
+        clash_count=len(results.clashes),
+        comparisons=[one.text for one in comparison_sentences(results)],
+        next=_next(results),
         extents=v.EXTENT,
         clashes=irreconcilable(study).to_dict("records"),
         figures=_with_sources(study, "figures"),
@@ -146,6 +164,12 @@ def _recommendations(results: Results) -> list[dict]:
     )
     # A total speaks of its own day: before it, nobody had counted.
     totals = totals[totals["as_of"] <= results.matrix.as_of.isoformat()]
+    named_units = study.lookup("units", "short_name")
+    totals = totals.assign(
+        said=[count_words(one) for one in _records(totals)],
+        levels=totals["level"].map(levels_words),
+        counted=[among_words(one, named_units) for one in totals["among"]],
+    )
     names = study.lookup("units", "short_name")
     by_state = results.gaps.groupby(["recommendation_id", "state"])["unit_id"].agg(list).to_dict()
     sources = {row["source_id"]: row for row in _records(study["sources"])}
@@ -172,6 +196,56 @@ def _recommendations(results: Results) -> list[dict]:
             }
         )
     return rows
+
+
+def _totals(results: Results) -> list[dict]:
+    """Return what the published totals of each day imply, criterion by criterion."""
+    study = results.study
+    table = results.national_bounds
+    labels = study.lookup("criteria", "label")
+    said = []
+    for (day, criterion), rows in table.groupby(["as_of", "criterion_id"], sort=False):
+        stem = f"bounds.{day}.{criterion}"
+        levels = [one for one in states_of(study, criterion) if one in set(rows["level"])]
+        said.append(
+            {
+                "day": spoken(dt.date.fromisoformat(day)),
+                "label": labels[criterion],
+                "totals": [
+                    one["total_id"]
+                    for one in _records(results.totals)
+                    if (one["as_of"], one["criterion_id"]) == (day, criterion)
+                ],
+                "figures": [
+                    ("Mean, on 0 to 100", f"{stem}.mean"),
+                    *((word(one), f"{stem}.units.{one}") for one in levels),
+                ],
+                "notices": notices(study, criteria=[criterion]),
+            }
+        )
+    return said
+
+
+def _next(results: Results) -> dict:
+    """Return what to ask next: by criterion over all units, and the questions of each unit."""
+    study, display = results.study, results.study.settings.display
+    labels = study.lookup("criteria", "label")
+    sources = {one["source_id"]: one for one in _records(study["sources"])}
+    table = results.next_questions
+    held: dict[str, list[dict]] = {}
+    for row in _records(table):
+        row |= {
+            "label": labels[row["criterion_id"]],
+            "share": shown(100 * row["weight"], display),
+            "said": STEP[row["step"]],
+            "sources": [sources[one] for one in row["source_ids"].split(";") if one],
+        }
+        held.setdefault(row["unit_id"], []).append(row)
+    national = [
+        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        for row in _records(national_questions(study, table))
+    ]
+    return {"national": national, "of": held, "steps": STEP}
 
 
 def _national(results: Results) -> list[dict]:

@@ -73,7 +73,7 @@ def _interval(results: Results, unit: str) -> str:
 def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
     study = results.study
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
-    cells = deciders(study, results.matrix, one, other)
+    cells = deciders(study, results.matrix, one, other, *results.narrowed)
     if cells:
         said = "One answer alone could decide it: "
         told = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]

@@ -22,6 +22,14 @@ _WORDS = {
 }
 
 
+STEP = {
+    "read_whole": "read the whole of a document seen only in part",
+    "ask": "ask for it, under freedom of information",
+    "search": "look, where nobody has looked",
+    "already_asked": "none is easy: it was asked for already",
+}
+"""The step that would answer an open question, in words."""
+
 DECIDED = {
     "accepted": "accepted",
     "partly": "accepted in part",
