@@ -273,6 +273,13 @@ def test_intervals_under_each_choice_by_hand():
     assert close(reach.loc["coder"], reach.loc["declared"])
 
 
+def test_what_is_out_of_the_sum_or_without_weight_is_no_link():
+    study = study_of({**ABC, "d": "0"}, f=("1", "0.5", AWAY, "0"), g=(AWAY, "0.25", "0", OPEN))
+    units = found_in(study).units.set_index(["unit_id", "choice"])
+    assert close(units.loc[("f", "aggregation"), ["low", "high"]].astype(float), [50, 50])
+    assert close(units.loc[("g", "aggregation"), ["low", "high"]].astype(float), [0, 0])
+
+
 def test_a_middle_level_moves_between_the_midpoints():
     study = study_of({"a": "1"}, values=("0", "0.2", "1"), f=("0.2",))
     (one,) = middle_levels(study)
