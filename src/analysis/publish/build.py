@@ -6,21 +6,32 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.measure.results import Results
-from analysis.measure.statements import statements
+from analysis.measure.statements import Statement, statements
 from analysis.publish.data import write_data
 from analysis.publish.manifest import manifest
 from analysis.publish.report import report_html
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
+from analysis.show.style import Chart
 
 REPORT = "report.html"
 
 
+@dataclass(frozen=True)
+class Material:
+    """What every part of a build is made from."""
+
+    results: Results
+    named: dict[str, Statement]
+    charts: list[Chart]
+
+
 def build(results: Results, out: Path, progress: Callable[[str], None] = lambda step: None) -> Path:
-    """Build the report, the workbook, the tables and the manifest into a folder.
+    """Build everything that is published into a folder.
 
     Args:
         results: the measures to publish.
@@ -33,17 +44,40 @@ def build(results: Results, out: Path, progress: Callable[[str], None] = lambda 
     with swapped_in(out) as folder:
         progress("statements and charts")
         named = statements(results)
-        charts = all_charts(results, named)
-        progress("tables")
-        write_data(results, charts, folder / "data")
-        _write_json(folder / "statements.json", [one.as_dict() for one in named.values()])
-        progress("workbook")
-        (folder / "gap-tables.xlsx").write_bytes(gap_workbook(results, named))
-        progress("report")
-        _write_text(folder / REPORT, report_html(results, named, charts))
+        material = Material(results, named, all_charts(results, named))
+        for name, write in PARTS.items():
+            progress(name)
+            write(material, folder)
         progress("manifest")
         _write_json(folder / "manifest.json", manifest(results, results.study.folder, folder))
     return out / REPORT
+
+
+def _write_tables(material: Material, folder: Path) -> None:
+    write_data(material.results, material.charts, folder / "data")
+
+
+def _write_statements(material: Material, folder: Path) -> None:
+    said = [one.as_dict() for one in material.named.values()]
+    _write_json(folder / "statements.json", said)
+
+
+def _write_workbook(material: Material, folder: Path) -> None:
+    content = gap_workbook(material.results, material.named)
+    (folder / "gap-tables.xlsx").write_bytes(content)
+
+
+def _write_report(material: Material, folder: Path) -> None:
+    _write_text(folder / REPORT, report_html(material.results, material.named, material.charts))
+
+
+PARTS: dict[str, Callable[[Material, Path], None]] = {
+    "tables": _write_tables,
+    "statements": _write_statements,
+    "workbook": _write_workbook,
+    "report": _write_report,
+}
+"""What a build writes, in order: each part's name, and the function that writes it."""
 
 
 def build_data(results: Results, out: Path) -> None:
