@@ -272,7 +272,8 @@ def _compare_units(asked: argparse.Namespace) -> int:
     from analysis.show.notes import notes
     from analysis.show.pairs import compared
 
-    results = _measured(asked)
+    with _progress() as progress:
+        results = _measured(asked, progress)
     units = meant_units(results.study, asked.units)
     if len(units) < 2:
         rule = "both name the same"
