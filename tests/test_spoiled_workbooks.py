@@ -279,7 +279,7 @@ TEXTS = [
     refused(
         "a truth value for a level",
         put("{sharing.level}", True),
-        at=("{sharing.level}", "TRUE", "it is no level of the scale", "use a level of the"),
+        at=("{sharing.level}", "TRUE", "it is no level of the scale", "use one of: met, partly"),
     ),
 ]
 
@@ -621,7 +621,12 @@ OF_ROWS = [
     refused(
         "a level that is not on the scale",
         put("{sharing.level}", "mostly met"),
-        at=("{sharing.level}", "mostly met", "it is no level of the scale", "use a level of the"),
+        at=(
+            "{sharing.level}",
+            "mostly met",
+            "it is no level of the scale",
+            "use one of: met, partly",
+        ),
     ),
     refused(
         "an unknown that is derived",

@@ -33,7 +33,7 @@ from analysis.measure.bounds import (
     possible_levels,
     score_bounds,
 )
-from analysis.measure.clashes import smallest_clash
+from analysis.measure.clashes import sift, smallest_clashes
 from analysis.measure.completions import Block, Constraint, satisfiable
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
@@ -265,8 +265,23 @@ def test_the_clash_found_without_trying_all_sets_is_irreducible():
     ]
     choices = dict.fromkeys(range(10), 2)
     with mock.patch("analysis.measure.clashes.CHECKS_AT_MOST", 0):
-        found = smallest_clash(choices, rows)
+        (found,) = smallest_clashes(choices, rows)
     assert [one.name for one in found] == ["row 1", "row 2", "row 4"]
+
+
+def test_where_several_clashes_are_as_small_the_order_of_the_rows_decides_nothing():
+    # Of 43 cells, 6 at the upper level, 8 at it, and 43 at the lower: each two of them clash, so
+    # all three go. To begin with one pair would let the third bind, by where it stands.
+    def at(name, level, count):
+        return Constraint(name, {cell: (1 - level, level) for cell in range(43)}, count, count)
+
+    rows = [at("six", 1, 6), at("eight", 1, 8), at("none", 0, 43)]
+    for order in itertools.permutations(rows):
+        firm, weak, clashes = sift(dict.fromkeys(range(43), 2), [], list(order))
+        assert (firm, weak) == ([], [])
+        assert {frozenset(one.rows) for one in clashes} == {
+            frozenset(pair) for pair in itertools.combinations(("six", "eight", "none"), 2)
+        }
 
 
 # --- published scores, on paper ------------------------------------------------------------------

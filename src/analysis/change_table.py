@@ -1,5 +1,6 @@
 """What a returned workbook would change, as a table on the terminal, before it does."""
 
+import errno
 from collections import Counter
 
 from rich.box import SIMPLE_HEAD
@@ -13,9 +14,16 @@ from analysis.fieldwork.proposal import UNCHANGED
 SHOWN_AT_MOST = 500
 
 
+class _Console(Console):
+    """A console that does not end the command without a word when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "The change could not be shown to its end")
+
+
 def print_intake(intake: Intake) -> None:
     """Print each change, by unit and criterion, how many rows stay, and what was tidied."""
-    console = Console(width=None if Console().is_terminal else 200)
+    console = _Console(width=None if Console().is_terminal else 200)
     changing = [one for one in intake.changes if one.what != UNCHANGED]
     if changing:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import errno
 import json
 import signal
 import sys
@@ -39,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
             print("Nothing was written.", file=sys.stderr)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"policygap: {place}{error.strerror or error}. Nothing was written.", file=sys.stderr)
+        # What could not be said may have been done: the words come after the work.
+        unsaid = error.errno in (errno.ENOSPC, errno.EPIPE)
+        left = "No file is left half written" if unsaid else "Nothing was written"
+        print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except KeyboardInterrupt:
         print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
         return 130
@@ -253,6 +257,7 @@ def _agreement(asked: argparse.Namespace) -> int:
         as_table,
         confusion,
         disagreements,
+        disputed,
         in_words,
     )
 
@@ -267,6 +272,10 @@ def _agreement(asked: argparse.Namespace) -> int:
     met = confusion(study)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
+    reopened = study["assessments"].loc[sorted(disputed(study))]
+    print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
+    for row in reopened.itertuples():
+        print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
     differing = disagreements(study).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:
@@ -372,8 +381,7 @@ def _intake(asked: argparse.Namespace) -> int:
         print("Dry run: nothing was written.")
     elif intake.written:
         print(f"Written: {', '.join(intake.written)}.")
-        settled = "assessments.csv" in intake.written
-        print(f"Next: policygap {'report' if settled else 'settle, when all coders are in'}.")
+        print(f"Next: {_next_step(intake.written)}.")
     else:
         print("The study holds all of this already: nothing was written.")
     return 0
@@ -384,6 +392,14 @@ def _units(study: studies.Study, asked: list[str]) -> list[str]:
     from analysis.fieldwork.names import meant_units
 
     return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
+
+
+def _next_step(written: list[str]) -> str:
+    if "codings.csv" in written:
+        return "policygap settle, when all coders are in"
+    if "replies.csv" in written:
+        return "policygap settle, to enter what follows with the reply's id; then policygap report"
+    return "policygap report"
 
 
 def _new(asked: argparse.Namespace) -> int:

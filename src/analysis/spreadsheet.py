@@ -40,8 +40,16 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return what a cell's text says: the inverse of :func:`escaped`."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    """Return what a cell's text says: the inverse of :func:`escaped`.
+
+    A sign beyond the first plane is escaped as two halves; half a sign is none, and its escape
+    stays as it is written.
+    """
+    said = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    try:
+        return said.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return text
 
 
 def font(bold: bool = False, size: int = 11, **rest) -> Font:

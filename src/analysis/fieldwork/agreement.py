@@ -17,6 +17,8 @@ from analysis.study import Study, as_coded, coders, data_read_on, states
 from analysis.study import vocabulary as v
 
 NO_ROW = "no row"
+BY_AGREEMENT = "agreement"
+"""What stands in ``settled_by`` where the codings agree."""
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
 """Cells below which no figure is given: a single cell would move it too far."""
@@ -60,20 +62,55 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
 
     Returns:
         One row a cell: ``unit_id``, ``criterion_id``, and a column for each coder with a level,
-        an unknown, or :data:`NO_ROW`. Cells on which nobody has a row (the derived
-        ``not_found`` of everyone) are left out: to agree on not having looked is no agreement.
+        an unknown, or :data:`NO_ROW`; missing where the coder did not read the unit
+        (:func:`units_read`), since who was given two units has not passed over all others.
+        Cells on which nobody has a row (the derived ``not_found`` of everyone) are left out: to
+        agree on not having looked is no agreement.
     """
-    as_of = as_of or data_read_on(study)
+    as_of, read = as_of or data_read_on(study), units_read(study)
     table, held = None, []
     for coder in coders(study):
         cells = states(as_coded(study, coder), as_of, as_of).cells
         table = cells[["unit_id", "criterion_id"]].copy() if table is None else table
         held.append((cells["row"] >= 0).to_numpy())
-        table[coder] = cells["state"].where(cells["row"] >= 0, NO_ROW)
+        said = cells["state"].where(cells["row"] >= 0, NO_ROW)
+        table[coder] = said.where(cells["unit_id"].isin(read[coder]), None)
     if table is None:
         return pd.DataFrame(columns=["unit_id", "criterion_id"])
     # A criterion that does not apply yet is in force for no coder.
     return table[np.any(held, axis=0)].reset_index(drop=True)
+
+
+def units_read(study: Study) -> dict[str, set[str]]:
+    """Return the units whose records each coder read.
+
+    Those on which the coder has a row; and all that anybody coded, for a coder of at least half
+    of them: who coded that many was given them all, and has no row where nothing was found.
+    """
+    codings = study["codings"]
+    every = set(codings["unit_id"])
+    own = {name: set(rows["unit_id"]) for name, rows in codings.groupby("coder")}
+    return {name: every if 2 * len(units) >= len(every) else units for name, units in own.items()}
+
+
+def disputed(study: Study) -> set[int]:
+    """Return the assessments (by index) settled by agreement on which the codings do not agree.
+
+    That comes about when a coder is added, or codes anew, after a cell was settled.
+    """
+    levels: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for row in study["codings"].itertuples():
+        of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
+        of_cell.setdefault(row.coder, set()).add(row.level)
+    return {
+        row.Index
+        for row in study["assessments"].itertuples()
+        if row.settled_by == BY_AGREEMENT
+        and any(
+            row.level not in said
+            for said in levels.get((row.unit_id, row.criterion_id), {}).values()
+        )
+    }
 
 
 def agreement(
@@ -223,7 +260,7 @@ def confusion(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
 
 
 def _values(cells: pd.DataFrame, study: Study) -> set[str]:
-    return {value for name in coders(study) for value in cells[name].unique()}
+    return {value for name in coders(study) for value in cells[name].dropna().unique()}
 
 
 def _why_none(counts: np.ndarray, coder_count: int) -> str:

@@ -6,6 +6,8 @@ from analysis.fieldwork.workbooks import Page
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
+NO_RULE = "no rule is written for this criterion yet"
+
 
 def codebook_page(study: Study) -> Page:
     """Return the sheet with every criterion's question, levels and rules, and the unknown codes."""
@@ -41,7 +43,8 @@ def level_rules(study: Study, criterion: str) -> list[tuple[str, str]]:
     levels = study["levels"][study["levels"]["scale_id"] == scale]
     rules = {(one.criterion_id, one.level): one.rule for one in study["rules"].itertuples()}
     return [
-        (one.level, rules.get((criterion, one.level), one.meaning)) for one in levels.itertuples()
+        (one.level, rules.get((criterion, one.level), f"{one.meaning} ({NO_RULE})"))
+        for one in levels.itertuples()
     ]
 
 

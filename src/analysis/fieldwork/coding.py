@@ -79,7 +79,8 @@ def coding_workbook(
     form = coding_form(max(4, cited + 1))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
     marks = codebook_marks(study)
-    about = {"Workbook": KIND, "Coder": coder, "Codebook": short_mark(*marks.values())}
+    about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
+    about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
     maker = WorkbookMaker(study, title, about, _with_noun(study, _DO))
     offer_lists(maker, study)
@@ -284,6 +285,8 @@ def _whose(proposal: Proposal) -> str:
         marks = (_MARK.fullmatch(line["row"]) for line in returned.forms.get("coding", []))
         if any(found and found[3] not in ("new", "aside") for found in marks):
             rule = "no coder of this name coded before, and rows here are marked as coded before"
+    if not rule and returned.about.get("coder mark") != short_mark(tidied_text(coder, CODE)):
+        rule = "the workbook was written for another coder, and a coder's name was changed here"
     if rule:
         remedy = "write the coder's name in the line Coder as it stood when the workbook was sent"
         returned.refuse_about("coder", rule, remedy)

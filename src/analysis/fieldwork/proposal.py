@@ -3,6 +3,7 @@
 Nothing here writes: what comes of it are the tables that change, as files.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -40,6 +41,10 @@ class Change:
 
 _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
 """Columns of tables that a form does not have, and the one that they follow from."""
+
+
+_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on")
+"""Columns of what somebody did, which cannot be later than today."""
 
 
 class Draft:
@@ -146,6 +151,7 @@ class Proposal:
         frames, lines = dict(self.study.tables), {}
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
+        self._note_days_to_come()
         # A cell that could not be read is not to be blamed again for saying nothing.
         refused = {one.column for one in self.returned.problems}
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
@@ -155,6 +161,16 @@ class Proposal:
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }
+
+    def _note_days_to_come(self) -> None:
+        """Note days of reading, searching and the like that are later than today."""
+        today = dt.date.today().isoformat()
+        for draft in self.drafts.values():
+            for row, line in zip(draft.rows, draft.lines, strict=True):
+                for name in _DAYS if row is not None and line is not None else ():
+                    if row.get(name, "") > today:
+                        place = line.place(name)
+                        self.returned.note("A day that is still to come was taken as it is", place)
 
     def _at_its_cell(self, problem: Problem, lines: dict[str, list[Line | None]]) -> Problem:
         held = lines.get(problem.file, [])

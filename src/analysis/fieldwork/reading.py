@@ -1,9 +1,10 @@
 """Turn the lines of a form into rows of a study's table: names into ids, cells into codes."""
 
+import difflib
 import re
 from collections.abc import Iterable
 
-from analysis.fieldwork.names import Names, code_names, criterion_names, unit_names
+from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
 from analysis.fieldwork.proposal import ADDED, UNCHANGED, Proposal
 from analysis.fieldwork.returned import Line, Returned
 from analysis.study import Study
@@ -21,7 +22,8 @@ class Reader:
         self._confidence = code_names(v.CONFIDENCE)
         scale = study.lookup("criteria", "scale_id")
         levels = study["levels"].groupby("scale_id")["level"].agg(list)
-        self._levels = {one: code_names([*levels[name], *v.TYPED]) for one, name in scale.items()}
+        self._legal = {one: [*levels[name], *v.TYPED] for one, name in scale.items()}
+        self._levels = {one: code_names(codes) for one, codes in self._legal.items()}
         brought = [line["evidence_id"] for line in self.returned.forms.get("evidence", [])]
         self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
 
@@ -37,7 +39,18 @@ class Reader:
 
     def level(self, line: Line, criterion: str) -> str:
         """Return the level, or unknown code, of a line; what is none stays as it was written."""
-        return self._code(line, "level", self._levels[criterion])
+        text = self._code(line, "level", self._levels[criterion])
+        legal = self._legal[criterion]
+        if text and text not in legal:
+            near = difflib.get_close_matches(text.lower(), legal)
+            meant = f"did you mean {listed_or(near)}? " if near else ""
+            rule = f"it is no level of the scale of {criterion}"
+            remedy = f"{meant}use one of: {', '.join(legal)}"
+            if code_names(v.DERIVED).meant(text):
+                rule = "this unknown is derived and never typed"
+                remedy = "leave the row empty, and enter what was searched on New searches"
+            self.returned.refuse(line.place("level"), text, rule, remedy)
+        return text
 
     def confidence(self, line: Line) -> str:
         """Return the confidence of a line."""

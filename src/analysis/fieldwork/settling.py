@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.fieldwork.agreement import BY_AGREEMENT, disputed
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coding import (
     CODED,
@@ -29,7 +30,7 @@ from analysis.study import Study, coders
 from analysis.study import vocabulary as v
 
 KIND = "settling"
-AGREEMENT, NO_ASSESSMENT = "agreement", "no assessment"
+AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
 SETTLED = (*CODED, "settled_by", "settled_why")
 SPARE_ROWS = 40
 
@@ -73,6 +74,7 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
     scale = study.lookup("criteria", "scale_id")
     codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
     aside = by_cell(study, "set_aside")
+    reopened = study["assessments"].loc[sorted(disputed(study))].to_dict("records")
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             cell = (unit, criterion)
@@ -82,6 +84,8 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
             for beside, row, mark in _rows_of_cell(
                 cell, said, assessments.get(cell, []), aside.get(cell, [])
             ):
+                if row in reopened:
+                    row = row | {"settled_by": ""}  # it no longer rests on agreement
                 texts = {**coded_texts(row), **shown, "row": mark}
                 texts["compared"] = _compared(said, names) if said else ""
                 for place, name in enumerate(names, start=1):

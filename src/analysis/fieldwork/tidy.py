@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from openpyxl.utils.datetime import from_excel
@@ -78,7 +79,8 @@ def tidied_text(value: str, kind: str = TEXT) -> str:
     text = _SPACES.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
     seen = _INVISIBLE.sub("", text)
     if kind == CODE:
-        return " ".join(seen.split())
+        # One name in two spellings of its accents is one name.
+        return unicodedata.normalize("NFC", " ".join(seen.split()))
     return text.strip() if seen.strip() else ""
 
 

@@ -51,9 +51,14 @@ def sift(
     def standing(rows: list[Constraint], may_go: set[str]) -> list[Constraint]:
         kept = []
         for tied in connected(rows):
-            while (clash := smallest_clash(choices, tied)) is not None:
-                gone = tuple(one.name for one in clash if one.name in may_go)
-                clashes.append(Clash(tuple(one.name for one in clash), gone))
+            while found := smallest_clashes(choices, tied):
+                gone: set[str] = set()
+                # Where several are as small, to begin with one of them would be to choose too.
+                for clash in found:
+                    names = [one.name for one in clash]
+                    aside = [name for name in names if name in may_go]
+                    clashes.append(Clash(tuple(names), tuple(aside)))
+                    gone.update(aside)
                 tied = [one for one in tied if one.name not in gone]
             kept += tied
         names = {one.name for one in kept}
@@ -67,30 +72,33 @@ def sift(
     return firm, [one for one in both if one.name not in names], clashes
 
 
-def smallest_clash(
+def smallest_clashes(
     choices: Mapping[int, int], rows: Sequence[Constraint]
-) -> list[Constraint] | None:
-    """Return the smallest set of rows that no completion satisfies; the first in file order.
+) -> list[list[Constraint]]:
+    """Return the smallest sets of rows that no completion satisfies, all of them of one size.
 
-    ``None`` where all can be true at once.
+    In file order; none where all rows can be true at once.
     """
 
     def clash(some: Sequence[Constraint]) -> bool:
         return not satisfiable(choices, some)
 
     if not clash(rows):
-        return None
+        return []
     core = _irreducible(rows, clash)
     checks = 0
     for size in range(1, len(core) + 1):
+        found = []
         for places in _connected_sets(rows, size):
             checks += 1
             if checks > CHECKS_AT_MOST:
-                return core
+                return found or [core]
             some = [rows[place] for place in places]
             if clash(some):
-                return some
-    return core
+                found.append(some)
+        if found:
+            return found
+    return [core]
 
 
 def _irreducible(

@@ -32,7 +32,7 @@ STEPS = (READ_WHOLE, ASK, SEARCH, ALREADY_ASKED)
 """The steps by ease: read the whole of a document seen only in part; ask the unit; search where
 nobody looked; none is easy, since it was asked."""
 
-SEEN_IN_PART = ("opening", "whole_excerpt")
+SEEN_IN_PART = ("opening",)
 """Extents of reading that leave more of the document to be read."""
 
 COLUMNS = [
@@ -200,11 +200,11 @@ class _Steps:
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""
         asked = not self._waiting.isdisjoint([(unit, criterion), (unit, "")])
-        if state == v.WITHHELD or asked:
-            return ALREADY_ASKED, []
         sources = self._documents.get((unit, criterion)) or self._documents.get((unit, ""))
         if sources:
             return READ_WHOLE, sources
+        if state == v.WITHHELD or asked:
+            return ALREADY_ASKED, []
         return (SEARCH, []) if state == v.NOT_ASSESSED else (ASK, [])
 
 

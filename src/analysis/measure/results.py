@@ -28,7 +28,7 @@ from analysis.study import vocabulary as v
 
 SETTLED = "settled"
 NOT_SETTLED = "not_settled"
-COVERAGE = (SETTLED, NOT_SETTLED, v.NOT_FOUND, v.NOT_ASSESSED, "does_not_apply")
+COVERAGE = (SETTLED, NOT_SETTLED, v.NOT_FOUND, v.WITHHELD, v.NOT_ASSESSED, "does_not_apply")
 
 
 @dataclass(frozen=True)
@@ -230,6 +230,6 @@ def measure(
 def _kind(state: str) -> str:
     if state in v.OUT_OF_SUM:
         return "does_not_apply"
-    if state in (v.NOT_FOUND, v.NOT_ASSESSED):
+    if state in (v.NOT_FOUND, v.WITHHELD, v.NOT_ASSESSED):
         return state
     return NOT_SETTLED if state in v.UNKNOWNS else SETTLED

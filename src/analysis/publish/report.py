@@ -10,6 +10,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.fieldwork.agreement import disputed
 from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
@@ -333,6 +334,7 @@ def _units(results: Results) -> list[dict]:
     scores = results.total.to_dict("index")
     cells, gaps = _cells(results), _by_unit(results.gaps)
     searches, notices_of = _by_unit(study["searches"]), _by_unit(study["notices"])
+    requests, labels = _by_unit(study["requests"]), study.lookup("criteria", "label")
     cited, replies = _cited_evidence(study), _replies(results)
     sections = []
     for unit in _records(study["units"]):
@@ -355,6 +357,10 @@ def _units(results: Results) -> list[dict]:
                 ),
                 "evidence": cited.get(name, []),
                 "searches": searches.get(name, []),
+                "requests": [
+                    {**one, "label": labels.get(one["criterion_id"], "all of it")}
+                    for one in requests.get(name, [])
+                ],
                 "notices": [one["text"] for one in notices_of.get(name, [])],
             }
         )
@@ -387,6 +393,7 @@ def _replies(results: Results) -> dict[tuple[str, str], list[dict]]:
             "cited": reply["evidence_ids"].split(";") if reply["evidence_ids"] else [],
             "cells": cells,
             "scores": scores,
+            "followed": (study["assessments"]["settled_by"] == reply["reply_id"]).any(),
         }
         held.setdefault((reply["unit_id"], reply["criterion_id"]), []).append(said)
     return held
@@ -424,7 +431,7 @@ def _cells(results: Results) -> dict[str, list[dict]]:
     notices_of: dict[str, list[str]] = {}
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
-    table = results.matrix.cells
+    table, reopened = results.matrix.cells, disputed(study)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -437,6 +444,7 @@ def _cells(results: Results) -> dict[str, list[dict]]:
             "rationale": row.get("rationale", ""),
             "confidence": row.get("confidence", ""),
             "settled_by": row.get("settled_by", ""),
+            "disputed": cell.row in reopened,
             "settled_why": row.get("settled_why", ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],

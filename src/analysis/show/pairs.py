@@ -75,7 +75,7 @@ def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     cells = deciders(study, results.matrix, one, other, *results.narrowed)
     if cells:
-        said = "One answer alone could decide it: "
+        said = "One answer alone could decide it, any of: "
         told = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]
     else:
         table = results.next_questions

@@ -18,7 +18,11 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
     colours = dict(
-        zip(COVERAGE, (style.PALETTE[0], "#9dbdd8", "#ececec", "#ffffff", "#d0d0d0"), strict=True)
+        zip(
+            COVERAGE,
+            (style.PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0"),
+            strict=True,
+        )
     )
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
