@@ -11,7 +11,8 @@ import pytest
 
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
-from analysis.publish.report import link, report_html
+from analysis.publish.markup import link
+from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
 from analysis.study import load
 
