@@ -43,7 +43,7 @@ def isolating() -> jinja2.Environment:
     In an attribute or a title no element can stand: there the filter ``plain`` goes.
     """
     made = environment(finalize=isolated)
-    made.filters["plain"] = plain
+    made.filters.update(plain=plain, capital=capital)
     return made
 
 
@@ -57,6 +57,11 @@ def isolated(text: object) -> object:
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
     return Markup.escape(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text))
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its start, and the rest of it as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def link(url: str, text: str = "") -> Markup:
