@@ -111,6 +111,7 @@ class _Site:
             "names": self.names,
             "scales": study.lookup("criteria", "scale_id"),
             "asked": set(self.asked),
+            "unit_notices": _texts_by_unit(view.by_unit(study["notices"])),
             "sources": {row["source_id"]: row for row in view.records(study["sources"])},
             "gap_states": GAP_STATES,
             "decided": DECIDED,
@@ -126,8 +127,14 @@ class _Site:
 
     def front(self) -> None:
         """Make the home page."""
-        totals = [one["total_id"] for rec in self.recommended for one in rec["totals"]]
-        self.page("index.html", "index", self.study.descriptor.title, first_total=totals[:1])
+        totals = [one for rec in self.recommended for one in rec["totals"]]
+        self.page(
+            "index.html",
+            "index",
+            self.study.descriptor.title,
+            first_total=totals[:1],
+            report_read=self.report_read,
+        )
 
     def recommendations(self) -> None:
         """Make the pages of the recommendations, findings and groups."""
@@ -267,9 +274,7 @@ class _Site:
             steps=view.dates_compared(results),
             readings=view.reading_table(results),
             weights=study.lookup("recommendations", "weight"),
-            report_read=study.lookup("sources", "extent_read").get(
-                self.settings.report.source_id, ""
-            ),
+            report_read=self.report_read,
         )
         self.page("downloads.html", "downloads", "Downloads", sections=downloads(self.beside))
         replies = [
@@ -341,6 +346,13 @@ class _Site:
                 name, root + self.at.figure(name), self.named[name].text
             )
 
+        def tell(name: str) -> Markup:
+            """Return a statement that is a sentence, with a link to what it counts."""
+            self.used[name].setdefault(path, title)
+            return Markup(
+                '<span data-figure="{0}">{2}</span> (<a href="{1}">what it counts</a>)'
+            ).format(name, root + self.at.figure(name), self.named[name].text)
+
         def interval(unit: str, group: str = TOTAL) -> Markup:
             stem = f"score.{unit}.{group}"
             if f"{stem}.low" not in self.named:
@@ -358,6 +370,7 @@ class _Site:
             stand=self.standing(criteria, units),
             to=to,
             say=say,
+            tell=tell,
             interval=interval,
             picture=lambda name: self.picture(name, root),
             recommended=self.recommended,
@@ -404,6 +417,12 @@ class _Site:
         return view.recommendations(self.results)
 
     @cached_property
+    def report_read(self) -> str:
+        """How far the report itself was read; empty where it is no source."""
+        read = self.study.lookup("sources", "extent_read")
+        return read.get(self.settings.report.source_id, "")
+
+    @cached_property
     def tree(self) -> list[dict]:
         """The groups of the score, the whole first, each with its parts and their weights."""
         criteria = list(self.labels)
@@ -424,13 +443,15 @@ class _Site:
         ]
 
 
+def _texts_by_unit(notices_of: dict[str, list[dict]]) -> dict[str, list[str]]:
+    return {unit: [one["text"] for one in rows] for unit, rows in notices_of.items() if unit}
+
+
 def _known_classes(known: pd.Series) -> dict[str, str]:
     """Return, for each unit, the class of its tile: how much of its weight is known."""
 
     def kind(share: float) -> str:
-        if pd.isna(share):
-            return "known-none"
-        if share <= 1e-9:
+        if pd.isna(share) or share <= 1e-9:
             return "known-none"
         if share > 1 - 1e-9:
             return "known-all"
