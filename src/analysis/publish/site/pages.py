@@ -151,14 +151,12 @@ class _Site:
         national = {one["criterion_id"]: one for one in view.national_counts(self.results)}
         for rec in self.recommended:
             name = rec["recommendation_id"]
-            shown = [*rec["named"]["meets"], *rec["named"]["falls_short"]]
             self.page(
                 self.at.recommendation(name),
                 "recommendation",
                 rec["label"],
                 trail,
                 criteria=[one["criterion_id"] for one in rec["criteria"]],
-                units=[one["unit_id"] for one in shown],
                 rec=rec,
                 rules=rules,
                 missing=missing,
@@ -294,15 +292,15 @@ class _Site:
         for name in paged:
             statement = self.named[name]
             keys = [row.split("/") for row in statement.rows]
-            of_cells = [key for key in keys if key[0] in ("matrix", "next", "gaps", "scores")]
+            about = {one for key in keys for one in key[1:]}
             day, state_of = states(statement)
             self.page(
                 self.at.figure(name),
                 "figure",
-                "What a figure counts",
+                f"What is behind “{name}”",
                 [("Every figure", index)],
-                criteria={key[2] for key in of_cells},
-                units={key[1] for key in of_cells},
+                criteria=about,
+                units=about,
                 statement=statement,
                 rows=[
                     (self.at.row(row), *words(key), state_of(key))
@@ -336,19 +334,20 @@ class _Site:
             context: what its template takes beside what all of them take.
         """
         root = "../" * path.count("/")
+        called = "Home" if path == "index.html" else title
 
         def to(place: str) -> str:
             return root + place
 
         def say(name: str) -> Markup:
-            self.used[name].setdefault(path, title)
+            self.used[name].setdefault(path, called)
             return Markup('<a class="figure" data-figure="{}" href="{}">{}</a>').format(
                 name, root + self.at.figure(name), self.named[name].text
             )
 
         def tell(name: str) -> Markup:
             """Return a statement that is a sentence, with a link to what it counts."""
-            self.used[name].setdefault(path, title)
+            self.used[name].setdefault(path, called)
             return Markup(
                 '<span data-figure="{0}">{2}</span> (<a href="{1}">what it counts</a>)'
             ).format(name, root + self.at.figure(name), self.named[name].text)
