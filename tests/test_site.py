@@ -1,5 +1,6 @@
 """The site: every link arrives, every figure is a named one, and every claim can be walked back."""
 
+import datetime as dt
 import hashlib
 import html as markup
 import itertools
@@ -140,7 +141,13 @@ def library() -> Site:
     return made_from(measure(load(LIBRARY)))
 
 
-@pytest.fixture(params=["real", "made", "library"])
+@pytest.fixture(scope="module")
+def before() -> Site:
+    """The real study on a day before anybody had counted, and before most of it is in force."""
+    return made_from(measure(load(REAL), dt.date(2010, 1, 1)))
+
+
+@pytest.fixture(params=["real", "made", "library", "before"])
 def site(request) -> Site:
     return request.getfixturevalue(request.param)
 

@@ -245,12 +245,15 @@ class _Site:
             for rec in self.recommended
             for one in rec["totals"]
         ]
+        # A count speaks of its own day: of an earlier date it says nothing yet.
+        ids = {one["total_id"] for one in totals}
         self.page(
             "published.html",
             "published",
             "What others published",
             totals=totals,
-            implied=view.implied_totals(results),
+            later=[one for one in study["published_totals"]["total_id"] if one not in ids],
+            implied=[one for one in view.implied_totals(results) if ids & {*one["totals"]}],
             scores=view.with_sources(study, "published_scores"),
             clash_count=len(results.clashes),
             clashes=irreconcilable(study).to_dict("records"),
