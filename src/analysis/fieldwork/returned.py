@@ -201,7 +201,6 @@ def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> N
         if isinstance(label, str):
             value = opened.plain(value) if isinstance(value, str) else value
             name = " ".join(label.split()).rstrip(":").lower()
-            value = opened.plain(value) if isinstance(value, str) else value
             about[name] = tidied(value, CODE, _EPOCH).text
             places[name] = address(title, f"B{number}")
     if not about.get("workbook"):
