@@ -447,6 +447,14 @@ def test_everything_beside_the_site_is_offered(real):
     assert {f"../{one}" for one in real.beside} <= links
 
 
+def test_a_units_own_files_are_offered_on_its_page(made):
+    name = made.results.study["units"]["unit_id"][0]
+    path, beside = made.at.unit(name), [f"briefings/{name}.pdf", "briefings/other.pdf"]
+    files = site_files(made.results, made.named, all_charts(made.results, made.named), beside)
+    links = [resolved(path, one)[0] for one in Page(files[path].decode()).links]
+    assert f"../briefings/{name}.pdf" in links and "../briefings/other.pdf" not in links
+
+
 def test_units_stand_in_the_order_of_their_names_and_in_no_other(site):
     path = f"{site.at.units_folder}/index.html"
     names = site.results.study.lookup("units", "name")

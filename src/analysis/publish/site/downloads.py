@@ -37,6 +37,9 @@ _FOLDERS = {
 }
 
 
+_ONE = {"briefings": "Briefing", "requests": "Request for information"}
+
+
 def downloads(beside: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the files beside the site by section: heading, then path and what each is."""
     # The manifest is written last of all, and so is not there yet.
@@ -56,7 +59,7 @@ def downloads(beside: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
 def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
     """Return the files that are about one unit, by their name: path and what each is."""
     return [
-        (path, f"{_FOLDERS.get(parts.parent.name, parts.parent.name)} ({parts.suffix[1:]})")
+        (path, f"{_ONE.get(parts.parent.name, parts.parent.name)} ({parts.suffix[1:]})")
         for path in beside
         if (parts := PurePosixPath(path)).stem == name
     ]
