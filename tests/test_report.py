@@ -11,7 +11,8 @@ import pytest
 
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
-from analysis.publish.report import link, report_html
+from analysis.publish.markup import link
+from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
 from analysis.study import load
 
@@ -66,11 +67,21 @@ def parsed(page):
     return Page(page)
 
 
-def test_the_template_holds_no_figure_of_its_own():
-    text = files("analysis.publish").joinpath("templates/report.html.j2").read_text("utf-8")
+TEMPLATES = Path(str(files("analysis.publish").joinpath("templates")))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
+)
+def test_a_template_holds_no_figure_of_its_own(name):
+    text = (TEMPLATES / name).read_text("utf-8")
     text = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.S)
     text = re.sub(r"<[^>]*>", "", text)
     assert re.findall(r"\d+", text) == []
+
+
+def test_the_templates_of_the_site_are_among_them():
+    assert len(list(TEMPLATES.rglob("site/*.j2"))) > 10
 
 
 def test_every_unit_has_a_section(parsed, results):

@@ -273,7 +273,7 @@ def test_where_several_clashes_are_as_small_the_order_of_the_rows_decides_nothin
     # Of 43 cells, 6 at the upper level, 8 at it, and 43 at the lower: each two of them clash, so
     # all three go. To begin with one pair would let the third bind, by where it stands.
     def at(name, level, count):
-        return Constraint(name, {cell: (1 - level, level) for cell in range(43)}, count, count)
+        return Constraint(name, dict.fromkeys(range(43), (1 - level, level)), count, count)
 
     rows = [at("six", 1, 6), at("eight", 1, 8), at("none", 0, 43)]
     for order in itertools.permutations(rows):

@@ -181,7 +181,11 @@ def _cells(results: Results) -> Iterable[Statement]:
         f"Cells ({many} × scored criteria) in force and applicable.",
         _cell_keys(counting),
     )
-    yield _count("cells.settled", "Cells of these whose level is settled.", _cell_keys(settled))
+    yield _count(
+        "cells.settled",
+        "Scored cells in force and applicable whose level is settled.",
+        _cell_keys(settled),
+    )
     share = 100 * len(settled) / len(counting) if len(counting) else None
     yield Statement(
         "cells.settled_percent",
@@ -451,7 +455,7 @@ def _changes(results: Results) -> Iterable[Statement]:
             )
             yield _count(
                 f"{name}.begun",
-                f"Of these, unsettled cells of criteria that came into force: {label}.",
+                f"Unsettled cells of criteria that came into force since the date before: {label}.",
                 _cell_keys(table[came_into_force(table)]),
             )
 
@@ -518,7 +522,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
     careful = table[table["conservative"] == "yes"]
     yield _count(
         "pairs.conservative",
-        "Of these, pairs decided by a sound bound, which may miss others that hold.",
+        "Sure pairs decided by a sound bound, which may miss others that hold.",
         _keys("pairs", careful["above"], careful["below"]),
     )
     named = set(table["above"]) | set(table["below"])
@@ -586,7 +590,7 @@ def _next(results: Results) -> Iterable[Statement]:
     yield _count("next.cells", "Open cells that bear weight in the total.", keys(table))
     yield _count(
         "next.deciding",
-        "Of these, cells of which at least one answer would decide a pair, all else as it stands.",
+        "Open cells of which at least one answer would decide a pair, all else as it stands.",
         keys(table[table["expected_pairs"] > 0]),
     )
     for step in STEPS:

@@ -14,6 +14,7 @@ from analysis.measure.statements import Statement, statements
 from analysis.publish.data import write_data
 from analysis.publish.manifest import manifest
 from analysis.publish.report import report_html
+from analysis.publish.site import write_site
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.style import Chart
@@ -71,11 +72,17 @@ def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, report_html(material.results, material.named, material.charts))
 
 
+def _write_site(material: Material, folder: Path) -> None:
+    write_site(material.results, material.named, material.charts, folder)
+
+
 PARTS: dict[str, Callable[[Material, Path], None]] = {
     "tables": _write_tables,
     "statements": _write_statements,
     "workbook": _write_workbook,
     "report": _write_report,
+    # Last: it offers what lies in the folder by then.
+    "site": _write_site,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""
 

@@ -88,6 +88,11 @@ class Chart:
 
     def svg(self) -> bytes:
         """Return the picture as SVG; the same drawing gives the same bytes."""
+        return self._svg
+
+    @functools.cached_property
+    def _svg(self) -> bytes:
+        # Several parts of a build show the same picture, and drawing it takes the longest.
         metadata = {"Date": None, "Creator": None, "Title": self.title}
         return _saved(FigureCanvasSVG(self.figure), "svg", metadata=metadata)
 

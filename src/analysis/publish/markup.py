@@ -1,0 +1,95 @@
+"""What every page is made with: templates, links that are safe, and marks of states."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from analysis.show import style
+from analysis.show.words import word
+from analysis.study import Study
+
+_DIRECTION = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
+"""Letters written from right to left, and the marks that turn the direction of a text."""
+
+
+def template_text(name: str) -> str:
+    """Return the text of a file below ``templates/``."""
+    return files("analysis.publish").joinpath("templates", name).read_text("utf-8")
+
+
+def environment(**options) -> jinja2.Environment:
+    """Return an environment of the templates: all text escaped, a missing name an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+    made.filters.update(word=word, link=link)
+    return made
+
+
+@cache
+def isolating() -> jinja2.Environment:
+    """Return an environment that also isolates every text which turns the direction of writing.
+
+    In an attribute or a title no element can stand: there the filter ``plain`` goes.
+    """
+    made = environment(finalize=isolated)
+    made.filters.update(plain=plain, capital=capital)
+    return made
+
+
+def isolated(text: object) -> object:
+    """Return a text in an element of its own if it could turn the text around it."""
+    if isinstance(text, str) and not isinstance(text, Markup) and _DIRECTION.search(text):
+        return Markup("<bdi>{}</bdi>").format(text)
+    return text
+
+
+def plain(text: str) -> Markup:
+    """Return a text for an attribute or a title: escaped, without marks of direction."""
+    return Markup.escape(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text))
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its start, and the rest of it as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def link(url: str, text: str = "") -> Markup:
+    """Return an address as a link if it is http or https; any other stays text."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in ("http", "https"):
+        return Markup.escape(isolated(f"{text} {url}".strip()))
+    shown = isolated(text or url)
+    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, shown)
+
+
+def mark_of(study: Study) -> Callable[[str], Markup]:
+    """Return the function from a state to its mark in a table: a badge with a symbol.
+
+    Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
+    """
+    marks = {level: mark for (_, level), mark in style.level_marks(study).items()}
+
+    def mark(state: str) -> Markup:
+        held = marks.get(state)
+        if held is None:
+            sign, kind = style.UNKNOWN_MARK.get(state, ""), "unknown"
+        else:
+            sign = "○◔◑◕●"[round(4 * held.value)]
+            kind = f"level rank-{style.PALETTE.index(held.colour)}"
+        return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
+
+    return mark

@@ -1,0 +1,5 @@
+"""The site: static pages that work from disk, on which every figure can be walked back."""
+
+from analysis.publish.site.pages import site_files, write_site
+
+__all__ = ["site_files", "write_site"]

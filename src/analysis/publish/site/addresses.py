@@ -1,0 +1,109 @@
+"""Where everything stands on the site: one stable address for each thing, so that it can be cited.
+
+Paths are relative to the site's folder. The ids of the study hold no dot, so an anchor with a
+dot is the page's own and never meets one of the data's.
+"""
+
+import re
+from collections.abc import Iterable
+
+from analysis.study import Study
+
+RESERVED = ("recommendations", "evidence", "figures", "charts")
+"""Folders that the units' own may not meet."""
+
+
+class Addresses:
+    """The addresses of one study."""
+
+    def __init__(self, study: Study, statements: Iterable[str]):
+        """Give each unit, recommendation, named statement and piece of evidence its own file."""
+        self.units_folder = units_folder(study.settings.unit_noun.plural)
+        self._unit = _paths(self.units_folder, study["units"]["unit_id"])
+        self._recommendation = _paths(
+            "recommendations", study["recommendations"]["recommendation_id"]
+        )
+        self._evidence = _paths("evidence", study["evidence"]["evidence_id"])
+        self._figure = _paths("figures", statements)
+
+    def unit(self, name: str, anchor: str = "") -> str:
+        """Return the page of a unit, or a place on it."""
+        return self._unit[name] + (f"#{anchor}" if anchor else "")
+
+    def cell(self, unit: str, criterion: str) -> str:
+        """Return the place of a cell: ``forces/kent.html#safe-reporting-pathway``."""
+        return self.unit(unit, criterion)
+
+    def recommendation(self, name: str) -> str:
+        """Return the page of a recommendation."""
+        return self._recommendation[name]
+
+    def evidence(self, name: str) -> str:
+        """Return the page of a statement of evidence."""
+        return self._evidence[name]
+
+    def source(self, name: str) -> str:
+        """Return the place of a source."""
+        return f"sources.html#{name}"
+
+    def figure(self, name: str) -> str:
+        """Return where a named statement opens to what it counts.
+
+        What is said of one unit opens on the unit's page, anything else on a page of its own.
+        """
+        kind, _, rest = name.partition(".")
+        unit, _, group = rest.partition(".")
+        if kind == "score":
+            return self.unit(unit, f"score.{group.partition('.')[0]}")
+        if kind in ("ranks", "above"):
+            return self.unit(unit, "page.compared")
+        return self._figure[name]
+
+    def row(self, row: str) -> str:
+        """Return where a row stands that a statement is made of, such as ``matrix/kent/R1``."""
+        table, *keys = row.split("/")
+        if table in ("matrix", "next"):
+            return self.cell(*keys)
+        if table in ("gaps", "scores"):
+            return self.unit(keys[0], f"{table.removesuffix('s')}.{keys[1]}")
+        if table in ("ranks", "pairs"):
+            return self.unit(keys[0], "page.compared")
+        if table in _BY_KEY:
+            return _BY_KEY[table](self, keys[0])
+        return _ANCHORS[table].format(keys[0])
+
+
+_BY_KEY = {
+    "units": Addresses.unit,
+    "recommendations": Addresses.recommendation,
+    "evidence": Addresses.evidence,
+    "sources": Addresses.source,
+}
+_ANCHORS = {
+    "criteria": "method.html#{}",
+    "datapackage.json": "method.html#page.settings",
+    "published_totals": "published.html#total.{}",
+    "published_scores": "published.html#published-score.{}",
+    "figures": "published.html#figure.{}",
+    "events": "published.html#event.{}",
+    "replies": "cite.html#reply.{}",
+}
+
+
+def units_folder(plural: str) -> str:
+    """Return the folder of the units' pages, from what units are called: "made-up forces" too."""
+    slug = re.sub(r"[^a-z0-9]+", "-", plural.lower()).strip("-")
+    return slug if slug and slug not in RESERVED else f"units-{slug}".strip("-")
+
+
+def _paths(folder: str, names: Iterable[str]) -> dict[str, str]:
+    """Return a file for each name; no two meet where case does not count, nor meet the index."""
+    taken, paths = {"index"}, {}
+    for name in names:
+        # Ids begin with a letter or digit: what begins with a line is free.
+        stem = name
+        while stem.lower() in taken:
+            stem = f"_{stem}"
+        taken.add(stem.lower())
+        paths[name] = f"{folder}/{stem}.html"
+    return paths

@@ -1,0 +1,479 @@
+"""The pages of the site: which there are, and what each is made from."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis.measure.figures import irreconcilable
+from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.measure.statements import Statement, spoken
+from analysis.measure.tree import TOTAL, build_tree, groups_below
+from analysis.publish import view
+from analysis.publish.markup import isolating, mark_of, template_text
+from analysis.publish.site.addresses import Addresses
+from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
+from analysis.publish.site.downloads import downloads, of_unit
+from analysis.publish.site.rows import RowWords, states_at
+from analysis.show.notes import draft_line, notes
+from analysis.show.style import Chart
+from analysis.show.words import DECIDED, gap_parts, listed
+from analysis.study import vocabulary as v
+
+FOLDER = "site"
+
+
+def write_site(
+    results: Results, named: dict[str, Statement], charts: list[Chart], output: Path
+) -> None:
+    """Write the site into ``site/`` below a folder of output.
+
+    What lies in that folder already is offered under the downloads.
+    """
+    beside = sorted(
+        path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file()
+    )
+    made = set()
+    for name, content in site_files(results, named, charts, beside).items():
+        path = output / FOLDER / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(content)
+
+
+def site_files(
+    results: Results,
+    named: dict[str, Statement],
+    charts: list[Chart],
+    beside: Iterable[str] = (),
+) -> dict[str, bytes]:
+    """Return every file of the site by its path below the site's folder.
+
+    Args:
+        results: the study's results.
+        named: the named statements; every figure in prose is one of them.
+        charts: the charts; each that a page shows is a file of its own.
+        beside: paths of the files beside the site, below the folder that holds it.
+    """
+    site = _Site(results, named, charts, list(beside))
+    site.front()
+    site.recommendations()
+    site.units()
+    site.evidence()
+    site.about()
+    site.figures()
+    return site.files
+
+
+class _Site:
+    """The files made so far, and what every page draws on."""
+
+    def __init__(
+        self,
+        results: Results,
+        named: dict[str, Statement],
+        charts: list[Chart],
+        beside: list[str],
+    ):
+        self.results, self.named, self.beside = results, named, beside
+        self.study, self.settings = results.study, results.study.settings
+        self.charts = {chart.name: chart for chart in charts}
+        self.at = Addresses(self.study, named)
+        self.used: dict[str, dict[str, str]] = defaultdict(dict)
+        self.asked = list(asked_criteria(self.study)["criterion_id"])
+        self.names = self.study.lookup("units", "short_name")
+        self.labels = self.study.lookup("criteria", "label")
+        self.groups = self.study.lookup("recommendations", "label")
+        self.files = {
+            "site.css": _stylesheet(results).encode(),
+            "site.js": template_text("site/site.js").encode(),
+        }
+        study = self.study
+        self.common = {
+            "study": study,
+            "descriptor": study.descriptor,
+            "settings": self.settings,
+            "one": self.settings.unit_noun.singular,
+            "many": self.settings.unit_noun.plural,
+            "draft": draft_line(study),
+            "at": self.at,
+            "units_index": f"{self.at.units_folder}/index.html",
+            "charts": self.charts,
+            "extents": v.EXTENT,
+            "labels": self.labels,
+            "groups": self.groups,
+            "names": self.names,
+            "scales": study.lookup("criteria", "scale_id"),
+            "asked": set(self.asked),
+            "unit_notices": _texts_by_unit(view.by_unit(study["notices"])),
+            "sources": {row["source_id"]: row for row in view.records(study["sources"])},
+            "gap_states": GAP_STATES,
+            "decided": DECIDED,
+            "spoken": spoken,
+            "mark": mark_of(study),
+            "text": lambda name: named[name].text,
+            "value": lambda name: named[name].value,
+            "has": lambda name: name in named,
+            "authors": listed([one.title for one in study.descriptor.contributors]),
+        }
+
+    # --- pages -------------------------------------------------------------------------------
+
+    def front(self) -> None:
+        """Make the home page."""
+        totals = [one for rec in self.recommended for one in rec["totals"]]
+        self.page(
+            "index.html",
+            "index",
+            self.study.descriptor.title,
+            first_total=totals[:1],
+            report_read=self.report_read,
+        )
+
+    def recommendations(self) -> None:
+        """Make the pages of the recommendations, findings and groups."""
+        trail = [("Recommendations", "recommendations/index.html")]
+        self.page(trail[0][1], "recommendations", "Recommendations and findings")
+        rules: dict[str, list[dict]] = defaultdict(list)
+        for rule in view.records(self.study["rules"]):
+            rules[rule["criterion_id"]].append(rule)
+        parents = self.study.lookup("recommendations", "parent_id")
+        missing = {
+            (row.unit_id, row.recommendation_id): gap_parts(row.missing)
+            for row in self.results.gaps.itertuples()
+        }
+        national = {one["criterion_id"]: one for one in view.national_counts(self.results)}
+        for rec in self.recommended:
+            name = rec["recommendation_id"]
+            self.page(
+                self.at.recommendation(name),
+                "recommendation",
+                rec["label"],
+                trail,
+                criteria=[one["criterion_id"] for one in rec["criteria"]],
+                rec=rec,
+                rules=rules,
+                missing=missing,
+                national=national,
+                parent=parents[name],
+                children=[one for one, parent in parents.items() if parent == name],
+            )
+
+    def units(self) -> None:
+        """Make the table of the units, and a page for each."""
+        many = self.settings.unit_noun.plural
+        heading = many[0].upper() + many[1:]
+        index = f"{self.at.units_folder}/index.html"
+        sections = view.unit_sections(self.results)
+        for cell in (cell for unit in sections for cell in unit["cells"]):
+            cell["settled"] = cell["state"] not in v.UNKNOWNS
+        known = self.results.total["known"]
+        self.page(index, "units", heading, sections=sections, known_class=_known_classes(known))
+        trail = [(heading, index)]
+        trails, nothing = cell_trails(self.study), CellTrail()
+        gaps = view.by_unit(self.results.gaps)
+        above, below = defaultdict(list), defaultdict(list)
+        for pair in self.results.pairs.itertuples():
+            above[pair.above].append(pair.below)
+            below[pair.below].append(pair.above)
+        open_ = view.questions(self.results)["of"]
+        not_asked = [one for one in self.labels if one not in self.asked]
+        for unit in sections:
+            name = unit["unit_id"]
+            self.page(
+                self.at.unit(name),
+                "unit",
+                unit["name"],
+                trail,
+                criteria=list(self.labels),
+                units=[name],
+                unit=unit,
+                trails={one: trails.get((name, one), nothing) for one in self.asked},
+                general=trails.get((name, ""), nothing),
+                not_asked=not_asked,
+                gaps=[
+                    {
+                        **row,
+                        "missing": gap_parts(row["missing"]),
+                        "unknown": gap_parts(row["unknown"]),
+                    }
+                    for row in gaps.get(name, [])
+                ],
+                tree=self.tree,
+                above=above[name],
+                below=below[name],
+                open=open_.get(name, []),
+                files=of_unit(name, self.beside),
+            )
+
+    def evidence(self) -> None:
+        """Make the list of the evidence, and a page for each statement."""
+        rests = resting_on(self.study, self.results.matrix)
+        cited = self.study.cited_evidence()
+        rows = view.with_sources(self.study, "evidence")
+        for row in rows:
+            # What no coding cites is kept as read, and is not shown under a unit's name.
+            row["shown"] = row["scope"] != "unit" or row["evidence_id"] in cited
+            row["rests"] = rests[row["evidence_id"]]
+        index = "evidence/index.html"
+        self.page(index, "evidence", "Evidence", rows=rows)
+        for row in rows:
+            held = row["rests"]
+            about = [*held.cells, *held.codings]
+            self.page(
+                self.at.evidence(row["evidence_id"]),
+                "statement",
+                f"Evidence {row['evidence_id']}",
+                [("Evidence", index)],
+                criteria={one["criterion_id"] for one in about},
+                units={one["unit_id"] for one in about},
+                evidence=row,
+            )
+
+    def about(self) -> None:
+        """Make the pages on the sources, on what others published, and on the study itself."""
+        results, study = self.results, self.study
+        self.page("sources.html", "sources", "Sources", taken=from_source(study))
+        totals = [
+            {**one, "recommendation": rec["recommendation_id"]}
+            for rec in self.recommended
+            for one in rec["totals"]
+        ]
+        # A count speaks of its own day: of an earlier date it says nothing yet.
+        ids = {one["total_id"] for one in totals}
+        self.page(
+            "published.html",
+            "published",
+            "What others published",
+            totals=totals,
+            later=[one for one in study["published_totals"]["total_id"] if one not in ids],
+            implied=[one for one in view.implied_totals(results) if ids & {*one["totals"]}],
+            scores=view.with_sources(study, "published_scores"),
+            clash_count=len(results.clashes),
+            clashes=irreconcilable(study).to_dict("records"),
+            figures=view.with_sources(study, "figures"),
+            events=view.with_sources(study, "events"),
+        )
+        asked = view.records(asked_criteria(study))
+        rules: dict[str, list[dict]] = defaultdict(list)
+        for rule in view.records(study["rules"]):
+            rules[rule["criterion_id"]].append(rule)
+        self.page(
+            "method.html",
+            "method",
+            "Method and limits",
+            states=view.states_key(study),
+            questions=asked,
+            unasked=[one for one in view.records(study["criteria"]) if one not in asked],
+            rules=rules,
+            steps=view.dates_compared(results),
+            readings=view.reading_table(results),
+            weights=study.lookup("recommendations", "weight"),
+            report_read=self.report_read,
+        )
+        self.page("downloads.html", "downloads", "Downloads", sections=downloads(self.beside))
+        replies = [
+            {**one, "unit_id": unit}
+            for (unit, _), held in view.replies_by_cell(results).items()
+            for one in held
+        ]
+        self.page("cite.html", "cite", "How to cite, and how to reply", replies=replies)
+
+    def figures(self) -> None:
+        """Make a page for each named statement that another page uses, and the list of them."""
+        index = "figures/index.html"
+        words, states = RowWords(self.study), states_at(self.results)
+        shown = [name for name in self.named if name in self.used]
+        paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
+        self.page(index, "figures", "Every figure", statements=[self.named[one] for one in paged])
+        for name in paged:
+            statement = self.named[name]
+            keys = [row.split("/") for row in statement.rows]
+            about = {one for key in keys for one in key[1:]}
+            day, state_of = states(statement)
+            self.page(
+                self.at.figure(name),
+                "figure",
+                f"What is behind “{name}”",
+                [("Every figure", index)],
+                criteria=about,
+                units=about,
+                statement=statement,
+                rows=[
+                    (self.at.row(row), *words(key), state_of(key))
+                    for row, key in zip(statement.rows, keys, strict=True)
+                ],
+                day=day,
+                used_on=sorted(self.used[name].items()),
+            )
+
+    # --- how a page is made ------------------------------------------------------------------
+
+    def page(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        trail: list[tuple[str, str]] = (),
+        criteria: Iterable[str] | None = None,
+        units: Iterable[str] | None = None,
+        **context: object,
+    ) -> None:
+        """Make one page.
+
+        Args:
+            path: where it stands.
+            template: name of its template.
+            title: its heading.
+            trail: the pages above it, between the home page and itself.
+            criteria: criteria of which it shows results, whose notices must stand on it; all.
+            units: the same for units.
+            context: what its template takes beside what all of them take.
+        """
+        root = "../" * path.count("/")
+        called = "Home" if path == "index.html" else title
+
+        def to(place: str) -> str:
+            return root + place
+
+        def say(name: str) -> Markup:
+            self.used[name].setdefault(path, called)
+            return Markup('<a class="figure" data-figure="{}" href="{}">{}</a>').format(
+                name, root + self.at.figure(name), self.named[name].text
+            )
+
+        def tell(name: str) -> Markup:
+            """Return a statement that is a sentence, with a link to what it counts."""
+            self.used[name].setdefault(path, called)
+            return Markup(
+                '<span data-figure="{0}">{2}</span> (<a href="{1}">what it counts</a>)'
+            ).format(name, root + self.at.figure(name), self.named[name].text)
+
+        def interval(unit: str, group: str = TOTAL) -> Markup:
+            stem = f"score.{unit}.{group}"
+            if f"{stem}.low" not in self.named:
+                return Markup("nothing to score")
+            said = Markup("{} to {}").format(say(f"{stem}.low"), say(f"{stem}.high"))
+            if self.named[f"{stem}.known_percent"].value <= 1e-7:
+                return said + ", nothing known"
+            return said + Markup(", {} known").format(say(f"{stem}.known_percent"))
+
+        html = self.template(template).render(
+            self.common,
+            path=path,
+            title=title,
+            trail=trail,
+            stand=self.standing(criteria, units),
+            to=to,
+            say=say,
+            tell=tell,
+            interval=interval,
+            picture=lambda name: self.picture(name, root),
+            recommended=self.recommended,
+            **context,
+        )
+        self.files[path] = html.encode()
+
+    @staticmethod
+    def template(name: str):
+        """Return a template of the site; each is compiled once."""
+        return isolating().get_template(f"site/{name}.html.j2")
+
+    def picture(self, name: str, root: str) -> Markup:
+        """Return a chart as an image, whose file is made beside the pages."""
+        chart = self.charts[name]
+        self.files[f"charts/{name}.svg"] = chart.svg()
+        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, name, chart.alt)
+
+    def standing(self, criteria: Iterable[str] | None, units: Iterable[str] | None) -> list[str]:
+        """Return what must stand on a page with results on these criteria and units."""
+        wanted = [
+            (self._of_criterion, self.labels if criteria is None else set(criteria)),
+            (self._of_unit, self.names if units is None else set(units)),
+        ]
+        return [*self._always, *(t for of, kept in wanted for k, t in of if k in kept)]
+
+    @cached_property
+    def _always(self) -> list[str]:
+        return notes(self.results)
+
+    @cached_property
+    def _of_criterion(self) -> list[tuple[str, str]]:
+        names = self.study["notices"]["criterion_id"].unique()
+        return [(one, text) for one in names if one for text in notices(self.study, [one])]
+
+    @cached_property
+    def _of_unit(self) -> list[tuple[str, str]]:
+        names = self.study["notices"]["unit_id"].unique()
+        return [(one, text) for one in names if one for text in notices(self.study, units=[one])]
+
+    @cached_property
+    def recommended(self) -> list[dict]:
+        """The recommendations, with their counts and the units named."""
+        return view.recommendations(self.results)
+
+    @cached_property
+    def report_read(self) -> str:
+        """How far the report itself was read; empty where it is no source."""
+        read = self.study.lookup("sources", "extent_read")
+        return read.get(self.settings.report.source_id, "")
+
+    @cached_property
+    def tree(self) -> list[dict]:
+        """The groups of the score, the whole first, each with its parts and their weights."""
+        criteria = list(self.labels)
+        return [
+            {
+                "id": group.name,
+                "label": self.groups.get(group.name, "In all"),
+                "parts": [
+                    {
+                        "is_group": part.column is None,
+                        "id": part.name if part.column is None else criteria[part.column],
+                        "weight": f"{float(part.weight):g}",
+                    }
+                    for part in group.children
+                ],
+            }
+            for group in reversed(groups_below(build_tree(self.study)))
+        ]
+
+
+def _texts_by_unit(notices_of: dict[str, list[dict]]) -> dict[str, list[str]]:
+    return {unit: [one["text"] for one in rows] for unit, rows in notices_of.items() if unit}
+
+
+def _known_classes(known: pd.Series) -> dict[str, str]:
+    """Return, for each unit, the class of its tile: how much of its weight is known."""
+
+    def kind(share: float) -> str:
+        if pd.isna(share) or share <= 1e-9:
+            return "known-none"
+        if share > 1 - 1e-9:
+            return "known-all"
+        return "known-some" if share <= 0.5 else "known-most"
+
+    return {unit: kind(share) for unit, share in known.items()}
+
+
+def _stylesheet(results: Results) -> str:
+    """Return the stylesheet, with a rule for each column and row of the tile map.
+
+    The pages' security policy allows no style on an element, so that places need classes.
+    """
+    units = results.study["units"]
+    rules = []
+    for letter, way, column in (("x", "column", "tile_column"), ("y", "row", "tile_row")):
+        places = units[column].astype(int)
+        first = places.min()
+        rules += [
+            f".{letter}{place} {{ grid-{way}: {place - first + 1}; }}"
+            for place in sorted(set(places))
+        ]
+    return template_text("site/site.css") + "\n".join(rules) + "\n"

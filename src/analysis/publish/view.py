@@ -1,0 +1,370 @@
+"""Results as records: the plain lists and dictionaries that pages and documents are made from."""
+
+import datetime as dt
+
+import pandas as pd
+
+from analysis.fieldwork.agreement import disputed
+from analysis.measure.change import came_into_force, dated, reasons
+from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.next_questions import national_questions
+from analysis.measure.readings import known_units
+from analysis.measure.results import COVERAGE, Results
+from analysis.measure.scores import shown
+from analysis.measure.statements import spoken
+from analysis.measure.tree import TOTAL
+from analysis.show.words import (
+    DECIDED,
+    STEP,
+    among_words,
+    count_words,
+    gap_parts,
+    interval_words,
+    levels_words,
+    word,
+)
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+
+def records(table: pd.DataFrame) -> list[dict]:
+    """Return the rows of a table."""
+    return table.to_dict("records")
+
+
+def with_sources(study: Study, table: str, where=None) -> list[dict]:
+    """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
+    rows = study[table] if where is None else study[table][where]
+    held = study["sources"].set_index("source_id", drop=False).to_dict("index")
+    return [{**row, "source": held[row["source_id"]]} for row in records(rows)]
+
+
+def states_key(study: Study) -> list[dict]:
+    """Return every level and every unknown with its meaning."""
+    levels = [
+        {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        for row in study["levels"].itertuples()
+    ]
+    return [
+        *levels,
+        *({"state": code, "meaning": v.MEANING[code], "scale": ""} for code in v.UNKNOWNS),
+    ]
+
+
+def recommendations(results: Results) -> list[dict]:
+    """Return every recommendation with its criteria, counts, published totals and the units named."""
+    study = results.study
+    counts = results.national_gaps.set_index("recommendation_id").to_dict("index")
+    totals = results.totals.assign(
+        label=results.totals["criterion_id"].map(study.lookup("criteria", "label"))
+    )
+    # A total speaks of its own day: before it, nobody had counted.
+    totals = totals[totals["as_of"] <= results.matrix.as_of.isoformat()]
+    named_units = study.lookup("units", "short_name")
+    totals = totals.assign(
+        said=[count_words(one) for one in records(totals)],
+        levels=totals["level"].map(levels_words),
+        counted=[among_words(one, named_units) for one in totals["among"]],
+    )
+    names = study.lookup("units", "short_name")
+    by_state = results.gaps.groupby(["recommendation_id", "state"])["unit_id"].agg(list).to_dict()
+    sources = {row["source_id"]: row for row in records(study["sources"])}
+    rows = []
+    for row in records(study["recommendations"]):
+        name = row["recommendation_id"]
+        criteria = study["criteria"][study["criteria"]["recommendation_id"] == name]
+        rows.append(
+            {
+                **row,
+                "criteria": records(criteria),
+                "scored": counts[name]["scored"] == "yes",
+                "counts": {state: counts[name][state] for state in GAP_STATES},
+                "totals": records(totals[totals["criterion_id"].isin(criteria["criterion_id"])]),
+                "named": {
+                    state: [
+                        {"unit_id": unit, "short_name": names[unit]}
+                        for unit in by_state.get((name, state), [])
+                    ]
+                    for state in GAP_STATES
+                },
+                "source": sources.get(row["source_id"], {}),
+                "notices": notices(study, criteria=list(criteria["criterion_id"])),
+            }
+        )
+    return rows
+
+
+def implied_totals(results: Results) -> list[dict]:
+    """Return what the published totals of each day imply, criterion by criterion."""
+    study = results.study
+    table = results.national_bounds
+    labels = study.lookup("criteria", "label")
+    said = []
+    for (day, criterion), rows in table.groupby(["as_of", "criterion_id"], sort=False):
+        stem = f"bounds.{day}.{criterion}"
+        levels = [one for one in states_of(study, criterion) if one in set(rows["level"])]
+        said.append(
+            {
+                "day": spoken(dt.date.fromisoformat(day)),
+                "label": labels[criterion],
+                "totals": [
+                    one["total_id"]
+                    for one in records(results.totals)
+                    if (one["as_of"], one["criterion_id"]) == (day, criterion)
+                ],
+                "figures": [
+                    ("Mean, on 0 to 100", f"{stem}.mean"),
+                    *((word(one), f"{stem}.units.{one}") for one in levels),
+                ],
+                "notices": notices(study, criteria=[criterion]),
+            }
+        )
+    return said
+
+
+def questions(results: Results) -> dict:
+    """Return what to ask next: by criterion over all units, and the questions of each unit."""
+    study, display = results.study, results.study.settings.display
+    labels = study.lookup("criteria", "label")
+    sources = {one["source_id"]: one for one in records(study["sources"])}
+    table = results.next_questions
+    held: dict[str, list[dict]] = {}
+    for row in records(table):
+        row |= {
+            "label": labels[row["criterion_id"]],
+            "share": shown(100 * row["weight"], display),
+            "said": STEP[row["step"]],
+            "sources": [sources[one] for one in row["source_ids"].split(";") if one],
+        }
+        held.setdefault(row["unit_id"], []).append(row)
+    national = [
+        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        for row in records(national_questions(study, table))
+    ]
+    return {"national": national, "of": held, "steps": STEP}
+
+
+def national_counts(results: Results) -> list[dict]:
+    """Return the criteria asked, each with its count of units at every state."""
+    study = results.study
+    counts = results.national.set_index(["criterion_id", "state"])["units"]
+    return [
+        {
+            **criterion,
+            "counts": [
+                (state, int(counts[criterion["criterion_id"], state]))
+                for state in states_of(study, criterion["criterion_id"])
+            ],
+            "notices": notices(study, criteria=[criterion["criterion_id"]]),
+        }
+        for criterion in records(asked_criteria(study))
+    ]
+
+
+def coverage_table(results: Results) -> dict:
+    """Return how much is known of each criterion: the kinds, and a row of counts for each."""
+    criteria = asked_criteria(results.study)
+    table = results.coverage.loc[criteria["criterion_id"]]
+    return {
+        "kinds": list(COVERAGE),
+        "rows": list(zip(criteria["label"], table.to_numpy().tolist(), strict=True)),
+    }
+
+
+def score_table(results: Results) -> dict:
+    """Return the table of intervals: one row a unit, one column a group and the total."""
+    study, display = results.study, results.study.settings.display
+    present = set(results.scores["group_id"])
+    groups = [one for one in study["recommendations"]["recommendation_id"] if one in present]
+    labels = study.lookup("recommendations", "label")
+    held = results.scores.set_index(["unit_id", "group_id"])
+    words = {
+        key: interval_words(row.low, row.high, row.known, display)
+        for key, row in zip(held.index, held.itertuples(), strict=True)
+    }
+    return {
+        "groups": [{"id": one, "label": labels[one]} for one in groups],
+        "rows": [
+            {
+                "unit": unit,
+                "cells": [
+                    words.get((unit["unit_id"], one), word("does_not_apply"))
+                    for one in [*groups, TOTAL]
+                ],
+            }
+            for unit in records(study["units"])
+        ],
+    }
+
+
+def dates_compared(results: Results) -> list[dict]:
+    """Return the dates of comparison: what was settled then, and what differs from before."""
+    study = results.study
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    steps = []
+    for number, (label, matrix) in enumerate(results.over_time):
+        step = {
+            "label": label,
+            "date": spoken(matrix.as_of),
+            "key": f"at.{matrix.as_of.isoformat()}",
+            "changes": [],
+        }
+        if number:
+            table = results.changes[number - 1]
+            table = table[~came_into_force(table)]
+            step["changes"] = [
+                {
+                    **row,
+                    "unit": names[row["unit_id"]],
+                    "label": labels[row["criterion_id"]],
+                }
+                for row in records(table)
+            ]
+        steps.append(step)
+    return steps
+
+
+def unit_sections(results: Results) -> list[dict]:
+    """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
+    study = results.study
+    display = study.settings.display
+    scores = results.total.to_dict("index")
+    cells, gaps = unit_cells(results), by_unit(results.gaps)
+    searches, notices_of = by_unit(study["searches"]), by_unit(study["notices"])
+    requests, labels = by_unit(study["requests"]), study.lookup("criteria", "label")
+    cited, replies = cited_evidence(study), replies_by_cell(results)
+    sections = []
+    for unit in records(study["units"]):
+        name = unit["unit_id"]
+        score = scores[name]
+        sections.append(
+            {
+                **unit,
+                "interval": interval_words(score["low"], score["high"], score["known"], display),
+                "applies": not pd.isna(score["low"]),
+                "known": score["known"] > 0,
+                "cells": [
+                    {**cell, "replies": replies.get((name, cell["criterion_id"]), [])}
+                    for cell in cells[name]
+                ],
+                "replies": replies.get((name, ""), []),
+                # A criterion stands under each group above it: it is named once.
+                "short": dict.fromkeys(
+                    pair for row in gaps.get(name, []) for pair in gap_parts(row["missing"])
+                ),
+                "evidence": cited.get(name, []),
+                "searches": searches.get(name, []),
+                "requests": [
+                    {**one, "label": labels.get(one["criterion_id"], "all of it")}
+                    for one in requests.get(name, [])
+                ],
+                "notices": [one["text"] for one in notices_of.get(name, [])],
+            }
+        )
+    return sections
+
+
+def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
+    """Return the replies by unit and criterion, each with what it changed, if it was followed."""
+    study, display = results.study, results.study.settings.display
+    effects: dict[str, list[dict]] = {}
+    for row in records(results.reply_effects):
+        effects.setdefault(row["reply_id"], []).append(row)
+    labels = study.lookup("criteria", "label")
+    held: dict[tuple[str, str], list[dict]] = {}
+    for reply in records(study["replies"]):
+        changes = effects.get(reply["reply_id"], [])
+        scores = [
+            interval_words(
+                *(changes[0][f"{name}_{when}"] for name in ("low", "high", "known")), display
+            )
+            for when in ("before", "after")
+            if changes
+        ]
+        cells = [
+            {**one, "label": labels[one["criterion_id"]]} for one in changes if one["criterion_id"]
+        ]
+        said = {
+            **reply,
+            "decided": DECIDED[reply["decision"]],
+            "cited": reply["evidence_ids"].split(";") if reply["evidence_ids"] else [],
+            "cells": cells,
+            "scores": scores,
+            "followed": (study["assessments"]["settled_by"] == reply["reply_id"]).any(),
+        }
+        held.setdefault((reply["unit_id"], reply["criterion_id"]), []).append(said)
+    return held
+
+
+def reading_table(results: Results) -> dict:
+    """Return the intervals under each coder and as settled, of units of which any is known."""
+    study, table = results.study, results.readings
+    names, display = study.lookup("units", "short_name"), study.settings.display
+    held = {
+        (row.unit_id, row.reading): interval_words(row.low, row.high, row.known, display)
+        for row in table.itertuples()
+    }
+    readings = list(dict.fromkeys(table["reading"]))
+    # What applies to a unit does so under every reading: who has no interval did not read it.
+    rows = [
+        (unit, names[unit], [held.get((unit, one), "not read") for one in readings])
+        for unit in known_units(table)
+    ]
+    return {"names": readings, "rows": rows}
+
+
+def by_unit(table: pd.DataFrame) -> dict[str, list[dict]]:
+    """Return the rows of a table by their unit."""
+    held: dict[str, list[dict]] = {}
+    for row in records(table):
+        held.setdefault(row["unit_id"], []).append(row)
+    return held
+
+
+def unit_cells(results: Results) -> dict[str, list[dict]]:
+    """Return the cells of each unit, criteria in the order shown, with what is behind them."""
+    study = results.study
+    criteria = {row["criterion_id"]: row for row in records(asked_criteria(study))}
+    rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
+    rows = study["assessments"].to_dict("index")
+    notices_of: dict[str, list[str]] = {}
+    for notice in study["notices"].itertuples():
+        notices_of.setdefault(notice.criterion_id, []).append(notice.text)
+    table, reopened = results.matrix.cells, disputed(study)
+    held: dict[str, dict[str, dict]] = {}
+    for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
+        row = rows.get(cell.row, {})
+        held.setdefault(cell.unit_id, {})[cell.criterion_id] = {
+            **criteria.get(cell.criterion_id, {}),
+            "state": cell.state,
+            "last_level": cell.last_level,
+            "dated": dated(row).removeprefix("dated ") if row else "",
+            "reason": reason,
+            "rationale": row.get("rationale", ""),
+            "confidence": row.get("confidence", ""),
+            "settled_by": row.get("settled_by", ""),
+            "disputed": cell.row in reopened,
+            "settled_why": row.get("settled_why", ""),
+            "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
+            "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
+            "notices": notices_of.get(cell.criterion_id, []),
+        }
+    return {unit: [cells[name] for name in criteria] for unit, cells in held.items()}
+
+
+def cited_evidence(study: Study) -> dict[str, list[dict]]:
+    """Return the evidence of each unit that a coding cites."""
+    cited = study.cited_evidence()
+    held: dict[str, list[dict]] = {}
+    own = study["evidence"]["evidence_id"].isin(cited) & (study["evidence"]["scope"] == "unit")
+    for row in with_sources(study, "evidence", own):
+        held.setdefault(row["unit_id"], []).append(row)
+    return held
+
+
+def uncited_evidence(study: Study) -> list[dict]:
+    """Return the evidence on one unit that no coding cites: listed, under no unit's name."""
+    used = {row["evidence_id"] for rows in cited_evidence(study).values() for row in rows}
+    free = (study["evidence"]["scope"] == "unit") & ~study["evidence"]["evidence_id"].isin(used)
+    return with_sources(study, "evidence", free)

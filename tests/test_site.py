@@ -1,0 +1,552 @@
+"""The site: every link arrives, every figure is a named one, and every claim can be walked back."""
+
+import datetime as dt
+import hashlib
+import html as markup
+import itertools
+import os
+import posixpath
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from made import LIBRARY, REAL, replaced
+from made_study import write_made_study
+
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results, measure
+from analysis.measure.statements import Statement, statements
+from analysis.publish.build import build
+from analysis.publish.site import site_files
+from analysis.publish.site.addresses import Addresses, units_folder
+from analysis.show.charts import all_charts
+from analysis.study import load
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+VOID = {"meta", "link", "img", "br", "input"}
+TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Page(HTMLParser):
+    """One page as a reader's browser would take it: elements, links, ids, and text in its place."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements: list[tuple[str, dict]] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.figures: list[tuple[str, str, str]] = []
+        self.blank: list[str] = []
+        self.linked: list[tuple[tuple[str, ...], str]] = []
+        self._open: list[tuple[str, dict, list[str]]] = []
+        self.feed(html)
+        assert not self._open, [name for name, *_ in self._open]
+
+    def handle_starttag(self, tag, attributes):
+        held = dict(attributes)
+        assert len(held) == len(attributes)
+        self.elements.append((tag, held))
+        if "id" in held:
+            self.ids.append(held["id"])
+        if "href" in held:
+            self.links.append(held["href"])
+            inside = tuple(one["id"] for _, one, _ in self._open if "id" in one)
+            self.linked.append((inside, held["href"]))
+        if tag not in VOID:
+            self._open.append((tag, held, []))
+
+    def handle_endtag(self, tag):
+        name, held, said = self._open.pop()
+        assert name == tag, (name, tag)
+        text = re.sub(r"\s+", " ", "".join(said)).strip()
+        if "data-figure" in held:
+            self.figures.append((held["data-figure"], text, held.get("href", "")))
+        if tag in ("td", "th", "dd", "dt", "li", "p", "caption", "a", "h1", "h2", "h3", "title"):
+            self.blank += [] if text else [tag]
+
+    def handle_data(self, data):
+        path = tuple(name for name, *_ in self._open)
+        self.texts.append((path, data))
+        for *_, said in self._open:
+            said.append(data)
+
+    def links_in(self, anchor: str) -> list[str]:
+        """Return the links inside the element with an id."""
+        return [href for inside, href in self.linked if anchor in inside]
+
+
+@dataclass
+class Site:
+    results: Results
+    named: dict[str, Statement]
+    files: dict[str, bytes]
+    beside: set[str]
+    pages: dict[str, Page] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.pages = {
+            name: Page(content.decode())
+            for name, content in self.files.items()
+            if name.endswith(".html")
+        }
+        self.at = Addresses(self.results.study, self.named)
+
+
+def resolved(page: str, href: str) -> tuple[str, str]:
+    """Return the path and the anchor that a link on a page leads to."""
+    path, _, anchor = href.partition("#")
+    return posixpath.normpath(
+        posixpath.join(posixpath.dirname(page), path)
+    ) if path else page, anchor
+
+
+def made_from(results: Results) -> Site:
+    named = statements(results)
+    beside = ["statements.json", "data/matrix.csv", "briefings/a.pdf"]
+    files = site_files(results, named, all_charts(results, named), beside)
+    return Site(results, named, files, {*beside, "manifest.json"})
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> Site:
+    """The site of the real study as a build leaves it on disk, with all that lies beside."""
+    results = measure(load(REAL))
+    out = tmp_path_factory.mktemp("built") / "output"
+    build(results, out)
+    held = {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file()
+    }
+    inside = {name[5:]: content for name, content in held.items() if name.startswith("site/")}
+    return Site(results, statements(results), inside, {one for one in held if one[:5] != "site/"})
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Site:
+    return made_from(measure(load(write_made_study(tmp_path_factory.mktemp("study") / "made"))))
+
+
+@pytest.fixture(scope="module")
+def library() -> Site:
+    return made_from(measure(load(LIBRARY)))
+
+
+@pytest.fixture(scope="module")
+def before() -> Site:
+    """The real study on a day before anybody had counted, and before most of it is in force."""
+    return made_from(measure(load(REAL), dt.date(2010, 1, 1)))
+
+
+@pytest.fixture(params=["real", "made", "library", "before"])
+def site(request) -> Site:
+    return request.getfixturevalue(request.param)
+
+
+# --- it holds together ---------------------------------------------------------------------
+
+
+def test_every_link_leads_somewhere(site):
+    lost = []
+    for name, page in site.pages.items():
+        for href in page.links:
+            if href.startswith(("http://", "https://")):
+                continue
+            path, anchor = resolved(name, href)
+            if path.startswith("../"):
+                there = path[3:] in site.beside
+            else:
+                there = path in site.files and (not anchor or anchor in site.pages[path].ids)
+            lost += [] if there else [(name, href)]
+    assert lost == []
+
+
+def test_every_page_is_reached_from_the_first(site):
+    reached, ways = set(), ["index.html"]
+    while ways:
+        name = ways.pop()
+        if name not in reached:
+            reached.add(name)
+            ways += [resolved(name, href)[0] for href in site.pages[name].links]
+            ways = [one for one in ways if one in site.pages]
+    assert reached == set(site.pages)
+
+
+def test_every_file_is_used_and_comes_from_the_site_alone(site):
+    used = set()
+    for name, page in site.pages.items():
+        for tag, held in page.elements:
+            address = held.get("src") or (held.get("href") if tag == "link" else None)
+            if address:
+                assert not re.match(r"[a-z]+:|//", address), (name, address)
+                used.add(resolved(name, address)[0])
+    assert used == set(site.files) - set(site.pages)
+    assert "@import" not in site.files["site.css"].decode()
+    assert "url(" not in site.files["site.css"].decode()
+    assert "fetch" not in site.files["site.js"].decode()
+
+
+def test_every_page_has_what_every_page_must_have(site):
+    titles = Counter()
+    for name, page in site.pages.items():
+        html = site.files[name].decode()
+        elements = page.elements
+        assert html.startswith("<!doctype html>\n")
+        assert ("html", {"lang": "en-GB"}) in elements
+        policies = [a["content"] for _, a in elements if a.get("http-equiv")]
+        assert policies == [POLICY]
+        tags = Counter(tag for tag, _ in elements)
+        assert (tags["h1"], tags["main"], tags["title"]) == (1, 1, 1)
+        text = "".join(said for _, said in page.texts)
+        assert "This is a draft." in text and "DRAFT" in text
+        titles["".join(said for path, said in page.texts if path[-1:] == ("title",))] += 1
+        for _, a in elements:
+            assert not [one for one in a if one == "style" or one.startswith("on")], name
+        assert [a for tag, a in elements if tag == "script"] == [
+            {"src": posixpath.relpath("site.js", posixpath.dirname(name) or "."), "defer": None}
+        ]
+        stylesheet, skip = page.links[:2]
+        assert resolved(name, stylesheet)[0] == "site.css" and skip[1:] in page.ids
+    assert max(titles.values()) == 1, titles.most_common(3)
+
+
+def test_every_notice_of_the_study_stands_on_every_page(site):
+    notices = site.results.study["notices"]
+    for text in notices.loc[notices["scope"] == "study", "text"]:
+        for name, page in site.pages.items():
+            assert text in "".join(said for _, said in page.texts), name
+
+
+def test_a_notice_on_a_unit_stands_wherever_its_results_do(real):
+    """The codebook asks it of one force by name: its three levels rest on one letter."""
+    notices = real.results.study["notices"]
+    (row,) = notices[notices["scope"] == "unit"].itertuples()
+    shows = [
+        name
+        for name, page in real.pages.items()
+        if any(real.at.unit(row.unit_id) in resolved(name, href)[0] for href in page.links)
+    ]
+    assert len(shows) > 20
+    for name in (*shows, real.at.unit(row.unit_id)):
+        assert row.text in "".join(said for _, said in real.pages[name].texts), name
+
+
+def test_headings_tables_and_pictures_can_be_followed_without_sight(site):
+    for name, page in site.pages.items():
+        assert len(page.ids) == len(set(page.ids)), name
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+        tags = Counter(tag for tag, _ in page.elements)
+        assert tags["table"] == tags["caption"]
+        for tag, held in page.elements:
+            if tag == "th":
+                assert held["scope"] in ("col", "row")
+            if tag == "img":
+                assert len(held["alt"]) > 60
+            for one in ("aria-labelledby", "for"):
+                assert held.get(one, page.ids[0]) in page.ids
+
+
+def test_nothing_is_left_blank(site):
+    assert {name: page.blank for name, page in site.pages.items() if page.blank} == {}
+
+
+# --- figures -------------------------------------------------------------------------------
+
+
+def loose(pages: dict[str, Page], named: dict[str, Statement]) -> list[tuple[str, str, str]]:
+    """Return every figure shown that is not what the statement of its name says."""
+    return [
+        (name, figure, said)
+        for name, page in pages.items()
+        for figure, said, _ in page.figures
+        if figure not in named or said != re.sub(r"\s+", " ", named[figure].text).strip()
+    ]
+
+
+def test_every_figure_is_the_named_one(site):
+    assert sum(len(page.figures) for page in site.pages.values()) > 100
+    assert loose(site.pages, site.named) == []
+
+
+def test_a_figure_that_no_longer_matches_is_caught(real):
+    html = real.files["index.html"].decode()
+    settled = real.named["cells.settled"].text
+    assert settled == "11"
+    wrong = html.replace(">11</a>", ">12</a>", 1)
+    assert loose({"index.html": Page(wrong)}, real.named) == [("index.html", "cells.settled", "12")]
+
+
+def test_the_home_page_has_five_findings_and_no_number_of_its_own(real):
+    """Every digit in them is a named figure; the others stand in a label of the study."""
+    html = real.files["index.html"].decode()
+    findings = re.search(r'<ul class="findings">(.*?)</ul>', html, re.S)[1]
+    assert findings.count("<li>") == 5
+    rest = re.sub(r"<(a|span)[^>]*data-figure.*?</\1>", "", findings)
+    assert re.findall(r"\d+", re.sub(r"<[^>]*>", "", rest)) == []
+
+
+def test_prose_holds_no_number_that_is_not_a_named_figure(real):
+    """On the pages that hold little text of the data; what is left must be a name or a date."""
+    study = real.results.study
+    data = " ".join(
+        [
+            study.descriptor.title,
+            study.descriptor.version,
+            study.descriptor.licenses[0].name,
+            *study["recommendations"]["label"],
+            *study["notices"]["text"],
+            *(one.text for one in real.named.values() if one.id.startswith("dates.")),
+            *(chart.split("/")[-1] for chart in real.files if chart.startswith("charts/")),
+            study.settings.coders,
+        ]
+    )
+    known = set(re.findall(r"\d+", data))
+    for name in ("index.html", "cite.html", "recommendations/index.html"):
+        html = re.sub(r"<figure.*?</figure>", "", real.files[name].decode(), flags=re.S)
+        html = re.sub(r"<(a|span|strong)[^>]*data-figure.*?</\1>", "", html)
+        text = re.sub(r"<[^>]*>", "", re.sub(r"<head>.*?</head>", "", html, flags=re.S))
+        text = markup.unescape(text)
+        assert set(re.findall(r"\d+", text)) <= known, name
+
+
+def test_templates_work_out_no_figure_of_their_own():
+    """A length or an index that is printed would be a figure without a name."""
+    folder = Path(sys.modules[site_files.__module__].__file__).parents[1] / "templates/site"
+    for path in folder.glob("*.j2"):
+        for printed in re.findall(r"\{\{(.*?)\}\}", path.read_text("utf-8"), re.S):
+            code = re.sub(r'"[^"]*"', "", printed)
+            assert not re.search(r"length|(?<!_)count\b|\.index|sum\b|round|[+*/-] *\d", code), (
+                path,
+                code,
+            )
+
+
+def test_a_figures_page_lists_every_row_behind_it(site):
+    seen = 0
+    for name, statement in site.named.items():
+        path = site.at.figure(name)
+        if path not in site.pages:
+            continue
+        seen += 1
+        links = [resolved(path, one) for one in site.pages[path].links]
+        wanted = Counter(tuple(site.at.row(row).partition("#")[::2]) for row in statement.rows)
+        assert wanted <= Counter(links), name
+    assert seen > 50
+
+
+# --- walk back -----------------------------------------------------------------------------
+
+
+def test_a_journalist_walks_from_the_headline_number_to_one_source(real):
+    home = real.pages["index.html"]
+    figure = next(href for name, _, href in home.figures if name == "cells.settled")
+    path, _ = resolved("index.html", figure)
+    assert path == "figures/cells.settled.html"
+
+    rows = [resolved(path, href) for href in real.pages[path].links]
+    cell = next(one for one in rows if one[0] == "forces/gloucestershire.html")
+    assert cell == ("forces/gloucestershire.html", "stop-sharing-on-doubt")
+
+    behind = [resolved(cell[0], href) for href in real.pages[cell[0]].links_in(cell[1])]
+    evidence = next(one for one, _ in behind if one.startswith("evidence/"))
+    assert evidence == "evidence/E041.html"
+
+    onward = [resolved(evidence, href) for href in real.pages[evidence].links]
+    source = next(one for one in onward if one[0] == "sources.html" and one[1])
+    links = real.pages["sources.html"].links_in(source[1])
+    assert [one for one in links if one.startswith("https://www.gloucestershire.police.uk/")]
+    # And back again.
+    assert evidence in [resolved("sources.html", one)[0] for one in links]
+    assert cell in onward
+
+
+def test_every_cell_has_its_place(site):
+    study = site.results.study
+    for unit in study["units"]["unit_id"]:
+        assert set(study["criteria"]["criterion_id"]) <= set(site.pages[site.at.unit(unit)].ids)
+
+
+def test_a_cell_leads_to_the_evidence_of_its_level_and_of_both_coders(site):
+    study = site.results.study
+    asked = set(asked_criteria(study)["criterion_id"])
+    checked = 0
+    for table in (study["codings"], site.results.matrix.cells):
+        for row in table[table["criterion_id"].isin(asked)].itertuples():
+            path = site.at.unit(row.unit_id)
+            there = {resolved(path, one)[0] for one in site.pages[path].links_in(row.criterion_id)}
+            for one in filter(None, row.evidence_ids.split(";")):
+                assert site.at.evidence(one) in there
+                checked += 1
+    assert checked > 10
+
+
+def test_a_cell_shows_both_coders_and_who_settled_it_and_why(real):
+    html = real.files["forces/gloucestershire.html"].decode()
+    section = re.search(
+        r'<section class="cell" id="stop-sharing-on-doubt".*?</section>', html, re.S
+    )
+    text = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", section[0]))
+    for said in (
+        "not met",
+        "Declines the recommendation; or defers to national policy",
+        "Confidence medium",
+        "Settled by third reading: Deferral to a national position",
+        "coder-1",
+        "coder-2",
+        "the stored opening of the page was read",
+        "Gloucestershire Constabulary",
+    ):
+        assert said in text, said
+
+
+def test_evidence_lists_the_cells_and_codings_that_rest_on_it(site):
+    study = site.results.study
+    for row in (*study["codings"].itertuples(), *site.results.matrix.cells.itertuples()):
+        for one in filter(None, row.evidence_ids.split(";")):
+            path = site.at.evidence(one)
+            there = [resolved(path, href) for href in site.pages[path].links]
+            assert tuple(site.at.cell(row.unit_id, row.criterion_id).split("#")) in there
+
+
+def test_a_source_lists_what_was_taken_from_it(site):
+    page = site.pages["sources.html"]
+    for row in site.results.study["evidence"].itertuples():
+        links = [resolved("sources.html", one)[0] for one in page.links_in(row.source_id)]
+        assert site.at.evidence(row.evidence_id) in links
+
+
+def test_evidence_that_no_coding_cites_is_listed_and_never_shown(real):
+    study = real.results.study
+    cited, evidence = study.cited_evidence(), study["evidence"]
+    free = evidence[(evidence["scope"] == "unit") & ~evidence["evidence_id"].isin(cited)]
+    assert len(free) == 28
+    everything = "".join(
+        said for page in real.pages.values() for path, said in page.texts if "title" not in path
+    )
+    for row in free.itertuples():
+        assert row.states[:60] not in everything
+        assert real.at.unit(row.unit_id) not in [
+            resolved(real.at.evidence(row.evidence_id), one)[0]
+            for one in real.pages[real.at.evidence(row.evidence_id)].links
+        ]
+
+
+def test_everything_beside_the_site_is_offered(real):
+    links = {resolved("downloads.html", one)[0] for one in real.pages["downloads.html"].links}
+    assert {f"../{one}" for one in real.beside} <= links
+
+
+def test_a_units_own_files_are_offered_on_its_page(made):
+    name = made.results.study["units"]["unit_id"][0]
+    path, beside = made.at.unit(name), [f"briefings/{name}.pdf", "briefings/other.pdf"]
+    files = site_files(made.results, made.named, all_charts(made.results, made.named), beside)
+    links = [resolved(path, one)[0] for one in Page(files[path].decode()).links]
+    assert f"../briefings/{name}.pdf" in links and "../briefings/other.pdf" not in links
+
+
+def test_units_stand_in_the_order_of_their_names_and_in_no_other(site):
+    path = f"{site.at.units_folder}/index.html"
+    names = site.results.study.lookup("units", "name")
+    body = site.files[path].decode().partition('class="find"')[2].partition("</table>")[0]
+    firsts = re.findall(r'<th scope="row"><a href="([^"]*)"', body)
+    order = [resolved(path, one)[0] for one in firsts]
+    assert order == [site.at.unit(one) for one in sorted(names, key=lambda one: names[one].lower())]
+    assert "data-sort>Score" not in body
+
+
+# --- addresses -----------------------------------------------------------------------------
+
+
+def test_addresses_are_the_stated_ones(real):
+    assert real.at.cell("kent", "safe-reporting-pathway") == (
+        "forces/kent.html#safe-reporting-pathway"
+    )
+    assert "evidence/E041.html" in real.files and "recommendations/R1.html" in real.files
+    assert "S038" in real.pages["sources.html"].ids
+
+
+@pytest.mark.parametrize(
+    ("plural", "folder"),
+    [("forces", "forces"), ("Made-up Forces", "made-up-forces"), ("evidence", "units-evidence"),
+     ("Räte & more", "r-te-more"), ("…", "units"), ("../x", "x")],
+)  # fmt: skip
+def test_the_folder_of_the_units_comes_from_what_they_are_called(plural, folder):
+    assert units_folder(plural) == folder
+
+
+def test_no_two_pages_meet_where_case_does_not_count(made):
+    """Ids that differ by case alone, and one that is called as the list is."""
+    units = made.results.study["units"].copy()
+    units.loc[:2, "unit_id"] = ["index", "Twin", "twin"]
+    study = replaced(made.results.study, units=units)
+    at = Addresses(study, made.named)
+    held = [at.unit(one) for one in units["unit_id"]]
+    assert len({one.lower() for one in held}) == len(held)
+    assert held[:3] == [f"made-up-forces/{one}.html" for one in ("_index", "Twin", "_twin")]
+    assert max(Counter(one.lower() for one in made.files).values()) == 1
+
+
+# --- texts that mean harm ------------------------------------------------------------------
+
+
+def test_texts_of_the_data_never_become_markup(made):
+    tags = {tag for page in made.pages.values() for tag, _ in page.elements}
+    assert not tags & {"b", "i", "form", "iframe", "object", "svg", "base"}
+    for name, page in made.pages.items():
+        for href in page.links:
+            assert re.match(r"https?://|#|\.\./|[A-Za-z0-9_-]+[/.]", href), (name, href)
+            assert not re.match(r"\s*(javascript|data):", href, re.I)
+    whole = "".join(said for page in made.pages.values() for _, said in page.texts)
+    assert "<script>alert('made up')</script>" in whole  # shown, as the text that it is
+
+
+def test_a_text_that_turns_the_direction_stands_alone(made):
+    turned = 0
+    for name, page in made.pages.items():
+        for path, said in page.texts:
+            if TURNING.search(said):
+                assert path[-1] == "bdi", (name, path, said)
+                turned += 1
+        for _, held in page.elements:
+            assert not [one for one in held.values() if one and TURNING.search(one)], name
+    assert turned > 10
+
+
+# --- the same bytes ------------------------------------------------------------------------
+
+
+def digest(files: dict[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(name.encode() + b"\0" + files[name])
+    return whole.hexdigest()
+
+
+def test_another_process_makes_the_same_bytes(made):
+    """With another hash seed, in another time zone."""
+    script = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from test_site import digest, made_from, measure, load\n"
+        "print(digest(made_from(measure(load(sys.argv[1]))).files))\n"
+    )
+    env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    other = subprocess.run(
+        [sys.executable, "-c", script, str(made.results.study.folder)],
+        env=env,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+    assert other.stdout.strip() == digest(made.files)
