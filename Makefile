@@ -8,8 +8,9 @@ BIN    := .venv/bin
 report: .venv/installed
 	$(BIN)/python -m analysis report $(STUDY)
 
+# Two workers, a file to one of them: a notebook's cells belong together.
 test: .venv/installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/installed
 	$(BIN)/ruff check .

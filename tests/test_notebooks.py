@@ -64,6 +64,7 @@ CHANGES = {
     "a level": ("01-evidence", "assessments.csv", "level", {"met": "partly", "partly": "met"}),
     "a date": ("01-evidence", "assessments.csv", "observed_on", {"2021-12-03": "2021-12-04"}),
     "an event's date": ("04-change", "events.csv", "date", {"2022-01-20": "2022-01-21"}),
+    "a level's value": ("06-sensitivity", "levels.csv", "value", {"0.5": "0.4"}),
     "a published figure": ("04-change", "figures.csv", "value", {"2656": "2657"}),
 }
 

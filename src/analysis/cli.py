@@ -248,7 +248,13 @@ def _validate(asked: argparse.Namespace) -> int:
 
 
 def _agreement(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.agreement import agreement, as_table, in_words
+    from analysis.fieldwork.agreement import (
+        agreement,
+        as_table,
+        confusion,
+        disagreements,
+        in_words,
+    )
 
     study = studies.load(asked.study)
     found = agreement(study)
@@ -258,6 +264,16 @@ def _agreement(asked: argparse.Namespace) -> int:
     print(study.settings.coders)
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
+    met = confusion(study)
+    if len(met):
+        print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
+    differing = disagreements(study).groupby(["unit_id", "criterion_id"], sort=False)
+    print(f"\nCells on which they differ: {len(differing)}.")
+    for (unit, criterion), rows in differing:
+        print(f"\n{unit}, {criterion}")
+        for row in rows.itertuples():
+            cited = f" [{row.evidence_ids.replace(';', ', ')}]" if row.evidence_ids else ""
+            print(f"  {row.coder}: {row.state}{cited} {row.rationale}".rstrip())
     return 0
 
 
@@ -272,7 +288,8 @@ def _compare_units(asked: argparse.Namespace) -> int:
     from analysis.show.notes import notes
     from analysis.show.pairs import compared
 
-    results = _measured(asked)
+    with _progress() as progress:
+        results = _measured(asked, progress)
     units = meant_units(results.study, asked.units)
     if len(units) < 2:
         rule = "both name the same"

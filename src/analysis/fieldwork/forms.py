@@ -55,10 +55,14 @@ class Form:
 ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
 CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
-_DATES = (
-    Field("observed_on", "Date of what it says (2021, 2021-12 or 2021-12-03)", 16, DATE),
+_PUBLISHED = Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE)
+_BOUNDS = (
     Field("not_before", "If undated: not before", 14, DATE),
     Field("not_after", "If undated: not after", 14, DATE),
+)
+_DATES = (
+    Field("observed_on", "Date of what it says (2021, 2021-12 or 2021-12-03)", 16, DATE),
+    *_BOUNDS,
     Field("read_on", "Read on (day)", 14, DATE),
 )
 _LEVEL = Field("level", "Level, or unknown code", 18, choices="levels")
@@ -114,7 +118,7 @@ NEW_SOURCES = Form(
         Field("source_id", "Source id", 16),
         Field("publisher", "Publisher", 30, TEXT),
         Field("title", "Title, as published", 50, TEXT),
-        Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),
+        _PUBLISHED,
         Field("kind", "Kind", 20, choices="kinds", only_choices=False),
         Field("url", "Address", 50, TEXT),
         _EXTENT,
@@ -136,9 +140,8 @@ NEW_EVIDENCE = Form(
         ),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
-        Field("published", "Published (2021, 2021-12 or 2021-12-03)", 16, DATE),
-        Field("not_before", "If undated: not before", 14, DATE),
-        Field("not_after", "If undated: not after", 14, DATE),
+        _PUBLISHED,
+        *_BOUNDS,
         Field("states", "What it says, in our own words", 60, TEXT),
         _EXTENT,
         Field("note", "Note (not published)", 30, TEXT),

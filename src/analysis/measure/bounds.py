@@ -92,6 +92,18 @@ def bounded_values(study: Study, held: Constrained) -> CellValues:
     return cells
 
 
+def narrowed(study: Study, held: Constrained) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the least and greatest value of every cell, where totals of the day narrow any.
+
+    Each 0 to 1, of shape (units, criteria); none where no total may settle a cell: then the
+    scale's own bounds stand.
+    """
+    if not held.firm:
+        return None, None
+    cells = bounded_values(study, held)
+    return cells.low, cells.high
+
+
 def tied_units(held: Constrained) -> np.ndarray:
     """Return which units have an open cell that totals tie to another, shape (units,), bool.
 

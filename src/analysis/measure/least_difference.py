@@ -188,6 +188,25 @@ def signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
     return found
 
 
+def score_range(plan: Plan, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest possible score of every row, each by itself.
+
+    Over all completions and all weights in the box: the least difference from a row that is
+    worth nothing, and the least of nothing from it, with the sign turned.
+
+    Args:
+        plan: the tree and its box.
+        rows: rows with something in the sum.
+
+    Returns:
+        Two arrays of shape (rows,), on 0 to 1.
+    """
+    nothing = _nothing(plan)
+    least = _up(plan, rows.counts, _over(rows, nothing)).total
+    greatest = -_up(plan, rows.counts, _under(rows, nothing)).total
+    return least[:, 0], greatest[:, 0]
+
+
 def _decided(plan: Plan, gap: np.ndarray, left: Rows, right: Rows) -> np.ndarray:
     """Return the signs of differences, those near zero decided in rationals."""
     sign = np.sign(gap).astype(np.int8)

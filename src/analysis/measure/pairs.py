@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measure.bounds import narrowed, tied_units
 from analysis.measure.least_difference import plan, rows_of, signs
 from analysis.measure.scores import cell_values
+from analysis.measure.totals import Constrained
 from analysis.study import Matrix, Study
 
 
@@ -68,6 +70,20 @@ def comparisons(
         sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
     np.fill_diagonal(sign, -1)
     return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows.counts, coupled))
+
+
+def comparisons_within(study: Study, held: Constrained) -> Comparisons:
+    """Compare every pair of units given the published rows that may settle cells.
+
+    What totals of the day settle or narrow counts, cell by cell: while weights vary, more
+    could only be had by trying all completions, so the pairs of tied units are conservative.
+
+    Args:
+        study: the study.
+        held: the states at a date, and what was published of that date.
+    """
+    tied = tied_units(held) if held.firm else None
+    return comparisons(study, held.matrix, *narrowed(study, held), tied)
 
 
 def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):

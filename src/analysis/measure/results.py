@@ -10,22 +10,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
-from analysis.measure.bounds import (
-    bounded_values,
-    cell_bounds,
-    national_bounds,
-    score_bounds,
-    tied_units,
-)
+from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
 from analysis.measure.next_questions import next_questions
 from analysis.measure.order import Alike, order
-from analysis.measure.pairs import Comparisons, comparisons, pair_table, ranks
+from analysis.measure.pairs import Comparisons, comparisons_within, pair_table, ranks
 from analysis.measure.readings import scores_by_reading
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
+from analysis.measure.sensitivity import Sensitivity, sensitivity
 from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, data_read_on, known, states
@@ -168,26 +163,13 @@ class Results:
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons`.
-
-        What totals of the day settle or narrow counts, cell by cell: while weights vary, more
-        could only be had by trying all completions, so the pairs of tied units are conservative.
-        """
-        held = self.constrained_at(self.matrix.as_of)
-        tied = tied_units(held) if held.firm else None
-        return comparisons(self.study, self.matrix, *self.narrowed, tied)
+        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons_within`."""
+        return comparisons_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """Least and greatest value of every cell, 0 to 1, where totals of the day narrow any.
-
-        Each of shape (units, criteria); none where no total may settle a cell: then the scale's.
-        """
-        held = self.constrained_at(self.matrix.as_of)
-        if not held.firm:
-            return None, None
-        cells = bounded_values(self.study, held)
-        return cells.low, cells.high
+        """See :func:`analysis.measure.bounds.narrowed`."""
+        return narrowed(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -208,6 +190,11 @@ class Results:
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
         return next_questions(self.study, self.matrix, *self.narrowed)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """How far these results depend on choices; see :mod:`analysis.measure.sensitivity`."""
+        return sensitivity(self.study, self.matrix)
 
 
 def measure(

@@ -20,6 +20,7 @@ from analysis.fieldwork.agreement import (
 )
 from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.change import came_into_force
+from analysis.measure.choices import KINDS
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
@@ -28,6 +29,7 @@ from analysis.measure.readings import SETTLED as AS_SETTLED
 from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
+from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, coders
 from analysis.study import vocabulary as v
@@ -627,6 +629,58 @@ def _replies(results: Results) -> Iterable[Statement]:
         yield _count(
             f"replies.{decision}", f"Replies of units: {decision}.", _keys("replies", held)
         )
+
+
+def sensitivity_statements(results: Results) -> dict[str, Statement]:
+    """Return the named statements on what results owe to choices, by id.
+
+    Apart from :func:`statements`, since they take every comparison anew under every choice.
+    """
+    return {one.id: one for one in _sensitivity(results)}
+
+
+def _sensitivity(results: Results) -> Iterable[Statement]:
+    found, noun = results.sensitivity, results.study.settings.unit_noun
+    many, own = noun.plural.capitalize(), "at the study's own weights"
+    table = found.statements
+    tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
+    for name, where, definition in (
+        ("count", ~lost | lost, f"Comparisons of two {noun.plural} that hold {own}"),
+        ("ties", tie, "Of these, comparisons that leave open whether the two are level"),
+        ("sure", table["over_range"] == ABOVE, f"Of these, comparisons that are sure: {SURE}"),
+        ("survive", ~lost, "Of these, comparisons that survive every choice"),
+        *(
+            (f"first.{kind}", table["first"] == kind, f"Of these, comparisons falling to {kind} first")
+            for kind in KINDS
+        ),
+    ):  # fmt: skip
+        rows = table[where]
+        keys = _keys("statements", rows["above"], rows["below"])
+        yield _count(f"sensitivity.statements.{name}", f"{definition}.", keys)
+    units = found.units
+    moved = units[units["moved"] & units["unit_id"].isin(found.known)]
+    for name, ids, definition in (
+        ("known", found.known, f"{many} of which anything is known as declared"),
+        (
+            "known_otherwise",
+            found.known_otherwise,
+            f"Other {noun.plural} of which anything is known under a choice",
+        ),
+        (
+            "moved",
+            moved["unit_id"].unique(),
+            "Of the known, those whose interval some choice moves",
+        ),
+        *(
+            (
+                f"moved.{kind}",
+                moved.loc[moved["kind"] == kind, "unit_id"].unique(),
+                f"Of the known, those whose interval a choice of this kind moves: {kind}",
+            )
+            for kind in KINDS
+        ),
+    ):
+        yield _count(f"sensitivity.units.{name}", f"{definition}.", _keys("units", ids))
 
 
 def spoken(day) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,12 +66,20 @@ class Opened:
         return table
 
 
-def open_study(folder: str | Path) -> Opened:
-    """Load a study, measure it at the day its data were read, and set tables to show whole."""
+def open_study(folder: str | Path, *also: Callable[[Results], dict[str, Statement]]) -> Opened:
+    """Load a study, measure it at the day its data were read, and set tables to show whole.
+
+    Args:
+        folder: the study's.
+        also: functions that give more named statements than every reader needs.
+    """
     pd.set_option("display.max_rows", None, "display.max_columns", None)
     pd.set_option("display.max_colwidth", None, "display.width", 200)
     results = measure(load(folder))
-    return Opened(results, statements(results))
+    named = statements(results)
+    for more in also:
+        named |= more(results)
+    return Opened(results, named)
 
 
 def fingerprints(study: Study) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from analysis.show.charts.figures import figures_chart
 from analysis.show.charts.intervals import intervals_chart
 from analysis.show.charts.matrix import matrix_chart
 from analysis.show.charts.order import can_be_drawn, order_chart
+from analysis.show.charts.reach import reach_chart
 from analysis.show.charts.tiles import tile_map
 from analysis.show.charts.timeline import timeline_chart
 from analysis.show.style import Chart, Named
@@ -19,6 +20,7 @@ __all__ = [
     "intervals_chart",
     "matrix_chart",
     "order_chart",
+    "reach_chart",
     "tile_map",
     "timeline_chart",
 ]

@@ -1,0 +1,176 @@
+"""What results owe to choices, in tables and sentences for reading."""
+
+import math
+
+import pandas as pd
+
+from analysis.measure.choices import (
+    AGGREGATION,
+    CODER,
+    CRITERION,
+    DATE,
+    DECLARED,
+    KINDS,
+    LEVEL,
+    WEIGHTS,
+)
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.sensitivity import ALL, NOTHING
+from analysis.measure.variance import INPUTS
+from analysis.study.descriptor import Display
+
+KIND_WORDS = {
+    DECLARED: "as declared",
+    WEIGHTS: "weights, whole range",
+    LEVEL: "value of a middle level",
+    AGGREGATION: "the weakest link",
+    CRITERION: "one criterion left out",
+    CODER: "one coder alone",
+    DATE: "another date",
+    ALL: "any of these but the date",
+}
+
+
+def ends_words(low: float, high: float, display: Display) -> str:
+    """Return an interval as words, such as "6 to 94"."""
+    if math.isnan(low):
+        return "nothing to score"
+    return f"{shown(low, display)} to {shown(high, display)}"
+
+
+def national_table(results: Results) -> pd.DataFrame:
+    """Return the national figures under every choice, in words.
+
+    Returns:
+        ``choice``, ``mean worst to mean best``, ``as declared, same criteria`` (only where
+        those are not all that are in force today), ``something known``: of how many units.
+    """
+    table, display = results.sensitivity.national, _decimal(results)
+    own = table[table["kind"] == DECLARED].iloc[0]
+    rows = [
+        (
+            row.label,
+            ends_words(row.low, row.high, display),
+            ""
+            if _same(row.beside_low, own["low"]) and _same(row.beside_high, own["high"])
+            else ends_words(row.beside_low, row.beside_high, display),
+            row.known,
+        )
+        for row in table.itertuples()
+    ]
+    columns = ["choice", "mean worst to mean best", "as declared, same criteria"]
+    return pd.DataFrame(rows, columns=[*columns, "something known"])
+
+
+def _decimal(results: Results) -> Display:
+    # Means over all move by less than a point; they are no unit's score.
+    display = results.study.settings.display
+    return display.model_copy(update={"decimals": max(1, display.decimals)})
+
+
+def _same(one: float, other: float) -> bool:
+    return (math.isnan(one) and math.isnan(other)) or abs(one - other) < 1e-9
+
+
+def level_table(results: Results) -> pd.DataFrame:
+    """Return how many units are at each level, a column for each coder and date."""
+    table = results.sensitivity.levels
+    wide = table.pivot(index=["criterion_id", "level"], columns="label", values="units")
+    rows = pd.MultiIndex.from_frame(table[["criterion_id", "level"]].drop_duplicates())
+    wide = wide.reindex(index=rows, columns=table["label"].unique())
+    words = wide.map(lambda count: "not in force" if pd.isna(count) else str(int(count)))
+    return words.reset_index()
+
+
+def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
+    """Return the interval of some units: a row a choice, a column a unit.
+
+    An interval that a choice does not move is left empty, and so is one without a score; a
+    choice that moves none of these has no row.
+    """
+    table, display = results.sensitivity.units, results.study.settings.display
+    names = results.study.lookup("units", "short_name")
+    table = table[table["unit_id"].isin(units)].assign(
+        said=lambda held: [
+            ends_words(row.low, row.high, display) if row.moved or row.kind == DECLARED else ""
+            for row in held.itertuples()
+        ]
+    )
+    wide = table.pivot(index="choice", columns="unit_id", values="said")
+    wide = wide.reindex(index=table["choice"].unique(), columns=units, fill_value="").fillna("")
+    wide = wide[(wide != "").any(axis=1)]
+    wide.insert(0, "label", table.drop_duplicates("choice").set_index("choice")["label"])
+    return wide.rename(columns={"label": "choice", **names}).reset_index(drop=True)
+
+
+def statement_table(results: Results) -> pd.DataFrame:
+    """Return the statements that hold at the study's own weights, and what each falls to."""
+    table = results.sensitivity.statements
+    labels = {one.id: one.label for one in results.sensitivity.choices}
+    names = results.study.lookup("units", "short_name")
+    return pd.DataFrame(
+        {
+            "at the study’s own weights": [
+                f"{names[row.above]} {row.relation} {names[row.below]}"
+                for row in table.itertuples()
+            ],
+            "over the range of the weights": table["over_range"].replace(NOTHING, "not sure"),
+            "falls first to": [KIND_WORDS.get(kind, "nothing") for kind in table["first"]],
+            "falls to": [
+                "; ".join(labels[one] for one in to.split(";") if one) or "nothing"
+                for to in table["falls_to"]
+            ],
+        },
+        dtype=object,
+    )
+
+
+def fall_table(results: Results) -> pd.DataFrame:
+    """Return how many statements fall to each kind of choice, and how many to it first."""
+    table = results.sensitivity.statements
+    kinds = {one.id: one.kind for one in results.sensitivity.choices}
+    falls = [{kinds[one] for one in to.split(";") if one} for to in table["falls_to"]]
+    rows = [
+        (KIND_WORDS[kind], sum(kind in to for to in falls), int((table["first"] == kind).sum()))
+        for kind in KINDS
+    ]
+    rows.append(("survive all", sum(not to for to in falls), int((table["first"] == "").sum())))
+    return pd.DataFrame(rows, columns=["choice", "fall to it", "fall to it first"])
+
+
+def variance_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of the variance in whole per cent, as far as their intervals bear."""
+    return pd.DataFrame(
+        {
+            "what the unknown cells may be": table["assumption"].mask(
+                table["assumption"].duplicated(), ""
+            ),
+            "input": table["input"],
+            "by itself": _shares(table, "first"),
+            "has a part in": _shares(table, "total"),
+        }
+    )
+
+
+def _shares(table: pd.DataFrame, order: str) -> list[str]:
+    columns = [f"{order}", f"{order}_low", f"{order}_high"]
+    return [
+        f"{at}% ({low}% to {high}%)"
+        for at, low, high in table[columns].clip(0, 1).mul(100).round().astype(int).to_numpy()
+    ]
+
+
+def variance_sentences(table: pd.DataFrame) -> list[str]:
+    """Say under which assumption which input has the largest part, and what the weights have."""
+    said = []
+    for assumption, rows in table.groupby("assumption", sort=False):
+        total = rows.set_index("input")["total"]
+        most = total.idxmax()
+        weights, unknown = total[INPUTS[0]], total[INPUTS[2]]
+        beside = "less" if weights < unknown else "no less"
+        said.append(
+            f"Unknown cells taken to be {assumption}: {most} have the largest part, and "
+            f"{INPUTS[0]} have {beside} than {INPUTS[2]}."
+        )
+    return said
