@@ -60,13 +60,19 @@ globalThis.questions = (() => {
       return contrast(style.outlineColor, behind(el.parentElement)) >= 3;
     return cues(el) !== before;
   };
-  const inSight = (el) => [...el.getClientRects()].some((box) => {
-    const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2;
-    const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
-    const hit = document.elementFromPoint(x, y);
-    return hit && box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight
-      && (el.contains(hit) || (hit.contains(el) && hit !== document.body && hit !== document.documentElement));
-  });
+  // Whether any of it can be seen: not beyond the window or what it scrolls in, and not covered.
+  const inSight = (el) => {
+    const frames = [...ancestors(el)].filter((one) => scrolls(one, "X") || scrolls(one, "Y")).map((one) => one.getBoundingClientRect());
+    frames.push({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
+    const edge = (side, inner, box) => inner(box[side], ...frames.map((frame) => frame[side]));
+    return [...el.getClientRects()].some((box) => {
+      const [left, top] = [edge("left", Math.max, box), edge("top", Math.max, box)];
+      const [right, bottom] = [edge("right", Math.min, box), edge("bottom", Math.min, box)];
+      if (left >= right || top >= bottom) return false;
+      const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      return hit && (el.contains(hit) || (hit.contains(el) && hit !== document.body && hit !== document.documentElement));
+    });
+  };
   let walk = null;
 
   return {

@@ -82,7 +82,7 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
     """Tab reaches everything in order and can be seen to; Enter opens; the skip link skips."""
     faults = []
     # On a long page the second walk ends early: its looks repeat.
-    for width, dark, most in ((1440, False, 5000), (320, True, 150)):
+    for width, dark, most in ((1440, False, 5000), (320, True, 60)):
         with browser.opened(path, width, dark=dark) as view:
             place = f"{path.name} at {width}, {'dark' if dark else 'light'}"
             press = view.page.keyboard.press
