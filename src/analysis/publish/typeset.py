@@ -1,0 +1,122 @@
+"""PDF by typst: tagged to PDF/UA-1 (ISO 14289-1), in faces that come with us, bytes the same.
+
+Data go in as JSON and are set as text: nothing that they hold is read as markup.
+"""
+
+import datetime as dt
+import functools
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+
+import matplotlib
+import typst
+from matplotlib.ft2font import FT2Font
+
+from analysis.publish.blocks import Block, Run, Runs, plain
+from analysis.study import Study
+
+_FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
+"""The face of the charts, which comes with matplotlib."""
+_LONG_WORD = re.compile(r"\S{17,}")
+_PLACE_TO_BREAK = re.compile(r"([/?&=._:;,|-])(?=\w)|(\S{16})(?=\S)")
+_ISOLATE, _END_OF_ISOLATE, _BREAK = "\u2068", "\u2069", "\u200b"
+
+
+class Typesetter:
+    """Sets documents of one kind. Make one for many: what they share is worked out once."""
+
+    def __init__(self, study: Study, as_of: dt.date, pictures: Mapping[str, bytes] = {}):
+        """Prepare to set documents.
+
+        Args:
+            study: gives the draft mark, the authors and the title of the whole.
+            as_of: the date of the state, which is the date of the document.
+            pictures: charts as SVG, by name.
+        """
+        template = files("analysis.publish").joinpath("templates/document.typ").read_bytes()
+        images = {f"{name}.svg": content for name, content in pictures.items()}
+        self._compiler = typst.Compiler(
+            {"main": template, **images}, font_paths=[str(_FACES)], ignore_system_fonts=True
+        )
+        self._common = {
+            "draft": _set(study.settings.draft_mark),
+            "authors": [one.title for one in study.descriptor.contributors],
+            "date": [as_of.year, as_of.month, as_of.day],
+        }
+
+    def pdf(self, title: str, footing: str, pages: Sequence[Sequence[Sequence[Block]]]) -> bytes:
+        """Return a document as PDF.
+
+        Args:
+            title: of the document, for a reader's window and for screen readers.
+            footing: what stands at the foot of each page, before its number.
+            pages: parts that begin on a new page each. Each part is given in one form, which may
+                run over many pages; or in several, from the fullest to the shortest, of which the
+                first that fits on one page is taken.
+        """
+        data = {
+            **self._common,
+            "title": title,
+            "footing": _set(footing),
+            "pages": [[_plain_data(blocks) for blocks in forms] for forms in pages],
+        }
+        return self._compiler.compile(
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=["ua-1"],
+        )
+
+
+def _plain_data(blocks: Sequence[Block]) -> list[dict]:
+    """Return blocks as plain data, each with its kind; links that lead nowhere are left out."""
+    known = {name for block in blocks for name in _names(block)}
+    return [{"kind": type(one).__name__.lower(), **_as_data(vars(one), known)} for one in blocks]
+
+
+def _as_data(value: object, known: set[str]) -> object:
+    match value:
+        case Run():
+            to = value.to if value.to in known else ""
+            return {**vars(value), "text": _set(value.text), "to": to}
+        case dict():
+            return {name: _as_data(one, known) for name, one in value.items()}
+        case list() | tuple():
+            return [_as_data(one, known) for one in value]
+        case str() | bool() | int() | float():
+            return value
+    return _as_data(vars(value), known)
+
+
+def _names(block: Block) -> list[str]:
+    inner = [*getattr(block, "rows", ()), *getattr(block, "terms", ())]
+    return [*block.ids, *(n for one in inner for n in (one[0] if type(one) is tuple else one.ids))]
+
+
+def _set(text: str) -> str:
+    """Return a text so that it can be set: every sign visible, no word wider than a column.
+
+    A sign for which there is no glyph is named by its number, since a PDF for all readers may
+    hold no empty box. What runs from right to left is kept apart from what stands around it.
+    """
+    if not text.isascii():
+        text = "".join(one if _has_glyph(one) else f"[U+{ord(one):04X}]" for one in text)
+        if any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in text):
+            text = f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
+    return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)
+
+
+_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(str(_FACES / "DejaVuSans.ttf")).get_charmap())
+
+
+def _has_glyph(sign: str) -> bool:
+    return sign == "\n" or ord(sign) in _glyphs()
