@@ -4,6 +4,7 @@ HTML is the one form in which the text is written. What is said in it is said in
 figure by figure, because nothing is written twice.
 """
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,10 @@ class Run:
 
 
 Runs = list[Run]
+CROWDED = 7
+"""Columns beyond which the heads of numbers are turned on their side."""
+_LINE = 84
+"""Letters that a line of a page holds."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart, by its name, with its text alternative."""
+    """A chart: its name, its text alternative, and its drawing as SVG."""
 
     name: str
     alt: str
+    drawing: bytes
     ids: list[str]
 
 
@@ -197,7 +203,9 @@ class _Blocks:
 
     def _figure(self, element: HtmlElement) -> Picture:
         (image,) = element.iter("img")
-        return Picture(element.get("id").removeprefix("chart-"), image.get("alt"), [])
+        drawing = base64.b64decode(image.get("src").partition("base64,")[2])
+        name = element.get("id").removeprefix("chart-")
+        return Picture(name, image.get("alt"), drawing, [])
 
     def _table(self, element: HtmlElement) -> Table:
         (caption,) = element.iter("caption")
@@ -220,27 +228,23 @@ def _row(element: HtmlElement) -> Row:
 
 
 def _widths(header: Row, rows: list[Row]) -> list[float]:
-    """Return each column's share of the width: what its longest words need, and its texts beyond.
+    """Return each column's share of the width: room for its longest word, and more for long texts.
 
-    Texts count by the square root of their length: a column ten times as full is three times as
-    wide, as a line ten times as long is folded in ever more lines.
+    What is left over is shared by the mean length of the texts to the power of 0.7: a column ten
+    times as full is then about five times as wide.
     """
-    needs = []
+    rows = [row for row in rows if all(cell.span == 1 for cell in row.cells)]
+    crowded = len(header.cells) > CROWDED
+    least, more = [], []
     for place, head in enumerate(header.cells):
-        texts = [plain(row.cells[place].runs) for row in rows if len(row.cells) > place]
-        texts = [text for text, row in zip(texts, rows, strict=False) if _is_regular(row)]
-        title = plain(head.runs)
-        mean = sum(map(len, texts)) / len(texts) if texts else 0
-        if head.number:
-            longest = max([len(text) for text in texts], default=0)
-            needs.append(max(4.0, min(longest + 2, 9), min(_longest_word([title]), 8)))
-        else:
-            needs.append(max(min(_longest_word([title, *texts]) + 1.5, 16), 5.5 * mean**0.5 / 2))
-    return [round(one / sum(needs), 4) for one in needs]
-
-
-def _is_regular(row: Row) -> bool:
-    return all(cell.span == 1 for cell in row.cells)
+        texts = [plain(row.cells[place].runs) for row in rows]
+        shown = texts if crowded and head.number else [plain(head.runs), *texts]
+        least.append(min(_longest_word(shown) * 1.1 + 1.5, 14))
+        mean = sum(map(len, texts)) / len(texts) if texts else 1
+        more.append(0.5 if head.number else mean**0.7)
+    left = max(_LINE - sum(least), 0)
+    widths = [one + left * part / sum(more) for one, part in zip(least, more, strict=True)]
+    return [round(one / sum(widths), 4) for one in widths]
 
 
 def _longest_word(texts: Iterable[str]) -> int:

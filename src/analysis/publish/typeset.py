@@ -3,13 +3,11 @@
 Data go in as JSON and are set as text: nothing that they hold is read as markup.
 """
 
-import datetime as dt
 import functools
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +15,8 @@ import matplotlib
 import typst
 from matplotlib.ft2font import FT2Font
 
-from analysis.publish.blocks import Block, Run, Runs, plain
-from analysis.study import Study
+from analysis.measure.results import Results
+from analysis.publish.blocks import CROWDED, Block, Picture, Run
 
 _FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The face of the charts, which comes with matplotlib."""
@@ -28,25 +26,19 @@ _ISOLATE, _END_OF_ISOLATE, _BREAK = "\u2068", "\u2069", "\u200b"
 
 
 class Typesetter:
-    """Sets documents of one kind. Make one for many: what they share is worked out once."""
+    """Sets documents of one study. Make one for many: the faces are read once."""
 
-    def __init__(self, study: Study, as_of: dt.date, pictures: Mapping[str, bytes] = {}):
-        """Prepare to set documents.
-
-        Args:
-            study: gives the draft mark, the authors and the title of the whole.
-            as_of: the date of the state, which is the date of the document.
-            pictures: charts as SVG, by name.
-        """
-        template = files("analysis.publish").joinpath("templates/document.typ").read_bytes()
-        images = {f"{name}.svg": content for name, content in pictures.items()}
-        self._compiler = typst.Compiler(
-            {"main": template, **images}, font_paths=[str(_FACES)], ignore_system_fonts=True
-        )
+    def __init__(self, results: Results):
+        """Prepare to set documents of these results; the date of each is that of their state."""
+        study, as_of = results.study, results.matrix.as_of
+        self._compiler = typst.Compiler(font_paths=[str(_FACES)], ignore_system_fonts=True)
+        template = files("analysis.publish").joinpath("templates/document.typ")
+        self._template = template.read_bytes()
         self._common = {
             "draft": _set(study.settings.draft_mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
+            "crowded": CROWDED,
         }
 
     def pdf(self, title: str, footing: str, pages: Sequence[Sequence[Sequence[Block]]]) -> bytes:
@@ -59,22 +51,25 @@ class Typesetter:
                 run over many pages; or in several, from the fullest to the shortest, of which the
                 first that fits on one page is taken.
         """
+        every = [block for forms in pages for blocks in forms for block in blocks]
+        known = {name for block in every for name in _names(block)}
         data = {
             **self._common,
             "title": title,
             "footing": _set(footing),
-            "pages": [[_plain_data(blocks) for blocks in forms] for forms in pages],
+            "pages": [[_plain_data(blocks, known) for blocks in forms] for forms in pages],
         }
+        drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
         return self._compiler.compile(
+            {"main": self._template, **drawings},
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["ua-1"],
         )
 
 
-def _plain_data(blocks: Sequence[Block]) -> list[dict]:
-    """Return blocks as plain data, each with its kind; links that lead nowhere are left out."""
-    known = {name for block in blocks for name in _names(block)}
+def _plain_data(blocks: Sequence[Block], known: set[str]) -> list[dict]:
+    """Return blocks as plain data, each with its kind; a link to no known name is none."""
     return [{"kind": type(one).__name__.lower(), **_as_data(vars(one), known)} for one in blocks]
 
 
@@ -89,6 +84,8 @@ def _as_data(value: object, known: set[str]) -> object:
             return [_as_data(one, known) for one in value]
         case str() | bool() | int() | float():
             return value
+        case bytes():
+            return ""
     return _as_data(vars(value), known)
 
 
