@@ -3,7 +3,7 @@
 What does not fit is told in a shorter form that points to the report; the type stays as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 import jinja2
@@ -20,13 +20,20 @@ from analysis.publish.report import (
     link,
     mark_of,
 )
-from analysis.publish.typeset import Typesetter
+from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
 from analysis.show.words import word
 from analysis.study import vocabulary as v
 
-FORMS = ((900, 30), (450, 20), (240, 12), (130, 9), (70, 6), (30, 3))
+FORMS = (
+    (900, 30), (500, 30), (320, 30), (220, 30), (150, 30), (110, 20), (80, 14), (60, 10), (50, 7),
+    (40, 5), (30, 3), (20, 2),
+)  # fmt: skip
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table."""
+WHOLE = {"notices": 1500, "contact": 300, "least": 200}
+"""Letters to which what must stand is whole in every form; ``least`` is for a notice on a cell."""
+CITED = 3
+"""Sources named beside a question; the report names all."""
 PARTS = ("known", "asked")
 """The parts of a briefing, each on a page of its own."""
 
@@ -38,25 +45,33 @@ def briefings(results: Results, units: Sequence[str] = ()) -> Iterator[tuple[str
         results: the study's results.
         units: these units only, by id; none named: all, in the study's order.
     """
-    study = results.study
     setter, template = Typesetter(results), _environment(results).get_template("briefing.html.j2")
     held = _held(results)
-    footing = f"{_shortened(study.descriptor.title, 70)}. State as of {held['as_of']}"
-    for unit, said in _said(results):
-        if not units or unit in units:
-            name = _shortened(said["unit"]["name"], 200)
-            pages = [list(_forms(template, {**held, **said, "part": part})) for part in PARTS]
-            yield unit, setter.pdf(f"Briefing: {name}", footing, pages)
+    footing = f"{_shortened(results.study.descriptor.title, 70)}. State as of {held['as_of']}"
+    for unit, said in _said(results, units):
+        title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
+        forms = [_forms(template, {**held, **said, "part": part}) for part in PARTS]
+        yield unit, _on_a_page_each(lambda parts: setter.pdf(title, footing, parts), forms)  # noqa: B023
+
+
+def _on_a_page_each(
+    make: Callable[[list[list[Block]]], bytes], forms: list[Iterator[list[Block]]]
+) -> bytes:
+    """Return the document of which each part is in the fullest form that one page holds."""
+    parts = [next(one) for one in forms]
+    whole = make(parts)
+    if page_count(whole) == len(parts):
+        return whole
+    for place, shorter in enumerate(forms):
+        while page_count(make([parts[place]])) > 1:
+            parts[place] = next(shorter)
+    return make(parts)
 
 
 def _forms(template: jinja2.Template, said: dict) -> Iterator[list[Block]]:
-    """Give the forms of a page, from the fullest; those that say the same are given once."""
-    last = ""
+    """Give the forms of a page, from the fullest."""
     for letters, rows in FORMS:
-        page = template.render(**said, letters=letters, rows=rows)
-        if page != last:
-            yield blocks(page)
-        last = page
+        yield blocks(template.render(**said, letters=letters, rows=rows))
 
 
 def _environment(results: Results) -> jinja2.Environment:
@@ -72,9 +87,9 @@ def _environment(results: Results) -> jinja2.Environment:
 
 
 @jinja2.pass_context
-def _short(context: jinja2.runtime.Context, text: str, times: int = 1) -> str:
+def _short(context: jinja2.runtime.Context, text: str, least: int = 0) -> str:
     """Return a text in the length that the form of the page allows."""
-    return _shortened(text, context["letters"] * times)
+    return _shortened(text, max(context["letters"], least))
 
 
 def _shortened(text: str, letters: int) -> str:
@@ -96,21 +111,28 @@ def _held(results: Results) -> dict:
         "draft": draft_line(study),
         "as_of": spoken(results.matrix.as_of),
         "known_by": spoken(results.matrix.known_by),
-        "notices": notices.loc[notices["scope"] == "study", "text"].tolist(),
+        "notices": _shortened(
+            " ".join(notices.loc[notices["scope"] == "study", "text"]), WHOLE["notices"]
+        ),
+        "contact": _shortened(study.settings.contact, WHOLE["contact"]),
+        "least": WHOLE["least"],
+        "cited": CITED,
         "meaning": v.MEANING,
     }
 
 
-def _said(results: Results) -> Iterator[tuple[str, dict]]:
+def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
     """Give each unit's id with what its briefing says, from the records of the report."""
     study = results.study
-    recommendations = [one for one in _recommendations(results)]
+    recommendations = _recommendations(results)
     questions, gaps = _next(results)["of"], _by_unit(results.gaps)
     asks = study.lookup("criteria", "question")
     sources = study["sources"].set_index("source_id", drop=False).to_dict("index")
     from_source = study.lookup("evidence", "source_id")
     for unit in _units(results):
         name = unit["unit_id"]
+        if units and name not in units:
+            continue
         for cell in unit["cells"]:
             ids = dict.fromkeys(from_source[one] for one in cell["evidence"])
             cell["sources"] = [sources[one] for one in ids]
@@ -126,9 +148,12 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                 "asked": [
                     {**one, "standing": standing.get(one["recommendation_id"], "")}
                     for one in recommendations
-                    if one["asks"]
+                    if one["scored"]
                 ],
-                "unread": [one["label"] for one in recommendations if not one["asks"]],
+                "context": [
+                    one["label"] for one in recommendations if one["asks"] and not one["scored"]
+                ],
+                "unread": [one["label"] for one in recommendations if not (one["asks"] or one["scored"])],
                 "questions": [
                     {**one, "question": asks[one["criterion_id"]]}
                     for one in questions.get(name, [])

@@ -14,4 +14,4 @@ def report_pdf(results: Results, page: str) -> bytes:
         page: the report as HTML, from :func:`analysis.publish.report.report_html`.
     """
     title, as_of = results.study.descriptor.title, spoken(results.matrix.as_of)
-    return Typesetter(results).pdf(title, f"State as of {as_of}", [[blocks(page)]])
+    return Typesetter(results).pdf(title, f"State as of {as_of}", [blocks(page)])

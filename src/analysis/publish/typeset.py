@@ -41,23 +41,21 @@ class Typesetter:
             "crowded": CROWDED,
         }
 
-    def pdf(self, title: str, footing: str, pages: Sequence[Sequence[Sequence[Block]]]) -> bytes:
+    def pdf(self, title: str, footing: str, parts: Sequence[Sequence[Block]]) -> bytes:
         """Return a document as PDF.
 
         Args:
             title: of the document, for a reader's window and for screen readers.
             footing: what stands at the foot of each page, before its number.
-            pages: parts that begin on a new page each. Each part is given in one form, which may
-                run over many pages; or in several, from the fullest to the shortest, of which the
-                first that fits on one page is taken.
+            parts: what the document says; each part begins on a new page.
         """
-        every = [block for forms in pages for blocks in forms for block in blocks]
+        every = [block for part in parts for block in part]
         known = {name for block in every for name in _names(block)}
         data = {
             **self._common,
             "title": title,
             "footing": _set(footing),
-            "pages": [[_plain_data(blocks, known) for blocks in forms] for forms in pages],
+            "parts": [_plain_data(part, known) for part in parts],
         }
         drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
         return self._compiler.compile(
@@ -66,6 +64,11 @@ class Typesetter:
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             pdf_standards=["ua-1"],
         )
+
+
+def page_count(pdf: bytes) -> int:
+    """Return the number of pages of a PDF that a typesetter made."""
+    return int(re.search(rb"/Type/Pages/Count (\d+)", pdf)[1])
 
 
 def _plain_data(blocks: Sequence[Block], known: set[str]) -> list[dict]:
