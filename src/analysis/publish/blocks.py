@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import lxml.html
 from lxml.html import HtmlElement
@@ -137,6 +138,13 @@ def blocks(html: str) -> list[Block]:
 def plain(runs: Iterable[Run]) -> str:
     """Return what runs say, without their signs."""
     return "".join(one.text for one in runs if not one.mark)
+
+
+def names(block: Block) -> list[str]:
+    """Return every name by which a block, or a row or a term of it, can be reached."""
+    inner = [row.ids for row in getattr(block, "rows", ())]
+    inner += [ids for ids, _, _ in getattr(block, "terms", ())]
+    return [*block.ids, *chain.from_iterable(inner)]
 
 
 @dataclass

@@ -153,7 +153,9 @@ def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
                 "context": [
                     one["label"] for one in recommendations if one["asks"] and not one["scored"]
                 ],
-                "unread": [one["label"] for one in recommendations if not (one["asks"] or one["scored"])],
+                "unread": [
+                    one["label"] for one in recommendations if not (one["asks"] or one["scored"])
+                ],
                 "questions": [
                     {**one, "question": asks[one["criterion_id"]]}
                     for one in questions.get(name, [])

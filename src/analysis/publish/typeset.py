@@ -16,7 +16,7 @@ import typst
 from matplotlib.ft2font import FT2Font
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import CROWDED, Block, Picture, Run
+from analysis.publish.blocks import CROWDED, Block, Picture, Run, names
 
 _FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The face of the charts, which comes with matplotlib."""
@@ -50,7 +50,7 @@ class Typesetter:
             parts: what the document says; each part begins on a new page.
         """
         every = [block for part in parts for block in part]
-        known = {name for block in every for name in _names(block)}
+        known = {name for block in every for name in names(block)}
         data = {
             **self._common,
             "title": title,
@@ -90,11 +90,6 @@ def _as_data(value: object, known: set[str]) -> object:
         case bytes():
             return ""
     return _as_data(vars(value), known)
-
-
-def _names(block: Block) -> list[str]:
-    inner = [*getattr(block, "rows", ()), *getattr(block, "terms", ())]
-    return [*block.ids, *(n for one in inner for n in (one[0] if type(one) is tuple else one.ids))]
 
 
 def _set(text: str) -> str:
