@@ -19,7 +19,7 @@ from lxml.etree import _Element
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import blocks as b
-from analysis.show.style import Chart
+from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, stable_zip
 
 _WIDTH, _MARGIN = 210 - 2 * 20, 20
@@ -27,18 +27,18 @@ _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
 _SAFE_NAME = re.compile(r"\W")
 
 
-def report_docx(results: Results, page: str, charts: list[Chart]) -> bytes:
+def report_docx(results: Results, page: str) -> bytes:
     """Return the report as a Word document.
 
     Args:
         results: what the report is of.
         page: the report as HTML, from :func:`analysis.publish.report.report_html`.
-        charts: every chart that is shown on the page.
     """
     study = results.study
     document = _new_document(study.settings.draft_mark, spoken(results.matrix.as_of))
-    writer = _Writer(document, {chart.name: chart for chart in charts}, b.blocks(page))
-    for one in writer.blocks:
+    said = b.blocks(page)
+    writer = _Writer(document, said)
+    for one in said:
         writer.write(one)
     core = document.core_properties
     core.title, core.language, core.comments = study.descriptor.title, "en-GB", ""
@@ -60,8 +60,10 @@ def _new_document(draft: str, as_of: str) -> Document:
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{kind}"), None)
-        if name.startswith(("Heading", "Title")):
+        if name.startswith(("Heading", "Title", "Caption", "Intense Quote")):
             style.font.color.rgb = RGBColor(0x12, 0x43, 0x6D)
+        if "Quote" in name:
+            style.font.italic = False
     document.styles["Normal"].font.size = Pt(10)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "en-GB")
@@ -76,10 +78,12 @@ def _new_document(draft: str, as_of: str) -> Document:
 class _Writer:
     """Writes blocks into a document, and keeps what must be unlike: the numbers of names."""
 
-    def __init__(self, document: Document, charts: Mapping[str, Chart], blocks: list[b.Block]):
-        self.document, self.charts, self.blocks = document, charts, blocks
+    def __init__(self, document: Document, blocks: list[b.Block]):
+        self.document = document
         names = (name for one in blocks for name in b.names(one))
         self._marks = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        # Asked for by name, a style takes longer to find than its paragraph to write.
+        self._style_ids = {one.name: one.style_id for one in document.styles}
         self._placed: set[str] = set()
         self._addresses: dict[str, str] = {}
 
@@ -108,7 +112,8 @@ class _Writer:
                 self._picture(block)
 
     def _paragraph(self, style: str, runs: b.Runs, ids: list[str]) -> DocxParagraph:
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = self._style_ids[style]
         paragraph._p.extend([*self._bookmarks(ids), *self._runs(runs)])
         return paragraph
 
@@ -120,7 +125,7 @@ class _Writer:
         twips = [round(one * _WIDTH / 25.4 * 1440) for one in block.widths]
         table = _made("w:tbl")
         settings = _made("w:tblPr")
-        settings.append(_made("w:tblStyle", {"w:val": self.document.styles["Table Grid"].style_id}))
+        settings.append(_made("w:tblStyle", {"w:val": self._style_ids["Table Grid"]}))
         settings.append(_made("w:tblW", {"w:type": "dxa", "w:w": str(sum(twips))}))
         settings.append(_made("w:tblLayout", {"w:type": "fixed"}))
         settings.append(_made("w:tblLook", {"w:firstRow": "1", "w:firstColumn": "1"}))
@@ -129,17 +134,23 @@ class _Writer:
         grid.extend([_made("w:gridCol", {"w:w": str(one)}) for one in twips])
         table.extend([settings, grid])
         header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
-        for row in (b.Row(header, []), *block.rows):
-            table.append(self._row(row, twips, repeats=row.cells is header))
+        upright = len(header) > b.CROWDED
+        table.append(self._row(b.Row(header, []), twips, first=True, upright=upright))
+        table.extend([self._row(row, twips) for row in block.rows])
         # A paragraph must stand between two tables, or Word makes them one.
         self.document.element.body.insert(-1, table)
         self.document.add_paragraph()
 
-    def _row(self, row: b.Row, widths: list[int], repeats: bool) -> _Element:
+    def _row(
+        self, row: b.Row, widths: list[int], first: bool = False, upright: bool = False
+    ) -> _Element:
+        """Return a row; the first repeats on each page, with heads of numbers turned if upright."""
         made, settings = _made("w:tr"), _made("w:trPr")
         if sum(len(b.plain(cell.runs)) for cell in row.cells) < 2000:
             settings.append(_made("w:cantSplit"))
-        if repeats:
+        if upright:
+            settings.append(_made("w:trHeight", {"w:val": "1900", "w:hRule": "atLeast"}))
+        if first:
             settings.append(_made("w:tblHeader"))
         made.append(settings)
         place = 0
@@ -149,9 +160,13 @@ class _Writer:
             about.append(_made("w:tcW", {"w:type": "dxa", "w:w": str(width)}))
             if cell.span > 1:
                 about.append(_made("w:gridSpan", {"w:val": str(cell.span)}))
+            if upright and cell.number:
+                about.append(_made("w:textDirection", {"w:val": "btLr"}))
             paragraph, manner = _made("w:p"), _made("w:pPr")
+            if first:
+                manner.append(_made("w:keepNext"))
             manner.append(_made("w:spacing", {"w:before": "20", "w:after": "20"}))
-            if cell.number:
+            if cell.number and not upright:
                 manner.append(_made("w:jc", {"w:val": "right"}))
             paragraph.append(manner)
             if place == 0:
@@ -163,15 +178,12 @@ class _Writer:
         return made
 
     def _picture(self, block: b.Picture) -> None:
-        chart = self.charts[block.name]
         paragraph = self._paragraph("Normal", [], block.ids)
-        shape = paragraph.add_run().add_picture(io.BytesIO(chart.png()), width=Mm(_WIDTH))
+        shape = paragraph.add_run().add_picture(io.BytesIO(png(block.drawing)), width=Mm(_WIDTH))
         room = Mm(225)
         if shape.height > room:
             shape.width, shape.height = round(shape.width * room / shape.height), room
-        about = shape._inline.docPr
-        about.set("descr", block.alt)
-        about.set("title", chart.title)
+        shape._inline.docPr.set("descr", block.alt)
 
     def _bookmarks(self, ids: list[str]) -> Iterator[_Element]:
         for name in ids:

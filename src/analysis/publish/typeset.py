@@ -71,6 +71,13 @@ def page_count(pdf: bytes) -> int:
     return int(re.search(rb"/Type/Pages/Count (\d+)", pdf)[1])
 
 
+def png(drawing: bytes, dots: float = 110) -> bytes:
+    """Return a drawing in SVG as PNG, with so many dots to the inch."""
+    page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
+    given = {"main": page, "drawing.svg": drawing}
+    return typst.compile(given, format="png", ppi=dots, ignore_system_fonts=True)
+
+
 def _plain_data(blocks: Sequence[Block], known: set[str]) -> list[dict]:
     """Return blocks as plain data, each with its kind; a link to no known name is none."""
     return [{"kind": type(one).__name__.lower(), **_as_data(vars(one), known)} for one in blocks]
