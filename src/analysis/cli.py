@@ -215,7 +215,7 @@ def _date(text: str) -> dt.date:
         ) from None
 
 
-def _measured(asked: argparse.Namespace, progress):
+def _measured(asked: argparse.Namespace, progress=lambda step: None):
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
@@ -332,12 +332,13 @@ def _reply_form(asked: argparse.Namespace) -> int:
 
 
 def _brief(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.workbooks import save_new
     from analysis.publish.briefings import briefings
 
     results = _measured(asked)
     (unit,) = _units(results.study, [asked.unit])
     ((_, content),) = briefings(results, [unit])
-    asked.out.write_bytes(content)
+    save_new(asked.out, content, results.study, ".pdf")
     _print_placeholders(results.study)
     print(f"The briefing on {unit} is {asked.out}")
     return 0
