@@ -44,7 +44,7 @@ class Run:
 Runs = list[Run]
 CROWDED = 7
 """Columns beyond which the heads of numbers are turned on their side."""
-_LINE = 84
+_LINE = 100
 """Letters that a line of a page holds."""
 
 

@@ -30,7 +30,7 @@ FORMS = (
     (40, 5), (30, 3), (20, 2),
 )  # fmt: skip
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table."""
-WHOLE = {"notices": 1500, "contact": 300, "least": 200}
+WHOLE = {"notices": 1200, "contact": 200, "least": 200}
 """Letters to which what must stand is whole in every form; ``least`` is for a notice on a cell."""
 CITED = 3
 """Sources named beside a question; the report names all."""
@@ -64,7 +64,11 @@ def _on_a_page_each(
         return whole
     for place, shorter in enumerate(forms):
         while page_count(make([parts[place]])) > 1:
-            parts[place] = next(shorter)
+            following = next(shorter, None)
+            if following is None:
+                # Rather a page too many than no briefing.
+                break
+            parts[place] = following
     return make(parts)
 
 
