@@ -75,6 +75,38 @@ def without_rows(study: Study, *tables: str) -> Study:
     return replaced(study, **{name: study[name].iloc[:0] for name in tables})
 
 
+NASTY = (
+    "#panic(1) $x^2$ \\ \\u{41} *bold* _it_ `raw` @label <label> [a] {b} // c /* d */ = e - f + g "
+    "<script>alert(1)</script> \"q\" 'q' &amp; \u200fright\u202eto left\u202c \u05d0\u05d1 \u0627 "
+    "\U0001f600 \u4e2d \ue000 =1+1 ~ -- --- ... https://example.org/"
+)
+"""What a page, a document or a spreadsheet might take for its own markup."""
+
+
+def everywhere(study: Study, text: str) -> Study:
+    """Return the study with one text wherever it can hold any; it need not be valid."""
+    columns = {
+        "units": ("name", "short_name", "region"),
+        "recommendations": ("label", "asks", "addressee"),
+        "criteria": ("label", "question"),
+        "rules": ("rule",),
+        "notices": ("text",),
+        "sources": ("publisher", "title"),
+        "evidence": ("states",),
+        "assessments": ("rationale", "settled_why"),
+        "searches": ("queries",),
+    }
+    tables = {
+        name: study[name].assign(
+            **{one: study[name][one].where(study[name][one] == "", text) for one in held}
+        )
+        for name, held in columns.items()
+    }
+    settings = study.settings.model_copy(update={"contact": text})
+    descriptor = study.descriptor.model_copy(update={"settings": settings, "title": text})
+    return dataclasses.replace(replaced(study, **tables), descriptor=descriptor)
+
+
 def problems(study: Study) -> list[str]:
     """Return what is wrong with a study in memory."""
     tables = study.descriptor.tables

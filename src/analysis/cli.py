@@ -133,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
     reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
     reply_form.set_defaults(run=_reply_form)
 
+    brief = commands.add_parser("brief", help="write the two-page briefing on a unit, as PDF")
+    brief.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
+    brief.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.pdf", help="the file to write"
+    )
+    brief.set_defaults(run=_brief)
+
     requests = commands.add_parser(
         "requests", help="write a freedom of information request for each unit, and their tracker"
     )
@@ -175,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
         workbook,
         settle,
         reply_form,
+        brief,
         requests,
         intake,
     ):
@@ -186,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar="STUDY",
             help=f"a study's folder (default: {STUDY})",
         )
-    for command in (report, score, compare_units):
+    for command in (report, score, brief, compare_units):
         command.add_argument(
             "--as-of",
             type=_date,
@@ -211,7 +219,7 @@ def _date(text: str) -> dt.date:
         ) from None
 
 
-def _measured(asked: argparse.Namespace, progress):
+def _measured(asked: argparse.Namespace, progress=lambda step: None):
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
@@ -346,6 +354,19 @@ def _reply_form(asked: argparse.Namespace) -> int:
     print(f"The reply form of {unit} is {asked.out}")
     print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
+    return 0
+
+
+def _brief(asked: argparse.Namespace) -> int:
+    from analysis.fieldwork.workbooks import save_new
+    from analysis.publish.briefings import briefings
+
+    results = _measured(asked)
+    (unit,) = _units(results.study, [asked.unit])
+    ((_, content),) = briefings(results, [unit])
+    save_new(asked.out, content, results.study, ".pdf")
+    _print_placeholders(results.study)
+    print(f"The briefing on {unit} is {asked.out}")
     return 0
 
 

@@ -155,8 +155,8 @@ class WorkbookMaker:
         )
 
 
-def save_new(path: Path, content: bytes, study: Study) -> None:
-    """Write a workbook to a new file, whole or not at all.
+def save_new(path: Path, content: bytes, study: Study, ending: str = ".xlsx") -> None:
+    """Write a workbook, or what else has that ending, to a new file, whole or not at all.
 
     Raises:
         StudyError: something is there already (it may have been filled), or it lies in the study.
@@ -164,8 +164,8 @@ def save_new(path: Path, content: bytes, study: Study) -> None:
     rule = remedy = ""
     if path.exists():
         rule, remedy = "something is there already, and may hold work", "name a new file with --out"
-    elif path.suffix.lower() != ".xlsx":
-        rule, remedy = "its name does not end in .xlsx", "name a file such as coding.xlsx"
+    elif path.suffix.lower() != ending:
+        rule, remedy = f"its name does not end in {ending}", f"name a file such as one{ending}"
     elif path.resolve().is_relative_to(study.folder.resolve()):
         rule, remedy = "it lies inside the study", "name a file elsewhere"
     if rule:

@@ -1,6 +1,7 @@
 """Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
 
 import contextlib
+import functools
 import json
 import shutil
 import tempfile
@@ -11,9 +12,12 @@ from pathlib import Path
 
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, statements
+from analysis.publish.briefings import briefings
 from analysis.publish.data import write_data
 from analysis.publish.manifest import manifest
 from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
+from analysis.publish.report_pdf import report_pdf
 from analysis.publish.site import write_site
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
@@ -29,6 +33,12 @@ class Material:
     results: Results
     named: dict[str, Statement]
     charts: list[Chart]
+    progress: Callable[[str], None] = lambda step: None
+
+    @functools.cached_property
+    def page(self) -> str:
+        """The report as HTML, of which PDF and Word are made too."""
+        return report_html(self.results, self.named, self.charts)
 
 
 def build(results: Results, out: Path, progress: Callable[[str], None] = lambda step: None) -> Path:
@@ -45,7 +55,7 @@ def build(results: Results, out: Path, progress: Callable[[str], None] = lambda 
     with swapped_in(out) as folder:
         progress("statements and charts")
         named = statements(results)
-        material = Material(results, named, all_charts(results, named))
+        material = Material(results, named, all_charts(results, named), progress)
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -69,7 +79,23 @@ def _write_workbook(material: Material, folder: Path) -> None:
 
 
 def _write_report(material: Material, folder: Path) -> None:
-    _write_text(folder / REPORT, report_html(material.results, material.named, material.charts))
+    _write_text(folder / REPORT, material.page)
+
+
+def _write_briefings(material: Material, folder: Path) -> None:
+    (folder / "briefings").mkdir()
+    count = len(material.results.study["units"])
+    for number, (unit, content) in enumerate(briefings(material.results), start=1):
+        material.progress(f"briefings: {number} of {count}")
+        (folder / "briefings" / f"{unit}.pdf").write_bytes(content)
+
+
+def _write_report_pdf(material: Material, folder: Path) -> None:
+    (folder / "report.pdf").write_bytes(report_pdf(material.results, material.page))
+
+
+def _write_report_docx(material: Material, folder: Path) -> None:
+    (folder / "report.docx").write_bytes(report_docx(material.results, material.page))
 
 
 def _write_site(material: Material, folder: Path) -> None:
@@ -81,6 +107,9 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     "statements": _write_statements,
     "workbook": _write_workbook,
     "report": _write_report,
+    "report as PDF": _write_report_pdf,
+    "report as document": _write_report_docx,
+    "briefings": _write_briefings,
     # Last: it offers what lies in the folder by then.
     "site": _write_site,
 }

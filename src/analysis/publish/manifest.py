@@ -11,12 +11,15 @@ from analysis.measure.results import Results
 _PACKAGES = (
     "jinja2",
     "krippendorff",
+    "lxml",
     "matplotlib",
     "numpy",
     "openpyxl",
     "pandas",
     "policygap",
     "pydantic",
+    "python-docx",
+    "typst",
 )
 
 

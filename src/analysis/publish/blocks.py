@@ -1,0 +1,318 @@
+"""A page of ours as a sequence of blocks, so that PDF and Word are set from the same text.
+
+HTML is the one form in which the text is written. What is said in it is said in every other form,
+figure by figure, because nothing is written twice.
+"""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import lxml.html
+from lxml.html import HtmlElement
+
+_SKIPPED = {"head", "nav", "style", "script", "figcaption"}
+"""Elements that serve the screen alone, or that the block around them replaces."""
+_BLOCKS = {"p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "figure", "section"}
+_ROLES = ("draft", "notes", "lead", "quiet")
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text in one manner.
+
+    Attributes:
+        text: what it says; a line feed is a new line.
+        strong: whether it is set in bold.
+        quiet: whether it is an aside.
+        url: the address that it leads to, if any.
+        to: the name of the block, row or term that it leads to, if any.
+        mark: the kind of the sign beside a state, which repeats the word next to it; else empty.
+    """
+
+    text: str
+    strong: bool = False
+    quiet: bool = False
+    url: str = ""
+    to: str = ""
+    mark: str = ""
+
+
+Runs = list[Run]
+CROWDED = 7
+"""Columns beyond which the heads of numbers are turned on their side."""
+_LINE = 100
+"""Letters that a line of a page holds."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; level 0 is the title of the whole, 1 a chapter."""
+
+    level: int
+    runs: Runs
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; its role is empty, or one of draft, notes, lead, quiet, opening."""
+
+    runs: Runs
+    ids: list[str]
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list; what its items are."""
+
+    items: list[Runs]
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Names with what stands under each: evidence and sources by their ids."""
+
+    terms: list[tuple[list[str], Runs, Runs]]
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table; ``span`` columns wide."""
+
+    runs: Runs
+    head: bool = False
+    number: bool = False
+    span: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table, with the names that lead to it."""
+
+    cells: list[Cell]
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption; ``widths`` are the columns' shares of the whole, adding up to 1."""
+
+    caption: Runs
+    header: list[Cell]
+    rows: list[Row]
+    widths: list[float]
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: its name, its text alternative, and its drawing as SVG."""
+
+    name: str
+    alt: str
+    drawing: bytes
+    ids: list[str]
+
+
+Block = Heading | Paragraph | Items | Terms | Table | Picture
+
+
+def blocks(html: str) -> list[Block]:
+    """Return the blocks of a page, in order.
+
+    Navigation, styles and captions of pictures are left out; what can be folded away is open.
+    """
+    parser = lxml.html.HTMLParser(huge_tree=True, encoding="utf-8")
+    found = _Blocks()
+    found.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
+    return found.blocks
+
+
+def plain(runs: Iterable[Run]) -> str:
+    """Return what runs say, without their signs."""
+    return "".join(one.text for one in runs if not one.mark)
+
+
+def names(block: Block) -> list[str]:
+    """Return every name by which a block, or a row or a term of it, can be reached."""
+    inner = [row.ids for row in getattr(block, "rows", ())]
+    inner += [ids for ids, _, _ in getattr(block, "terms", ())]
+    return [*block.ids, *chain.from_iterable(inner)]
+
+
+@dataclass
+class _Blocks:
+    """Walks through a page, and keeps the names that the next block takes."""
+
+    blocks: list[Block] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+    def walk(self, element: HtmlElement) -> None:
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+            return
+        if element.tag == "a" and "skip" in _classes(element):
+            return
+        if element.get("id"):
+            self.waiting.append(element.get("id"))
+        make = getattr(self, f"_{element.tag}", None)
+        if make:
+            made = make(element)
+            if made is not None:
+                self.blocks.append(replace(made, ids=self.waiting))
+                self.waiting = []
+            return
+        if not any(child.tag in _BLOCKS or _is_outline(child) for child in element):
+            # A bare text, such as a division that holds one sentence and nothing else.
+            runs = _runs(element)
+            if runs:
+                self.blocks.append(Paragraph(runs, self._taken()))
+            return
+        for child in element:
+            self.walk(child)
+
+    def _taken(self) -> list[str]:
+        taken, self.waiting = self.waiting, []
+        return taken
+
+    def _h1(self, element: HtmlElement) -> Heading:
+        return Heading(int(element.tag[1]) - 1, _runs(element), [])
+
+    _h2 = _h3 = _h4 = _h5 = _h1
+
+    def _p(self, element: HtmlElement) -> Paragraph | None:
+        role = next((one for one in _ROLES if one in _classes(element)), "")
+        runs = _runs(element)
+        return Paragraph(runs, [], role) if runs else None
+
+    def _summary(self, element: HtmlElement) -> Paragraph | None:
+        # A table says by its caption what it is.
+        if element.getparent().find(".//table") is not None:
+            return None
+        return Paragraph(_runs(element), [], "opening")
+
+    def _ul(self, element: HtmlElement) -> Items:
+        return Items([_runs(one) for one in element.iter("li")], [])
+
+    _ol = _ul
+
+    def _dl(self, element: HtmlElement) -> Terms | None:
+        terms = [
+            ([one.get("id")] if one.get("id") else [], _runs(one), _runs(one.getnext()))
+            for one in element.iter("dt")
+        ]
+        return Terms(terms, []) if terms else None
+
+    def _figure(self, element: HtmlElement) -> Picture:
+        (image,) = element.iter("img")
+        drawing = base64.b64decode(image.get("src").partition("base64,")[2])
+        name = element.get("id").removeprefix("chart-")
+        return Picture(name, image.get("alt"), drawing, [])
+
+    def _table(self, element: HtmlElement) -> Table:
+        (caption,) = element.iter("caption")
+        header, *more = [_row(one) for one in element.find("thead").iter("tr")]
+        rows = more + [_row(one) for one in element.find("tbody").iter("tr")]
+        return Table(_runs(caption), header.cells, rows, _widths(header, rows), [])
+
+
+def _row(element: HtmlElement) -> Row:
+    cells = [
+        Cell(
+            _runs(one),
+            head=one.tag == "th",
+            number="n" in _classes(one),
+            span=int(one.get("colspan", "1")),
+        )
+        for one in element
+    ]
+    return Row(cells, [element.get("id")] if element.get("id") else [])
+
+
+def _widths(header: Row, rows: list[Row]) -> list[float]:
+    """Return each column's share of the width: room for its longest word, and more for long texts.
+
+    What is left over is shared by the mean length of the texts to the power of 0.7: a column ten
+    times as full is then about five times as wide.
+    """
+    rows = [row for row in rows if all(cell.span == 1 for cell in row.cells)]
+    crowded = len(header.cells) > CROWDED
+    least, more = [], []
+    for place, head in enumerate(header.cells):
+        texts = [plain(row.cells[place].runs) for row in rows]
+        shown = texts if crowded and head.number else [plain(head.runs), *texts]
+        least.append(min(_longest_word(shown) * 1.1 + 1.5, 14))
+        mean = sum(map(len, texts)) / len(texts) if texts else 1
+        more.append(0.5 if head.number else mean**0.7)
+    left = max(_LINE - sum(least), 0)
+    widths = [one + left * part / sum(more) for one, part in zip(least, more, strict=True)]
+    return [round(one / sum(widths), 4) for one in widths]
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max((len(word) for text in texts for word in text.split()), default=0)
+
+
+def _is_outline(element: HtmlElement) -> bool:
+    return isinstance(element.tag, str) and (
+        element.tag in ("header", "main", "body", "article", "details", "summary", "aside")
+        or re.fullmatch("h[1-6]", element.tag) is not None
+    )
+
+
+def _classes(element: HtmlElement) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _runs(element: HtmlElement) -> Runs:
+    """Return the text of an element as runs, its white space as a browser would show it."""
+    made: Runs = []
+    for run in _pieces(element, Run("")):
+        text = run.text if run.text == "\n" else _SPACE.sub(" ", run.text)
+        before = made[-1].text[-1:] if made else "\n"
+        if text != "\n" and before in (" ", "\n"):
+            text = text.lstrip(" ")
+        if text == "\n" and (not made or before == "\n"):
+            continue
+        if made and replace(run, text="") == replace(made[-1], text="") and not run.mark:
+            made[-1] = replace(run, text=made[-1].text + text)
+        elif text:
+            made.append(replace(run, text=text))
+    while made and not made[-1].text.strip(" \n"):
+        made.pop()
+    if made:
+        made[-1] = replace(made[-1], text=made[-1].text.rstrip(" \n"))
+    return made
+
+
+def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
+    classes = _classes(element)
+    if element.tag == "strong":
+        manner = replace(manner, strong=True)
+    if "quiet" in classes:
+        manner = replace(manner, quiet=True)
+    if "mark" in classes:
+        manner = replace(manner, mark=" ".join(one for one in classes if one != "mark"))
+    if element.tag == "a":
+        target = element.get("href", "")
+        inner = target.startswith("#")
+        manner = replace(manner, to=target[1:]) if inner else replace(manner, url=target)
+    if element.text:
+        yield replace(manner, text=element.text)
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        apart = child.tag in _BLOCKS or child.tag == "br"
+        if apart:
+            yield Run("\n")
+        yield from _pieces(child, manner)
+        if apart and child.tag != "br":
+            yield Run("\n")
+        if child.tail:
+            yield replace(manner, text=child.tail)

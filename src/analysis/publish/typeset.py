@@ -1,0 +1,124 @@
+"""PDF by typst: tagged to PDF/UA-1 (ISO 14289-1), in faces that come with us, bytes the same.
+
+Data go in as JSON and are set as text: nothing that they hold is read as markup.
+"""
+
+import functools
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import matplotlib
+import typst
+from matplotlib.ft2font import FT2Font
+
+from analysis.measure.results import Results
+from analysis.publish.blocks import CROWDED, Block, Picture, Run, names
+
+_FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
+"""The face of the charts, which comes with matplotlib."""
+_LONG_WORD = re.compile(r"\S{17,}")
+_PLACE_TO_BREAK = re.compile(r"([/?&=._:;,|-])(?=\w)|(\S{16})(?=\S)")
+_ISOLATE, _END_OF_ISOLATE, _BREAK = "\u2068", "\u2069", "\u200b"
+
+
+class Typesetter:
+    """Sets documents of one study. Make one for many: the faces are read once."""
+
+    def __init__(self, results: Results):
+        """Prepare to set documents of these results; the date of each is that of their state."""
+        study, as_of = results.study, results.matrix.as_of
+        self._compiler = typst.Compiler(font_paths=[str(_FACES)], ignore_system_fonts=True)
+        template = files("analysis.publish").joinpath("templates/document.typ")
+        self._template = template.read_bytes()
+        self._common = {
+            "draft": _set(study.settings.draft_mark),
+            "authors": [one.title for one in study.descriptor.contributors],
+            "date": [as_of.year, as_of.month, as_of.day],
+            "crowded": CROWDED,
+        }
+
+    def pdf(self, title: str, footing: str, parts: Sequence[Sequence[Block]]) -> bytes:
+        """Return a document as PDF.
+
+        Args:
+            title: of the document, for a reader's window and for screen readers.
+            footing: what stands at the foot of each page, before its number.
+            parts: what the document says; each part begins on a new page.
+        """
+        every = [block for part in parts for block in part]
+        known = {name for block in every for name in names(block)}
+        data = {
+            **self._common,
+            "title": title,
+            "footing": _set(footing),
+            "parts": [_plain_data(part, known) for part in parts],
+        }
+        drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
+        return self._compiler.compile(
+            {"main": self._template, **drawings},
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=["ua-1"],
+        )
+
+
+def page_count(pdf: bytes) -> int:
+    """Return the number of pages of a PDF that a typesetter made."""
+    return int(re.search(rb"/Type/Pages/Count (\d+)", pdf)[1])
+
+
+def png(drawing: bytes, dots: float = 110) -> bytes:
+    """Return a drawing in SVG as PNG, with so many dots to the inch."""
+    page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
+    given = {"main": page, "drawing.svg": drawing}
+    return typst.compile(given, format="png", ppi=dots, ignore_system_fonts=True)
+
+
+def _plain_data(blocks: Sequence[Block], known: set[str]) -> list[dict]:
+    """Return blocks as plain data, each with its kind; a link to no known name is none."""
+    return [{"kind": type(one).__name__.lower(), **_as_data(vars(one), known)} for one in blocks]
+
+
+def _as_data(value: object, known: set[str]) -> object:
+    match value:
+        case Run():
+            to = value.to if value.to in known else ""
+            return {**vars(value), "text": _set(value.text), "to": to}
+        case dict():
+            return {name: _as_data(one, known) for name, one in value.items()}
+        case list() | tuple():
+            return [_as_data(one, known) for one in value]
+        case str() | bool() | int() | float():
+            return value
+        case bytes():
+            return ""
+    return _as_data(vars(value), known)
+
+
+def _set(text: str) -> str:
+    """Return a text so that it can be set: every sign visible, no word wider than a column.
+
+    A sign for which there is no glyph is named by its number, since a PDF for all readers may
+    hold no empty box. What runs from right to left is kept apart from what stands around it.
+    """
+    if not text.isascii():
+        text = "".join(one if _has_glyph(one) else f"[U+{ord(one):04X}]" for one in text)
+        if any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in text):
+            text = f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
+    return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)
+
+
+_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(str(_FACES / "DejaVuSans.ttf")).get_charmap())
+
+
+def _has_glyph(sign: str) -> bool:
+    return sign == "\n" or ord(sign) in _glyphs()

@@ -1,0 +1,225 @@
+"""The briefings: two pages on each unit, that say all they must and are read by everyone."""
+
+import re
+from importlib.resources import files
+
+import pytest
+from helpers import contents, copy_of_real_study, edit_descriptor, run
+from hypothesis import given
+from hypothesis import strategies as st
+from made import ANY, NASTY, everywhere, real
+from made_study import write_made_study
+from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
+
+from analysis.measure.results import measure
+from analysis.publish.blocks import Paragraph, Run
+from analysis.publish.briefings import briefings
+from analysis.publish.typeset import Typesetter, page_count
+from analysis.study import load
+
+
+@pytest.fixture(scope="module")
+def results():
+    return measure(real())
+
+
+@pytest.fixture(scope="module")
+def made(results):
+    return {unit: opened(content) for unit, content in briefings(results)}
+
+
+def test_every_unit_has_a_briefing_of_exactly_two_pages(made, results):
+    assert list(made) == list(results.study["units"]["unit_id"]) and len(made) == 43
+    assert {unit: len(one.pages) for unit, one in made.items()} == dict.fromkeys(made, 2)
+
+
+def test_pages_are_counted_as_another_reader_counts_them(results):
+    setter = Typesetter(results)
+    for count in (1, 2, 3):
+        pdf = setter.pdf("t", "f", [[Paragraph([Run("text")], [])]] * count)
+        assert page_count(pdf) == len(opened(pdf).pages) == count
+
+
+def test_each_is_tagged_titled_and_has_its_fonts(made, results):
+    names = results.study.lookup("units", "name")
+    for unit, one in made.items():
+        assert_accessible(one, f"Briefing: {names[unit]}")
+
+
+def test_no_type_is_smaller_than_nine_points(made):
+    for unit, one in made.items():
+        assert min(sizes(one)) >= 9, unit
+
+
+def test_bookmarks_lead_to_each_part(made, results):
+    names = results.study.lookup("units", "short_name")
+    for unit, one in made.items():
+        assert bookmarks(one) == [
+            "What is known",
+            "What is not known",
+            "What the recommendations ask",
+            f"What we ask {names[unit]}",
+            "How to reply",
+        ]
+
+
+def test_the_first_page_is_of_what_is_known_and_the_second_of_what_is_asked(made):
+    for one in made.values():
+        first, second = (bare(page.extract_text()) for page in one.pages)
+        assert "Whatisknown" in first and "Whatisnotknown" in first
+        assert "Whattherecommendationsask" in second and "Howtoreply" in second
+
+
+def test_each_page_bears_the_draft_mark_and_the_notices_whole(made, results):
+    notices = results.study["notices"]
+    always = notices.loc[notices["scope"] == "study", "text"]
+    for one in made.values():
+        for page in one.pages:
+            text = bare(page.extract_text())
+            assert text.startswith(bare(results.study.settings.draft_mark))
+            assert all(bare(notice) in text for notice in always)
+
+
+def test_notices_on_a_unit_or_a_criterion_stand_with_it(made, results):
+    for notice in results.study["notices"].itertuples():
+        if notice.scope == "unit":
+            assert bare(notice.text) in text_of(made[notice.unit_id])
+        if notice.scope == "criterion":
+            assert all(bare(notice.text) in text_of(one) for one in made.values())
+
+
+def test_every_question_stands_in_every_briefing_with_its_state(made, results):
+    cells = results.matrix.cells
+    labels = results.study.lookup("criteria", "label")
+    # The tenth, on a recommendation whose text was not read, asks nothing yet.
+    asked = [one for one in labels if one != "confidence-building"]
+    assert len(asked) == 9
+    for unit, one in made.items():
+        first = bare(one.pages[0].extract_text())
+        assert all(bare(labels[name]) in first for name in asked), unit
+        held = cells[cells["unit_id"] == unit]
+        settled = held["state"].isin(["met", "partly", "not_met"]).any()
+        assert ("Noquestionissettled" in first) != settled
+
+
+def test_an_unknown_is_never_blank_or_a_zero(made, results):
+    total = results.total
+    for unit, one in made.items():
+        first = bare(one.pages[0].extract_text())
+        whole = "Nothingscoredisknowntheevidenceallowsthewholerange0to100nothingknown"
+        assert (whole in first) == (total.loc[unit, "known"] == 0), unit
+        assert "0to00" not in first
+
+
+def test_scores_are_those_worked_out_by_hand(made):
+    """Of the few units of which anything is known; the weights are those of the study."""
+    known = {
+        "gloucestershire": "0 to 50, 50% known",
+        "hampshire": "6 to 94, 13% known",
+        "northamptonshire": "40 to 85, 54% known",
+        "warwickshire": "50 to 100, 50% known",
+    }
+    for unit, words in known.items():
+        assert f"allowsascoreof{bare(words)}" in text_of(made[unit])
+
+
+def test_open_questions_come_with_their_weight_the_heaviest_first(made):
+    """A quarter for each of four groups: R1 has weights 2 and 1, the finding has 1 and 1."""
+    second = made["kent"].pages[1].extract_text()
+    assert re.findall(r"(\d+)%", second) == ["25", "25", "17", "13", "13", "8"]
+
+
+def test_nothing_is_ranked(made):
+    for one in made.values():
+        text = "".join(page.extract_text() for page in one.pages)
+        assert not re.search(r"\brank|league|\btop\b|(better|worse) than|\babove\b", text, re.I)
+
+
+def test_the_template_holds_no_figure_of_its_own():
+    text = files("analysis.publish").joinpath("templates/briefing.html.j2").read_text("utf-8")
+    text = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.S)
+    assert re.findall(r"\d+", re.sub(r"<[^>]*>", "", text)) == []
+
+
+def test_the_typesetting_template_says_nothing_of_its_own(results):
+    empty = opened(Typesetter(results).pdf("t", "", [[]]))
+    assert text_of(empty, (results.study.settings.draft_mark,)) == ""
+
+
+def test_a_checked_study_bears_no_draft_mark(tmp_path):
+    folder = copy_of_real_study(tmp_path)
+    edit_descriptor(folder, lambda raw: raw["study"].update(contact="Made up"))
+    study = load(folder)
+    settings = study.settings.model_copy(update={"status": "checked"})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    object.__setattr__(study, "descriptor", descriptor)
+    ((_, content),) = briefings(measure(study), ["kent"])
+    text = text_of(opened(content))
+    assert "DRAFT" not in text and "Thisisadraft" not in text
+
+
+@pytest.mark.parametrize("criteria", [9, 60])
+def test_a_study_of_any_texts_and_size_gives_two_pages(tmp_path, criteria):
+    study = load(write_made_study(tmp_path, units=12, criteria=criteria))
+    for unit, content in briefings(measure(study)):
+        assert len(opened(content).pages) == 2, unit
+
+
+@pytest.mark.parametrize("text", [NASTY, ("long " * 6000).strip(), "x" * 30_000, f"{NASTY} " * 150])
+def test_any_text_stays_text_and_two_pages(text):
+    ((_, content),) = briefings(measure(everywhere(real(), text)), ["gloucestershire"])
+    one = opened(content)
+    assert len(one.pages) == 2
+    assert min(sizes(one)) >= 9
+    assert bare(text)[:6] in text_of(one)
+
+
+@ANY
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300))
+def test_any_sign_can_be_set(text):
+    setter = Typesetter(measure(real())) if not _SETTER else _SETTER[0]
+    _SETTER[:] = [setter]
+    assert page_count(setter.pdf(text or "t", text, [[Paragraph([Run(text)], [])]])) == 1
+
+
+_SETTER: list[Typesetter] = []
+
+
+def test_markup_is_shown_as_it_is(results):
+    said = r"#panic(1) $x$ \ *b* _i_ `r` @l <l> [a] // c = e - f"
+    pdf = opened(Typesetter(results).pdf("t", "", [[Paragraph([Run(said)], [])]]))
+    assert said in pdf.pages[0].extract_text().replace("\n", " ")
+
+
+def test_a_sign_without_a_glyph_is_named(results):
+    pdf = opened(Typesetter(results).pdf("t", "", [[Paragraph([Run("a\u4e2db")], [])]]))
+    assert "a[U+4E2D]b" in pdf.pages[0].extract_text()
+
+
+def test_the_command_makes_the_same_bytes_anywhere(tmp_path, results):
+    ((_, here),) = briefings(results, ["kent"])
+    out = tmp_path / "kent.pdf"
+    elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
+    done = run("brief", "--unit", "Kent", "--out", out, **elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes() == here
+
+
+def test_the_command_replaces_nothing_and_names_the_unit_that_it_does_not_know(tmp_path):
+    out = tmp_path / "kent.pdf"
+    out.write_text("work")
+    done = run("brief", "--unit", "kent", "--out", out)
+    assert done.returncode == 1 and "may hold work" in done.stderr
+    done = run("brief", "--unit", "nowhere", "--out", tmp_path / "new.pdf")
+    assert done.returncode == 1 and "nowhere" in done.stderr
+    done = run("brief", "--unit", "kent", "--out", tmp_path / "new.txt")
+    assert done.returncode == 1 and ".pdf" in done.stderr
+    assert list(contents(tmp_path)) == ["kent.pdf"] and out.read_text() == "work"
+
+
+def test_tables_have_headers_and_links_say_where_they_lead(made):
+    for one in made.values():
+        kinds = [tag["/S"] for tag in tags(one)]
+        assert kinds.count("/Table") == kinds.count("/THead")
+        links = [a.get_object() for page in one.pages for a in page.get("/Annots", [])]
+        assert all(link.get("/Contents") for link in links)
