@@ -271,11 +271,21 @@ def _score(asked: argparse.Namespace) -> int:
 
 
 def _validate(asked: argparse.Namespace) -> int:
-    problems = studies.validate(asked.study)
-    if problems or asked.format == "json":
-        _print_problems(problems, asked.format)
+    found = studies.look_over(asked.study)
+    problems = [one for one in found if one.severity != studies.WARNING]
+    warnings = found[len(problems) :]
+    if asked.format == "json":
+        _print_problems(found, "json")
+        return 1 if problems else 0
+    if problems:
+        _print_problems(problems, "text")
     else:
         print(f"{asked.study} is a valid study.")
+    if warnings:
+        print(f"To be looked at by a person ({len(warnings)}):")
+        print(*warnings[:SHOWN_AT_MOST], sep="\n")
+        if len(warnings) > SHOWN_AT_MOST:
+            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
     return 1 if problems else 0
 
 
