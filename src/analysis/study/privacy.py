@@ -33,9 +33,9 @@ TEXTS = {
 """The texts that are looked through, by table."""
 
 _ONE = r"victim|witness|survivor|complainant|woman|man|girl|boy|mother|wife|refugee|asylum seeker"
-# Of the genitive, "victim's data" is a way to speak of any; "the victim's data" is of one.
+# "Victim support" and "victim and witness hub" are services, and no person.
 _ONE_PERSON = re.compile(
-    rf"\b(?:(?:a|an|one|the|this|that|her|his)\s+(?:[\w-]+\s+){{0,3}}?)(?:{_ONE})\b(?!\s+(?:support|services?|care|personal|statements?|hub|commissioner))",
+    rf"\b(?:{_ONE})\b(?!\s+(?:support|services?|care|personal|hub|commissioner|navigators?|and\s+witness))",
     re.IGNORECASE,
 )
 _SOME_PERSON = re.compile(
@@ -51,7 +51,11 @@ _PLACE = (
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Estate|Hospital|School|College|"
     r"Hotel|Hostel|Refuge|Mosque|Church|Prison)"
 )
-_HAPPENED = r"liv(?:es?|ed|ing)|stay(?:s|ed|ing)|raped|attacked|assaulted|beaten|stabbed|abused|robbed|detained|arrested|hous(?:ed|ing)|work(?:s|ed|ing)"
+_HAPPENED = r"s(?:eek(?:s|ing)?|ought)\s+help|report(?:s|ed|ing)(?:\s+(?:it|to\s+(?:the\s+)?police))?|liv(?:es?|ed|ing)|stay(?:s|ed|ing)|raped|attacked|assaulted|beaten|stabbed|abused|robbed|detained|arrested|hous(?:ed|ing)|work(?:s|ed|ing)"
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
 
 DETAILS = {
     "an age": (
@@ -88,7 +92,7 @@ DETAILS = {
     "a narrow place": (
         rf"\b(?-i:[A-Z])[\w’'-]+\s+(?-i:{_PLACE})\b",
         r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
-        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+(?P<place>(?-i:[A-Z])[\w’'-]+(?:\s+(?-i:[A-Z])[\w’'-]+)*)",
+        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+(?P<place>(?!{_MONTH})(?-i:[A-Z])[\w’'-]+(?:\s+(?-i:[A-Z])[\w’'-]+)*)",
     ),
 }
 """What may be a detail, by its kind: patterns in small and capital letters alike."""
