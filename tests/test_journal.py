@@ -1,6 +1,5 @@
 """A study is changed whole or not at all, whatever stops the change, and wherever."""
 
-import contextlib
 import copy
 import errno
 import functools
@@ -11,7 +10,6 @@ import shutil
 import signal
 import stat
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -20,13 +18,13 @@ from pathlib import Path
 import pytest
 from filled import Filled
 from made import LIBRARY
+from stopped import FAILED, as_nobody, in_child, killed_before, open_folder
 
 from analysis.cli import main
 from analysis.fieldwork import intake
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.returned import read_returned
-from analysis.problem_table import print_problems
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.descriptor import Table
 from analysis.study.journal import DECLARED, DRAFTED, LOCK, UnfinishedChangeError
@@ -34,72 +32,14 @@ from analysis.study.journal import DECLARED, DRAFTED, LOCK, UnfinishedChangeErro
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that fork")
 
 load_module = sys.modules[load.__module__]
-KILLED, FAILED = 9, 1
 CHANGED = {
     name: f"{name}.csv"
     for name in ("codings", "codings_history", "evidence", "sources", "searches")
 }
 Files = dict[str, bytes]
-_STEPS = ("os.rename", "os.mkdir", "os.link", "os.truncate", "os.chmod")
 
 
 # --- how a change is stopped ----------------------------------------------------------------
-
-
-def in_child(action: Callable[[], object]) -> int:
-    """Do something in a process of its own; return the status with which it ends."""
-    pid = os.fork()
-    if pid:
-        _, status = os.waitpid(pid, 0)
-        return os.waitstatus_to_exitcode(status)
-    try:
-        action()
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(FAILED)
-
-
-def at_each_step(folder: Path, before: Callable[[int], None]) -> None:
-    """Call ``before`` with the number of each step that changes the folder, before it is done."""
-    count = 0
-
-    def step() -> None:
-        nonlocal count
-        count += 1
-        before(count)
-
-    def hook(event: str, args: tuple) -> None:
-        if event == "open":
-            path, _, flags = args
-            writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-            if writes and isinstance(path, str | Path) and Path(path).is_relative_to(folder):
-                step()
-        elif event in ("os.remove", "os.rmdir"):  # by name, inside a folder that is held open
-            if args[1] != -1 or Path(args[0]).is_relative_to(folder):
-                step()
-        elif event in _STEPS and Path(args[0]).is_relative_to(folder):
-            step()
-
-    # Counted and not done: a kill, unlike a power cut, loses nothing that was written.
-    os.fsync = lambda handle: step()
-    sys.addaudithook(hook)
-
-
-def killed_before(number: int, folder: Path, action: Callable[[], object]) -> bool:
-    """Do something in a child that is killed before a step; return whether it was."""
-
-    def die(count: int) -> None:
-        if count == number:
-            os._exit(KILLED)
-
-    def act() -> None:
-        at_each_step(folder, die)
-        action()
-
-    status = in_child(act)
-    assert status in (0, KILLED), status
-    return status == KILLED
 
 
 def killed_everywhere(
@@ -329,30 +269,6 @@ def test_a_spoiled_journal_changes_nothing(case, tmp_path, name, spoil):
 
 
 # --- a folder that cannot be written --------------------------------------------------------
-
-
-@contextlib.contextmanager
-def open_folder() -> Iterator[Path]:
-    """A folder that everybody may enter, which the folders of the tests are not."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-def as_nobody(action: Callable[[], object]) -> int:
-    """Do something without the rights of an administrator; return its status."""
-
-    # What is imported late has to be there before the rights go.
-    print_problems([], 0)
-
-    def act() -> None:
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
-        action()
-
-    return in_child(act)
 
 
 def read_only(source: Path, target: Path) -> Path:

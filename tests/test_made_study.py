@@ -49,8 +49,8 @@ def workbook(request):
     return study, openpyxl.load_workbook(folder / "gap-tables.xlsx")
 
 
-def build_in_a_process(out, **environment):
-    command = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(out)]
+def build_in_a_process(out, study=REAL, **environment):
+    command = [sys.executable, "-m", "analysis", "report", str(study), "--out", str(out)]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True
     )
@@ -154,7 +154,8 @@ def test_the_tables_and_statements_parse(made, output):
     }
 
 
-def test_the_surroundings_change_nothing(real_output, tmp_path):
+@pytest.mark.parametrize("which", ["real", "made"])
+def test_the_surroundings_change_no_byte_of_any_file(which, request, made, tmp_path):
     (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.hashsalt: of a reader's own\n")
     surroundings = {
         "MATPLOTLIBRC": str(tmp_path),
@@ -165,8 +166,9 @@ def test_the_surroundings_change_nothing(real_output, tmp_path):
         "PYTHONUTF8": "0",
         "COLUMNS": "40",
     }
-    other = build_in_a_process(tmp_path / "other", **surroundings)
-    assert difference(contents(real_output), contents(other)) == []
+    study, built = (REAL, "real_output") if which == "real" else (made.folder, "output")
+    other = build_in_a_process(tmp_path / "other", study, **surroundings)
+    assert difference(contents(request.getfixturevalue(built)), contents(other)) == []
 
 
 def test_two_builds_are_the_same_bytes_wherever_the_study_lies(made, output, tmp_path):

@@ -84,7 +84,8 @@ def found(problems, file, row, column, rule):
 def test_the_real_study_has_no_problem(capsys):
     assert problems_of_the_real_study() == ()
     assert main(["validate", str(REAL), "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    # What a person should look at is no problem.
+    assert {one["severity"] for one in json.loads(capsys.readouterr().out)} <= {"warning"}
 
 
 def test_the_standards_own_validator_agrees():

@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import analysis
@@ -59,7 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--out", type=Path, default=Path("output"), help="folder to build into (default: output)"
     )
+    report.add_argument(
+        "--again", action="store_true", help="build even if nothing has changed since"
+    )
     report.set_defaults(run=_report)
+
+    verify = commands.add_parser(
+        "verify", help="check an output against its manifest, and rebuild it to compare"
+    )
+    verify.add_argument("output", type=Path, metavar="OUTPUT", help="a folder that report built")
+    verify.set_defaults(run=_verify)
 
     score = commands.add_parser("score", help="write the tables of results alone")
     score.add_argument("--out", type=Path, required=True, help="folder to write into")
@@ -176,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (
         report,
+        verify,
         score,
         validate,
         agreement,
@@ -228,15 +239,36 @@ def _measured(asked: argparse.Namespace, progress=lambda step: None):
 
 def _report(asked: argparse.Namespace) -> int:
     _refuse_to_replace(asked)
+    from analysis.publish.manifest import FILE, input_hashes
+
+    held = None if asked.again else _standing(asked)
+    if held is not None:
+        since = dt.datetime.fromtimestamp((asked.out / FILE).stat().st_mtime)
+        _print_placeholders(held.placeholders)
+        print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
+        return 0
     from analysis.publish.build import build
 
     with _progress() as progress:
         progress("study")
+        inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        path = build(results, asked.out, progress)
-    _print_placeholders(results.study)
+        path = build(results, asked.out, progress, inputs)
+    _print_placeholders(results.study.descriptor.placeholders)
     print(f"The report is {path}")
     return 0
+
+
+def _standing(asked: argparse.Namespace):
+    from analysis.publish.verify import unchanged
+
+    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from analysis.verification import run
+
+    return run(asked.output, asked.study, _progress)
 
 
 def _score(asked: argparse.Namespace) -> int:
@@ -251,11 +283,21 @@ def _score(asked: argparse.Namespace) -> int:
 
 
 def _validate(asked: argparse.Namespace) -> int:
-    problems = studies.validate(asked.study)
-    if problems or asked.format == "json":
-        _print_problems(problems, asked.format)
+    found = studies.look_over(asked.study)
+    problems = [one for one in found if one.severity != studies.WARNING]
+    warnings = found[len(problems) :]
+    if asked.format == "json":
+        _print_problems(found, "json")
+        return 1 if problems else 0
+    if problems:
+        _print_problems(problems, "text")
     else:
         print(f"{asked.study} is a valid study.")
+    if warnings:
+        print(f"To be looked at by a person ({len(warnings)}):")
+        print(*warnings[:SHOWN_AT_MOST], sep="\n")
+        if len(warnings) > SHOWN_AT_MOST:
+            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
     return 1 if problems else 0
 
 
@@ -350,7 +392,7 @@ def _reply_form(asked: argparse.Namespace) -> int:
     study = studies.load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
-    _print_placeholders(study)
+    _print_placeholders(study.descriptor.placeholders)
     print(f"The reply form of {unit} is {asked.out}")
     print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
@@ -373,8 +415,8 @@ def _brief(asked: argparse.Namespace) -> int:
 def _requests(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.tracking import tracking_workbook
     from analysis.measure.results import measure
-    from analysis.publish.build import swapped_in
     from analysis.publish.requests import requests, write_requests
+    from analysis.publish.swapping import swapped_in
 
     if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
         rule, remedy = "something is there already, and may hold work", "name a new folder"
@@ -448,8 +490,7 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
         raise StudyError([problem])
 
 
-def _print_placeholders(study: studies.Study) -> None:
-    waiting = study.descriptor.placeholders
+def _print_placeholders(waiting: Sequence[str]) -> None:
     if waiting:
         print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
 

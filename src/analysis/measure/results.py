@@ -42,6 +42,7 @@ class Results:
         national: see :func:`analysis.measure.national.national`.
         gaps: see :func:`analysis.measure.gaps.gaps`.
         national_gaps: see :func:`analysis.measure.gaps.national_gaps`.
+        read_on: the day by which all that the study holds had been read; the default of dates.
         progress: told of each step of long work.
     """
 
@@ -51,6 +52,7 @@ class Results:
     national: pd.DataFrame
     gaps: pd.DataFrame
     national_gaps: pd.DataFrame
+    read_on: dt.date
     progress: Callable[[str], None] = lambda step: None
     _constrained: dict[dt.date, Constrained] = field(default_factory=dict, repr=False)
 
@@ -223,6 +225,7 @@ def measure(
         national=national(study, matrix),
         gaps=table,
         national_gaps=national_gaps(study, table),
+        read_on=read_on,
         progress=progress,
     )
 

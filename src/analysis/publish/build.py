@@ -1,12 +1,8 @@
 """Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
 
-import contextlib
 import functools
 import json
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +10,16 @@ from analysis.measure.results import Results
 from analysis.measure.statements import Statement, statements
 from analysis.publish.briefings import briefings
 from analysis.publish.data import write_data
-from analysis.publish.manifest import manifest
+from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
 from analysis.publish.site import write_site
+from analysis.publish.swapping import swapped_in
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.style import Chart
+from analysis.study import Problem, StudyError
 
 REPORT = "report.html"
 
@@ -41,18 +39,31 @@ class Material:
         return report_html(self.results, self.named, self.charts)
 
 
-def build(results: Results, out: Path, progress: Callable[[str], None] = lambda step: None) -> Path:
+def build(
+    results: Results,
+    out: Path,
+    progress: Callable[[str], None] = lambda step: None,
+    inputs: dict[str, str] | None = None,
+) -> Path:
     """Build everything that is published into a folder.
 
     Args:
         results: the measures to publish.
         out: the folder that the build replaces, whole.
         progress: told of each step before it begins.
+        inputs: hashes of the study's files from before it was read
+            (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
 
     Returns:
         The path of the report.
+
+    Raises:
+        StudyError: the study was changed since ``inputs``, or another build into this folder
+            is at work.
     """
-    with swapped_in(out) as folder:
+    study = results.study.folder
+    inputs = inputs or input_hashes(study)
+    with swapped_in(out, progress) as folder:
         progress("statements and charts")
         named = statements(results)
         material = Material(results, named, all_charts(results, named), progress)
@@ -60,7 +71,11 @@ def build(results: Results, out: Path, progress: Callable[[str], None] = lambda 
             progress(name)
             write(material, folder)
         progress("manifest")
-        _write_json(folder / "manifest.json", manifest(results, results.study.folder, folder))
+        # What the manifest names must be what was read, or it would vouch for another study.
+        if input_hashes(study) != inputs:
+            rule, remedy = "the study was changed while this build read it", "build again"
+            raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
+        _write_json(folder / FILE, manifest(results, inputs, folder).as_dict())
     return out / REPORT
 
 
@@ -121,52 +136,6 @@ def build_data(results: Results, out: Path) -> None:
     with swapped_in(out) as folder:
         folder.rmdir()
         write_data(results, [], folder)
-
-
-@contextlib.contextmanager
-def swapped_in(out: Path) -> Iterator[Path]:
-    """Give a new folder beside ``out`` and put it in its place if all goes well.
-
-    If anything fails, the new folder is removed and ``out`` stays as it was.
-    """
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _mend(out)
-    aside = Path(tempfile.mkdtemp(prefix=f"{out.name}.building-", dir=out.parent))
-    aside.chmod(0o755)
-    try:
-        yield aside
-        _swap(aside, out)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _mend(out: Path) -> None:
-    """Put back what a build that was killed had set aside, and clear away what it left."""
-    for left in sorted(out.parent.glob(f"{out.name}.previous-*")):
-        # A younger one may belong to a build that is swapping at this moment.
-        if time.time() - left.stat().st_mtime > 60:
-            if not out.exists() and (left / "out").exists():
-                (left / "out").rename(out)
-            shutil.rmtree(left, ignore_errors=True)
-    for left in out.parent.glob(f"{out.name}.building-*"):
-        if time.time() - left.stat().st_mtime > 3600:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _swap(new: Path, out: Path) -> None:
-    if not out.exists():
-        new.rename(out)
-        return
-    # Both renames are within one folder, so the time without `out` is that of one system call.
-    old = Path(tempfile.mkdtemp(prefix=f"{out.name}.previous-", dir=out.parent)) / "out"
-    out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old.parent, ignore_errors=True)
 
 
 def _write_json(path: Path, content: object) -> None:

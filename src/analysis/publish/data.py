@@ -1,17 +1,26 @@
-"""The tables behind: every result as CSV, for others to build on."""
+"""The tables behind: every result as CSV, and the Data Package that describes them."""
 
+import hashlib
 import itertools
+import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.show.notes import notes
+from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema
+from analysis.show.notes import draft_line, notes
 from analysis.show.style import Chart
 from analysis.spreadsheet import FORMULA_STARTS
-from analysis.study.tables import write_table
+from analysis.study import Study
+from analysis.study.descriptor import FILE
+from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
 
 
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -35,31 +44,123 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "replies": study["replies"],
         "reply-effects": results.reply_effects,
         "notices": pd.DataFrame({"notice": notes(results, *_everything(study))}),
+        **_looked_up(study),
     }
 
 
 def write_data(results: Results, charts: list[Chart], folder: Path) -> None:
-    """Write the tables into a folder, and those behind the charts into ``charts/`` below it."""
+    """Write the tables, and those behind the charts, into a folder as a Data Package.
+
+    Each table is a CSV file; those behind the charts are in ``charts/``. The descriptor,
+    ``datapackage.json``, is of the Data Package standard, version 2.
+    """
     below = folder / "charts"
     (below if charts else folder).mkdir(parents=True)
-    for name, table in data_tables(results).items():
-        write_table(folder / f"{name}.csv", guarded(table))
-    for chart in charts:
-        write_table(below / f"{chart.name}.csv", guarded(chart.table))
+    held = [
+        _Resource(name, f"{name}.csv", TABLES[name], table)
+        for name, table in data_tables(results).items()
+    ]
+    held += [
+        _Resource(
+            f"chart-{one.name}",
+            f"charts/{one.name}.csv",
+            Published(one.title, based_on=BEHIND_CHARTS.get(one.name, "")),
+            one.table,
+            one.alt,
+        )
+        for one in charts
+    ]
+    descriptor = _package(results)
+    for one in held:
+        content = as_csv(guarded(one.table))
+        (folder / one.path).write_bytes(content)
+        descriptor["resources"].append(_resource(results.study, one, content))
+    text = json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n"
+    (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which no text is taken for a formula when a spreadsheet opens it.
 
-    Such a text gets an apostrophe before it; numbers stay as they are. The study's own tables
-    hold the text as it is.
+    Such a text gets an apostrophe before it; numbers stay as they are, also where the study holds
+    them as text. The study's own tables hold the text as it is.
     """
 
     def guard(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+        risky = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+        return f"'{value}" if risky and not _A_NUMBER.fullmatch(value) else value
 
     texts = table.select_dtypes(include=["object", "str"]).columns
     return table.assign(**{name: table[name].map(guard) for name in texts})
+
+
+@dataclass(frozen=True)
+class _Resource:
+    """A table to be published, and what is said of it."""
+
+    name: str
+    path: str
+    about: Published
+    table: pd.DataFrame
+    description: str = ""
+
+
+def _package(results: Results) -> dict:
+    """Return the descriptor of the results, with no resource yet."""
+    study = results.study
+    said, report = study.descriptor, study.settings.report
+    address = study.lookup("sources", "url").get(report.source_id, "")
+    found_at = {"path": address} if re.match("https?://", address) else {}
+    return {
+        "$schema": PROFILE,
+        "name": f"{said.name}-results",
+        "title": f"Results of: {said.title}",
+        "description": f"{draft_line(study)}{said.description}",
+        "version": said.version,
+        "licenses": [
+            {key: text for key, text in one.model_dump().items() if text} for one in said.licenses
+        ],
+        "contributors": [{"title": one.title} for one in said.contributors],
+        "sources": [
+            {"title": f"The study {said.name}: {said.title}", "version": said.version},
+            {"title": f"{report.publisher}: {report.title} ({report.date})", **found_at},
+        ],
+        "results": {
+            "status": study.settings.status,
+            "as_of": results.matrix.as_of.isoformat(),
+            "known_by": results.matrix.known_by.isoformat(),
+            "contact": study.settings.contact,
+        },
+        "resources": [],
+    }
+
+
+def _resource(study: Study, one: _Resource, content: bytes) -> dict:
+    own = study.descriptor.tables.get(one.about.based_on)
+    return {
+        "name": one.name,
+        "type": "table",
+        "path": one.path,
+        "title": one.about.title or own.title,
+        **({"description": one.description} if one.description else {}),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": table_schema(study, one.name, list(one.table.columns), one.about),
+    }
+
+
+def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
+    """Return the study's own tables to which ids in the results lead, without working notes."""
+    evidence = study["evidence"]
+    held = {
+        name: study[name]
+        for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
+    }
+    held["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    return {name: table.drop(columns="note", errors="ignore") for name, table in held.items()}
 
 
 def _everything(study) -> tuple[list[str], list[str]]:

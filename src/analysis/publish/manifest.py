@@ -1,70 +1,222 @@
 """The manifest: what went in and what came out, by hash."""
 
+from __future__ import annotations
+
+import datetime as dt
 import hashlib
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis.measure.results import Results
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-_PACKAGES = (
+import analysis
+from analysis.study.problems import Problem, StudyError, shorten
+
+if TYPE_CHECKING:  # a look at a manifest does not wait for the measures
+    from analysis.measure.results import Results
+
+FILE = "manifest.json"
+APART = ("environment", "git")
+"""What two builds of one study need not agree on: it tells where and from what they were built."""
+
+PACKAGES = (
+    "contourpy",
+    "filelock",
+    "fonttools",
+    "holidays",
     "jinja2",
     "krippendorff",
     "lxml",
+    "markupsafe",
     "matplotlib",
     "numpy",
     "openpyxl",
     "pandas",
+    "pillow",
     "policygap",
     "pydantic",
     "python-docx",
+    "rich",
+    "scipy",
     "typst",
 )
+"""Packages that can bear on what a build writes; those not installed are left out."""
 
 
-def manifest(results: Results, inputs: Path, outputs: Path) -> dict:
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Code(_Part):
+    """The package's own source: its version, and the hash of all its files."""
+
+    version: str
+    sha256: str
+
+
+class Environment(_Part):
+    """Where it was built."""
+
+    python: str
+    system: str
+    packages: dict[str, str]
+
+
+class Git(_Part):
+    """The revision of the study's repository, and whether all in it was committed."""
+
+    revision: str | None
+    clean: bool | None
+
+
+class Manifest(_Part):
+    """What went into a build and what came out.
+
+    Attributes:
+        study: the study's name.
+        version: the study's version.
+        status: ``draft`` or ``checked``.
+        as_of: the date of the state.
+        known_by: the day by which what counts had been read.
+        read_on: the day by which all that the study holds had been read: the default of both.
+        placeholders: what still waits to be set in the descriptor.
+        code: what built it.
+        inputs: SHA-256 of each file of the study, by its path.
+        outputs: SHA-256 of each file of the build but the manifest, by its path.
+        environment: where it was built.
+        git: from what.
+    """
+
+    study: str
+    version: str
+    status: str
+    as_of: dt.date
+    known_by: dt.date
+    read_on: dt.date
+    placeholders: tuple[str, ...]
+    code: Code
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    environment: Environment
+    git: Git
+
+    def as_dict(self) -> dict:
+        """Return the manifest for JSON."""
+        return self.model_dump(mode="json")
+
+    def compared(self) -> dict:
+        """Return what two builds of the same study must agree on."""
+        return {name: part for name, part in self.as_dict().items() if name not in APART}
+
+
+def manifest(results: Results, inputs: dict[str, str], outputs: Path) -> Manifest:
     """Return the manifest of a build.
-
-    Two builds of the same study agree on all of it but ``environment`` and ``git``, which tell
-    where it was built.
 
     Args:
         results: what was built from.
-        inputs: the study's folder.
+        inputs: see :func:`input_hashes`.
         outputs: the folder of everything built so far.
     """
     study = results.study
-    return {
-        "study": study.descriptor.name,
-        "version": study.descriptor.version,
-        "status": study.settings.status,
-        "as_of": results.matrix.as_of.isoformat(),
-        "known_by": results.matrix.known_by.isoformat(),
-        "placeholders": list(study.descriptor.placeholders),
-        "inputs": _hashes(inputs),
-        "outputs": _hashes(outputs),
-        "environment": {
-            "python": platform.python_version(),
-            "packages": {name: version(name) for name in _PACKAGES},
-        },
-        "git": _git(inputs),
+    return Manifest(
+        study=study.descriptor.name,
+        version=study.descriptor.version,
+        status=study.settings.status,
+        as_of=results.matrix.as_of,
+        known_by=results.matrix.known_by,
+        read_on=results.read_on,
+        placeholders=study.descriptor.placeholders,
+        code=code(),
+        inputs=inputs,
+        outputs=output_hashes(outputs),
+        environment=environment(),
+        git=_git(study.folder),
+    )
+
+
+def read_manifest(output: Path) -> Manifest:
+    """Read the manifest of an output.
+
+    Raises:
+        StudyError: the folder is no output, or its manifest cannot be read as one.
+    """
+    try:
+        return Manifest.model_validate_json((output / FILE).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        rule = f"it has no {FILE}" if output.is_dir() else "there is no such folder"
+        remedy = "name a folder that policygap report built, such as output"
+        place = output
+    except OSError as error:
+        rule, remedy, place = f"it cannot be read ({error.strerror})", "see to it", output / FILE
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        rule = f"it is not the manifest of a build of this version ({where + ': ' if where else ''}{first['msg']})"
+        remedy, place = "build again: policygap report --again", output / FILE
+    raise StudyError([Problem(shorten(place, 200), None, "", "", rule, remedy)])
+
+
+def input_hashes(study: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of a study's folder but hidden ones, by its path."""
+    return _hashes(study, lambda name: not name.startswith((".", "~$")))
+
+
+def output_hashes(output: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file of an output but its manifest, by its path.
+
+    What programs leave where they open a folder or a file is no part of it.
+    """
+    junk = (".DS_Store", "Thumbs.db", "desktop.ini")
+    held = _hashes(output, lambda name: name not in junk and not name.startswith(("~$", ".~lock.")))
+    held.pop(FILE, None)
+    return held
+
+
+def code() -> Code:
+    """Return the version and the hash of this package's own source, templates and all."""
+    held = _hashes(Path(__file__).parents[1], lambda name: not name.endswith((".pyc", ".pyo")))
+    said = "".join(f"{one} {path}\n" for path, one in held.items())
+    return Code(version=analysis.__version__, sha256=_hash(said.encode()))
+
+
+def environment() -> Environment:
+    """Return the Python, the system and the versions of the packages that a build rests on."""
+    return Environment(
+        python=platform.python_version(), system=platform.system(), packages=_versions()
+    )
+
+
+def _versions() -> dict[str, str]:
+    held = {}
+    for name in PACKAGES:
+        try:
+            held[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return held
+
+
+def _hashes(folder: Path, kept) -> dict[str, str]:
+    # Sorted as text, so that every system gives the same order.
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if kept(path.name) and path.is_file()
     }
+    return {name: _hash(files[name].read_bytes()) for name in sorted(files)}
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    kept = [path for path in files if not path.name.startswith((".", "~$"))]
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in kept
-    }
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _git(folder: Path) -> dict[str, str | bool | None]:
+def _git(folder: Path) -> Git:
     revision = _ask_git(folder, "rev-parse", "HEAD")
     changes = _ask_git(folder, "status", "--porcelain")
-    return {"revision": revision, "clean": None if changes is None else changes == ""}
+    return Git(revision=revision, clean=None if changes is None else changes == "")
 
 
 def _ask_git(folder: Path, *question: str) -> str | None:

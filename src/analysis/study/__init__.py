@@ -7,11 +7,12 @@ cell at a date with :func:`states`. Nothing here imports from the packages above
 from analysis.study.asof import Matrix, states
 from analysis.study.coder import as_coded, coders
 from analysis.study.known import data_read_on, known
-from analysis.study.load import Study, load, validate
+from analysis.study.load import Study, load, look_over, validate
 from analysis.study.new import create
-from analysis.study.problems import Problem, StudyError
+from analysis.study.problems import WARNING, Problem, StudyError
 
 __all__ = [
+    "WARNING",
     "Matrix",
     "Problem",
     "Study",
@@ -22,6 +23,7 @@ __all__ = [
     "data_read_on",
     "known",
     "load",
+    "look_over",
     "states",
     "validate",
 ]

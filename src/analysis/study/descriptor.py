@@ -112,6 +112,7 @@ class Table(_Part):
 
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
     path: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*[.]csv$")]
+    title: str = ""
     encoding: Literal["utf-8"] = "utf-8"
     minimumRows: Annotated[int, Field(ge=0)] = 0  # noqa: N815
     data_schema: Schema = Field(alias="schema")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.study import journal
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
+from analysis.study.privacy import personal_details
 from analysis.study.problems import Problem, StudyError, shorten
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
@@ -72,6 +73,19 @@ def validate(folder: str | Path) -> list[Problem]:
         return _read_whole(Path(folder))[1]
     except StudyError as error:  # what was interrupted could not be settled
         return error.problems
+
+
+def look_over(folder: str | Path) -> list[Problem]:
+    """Return every problem of a study, and after them what a person should look at.
+
+    See :func:`validate` and :func:`analysis.study.privacy.personal_details`.
+    """
+    try:
+        study, problems = _read_whole(Path(folder))
+    except StudyError as error:
+        return error.problems
+    warnings = personal_details(study.descriptor.tables, study.tables) if study else ()
+    return [*problems, *warnings]
 
 
 def check(

@@ -2,6 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
+ERROR, WARNING = "error", "warning"
+"""An error must be mended; at a warning a person has to look."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -14,6 +17,7 @@ class Problem:
         value: the offending value, shortened for display.
         rule: the rule that it breaks.
         remedy: what to do.
+        severity: ``error``, or ``warning``: it may be right as it is.
     """
 
     file: str
@@ -22,6 +26,7 @@ class Problem:
     value: str
     rule: str
     remedy: str
+    severity: str = ERROR
 
     def as_dict(self) -> dict:
         """Return the problem as a plain dictionary, for JSON."""

@@ -1,0 +1,299 @@
+"""What every published table and column is: the one description, for machines and for people.
+
+A column means the same wherever its name stands, unless its table says otherwise. Tables that
+rest on one of the study's own take over what the study's descriptor says of its columns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.study import Study
+from analysis.study.descriptor import Column, Table
+
+NUMBER, INTEGER, TEXT, DAY = "number", "integer", "string", "date"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: what it says, its type in the Data Package standard, and what it can hold."""
+
+    description: str
+    type: str = TEXT
+    required: bool = False
+    values: tuple[str, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+    def as_dict(self, name: str) -> dict:
+        """Return the column as a field of a Table Schema."""
+        limits = {
+            "required": self.required or None,
+            "enum": list(self.values) or None,
+            "minimum": self.lowest,
+            "maximum": self.highest,
+        }
+        held = {key: value for key, value in limits.items() if value is not None}
+        said = {"name": name, "type": self.type, "description": self.description}
+        return said | ({"constraints": held} if held else {})
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published table.
+
+    Attributes:
+        title: what one row is.
+        key: the columns that tell one row from another; empty: a list of rows.
+        based_on: the study's table from which it takes columns.
+        columns: what is said otherwise here than in :data:`COLUMNS`.
+    """
+
+    title: str
+    key: tuple[str, ...] = ()
+    based_on: str = ""
+    columns: Mapping[str, Field] = field(default_factory=dict)
+
+
+def _id(description: str) -> Field:
+    return Field(description, required=True)
+
+
+def _score(description: str) -> Field:
+    return Field(description, NUMBER, lowest=0, highest=100)
+
+
+def _share(description: str) -> Field:
+    return Field(description, NUMBER, lowest=0, highest=1)
+
+
+def _count(description: str) -> Field:
+    return Field(description, INTEGER, lowest=0)
+
+
+def _yes_or_no(description: str) -> Field:
+    return Field(description, required=True, values=("yes", "no"))
+
+
+def _one_of(description: str, *values: str) -> Field:
+    return Field(f"{description}: {', '.join(values)}", required=True, values=values)
+
+
+COLUMNS = {
+    "unit_id": _id("The unit, as in units.csv"),
+    "short_name": Field("The unit's name for charts and lists"),
+    "criterion_id": _id("The criterion, as in criteria.csv"),
+    "recommendation_id": _id("The recommendation or finding, as in recommendations.csv"),
+    "group_id": _id("The group scored: a recommendation_id, or total for all of it"),
+    "state": _id("The level that stands, or the code of the unknown"),
+    "before": Field("The state of the cell before"),
+    "after": Field("The state of the cell after"),
+    "last_level": Field("The last level known, where the state is outdated"),
+    "observed_on": Field("When it was so: a year, month or day; empty: undated or unknown"),
+    "evidence_ids": Field("The evidence behind it, as in evidence.csv, joined by ;"),
+    "source_id": Field("The document, as in sources.csv"),
+    "source_ids": Field("The documents to read, as in sources.csv, joined by ;"),
+    "low": _score("Worst score that the evidence allows, 0 to 100, not rounded"),
+    "high": _score("Best score that the evidence allows, 0 to 100, not rounded"),
+    "known": _share("Share of the weight in settled cells, 0 to 1"),
+    "lowest": _share("Least value that remains possible for the cell, 0 to 1"),
+    "highest": _share("Greatest value that remains possible for the cell, 0 to 1"),
+    "settled_by_totals": _yes_or_no("Whether published totals alone settle the cell"),
+    "units": _count("How many units are at the state"),
+    "scored": _yes_or_no("Whether it counts in the scores"),
+    "as_of": Field("The day that it speaks of", DAY, required=True),
+    "from_date": Field("The earlier date", DAY, required=True),
+    "to_date": Field("The later date", DAY, required=True),
+    "why": Field("Why the state differs"),
+    "missing": Field("Criteria settled below the highest level, with their level, joined by '; '"),
+    "unknown": Field("Criteria that cannot be told, with the kind of unknown, joined by '; '"),
+    "notices": Field("Sentences that must stand with the row"),
+    "notice": Field("A sentence that must stand with these tables", required=True),
+    "published_totals": Field("Published totals on it, as in published-totals.csv, joined by ;"),
+    "named": _count("How many units the evidence shows at the level"),
+    "cannot_be_told": _count("How many units cannot be told"),
+    "meets": _count("How many units meet it: every cell settled at its highest level"),
+    "falls_short": _count("How many units fall short: a settled cell below its highest level"),
+    "does_not_apply": _count("To how many units it does not apply"),
+    "status": _one_of(
+        "How it stands beside the evidence alone", "consistent", "open", "contradicted"
+    ),
+    "open_by": _count("How much of it is still open"),
+    "set_aside": _yes_or_no("Whether it is left out, because it cannot be true beside others"),
+    "clash": Field("The rows that it clashes with, itself among them, joined by ;"),
+    "figure": _one_of(
+        "The mean value of the criterion (0 to 100), or how many units are at the level",
+        "mean",
+        "units",
+    ),
+    "level": Field("The level counted; empty for the mean"),
+    "best": Field("The best rank that is possible", INTEGER, lowest=1),
+    "worst": Field("The worst rank that is possible", INTEGER, lowest=1),
+    "above": _id("The unit that is surely above, as in units.csv"),
+    "below": _id("The unit that is surely below, as in units.csv"),
+    "conservative": _yes_or_no("Whether it rests on a bound that may miss other statements"),
+    "weight": _share("The cell's share of its unit's total, by which an answer narrows it"),
+    "expected_pairs": Field(
+        "By how many the sure statements on the unit would grow, on average over the levels that "
+        "the cell can have, each equally likely; for ordering questions, and no forecast",
+        NUMBER,
+    ),
+    "step": _one_of("What to do first", "read_whole", "ask", "search", "already_asked"),
+    "rank": Field("The order in which to ask, from 1", INTEGER, required=True, lowest=1),
+    "reading": _id("The coder whose readings count, or settled: what stands"),
+    "reply_id": _id("The reply, as in replies.csv"),
+    "low_without": Field("Where it begins without the published totals", NUMBER),
+    "high_without": Field("Where it ends without the published totals", NUMBER),
+    "settled": _count("How many units are at a level"),
+    "not_settled": _count("How many units have a source that settles no level"),
+    "not_found": _count("For how many units nothing was found in what was searched"),
+    "not_assessed": _count("For how many units nobody has looked yet"),
+    "group": Field("The group of units that nothing tells apart; empty: no order", INTEGER),
+    "layer": Field("The layer in which it is drawn, from 1 at the top", INTEGER),
+    "groups_directly_above": Field("Groups surely above with none between, joined by ;"),
+} | {
+    f"{measure}_{when}": make(f"The unit's {name} {when} the reply took effect")
+    for measure, name, make in (
+        ("low", "worst score", _score),
+        ("high", "best score", _score),
+        ("known", "share of known weight", _share),
+    )
+    for when in ("before", "after")
+}
+"""Every column of the results by name."""
+
+TABLES = {
+    "matrix": Published("A cell: one unit on one criterion", ("unit_id", "criterion_id")),
+    "scores": Published("The score of one unit on one group", ("unit_id", "group_id")),
+    "national": Published(
+        "How many units are at one state of one criterion", ("criterion_id", "state")
+    ),
+    "gaps": Published(
+        "What one unit meets of one recommendation, what is missing and what is unknown",
+        ("unit_id", "recommendation_id"),
+        columns={
+            "state": _one_of(
+                "How the unit stands on it",
+                "meets",
+                "falls_short",
+                "cannot_be_told",
+                "does_not_apply",
+            )
+        },
+    ),
+    "national-gaps": Published(
+        "How many units meet one recommendation, fall short, or cannot be told",
+        ("recommendation_id",),
+    ),
+    "published-totals": Published(
+        "A published total held against the evidence", ("total_id",), "published_totals"
+    ),
+    "published-scores": Published(
+        "A published score held against the evidence",
+        ("score_id",),
+        "published_scores",
+        {
+            "low": _score("Least score that the evidence allows by the publisher's weights"),
+            "high": _score("Greatest score that the evidence allows by the publisher's weights"),
+        },
+    ),
+    "bounds": Published(
+        "What remains possible for one open cell beside the published totals",
+        ("unit_id", "criterion_id"),
+    ),
+    "national-bounds": Published(
+        "Where a national figure lies on the day of a published total",
+        ("as_of", "criterion_id", "figure", "level"),
+        columns={
+            "low": Field("Where it begins, with the published totals", NUMBER),
+            "high": Field("Where it ends, with the published totals", NUMBER),
+        },
+    ),
+    "ranks": Published("The outer limits of one unit's rank", ("unit_id",)),
+    "pairs": Published("A sure statement: one unit is above another", ("above", "below")),
+    "next": Published("An open cell, the first to ask about first", ("unit_id", "criterion_id")),
+    "changes": Published(
+        "A cell whose state differs between two dates of comparison",
+        ("from_date", "to_date", "unit_id", "criterion_id"),
+    ),
+    "scores-by-reading": Published("One unit's score by one reading", ("unit_id", "reading")),
+    "reply-effects": Published("A cell that an accepted reply changed, before and after"),
+    "notices": Published("A sentence that must stand with these tables"),
+    # The study's own, so that every id in the results leads somewhere.
+    "replies": Published("", based_on="replies"),
+    "units": Published("", based_on="units"),
+    "recommendations": Published("", based_on="recommendations"),
+    "criteria": Published("", based_on="criteria"),
+    "levels": Published("", based_on="levels"),
+    "figures": Published("", based_on="figures"),
+    "evidence": Published("", based_on="evidence"),
+    "sources": Published("", based_on="sources"),
+}
+"""Every published table by name; one without a title has that of the study's table."""
+
+BEHIND_CHARTS = {"figures": "figures", "tile-map": "units", "timeline": "events"}
+"""The study's table from which the table behind a chart takes columns."""
+
+_POINTS_TO = {
+    "unit_id": "units",
+    "above": "units",
+    "below": "units",
+    "criterion_id": "criteria",
+    "recommendation_id": "recommendations",
+    "source_id": "sources",
+    "reply_id": "replies",
+}
+
+
+def table_schema(study: Study, name: str, columns: list[str], about: Published) -> dict:
+    """Return the Table Schema of a published table.
+
+    Args:
+        study: the study, for what its descriptor says.
+        name: the table's name, without folder and ending.
+        columns: its columns, in order.
+        about: its description.
+
+    Raises:
+        LookupError: a column is described nowhere.
+    """
+    own = study.descriptor.tables.get(about.based_on)
+    fields = [_field(name, column, about, own) for column in columns]
+    key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
+    # An empty part of a key is not missing: it says "none", as the level of a mean does.
+    schema: dict = {"fields": [one.as_dict(column) for column, one in fields]}
+    if key and all(one.required for column, one in fields if column in key):
+        schema["primaryKey"] = list(key)
+    pointing = [
+        (column, _POINTS_TO[column], column if column not in ("above", "below") else "unit_id")
+        for column in columns
+        if column in _POINTS_TO and _POINTS_TO[column] != name
+    ]
+    if pointing:
+        schema["foreignKeys"] = [
+            {"fields": [column], "reference": {"resource": table, "fields": [target]}}
+            for column, table, target in pointing
+        ]
+    return schema | {"missingValues": [""]}
+
+
+def _field(name: str, column: str, about: Published, own: Table | None) -> tuple[str, Field]:
+    if column in about.columns:
+        return column, about.columns[column]
+    held = {one.name: one for one in own.fields} if own else {}
+    if column in held:
+        return column, _of_the_study(held[column])
+    if column not in COLUMNS:
+        raise LookupError(f"the column {column} of {name} is described nowhere: add it here")
+    return column, COLUMNS[column]
+
+
+def _of_the_study(column: Column) -> Field:
+    limits = column.constraints
+    return Field(
+        column.description,
+        column.type,
+        limits.required,
+        limits.enum or (),
+        limits.minimum,
+        limits.maximum,
+    )

@@ -1,0 +1,110 @@
+"""Build a folder aside and swap it in whole: one build at a time, and never half of one."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from analysis.study import Problem, StudyError
+
+PATIENCE = 120
+"""Seconds to wait for another build into the same folder: many times what one takes."""
+
+
+@contextlib.contextmanager
+def swapped_in(
+    out: Path, progress: Callable[[str], None] = lambda step: None, patience: float = PATIENCE
+) -> Iterator[Path]:
+    """Give a new folder beside ``out`` and put it in its place if all goes well.
+
+    If anything fails, the new folder is removed and ``out`` stays as it was. Another build into
+    the same folder waits until this one is done.
+
+    Args:
+        out: the folder to replace, whole.
+        progress: told if another build has to be waited for.
+        patience: seconds to wait for it.
+
+    Raises:
+        StudyError: another build was still at work after that time.
+        OSError: the folder cannot be written, or has no room; it names ``out``.
+    """
+    out = out.resolve()
+    with _writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(out, progress, patience):
+        with _writing(out):
+            _mend(out)
+            aside = Path(tempfile.mkdtemp(prefix=f"{out.name}.building-", dir=out.parent))
+        try:
+            with _writing(out, aside):
+                aside.chmod(0o755)
+                yield aside
+                _swap(aside, out)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(out: Path, progress: Callable[[str], None], patience: float) -> Iterator[None]:
+    """Hold the folder for oneself. The lock goes with its process, however that ends."""
+    lock = FileLock(out.parent / f".{out.name}.lock")
+    try:
+        with _writing(out):
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                progress("waiting for another build into the same folder")
+                lock.acquire(timeout=patience)
+    except Timeout:
+        rule, remedy = "another build into this folder is at work", "wait until it is done"
+        raise StudyError([Problem(str(out), None, "", "", rule, remedy)]) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _writing(out: Path, aside: Path | None = None) -> Iterator[None]:
+    """Name the folder in an error of writing: the name of what lies aside says nothing to anyone."""
+    try:
+        yield
+    except OSError as error:
+        ours = error.filename is None or Path(error.filename).is_relative_to(aside or out.parent)
+        if not ours or isinstance(error, Timeout):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(out)) from error
+
+
+def _mend(out: Path) -> None:
+    """Put back what a build that was killed had set aside, and clear away what it left.
+
+    Whoever holds the folder may: what lies there belongs to no build that still runs.
+    """
+    for left in sorted(out.parent.glob(f"{out.name}.previous-*")):
+        if not out.exists() and (left / "out").exists():
+            (left / "out").rename(out)
+        shutil.rmtree(left, ignore_errors=True)
+    for left in out.parent.glob(f"{out.name}.building-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _swap(new: Path, out: Path) -> None:
+    if not out.exists():
+        new.rename(out)
+        return
+    # Both renames are within one folder, so the time without `out` is that of one system call.
+    old = Path(tempfile.mkdtemp(prefix=f"{out.name}.previous-", dir=out.parent)) / "out"
+    try:
+        out.rename(old)
+        try:
+            new.rename(out)
+        except BaseException:
+            old.rename(out)
+            raise
+    finally:
+        shutil.rmtree(old.parent, ignore_errors=True)

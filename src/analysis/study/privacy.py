@@ -1,0 +1,162 @@
+"""Flag what may be a personal detail of a victim or witness, for a person to look at.
+
+Of a victim or witness a study says no more than that there was a case. This is a short list of
+words, and no judge: it finds what is put plainly, and passes over what is put otherwise. What it
+flags may be harmless, so a flag is never an error.
+
+A flag is raised where a detail stands in the sentence of a word for one person, or in the sentence
+next to it. Words for many ("victims", "women") do not count, but beside an age: what is said of all
+is no personal detail.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from analysis.study.descriptor import Table
+from analysis.study.problems import WARNING, Problem, shorten
+
+TEXTS = {
+    "sources": ("title",),
+    "evidence": ("states", "note"),
+    "searches": ("queries", "note"),
+    "codings": ("rationale",),
+    "codings_history": ("rationale", "replaced_why"),
+    "assessments": ("rationale", "settled_why"),
+    "assessments_history": ("rationale", "settled_why", "replaced_why"),
+    "set_aside": ("settled_why",),
+    "events": ("event",),
+    "requests": ("note",),
+    "replies": ("says", "reason", "assessment"),
+}
+"""The texts that are looked through, by table."""
+
+_ONE = r"victim|witness|survivor|complainant|woman|man|girl|boy|mother|wife|refugee|asylum seeker"
+# "Victim support" and "victim and witness hub" are services, and no person.
+_ONE_PERSON = re.compile(
+    rf"\b(?:{_ONE})\b(?!\s+(?:support|services?|care|personal|hub|commissioner|navigators?|and\s+witness))",
+    re.IGNORECASE,
+)
+_SOME_PERSON = re.compile(
+    rf"\b(?:{_ONE}|victims|witnesses|survivors|women|men|girls|boys|she|he|her|his)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = (
+    r"(?:ex-)?(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|mother|father|"
+    r"parents|son|sons|daughter|daughters|sister|brother|child|children|baby|uncle|aunt|cousin|"
+    r"in-laws|grandmother|grandfather)"
+)
+_PLACE = (
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Estate|Hospital|School|College|"
+    r"Hotel|Hostel|Refuge|Mosque|Church|Prison)"
+)
+_HAPPENED = r"s(?:eek(?:s|ing)?|ought)\s+help|report(?:s|ed|ing)(?:\s+(?:it|to\s+(?:the\s+)?police))?|liv(?:es?|ed|ing)|stay(?:s|ed|ing)|raped|attacked|assaulted|beaten|stabbed|abused|robbed|detained|arrested|hous(?:ed|ing)|work(?:s|ed|ing)"
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+
+DETAILS = {
+    "an age": (
+        r"\baged?\s+(?:of\s+)?\d{1,2}\b",
+        r"\b\d{1,2}[\s-]years?[\s-]old\b",
+        r"\bin\s+(?:her|his|their)\s+(?:early\s+|mid-?\s*|late\s+)?(?:teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|\d0s)\b",
+        r"\bteenage[rd]?\b",
+        r"\belderly\b",
+    ),
+    "a health condition": (
+        r"\bpregnan(?:t|cy)\b",
+        r"\bmiscarri(?:ed|age)\b",
+        r"\bdepress(?:ed|ion)\b",
+        r"\bsuicid(?:e|al)\b",
+        r"\bself-harm\w*",
+        r"\bPTSD\b",
+        r"\bHIV\b",
+        r"\bcancer\b",
+        r"\bdiagnos(?:ed|is)\b",
+        r"\b(?:disabled|disability)\b",
+        r"\bmental(?:ly)?\s+(?:ill(?:ness)?|health)\b",
+        r"\blearning\s+(?:difficult|disabilit)\w+",
+        r"\b(?:injur(?:y|ies|ed)|hospitali[sz]ed|in\s+hospital)\b",
+    ),
+    "a family relation": (
+        rf"\b(?:her|his|victim[’']s|witness[’']s|woman[’']s|man[’']s|whose)\s+(?:\w+\s+)?{_RELATIVE}\b",
+        rf"\b{_RELATIVE}\s+of\s+(?:a|the|one)\s+(?:victim|witness)\b",
+        r"\b(?:mother|father)\s+of\s+(?:one|two|three|four|five|six|\d)\b",
+        r"\b(?:married|engaged)\s+to\b",
+    ),
+    "a nationality": (
+        r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:woman|man|girl|boy|victim|witness|national|mother|student|worker)\b",
+    ),
+    "a narrow place": (
+        rf"\b(?-i:[A-Z])[\w’'-]+\s+(?-i:{_PLACE})\b",
+        r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
+        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+(?P<place>(?!{_MONTH})(?-i:[A-Z])[\w’'-]+(?:\s+(?-i:[A-Z])[\w’'-]+)*)",
+    ),
+}
+"""What may be a detail, by its kind: patterns in small and capital letters alike."""
+
+RULE = "it may give {kind} ({detail}) of a victim or witness ({person})"
+REMEDY = "look at it: of a victim or witness say no more than that there was a case"
+_PATTERNS = {
+    kind: [re.compile(one, re.IGNORECASE) for one in patterns] for kind, patterns in DETAILS.items()
+}
+_AREA_COLUMNS = ("name", "short_name", "region", "country")
+
+
+def personal_details(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Yield a warning for each text that may give a personal detail of a victim or witness.
+
+    Args:
+        tables: the descriptor's tables.
+        frames: those that could be read.
+    """
+    units = frames.get("units")
+    wide = [] if units is None else [units[name] for name in _AREA_COLUMNS if name in units]
+    areas = {text.casefold() for column in wide for text in column} - {""}
+    for name, columns in TEXTS.items():
+        if name not in frames:
+            continue
+        for column in columns:
+            for row, text in frames[name][column].items():
+                for kind, detail, person in details(text, areas):
+                    rule = RULE.format(kind=kind, detail=detail, person=person)
+                    where = tables[name].path, int(row) + 2, column
+                    yield Problem(*where, shorten(text), rule, REMEDY, WARNING)
+
+
+def details(text: str, areas: set[str] = frozenset()) -> list[tuple[str, str, str]]:
+    """Return what may be a personal detail in a text: its kind, the words, and those for the person.
+
+    One for each kind. A search's queries are looked at as sentences, each of its own.
+
+    Args:
+        text: any text.
+        areas: names of places that are wide enough to be given, in small letters.
+    """
+    found = {}
+    sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
+    for number, sentence in enumerate(sentences):
+        around = " ".join(sentences[max(number - 1, 0) : number + 2])
+        for kind, patterns in _PATTERNS.items():
+            people = _SOME_PERSON if kind == "an age" else _ONE_PERSON
+            # A nationality is the person's own, and stands before the word for them.
+            person = people.search(around) or (
+                kind == "a nationality" and _SOME_PERSON.search(sentence)
+            )
+            detail = person and _first(patterns, sentence, areas)
+            if detail:
+                found.setdefault(kind, (kind, detail, person.group()))
+    return list(found.values())
+
+
+def _first(patterns: list[re.Pattern], sentence: str, areas: set[str]) -> str | None:
+    for pattern in patterns:
+        for one in pattern.finditer(sentence):
+            place = one.groupdict().get("place")
+            if place is None or place.casefold() not in areas:
+                return one.group()
+    return None
