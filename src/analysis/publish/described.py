@@ -146,6 +146,7 @@ COLUMNS = {
     "settled": _count("How many units are at a level"),
     "not_settled": _count("How many units have a source that settles no level"),
     "not_found": _count("For how many units nothing was found in what was searched"),
+    "withheld": _count("How many units were asked, and withheld it"),
     "not_assessed": _count("For how many units nobody has looked yet"),
     "group": Field("The group of units that nothing tells apart; empty: no order", INTEGER),
     "layer": Field("The layer in which it is drawn, from 1 at the top", INTEGER),
