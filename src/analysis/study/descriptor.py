@@ -161,7 +161,7 @@ class Display(_Setting):
 class WeightBox(_Setting):
     """The declared range of the weights: factors on the raw weights below some nodes."""
 
-    lowest_factor: Annotated[Ratio, Field(ge=Fraction(1, 1_000_000), le=1)]
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1)]
     highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
     nodes: tuple[str, ...]
 
