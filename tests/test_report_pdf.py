@@ -1,0 +1,189 @@
+"""The report as PDF: the page's text whole, tagged, and the same bytes everywhere."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made import NASTY, everywhere, real
+from made_study import write_made_study
+from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
+
+from analysis.measure.results import measure
+from analysis.measure.statements import spoken, statements
+from analysis.publish.blocks import Heading, Items, Paragraph, Picture, Table, Terms, blocks, plain
+from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
+from analysis.publish.report_pdf import report_pdf
+from analysis.show.charts import all_charts
+from analysis.study import load
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def results():
+    return measure(real())
+
+
+@pytest.fixture(scope="module")
+def named(results):
+    return statements(results)
+
+
+@pytest.fixture(scope="module")
+def charts(results, named):
+    return all_charts(results, named)
+
+
+@pytest.fixture(scope="module")
+def page(results, named, charts):
+    return report_html(results, named, charts)
+
+
+@pytest.fixture(scope="module")
+def content(results, page):
+    return report_pdf(results, page)
+
+
+@pytest.fixture(scope="module")
+def reader(content):
+    return opened(content)
+
+
+@pytest.fixture(scope="module")
+def text(reader, results):
+    head = results.study.settings.draft_mark
+    return text_of(reader, (f"{head}", f"State as of {spoken(results.matrix.as_of)}"))
+
+
+def test_it_is_tagged_titled_and_has_its_fonts(reader, results):
+    assert_accessible(reader, results.study.descriptor.title)
+
+
+def test_every_chart_has_its_text_alternative(reader, charts):
+    alts = [one["/Alt"] for one in tags(reader) if one["/S"] == "/Figure"]
+    assert sorted(alts) == sorted(chart.alt for chart in charts)
+    assert len(alts) == 6
+
+
+def test_bookmarks_are_the_headings(reader, page, results):
+    headings = [one for one in blocks(page) if isinstance(one, Heading) and one.level]
+    assert bookmarks(reader) == [plain(one.runs) for one in headings]
+    assert set(results.study["units"]["name"]) <= set(bookmarks(reader))
+
+
+def test_each_page_bears_the_draft_mark_and_its_number(reader, results):
+    count = len(reader.pages)
+    for number, one in enumerate(reader.pages, start=1):
+        said = bare(one.extract_text())
+        assert said.startswith(bare(results.study.settings.draft_mark))
+        assert said.endswith(f"{number}{count}")
+
+
+def test_every_table_has_a_header_and_repeats_it(reader, page):
+    tables = [one for one in blocks(page) if isinstance(one, Table)]
+    kinds = [one["/S"] for one in tags(reader)]
+    assert kinds.count("/Table") == kinds.count("/THead") == len(tables)
+    assert kinds.count("/Caption") == len(tables)
+    sources = [one for one in tables if plain(one.caption).startswith("Events, with who")]
+    heads = bare("".join(plain(one.runs) for one in sources[0].header))
+    pages = [one for one in reader.pages if heads in bare(one.extract_text())]
+    assert len(pages) > 2
+
+
+def test_the_text_is_that_of_the_page_block_by_block(text, page):
+    """So every figure in it is that of its statement: the page takes them from nowhere else."""
+    missing = []
+    for one in blocks(page):
+        match one:
+            case Heading() | Paragraph():
+                said = [one.runs]
+            case Items():
+                said = one.items
+            case Terms():
+                said = [name + body for _, name, body in one.terms]
+            case Table():
+                said = [one.caption, *(cell.runs for row in one.rows for cell in row.cells)]
+            case Picture():
+                said = []
+        missing += [plain(runs) for runs in said if bare(plain(runs)) not in text]
+    # What runs over the end of a page may have a repeated head in its midst.
+    assert missing == []
+
+
+def test_figures_are_those_of_their_statements(text, named):
+    for sentence, names in {
+        "settles {} of {} scored cells": ("cells.settled", "cells.scored"),
+        "{} were looked for and nothing was found": ("cells.not_found",),
+        "Documents listed: {}.": ("study.sources",),
+        "Replies held: {};": ("replies.count",),
+    }.items():
+        assert bare(sentence.format(*(named[one].text for one in names))) in text
+
+
+def test_every_source_is_in_it_with_its_address(reader, text, results):
+    sources = results.study["sources"]
+    links = {
+        action["/A"]["/URI"]
+        for one in reader.pages
+        for action in (held.get_object() for held in one.get("/Annots", []))
+        if "/URI" in action.get("/A", {})
+    }
+    for row in sources.itertuples():
+        assert row.source_id in text
+        assert not row.url.startswith("http") or row.url in links
+
+
+def test_no_type_is_smaller_than_nine_points(reader):
+    assert min(sizes(reader)) >= 9
+
+
+@pytest.mark.parametrize("text", [NASTY, "x" * 30_000])
+def test_any_text_is_set_as_text(text):
+    study = measure(everywhere(real(), text))
+    said = statements(study)
+    made = opened(report_pdf(study, report_html(study, said, all_charts(study, said))))
+    assert bare(text)[:30] in text_of(made)
+
+
+def test_a_made_study_of_awkward_texts_is_set(tmp_path):
+    study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
+    said = statements(study)
+    whole = text_of(opened(report_pdf(study, report_html(study, said, all_charts(study, said)))))
+    assert bare("<script>alert('made up')</script> is shown as text.") in whole
+    assert bare("It costs $5 here and $6 there, and 100% of a_b^c is {none}.") in whole
+
+
+ELSEWHERE = """
+import hashlib
+from analysis.measure.results import measure
+from analysis.measure.statements import statements
+from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
+from analysis.publish.report_pdf import report_pdf
+from analysis.show.charts import all_charts
+from analysis.study import load
+
+results = measure(load("data/safe-to-share"))
+named = statements(results)
+page = report_html(results, named, all_charts(results, named))
+for make in (report_pdf, report_docx):
+    print(hashlib.sha256(make(results, page)).hexdigest())
+"""
+
+
+def test_pdf_and_word_have_the_same_bytes_anywhere(content, results, page):
+    import hashlib
+
+    here = [hashlib.sha256(one).hexdigest() for one in (content, report_docx(results, page))]
+    elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        cwd=ROOT,
+        env={**os.environ, **elsewhere},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == here, done.stderr
