@@ -291,14 +291,14 @@ def _validate(asked: argparse.Namespace) -> int:
         return 1 if problems else 0
     if problems:
         _print_problems(problems, "text")
-    else:
-        print(f"{asked.study} is a valid study.")
+        return 1
+    print(f"{asked.study} is a valid study.")
     if warnings:
         print(f"To be looked at by a person ({len(warnings)}):")
         print(*warnings[:SHOWN_AT_MOST], sep="\n")
-        if len(warnings) > SHOWN_AT_MOST:
-            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
-    return 1 if problems else 0
+    if len(warnings) > SHOWN_AT_MOST:
+        print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
+    return 0
 
 
 def _agreement(asked: argparse.Namespace) -> int:
