@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-REPORT_GOAL = 3.0  # times the bare import of the two libraries
+REPORT_GOAL = 6.0  # times the bare import of the two libraries, briefings and PDF included
+BRIEFING_GOAL = 1.0  # seconds for one briefing, once the study is loaded
 NOTEBOOK_GOAL = 1.2  # times the mere execution of the notebooks
 ENGINE_GOAL = 2.0  # seconds for 409 units × 90 criteria
 TOTALS_GOAL = 20.0  # seconds for every hidden cell of that size, section scores published
@@ -41,7 +42,7 @@ def main() -> int:
     """Measure everything; always return 0."""
     _line("measurement", "value", "goal", "verdict")
     with tempfile.TemporaryDirectory(prefix="policygap-benchmark-") as folder:
-        for measurement in (_report, _notebooks, _councils, _totals, _growth, _pairs):
+        for measurement in (_report, _documents, _notebooks, _councils, _totals, _growth, _pairs):
             measurement(Path(folder))
     return 0
 
@@ -57,6 +58,45 @@ def _report(folder: Path) -> None:
     _line("import pandas, matplotlib.pyplot", f"{bare:.2f} s")
     _line("python -m analysis report, the whole process", f"{whole:.2f} s")
     _verdict("  report ÷ import", whole / bare, REPORT_GOAL)
+
+
+def _documents(folder: Path) -> None:
+    """Time one briefing, all briefings, and the report as PDF and as a Word document."""
+    for name, taken in _in_a_fresh_process(_set_documents, 3).items():
+        if name == ONE_BRIEFING:
+            _verdict(name, taken, BRIEFING_GOAL, " s")
+        else:
+            _line(name, f"{taken:.2f} s")
+
+
+ONE_BRIEFING = "one briefing, once the study is loaded"
+
+
+def _set_documents(rounds: int) -> dict[str, float]:
+    """Return the least seconds of each kind of document."""
+    from analysis.measure.results import measure
+    from analysis.measure.statements import statements
+    from analysis.publish.briefings import briefings
+    from analysis.publish.report import report_html
+    from analysis.publish.report_docx import report_docx
+    from analysis.publish.report_pdf import report_pdf
+    from analysis.show.charts import all_charts
+    from analysis.study import load
+
+    study = load(ROOT / "data/safe-to-share")
+    unit = study["units"]["unit_id"].iloc[0]
+    results = measure(study)
+    named = statements(results)
+    page = report_html(results, named, all_charts(results, named))
+    tasks = {
+        # Measured anew each time: what the results work out once would be free after the first.
+        ONE_BRIEFING: lambda: list(briefings(measure(study), [unit])),
+        "all briefings": lambda: list(briefings(results)),
+        "the report as PDF": lambda: report_pdf(results, page),
+        "the report as a Word document": lambda: report_docx(results, page),
+    }
+    taken = _best_of(rounds, "documents", *tasks.values())
+    return dict(zip(tasks, taken, strict=True))
 
 
 def _notebooks(folder: Path) -> None:

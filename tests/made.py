@@ -83,8 +83,11 @@ NASTY = (
 """What a page, a document or a spreadsheet might take for its own markup."""
 
 
-def everywhere(study: Study, text: str) -> Study:
-    """Return the study with one text wherever it can hold any; it need not be valid."""
+def everywhere(study: Study, text: str, rows: int | None = None) -> Study:
+    """Return the study with one text wherever it can hold any; it need not be valid.
+
+    With ``rows``, only in so many of the first rows of each table: a long text fills many pages.
+    """
     columns = {
         "units": ("name", "short_name", "region"),
         "recommendations": ("label", "asks", "addressee"),
@@ -96,12 +99,12 @@ def everywhere(study: Study, text: str) -> Study:
         "assessments": ("rationale", "settled_why"),
         "searches": ("queries",),
     }
-    tables = {
-        name: study[name].assign(
-            **{one: study[name][one].where(study[name][one] == "", text) for one in held}
-        )
-        for name, held in columns.items()
-    }
+    tables = {}
+    for name, held in columns.items():
+        table = tables[name] = study[name].copy()
+        for column in held:
+            filled = (table[column] != "") & (table.index < (len(table) if rows is None else rows))
+            table.loc[filled, column] = text
     settings = study.settings.model_copy(update={"contact": text})
     descriptor = study.descriptor.model_copy(update={"settings": settings, "title": text})
     return dataclasses.replace(replaced(study, **tables), descriptor=descriptor)

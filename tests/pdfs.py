@@ -17,14 +17,14 @@ def bare(text: str) -> str:
     return re.sub(r"[\W_]", "", text)
 
 
-def text_of(reader: PdfReader, without: tuple[str, ...] = ()) -> str:
+def text_of(reader: PdfReader, head: str = "", foot: str = "") -> str:
     """Return the bare text of all pages, without what stands at the head and foot of each."""
     said = []
-    for page in reader.pages:
+    for number, page in enumerate(reader.pages, start=1):
         text = bare(page.extract_text())
-        for one in without:
-            text = text.replace(bare(one), "")
-        said.append(re.sub(rf"{reader.get_page_number(page) + 1}{len(reader.pages)}$", "", text))
+        said.append(
+            text.removeprefix(bare(head)).removesuffix(f"{bare(foot)}{number}{len(reader.pages)}")
+        )
     return "".join(said)
 
 

@@ -143,7 +143,7 @@ def test_the_template_holds_no_figure_of_its_own():
 
 def test_the_typesetting_template_says_nothing_of_its_own(results):
     empty = opened(Typesetter(results).pdf("t", "", [[]]))
-    assert text_of(empty, (results.study.settings.draft_mark,)) == ""
+    assert text_of(empty, results.study.settings.draft_mark) == ""
 
 
 def test_a_checked_study_bears_no_draft_mark(tmp_path):

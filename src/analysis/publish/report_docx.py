@@ -41,8 +41,10 @@ def report_docx(results: Results, page: str) -> bytes:
     for one in said:
         writer.write(one)
     core = document.core_properties
-    core.title, core.language, core.comments = study.descriptor.title, "en-GB", ""
-    core.author = "; ".join(one.title for one in study.descriptor.contributors)
+    # No property of a document may be longer than 255 letters.
+    core.title = study.descriptor.title[:255]
+    core.author = "; ".join(one.title for one in study.descriptor.contributors)[:255]
+    core.language, core.comments = "en-GB", ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()
     document.save(buffer)
