@@ -49,12 +49,12 @@ PICTURES = (
 def draw(walk: Walk, folder: Path) -> list[Path]:
     """Draw every picture into a folder; return them."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [_drawn(walk, one, folder / f"{one.name}.png") for one in PICTURES]
+    return [draw_sheet(walk.office, walk.folder, one, folder) for one in PICTURES]
 
 
-def _drawn(walk: Walk, one: Picture, path: Path) -> Path:
+def draw_sheet(office: Office, workbooks: Path, one: Picture, folder: Path) -> Path:
     """Print the part of a sheet on one page as wide as it is, and cut off the empty paper."""
-    book = openpyxl.load_workbook(walk.folder / one.workbook)
+    book = openpyxl.load_workbook(workbooks / one.workbook)
     for sheet in book.worksheets:
         sheet.sheet_state = "visible" if sheet.title == one.tab else "hidden"
     sheet = book[one.tab]
@@ -63,10 +63,15 @@ def _drawn(walk: Walk, one: Picture, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as aside:
         shown = Path(aside) / "shown.xlsx"
         book.save(shown)
-        (page,) = walk.office.render(shown, Path(aside), dots=DOTS)
+        (page,) = office.render(shown, Path(aside), dots=DOTS)
         picture = _cut(Image.open(page).convert("RGB"))
+    return save(picture, folder / f"{one.name}.png", LARGEST)
+
+
+def save(picture: Image.Image, path: Path, largest: int) -> Path:
+    """Write a picture in few colours; one that is too large in bytes is refused."""
     picture.quantize(COLOURS).save(path, optimize=True)
-    assert path.stat().st_size < LARGEST, (path, path.stat().st_size)
+    assert path.stat().st_size < largest, (path, path.stat().st_size)
     return path
 
 
