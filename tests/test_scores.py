@@ -611,11 +611,12 @@ def test_nothing_scored_gives_no_score_and_no_figure():
 
 
 def test_coverage_by_hand():
-    # Of each criterion: settled; read and not settled; not found; not assessed; does not apply.
+    # Of each criterion: settled; read and not settled; not found; withheld (library-four,
+    # evening, and library-five, lighting); not assessed; does not apply.
     coverage = measure(library()).coverage
-    assert coverage.loc["evening"].tolist() == [3, 1, 1, 0, 1]
-    assert coverage.loc["lighting"].tolist() == [1, 1, 1, 1, 2]
-    assert coverage.loc["holiday"].tolist() == [3, 1, 1, 0, 1]
+    assert coverage.loc["evening"].tolist() == [3, 0, 1, 1, 0, 1]
+    assert coverage.loc["lighting"].tolist() == [1, 0, 1, 1, 1, 2]
+    assert coverage.loc["holiday"].tolist() == [3, 1, 1, 0, 0, 1]
     assert (coverage.sum(axis=1) == 6).all()
 
 

@@ -407,7 +407,7 @@ def _brief(asked: argparse.Namespace) -> int:
     (unit,) = _units(results.study, [asked.unit])
     ((_, content),) = briefings(results, [unit])
     save_new(asked.out, content, results.study, ".pdf")
-    _print_placeholders(results.study)
+    _print_placeholders(results.study.descriptor.placeholders)
     print(f"The briefing on {unit} is {asked.out}")
     return 0
 
