@@ -66,9 +66,13 @@ def _on_a_page_each(
 
 
 def _forms(template: jinja2.Template, said: dict) -> Iterator[list[Block]]:
-    """Give the forms of a page, from the fullest."""
+    """Give the forms of a page, from the fullest; those that say the same, once."""
+    last = ""
     for letters, rows in FORMS:
-        yield blocks(template.render(**said, letters=letters, rows=rows))
+        page = template.render(**said, letters=letters, rows=rows)
+        if page != last:
+            yield blocks(page)
+        last = page
 
 
 def _environment(results: Results) -> jinja2.Environment:
