@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         # What could not be said may have been done: the words come after the work.
-        unsaid = error.errno in (errno.ENOSPC, errno.EPIPE)
+        unsaid = not error.filename and error.errno in (errno.ENOSPC, errno.EPIPE)
         left = "No file is left half written" if unsaid else "Nothing was written"
         print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except KeyboardInterrupt:
