@@ -217,6 +217,19 @@ def test_the_command_replaces_nothing_and_names_the_unit_that_it_does_not_know(t
     assert list(contents(tmp_path)) == ["kent.pdf"] and out.read_text() == "work"
 
 
+def test_without_a_unit_the_command_makes_all_into_a_new_folder(tmp_path, results):
+    out = tmp_path / "all"
+    done = run("brief", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "Briefings: 43" in done.stdout
+    assert {one.stem: one.read_bytes() for one in out.iterdir()} == dict(briefings(results))
+    (out / "kent.pdf").write_text("work")
+    before = contents(out)
+    done = run("brief", "--out", out)
+    assert done.returncode == 1 and "may hold work" in done.stderr
+    assert contents(out) == before
+
+
 def test_tables_have_headers_and_links_say_where_they_lead(made):
     for one in made.values():
         kinds = [tag["/S"] for tag in tags(one)]

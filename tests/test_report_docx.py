@@ -22,7 +22,7 @@ def made_of(study):
     named = statements(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
-    return results, page, charts, report_docx(results, page)
+    return results, page, charts, report_docx(results, blocks(page))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_notices_and_every_source_are_in_it(document, whole):
 
 
 def test_the_same_report_gives_the_same_bytes(whole):
-    assert report_docx(whole[0], whole[1]) == whole[3]
+    assert report_docx(whole[0], blocks(whole[1])) == whole[3]
     with zipfile.ZipFile(io.BytesIO(whole[3])) as held:
         assert {one.date_time[0] for one in held.infolist()} == {1980}
 
@@ -127,6 +127,6 @@ def test_the_same_report_gives_the_same_bytes(whole):
 @pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
 def test_any_text_stays_text(text, rows):
     results = measure(everywhere(library(), text, rows))
-    content = report_docx(results, report_html(results, statements(results), []))
+    content = report_docx(results, blocks(report_html(results, statements(results), [])))
     said = text_of(docx.Document(io.BytesIO(content)))
     assert " ".join(text.split()) in said

@@ -47,7 +47,7 @@ def page(results, named, charts):
 
 @pytest.fixture(scope="module")
 def content(results, page):
-    return report_pdf(results, page)
+    return report_pdf(results, blocks(page))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_no_type_is_smaller_than_nine_points(reader):
 @pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
 def test_any_text_is_set_as_text(text, rows):
     study = measure(everywhere(library(), text, rows))
-    made = opened(report_pdf(study, report_html(study, statements(study), [])))
+    made = opened(report_pdf(study, blocks(report_html(study, statements(study), []))))
     assert any(bare(text)[:30] in bare(one.extract_text()) for one in made.pages)
 
 
@@ -157,14 +157,15 @@ def test_a_picture_higher_than_a_page_is_made_to_fit(results, page, charts):
     )
     html = f'<html><body><figure id="chart-matrix">{image}</figure><p>After.</p></body></html>'
     # Too high, it would run over the foot and push what follows to another page.
-    (only,) = opened(report_pdf(results, html)).pages
+    (only,) = opened(report_pdf(results, blocks(html))).pages
     assert "After." in only.extract_text()
 
 
 def test_a_made_study_of_awkward_texts_is_set(tmp_path):
     study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
     said = statements(study)
-    whole = text_of(opened(report_pdf(study, report_html(study, said, all_charts(study, said)))))
+    page = report_html(study, said, all_charts(study, said))
+    whole = text_of(opened(report_pdf(study, blocks(page))))
     assert bare("<script>alert('made up')</script> is shown as text.") in whole
     assert bare("It costs $5 here and $6 there, and 100% of a_b^c is {none}.") in whole
 
@@ -173,6 +174,7 @@ ELSEWHERE = """
 import hashlib
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
+from analysis.publish.blocks import blocks
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -181,14 +183,15 @@ from analysis.study import load
 
 results = measure(load("data/safe-to-share"))
 named = statements(results)
-page = report_html(results, named, all_charts(results, named))
+said = blocks(report_html(results, named, all_charts(results, named)))
 for make in (report_pdf, report_docx):
-    print(hashlib.sha256(make(results, page)).hexdigest())
+    print(hashlib.sha256(make(results, said)).hexdigest())
 """
 
 
 def test_pdf_and_word_have_the_same_bytes_anywhere(content, results, page):
-    here = [hashlib.sha256(one).hexdigest() for one in (content, report_docx(results, page))]
+    made = (content, report_docx(results, blocks(page)))
+    here = [hashlib.sha256(one).hexdigest() for one in made]
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],

@@ -144,9 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     reply_form.set_defaults(run=_reply_form)
 
     brief = commands.add_parser("brief", help="write the two-page briefing on a unit, as PDF")
-    brief.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
+    brief.add_argument("--unit", metavar="UNIT", help="the unit, by id or name (default: all)")
     brief.add_argument(
-        "--out", type=Path, required=True, metavar="FILE.pdf", help="the file to write"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.pdf",
+        help="the file to write; of all units: a new folder",
     )
     brief.set_defaults(run=_brief)
 
@@ -247,13 +251,17 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.publish.build import build
+    from analysis.publish.aside import begin_briefings, second_process
 
-    with _progress() as progress:
+    with _progress() as progress, second_process() as beside:
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        path = build(results, asked.out, progress, inputs)
+        briefings = begin_briefings(results, beside)
+        # Only now, for it takes as long as the study: the briefings are at work meanwhile.
+        from analysis.publish.build import build
+
+        path = build(results, asked.out, progress, inputs, briefings)
     _print_placeholders(results.study.descriptor.placeholders)
     print(f"The report is {path}")
     return 0
@@ -400,6 +408,8 @@ def _reply_form(asked: argparse.Namespace) -> int:
 
 
 def _brief(asked: argparse.Namespace) -> int:
+    if not asked.unit:
+        return _brief_all(asked)
     from analysis.fieldwork.workbooks import save_new
     from analysis.publish.briefings import briefings
 
@@ -412,15 +422,32 @@ def _brief(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _brief_all(asked: argparse.Namespace) -> int:
+    from analysis.publish.briefings import briefings
+    from analysis.publish.swapping import swapped_in
+
+    _refuse_a_folder_in_use(asked.out)
+    _refuse_to_replace(asked)
+    with _progress() as progress:
+        progress("study")
+        results = _measured(asked, progress)
+        count = len(results.study["units"])
+        with swapped_in(asked.out, progress) as folder:
+            for number, (unit, content) in enumerate(briefings(results), start=1):
+                progress(f"briefings: {number} of {count}")
+                (folder / f"{unit}.pdf").write_bytes(content)
+    _print_placeholders(results.study.descriptor.placeholders)
+    print(f"Briefings: {count}; they are in {asked.out}")
+    return 0
+
+
 def _requests(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.tracking import tracking_workbook
     from analysis.measure.results import measure
     from analysis.publish.requests import requests, write_requests
     from analysis.publish.swapping import swapped_in
 
-    if asked.out.exists() and (not asked.out.is_dir() or any(asked.out.iterdir())):
-        rule, remedy = "something is there already, and may hold work", "name a new folder"
-        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
+    _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
     study = studies.load(asked.study)
     made = requests(measure(study), _units(study, asked.units))
@@ -488,6 +515,12 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
             str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
         )
         raise StudyError([problem])
+
+
+def _refuse_a_folder_in_use(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        rule, remedy = "something is there already, and may hold work", "name a new folder"
+        raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

@@ -28,12 +28,12 @@ ENDS = ("low", "high", "low_without", "high_without")
 """Where a national figure lies, with the published totals and without them."""
 
 
-def _quiet(step: str) -> None:
+def quiet(step: str) -> None:
     """Tell nobody."""
 
 
 def possible_levels(
-    held: Constrained, progress: Callable[[str], None] = _quiet
+    held: Constrained, progress: Callable[[str], None] = quiet
 ) -> dict[int, tuple[str, ...]]:
     """Return the levels that remain possible for each open cell, in the order of its scale.
 
@@ -49,7 +49,7 @@ def possible_levels(
 
 
 def cell_bounds(
-    study: Study, held: Constrained, progress: Callable[[str], None] = _quiet
+    study: Study, held: Constrained, progress: Callable[[str], None] = quiet
 ) -> pd.DataFrame:
     """Return between which values each open cell lies.
 
@@ -119,7 +119,7 @@ def tied_units(held: Constrained) -> np.ndarray:
 
 
 def score_bounds(
-    study: Study, held: Constrained, progress: Callable[[str], None] = _quiet
+    study: Study, held: Constrained, progress: Callable[[str], None] = quiet
 ) -> pd.DataFrame:
     """Return the interval of every unit on every group, given the rows that may settle cells.
 

@@ -3,14 +3,14 @@
 import datetime as dt
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
-from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, score_bounds
+from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, quiet, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
@@ -53,8 +53,12 @@ class Results:
     gaps: pd.DataFrame
     national_gaps: pd.DataFrame
     read_on: dt.date
-    progress: Callable[[str], None] = lambda step: None
+    progress: Callable[[str], None] = quiet
     _constrained: dict[dt.date, Constrained] = field(default_factory=dict, repr=False)
+
+    def quiet(self) -> "Results":
+        """Return these results without what tells of progress, which no other process can do."""
+        return replace(self, progress=quiet)
 
     @property
     def total(self) -> pd.DataFrame:
@@ -203,7 +207,7 @@ def measure(
     study: Study,
     as_of: dt.date | None = None,
     known_by: dt.date | None = None,
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = quiet,
 ) -> Results:
     """Compute all measures of a study; those that rest on published totals only once asked for.
 

@@ -3,7 +3,10 @@
 What does not fit is told in a shorter form that points to the report; the type stays as it is.
 """
 
+import bisect
+import functools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 import jinja2
@@ -11,11 +14,10 @@ import jinja2
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
-from analysis.publish.blocks import Block, blocks
-from analysis.publish.markup import link, mark_of, template_text
+from analysis.publish.blocks import Block, blocks, lines
+from analysis.publish.markup import environment, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
-from analysis.show.words import word
 from analysis.study import vocabulary as v
 
 FORMS = (
@@ -27,6 +29,8 @@ WHOLE = {"notices": 1200, "contact": 200, "least": 200}
 """Letters to which what must stand is whole in every form; ``least`` is for a notice on a cell."""
 CITED = 3
 """Sources named beside a question; the report names all."""
+LINES = 70.5
+"""Lines that a page holds, by :func:`analysis.publish.blocks.lines`; found by trying."""
 PARTS = ("known", "asked")
 """The parts of a briefing, each on a page of its own."""
 
@@ -43,48 +47,68 @@ def briefings(results: Results, units: Sequence[str] = ()) -> Iterator[tuple[str
     footing = f"{_shortened(results.study.descriptor.title, 70)}. State as of {held['as_of']}"
     for unit, said in _said(results, units):
         title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
-        forms = [_forms(template, {**held, **said, "part": part}) for part in PARTS]
-        yield unit, _on_a_page_each(lambda parts: setter.pdf(title, footing, parts), forms)  # noqa: B023
+        pages = [_Page(template, {**held, **said, "part": part}) for part in PARTS]
+        yield unit, _on_a_page_each(functools.partial(setter.pdf, title, footing), pages)
 
 
-def _on_a_page_each(
-    make: Callable[[list[list[Block]]], bytes], forms: list[Iterator[list[Block]]]
-) -> bytes:
-    """Return the document of which each part is in the fullest form that one page holds."""
-    parts = [next(one) for one in forms]
-    whole = make(parts)
-    if page_count(whole) == len(parts):
-        return whole
-    for place, shorter in enumerate(forms):
-        while page_count(make([parts[place]])) > 1:
-            following = next(shorter, None)
-            if following is None:
-                # Rather a page too many than no briefing.
+@dataclass(frozen=True)
+class _Page:
+    """A part of a briefing, to be had in each of the forms; the fullest is form 0."""
+
+    template: jinja2.Template
+    said: dict
+    _made: dict[int, list[Block]] = field(default_factory=dict)
+
+    def form(self, number: int) -> list[Block]:
+        if number not in self._made:
+            letters, rows = FORMS[number]
+            page = self.template.render(**self.said, letters=letters, rows=rows)
+            self._made[number] = blocks(page)
+        return self._made[number]
+
+    def likely(self) -> int:
+        """Return the fullest form that seems to fit a page, by its lines."""
+        numbers = range(len(FORMS))
+        if lines(self.form(0)) <= LINES:
+            return 0
+        return min(
+            bisect.bisect_left(numbers, True, 1, key=lambda one: lines(self.form(one)) <= LINES),
+            numbers[-1],
+        )
+
+
+def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
+    """Return the document of which each part is in the fullest form that one page holds.
+
+    To set a page takes far longer than to guess its length, so the search begins at a guess.
+    """
+    forms = [page.likely() for page in pages]
+
+    def whole() -> bytes:
+        return make([page.form(form) for page, form in zip(pages, forms, strict=True)])
+
+    made = whole()
+    if page_count(made) > len(pages):
+        for place, page in enumerate(pages):
+            # Rather a page too many than no briefing.
+            while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
+                forms[place] += 1
+        return whole()
+    for place in range(len(pages)):
+        while forms[place]:
+            forms[place] -= 1
+            fuller = whole()
+            if page_count(fuller) > len(pages):
+                forms[place] += 1
                 break
-            parts[place] = following
-    return make(parts)
-
-
-def _forms(template: jinja2.Template, said: dict) -> Iterator[list[Block]]:
-    """Give the forms of a page, from the fullest; those that say the same, once."""
-    last = ""
-    for letters, rows in FORMS:
-        page = template.render(**said, letters=letters, rows=rows)
-        if page != last:
-            yield blocks(page)
-        last = page
+            made = fuller
+    return made
 
 
 def _environment(results: Results) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(template_text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(word=word, link=link, mark=mark_of(results.study), short=_short)
-    return environment
+    made = environment()
+    made.filters.update(mark=mark_of(results.study), short=_short)
+    return made
 
 
 @jinja2.pass_context

@@ -1,14 +1,19 @@
-"""Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
+"""Build everything aside, then swap it in whole: an interrupted build leaves the last one.
 
-import functools
+Setting the PDFs takes as long as all the rest together, so it goes on beside it.
+"""
+
 import json
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, statements
-from analysis.publish.briefings import briefings
+from analysis.publish.aside import begin_briefings, fetched
+from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
@@ -21,29 +26,28 @@ from analysis.show.charts import all_charts
 from analysis.show.style import Chart
 from analysis.study import Problem, StudyError
 
-REPORT = "report.html"
+REPORT, REPORT_PDF, BRIEFINGS = "report.html", "report.pdf", "briefings"
 
 
 @dataclass(frozen=True)
 class Material:
-    """What every part of a build is made from."""
+    """What every part of a build is made from; the PDFs are on their way."""
 
     results: Results
     named: dict[str, Statement]
     charts: list[Chart]
-    progress: Callable[[str], None] = lambda step: None
-
-    @functools.cached_property
-    def page(self) -> str:
-        """The report as HTML, of which PDF and Word are made too."""
-        return report_html(self.results, self.named, self.charts)
+    page: str
+    blocks: list[Block]
+    briefings: Future[dict[str, bytes]]
+    report_pdf: Future[bytes]
 
 
 def build(
     results: Results,
     out: Path,
-    progress: Callable[[str], None] = lambda step: None,
+    progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
+    briefings: Future[dict[str, bytes]] | None = None,
 ) -> Path:
     """Build everything that is published into a folder.
 
@@ -53,6 +57,8 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
+        briefings: the briefings on these results if they have been begun elsewhere
+            (:func:`analysis.publish.aside.begin_briefings`).
 
     Returns:
         The path of the report.
@@ -63,10 +69,9 @@ def build(
     """
     study = results.study.folder
     inputs = inputs or input_hashes(study)
-    with swapped_in(out, progress) as folder:
+    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as beside:
         progress("statements and charts")
-        named = statements(results)
-        material = Material(results, named, all_charts(results, named), progress)
+        material = _material(results, beside, briefings or begin_briefings(results, beside))
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -77,6 +82,16 @@ def build(
             raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
         _write_json(folder / FILE, manifest(results, inputs, folder).as_dict())
     return out / REPORT
+
+
+def _material(results: Results, beside: Executor, briefings: Future) -> Material:
+    named = statements(results)
+    charts = all_charts(results, named)
+    page = report_html(results, named, charts)
+    said = blocks(page)
+    # A thread is enough here: typst works without holding up what is done in Python meanwhile.
+    as_pdf = beside.submit(report_pdf, results, said)
+    return Material(results, named, charts, page, said, briefings, as_pdf)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -97,24 +112,24 @@ def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, material.page)
 
 
-def _write_briefings(material: Material, folder: Path) -> None:
-    (folder / "briefings").mkdir()
-    count = len(material.results.study["units"])
-    for number, (unit, content) in enumerate(briefings(material.results), start=1):
-        material.progress(f"briefings: {number} of {count}")
-        (folder / "briefings" / f"{unit}.pdf").write_bytes(content)
-
-
-def _write_report_pdf(material: Material, folder: Path) -> None:
-    (folder / "report.pdf").write_bytes(report_pdf(material.results, material.page))
-
-
 def _write_report_docx(material: Material, folder: Path) -> None:
-    (folder / "report.docx").write_bytes(report_docx(material.results, material.page))
+    (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))
 
 
 def _write_site(material: Material, folder: Path) -> None:
-    write_site(material.results, material.named, material.charts, folder)
+    units = material.results.study["units"]["unit_id"]
+    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    write_site(material.results, material.named, material.charts, folder, awaited)
+
+
+def _write_briefings(material: Material, folder: Path) -> None:
+    (folder / BRIEFINGS).mkdir()
+    for unit, content in fetched(material.briefings, material.results).items():
+        (folder / BRIEFINGS / f"{unit}.pdf").write_bytes(content)
+
+
+def _write_report_pdf(material: Material, folder: Path) -> None:
+    (folder / REPORT_PDF).write_bytes(material.report_pdf.result())
 
 
 PARTS: dict[str, Callable[[Material, Path], None]] = {
@@ -122,11 +137,11 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     "statements": _write_statements,
     "workbook": _write_workbook,
     "report": _write_report,
-    "report as PDF": _write_report_pdf,
     "report as document": _write_report_docx,
-    "briefings": _write_briefings,
-    # Last: it offers what lies in the folder by then.
+    # After the others: it offers what lies in the folder by then, and the PDFs.
     "site": _write_site,
+    "briefings": _write_briefings,
+    "report as PDF": _write_report_pdf,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""
 

@@ -1,15 +1,18 @@
 """What every page is made with: templates, links that are safe, and marks of states."""
 
+import contextlib
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
 
-from analysis.show import style
+from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks
 from analysis.show.words import word
 from analysis.study import Study
 
@@ -22,7 +25,25 @@ def template_text(name: str) -> str:
     return files("analysis.publish").joinpath("templates", name).read_text("utf-8")
 
 
-def environment(**options) -> jinja2.Environment:
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates, kept beside compiled modules: to compile them takes as long as to fill them.
+
+    Where they cannot be kept, they are compiled anew.
+    """
+
+    def __init__(self, finalize: Callable | None):
+        # What is made of a template depends on how its texts are finished.
+        kind = finalize.__name__ if finalize else "plain"
+        pattern = f"jinja-{jinja2.__version__}-{kind}-%s.cache"
+        super().__init__(str(Path(__file__).parent / "__pycache__"), pattern)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
+def environment(finalize: Callable | None = None) -> jinja2.Environment:
     """Return an environment of the templates: all text escaped, a missing name an error."""
     made = jinja2.Environment(
         loader=jinja2.FunctionLoader(template_text),
@@ -30,7 +51,8 @@ def environment(**options) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        **options,
+        finalize=finalize,
+        bytecode_cache=_Compiled(finalize),
     )
     made.filters.update(word=word, link=link)
     return made
@@ -81,15 +103,15 @@ def mark_of(study: Study) -> Callable[[str], Markup]:
 
     Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
     """
-    marks = {level: mark for (_, level), mark in style.level_marks(study).items()}
+    marks = {level: mark for (_, level), mark in level_marks(study).items()}
 
     def mark(state: str) -> Markup:
         held = marks.get(state)
         if held is None:
-            sign, kind = style.UNKNOWN_MARK.get(state, ""), "unknown"
+            sign, kind = UNKNOWN_MARK.get(state, ""), "unknown"
         else:
             sign = "○◔◑◕●"[round(4 * held.value)]
-            kind = f"level rank-{style.PALETTE.index(held.colour)}"
+            kind = f"level rank-{PALETTE.index(held.colour)}"
         return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
 
     return mark

@@ -6,15 +6,17 @@ arrive (Office Open XML, ECMA-376). The same report gives the same bytes.
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.document import Document
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.parser import element_class_lookup
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
-from docx.text.paragraph import Paragraph as DocxParagraph
-from lxml.etree import _Element
+from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
@@ -27,16 +29,15 @@ _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
 _SAFE_NAME = re.compile(r"\W")
 
 
-def report_docx(results: Results, page: str) -> bytes:
+def report_docx(results: Results, said: list[b.Block]) -> bytes:
     """Return the report as a Word document.
 
     Args:
         results: what the report is of.
-        page: the report as HTML, from :func:`analysis.publish.report.report_html`.
+        said: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
     study = results.study
     document = _new_document(study.settings.draft_mark, spoken(results.matrix.as_of))
-    said = b.blocks(page)
     writer = _Writer(document, said)
     for one in said:
         writer.write(one)
@@ -73,18 +74,22 @@ def _new_document(draft: str, as_of: str) -> Document:
         page.header.paragraphs[0].add_run(draft).bold = True
     footing = page.footer.paragraphs[0]
     footing.add_run(f"State as of {as_of}. Page ")
-    footing._p.append(_made("w:fldSimple", {"w:instr": "PAGE"}))
+    footing._p.append(_element(_xml("w:fldSimple", {"w:instr": "PAGE"})))
     return document
 
 
 class _Writer:
-    """Writes blocks into a document, and keeps what must be unlike: the numbers of names."""
+    """Writes blocks into a document, and keeps what must be unlike: the numbers of names.
+
+    What a document holds is written as XML and read in block by block: made element by element
+    through the library, it takes many times as long.
+    """
 
     def __init__(self, document: Document, blocks: list[b.Block]):
         self.document = document
         names = (name for one in blocks for name in b.names(one))
         self._marks = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        # Asked for by name, a style takes longer to find than its paragraph to write.
+        self._end = document.element.body[-1]
         self._style_ids = {one.name: one.style_id for one in document.styles}
         self._placed: set[str] = set()
         self._addresses: dict[str, str] = {}
@@ -97,7 +102,7 @@ class _Writer:
                 self._paragraph(f"Heading {block.level}", block.runs, block.ids)
             case b.Paragraph(role="opening"):
                 bold = [b.Run(b.plain(block.runs), strong=True)]
-                self._paragraph("Normal", bold, block.ids).paragraph_format.keep_with_next = True
+                self._paragraph("Normal", bold, block.ids, keep=True)
             case b.Paragraph():
                 self._paragraph(_STYLES.get(block.role, "Normal"), block.runs, block.ids)
             case b.Items():
@@ -113,132 +118,148 @@ class _Writer:
             case b.Picture():
                 self._picture(block)
 
-    def _paragraph(self, style: str, runs: b.Runs, ids: list[str]) -> DocxParagraph:
-        paragraph = self.document.add_paragraph()
-        paragraph._p.style = self._style_ids[style]
-        paragraph._p.extend([*self._bookmarks(ids), *self._runs(runs)])
-        return paragraph
+    def _paragraph(
+        self, style: str, runs: b.Runs, ids: Sequence[str], keep: bool = False
+    ) -> BaseOxmlElement:
+        """Write a paragraph; if it is to be kept, on the page of what follows."""
+        manner = _xml("w:pStyle", {"w:val": self._style_ids[style]}), keep * _xml("w:keepNext")
+        return self._placed_at_end(
+            _xml("w:p", {}, _xml("w:pPr", {}, *manner), self._bookmarks(ids), self._runs(runs))
+        )
+
+    def _placed_at_end(self, xml: str) -> BaseOxmlElement:
+        element = _element(xml)
+        # A document ends with the settings of its pages.
+        self._end.addprevious(element)
+        return element
 
     def _table(self, block: b.Table) -> None:
-        caption = self._paragraph("Caption", block.caption, block.ids)
-        caption.paragraph_format.keep_with_next = True
-        # Built element by element: the library's own way asks for each cell by its place, and
-        # takes a second a thousand.
+        self._paragraph("Caption", block.caption, block.ids, keep=True)
         twips = [round(one * _WIDTH / 25.4 * 1440) for one in block.widths]
-        table = _made("w:tbl")
-        settings = _made("w:tblPr")
-        settings.append(_made("w:tblStyle", {"w:val": self._style_ids["Table Grid"]}))
-        settings.append(_made("w:tblW", {"w:type": "dxa", "w:w": str(sum(twips))}))
-        settings.append(_made("w:tblLayout", {"w:type": "fixed"}))
-        settings.append(_made("w:tblLook", {"w:firstRow": "1", "w:firstColumn": "1"}))
-        settings.append(_made("w:tblCaption", {"w:val": b.plain(block.caption)}))
-        grid = _made("w:tblGrid")
-        grid.extend([_made("w:gridCol", {"w:w": str(one)}) for one in twips])
-        table.extend([settings, grid])
+        settings = _xml(
+            "w:tblPr",
+            {},
+            _xml("w:tblStyle", {"w:val": self._style_ids["Table Grid"]}),
+            _xml("w:tblW", {"w:type": "dxa", "w:w": str(sum(twips))}),
+            _xml("w:tblLayout", {"w:type": "fixed"}),
+            _xml("w:tblLook", {"w:firstRow": "1", "w:firstColumn": "1"}),
+            _xml("w:tblCaption", {"w:val": b.plain(block.caption)}),
+        )
+        grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(one)}) for one in twips))
         header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
         upright = len(header) > b.CROWDED
-        table.append(self._row(b.Row(header, []), twips, first=True, upright=upright))
-        table.extend([self._row(row, twips) for row in block.rows])
+        first = self._row(b.Row(header, []), twips, first=True, upright=upright)
+        rows = [self._row(row, twips) for row in block.rows]
+        self._placed_at_end(_xml("w:tbl", {}, settings, grid, first, *rows))
         # A paragraph must stand between two tables, or Word makes them one.
-        self.document.element.body.insert(-1, table)
-        self.document.add_paragraph()
+        self._placed_at_end(_xml("w:p"))
 
     def _row(
         self, row: b.Row, widths: list[int], first: bool = False, upright: bool = False
-    ) -> _Element:
+    ) -> str:
         """Return a row; the first repeats on each page, with heads of numbers turned if upright."""
-        made, settings = _made("w:tr"), _made("w:trPr")
-        if sum(len(b.plain(cell.runs)) for cell in row.cells) < 2000:
-            settings.append(_made("w:cantSplit"))
-        if upright:
-            settings.append(_made("w:trHeight", {"w:val": "1900", "w:hRule": "atLeast"}))
-        if first:
-            settings.append(_made("w:tblHeader"))
-        made.append(settings)
-        place = 0
+        short = sum(len(b.plain(cell.runs)) for cell in row.cells) < 2000
+        settings = _xml(
+            "w:trPr",
+            {},
+            short * _xml("w:cantSplit"),
+            upright * _xml("w:trHeight", {"w:val": "1900", "w:hRule": "atLeast"}),
+            first * _xml("w:tblHeader"),
+        )
+        cells, place = [], 0
         for cell in row.cells:
-            held, about = _made("w:tc"), _made("w:tcPr")
+            ids = row.ids if place == 0 else []
+            turned = upright and cell.number
             width = sum(widths[place : place + cell.span])
-            about.append(_made("w:tcW", {"w:type": "dxa", "w:w": str(width)}))
-            if cell.span > 1:
-                about.append(_made("w:gridSpan", {"w:val": str(cell.span)}))
-            if upright and cell.number:
-                about.append(_made("w:textDirection", {"w:val": "btLr"}))
-            paragraph, manner = _made("w:p"), _made("w:pPr")
-            if first:
-                manner.append(_made("w:keepNext"))
-            manner.append(_made("w:spacing", {"w:before": "20", "w:after": "20"}))
-            if cell.number and not upright:
-                manner.append(_made("w:jc", {"w:val": "right"}))
-            paragraph.append(manner)
-            if place == 0:
-                paragraph.extend(self._bookmarks(row.ids))
-            paragraph.extend(self._runs(cell.runs, cell.head, size=17))
-            held.extend([about, paragraph])
-            made.append(held)
+            about = _xml(
+                "w:tcPr",
+                {},
+                _xml("w:tcW", {"w:type": "dxa", "w:w": str(width)}),
+                (cell.span > 1) * _xml("w:gridSpan", {"w:val": str(cell.span)}),
+                turned * _xml("w:textDirection", {"w:val": "btLr"}),
+            )
+            manner = _xml(
+                "w:pPr",
+                {},
+                first * _xml("w:keepNext"),
+                _xml("w:spacing", {"w:before": "20", "w:after": "20"}),
+                (cell.number and not upright) * _xml("w:jc", {"w:val": "right"}),
+            )
+            said = self._bookmarks(ids), self._runs(cell.runs, cell.head, size=17)
+            cells.append(_xml("w:tc", {}, about, _xml("w:p", {}, manner, *said)))
             place += cell.span
-        return made
+        return _xml("w:tr", {}, settings, *cells)
 
     def _picture(self, block: b.Picture) -> None:
-        paragraph = self._paragraph("Normal", [], block.ids)
+        paragraph = Paragraph(self._paragraph("Normal", [], block.ids), self.document._body)
         shape = paragraph.add_run().add_picture(io.BytesIO(png(block.drawing)), width=Mm(_WIDTH))
         room = Mm(225)
         if shape.height > room:
             shape.width, shape.height = round(shape.width * room / shape.height), room
         shape._inline.docPr.set("descr", block.alt)
 
-    def _bookmarks(self, ids: list[str]) -> Iterator[_Element]:
+    def _bookmarks(self, ids: Sequence[str]) -> str:
+        made = ""
         for name in ids:
             if name not in self._placed:
                 self._placed.add(name)
                 number = str(self._marks[name])
-                yield _made("w:bookmarkStart", {"w:id": number, "w:name": self._mark(name)})
-                yield _made("w:bookmarkEnd", {"w:id": number})
+                made += _xml("w:bookmarkStart", {"w:id": number, "w:name": self._mark(name)})
+                made += _xml("w:bookmarkEnd", {"w:id": number})
+        return made
 
     def _mark(self, name: str) -> str:
         """Return a bookmark's name: at most 40 letters and digits, unlike any other."""
         return f"b{self._marks[name]}_{_SAFE_NAME.sub('_', name)}"[:40]
 
-    def _runs(self, runs: b.Runs, head: bool = False, size: int = 0) -> Iterator[_Element]:
-        for run in runs:
-            made = _run(run, head and not run.quiet, size)
-            if run.url and len(run.url) < 2000:
-                if run.url not in self._addresses:
-                    kind = docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK
-                    part = self.document.part
-                    self._addresses[run.url] = part.relate_to(run.url, kind, is_external=True)
-                link = _made("w:hyperlink", {"r:id": self._addresses[run.url]})
-            elif run.to in self._marks:
-                link = _made("w:hyperlink", {"w:anchor": self._mark(run.to)})
-            else:
-                yield made
-                continue
-            link.append(made)
-            yield link
+    def _runs(self, runs: b.Runs, head: bool = False, size: int = 0) -> str:
+        return "".join(self._linked(run, _run(run, head and not run.quiet, size)) for run in runs)
+
+    def _linked(self, run: b.Run, made: str) -> str:
+        if run.url and len(run.url) < 2000:
+            if run.url not in self._addresses:
+                kind = docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK
+                part = self.document.part
+                self._addresses[run.url] = part.relate_to(run.url, kind, is_external=True)
+            return _xml("w:hyperlink", {"r:id": self._addresses[run.url]}, made)
+        if run.to in self._marks:
+            return _xml("w:hyperlink", {"w:anchor": self._mark(run.to)}, made)
+        return made
 
 
-def _run(run: b.Run, bold: bool, size: int) -> _Element:
-    made, manner = _made("w:r"), _made("w:rPr")
-    if bold or run.strong:
-        manner.append(_made("w:b"))
-    if run.url or run.to or run.quiet:
-        manner.append(_made("w:color", {"w:val": "4A4A4A" if run.quiet else "12436D"}))
-    if size:
-        manner.append(_made("w:sz", {"w:val": str(size)}))
-    if run.url:
-        manner.append(_made("w:u", {"w:val": "single"}))
-    made.append(manner)
-    for place, line in enumerate(run.text.split("\n")):
-        if place:
-            made.append(_made("w:br"))
-        text = _made("w:t", {"xml:space": "preserve"})
-        text.text = f"{line} " if run.mark else line
-        made.append(text)
-    return made
+def _run(run: b.Run, bold: bool, size: int) -> str:
+    coloured = {"w:val": "4A4A4A" if run.quiet else "12436D"}
+    manner = _xml(
+        "w:rPr",
+        {},
+        (bold or run.strong) * _xml("w:b"),
+        bool(run.url or run.to or run.quiet) * _xml("w:color", coloured),
+        bool(size) * _xml("w:sz", {"w:val": str(size)}),
+        bool(run.url) * _xml("w:u", {"w:val": "single"}),
+    )
+    lines = [
+        _xml("w:t", {"xml:space": "preserve"}, escape(f"{line} " if run.mark else line, _RETURN))
+        for line in run.text.split("\n")
+    ]
+    return _xml("w:r", {}, manner, _xml("w:br").join(lines))
 
 
-def _made(name: str, attributes: Mapping[str, str] = {}) -> _Element:
-    element = OxmlElement(name)
-    for key, value in attributes.items():
-        element.set(qn(key), value)
-    return element
+_RETURN = {"\r": "&#13;"}
+"""A carriage return that is not escaped comes back as a line feed."""
+
+
+def _xml(name: str, attributes: Mapping[str, str] = {}, *inner: str) -> str:
+    held = "".join([f" {key}={quoteattr(value, _RETURN)}" for key, value in attributes.items()])
+    return f"<{name}{held}>{''.join(inner)}</{name}>"
+
+
+def _element(xml: str) -> BaseOxmlElement:
+    """Return XML as an element: its outermost tag is given the names that Word's tags need."""
+    name = re.match("<[a-z]:[A-Za-z]+", xml)[0]
+    return etree.fromstring(f"{name} {_NAMES}{xml[len(name) :]}", _PARSER)
+
+
+_NAMES = nsdecls("w", "r")
+# The library's own drops a text that is a space and nothing else.
+_PARSER = etree.XMLParser(resolve_entities=False, huge_tree=True)
+_PARSER.set_element_class_lookup(element_class_lookup)

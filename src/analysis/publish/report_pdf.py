@@ -2,16 +2,16 @@
 
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
-from analysis.publish.blocks import blocks
+from analysis.publish.blocks import Block
 from analysis.publish.typeset import Typesetter
 
 
-def report_pdf(results: Results, page: str) -> bytes:
+def report_pdf(results: Results, said: list[Block]) -> bytes:
     """Return the report as a tagged PDF (PDF/UA-1).
 
     Args:
         results: what the report is of.
-        page: the report as HTML, from :func:`analysis.publish.report.report_html`.
+        said: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
     title, as_of = results.study.descriptor.title, spoken(results.matrix.as_of)
-    return Typesetter(results).pdf(title, f"State as of {as_of}", [blocks(page)])
+    return Typesetter(results).pdf(title, f"State as of {as_of}", [said])

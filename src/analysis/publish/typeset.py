@@ -55,13 +55,14 @@ class Typesetter:
             **self._common,
             "title": title,
             "footing": _set(footing),
-            "parts": [_plain_data(part, known) for part in parts],
+            "parts": parts,
         }
+        text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
         drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
         return self._compiler.compile(
             {"main": self._template, **drawings},
             format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": text},
             pdf_standards=["ua-1"],
         )
 
@@ -78,25 +79,14 @@ def png(drawing: bytes, dots: float = 110) -> bytes:
     return typst.compile(given, format="png", ppi=dots, ignore_system_fonts=True)
 
 
-def _plain_data(blocks: Sequence[Block], known: set[str]) -> list[dict]:
-    """Return blocks as plain data, each with its kind; a link to no known name is none."""
-    return [{"kind": type(one).__name__.lower(), **_as_data(vars(one), known)} for one in blocks]
-
-
-def _as_data(value: object, known: set[str]) -> object:
-    match value:
-        case Run():
-            to = value.to if value.to in known else ""
-            return {**vars(value), "text": _set(value.text), "to": to}
-        case dict():
-            return {name: _as_data(one, known) for name, one in value.items()}
-        case list() | tuple():
-            return [_as_data(one, known) for one in value]
-        case str() | bool() | int() | float():
-            return value
-        case bytes():
-            return ""
-    return _as_data(vars(value), known)
+def _plain(value: object, known: set[str]) -> dict | str:
+    """Return what JSON has no word for; a link to no known name is none."""
+    if isinstance(value, bytes):  # a drawing, which goes beside
+        return ""
+    held = {"kind": type(value).__name__.lower(), **vars(value)}
+    if isinstance(value, Run):
+        held |= {"text": _set(value.text), "to": value.to if value.to in known else ""}
+    return held
 
 
 def _set(text: str) -> str:

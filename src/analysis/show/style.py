@@ -1,9 +1,4 @@
-"""One style for every picture: colours, marks, type, the title and the notes below.
-
-Colours are those of the Government Analysis Function's palette, in its order. Levels have
-colour, unknowns are greys; each has a mark of its own as well, so that the picture can be
-read without the colours (WCAG 2.2, success criterion 1.4.1).
-"""
+"""One style for every picture: type, greys, the title and the notes below."""
 
 import functools
 import io
@@ -22,13 +17,12 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from analysis.measure.statements import Statement
-from analysis.study import Study
+from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks  # noqa: F401
 from analysis.study import vocabulary as v
 
 Named = dict[str, Statement]
 """The named statements by id."""
 
-PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
 
 UNKNOWN_FILL = {
@@ -40,17 +34,6 @@ UNKNOWN_FILL = {
     v.NOT_IN_FORCE: "#e0e0e0",
     v.NOT_APPLICABLE: "#dcdcdc",
 }
-UNKNOWN_MARK = {
-    v.INCONCLUSIVE: "?",
-    v.OUTDATED: "↺",
-    v.WITHHELD: "✕",
-    v.NOT_FOUND: "–",
-    v.NOT_ASSESSED: "…",
-    v.NOT_IN_FORCE: "⊘",
-    v.NOT_APPLICABLE: "n/a",
-}
-"""The mark of each unknown, in pictures and in tables alike."""
-
 _RC = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -121,28 +104,6 @@ def styled(draw):
             return draw(*arguments, **named)
 
     return drawn
-
-
-@dataclass(frozen=True)
-class LevelMark:
-    """How a level is drawn: a colour by its rank, and a disc filled by its value."""
-
-    colour: str
-    value: float
-
-
-def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
-    """Return the mark of every level, by scale and level; the best has the first colour."""
-    levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
-    marks = {}
-    for scale, rows in levels.groupby("scale_id", sort=False):
-        ranked = rows.sort_values("value", ascending=False, kind="stable")
-        # Of two levels the lower has the third colour, so that it never looks like a middle one.
-        colours = PALETTE[:3:2] if len(ranked) == 2 else PALETTE
-        for rank, row in enumerate(ranked.itertuples()):
-            colour = colours[rank % len(colours)]
-            marks[(scale, row.level)] = LevelMark(colour, row.value)
-    return marks
 
 
 def new_figure(

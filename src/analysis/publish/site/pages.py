@@ -29,15 +29,18 @@ FOLDER = "site"
 
 
 def write_site(
-    results: Results, named: dict[str, Statement], charts: list[Chart], output: Path
+    results: Results,
+    named: dict[str, Statement],
+    charts: list[Chart],
+    output: Path,
+    awaited: Iterable[str] = (),
 ) -> None:
     """Write the site into ``site/`` below a folder of output.
 
-    What lies in that folder already is offered under the downloads.
+    What lies in that folder already, and the files ``awaited`` there, are offered as downloads.
     """
-    beside = sorted(
-        path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file()
-    )
+    there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
+    beside = sorted({*there, *awaited})
     made = set()
     for name, content in site_files(results, named, charts, beside).items():
         path = output / FOLDER / name

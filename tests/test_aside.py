@@ -1,0 +1,77 @@
+"""What is made aside is what would be made here, and no process outlives the one that began it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from made import real
+
+from analysis.measure.results import measure
+from analysis.publish.aside import begin_briefings, fetched, second_process
+from analysis.publish.briefings import briefings
+
+two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
+
+STARTED = """
+import os, sys, time
+from analysis.publish.aside import second_process
+if __name__ == "__main__":
+    with second_process() as beside:
+        print(beside.submit(os.getpid).result(), flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.fixture(scope="module")
+def results():
+    return measure(real())
+
+
+@two_cores
+def test_another_process_makes_the_same_briefings(results):
+    with second_process() as beside:
+        assert beside.submit(os.getpid).result() != os.getpid()
+        made = fetched(begin_briefings(results, beside), results)
+    assert made == dict(briefings(results))
+
+
+@two_cores
+def test_briefings_are_made_here_when_the_other_process_was_ended(results):
+    with second_process() as beside:
+        other = beside.submit(os.getpid).result()
+        begun = begin_briefings(results, beside)
+        os.kill(other, signal.SIGKILL)
+        assert list(fetched(begun, results)) == list(results.study["units"]["unit_id"])
+
+
+@two_cores
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_the_other_process_ends_with_the_first(tmp_path, number):
+    script = tmp_path / "started.py"
+    script.write_text(STARTED)
+    first = subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    other = int(first.stdout.readline())
+    first.send_signal(getattr(signal, number))
+    first.wait(30)
+    until = time.monotonic() + 30
+    while is_alive(other):
+        assert time.monotonic() < until, "the other process is still there"
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
