@@ -105,6 +105,7 @@ def mark_of(study: Study) -> Callable[[str], Markup]:
     """
     marks = {level: mark for (_, level), mark in level_marks(study).items()}
 
+    @cache
     def mark(state: str) -> Markup:
         held = marks.get(state)
         if held is None:
