@@ -123,9 +123,9 @@ BAD_DATES = [
 
 @pytest.mark.parametrize("date", BAD_DATES)
 @pytest.mark.parametrize("option", ["--as-of", "--known-by"])
-def test_a_bad_date_gets_one_clear_line(date, option, capsys):
+def test_a_bad_date_gets_one_clear_line(date, option, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["score", str(STUDY), "--out", "x", option, date])
+        main(["score", str(STUDY), "--out", str(tmp_path / "x"), option, date])
     assert stop.value.code == 2
     *_, said = capsys.readouterr().err.splitlines()
     wanted = f"argument {option}: {date!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
