@@ -32,6 +32,7 @@ from made import (
 
 from analysis.measure.change import differences
 from analysis.study import data_read_on, known, states
+from analysis.study.dates import date_in_words
 
 
 def state(study, on, known_by=None):
@@ -519,6 +520,20 @@ def reasons(study, on):
     """Return why each cell has its state, having had another before."""
     before = matrix_of(study, {}, "another state")
     return differences(study, before, states(study, day(on)))["why"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"observed_on": "2021-05"}, "2021-05"),
+        ({}, "undated, to 2022-03-10"),
+        ({"not_after": "2021-09"}, "undated, to 2021-09"),
+        ({"not_before": "2021"}, "undated, from 2021 to 2022-03-10"),
+    ],
+)
+def test_a_date_is_said_in_the_same_words_everywhere(cells, said):
+    empty = dict.fromkeys(("observed_on", "not_before", "not_after"), "")
+    assert date_in_words(empty | {"read_on": "2022-03-10"} | cells) == said
 
 
 def test_reasons_worked_out_by_hand():

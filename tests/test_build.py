@@ -114,12 +114,22 @@ def test_any_date_builds(as_of, known_by, tmp_path):
     assert path.stat().st_size > 50_000
 
 
-@pytest.mark.parametrize("date", ["2020", "17/12/2020", "2020-02-30", "yesterday", ""])
-def test_a_bad_date_gets_one_clear_line(date, capsys):
+# The last ones are days too, to ISO 8601 or to Python, and to nothing else here.
+BAD_DATES = [
+    *("2020", "2020-12", "17/12/2020", "2020-02-30", "yesterday", ""),
+    *("20201217", "2020-W51-4", "2020-12-17T00:00", "２０２０-12-17"),
+]
+
+
+@pytest.mark.parametrize("date", BAD_DATES)
+@pytest.mark.parametrize("option", ["--as-of", "--known-by"])
+def test_a_bad_date_gets_one_clear_line(date, option, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["score", str(STUDY), "--out", "x", "--as-of", date])
+        main(["score", str(STUDY), "--out", str(tmp_path / "x"), option, date])
     assert stop.value.code == 2
-    assert "write YYYY-MM-DD" in capsys.readouterr().err
+    *_, said = capsys.readouterr().err.splitlines()
+    wanted = f"argument {option}: {date!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
+    assert said.endswith(wanted)
 
 
 def test_what_a_killed_build_set_aside_is_put_back(tmp_path):

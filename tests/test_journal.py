@@ -222,6 +222,53 @@ def test_what_was_drafted_and_never_declared_is_cleared_away(case, tmp_path, cap
     assert "rolled back" in caplog.text
 
 
+# --- a table that is a link ---------------------------------------------------------------------
+
+
+def linked(folder: Path, name: str) -> Path:
+    """Move a table elsewhere, and leave a link to it; return where it is."""
+    target = folder.parent / f"elsewhere-{name}"
+    (folder / name).rename(target)
+    (folder / name).symlink_to(target)
+    return target
+
+
+def put_back(folder: Path, name: str, target: Path) -> None:
+    """Do what the message says: put the table itself in the place of the link."""
+    (folder / name).unlink()
+    target.rename(folder / name)
+
+
+@pytest.mark.parametrize("name", ["codings.csv", "sources.csv"])
+def test_a_table_that_is_a_link_is_not_replaced_by_a_file(case, tmp_path, name, capfd):
+    folder = shutil.copytree(case.start, tmp_path / "study")
+    target = linked(folder, name)
+    assert main(["intake", str(case.workbook), str(folder), "--reason", "Read again"]) == 1
+    said = capfd.readouterr().err
+    assert f"{name} is a symbolic link" in said
+    assert "Nothing was written" in said
+    assert (folder / name).is_symlink()
+    assert everything(folder) == case.old
+    put_back(folder, name, target)
+    case.take_in(folder)
+    assert everything(folder) == case.new
+
+
+@pytest.mark.parametrize("name", sorted(CHANGED.values()))
+def test_a_table_that_became_a_link_since_is_not_replaced_either(case, tmp_path, name):
+    folder = case.declared(tmp_path)
+    target = linked(folder, name)
+    with pytest.raises(StudyError) as caught:
+        load(folder)
+    (problem,) = caught.value.problems
+    assert f"{name} is a symbolic link" in problem.rule
+    assert tables(folder) == case.old
+    assert (folder / name).is_symlink()
+    put_back(folder, name, target)
+    load(folder)
+    assert everything(folder) == case.new
+
+
 # --- changed by hand in between -------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from made import LIBRARY, real
 
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED
-from analysis.fieldwork.replying import reply_form
+from analysis.fieldwork.replying import findings, reply_form
 from analysis.study import StudyError, load
 
 UNIT, OTHER = "library-one", "library-two"
@@ -76,6 +76,13 @@ def test_the_form_says_what_is_said_of_the_unit_and_on_what_evidence():
             assert states in said
     for label in study["criteria"]["label"].drop(study["criteria"].index[7]):
         assert label in said
+
+
+def test_the_form_says_of_what_is_undated_between_which_days_it_lies():
+    # Cambridgeshire's one row on this: no date, no first day, and the day of reading as its last.
+    said = {one["criterion_id"]: one["when"] for one in findings(real(), "cambridgeshire")}
+    assert said["victim-first"] == "undated, to 2026-11-23"
+    assert "" in said.values()
 
 
 def test_the_form_says_nothing_of_any_other_unit():

@@ -249,6 +249,23 @@ def test_a_coded_cell_that_is_left_out_is_set_aside_in_sight(folder):
     assert held(folder, "set_aside", AGREED) == []
 
 
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_row_that_was_deleted_is_said_and_changes_nothing(folder, settled):
+    if not settled:
+        drop_rows(folder, "assessments", **DIFFERS)
+    settling = Settling(folder, "library-one", "library-two")
+    if settled:
+        assert settling.take_in().notes == []
+    before = tables(folder)
+    settling.form.sheet.delete_rows(settling.at(DIFFERS))
+    intake = settling.take_in()
+    cell = f"{DIFFERS['unit_id']}/{DIFFERS['criterion_id']}"
+    (note,) = intake.notes
+    assert note.endswith(f"did not come back, and nothing was concluded from that: {cell}.")
+    assert what(intake) == []
+    assert tables(folder) == before
+
+
 def test_an_assessment_that_is_emptied_is_refused(folder):
     settling = Settling(folder)
     row = settling.put(AGREED, level="")

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from helpers import cell as read_cell
 from helpers import contents, copy_of_real_study, edit_cell, find_row, read_rows, run
 from made import real
 from office import Office, needs_office
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from spoiled import (
     CODING_PART,
@@ -62,6 +66,9 @@ REAL = "A date of the program was read as a day: "
 WRITTEN = "A date was written another way: "
 RENAMED = "A column was renamed, and read as "
 MOVED = "Columns were moved, and read by their marks: Coding."
+GONE = "A row that was sent did not come back, and nothing was concluded from that: "
+STRUCK = "Text that is struck through was read as if it stood: "
+BOLD = TextBlock(InlineFont(b=True), "Bold")
 HIDDEN_ROWS = "Rows that are hidden, or that a filter hides, were read too: Coding."
 MARKS_GONE = "The row of marks is gone, and the columns were read by their headings: Coding."
 LEFT_ASIDE = "A column that is not ours was left aside: "
@@ -120,6 +127,18 @@ AT_END = {"unit_id": "Essex Police", "criterion_id": "Written guidance", **FILLE
 def date(name: str, value: object, notes: str, **formats: object) -> Case:
     """A date that is read as the one that stood there."""
     return taken(name, put("{sharing.observed_on}", value, **formats), notes=notes)
+
+
+def delete(name: str) -> Callable:
+    """Return a step that deletes a row."""
+    return sheet(lambda table, names: table.delete_rows(names.number(name)))
+
+
+def strike_last_word(table, names) -> None:
+    """Strike through the last word of why the row ``sharing`` has its level."""
+    cell = table[names.said("{rationale}{sharing}")]
+    head, last = cell.value.rsplit(" ", 1)
+    cell.value = CellRichText(f"{head} ", TextBlock(InlineFont(strike=True), last))
 
 
 def no_date(name: str, value: object, rule: str, remedy: str = HOW, shown: str = "") -> Case:
@@ -396,6 +415,15 @@ SHEETS = [
             "return the workbook that was sent",
         ),
     ),
+    *(
+        taken(name, add, notes="A sheet with a chart has no cells to read: Mine.")
+        for name, add in {
+            "a sheet for a chart added": lambda book, names: book.create_chartsheet("Mine"),
+            "a sheet with a chart added": lambda book, names: book.create_chartsheet(
+                "Mine", 0
+            ).add_chart(BarChart()),
+        }.items()
+    ),
     taken(
         "the first sheet renamed", lambda book, names: setattr(book["Start"], "title", "Read me")
     ),
@@ -485,6 +513,24 @@ CELLS = [
         "a comment",
         put("{sharing.level}", "not_met", comment=Comment("Sure?", "A reader")),
         notes="Comments are not taken in: {sharing.level}.",
+    ),
+    taken(
+        "a cell struck through, and an empty one",
+        put("{sharing.level}", "not_met", "{sharing.evidence_4}", None, font=Font(strike=True)),
+        notes=STRUCK + "{sharing.level}.",
+    ),
+    taken(
+        "words of a cell struck through",
+        sheet(strike_last_word),
+        row("undated", **{"rationale": CellRichText(BOLD, " and plain")}),
+        notes=STRUCK + "{sharing.rationale}.",
+        gives=changed("undated", rationale="Bold and plain"),
+    ),
+    taken(
+        "words struck through, saved by LibreOffice",
+        sheet(strike_last_word),
+        ("typed", "Coding", "{rationale}{spare}", ""),
+        notes=STRUCK + "{sharing.rationale}.",
     ),
 ]
 
@@ -648,7 +694,25 @@ OF_ROWS = [
         ("clear", "Coding", "B{sharing}:R{sharing}"),
         at=("{sharing.level}", "", "a coding that was made is emptied here", "put it back"),
     ),
-    taken("a row deleted", sheet(lambda table, names: table.delete_rows(names.number("sharing")))),
+    taken(
+        "a row deleted", delete("sharing"), notes=GONE + "gloucestershire/stop-sharing-on-doubt."
+    ),
+    taken(
+        "a row deleted, and written again at the end",
+        copied("sharing", "spare", row=None),
+        delete("sharing"),
+    ),
+    taken(
+        "an empty row deleted, and one cleared",
+        row("hollow", row=None, unit_id=None, criterion_id=None),
+        delete("empty"),
+        notes=GONE + "essex/guidance-exists, essex/guidance-clear.",
+    ),
+    taken(
+        "a row deleted, and the list of those sent",
+        delete("sharing"),
+        lambda book, names: book.remove(book["Lists"]),
+    ),
     taken(
         "a coding changed, with a reason",
         put("{sharing.level}", "partly"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import analysis
 from analysis import study as studies
 from analysis.study import Problem, StudyError
+from analysis.study.dates import whole_day
 from analysis.study.journal import UnfinishedChangeError
 
 STUDY = Path("data/safe-to-share")
@@ -227,7 +228,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _date(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return whole_day(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"

@@ -118,15 +118,16 @@ def agreement(
     as_of: dt.date | None = None,
     resamples: int = RESAMPLES,
     names: Sequence[str] | None = None,
+    table: pd.DataFrame | None = None,
 ) -> list[Agreement]:
     """Return the agreement of a study's coders, per criterion and in all, on both readings.
 
     On levels alone a cell counts where at least two coders give a level. On levels and
     unknowns every cell counts, and having no row is a category. ``resamples`` bootstrap
     samples give each interval; 0: no interval. ``names`` asks for these criteria, or for
-    :data:`ALL`, only.
+    :data:`ALL`, only. ``table`` is what :func:`coded_states` says, where that is at hand.
     """
-    table = coded_states(study, as_of)
+    table = coded_states(study, as_of) if table is None else table
     names = names or [ALL, *study["criteria"]["criterion_id"]]
     found = []
     for measure in (LEVELS, CODES):

@@ -6,6 +6,7 @@ A coder codes without sight of another's levels (Krippendorff, Content Analysis,
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -21,7 +22,7 @@ from analysis.fieldwork.forms import (
 )
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, extents
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study
@@ -249,14 +250,17 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
     taken: list[tuple[Line, tuple, dict]] = []
     kept: set[int] = set()
     seen: set[tuple[str, ...]] = set()
+    came: Counter[tuple[str, str]] = Counter()
     for line in returned.forms.get("coding", []):
         mark = mark_of(proposal, line)
+        came.update([mark[:2]] if mark else [])
         if mark is None or not _says_anything(line, mark):
             continue
         row = _coding(reader, line, mark, coder)
         if row is None:
             continue
         said = (row["unit_id"], row["criterion_id"], said_mark(row))
+        came.update([] if mark else [said[:2]])
         if said in seen:
             returned.note("A row that stands twice was taken once", line.place())
             continue
@@ -271,7 +275,21 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
             _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
         else:
             taken.append((line, mark, row))
+    note_missing(returned, came)
     _take(proposal, taken, held, kept, reason, on)
+
+
+def note_missing(returned: Returned, came: Counter[tuple[str, str]]) -> None:
+    """Note the rows that were sent and did not come back: to delete one says nothing of its cell.
+
+    Args:
+        returned: the workbook.
+        came: how many of its rows are on each unit and criterion.
+    """
+    marks = filter(None, map(_MARK.fullmatch, returned.sent))
+    for unit, criterion in (Counter((one[1], one[2]) for one in marks) - came).elements():
+        said = "A row that was sent did not come back, and nothing was concluded from that"
+        returned.note(said, f"{unit}/{criterion}")
 
 
 def _whose(proposal: Proposal) -> str:

@@ -6,7 +6,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
 
 from analysis.spreadsheet import unescaped
@@ -18,6 +20,8 @@ LARGEST_CONTENT = 256 * 2**20
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
+_STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
+_SHARED = "xl/sharedStrings.xml"
 _SAVE_AS = "save it as an Excel workbook (.xlsx)"
 
 
@@ -28,11 +32,13 @@ class Opened:
     Attributes:
         book: as it was written, formulas as formulas.
         results: the same with the stored results of its formulas; ``None`` without formulas.
+        runs: the same with its texts in parts of one font each; ``None`` where none is struck out.
         shared: whether a program has saved it: its texts are then kept apart from its sheets.
     """
 
     book: Workbook
     results: Workbook | None
+    runs: Workbook | None
     shared: bool
 
     def plain(self, text: str) -> str:
@@ -43,6 +49,32 @@ class Opened:
         """
         return text.replace("_x000D_\n", "\n") if self.shared else unescaped(text)
 
+    def struck(self, cell: Cell) -> bool:
+        """Return whether what a cell says, or a part of it, is struck through."""
+        if cell.value is None:
+            return False
+        held = self.runs[cell.parent.title][cell.coordinate].value if self.runs else None
+        parts = held if isinstance(held, CellRichText) else ()
+        return bool(cell.font.strike) or any(
+            isinstance(one, TextBlock) and one.font.strike for one in parts
+        )
+
+
+@dataclass(frozen=True)
+class _Holds:
+    """What a file holds: formulas, texts of which a part is struck out, texts kept apart."""
+
+    formulas: bool
+    struck: bool
+    shared: bool
+
+
+class _Reader(ExcelReader):
+    """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
+
+    def read_chartsheet(self, sheet, rel) -> None:
+        self.wb.create_chartsheet(sheet.name)
+
 
 def open_workbook(path: Path) -> Opened:
     """Open a workbook.
@@ -50,13 +82,17 @@ def open_workbook(path: Path) -> Opened:
     Raises:
         StudyError: it is no workbook that can be opened safely.
     """
-    has_formulas, shared = _check(path)
-    results = _opened(path, results=True) if has_formulas else None
-    return Opened(_opened(path, results=False), results, shared)
+    holds = _check(path)
+    return Opened(
+        book=_opened(path),
+        results=_opened(path, data_only=True) if holds.formulas else None,
+        runs=_opened(path, rich_text=True) if holds.struck else None,
+        shared=holds.shared,
+    )
 
 
-def _check(path: Path) -> tuple[bool, bool]:
-    """Refuse what is no safe workbook; return whether it has formulas, and shared texts."""
+def _check(path: Path) -> _Holds:
+    """Refuse what is no safe workbook; return what it holds."""
     if not path.is_file():
         rule = "it is no file" if path.exists() else "there is no such file"
         raise _refusal(path, rule, "name the workbook that was returned")
@@ -76,7 +112,7 @@ def _check(path: Path) -> tuple[bool, bool]:
         raise _damaged(path, error) from None
 
 
-def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool]:
+def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
     names, held = parts.namelist(), parts.infolist()
     if sum(one.file_size for one in held) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
@@ -91,8 +127,12 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool]:
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
         raise _refusal(path, "it is no workbook", _SAVE_AS)
     sheets = [name for name in names if _SHEET.fullmatch(name)]
-    formulas = any(_FORMULA.search(parts.read(name)) for name in sheets)
-    return formulas, "xl/sharedStrings.xml" in names
+    shared = [name for name in names if name == _SHARED]
+    return _Holds(
+        formulas=any(_FORMULA.search(parts.read(name)) for name in sheets),
+        struck=any(_STRIKE.search(parts.read(name)) for name in [*sheets, *shared]),
+        shared=bool(shared),
+    )
 
 
 def _old_or_locked(path: Path) -> StudyError:
@@ -102,17 +142,18 @@ def _old_or_locked(path: Path) -> StudyError:
     return _refusal(path, "it is a workbook of the old kind (.xls)", "save it as .xlsx")
 
 
-def _opened(path: Path, results: bool) -> Workbook:
+def _opened(path: Path, **how: bool) -> Workbook:
     try:
         with warnings.catch_warnings():
             # The library warns of what it drops (pictures, rules of validation): none is read.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, data_only=results)
+            reader = _Reader(path, **how)
+            reader.read()
     except Exception as error:  # a damaged file fails in the library in many ways
         raise _damaged(path, error) from None
-    if not book.worksheets:
+    if not reader.wb.worksheets:
         raise _refusal(path, "it has no sheet", "return the workbook that was sent")
-    return book
+    return reader.wb
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:

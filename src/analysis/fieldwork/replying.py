@@ -12,6 +12,7 @@ from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
+from analysis.study.dates import date_in_words
 
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
@@ -132,7 +133,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
                 "said": _in_words(cell["state"], cell["last_level"]),
                 "rule": rules.get(level, "No rule applied, as nothing is known."),
                 "why": row.get("rationale", _why_none(cell)),
-                "when": _when(row),
+                "when": date_in_words(row) if row else "",
                 "confidence": row.get("confidence", ""),
                 "settled": ": ".join(
                     filter(None, (row.get("settled_by", ""), row.get("settled_why", "")))
@@ -155,13 +156,6 @@ def _why_none(cell) -> str:
     if cell["state"] == v.WITHHELD:
         return f"It was asked for, and refused on {cell['observed_on']}."
     return "Nothing that was read bears on it."
-
-
-def _when(row: dict[str, str]) -> str:
-    if not row:
-        return ""
-    undated = f"undated, {row['not_before'] or 'any day'} to {row['not_after'] or row['read_on']}"
-    return row["observed_on"] or undated
 
 
 def _evidence_page(study: Study, unit: str) -> Page:

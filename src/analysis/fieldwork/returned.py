@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.tidy import tidied
-from analysis.fieldwork.workbooks import NOUN, START
+from analysis.fieldwork.workbooks import NOUN, SENT, START
 from analysis.study.problems import Problem, shorten
 
 _ROWS_SEARCHED = 20
@@ -65,6 +65,7 @@ class Returned:
         file: its name.
         about: what its first sheet says of it, labels in lower case.
         about_places: the addresses of that, by the same labels.
+        sent: the marks of the rows that were sent, as far as it still says so.
         forms: the lines of each form that it has, by the form's name.
         notes: what was done to its cells, and the places; harmless.
         problems: what cannot be taken as it is.
@@ -73,6 +74,7 @@ class Returned:
     file: str
     about: dict[str, str] = field(default_factory=dict)
     about_places: dict[str, str] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
     forms: dict[str, list[Line]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -156,6 +158,9 @@ def read_returned(path: Path) -> Returned:
     grids = {sheet.title: _grid(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
         _take_about(returned, opened, title, grid)
+        _take_sent(returned, opened, grid)
+    for sheet in opened.book.chartsheets:
+        returned.note("A sheet with a chart has no cells to read", sheet.title)
     noun = returned.about.get(NOUN.lower(), "")
     copies: dict[str, list[tuple[str, list[Line]]]] = {}
     unread: dict[str, str] = {}
@@ -212,6 +217,14 @@ def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> N
         if about[name] != returned.about.get(name):
             rule = "two sheets say what this workbook is, and they differ"
             returned.refuse(place, about[name], rule, "delete the one that does not count")
+
+
+def _take_sent(returned: Returned, opened: Opened, grid: Grid) -> None:
+    """Keep the marks of the rows that were sent; a copy of their sheet says the same."""
+    places = [place for place, cell in grid.get(1, {}).items() if cell.value == SENT]
+    for place in places[:1] if not returned.sent else ():
+        below = [row[place].value for number, row in grid.items() if number > 1 and place in row]
+        returned.sent = [opened.plain(value) for value in below if isinstance(value, str)]
 
 
 def _tab(title: str) -> str:
@@ -307,6 +320,8 @@ def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field,
     place, value = line.place(name), cell.value
     if getattr(cell, "comment", None):
         returned.note("Comments are not taken in", place)
+    if opened.struck(cell):
+        returned.note("Text that is struck through was read as if it stood", place)
     if cell.data_type == "f":
         value = _result(returned, opened, line.sheet, cell, place)
     elif cell.data_type == "e":

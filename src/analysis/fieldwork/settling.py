@@ -6,6 +6,7 @@ overrule an agreement, or to leave a coded cell without an assessment, needs who
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from analysis.fieldwork.agreement import BY_AGREEMENT, disputed
@@ -16,6 +17,7 @@ from analysis.fieldwork.coding import (
     coded_texts,
     held_pages,
     mark_of,
+    note_missing,
     offer_lists,
     row_mark,
     said_mark,
@@ -28,6 +30,7 @@ from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study, coders
 from analysis.study import vocabulary as v
+from analysis.study.dates import date_in_words
 
 KIND = "settling"
 AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
@@ -165,10 +168,8 @@ def _compared(said: list[Row], names: list[str]) -> str:
 
 
 def _in_full(one: Row) -> str:
-    undated = f"undated, {one['not_before'] or 'any day'} to {one['not_after'] or one['read_on']}"
-    when = one["observed_on"] or undated
     cited = f"[{one['evidence_ids'].replace(';', ', ')}] " if one["evidence_ids"] else ""
-    return f"{one['level']} ({when}; {one['confidence']})\n{cited}{one['rationale']}"
+    return f"{one['level']} ({date_in_words(one)}; {one['confidence']})\n{cited}{one['rationale']}"
 
 
 def _dates(row: Row) -> tuple[str, ...]:
@@ -209,6 +210,8 @@ class _Settling:
             mark = mark_of(self.proposal, line)
             if mark is not None:
                 self._read(line, mark)
+        came = Counter({cell: len(lines) for cell, lines in self.lines.items()})
+        note_missing(self.returned, came)
         for cell, lines in self.lines.items():
             self._settle(cell, lines)
 

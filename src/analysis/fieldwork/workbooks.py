@@ -22,6 +22,8 @@ from analysis.study import Study
 from analysis.study.problems import Problem, StudyError, shorten
 
 START, LISTS = "Start", "Lists"
+SENT = "Rows that were sent"
+"""Heading, on the last sheet, of the marks of every row: what is not there was deleted."""
 NOUN = "One unit is called"
 """Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
 _HEADING = PatternFill("solid", fgColor="DCE6F1")
@@ -55,6 +57,7 @@ class WorkbookMaker:
         self.book: Workbook = new_workbook(title, creators)
         self._noun = study.settings.unit_noun.singular.capitalize()
         self._lists: dict[str, list[str]] = {}
+        self._sent: list[str] = []
         sheet = self.book.active
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -96,6 +99,7 @@ class WorkbookMaker:
     def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
         """Add a sheet to fill, with spare rows below; ``frozen`` columns stay in sight."""
         sheet = self.book.create_sheet(form.tab)
+        self._sent += [row.texts["row"] for row in rows if "row" in row.texts]
         for column, one in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
             _head(sheet, 2, column, one.label.replace("{unit}", self._noun), one.width)
@@ -116,7 +120,8 @@ class WorkbookMaker:
     def as_bytes(self) -> bytes:
         """Return the workbook as a file; the same workbook gives the same bytes."""
         sheet = self.book.create_sheet(LISTS)
-        for column, (name, values) in enumerate(self._lists.items(), start=1):
+        lists = self._lists | {SENT: self._sent}
+        for column, (name, values) in enumerate(lists.items(), start=1):
             _head(sheet, 1, column, name, 24)
             for number, value in enumerate(values, start=2):
                 put_text(sheet, number, column, value)

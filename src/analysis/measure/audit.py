@@ -27,6 +27,7 @@ CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 At = Callable[[dt.date], Constrained]
 """Gives what is constrained on a day."""
 
+_FOUND = ("status", "open_by", "set_aside", "clash", "source_id", "note")
 TOTALS_COLUMNS = [
     "total_id",
     "criterion_id",
@@ -39,12 +40,7 @@ TOTALS_COLUMNS = [
     "settles_cells",
     "named",
     "cannot_be_told",
-    "status",
-    "open_by",
-    "set_aside",
-    "clash",
-    "source_id",
-    "note",
+    *_FOUND,
 ]
 SCORES_COLUMNS = [
     "score_id",
@@ -57,12 +53,7 @@ SCORES_COLUMNS = [
     "settles_cells",
     "low",
     "high",
-    "status",
-    "open_by",
-    "set_aside",
-    "clash",
-    "source_id",
-    "note",
+    *_FOUND,
 ]
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
+from analysis.study.dates import date_in_words
 
 
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
@@ -72,7 +73,4 @@ def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
 
 def dated(row: dict) -> str:
     """Return when the source behind an assessment is from, in words."""
-    if row["observed_on"]:
-        return f"dated {row['observed_on']}"
-    after = f" from {row['not_before']}" if row["not_before"] else ""
-    return f"undated,{after} to {row['not_after'] or row['read_on']}"
+    return ("dated " if row["observed_on"] else "") + date_in_words(row)

@@ -462,10 +462,10 @@ def _changes(results: Results) -> Iterable[Statement]:
 
 def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
-    table, names = coded_states(study, as_of), coders(study)
-    table = table[table[names].notna().sum(axis=1) > 1]
+    coded, names = coded_states(study, as_of), coders(study)
+    table = coded[coded[names].notna().sum(axis=1) > 1]
     at_level = table[names].isin(level_order(study)).sum(axis=1) > 1
-    for one in agreement(study, as_of, resamples=0, names=[ALL]):
+    for one in agreement(study, as_of, 0, [ALL], coded):
         part, cells = ("levels", table[at_level]) if one.measure == LEVELS else ("codes", table)
         agreed = cells[cells[names].nunique(axis=1) == 1]
         said = f"Agreement of the coders on {one.measure}, over {one.criterion_id}"

@@ -64,8 +64,9 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     tells what has been read and not what was in force, so its fourth step looks at every row
     known, whatever the row's date, just as a search counts whenever it was made.
     """
-    read_on = data_read_on(study)
-    as_of, known_by = as_of or read_on, known_by or read_on
+    if as_of is None or known_by is None:
+        read_on = data_read_on(study)
+        as_of, known_by = as_of or read_on, known_by or read_on
     study, day = known(study, known_by), day_number(as_of)
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
@@ -122,15 +123,17 @@ def _assessed_rows(study: Study) -> pd.DataFrame:
     )
 
 
-def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame:
+def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     """Return what was asked for and refused by a day, as unknown rows of the day of refusal.
 
-    A request that names no criterion asks about all of them.
+    A request that names no criterion asks about all of them. Nothing was refused: ``None``.
     """
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
     requests = requests.assign(day=answered, number=range(len(requests)))
     refused = requests[requests["outcome"].isin(REFUSED) & (answered <= day_number(known_by))]
+    if refused.empty:
+        return None
     every = study["criteria"]["criterion_id"].tolist()
     asked = [[one] if one else every for one in refused["criterion_id"]]
     rows = refused.assign(criterion_id=asked).explode("criterion_id")
@@ -169,11 +172,12 @@ def _cells(
     words = np.array([*vocabulary, ""], dtype=object)
     rows = study["assessments"]
 
-    requests = study["requests"].set_axis(FIRST_REFUSAL - np.arange(len(study["requests"])))
+    requests = study["requests"]
+    numbers = rows.index.append(pd.Index(FIRST_REFUSAL - np.arange(len(requests))))
+    place = numbers.get_indexer(row)  # -1, the last, where no row is behind a cell
 
     def behind(column: str, of_request: str) -> np.ndarray:
-        held = pd.concat([rows[column], requests[of_request]])
-        return held.reindex(row, fill_value="").to_numpy(dtype=object)
+        return np.array([*rows[column], *requests[of_request], ""], dtype=object)[place]
 
     return pd.DataFrame(
         {

@@ -7,7 +7,7 @@ in the codebook is made on its first and its last possible day.
 import calendar
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,18 @@ def day_span(text: str) -> tuple[dt.date, dt.date]:
     last_month = month or 12
     last = dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
     return first, last
+
+
+def whole_day(text: str) -> dt.date:
+    """Return the day that ``YYYY-MM-DD`` names, and no other way of writing it.
+
+    Raises:
+        ValueError: the text has another form, or names a day that does not exist.
+    """
+    first, last = day_span(text)
+    if first != last:
+        raise ValueError(f"{text!r} is a month or a year")
+    return first
 
 
 def exists(text: str) -> bool:
@@ -82,6 +94,13 @@ def possible_days(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     not_after = np.where((rows["not_after"] == "").to_numpy(), read_on, not_after)
     last = np.where(dated, last_days(rows["observed_on"]), not_after)
     return first, np.minimum(last, read_on)
+
+
+def date_in_words(row: Mapping[str, str]) -> str:
+    """Return when what a coding or an assessment says was so: its date, or the days between."""
+    after = f" from {row['not_before']}" if row["not_before"] else ""
+    undated = f"undated,{after} to {row['not_after'] or row['read_on']}"
+    return row["observed_on"] or undated
 
 
 def _each(texts: pd.Series, day: Callable[[str], dt.date], empty: float) -> np.ndarray:

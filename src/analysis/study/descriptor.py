@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from analysis.study.dates import whole_day
 from analysis.study.problems import Problem, shorten
 
 FILE = "datapackage.json"
@@ -36,9 +37,7 @@ Text = Annotated[str, Field(min_length=1)]
 def _day(text: object) -> dt.date:
     # A bare number would be taken for seconds since 1970.
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return dt.date.fromisoformat(text)
-        raise ValueError
+        return whole_day(text)
     except (TypeError, ValueError):
         raise ValueError("it is no date: write YYYY-MM-DD") from None
 

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -80,10 +80,12 @@ def commit(folder: Path, files: Mapping[str, bytes]) -> None:
         files: the new content by file name.
 
     Raises:
+        StudyError: a table is a link to another place; the study is as it was.
         OSError: nothing could be laid down; the study is as it was.
         UnfinishedChangeError: the change is declared, and something keeps a table from being
             replaced; the next command completes it.
     """
+    _refuse_links(folder, files)
     drafted = folder / DRAFTED
     try:
         drafted.mkdir()
@@ -152,7 +154,17 @@ def _waiting(folder: Path) -> dict[str, bytes]:
         if _hash_of(declared / name) != hashes["after"]:
             raise _spoiled(folder, name)
         waiting[name] = (declared / name).read_bytes()
+    _refuse_links(folder, waiting)
     return waiting
+
+
+def _refuse_links(folder: Path, names: Iterable[str]) -> None:
+    """Refuse to put a file in the place of a link, whose target would stay as it was."""
+    for name in names:
+        if (folder / name).is_symlink():
+            rule = f"{name} is a symbolic link, and would be replaced by a file"
+            remedy = f"put the table itself in the place of the link {name}, and repeat"
+            raise _refusal(folder, rule, remedy)
 
 
 def _write(path: Path, content: bytes) -> None:
