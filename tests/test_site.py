@@ -20,7 +20,7 @@ from made_study import write_made_study
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results, measure
-from analysis.measure.statements import Statement, statements
+from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.build import build
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
@@ -109,8 +109,13 @@ def resolved(page: str, href: str) -> tuple[str, str]:
     ) if path else page, anchor
 
 
+def named_in(results: Results) -> dict[str, Statement]:
+    """Return the named statements that a build holds."""
+    return statements(results) | interval_sensitivity(results)
+
+
 def made_from(results: Results) -> Site:
-    named = statements(results)
+    named = named_in(results)
     beside = ["statements.json", "data/matrix.csv", "briefings/a.pdf"]
     files = site_files(results, named, all_charts(results, named), beside)
     return Site(results, named, files, {*beside, "manifest.json"})
@@ -128,7 +133,7 @@ def real(tmp_path_factory) -> Site:
         if path.is_file()
     }
     inside = {name[5:]: content for name, content in held.items() if name.startswith("site/")}
-    return Site(results, statements(results), inside, {one for one in held if one[:5] != "site/"})
+    return Site(results, named_in(results), inside, {one for one in held if one[:5] != "site/"})
 
 
 @pytest.fixture(scope="module")

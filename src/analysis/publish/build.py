@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, statements
+from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.briefings import briefings
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
 from analysis.publish.workbook import gap_workbook
@@ -65,7 +66,7 @@ def build(
     inputs = inputs or input_hashes(study)
     with swapped_in(out, progress) as folder:
         progress("statements and charts")
-        named = statements(results)
+        named = statements(results) | interval_sensitivity(results)
         material = Material(results, named, all_charts(results, named), progress)
         for name, write in PARTS.items():
             progress(name)
@@ -105,6 +106,10 @@ def _write_briefings(material: Material, folder: Path) -> None:
         (folder / "briefings" / f"{unit}.pdf").write_bytes(content)
 
 
+def _write_requests(material: Material, folder: Path) -> None:
+    write_texts(requests(material.results), folder / "requests")
+
+
 def _write_report_pdf(material: Material, folder: Path) -> None:
     (folder / "report.pdf").write_bytes(report_pdf(material.results, material.page))
 
@@ -125,6 +130,7 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     "report as PDF": _write_report_pdf,
     "report as document": _write_report_docx,
     "briefings": _write_briefings,
+    "requests": _write_requests,
     # Last: it offers what lies in the folder by then.
     "site": _write_site,
 }
