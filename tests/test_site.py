@@ -437,6 +437,14 @@ def test_what_scores_owe_to_choices_is_told_in_named_figures(real):
     assert {one["id"] for one in published if one["id"].startswith("sensitivity.")} == set(told)
 
 
+def test_a_figure_that_counts_nothing_bears_the_notice_on_its_question(real):
+    notices = real.results.study["notices"]
+    (text,) = notices.loc[notices["criterion_id"] == "guidance-clear", "text"]
+    assert real.named["national.guidance-clear.not_met"].rows == ()
+    page = real.pages[real.at.figure("national.guidance-clear.not_met")]
+    assert " ".join(text.split()) in page.text()
+
+
 # --- what is still open --------------------------------------------------------------------
 
 

@@ -120,7 +120,7 @@ def _fixed(many: str, one: str) -> dict[str, str]:
         "next.assumption": "What the order of the next questions rests on",
         **{f"next.step.{step}": f"Open cells, and what to do: {said}" for step, said in STEP.items()},
         "sensitivity.units.known": f"{many} of which anything scored is known",
-        "sensitivity.units.known_otherwise": f"Other {many} of which another choice would know something",
+        "sensitivity.units.known_otherwise": f"Other {many} of which something would be known under another choice",
         "sensitivity.units.moved": f"{many} whose score some other choice moves",
         **{
             f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {said}"

@@ -306,7 +306,8 @@ class _Site:
         for name in paged:
             statement = self.named[name]
             keys = [row.split("/") for row in statement.rows]
-            about = {one for key in keys for one in key[1:]}
+            # A figure that counts no row is about what its name says all the same.
+            about = {one for key in keys for one in key[1:]} | set(name.split("."))
             day, state_of = states(statement)
             self.page(
                 self.at.figure(name),
