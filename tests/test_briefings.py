@@ -7,13 +7,14 @@ import pytest
 from helpers import contents, copy_of_real_study, edit_descriptor, run
 from hypothesis import given
 from hypothesis import strategies as st
-from made import ANY, NASTY, everywhere, real
+from made import ANY, NASTY, everywhere, real, with_rows
 from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
 
 from analysis.measure.results import measure
 from analysis.publish.blocks import Paragraph, Run
 from analysis.publish.briefings import briefings
+from analysis.publish.requests import requests
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.study import load
 
@@ -144,6 +145,15 @@ def test_the_template_holds_no_figure_of_its_own():
 def test_the_typesetting_template_says_nothing_of_its_own(results):
     empty = opened(Typesetter(results).pdf("t", "", [[]]))
     assert text_of(empty, results.study.settings.draft_mark) == ""
+
+
+def test_it_says_that_a_request_is_written_out_where_there_is_one(results, made):
+    said = bare("A request under freedom of information that asks for what is open is written out")
+    assert said in text_of(made["kent"])
+    asked = {"request_id": "q1", "unit_id": "kent", "sent_on": "2026-11-20"}
+    held = measure(with_rows(results.study, "requests", [asked]))
+    ((_, content),) = briefings(held, ["kent"])
+    assert requests(held, ["kent"]) == [] and said not in text_of(opened(content))
 
 
 def test_a_checked_study_bears_no_draft_mark(tmp_path):

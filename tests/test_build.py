@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,10 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
+from made import with_rows
 
 from analysis.cli import main
 from analysis.measure.results import measure
 from analysis.publish.build import build
+from analysis.publish.requests import as_text, requests, write_texts
 from analysis.publish.swapping import swapped_in
 from analysis.study import load
 
@@ -59,6 +62,38 @@ def test_score_writes_the_same_tables_as_the_report(built, tmp_path):
     tables.pop("datapackage.json"), whole.pop("datapackage.json")
     assert tables == {name: whole[name] for name in tables}
     assert {"matrix.csv", "scores.csv", "national.csv", "gaps.csv"} <= set(tables)
+
+
+def test_the_text_of_every_request_is_published_and_bears_no_day_of_the_build(built):
+    study = load(STUDY)
+    made = {f"{one.unit_id}.txt": as_text(one) for one in requests(measure(study))}
+    assert len(made) == 43
+    held = {one.name: one.read_bytes().decode() for one in (built / "requests").iterdir()}
+    assert held == made
+    sources = study["sources"]
+    held_as_found = {" ".join(one.split()) for one in (*sources["title"], *sources["publisher"])}
+    days = {*sources["published"], study.settings.report.date.isoformat()}
+    for text in held.values():
+        # Addresses, titles and the names of publishers are as they were found.
+        own = re.sub(r"https?://\S+", "", " ".join(text.split()))
+        for name in sorted(held_as_found, key=len, reverse=True):
+            own = own.replace(name, "")
+        assert set(re.findall(r"\b\d{4}-\d\d-\d\d\b", own)) <= days
+        assert set(re.findall(r"\d{1,2}\s+[A-Z][a-z]+\s+\d{4}", own)) <= {"17 December 2020"}
+
+
+def test_where_nothing_is_left_to_ask_there_is_no_request(tmp_path):
+    """Kent was asked for all of it; then every force was."""
+    study = load(STUDY)
+    asked = [
+        {"request_id": f"q-{one}", "unit_id": one, "sent_on": "2026-11-20"}
+        for one in study["units"]["unit_id"]
+    ]
+    for name, rows in (("one", [row for row in asked if row["unit_id"] == "kent"]), ("all", asked)):
+        write_texts(requests(measure(with_rows(study, "requests", rows))), tmp_path / name)
+    assert len(list((tmp_path / "one").iterdir())) == 42
+    assert not (tmp_path / "one" / "kent.txt").exists()
+    assert not (tmp_path / "all").exists()
 
 
 def test_a_failure_leaves_the_last_output_and_nothing_else(tmp_path):

@@ -721,7 +721,19 @@ def test_the_diagram_only_where_something_is_sure(with_pairs):
     assert set(chart.table["unit_id"]) == set(with_pairs.study["units"]["unit_id"])
     assert "order" in [one.name for one in all_charts(with_pairs, statements(with_pairs))]
     named = statements(measure(real()))
-    assert named["pairs.said"].text.startswith("No force can be ranked against another")
+    assert named["pairs.said"].text == (
+        "No force can be ranked against another: for none of the 903 pairs of forces is it sure "
+        "which has the higher score, with all that is unknown, and every weight in the study's "
+        "range, allowed for."
+    )
+
+
+def test_how_many_pairs_are_sure_is_said_in_one_sentence(with_pairs):
+    sure, units = len(with_pairs.pairs), len(with_pairs.study["units"])
+    named = {*with_pairs.pairs["above"], *with_pairs.pairs["below"]}
+    said = statements(with_pairs)["pairs.said"].text
+    assert said.startswith(f"For {sure} of the {units * (units - 1) // 2} pairs of ")
+    assert f"; {units - len(named)} of {units} " in said
 
 
 def test_the_tables_are_published(with_pairs):

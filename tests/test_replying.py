@@ -1,5 +1,6 @@
 """The right of reply: what a unit is sent, and how its answer gets into the ledger."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -114,6 +115,21 @@ def test_the_form_bears_the_draft_mark_the_notices_and_the_contact():
     elsewhere = Filled(reply_form(study, "kent")).said()
     (own,) = study["notices"].loc[study["notices"]["unit_id"] == "gloucestershire", "text"]
     assert own not in elsewhere
+
+
+def test_every_sheet_that_a_unit_reads_bears_the_draft_mark_at_its_head():
+    """A sheet may be printed, or sent on, alone; once the study is checked none bears it."""
+    study = real()
+    settings = study.settings.model_copy(update={"status": "checked"})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    checked = dataclasses.replace(study, descriptor=descriptor)
+    read = ["Start", "What is said", "Evidence", "Searches made", "Your reply"]
+    book = Filled(reply_form(study, "gloucestershire")).book
+    for name in read:
+        head = [cell.value or "" for row in book[name].iter_rows(max_row=2) for cell in row]
+        assert [one for one in head if study.settings.draft_mark in one], name
+    said = Filled(reply_form(checked, "gloucestershire")).said()
+    assert "DRAFT" not in said and "What is said here" in said
 
 
 def test_the_command_says_what_is_still_to_be_set(tmp_path):

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import html as markup
 import itertools
+import json
 import os
 import posixpath
 import re
@@ -20,8 +21,9 @@ from made_study import write_made_study
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results, measure
-from analysis.measure.statements import Statement, statements
+from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.build import build
+from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
 from analysis.show.charts import all_charts
@@ -79,6 +81,10 @@ class Page(HTMLParser):
         for *_, said in self._open:
             said.append(data)
 
+    def text(self, tag: str = "html") -> str:
+        """Return all text inside the elements of a kind."""
+        return re.sub(r"\s+", " ", "".join(said for path, said in self.texts if tag in path))
+
     def links_in(self, anchor: str) -> list[str]:
         """Return the links inside the element with an id."""
         return [href for inside, href in self.linked if anchor in inside]
@@ -91,6 +97,12 @@ class Site:
     files: dict[str, bytes]
     beside: set[str]
     pages: dict[str, Page] = field(default_factory=dict)
+
+    out: Path | None = None
+
+    def beside_file(self, name: str) -> bytes:
+        """Return what a file beside the site holds, where it was built."""
+        return (self.out / name).read_bytes()
 
     def __post_init__(self):
         self.pages = {
@@ -109,9 +121,15 @@ def resolved(page: str, href: str) -> tuple[str, str]:
     ) if path else page, anchor
 
 
+def named_in(results: Results) -> dict[str, Statement]:
+    """Return the named statements that a build holds."""
+    return statements(results) | interval_sensitivity(results)
+
+
 def made_from(results: Results) -> Site:
-    named = statements(results)
+    named = named_in(results)
     beside = ["statements.json", "data/matrix.csv", "briefings/a.pdf"]
+    beside += [f"requests/{one.unit_id}.txt" for one in requests(results)]
     files = site_files(results, named, all_charts(results, named), beside)
     return Site(results, named, files, {*beside, "manifest.json"})
 
@@ -128,7 +146,9 @@ def real(tmp_path_factory) -> Site:
         if path.is_file()
     }
     inside = {name[5:]: content for name, content in held.items() if name.startswith("site/")}
-    return Site(results, statements(results), inside, {one for one in held if one[:5] != "site/"})
+    return Site(
+        results, named_in(results), inside, {one for one in held if one[:5] != "site/"}, out=out
+    )
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +183,7 @@ def test_every_link_leads_somewhere(site):
                 continue
             path, anchor = resolved(name, href)
             if path.startswith("../"):
-                there = path[3:] in site.beside
+                there = path[3:] in site.beside and not anchor
             else:
                 there = path in site.files and (not anchor or anchor in site.pages[path].ids)
             lost += [] if there else [(name, href)]
@@ -343,6 +363,131 @@ def test_a_figures_page_lists_every_row_behind_it(site):
         wanted = Counter(tuple(site.at.row(row).partition("#")[::2]) for row in statement.rows)
         assert wanted <= Counter(links), name
     assert seen > 50
+
+
+def test_a_figures_page_is_headed_in_words_and_names_the_figure(site):
+    study, seen = site.results.study, 0
+    labels = {
+        *study["criteria"]["label"],
+        *study["recommendations"]["label"],
+        *study["figures"]["measure"],
+    }
+    ids = {*study["criteria"]["criterion_id"], *study["recommendations"]["recommendation_id"]}
+    shown = " ".join([*labels, *study["published_totals"]["total_id"]])
+    for name in site.named:
+        path = site.at.figure(name)
+        if not path.startswith("figures/") or path not in site.pages:
+            continue
+        seen += 1
+        page = site.pages[path]
+        heading = page.text("h1").strip()
+        words = set(re.findall(r"[\w-]+", heading)) - set(re.findall(r"[\w-]+", shown))
+        assert not {one for one in words if "_" in one or (one in ids and not one.isalpha())}, (
+            name,
+            heading,
+        )
+        assert name not in heading and not re.search(r"\d{4}-\d\d", heading)
+        bare = TURNING.sub("", heading)
+        assert TURNING.sub("", page.text("title")).removeprefix("Draft: ").startswith(bare)
+        assert f"Named figure {name}:" in page.text()
+        row = [said for inside, said in site.pages["figures/index.html"].linked if name in inside]
+        assert [resolved("figures/index.html", one)[0] for one in row] == [path]
+    assert seen > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("cells.settled", "Scored cells whose level is settled"),
+        ("cells.not_found", "Scored cells at “nothing found”"),
+        ("national.guidance-clear.not_met", "Forces at “not met” on “Clear guidance”"),
+        (
+            "gaps.R1.falls_short",
+            "Forces that can be shown to fall short of “Recommendation 1: no sharing on doubt”",
+        ),
+        (
+            "at.2021-12-31.changed",
+            "After the replies of 2021 (31 December 2021): cells whose state differs from the "
+            "date before",
+        ),
+        (
+            "bounds.2020-12-17.guidance-clear.units.not_met.high",
+            "“Clear guidance” on 17 December 2020, forces at “not met”: the greatest that is "
+            "possible beside what was published",
+        ),
+        ("totals.P1.named", "Published count P1: how many the evidence names"),
+        ("study.sources", "All documents listed"),
+    ],
+)
+def test_headings_of_figures(real, name, heading):
+    assert real.pages[real.at.figure(name)].text("h1") == heading
+
+
+def test_what_scores_owe_to_choices_is_told_in_named_figures(real):
+    """Of intervals alone: no comparison that holds under some choices is said, or is in the data."""
+    told = {name: href for name, _, href in real.pages["method.html"].figures if "sensi" in name}
+    kinds = {"weights", "level", "aggregation", "criterion", "coder", "date"}
+    stems = ["known", "known_otherwise", "moved", *(f"moved.{one}" for one in kinds)]
+    assert set(told) == {f"sensitivity.units.{one}" for one in stems}
+    assert all(resolved("method.html", href)[0] in real.pages for href in told.values())
+    # The same forces, counted another way.
+    known = real.results.total["known"] > 0
+    assert real.named["sensitivity.units.known"].text == str(known.sum())
+    published = json.loads(real.beside_file("statements.json"))
+    assert {one["id"] for one in published if one["id"].startswith("sensitivity.")} == set(told)
+
+
+def test_a_figure_that_counts_nothing_bears_the_notice_on_its_question(real):
+    notices = real.results.study["notices"]
+    (text,) = notices.loc[notices["criterion_id"] == "guidance-clear", "text"]
+    assert real.named["national.guidance-clear.not_met"].rows == ()
+    page = real.pages[real.at.figure("national.guidance-clear.not_met")]
+    assert " ".join(text.split()) in page.text()
+
+
+# --- what is still open --------------------------------------------------------------------
+
+
+def test_a_units_page_leads_to_its_request_and_only_where_there_is_one(site):
+    asked = {one.unit_id for one in requests(site.results)}
+    units = set(site.results.study["units"]["unit_id"])
+    for unit in units:
+        page = site.pages[site.at.unit(unit)]
+        links = [resolved(site.at.unit(unit), one)[0] for one in page.links]
+        # Once with all that there is to take away, and once beside the open questions.
+        assert links.count(f"../requests/{unit}.txt") == (2 if unit in asked else 0)
+        assert ("The request that would ask for what is open" in page.text()) == (unit in asked)
+
+
+def test_a_unit_of_which_all_is_known_has_no_request(made):
+    asked = {one.unit_id for one in requests(made.results)}
+    assert asked and "made-up-04" not in asked
+
+
+def test_a_files_link_names_the_unit_that_it_is_about(real):
+    html = real.files["downloads.html"].decode()
+    assert '<a href="../requests/kent.txt">Request for information: Kent Police</a>' in html
+    assert '<a href="../briefings/kent.pdf">Briefing: Kent Police</a>' in html
+
+
+def test_the_weight_of_an_open_question_leads_to_what_it_is_a_part_of(real):
+    html = real.files["forces/kent.html"].decode()
+    table = html.partition("open questions, the heaviest first")[2].partition("</table>")[0]
+    cells = re.findall(r'<td class="n">(.*?)</td>', table)
+    assert len(cells) == 6
+    assert all(re.fullmatch(r'<a href="#page.score">\d+%</a>', one) for one in cells)
+
+
+def test_where_no_contact_is_set_that_is_said_in_plain_words(real, made):
+    said = real.pages["cite.html"].text()
+    assert "This is a draft: no contact has been set yet." in said
+    assert "to be set" not in said and "Settings" not in said
+    assert "Not set yet" in real.pages["method.html"].text()
+    assert made.results.study.descriptor.placeholders == ()
+    said = made.pages["cite.html"].text()
+    assert f"Replies, and questions, go to: {made.results.study.settings.contact}" in said
+    assert "contact has been set" not in said
+    assert "Not set yet" not in made.pages["method.html"].text()
 
 
 # --- walk back -----------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """The right of reply: what a unit is sent, and the ledger of what it answered."""
 
 import datetime as dt
+from dataclasses import replace
 
 from analysis.fieldwork.codebook import level_rules
 from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists, said_mark
-from analysis.fieldwork.forms import REPLY, ledger_form
+from analysis.fieldwork.forms import REPLY, Form, ledger_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.returned import Line
@@ -48,7 +49,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     maker.page(_findings_page(study, unit))
     maker.page(_evidence_page(study, unit))
     maker.page(_searches_page(study, unit))
-    maker.form(REPLY, _answer_rows(study, unit), frozen=2)
+    maker.form(_reply_sheet(study), _answer_rows(study, unit), frozen=2)
     cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
@@ -86,7 +87,7 @@ def _findings_page(study: Study, unit: str) -> Page:
     headings = [
         ("Criterion", 22),
         ("Question", 44),
-        ("What is said", 34),
+        (_marked(study, "What is said"), 34),
         ("The rule for this", 44),
         ("Why", 50),
         ("Date", 16),
@@ -168,7 +169,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
         source = sources.loc[one.source_id]
         where = ", ".join(filter(None, (source["publisher"], source["title"], source["published"])))
         rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
-    headings = [("Evidence", 12), ("What it says, in our own words", 90)]
+    headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
     return Page("Evidence", headings, rows)
 
@@ -176,8 +177,22 @@ def _evidence_page(study: Study, unit: str) -> Page:
 def _searches_page(study: Study, unit: str) -> Page:
     searches = study["searches"][study["searches"]["unit_id"] == unit]
     rows = [(one.searched_on, one.where, one.queries) for one in searches.itertuples()]
-    headings = [("Searched on", 14), ("Where", 40), ("Queries", 100)]
+    headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
     return Page("Searches made", headings, rows or [("", "No search is logged.", "")])
+
+
+def _reply_sheet(study: Study) -> Form:
+    """Return the sheet on which the unit answers; what it is read by is as in its form."""
+    fields = [
+        replace(one, label=_marked(study, one.label)) if one.name == "found" else one
+        for one in REPLY.fields
+    ]
+    return replace(REPLY, fields=tuple(fields))
+
+
+def _marked(study: Study, heading: str) -> str:
+    """Return the heading of what is said, with the draft mark: each sheet may go on alone."""
+    return f"{heading}. {study.settings.draft_mark}" if study.settings.draft_mark else heading
 
 
 def _answer_rows(study: Study, unit: str) -> list[FormRow]:

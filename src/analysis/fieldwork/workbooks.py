@@ -87,6 +87,7 @@ class WorkbookMaker:
         widths = [width for _, width in page.headings]
         for column, (heading, width) in enumerate(page.headings, start=1):
             _head(sheet, 1, column, heading, width)
+        sheet.row_dimensions[1].height = row_height([one for one, _ in page.headings], widths)
         last = 1
         for last, texts in enumerate(page.rows, start=2):
             for column, text in enumerate(texts, start=1):

@@ -6,6 +6,7 @@ are decided as they are wherever they are said.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,23 +41,38 @@ NEAR = 1e-7
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What results owe to choices.
+    """What results owe to choices; each table is made once it is asked for.
 
     Attributes:
         choices: what is declared, then every choice.
-        units: see :func:`unit_effects`.
-        reach: see :func:`reach`.
-        national: see :func:`national_effects`.
-        levels: see :func:`level_counts`.
-        statements: see :func:`statement_effects`.
     """
 
     choices: list[Choice]
-    units: pd.DataFrame
-    reach: pd.DataFrame
-    national: pd.DataFrame
-    levels: pd.DataFrame
-    statements: pd.DataFrame
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """See :func:`unit_effects`."""
+        return unit_effects(self.choices)
+
+    @cached_property
+    def reach(self) -> pd.DataFrame:
+        """See :func:`reach`."""
+        return reach(self.choices, self.units)
+
+    @cached_property
+    def national(self) -> pd.DataFrame:
+        """See :func:`national_effects`."""
+        return national_effects(self.choices)
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """See :func:`level_counts`."""
+        return level_counts(self.choices)
+
+    @cached_property
+    def statements(self) -> pd.DataFrame:
+        """See :func:`statement_effects`; of all of these it takes by far the longest."""
+        return statement_effects(self.choices)
 
     @property
     def known(self) -> list[str]:
@@ -78,16 +94,7 @@ def sensitivity(study: Study, matrix: Matrix) -> Sensitivity:
         study: the study.
         matrix: the states at the date.
     """
-    made = choices(study, matrix)
-    units = unit_effects(made)
-    return Sensitivity(
-        choices=made,
-        units=units,
-        reach=reach(made, units),
-        national=national_effects(made),
-        levels=level_counts(made),
-        statements=statement_effects(made),
-    )
+    return Sensitivity(choices(study, matrix))
 
 
 def intervals(choice: Choice) -> pd.DataFrame:

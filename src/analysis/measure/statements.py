@@ -551,13 +551,15 @@ def _pairs(results: Results) -> Iterable[Statement]:
 def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
     if not possible:
         return f"There are no two {noun.plural} with a score to compare."
+    allowed = "with all that is unknown, and every weight in the study's range, allowed for"
+    pairs = f"of the {possible} pairs of {noun.plural}"
     if not sure:
         return (
-            f"No {noun.singular} can be ranked against another: none of the {possible} pairs of "
-            f"{noun.plural} is decided {SURE}."
+            f"No {noun.singular} can be ranked against another: for none {pairs} is it sure which "
+            f"has the higher score, {allowed}."
         )
     return (
-        f"In {sure} of the {possible} pairs of {noun.plural} one is above the other {SURE}; "
+        f"For {sure} {pairs} it is sure which has the higher score, {allowed}; "
         f"{many - named} of {many} {noun.plural} cannot be ranked against any."
     )
 
@@ -641,13 +643,17 @@ def sensitivity_statements(results: Results) -> dict[str, Statement]:
 
     Apart from :func:`statements`, since they take every comparison anew under every choice.
     """
-    return {one.id: one for one in _sensitivity(results)}
+    return interval_sensitivity(results) | {one.id: one for one in _comparison_sensitivity(results)}
 
 
-def _sensitivity(results: Results) -> Iterable[Statement]:
-    found, noun = results.sensitivity, results.study.settings.unit_noun
-    many, own = noun.plural.capitalize(), "at the study's own weights"
-    table = found.statements
+def interval_sensitivity(results: Results) -> dict[str, Statement]:
+    """Return those of :func:`sensitivity_statements` that are on intervals, and on no comparison."""
+    return {one.id: one for one in _interval_sensitivity(results)}
+
+
+def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
+    noun, own = results.study.settings.unit_noun, "at the study's own weights"
+    table = results.sensitivity.statements
     tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
     for name, where, definition in (
         ("count", ~lost | lost, f"Comparisons of two {noun.plural} that hold {own}"),
@@ -662,6 +668,11 @@ def _sensitivity(results: Results) -> Iterable[Statement]:
         rows = table[where]
         keys = _keys("statements", rows["above"], rows["below"])
         yield _count(f"sensitivity.statements.{name}", f"{definition}.", keys)
+
+
+def _interval_sensitivity(results: Results) -> Iterable[Statement]:
+    found, noun = results.sensitivity, results.study.settings.unit_noun
+    many = noun.plural.capitalize()
     units = found.units
     moved = units[units["moved"] & units["unit_id"].isin(found.known)]
     for name, ids, definition in (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, statements
+from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.aside import begin_briefings, fetched
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
@@ -19,6 +19,7 @@ from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
 from analysis.publish.workbook import gap_workbook
@@ -85,7 +86,7 @@ def build(
 
 
 def _material(results: Results, beside: Executor, briefings: Future) -> Material:
-    named = statements(results)
+    named = statements(results) | interval_sensitivity(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
     said = blocks(page)
@@ -110,6 +111,10 @@ def _write_workbook(material: Material, folder: Path) -> None:
 
 def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, material.page)
+
+
+def _write_requests(material: Material, folder: Path) -> None:
+    write_texts(requests(material.results), folder / "requests")
 
 
 def _write_report_docx(material: Material, folder: Path) -> None:
@@ -138,6 +143,7 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     "workbook": _write_workbook,
     "report": _write_report,
     "report as document": _write_report_docx,
+    "requests": _write_requests,
     # After the others: it offers what lies in the folder by then, and the PDFs.
     "site": _write_site,
     "briefings": _write_briefings,

@@ -19,7 +19,9 @@ from docx.shared import Mm, Pt
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
+from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
+from analysis.study import Study
 from analysis.study import vocabulary as v
 
 PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
@@ -51,17 +53,22 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
         results: the study's results.
         units: these units only; none named: all.
     """
-    wanted = [one for one in results.study["units"]["unit_id"] if not units or one in units]
-    cells = results.matrix.cells
-    cells = cells[cells["state"].isin(_ASKED)]
-    open_ = set(zip(cells["unit_id"], cells["criterion_id"], strict=True))
-    open_ -= set(asked_already(results))
-    order = list(asked_criteria(results.study)["criterion_id"])
+    study, cells = results.study, results.matrix.cells
+    wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
+    open_ = {
+        (one.unit_id, one.criterion_id): one
+        for one in cells[cells["state"].isin(_ASKED)].itertuples()
+    }
+    for cell in asked_already(results):
+        open_.pop(cell, None)
+    criteria, cited = list(asked_criteria(study).itertuples()), _citations(study)
     made = []
     for unit in wanted:
-        criteria = [one for one in order if (unit, one) in open_]
-        if criteria:
-            made.append(Request(unit, tuple(_blocks(results, unit, criteria)), tuple(criteria)))
+        asked = [one for one in criteria if (unit, one.criterion_id) in open_]
+        questions = [_question(one, open_[unit, one.criterion_id], cited) for one in asked]
+        if questions:
+            names = tuple(one.criterion_id for one in asked)
+            made.append(Request(unit, tuple(_blocks(study, unit, questions)), names))
     return made
 
 
@@ -77,8 +84,8 @@ def asked_already(results: Results) -> list[tuple[str, str]]:
     ]
 
 
-def _blocks(results: Results, unit: str, criteria: list[str]) -> Iterator[tuple[str, str]]:
-    study, report = results.study, results.study.settings.report
+def _blocks(study: Study, unit: str, questions: list[str]) -> Iterator[tuple[str, str]]:
+    report = study.settings.report
     name = study.lookup("units", "name")[unit]
     since = spoken(report.date)
     if study.settings.draft_mark:
@@ -102,13 +109,13 @@ def _blocks(results: Results, unit: str, criteria: list[str]) -> Iterator[tuple[
         f"It is about what your officers are told to do with the information of victims and witnesses of crime, in the terms of “{report.title}” ({report.publisher}, {since}).",
     )
     yield HEADING, "What I ask for"
-    many = len(criteria) > 1
+    many = len(questions) > 1
     yield (
         TEXT,
         f"For {'each question' if many else 'the question'} below, please send the recorded information that you hold which answers it: the policy, procedure, guidance, instruction or record itself, or the passage that applies, with the date from which it has applied. If it has changed since {since}, please send each version with its dates.",
     )
-    for number, criterion in enumerate(criteria, start=1):
-        yield QUESTION, f"{number}. {_question(results, unit, criterion)}"
+    for number, question in enumerate(questions, start=1):
+        yield QUESTION, f"{number}. {question}"
     yield HEADING, "How I ask for it"
     yield (
         TEXT,
@@ -134,43 +141,55 @@ def _blocks(results: Results, unit: str, criteria: list[str]) -> Iterator[tuple[
     yield TEXT, "[to fill in: name of the person or body asking]"
 
 
-def _question(results: Results, unit: str, criterion: str) -> str:
-    """Return one question: the codebook's own, what is held already, and what that leaves open."""
-    study = results.study
-    row = study["criteria"].set_index("criterion_id").loc[criterion]
-    cell = results.matrix.cells.query("unit_id == @unit and criterion_id == @criterion").iloc[0]
-    said = row["question"]
-    if row["applies_from"]:
-        said += f" (Since {spoken(dt.date.fromisoformat(row['applies_from']))}.)"
-    held = [_cited(results, one) for one in cell["evidence_ids"].split(";") if one]
+def _question(criterion, cell, cited: dict[str, str]) -> str:
+    """Return one question: the codebook's own, what is held already, and what that leaves open.
+
+    Args:
+        criterion: its row of the criteria.
+        cell: its row of the matrix.
+        cited: see :func:`_citations`.
+    """
+    said = criterion.question
+    if criterion.applies_from:
+        said += f" (Since {spoken(dt.date.fromisoformat(criterion.applies_from))}.)"
+    held = [cited[one] for one in cell.evidence_ids.split(";") if one]
     if not held:
         return said
     why = {
         v.OUTDATED: "That is from before the report: please send what has applied since.",
-    }.get(cell["state"], "What could be read of it does not settle the question.")
+    }.get(cell.state, "What could be read of it does not settle the question.")
     return f"{said} I have seen: {'; '.join(dict.fromkeys(held))}. {why}"
 
 
-def _cited(results: Results, evidence: str) -> str:
-    study = results.study
-    one = study["evidence"].set_index("evidence_id").loc[evidence]
-    source = study["sources"].set_index("source_id").loc[one["source_id"]]
-    title = f", “{source['title']}”" if source["title"] else ""
-    when = f", {source['published']}" if source["published"] else ""
-    part = (
-        " (its beginning only; the whole of it would help)"
-        if one["extent_read"] == "opening"
-        else ""
-    )
-    where = f", {source['url']}" if source["url"] else ""
-    return f"{source['publisher']}{title}{when}{where}{part}"
+def _citations(study: Study) -> dict[str, str]:
+    """Return where each statement of evidence stands, in the words of a letter, by its id."""
+    said = {}
+    for one in with_sources(study, "evidence"):
+        source = one["source"]
+        title = f", “{source['title']}”" if source["title"] else ""
+        when = f", {source['published']}" if source["published"] else ""
+        part = (
+            " (its beginning only; the whole of it would help)"
+            if one["extent_read"] == "opening"
+            else ""
+        )
+        where = f", {source['url']}" if source["url"] else ""
+        said[one["evidence_id"]] = f"{source['publisher']}{title}{when}{where}{part}"
+    return said
+
+
+def write_texts(made: Sequence[Request], folder: Path) -> None:
+    """Write each request as ``UNIT.txt`` into a folder; without a request there is no folder."""
+    for one in made:
+        folder.mkdir(exist_ok=True)
+        (folder / f"{one.unit_id}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
     """Write each request as ``UNIT.docx`` and ``UNIT.txt`` into a folder."""
+    write_texts(made, folder)
     for one in made:
         (folder / f"{one.unit_id}.docx").write_bytes(as_docx(one))
-        (folder / f"{one.unit_id}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
 
 
 def as_text(request: Request) -> str:

@@ -31,6 +31,16 @@ KIND_WORDS = {
     ALL: "any of these but the date",
 }
 
+KIND_MEANING = {
+    WEIGHTS: "any weights within the study’s declared range",
+    LEVEL: "a level between the highest and the lowest counts for less, or for more",
+    AGGREGATION: "a score is that of the worst question that counts, and no mean",
+    CRITERION: "one scored question is left out",
+    CODER: "what one coder read stands, and nothing else",
+    DATE: "the state of another date, on the questions in force at both",
+}
+"""What is done otherwise, for those who do not know the method."""
+
 
 def ends_words(low: float, high: float, display: Display) -> str:
     """Return an interval as words, such as "6 to 94"."""

@@ -40,14 +40,19 @@ _FOLDERS = {
 _ONE = {"briefings": "Briefing", "requests": "Request for information"}
 
 
-def downloads(beside: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the files beside the site by section: heading, then path and what each is."""
+def downloads(beside: list[str], units: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the files beside the site by section: heading, then path and what each is.
+
+    Args:
+        beside: their paths.
+        units: the units' names by id; a file about one unit bears its id.
+    """
     # The manifest is written last of all, and so is not there yet.
     files = sorted({*beside, "manifest.json"})
     sections: dict[str, list[tuple[str, str]]] = {}
     for path in files:
         folder = str(PurePosixPath(path).parent)
-        sections.setdefault(folder, []).append((path, _said(path)))
+        sections.setdefault(folder, []).append((path, _said(path, units)))
     order = [".", *_FOLDERS]
     known = sorted(sections, key=lambda one: order.index(one) if one in order else len(order))
     return [
@@ -65,10 +70,12 @@ def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _said(path: str) -> str:
+def _said(path: str, units: dict[str, str]) -> str:
     parts = PurePosixPath(path)
     if path in _SAID:
         return _SAID[path]
+    if str(parts.parent) in _ONE and parts.stem in units:
+        return f"{_ONE[str(parts.parent)]}: {units[parts.stem]}"
     if str(parts.parent) == "data":
         return _TABLES.get(parts.stem, parts.stem.replace("-", " "))
     return parts.stem.replace("-", " ")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.measure.choices import KINDS
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
@@ -19,8 +20,10 @@ from analysis.publish.markup import isolating, mark_of, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
 from analysis.publish.site.downloads import downloads, of_unit
+from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.notes import draft_line, notes
+from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.style import Chart
 from analysis.show.words import DECIDED, gap_parts, listed
 from analysis.study import vocabulary as v
@@ -60,7 +63,8 @@ def site_files(
 
     Args:
         results: the study's results.
-        named: the named statements; every figure in prose is one of them.
+        named: the named statements, those on the sensitivity of intervals among them; every
+            figure in prose is one of them.
         charts: the charts; each that a page shows is a file of its own.
         beside: paths of the files beside the site, below the folder that holds it.
     """
@@ -123,6 +127,7 @@ class _Site:
             "text": lambda name: named[name].text,
             "value": lambda name: named[name].value,
             "has": lambda name: name in named,
+            "no_contact": "study.contact" in study.descriptor.placeholders,
             "authors": listed([one.title for one in study.descriptor.contributors]),
         }
 
@@ -213,6 +218,7 @@ class _Site:
                 below=below[name],
                 open=open_.get(name, []),
                 files=of_unit(name, self.beside),
+                request=request if (request := f"requests/{name}.txt") in self.beside else "",
             )
 
     def evidence(self) -> None:
@@ -279,8 +285,11 @@ class _Site:
             readings=view.reading_table(results),
             weights=study.lookup("recommendations", "weight"),
             report_read=self.report_read,
+            kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
         )
-        self.page("downloads.html", "downloads", "Downloads", sections=downloads(self.beside))
+        names = study.lookup("units", "name")
+        sections = downloads(self.beside, names)
+        self.page("downloads.html", "downloads", "Downloads", sections=sections)
         replies = [
             {**one, "unit_id": unit}
             for (unit, _), held in view.replies_by_cell(results).items()
@@ -292,18 +301,21 @@ class _Site:
         """Make a page for each named statement that another page uses, and the list of them."""
         index = "figures/index.html"
         words, states = RowWords(self.study), states_at(self.results)
+        heading = Headings(self.results)
         shown = [name for name in self.named if name in self.used]
         paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
-        self.page(index, "figures", "Every figure", statements=[self.named[one] for one in paged])
+        statements = [(self.named[one], heading(self.named[one])) for one in paged]
+        self.page(index, "figures", "Every figure", statements=statements)
         for name in paged:
             statement = self.named[name]
             keys = [row.split("/") for row in statement.rows]
-            about = {one for key in keys for one in key[1:]}
+            # A figure that counts no row is about what its name says all the same.
+            about = {one for key in keys for one in key[1:]} | set(name.split("."))
             day, state_of = states(statement)
             self.page(
                 self.at.figure(name),
                 "figure",
-                f"What is behind “{name}”",
+                heading(statement),
                 [("Every figure", index)],
                 criteria=about,
                 units=about,

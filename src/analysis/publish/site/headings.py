@@ -1,0 +1,129 @@
+"""What a named statement is called at the head of its page: words, where its name has ids."""
+
+import datetime as dt
+
+from analysis.measure.bounds import MEAN
+from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
+from analysis.measure.results import Results
+from analysis.measure.statements import Statement, spoken
+from analysis.show.sensitivity import KIND_WORDS
+from analysis.show.words import DECIDED, STEP, levels_words, word
+from analysis.study import vocabulary as v
+
+_GAPS = {
+    MEETS: "{many} that can be shown to meet “{label}”",
+    FALLS_SHORT: "{many} that can be shown to fall short of “{label}”",
+    CANNOT_BE_TOLD: "{many} of which it cannot be told whether they meet “{label}”",
+    DOES_NOT_APPLY: "{many} to which “{label}” does not apply",
+}
+_TOTALS = {
+    "count": "how many it counts",
+    "of": "among how many it counts",
+    "named": "how many the evidence names",
+    "cannot_be_told": "of how many it cannot be told",
+    "status": "how it stands beside the evidence alone",
+    "open_by": "by how many it is still open",
+}
+_ENDS = {
+    "low": "the least that is possible beside what was published",
+    "high": "the greatest that is possible beside what was published",
+    "low_without": "the least that the evidence alone allows",
+    "high_without": "the greatest that the evidence alone allows",
+}
+_DATES = {
+    "scored": "scored cells in force and applicable",
+    "settled": "scored cells whose level is settled",
+    "changed": "cells whose state differs from the date before",
+    "begun": "unsettled cells of questions that came into force since the date before",
+}
+_CODED = {"codes": "levels and unknowns together", "levels": "levels alone"}
+_AGREEMENT = {
+    "cells": "cells that several coders read",
+    "same": "cells on which the coders agree",
+    "said": "how far the coders agree",
+}
+
+
+class Headings:
+    """Says what a named statement is, in words and with no id but those that pages show."""
+
+    def __init__(self, results: Results):
+        """Take the names of a study, and the dates that it compares."""
+        study = results.study
+        self._many = study.settings.unit_noun.plural
+        self._criteria = study.lookup("criteria", "label")
+        self._groups = study.lookup("recommendations", "label")
+        self._figures = study.lookup("figures", "measure")
+        self._dates = {f"{matrix.as_of}": label for label, matrix in results.over_time}
+        self._fixed = _fixed(self._many, study.settings.unit_noun.singular)
+
+    def __call__(self, statement: Statement) -> str:
+        """Return the heading; where there is nothing shorter, the statement's own definition."""
+        family, *rest = statement.id.split(".")
+        said = self._fixed.get(statement.id)
+        said = said or getattr(self, f"_of_{family}", lambda *_: "")(*rest)
+        said = said or statement.definition.rstrip(".")
+        return said[:1].upper() + said[1:]
+
+    def _of_national(self, criterion: str, state: str) -> str:
+        return f"{self._many} at “{word(state)}” on “{self._criteria[criterion]}”"
+
+    def _of_coverage(self, criterion: str, _: str) -> str:
+        return f"{self._many} whose level on “{self._criteria[criterion]}” is settled"
+
+    def _of_gaps(self, group: str, state: str) -> str:
+        return _GAPS[state].format(many=self._many, label=self._groups[group])
+
+    def _of_totals(self, total: str, part: str = "") -> str:
+        if total == "clash":
+            return f"What was published and cannot be true, {part}"
+        return f"Published count {total}: {_TOTALS[part]}" if part else ""
+
+    def _of_bounds(self, day: str, criterion: str, figure: str, *rest: str) -> str:
+        *level, end = rest
+        what = "mean value" if figure == MEAN else f"{self._many} at “{levels_words(*level)}”"
+        when = spoken(dt.date.fromisoformat(day))
+        return f"“{self._criteria[criterion]}” on {when}, {what}: {_ENDS[end]}"
+
+    def _of_figures(self, figure: str) -> str:
+        return (
+            f"Published figure {figure}: {self._figures[figure]}" if figure in self._figures else ""
+        )
+
+    def _of_at(self, day: str, part: str) -> str:
+        when = spoken(dt.date.fromisoformat(day))
+        return f"{self._dates[day]} ({when}): {_DATES[part]}"
+
+    def _of_agreement(self, part: str, what: str) -> str:
+        return f"Agreement on {_CODED[part]}: {_AGREEMENT[what]}"
+
+
+def _fixed(many: str, one: str) -> dict[str, str]:
+    """Return the headings of the statements whose names hold no id of the study's."""
+    return {
+        "study.criteria": "All questions held",
+        "study.criteria.asked": f"Questions asked of each {one}",
+        "study.criteria.scored": "Questions that are scored",
+        "study.criteria.context": "Questions that are not scored",
+        "cells.scored": f"Scored cells: one scored question put to one {one}",
+        "cells.settled": "Scored cells whose level is settled",
+        "cells.settled_percent": "Share of the scored cells whose level is settled",
+        **{f"cells.{state}": f"Scored cells at “{word(state)}”" for state in v.UNKNOWNS},
+        "dates.known_by": "Day by which all that counts had been read",
+        "readings.known": f"{many} of which any reading knows anything",
+        "readings.coders_differ": f"{many} whose score is not the same under every coder",
+        "readings.differ": f"{many} whose score under some coder is not the settled one",
+        "replies.count": "Replies held",
+        **{f"replies.{decision}": f"Replies, {said}" for decision, said in DECIDED.items()},
+        "pairs.count": f"Pairs of {many} of which one is surely above the other",
+        "next.cells": "Open cells that bear weight in the score",
+        "next.assumption": "What the order of the next questions rests on",
+        **{f"next.step.{step}": f"Open cells, and what to do: {said}" for step, said in STEP.items()},
+        "sensitivity.units.known": f"{many} of which anything scored is known",
+        "sensitivity.units.known_otherwise": f"Other {many} of which something would be known under another choice",
+        "sensitivity.units.moved": f"{many} whose score some other choice moves",
+        **{
+            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {said}"
+            for kind, said in KIND_WORDS.items()
+        },
+    }  # fmt: skip
