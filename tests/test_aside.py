@@ -10,7 +10,8 @@ import pytest
 from made import real
 
 from analysis.measure.results import measure
-from analysis.publish.aside import begin_briefings, fetched, second_process
+from analysis.measure.statements import interval_sensitivity
+from analysis.publish.aside import begin, second_process
 from analysis.publish.briefings import briefings
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
@@ -31,20 +32,21 @@ def results():
 
 
 @two_cores
-def test_another_process_makes_the_same_briefings(results):
+def test_another_process_makes_the_same(results):
     with second_process() as beside:
         assert beside.submit(os.getpid).result() != os.getpid()
-        made = fetched(begin_briefings(results, beside), results)
-    assert made == dict(briefings(results))
+        aside = begin(results, beside)
+        assert aside.sensitivity.get() == interval_sensitivity(results)
+        assert aside.briefings.get() == dict(briefings(results))
 
 
 @two_cores
-def test_briefings_are_made_here_when_the_other_process_was_ended(results):
+def test_all_is_made_here_when_the_other_process_was_ended(results):
     with second_process() as beside:
         other = beside.submit(os.getpid).result()
-        begun = begin_briefings(results, beside)
+        aside = begin(results, beside)
         os.kill(other, signal.SIGKILL)
-        assert list(fetched(begun, results)) == list(results.study["units"]["unit_id"])
+        assert list(aside.briefings.get()) == list(results.study["units"]["unit_id"])
 
 
 @two_cores

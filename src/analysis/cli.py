@@ -252,17 +252,17 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.publish.aside import begin_briefings, second_process
+    from analysis.publish.aside import begin, second_process
 
     with _progress() as progress, second_process() as beside:
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        briefings = begin_briefings(results, beside)
-        # Only now, for it takes as long as the study: the briefings are at work meanwhile.
+        aside = begin(results, beside)
+        # Only now, for it takes a while: what is made aside is at work meanwhile.
         from analysis.publish.build import build
 
-        path = build(results, asked.out, progress, inputs, briefings)
+        path = build(results, asked.out, progress, inputs, aside)
     _print_placeholders(results.study.descriptor.placeholders)
     print(f"The report is {path}")
     return 0

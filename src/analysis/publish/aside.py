@@ -1,6 +1,6 @@
-"""The briefings, made aside: they take about as long as all the rest of a build.
+"""What needs nothing but the results, made aside: it takes about as long as all the rest of a build.
 
-What makes them is imported there, so that here the rest can be imported meanwhile.
+What makes it is imported there, so that the rest can be imported here meanwhile.
 """
 
 import contextlib
@@ -8,32 +8,56 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
-    Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from analysis.measure.results import Results
+    from analysis.measure.statements import Statement
+
+Made = TypeVar("Made")
 
 
-def begin_briefings(results: "Results", beside: Executor) -> "Future[dict[str, bytes]]":
-    """Begin with the briefing on each unit; what comes of it is each as PDF, by the unit's id."""
-    return beside.submit(_briefings, results.quiet())
+class Awaited(Generic[Made]):
+    """What is made elsewhere meanwhile; if that process was ended, it is made here."""
+
+    def __init__(self, make: "Callable[[Results], Made]", results: "Results", beside: Executor):
+        """Begin it."""
+        self._make, self._results = make, results
+        self._begun = beside.submit(make, results.quiet())
+
+    def get(self) -> Made:
+        """Return it, as soon as it is there."""
+        try:
+            return self._begun.result()
+        except BrokenExecutor:
+            return self._make(self._results)
 
 
-def fetched(begun: "Future[dict[str, bytes]]", results: "Results") -> dict[str, bytes]:
-    """Return the briefings once they are there; if the other process was ended, made here."""
-    try:
-        return begun.result()
-    except BrokenExecutor:
-        return _briefings(results)
+@dataclass(frozen=True)
+class Aside:
+    """What is made aside.
+
+    Attributes:
+        sensitivity: see :func:`analysis.measure.statements.interval_sensitivity`.
+        briefings: the briefing on each unit as PDF, by the unit's id.
+    """
+
+    sensitivity: "Awaited[dict[str, Statement]]"
+    briefings: Awaited[dict[str, bytes]]
+
+
+def begin(results: "Results", beside: Executor) -> Aside:
+    """Begin what can be made aside; what is needed first comes first."""
+    return Aside(Awaited(_sensitivity, results, beside), Awaited(_briefings, results, beside))
 
 
 @contextlib.contextmanager
@@ -68,6 +92,12 @@ def _end_with_parent() -> None:
 
 def _get_ready() -> None:
     import analysis.publish.briefings  # noqa: F401
+
+
+def _sensitivity(results: "Results") -> "dict[str, Statement]":
+    from analysis.measure.statements import interval_sensitivity
+
+    return interval_sensitivity(results)
 
 
 def _briefings(results: "Results") -> dict[str, bytes]:

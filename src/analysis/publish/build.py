@@ -11,8 +11,8 @@ from pathlib import Path
 
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, interval_sensitivity, statements
-from analysis.publish.aside import begin_briefings, fetched
+from analysis.measure.statements import Statement, statements
+from analysis.publish.aside import Aside, begin
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
@@ -32,14 +32,14 @@ REPORT, REPORT_PDF, BRIEFINGS = "report.html", "report.pdf", "briefings"
 
 @dataclass(frozen=True)
 class Material:
-    """What every part of a build is made from; the PDFs are on their way."""
+    """What every part of a build is made from; of the PDFs, what becomes of them."""
 
     results: Results
     named: dict[str, Statement]
     charts: list[Chart]
     page: str
     blocks: list[Block]
-    briefings: Future[dict[str, bytes]]
+    aside: Aside
     report_pdf: Future[bytes]
 
 
@@ -48,7 +48,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
-    briefings: Future[dict[str, bytes]] | None = None,
+    aside: Aside | None = None,
 ) -> Path:
     """Build everything that is published into a folder.
 
@@ -58,8 +58,8 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
-        briefings: the briefings on these results if they have been begun elsewhere
-            (:func:`analysis.publish.aside.begin_briefings`).
+        aside: what has been begun elsewhere on these results
+            (:func:`analysis.publish.aside.begin`); default: it is begun here.
 
     Returns:
         The path of the report.
@@ -72,7 +72,7 @@ def build(
     inputs = inputs or input_hashes(study)
     with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as beside:
         progress("statements and charts")
-        material = _material(results, beside, briefings or begin_briefings(results, beside))
+        material = _material(results, beside, aside or begin(results, beside))
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -85,14 +85,14 @@ def build(
     return out / REPORT
 
 
-def _material(results: Results, beside: Executor, briefings: Future) -> Material:
-    named = statements(results) | interval_sensitivity(results)
+def _material(results: Results, beside: Executor, aside: Aside) -> Material:
+    named = statements(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
     said = blocks(page)
     # A thread is enough here: typst works without holding up what is done in Python meanwhile.
     as_pdf = beside.submit(report_pdf, results, said)
-    return Material(results, named, charts, page, said, briefings, as_pdf)
+    return Material(results, named | aside.sensitivity.get(), charts, page, said, aside, as_pdf)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -129,7 +129,7 @@ def _write_site(material: Material, folder: Path) -> None:
 
 def _write_briefings(material: Material, folder: Path) -> None:
     (folder / BRIEFINGS).mkdir()
-    for unit, content in fetched(material.briefings, material.results).items():
+    for unit, content in material.aside.briefings.get().items():
         (folder / BRIEFINGS / f"{unit}.pdf").write_bytes(content)
 
 
