@@ -139,7 +139,9 @@ def _held(results: Results) -> dict:
         "notices": _shortened(
             " ".join(notices.loc[notices["scope"] == "study", "text"]), WHOLE["notices"]
         ),
-        "contact": _shortened(study.settings.contact, WHOLE["contact"]),
+        "contact": ""
+        if "study.contact" in study.descriptor.placeholders
+        else _shortened(study.settings.contact, WHOLE["contact"]),
         "least": WHOLE["least"],
         "cited": CITED,
         "meaning": v.MEANING,
