@@ -232,7 +232,8 @@ class Sheet:
     def texts(self, x, y, texts: list[str], size=LABEL, ha="left", color=INK) -> None:
         """Write many texts of one line, each centred on its place: x and y of shape (n,).
 
-        A text that comes again is drawn once, as a shape that has it for its label.
+        A text that comes again is drawn as one shape, which takes no longer than to write it
+        once. The shape has the text for its label.
         """
         x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
         codes, kinds = pd.factorize(np.array(texts, dtype=object))
@@ -249,7 +250,14 @@ class Sheet:
         middle = Path(shape.vertices - (across, _MIDDLE * size / 72), shape.codes)
         self.stamp(middle, x, y, color).set_label(text)
 
-    def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-", under=False):
+    def signs(self, x, y, sign: str) -> None:
+        """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
+        shape = TextPath((0, 0), sign, size=NOTE / 72)
+        low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
+        middle = Path(shape.vertices - (low + high) / 2, shape.codes)
+        self.stamp(middle, x, y, INK, edge=INK, lw=0.25).set_label(sign)
+
+    def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-"):
         """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
         return self._add(
             PathCollection(
@@ -260,7 +268,7 @@ class Sheet:
                 edgecolor=edge,
                 lw=lw,
                 ls=ls,
-                zorder=0 if under else 1,
+                zorder=1,
             ),
             self._inches,
         )
@@ -309,27 +317,45 @@ class Sheet:
         return *zip(*places, strict=True), y + (step / 2 if x > self.left else -step / 2)
 
 
-def row_labels(labels: Iterable[str], most: float = 2.2) -> tuple[list[list[str]], float, float]:
-    """Return labels in lines, the width that they take, and the height that a row needs.
+@dataclass(frozen=True)
+class Rows:
+    """The labels of rows: in lines, at one type size, with the room that they take in inches.
+
+    Attributes:
+        labels: each in lines.
+        size: of the type.
+        wide: of the widest line.
+        high: of each row.
+    """
+
+    labels: list[list[str]]
+    size: float
+    wide: float
+    high: float
+
+
+def rows(labels: Iterable[str], room: float, usual: float, most: float = 2.2) -> Rows:
+    """Return the labels of rows that fit a height in inches, if they can.
+
+    A row is as high as the room allows, but no higher than is usual, and no lower than its label
+    needs. Where that is too high, the labels are set in the smallest type.
 
     Args:
         labels: of the rows.
-        most: the width, in inches, beyond which a label is wrapped.
+        room: the height for all of them.
+        usual: the height of a row where there is room enough.
+        most: the width beyond which a label is wrapped.
     """
-    held = [wrapped(one, most, LABEL) for one in labels]
-    wide = max((width_of(line, LABEL) for one in held for line in one), default=0.0)
-    # Between the labels of two rows there need be less room than between two lines of one.
-    least = max((lines_high(one, LABEL) for one in held), default=0.0) - 0.15 * LABEL / 72
-    return held, wide, least
-
-
-def row_height(room: float, count: int, least: float, usual: float) -> float:
-    """Return the height in inches of each of so many rows: as high as the room allows.
-
-    Never below what their labels need (a page of too many rows is printed smaller), nor above
-    what is usual.
-    """
-    return max(least, min(usual, room / max(count, 1)))
+    labels = list(labels)
+    for size in (LABEL, NOTE):
+        held = [wrapped(one, most, size) for one in labels]
+        lines = max(map(len, held), default=1)
+        # Between the labels of two rows there need be less room than between two lines of one.
+        least = lines_high(["-"] * lines, size) + (0.02 if lines > 1 else -0.15 * size / 72)
+        if least * len(labels) <= room:
+            break
+    wide = max((width_of(line, size) for one in held for line in one), default=0.0)
+    return Rows(held, size, wide, max(least, min(usual, room / max(len(labels), 1))))
 
 
 @functools.cache
@@ -341,7 +367,11 @@ def _font(bold: bool) -> FT2Font:
 
 @functools.cache
 def _advance(letter: str, bold: bool) -> float:
-    return _font(bold).load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
+    """Return the width of a letter, in widths of the type size."""
+    font = _font(bold)
+    if not font.get_char_index(ord(letter)):
+        return 1.0  # a box is drawn for what the face does not have
+    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
 
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
@@ -372,13 +402,6 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[st
                 line = ""
             line += letter
     return [*lines, line]
-
-
-def glyph(text: str, size: float) -> Path:
-    """Return a text of a type size in points as a shape, in inches from the middle of its ink."""
-    path = TextPath((0, 0), text, size=size / 72)
-    low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
-    return Path(path.vertices - (low + high) / 2, path.codes)
 
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Path:

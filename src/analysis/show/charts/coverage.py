@@ -6,7 +6,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
 from analysis.show.notes import notes
-from analysis.show.style import LABEL, Chart, Named, Sheet, row_height, row_labels, styled, width_of
+from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import listed, word
 
 _FILLS = (style.PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
@@ -27,23 +27,23 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         f"No criterion is settled for more than {named[f'coverage.{most}.settled'].text} of "
         f"{named['study.units'].text} {study.settings.unit_noun.plural}"
     )
-    rows = [
+    names = [
         labels[one] + ("" if scored else " (context)")
         for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
     ]
     counts = table[kinds].to_numpy()
-    rows, wide, least = row_labels(rows, most=1.8)
     starts = np.cumsum(counts, axis=1) - counts
     sheet = Sheet(title, notes(results, list(table.index)))
-    left = sheet.left + wide + 0.08
-    unit = (sheet.right - left) / max(len(study["units"]), 1)
     signs, down, top = sheet.flowed(sheet.top, [word(kind) for kind in kinds], key=0.25)
     top += 0.08
-    row = row_height(sheet.room - (top - sheet.top), len(rows), least / 0.72, 0.3)
-    y = top + row * (np.arange(len(rows)) + 0.5)
+    held = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
+    row = held.high
+    left = sheet.left + held.wide + 0.08
+    unit = (sheet.right - left) / max(len(study["units"]), 1)
+    y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
-    for place, label in zip(y, rows, strict=True):
-        sheet.text(left - 0.08, place, label, ha="right")
+    for place, label in zip(y, held.labels, strict=True):
+        sheet.text(left - 0.08, place, label, size=held.size, ha="right")
     for number, kind in enumerate(kinds):
         sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, fills[kind], **_EDGE)
         some = counts[:, number] > 0
@@ -64,5 +64,5 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         for one, counts in table[kinds].iterrows()
     ]
     alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {'; '.join(told)}."
-    figure = sheet.finished(top + row * len(rows))
+    figure = sheet.finished(top + row * len(names))
     return Chart("coverage", title, alt, table.reset_index(), figure)

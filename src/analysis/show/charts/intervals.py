@@ -5,7 +5,7 @@ import numpy as np
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes
-from analysis.show.style import LABEL, Chart, Named, Sheet, row_height, row_labels, styled, width_of
+from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import interval_words
 
 
@@ -30,14 +30,14 @@ def intervals_chart(results: Results, named: Named) -> Chart:
         for one in table.itertuples(index=False)
     ]
     sheet = Sheet(title, lines)
-    labels, wide, least = row_labels(table["short_name"])
-    row = row_height(sheet.room - 0.2, len(table), least, 0.2)
+    labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
+    row = labels.high
     top = sheet.top + 0.2
-    scale = Scale(sheet, wide + 0.08, max(width_of(one, LABEL) for one in words) + 0.08)
+    scale = Scale(sheet, labels.wide + 0.08, max(width_of(one, LABEL) for one in words) + 0.08)
     scale.draw(sheet.top, top + row * len(table))
     y = top + row * (np.arange(len(table)) + 0.5)
-    for place, label in zip(y, labels, strict=True):
-        sheet.text(scale.left - 0.08, place, label, ha="right")
+    for place, label in zip(y, labels.labels, strict=True):
+        sheet.text(scale.left - 0.08, place, label, size=labels.size, ha="right")
     drawn = table["low"].notna().to_numpy()
     known, tall = table["known"].to_numpy()[drawn] > 0, 0.62 * row
     scale.bars(

@@ -10,16 +10,16 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes
 from analysis.show.style import (
+    HIGH,
+    LABEL,
     NOTE,
     WIDTH,
     Chart,
     Named,
     Sheet,
     box,
-    glyph,
     lines_high,
-    row_height,
-    row_labels,
+    rows,
     styled,
     wedge,
     width_of,
@@ -50,10 +50,9 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
 
-    names, wide, least = row_labels(units["short_name"])
     place = _column_places(criteria)
     columns = max(place.values(), default=0) + 1
-    beside = wide + 0.08
+    beside = rows(units["short_name"], HIGH, usual=0.2).wide + 0.08
     # Columns narrower than a line of type would run into each other: of many, a wider picture.
     sheet = Sheet(title, lines, width=max(WIDTH, beside + columns * _NARROWEST + 0.16))
     left = sheet.left + beside
@@ -62,12 +61,13 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     top = sheet.top + 0.24 + _high(turned, heads)
     levels, unknowns = _legend(study, states)
     room = sheet.room - (top - sheet.top) - _LEGEND * (2 + len(unknowns))
-    row = row_height(room, len(units), least, 0.2)
+    names = rows(units["short_name"], room, usual=0.2)
+    row = names.high
 
     across = {one: left + (at + 0.5) * step for one, at in place.items()}
     down = dict(zip(units["unit_id"], top + row * (np.arange(len(units)) + 0.5), strict=True))
-    for label, y in zip(names, down.values(), strict=True):
-        sheet.text(left - 0.06, y, label, ha="right")
+    for label, y in zip(names.labels, down.values(), strict=True):
+        sheet.text(left - 0.06, y, label, size=names.size, ha="right")
     _draw_headings(sheet, criteria, across, step)
     for label, x in zip(heads, across.values(), strict=True):
         looks = {"va": "center", "turned": True} if turned else {"va": "bottom", "ha": "center"}
@@ -127,15 +127,16 @@ def _high(turned: bool, heads: list[list[str]]) -> float:
 
 def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: float) -> None:
     scored = criteria["scored"] == "yes"
-    for heading, rows in (
+    for heading, part in (
         ("Scored", criteria[scored]),
         ("Context, not scored", criteria[~scored]),
     ):
-        if len(rows):
-            places = [across[one] for one in rows["criterion_id"]]
+        if len(part):
+            places = [across[one] for one in part["criterion_id"]]
             left, right = min(places) - 0.46 * step, max(places) + 0.46 * step
             y = sheet.top
-            sheet.text(left, y + 0.06, heading, bold=True)
+            x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
+            sheet.text(x, y + 0.06, heading, bold=True)
             sheet.lines([[(left, y + 0.15), (right, y + 0.15)]], color=style.INK)
 
 
@@ -158,8 +159,7 @@ def _draw_states(
             if mark.value > 0:
                 sheet.stamp(wedge(mark.value, size), *place, style.PAPER)
         else:
-            sign = glyph(style.UNKNOWN_MARK[state], NOTE)
-            sheet.stamp(sign, *place, style.INK, edge=style.INK, lw=0.25)
+            sheet.signs(*place, style.UNKNOWN_MARK[state])
 
 
 def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str, str, str]]]:
