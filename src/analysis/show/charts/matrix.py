@@ -29,7 +29,8 @@ from analysis.show.words import word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
-_NARROWEST, _BETWEEN = 0.15, 0.3  # inches; of a column
+_BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
+_BETWEEN = 0.3  # of a column, between what is scored and what is not
 
 
 @styled
@@ -53,8 +54,10 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     place = _column_places(criteria)
     columns = max(place.values(), default=0) + 1
     beside = rows(units["short_name"], HIGH, usual=0.2).wide + 0.08
-    # Columns narrower than a line of type would run into each other: of many, a wider picture.
-    sheet = Sheet(title, lines, width=max(WIDTH, beside + columns * _NARROWEST + 0.16))
+    # Of many columns a wider picture: no narrower than a sign, or a line of type, is a column.
+    signs = [style.UNKNOWN_MARK.get(state, "") for _, state in set(states)]
+    narrow = max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
+    sheet = Sheet(title, lines, width=max(WIDTH, beside + columns * narrow + 0.16))
     left = sheet.left + beside
     step = (sheet.right - left) / columns
     turned, heads = _heads(list(criteria["label"]), step)
@@ -75,15 +78,15 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     x, y = (
         table[key].map(at).to_numpy() for key, at in (("criterion_id", across), ("unit_id", down))
     )
-    _draw_states(sheet, study, x, y, states, 0.93 * step, 0.85 * row)
+    _draw_states(sheet, study, x, y, states, step - _BESIDE, row - _BELOW)
 
     bottom = top + row * len(units) + 0.1
     for entries in (levels, unknowns):
         if entries:
             texts = [words for *_, words in entries]
-            signs, middles, bottom = sheet.flowed(bottom, texts, size=NOTE, key=0.38)
+            left_ends, middles, bottom = sheet.flowed(bottom, texts, size=NOTE, key=0.38)
             held = [(one, state) for one, state, _ in entries]
-            _draw_states(sheet, study, np.array(signs) + 0.16, middles, held, 0.32, 0.13)
+            _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, 0.32, 0.13)
     alt = (
         f"Matrix of {len(units)} {study.settings.unit_noun.plural} by {len(criteria)} criteria. "
         f"Each cell shows a level or the kind of unknown, by colour and by mark. {title}."
@@ -133,7 +136,7 @@ def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: flo
     ):
         if len(part):
             places = [across[one] for one in part["criterion_id"]]
-            left, right = min(places) - 0.46 * step, max(places) + 0.46 * step
+            left, right = min(places) - (step - _BESIDE) / 2, max(places) + (step - _BESIDE) / 2
             y = sheet.top
             x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
             sheet.text(x, y + 0.06, heading, bold=True)
