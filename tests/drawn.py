@@ -2,6 +2,7 @@
 
 import matplotlib
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, Bbox
@@ -16,8 +17,7 @@ def texts(chart):
     A text that stands in many places is drawn as one shape with the text for its label.
     """
     figure = chart.figure
-    chart.png(dpi=72)  # draws it, so that texts have a size
-    renderer = figure.canvas.get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()
     # As wide as their outlines, which is what is drawn, and not as wide as whole pixels.
     with matplotlib.rc_context({"text.hinting": "no_hinting"}):
         held = [

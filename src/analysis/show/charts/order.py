@@ -9,14 +9,24 @@ from analysis.measure.order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.notes import notes
-from analysis.show.style import WIDTH, Chart, Named, Sheet, box, lines_high, styled, wrapped
+from analysis.show.style import (
+    WIDTH,
+    Chart,
+    Named,
+    Sheet,
+    box,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
 
-MOST_GROUPS, MOST_BESIDE = 45, 7
+MOST_GROUPS, MOST_BESIDE = 45, 6
 """More groups, or more of them side by side, make a diagram that nobody can read."""
 
 _TYPE, _PAD = 7, 0.06  # points, inches
 _GAP, _WAY, _APART = 0.4, 0.15, 0.12  # inches: of layers, for a line that passes one, of boxes
-_LEAST = 0.9  # inches, of a box
+_LEAST, _MOST = 0.8, 1.1  # inches: a box is at least so wide, or as wide as its longest word
 
 
 def can_be_drawn(results: Results) -> bool:
@@ -43,8 +53,11 @@ def order_chart(results: Results, named: Named) -> Chart:
         f"The {many} of one box cannot be told apart. A way down the lines leads from a box to what is surely below it; two boxes with no such way between them are not ranked, whatever their height in the picture.",
     ]
     layers = _layers(groups)
-    # Many boxes or lines side by side, as no study has had yet, make a wider picture.
-    sheet = Sheet(title, lines, width=max(WIDTH, *map(_least, layers)))
+    longest = max(width_of(word, _TYPE) for name in names.values() for word in name.split())
+    least = min(max(longest + 2 * _PAD, _LEAST), _MOST)
+    # Of many boxes or lines side by side a wider picture, which is printed smaller.
+    wide = max(sum(least + _APART if one.text else _WAY for one in layer) for layer in layers)
+    sheet = Sheet(title, lines, width=max(WIDTH, wide + 0.16))
     _place(
         layers,
         {one: [names[unit] for unit in group.units] for one, group in enumerate(groups)},
@@ -130,11 +143,6 @@ def _layers(groups: list[Alike]) -> list[list[_Item]]:
                 above = way.key
             item.above.append(above)
     return layers
-
-
-def _least(layer: list[_Item]) -> float:
-    """Return the width of the picture, in inches, that a layer takes at the least."""
-    return sum(_LEAST + _APART if one.text else _WAY for one in layer) + 0.16
 
 
 def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet) -> None:
