@@ -13,7 +13,15 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 
 PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
-
+UNKNOWN_FILL = {
+    v.INCONCLUSIVE: "#cfcfcf",
+    v.OUTDATED: "#b4b4b4",
+    v.WITHHELD: "#9a9a9a",
+    v.NOT_FOUND: "#ececec",
+    v.NOT_ASSESSED: "#f7f7f7",
+    v.NOT_IN_FORCE: "#e0e0e0",
+    v.NOT_APPLICABLE: "#dcdcdc",
+}
 UNKNOWN_MARK = {
     v.INCONCLUSIVE: "?",
     v.OUTDATED: "↺",

@@ -2,38 +2,30 @@
 
 import functools
 import io
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import matplotlib.style
+import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.patches import BoxStyle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from analysis.measure.statements import Statement
-from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks  # noqa: F401
-from analysis.study import vocabulary as v
 
 Named = dict[str, Statement]
 """The named statements by id."""
 
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
 
-UNKNOWN_FILL = {
-    v.INCONCLUSIVE: "#cfcfcf",
-    v.OUTDATED: "#b4b4b4",
-    v.WITHHELD: "#9a9a9a",
-    v.NOT_FOUND: "#ececec",
-    v.NOT_ASSESSED: "#f7f7f7",
-    v.NOT_IN_FORCE: "#e0e0e0",
-    v.NOT_APPLICABLE: "#dcdcdc",
-}
 _RC = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -44,11 +36,21 @@ _RC = {
     "ytick.color": INK,
     # Text from the data is text, whatever dollar signs it holds.
     "text.parse_math": False,
+    # Letters lie where the outlines say, so that a text is as wide in pixels as it is on paper.
+    "text.hinting": "no_hinting",
     "svg.hashsalt": "policygap",
     "svg.fonttype": "path",
 }
-_MARGIN = 0.25  # inches
-_LINE_HEIGHT = 1.35  # of the type size
+WIDTH, HIGH = 17 / 2.54, 22.5 / 2.54
+"""Inches: what a picture has on a page of A4, in the Word document and (a little more) the PDF.
+
+Drawn at the width of the page it is printed at the size it is drawn at, type and all.
+"""
+NOTE, LABEL, TITLE = 7, 8, 12
+"""Type sizes in points; nothing is set smaller than a note."""
+
+_MARGIN = 0.08  # inches
+_LINE_HEIGHT, _MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this face
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,14 @@ class Chart:
 
 
 def _style():
-    # From the defaults: a reader's own matplotlibrc must not change a byte.
-    return matplotlib.style.context(["default", _RC])
+    # From the defaults: a reader's own matplotlibrc must not change a byte. Only what it changed
+    # is set back, since to set all some 300 takes as long as to draw a chart.
+    own = {
+        name: value
+        for name, value in matplotlib.rcParamsDefault.items()
+        if name != "backend" and matplotlib.rcParams[name] != value
+    }
+    return matplotlib.rc_context({**own, **_RC})
 
 
 def styled(draw):
@@ -106,86 +114,258 @@ def styled(draw):
     return drawn
 
 
-def new_figure(
-    width: float, height: float, title: str, notes: list[str], left: float = 0.0, right: float = 0.0
-) -> tuple[Figure, Axes]:
-    """Return a figure with its title above and its notes below, and the axes between.
+class Sheet:
+    """A picture in the making: title above, notes below, and what is drawn between them.
+
+    All places are inches from the left and from the top of the picture. It has no axes: those
+    of matplotlib take as long to make as all that is drawn in them.
+
+    Attributes:
+        left, right: where drawing may begin and must end, across.
+        top: where drawing may begin, below the title.
+        room: the height that is left for drawing on a page of A4.
+    """
+
+    def __init__(self, title: str, notes: list[str], width: float = WIDTH):
+        """Begin a picture so many inches wide with its title."""
+        self.left, self.right = _MARGIN, width - _MARGIN
+        self.figure = Figure(figsize=(width, 1), facecolor=PAPER)
+        self._inches = self.figure.dpi_scale_trans
+        # From the top: set once the height is known.
+        self._down = Affine2D()
+        self._place = self._down + self._inches
+        across = self.right - self.left
+        heading = wrapped(title, across, TITLE, bold=True)
+        self._notes = [line for note in notes for line in wrapped(note, across, NOTE)]
+        self.text(self.left, _MARGIN, heading, size=TITLE, va="top", bold=True)
+        self.top = _MARGIN + lines_high(heading, TITLE) + 0.1
+        self.room = HIGH - self.top - self._foot()
+
+    def _foot(self) -> float:
+        return 0.12 + lines_high(self._notes, NOTE) + _MARGIN
+
+    def finished(self, bottom: float) -> Figure:
+        """Return the figure, with the notes below what is drawn, which ends at ``bottom``."""
+        high = bottom + self._foot()
+        self.figure.set_size_inches(self.right + _MARGIN, high)
+        self._down.scale(1, -1).translate(0, high)
+        self.text(self.left, bottom + 0.12, self._notes, size=NOTE, va="top", color=QUIET)
+        return self.figure
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str | list[str],
+        size: float = LABEL,
+        ha: str = "left",
+        va: str = "center",
+        color: str = INK,
+        bold: bool = False,
+        turned: bool = False,
+    ) -> None:
+        """Write a text, or lines of text, at a place."""
+        self.figure.text(
+            x,
+            y,
+            text if isinstance(text, str) else "\n".join(text),
+            size=size,
+            ha=ha,
+            va=va,
+            color=color,
+            weight="bold" if bold else "normal",
+            rotation=90 if turned else 0,
+            rotation_mode="anchor" if turned else "default",
+            transform=self._place,
+        )
+
+    def texts(self, x, y, texts: list[str], size=LABEL, ha="left", color=INK) -> None:
+        """Write many texts of one line, each centred on its place: x and y of shape (n,).
+
+        A text that comes again is drawn as one shape, which takes no longer than to write it
+        once. The shape has the text for its label.
+        """
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
+        codes, kinds = pd.factorize(np.array(texts, dtype=object))
+        for number, text in enumerate(kinds):
+            where = codes == number
+            if where.sum() > 1:
+                self._repeat(x[where], y[where], text, size, ha, color)
+            else:
+                self.text(x[where][0], y[where][0], text, size=size, ha=ha, color=color)
+
+    def _repeat(self, x, y, text: str, size: float, ha: str, color: str) -> None:
+        shape = TextPath((0, 0), text, size=size / 72)
+        across = {"left": 0, "center": 0.5, "right": 1}[ha] * width_of(text, size)
+        middle = Path(shape.vertices - (across, _MIDDLE * size / 72), shape.codes)
+        self.stamp(middle, x, y, color).set_label(text)
+
+    def signs(self, x, y, sign: str) -> None:
+        """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
+        shape = TextPath((0, 0), sign, size=NOTE / 72)
+        low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
+        middle = Path(shape.vertices - (low + high) / 2, shape.codes)
+        self.stamp(middle, x, y, INK, edge=INK, lw=0.25).set_label(sign)
+
+    def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-"):
+        """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
+        return self._add(
+            PathCollection(
+                [shape],
+                offsets=np.column_stack([x, y]),
+                offset_transform=self._place,
+                facecolor=fill,
+                edgecolor=edge,
+                lw=lw,
+                ls=ls,
+                zorder=1,
+            ),
+            self._inches,
+        )
+
+    def bars(self, left, top, wide, tall: float, fill, edge="none", lw=0.0, ls="-"):
+        """Draw bars of one height: left, top and width of shape (n,), looks for all or each."""
+        left, top, wide = np.broadcast_arrays(np.asarray(left, dtype=float), top, wide)
+        right, bottom = left + wide, top + tall
+        corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
+        shapes = np.moveaxis(np.array(corners), 2, 0)
+        return self._add(
+            PolyCollection(shapes, facecolor=fill, edgecolor=edge, lw=lw, ls=ls, zorder=1),
+            self._place,
+        )
+
+    def lines(self, segments, color: str = LINE, lw: float = 0.8) -> None:
+        """Draw lines below all else: segments of shape (n, 2, 2), from (x, y) to (x, y)."""
+        self._add(LineCollection(segments, color=color, lw=lw, zorder=0), self._place)
+
+    def _add(self, drawn: Collection, transform) -> Collection:
+        drawn.set_transform(transform)
+        # Whole pixels are no unit of a page.
+        drawn.set_snap(False)
+        return self.figure.add_artist(drawn)
+
+    def flowed(self, top: float, texts: list[str], size: float = LABEL, key: float = 0.3):
+        """Place the entries of a legend side by side, in as many lines as it takes.
+
+        Each has room for its sign, ``key`` inches wide, and its text, which is written.
+
+        Returns:
+            Where each sign begins across, the middle of each down, and where the legend ends.
+        """
+        step = 0.165
+        places, x, y = [], self.left, top + step / 2
+        for text in texts:
+            lines = wrapped(text, self.right - self.left - key, size)
+            wide = key + max(width_of(one, size) for one in lines)
+            if x > self.left and x + wide > self.right:
+                x, y = self.left, y + step
+            # An entry of several lines has those for itself.
+            more = lines_high(lines[1:], size)
+            places.append((x, y + more / 2))
+            self.text(x + key, y + more / 2, lines, size=size)
+            x, y = (self.left, y + more + step) if more else (x + wide + 0.25, y)
+        return *zip(*places, strict=True), y + (step / 2 if x > self.left else -step / 2)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The labels of rows: in lines, at one type size, with the room that they take in inches.
+
+    Attributes:
+        labels: each in lines.
+        size: of the type.
+        wide: of the widest line.
+        high: of each row.
+    """
+
+    labels: list[list[str]]
+    size: float
+    wide: float
+    high: float
+
+
+def rows(labels: Iterable[str], room: float, usual: float, most: float = 2.2) -> Rows:
+    """Return the labels of rows that fit a height in inches, if they can.
+
+    A row is as high as the room allows, but no higher than is usual, and no lower than its label
+    needs. Where that is too high, the labels are set in the smallest type.
 
     Args:
-        width: of the whole picture, in inches.
-        height: of the axes, in inches.
-        title: the finding; wrapped.
-        notes: sentences that must stand with the picture; wrapped, in small type.
-        left: room beside the axes for labels, in inches.
-        right: the same, on the right.
+        labels: of the rows.
+        room: the height for all of them.
+        usual: the height of a row where there is room enough.
+        most: the width beyond which a label is wrapped.
     """
-    heading = wrapped(title, width - 2 * _MARGIN, 13)
-    footing = [line for note in notes for line in wrapped(note, width - 2 * _MARGIN, 7.5)]
-    above = _MARGIN + len(heading) * 13 * _LINE_HEIGHT / 72 + 0.12
-    below = _MARGIN + len(footing) * 7.5 * _LINE_HEIGHT / 72 + 0.1
-    total = above + height + below
-    figure = Figure(figsize=(width, total), facecolor=PAPER)
-    figure.text(
-        _MARGIN / width,
-        1 - _MARGIN / total,
-        "\n".join(heading),
-        size=13,
-        weight="bold",
-        va="top",
-        linespacing=_LINE_HEIGHT,
+    labels = list(labels)
+    for size in (LABEL, NOTE):
+        held = [wrapped(one, most, size) for one in labels]
+        lines = max(map(len, held), default=1)
+        # Between the labels of two rows there need be less room than between two lines of one.
+        least = lines_high(["-"] * lines, size) + (0.02 if lines > 1 else -0.15 * size / 72)
+        if least * len(labels) <= room:
+            break
+    wide = max((width_of(line, size) for one in held for line in one), default=0.0)
+    return Rows(held, size, wide, max(least, min(usual, room / max(len(labels), 1))))
+
+
+@functools.cache
+def _font(bold: bool) -> FT2Font:
+    font = FT2Font(findfont(FontProperties(family=_RC["font.family"], weight=700 if bold else 400)))
+    font.set_size(100, 72)
+    return font
+
+
+@functools.cache
+def _advance(letter: str, bold: bool) -> float:
+    """Return the width of a letter, in widths of the type size."""
+    font = _font(bold)
+    if not font.get_char_index(ord(letter)):
+        return 1.0  # a box is drawn for what the face does not have
+    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
+
+
+def width_of(text: str, size: float, bold: bool = False) -> float:
+    """Return the width in inches of a text in one line at a type size in points."""
+    return sum(_advance(letter, bold) for letter in text) * size / 72
+
+
+def lines_high(lines: list[str], size: float) -> float:
+    """Return the height in inches of lines at a type size in points."""
+    return len(lines) * size * _LINE_HEIGHT / 72
+
+
+def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Return the text in lines that fit a width in inches at a type size in points.
+
+    A word that is wider than a line is broken where the line ends.
+    """
+    lines, line = [], ""
+    for word in text.split():
+        if line and width_of(f"{line} {word}", size, bold) <= width:
+            line = f"{line} {word}"
+            continue
+        lines += [line] if line else []
+        line = ""
+        for letter in word:
+            if line and width_of(line + letter, size, bold) > width:
+                lines.append(line)
+                line = ""
+            line += letter
+    return [*lines, line]
+
+
+def box(wide: float, tall: float, rounded: float = 0.0) -> Path:
+    """Return a box, in inches from its middle, its corners rounded by a radius."""
+    shape = (
+        BoxStyle("Round", pad=0, rounding_size=rounded) if rounded else BoxStyle("Square", pad=0)
     )
-    figure.text(
-        _MARGIN / width,
-        _MARGIN / total,
-        "\n".join(footing),
-        size=7.5,
-        color=QUIET,
-        va="bottom",
-        linespacing=_LINE_HEIGHT,
-    )
-    inner = width - 2 * _MARGIN - left - right
-    box = ((_MARGIN + left) / width, below / total, inner / width, height / total)
-    axes = figure.add_axes(box)
-    # Labels are drawn as text: matplotlib's own ticks take as long as all the rest together.
-    axes.set_axis_off()
-    return figure, axes
+    return shape(-wide / 2, -tall / 2, wide, tall, 1)
 
 
-def label_rows(axes: Axes, labels: Iterable[str]) -> None:
-    """Write a label to the left of each row, the first at y = 0."""
-    beside, va, ha = axes.get_yaxis_text1_transform(3.5)
-    for row, label in enumerate(labels):
-        axes.text(0, row, label, size=8, transform=beside, va=va, ha=ha)
-
-
-def wrapped(text: str, width: float, size: float) -> list[str]:
-    """Return the text in lines that fit a width in inches at a type size in points."""
-    # Letters of this face are 0.56 of the type size wide on average, with some room to spare.
-    return textwrap.wrap(text, max(8, int(width * 72 / (size * 0.56)))) or [""]
-
-
-def glyph(text: str) -> Path:
-    """Return a text as a marker centred on its point, so that one path serves many cells."""
-    path = TextPath((0, 0), text, size=1)
-    low, high = path.vertices.min(axis=0), path.vertices.max(axis=0)
-    return _as_marker((path.vertices - (low + high) / 2) * 0.85, path.codes)
-
-
-def wedge(value: float) -> Path:
-    """Return a pie slice that fills ``value`` (above 0, to 1) of a disc of diameter 1."""
+def wedge(value: float, size: float) -> Path:
+    """Return a pie slice that fills ``value`` (above 0, to 1) of a disc ``size`` inches wide."""
     circle = Path.unit_circle() if value >= 1 else Path.wedge(90 - 360 * value, 90)
-    return _as_marker(circle.vertices / 2, circle.codes)
-
-
-def _as_marker(vertices: np.ndarray, codes: np.ndarray) -> Path:
-    # A marker is scaled until its outermost point fits; a bare move to the corner of the unit
-    # square is that point, so that a dash keeps the size of the type that it is set in.
-    return Path(np.vstack([vertices, [0.5, 0.5]]), [*codes, Path.MOVETO])
-
-
-def ring() -> Path:
-    """Return the outline of a disc of diameter 1."""
-    return wedge(1)
+    return Path(circle.vertices * size / 2, circle.codes)
 
 
 def _saved(canvas, kind: str, **options) -> bytes:

@@ -1,13 +1,17 @@
 """How much is known of each criterion."""
 
-from matplotlib.patches import Patch, Rectangle
+import numpy as np
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
-from analysis.show.style import Chart, Named, label_rows, new_figure, styled, wrapped
+from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import listed, word
+
+_FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
+_EDGE = {"edge": "#6f6f6f", "lw": 0.6}
 
 
 @styled
@@ -17,74 +21,49 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     criteria = asked_criteria(study)
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
-    colours = dict(
-        zip(
-            COVERAGE,
-            (style.PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0"),
-            strict=True,
-        )
-    )
+    fills = dict(zip(COVERAGE, _FILLS, strict=True))
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
     title = (
         f"No criterion is settled for more than {named[f'coverage.{most}.settled'].text} of "
         f"{named['study.units'].text} {study.settings.unit_noun.plural}"
     )
-    row = 0.42
-    figure, axes = new_figure(
-        10, len(table) * row + 0.55, title, notes(results, list(table.index)), left=1.75
-    )
-    axes.set(
-        xlim=(0, max(len(study["units"]), 1) * 1.003), ylim=(len(table) - 0.5, -0.5 - 0.55 / row)
-    )
-    rows = [
-        "\n".join(wrapped(labels[one] + ("" if scored else " (context)"), 1.7, 8))
+    names = [
+        labels[one] + ("" if scored else " (context)")
         for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
     ]
-    label_rows(axes, rows)
-    for place, counts in enumerate(table[kinds].itertuples(index=False)):
-        start = 0
-        for kind, count in zip(kinds, counts, strict=True):
-            if count:
-                axes.add_artist(
-                    Rectangle(
-                        (start, place - 0.33),
-                        count,
-                        0.66,
-                        facecolor=colours[kind],
-                        edgecolor="#6f6f6f",
-                        lw=0.6,
-                    )
-                )
-                ink = style.PAPER if kind == SETTLED else style.INK
-                axes.text(
-                    start + count / 2,
-                    place,
-                    str(count),
-                    ha="center",
-                    va="center",
-                    size=8,
-                    color=ink,
-                )
-            start += count
-    patches = [
-        Patch(facecolor=colours[kind], edgecolor="#6f6f6f", lw=0.6, label=word(kind))
-        for kind in kinds
-    ]
-    axes.legend(
-        handles=patches,
-        loc="upper left",
-        ncols=len(kinds),
-        frameon=False,
-        fontsize=8,
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=1.2,
-        handleheight=1,
-    )
+    counts = table[kinds].to_numpy()
+    starts = np.cumsum(counts, axis=1) - counts
+    sheet = Sheet(title, notes(results, list(table.index)))
+    signs, down, top = sheet.flowed(sheet.top, [word(kind) for kind in kinds], key=0.25)
+    top += 0.08
+    held = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
+    row = held.high
+    left = sheet.left + held.wide + 0.08
+    unit = (sheet.right - left) / max(len(study["units"]), 1)
+    y = top + row * (np.arange(len(names)) + 0.5)
+    tall = 0.72 * row
+    for place, label in zip(y, held.labels, strict=True):
+        sheet.text(left - 0.08, place, label, size=held.size, ha="right")
+    for number, kind in enumerate(kinds):
+        sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, fills[kind], **_EDGE)
+        some = counts[:, number] > 0
+        begin, count = left + starts[some, number] * unit, counts[some, number]
+        if some.any():
+            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, fills[kind], **_EDGE)
+        # A number wider than its part of the bar would run into the next.
+        fits = np.array([width_of(str(one), LABEL) for one in count]) < count * unit - 0.02
+        sheet.texts(
+            (begin + count * unit / 2)[fits],
+            y[some][fits],
+            [str(one) for one in count[fits]],
+            ha="center",
+            color=style.PAPER if kind == SETTLED else style.INK,
+        )
     told = [
         f"{labels[one]}: {listed([f'{count} {word(kind)}' for kind, count in counts.items() if count])}"
         for one, counts in table[kinds].iterrows()
     ]
     alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {'; '.join(told)}."
+    figure = sheet.finished(top + row * len(names))
     return Chart("coverage", title, alt, table.reset_index(), figure)

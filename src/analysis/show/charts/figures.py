@@ -1,12 +1,24 @@
 """Published figures side by side, each over its own period."""
 
 import datetime as dt
+import math
 
 from analysis.measure.figures import comparable_figures
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import draft_line
-from analysis.show.style import Chart, Named, new_figure, styled, wrapped
+from analysis.show.style import (
+    LABEL,
+    NOTE,
+    Chart,
+    Named,
+    Sheet,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
 
 
 @styled
@@ -18,46 +30,44 @@ def figures_chart(results: Results, named: Named) -> Chart:
     title = "Published figures on the same subject cover different periods and areas"
     if pairs.value:
         title += f", and do not reconcile (pairs that clash: {pairs.text})"
-    groups = list(table.groupby("comparison", sort=False))
-    row, head = 0.52, 0.34
-    high = len(table) * row + len(groups) * head + 0.4
-    figure, axes = new_figure(
-        10,
-        high,
-        title,
-        [
-            draft_line(study)
-            + "Each line runs over the period that a figure covers; the number is the figure as published. A clash: taking each period at its widest, the shorter lies within the longer and has the larger count."
-        ],
-    )
+    note = "Each line runs over the period that a figure covers; the number is the figure as published. A clash: taking each period at its widest, the shorter lies within the longer and has the larger count."
+    sheet = Sheet(title, [draft_line(study) + note])
     start = dt.date.fromordinal(int(table["first"].min())).year
     end = min(dt.date.fromordinal(int(table["last"].max())).year + 1, dt.MAXYEAR)
-    days = dt.date(start, 1, 1).toordinal(), dt.date(end, 1, 1).toordinal()
+    days = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
     # The right half of the picture is for the words that belong to each line.
-    axes.set(xlim=(days[0], days[0] + (days[1] - days[0]) * 2.15), ylim=(high, 0))
-    for year in range(start, end + 1):
-        day = dt.date(year, 1, 1).toordinal()
-        axes.vlines(day, 0.3, high, color="#e3e3e3", lw=0.8, zorder=0)
-        if year < end:
-            axes.text(day + 183, 0.24, str(year), size=8, ha="center", va="bottom")
-    y = 0.4
-    for comparison, group in groups:
-        axes.text(days[0], y + 0.16, comparison, size=9, weight="bold", va="center")
-        y += head
+    half = (sheet.left + sheet.right) / 2
+    room = sheet.right - half - 0.12
+    per_day = (half - sheet.left) / (days[-1] - days[0])
+
+    def at(day):
+        return sheet.left + (day - days[0]) * per_day
+
+    every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
+    for year, day in list(zip(range(start, end), days, strict=False))[::every]:
+        sheet.text(at(day + 183), sheet.top + 0.08, str(year), ha="center")
+    y = sheet.top + 0.22
+    left, top, wide, years = [], [], [], []
+    for comparison, group in table.groupby("comparison", sort=False):
+        heading = wrapped(comparison, sheet.right - sheet.left, LABEL + 1, bold=True)
+        high = lines_high(heading, LABEL + 1)
+        sheet.text(sheet.left, y + 0.08 + high / 2, heading, size=LABEL + 1, bold=True)
+        y += high + 0.14
+        begin = y
         for one in group.itertuples():
-            axes.plot(
-                [one.first, one.last],
-                [y + 0.2, y + 0.2],
-                color=style.PALETTE[0],
-                lw=5,
-                solid_capstyle="butt",
-            )
-            value = named[f"figures.{one.figure_id}"].text
-            words = f"{one.figure_id}: {value} {one.unit}"
-            axes.text(days[1] + 20, y + 0.12, words, size=8.5, weight="bold", va="center")
-            scope = wrapped(one.scope, 4.6, 7)[0]
-            axes.text(days[1] + 20, y + 0.32, scope, size=7, va="center", color=style.QUIET)
-            y += row
+            value = f"{one.figure_id}: {named[f'figures.{one.figure_id}'].text} {one.unit}"
+            scope = wrapped(one.scope, room, NOTE)
+            value = wrapped(value, room, LABEL, bold=True)
+            high, low = lines_high(value, LABEL), lines_high(scope, NOTE)
+            sheet.text(half + 0.12, y + high / 2, value, bold=True)
+            sheet.text(half + 0.12, y + high + low / 2, scope, size=NOTE, color=style.QUIET)
+            left.append(at(one.first))
+            top.append(y + high / 2 - 0.035)
+            wide.append(at(one.last) - at(one.first))
+            y += high + low + 0.1
+        years += [[(at(day), begin - 0.02), (at(day), y - 0.06)] for day in days]
+    sheet.bars(left, top, wide, 0.07, PALETTE[0])
+    sheet.lines(years, color="#d0d0d0")
     told = [
         f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"
         for one in table.itertuples()
@@ -74,4 +84,4 @@ def figures_chart(results: Results, named: Named) -> Chart:
         "scope",
         "source_id",
     ]
-    return Chart("figures", title, alt, table[columns].reset_index(drop=True), figure)
+    return Chart("figures", title, alt, table[columns].reset_index(drop=True), sheet.finished(y))

@@ -1,12 +1,12 @@
 """The interval of every unit's total score."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
-from analysis.show.style import Chart, Named, label_rows, new_figure, styled
+from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import interval_words
 
 
@@ -21,43 +21,71 @@ def intervals_chart(results: Results, named: Named) -> Chart:
         f"For {named['units.no_weight_known'].text} of {named['study.units'].text} "
         f"{study.settings.unit_noun.plural} the evidence allows the whole range of scores"
     )
-    row = 0.235
     all_ids = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
         *notes(results, all_ids, list(table["unit_id"])),
         "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
     ]
-    figure, axes = new_figure(10, len(table) * row + 0.3, title, lines, left=1.95, right=1.9)
-    axes.set(xlim=(0, 100), ylim=(len(table) - 0.5, -0.5 - 0.3 / row))
-    label_rows(axes, table["short_name"])
-    above, va, ha = axes.get_xaxis_text2_transform(-12)
-    for value in (0, 25, 50, 75, 100):
-        axes.text(value, 1, str(value), size=8, transform=above, va=va, ha=ha)
-    axes.vlines([0, 25, 50, 75, 100], -0.5, len(table) - 0.5, color="#e3e3e3", lw=0.8, zorder=0)
-    for place, one in enumerate(table.itertuples()):
-        label = interval_words(one.low, one.high, one.known, display)
-        if not np.isnan(one.low):
-            known = one.known > 0
-            axes.add_artist(
-                Rectangle(
-                    (one.low, place - 0.31),
-                    max(one.high - one.low, 0.6),
-                    0.62,
-                    facecolor=style.PALETTE[0] if known else style.PAPER,
-                    edgecolor=style.PALETTE[0] if known else "#8a8a8a",
-                    lw=0.8,
-                    ls="-" if known else (0, (4, 3)),
-                )
-            )
-        axes.text(102, place, label, size=8, va="center", color=style.INK)
-    known = table[table["known"] > 0]
+    words = [
+        interval_words(one.low, one.high, one.known, display)
+        for one in table.itertuples(index=False)
+    ]
+    sheet = Sheet(title, lines)
+    labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
+    row = labels.high
+    top = sheet.top + 0.2
+    scale = Scale(sheet, labels.wide + 0.08, max(width_of(one, LABEL) for one in words) + 0.08)
+    scale.draw(sheet.top, top + row * len(table))
+    y = top + row * (np.arange(len(table)) + 0.5)
+    for place, label in zip(y, labels.labels, strict=True):
+        sheet.text(scale.left - 0.08, place, label, size=labels.size, ha="right")
+    drawn = table["low"].notna().to_numpy()
+    known, tall = table["known"].to_numpy()[drawn] > 0, 0.62 * row
+    scale.bars(
+        table[drawn],
+        y[drawn] - tall / 2,
+        tall,
+        fill=np.where(known, PALETTE[0], style.PAPER),
+        edge=np.where(known, PALETTE[0], "#8a8a8a"),
+        lw=0.8,
+        ls=["-" if one else (0, (4, 3)) for one in known],
+    )
+    sheet.texts(scale.right + 0.08, y, words)
+    held = table[table["known"] > 0]
     told = [
         f"{one.short_name} {interval_words(one.low, one.high, one.known, display)}"
-        for one in known.itertuples()
+        for one in held.itertuples()
     ]
     alt = (
         f"Horizontal bars: for each of {len(table)} {study.settings.unit_noun.plural} the worst "
         f"and best total score, 0 to 100, that the evidence allows. {title}. "
         f"With something known: {'; '.join(told) or 'none'}."
     )
+    figure = sheet.finished(top + row * len(table))
     return Chart("intervals", title, alt, table.reset_index(drop=True), figure)
+
+
+class Scale:
+    """The scale of scores, 0 to 100, across a sheet between what stands left and right of it."""
+
+    def __init__(self, sheet: Sheet, left: float, right: float):
+        """Leave so many inches on either side."""
+        self._sheet = sheet
+        self.left, self.right = sheet.left + left, sheet.right - right
+
+    def at(self, score):
+        """Return where scores lie, in inches."""
+        return self.left + score / 100 * (self.right - self.left)
+
+    def draw(self, top: float, bottom: float) -> None:
+        """Draw its numbers at the top, and its lines from there."""
+        for score in (0, 25, 50, 75, 100):
+            self._sheet.text(self.at(score), top + 0.08, str(score), ha="center")
+            self._sheet.lines(
+                [[(self.at(score), top + 0.18), (self.at(score), bottom)]], color="#e3e3e3"
+            )
+
+    def bars(self, table, top, tall, **looks) -> None:
+        """Draw a bar from ``low`` to ``high`` of each row; a point is still seen."""
+        low, high = self.at(table["low"].to_numpy()), self.at(table["high"].to_numpy())
+        self._sheet.bars(low, top, np.maximum(high - low, 0.02), tall, **looks)

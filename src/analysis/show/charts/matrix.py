@@ -1,19 +1,37 @@
 """Every cell, unit by criterion, each state with a colour and a mark of its own."""
 
+import math
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
-from matplotlib.patches import Rectangle
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.marks import UNKNOWN_FILL, UNKNOWN_MARK, level_marks
 from analysis.show.notes import notes
-from analysis.show.style import Chart, Named, glyph, label_rows, new_figure, styled, wedge, wrapped
+from analysis.show.style import (
+    HIGH,
+    LABEL,
+    NOTE,
+    WIDTH,
+    Chart,
+    Named,
+    Sheet,
+    box,
+    lines_high,
+    rows,
+    styled,
+    wedge,
+    width_of,
+    wrapped,
+)
 from analysis.show.words import word
 from analysis.study import Study
 from analysis.study import vocabulary as v
+
+_BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
+_BETWEEN = 0.3  # of a column, between what is scored and what is not
 
 
 @styled
@@ -25,115 +43,135 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     cells = results.matrix.cells
     table = cells[cells["criterion_id"].isin(criteria["criterion_id"])].copy()
     table = table[["unit_id", "criterion_id", "state", "last_level", "observed_on"]]
-    place = _column_places(criteria)
-    names = dict(zip(units["unit_id"], range(len(units)), strict=True))
-    x = table["criterion_id"].map(place).to_numpy(dtype=float)
-    y = table["unit_id"].map(names).to_numpy(dtype=float)
-
     title = (
         f"The public record settles {named['cells.settled'].text} of {named['cells.scored'].text} "
         f"scored cells; for {named['units.nothing_known'].text} of {named['study.units'].text} "
         f"{study.settings.unit_noun.plural} it settles none"
     )
-    all_ids, unit_ids = list(criteria["criterion_id"]), list(units["unit_id"])
+    lines = notes(results, list(criteria["criterion_id"]), list(units["unit_id"]))
     scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
-    legend = _legend(study, states)
-    row = 0.235
-    rows_high = len(units) * row
-    legend_lines = max(map(len, legend))
-    height = rows_high + 0.85 + 0.28 + legend_lines * 0.25
-    figure, axes = new_figure(10, height, title, notes(results, all_ids, unit_ids), left=1.95)
-    bottom = len(units) + (0.28 + legend_lines * 0.25) / row
-    axes.set(xlim=(-0.5, max(place.values(), default=0) + 0.5), ylim=(bottom, -0.85 / row))
-    label_rows(axes, units["short_name"])
-    _draw_states(axes, study, x, y, states, row * 72)
-    for criterion in criteria.itertuples():
-        label = "\n".join(wrapped(criterion.label, 0.78, 7.5))
-        axes.text(place[criterion.criterion_id], -0.75, label, size=7.5, ha="center", va="bottom")
-    _column_headings(axes, criteria, place, row)
-    _draw_legend(axes, study, legend, len(units) + 0.28 / row, 0.25 / row, row * 72)
+
+    place = _column_places(criteria)
+    columns = max(place.values(), default=0) + 1
+    beside = rows(units["short_name"], HIGH, usual=0.2).wide + 0.08
+    # Of many columns a wider picture: no narrower than a sign, or a line of type, is a column.
+    signs = [UNKNOWN_MARK.get(state, "") for _, state in set(states)]
+    narrow = max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
+    sheet = Sheet(title, lines, width=max(WIDTH, beside + columns * narrow + 0.16))
+    left = sheet.left + beside
+    step = (sheet.right - left) / columns
+    turned, heads = _heads(list(criteria["label"]), step)
+    top = sheet.top + 0.24 + _high(turned, heads)
+    levels, unknowns = _legend(study, states)
+    room = sheet.room - (top - sheet.top) - _LEGEND * (2 + len(unknowns))
+    names = rows(units["short_name"], room, usual=0.2)
+    row = names.high
+
+    across = {one: left + (at + 0.5) * step for one, at in place.items()}
+    down = dict(zip(units["unit_id"], top + row * (np.arange(len(units)) + 0.5), strict=True))
+    for label, y in zip(names.labels, down.values(), strict=True):
+        sheet.text(left - 0.06, y, label, size=names.size, ha="right")
+    _draw_headings(sheet, criteria, across, step)
+    for label, x in zip(heads, across.values(), strict=True):
+        looks = {"va": "center", "turned": True} if turned else {"va": "bottom", "ha": "center"}
+        sheet.text(x, top - 0.03, label, size=NOTE, **looks)
+    x, y = (
+        table[key].map(at).to_numpy() for key, at in (("criterion_id", across), ("unit_id", down))
+    )
+    _draw_states(sheet, study, x, y, states, step - _BESIDE, row - _BELOW)
+
+    bottom = top + row * len(units) + 0.1
+    for entries in (levels, unknowns):
+        if entries:
+            texts = [words for *_, words in entries]
+            left_ends, middles, bottom = sheet.flowed(bottom, texts, size=NOTE, key=0.38)
+            held = [(one, state) for one, state, _ in entries]
+            _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, 0.32, 0.13)
     alt = (
         f"Matrix of {len(units)} {study.settings.unit_noun.plural} by {len(criteria)} criteria. "
         f"Each cell shows a level or the kind of unknown, by colour and by mark. {title}."
     )
-    return Chart("matrix", title, alt, table.reset_index(drop=True), figure)
+    return Chart("matrix", title, alt, table.reset_index(drop=True), sheet.finished(bottom))
+
+
+_LEGEND = 0.165  # inches, a line of it
 
 
 def _column_places(criteria: pd.DataFrame) -> dict[str, float]:
-    gap = 0.35 * (criteria["scored"] != "yes").to_numpy() * (criteria["scored"] == "yes").any()
-    places = np.arange(len(criteria)) + gap
+    scored = (criteria["scored"] == "yes").to_numpy()
+    places = np.arange(len(criteria)) + _BETWEEN * ~scored * scored.any()
     return dict(zip(criteria["criterion_id"], places, strict=True))
 
 
-def _column_headings(
-    axes: Axes, criteria: pd.DataFrame, place: dict[str, float], row: float
-) -> None:
-    for heading, rows in (
-        ("Scored", criteria[criteria["scored"] == "yes"]),
-        ("Context, not scored", criteria[criteria["scored"] != "yes"]),
+def _heads(labels: list[str], step: float) -> tuple[bool, list[list[str]]]:
+    """Return whether the heads of columns so wide are turned, and each head in lines."""
+    words = {word for label in labels for word in label.split()}
+    if max((width_of(one, NOTE) for one in words), default=0) <= step - 0.02:
+        heads = [wrapped(one, step - 0.02, NOTE) for one in labels]
+        if max(map(len, heads)) <= 5:
+            return False, heads
+    # Turned, a head has as many lines as its column is wide, and is as long as that takes.
+    most = max(1, math.floor(step / lines_high(["-"], NOTE)))
+    return True, [_fitted(one, most) for one in labels]
+
+
+def _fitted(label: str, most: int) -> list[str]:
+    room = 1.2
+    while len(lines := wrapped(label, room, NOTE)) > most:
+        room += 0.2
+    return lines
+
+
+def _high(turned: bool, heads: list[list[str]]) -> float:
+    if turned:
+        return max(width_of(line, NOTE) for lines in heads for line in lines)
+    return max(lines_high(lines, NOTE) for lines in heads)
+
+
+def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: float) -> None:
+    scored = criteria["scored"] == "yes"
+    for heading, part in (
+        ("Scored", criteria[scored]),
+        ("Context, not scored", criteria[~scored]),
     ):
-        if len(rows):
-            places = [place[one] for one in rows["criterion_id"]]
-            y = -0.72 / row
-            axes.text(min(places) - 0.45, y, heading, size=8, weight="bold", va="bottom")
-            axes.hlines(y + 0.1, min(places) - 0.45, max(places) + 0.45, color=style.INK, lw=0.8)
+        if len(part):
+            places = [across[one] for one in part["criterion_id"]]
+            left, right = min(places) - (step - _BESIDE) / 2, max(places) + (step - _BESIDE) / 2
+            y = sheet.top
+            x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
+            sheet.text(x, y + 0.06, heading, bold=True)
+            sheet.lines([[(left, y + 0.15), (right, y + 0.15)]], color=style.INK)
 
 
 def _draw_states(
-    axes: Axes, study: Study, x, y, states: list[tuple[str, str]], size: float, width: float = 0.92
+    sheet: Sheet, study: Study, x, y, states: list[tuple[str, str]], wide: float, tall: float
 ) -> None:
     """Draw cells at the given places: x and y of shape (n,), states as (scale, state)."""
-    marks = style.level_marks(study)
+    marks = level_marks(study)
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     codes, kinds = pd.factorize(pd.Series(states, dtype=object))
     for number, (scale, state) in enumerate(kinds):
         where = codes == number
+        place = x[where], y[where]
         mark = marks.get((scale, state))
-        fill = mark.colour if mark else style.UNKNOWN_FILL[state]
-        boxes = [
-            Rectangle((left - width / 2, top - 0.42), width, 0.84)
-            for left, top in zip(x[where], y[where], strict=True)
-        ]
-        axes.add_collection(PatchCollection(boxes, facecolor=fill, edgecolor="none"))
-        area = (size * 0.55) ** 2
+        fill = mark.colour if mark else UNKNOWN_FILL[state]
+        sheet.stamp(box(wide, tall), *place, fill)
+        size = min(0.8 * tall, 0.12)
         if mark:
-            axes.scatter(
-                x[where],
-                y[where],
-                s=area,
-                marker=style.ring(),
-                facecolor="none",
-                edgecolor=style.PAPER,
-                lw=0.9,
-            )
+            sheet.stamp(wedge(1, size), *place, "none", edge=style.PAPER, lw=0.8)
             if mark.value > 0:
-                axes.scatter(
-                    x[where],
-                    y[where],
-                    s=area,
-                    marker=wedge(mark.value),
-                    facecolor=style.PAPER,
-                    edgecolor="none",
-                )
+                sheet.stamp(wedge(mark.value, size), *place, style.PAPER)
         else:
-            axes.scatter(
-                x[where],
-                y[where],
-                s=area,
-                marker=glyph(style.UNKNOWN_MARK[state]),
-                facecolor=style.INK,
-                edgecolor=style.INK,
-                lw=0.35,
-                snap=False,
-            )
+            sheet.signs(*place, UNKNOWN_MARK[state])
 
 
 def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str, str, str]]]:
-    """Return the two columns of the legend: levels, and the unknowns that there are.
+    """Return the two parts of the legend: levels, and the unknowns that there are.
 
     Each entry is (scale, state, words).
     """
-    marks = style.level_marks(study)
+    marks = level_marks(study)
     scales = list(dict.fromkeys(scale for scale, _ in states))
     levels = [(scale, level, word(level)) for scale, level in marks if scale in scales]
     if len(scales) > 1:
@@ -141,18 +179,3 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
     held = {state for _, state in states}
     unknown = [("", one, f"{word(one)}: {v.MEANING[one]}") for one in v.UNKNOWNS if one in held]
     return [levels, unknown]
-
-
-def _draw_legend(axes: Axes, study: Study, legend, top: float, step: float, size: float) -> None:
-    left, right = axes.get_xlim()
-    # Placed in inches, so that it looks the same beside one criterion and beside twenty.
-    inch = (right - left) / (axes.get_position().width * axes.figure.get_figwidth())
-    for number, column in enumerate(legend):
-        x = left + (number * 3.2 - 0.6) * inch
-        for line, (scale, state, words) in enumerate(column):
-            y = top + (line + 0.5) * step
-            place = np.array([x]), np.array([y])
-            _draw_states(axes, study, *place, [(scale, state)], size, width=0.74 * inch)
-            axes.text(x + 0.5 * inch, y, "\n".join(wrapped(words, 4.4, 7)), size=7, va="center")
-    for collection in axes.collections:
-        collection.set_clip_on(False)

@@ -4,20 +4,30 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
 
 from analysis.measure.order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
-from analysis.show.style import Chart, Named, new_figure, styled, wrapped
+from analysis.show.style import (
+    WIDTH,
+    Chart,
+    Named,
+    Sheet,
+    box,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
 
-MOST_GROUPS, MOST_BESIDE = 45, 7
+MOST_GROUPS, MOST_BESIDE = 45, 6
 """More groups, or more of them side by side, make a diagram that nobody can read."""
 
-_WIDTH, _TYPE, _LINE = 9.5, 7.5, 0.145  # inches, points, inches
-_GAP, _WAY = 0.5, 0.3  # between layers; room for a line that passes a layer
+_TYPE, _PAD = 7, 0.06  # points, inches
+_GAP, _WAY, _APART = 0.4, 0.15, 0.12  # inches: of layers, for a line that passes one, of boxes
+_LEAST, _MOST = 0.8, 1.1  # inches: a box is at least so wide, or as wide as its longest word
 
 
 def can_be_drawn(results: Results) -> bool:
@@ -38,32 +48,44 @@ def order_chart(results: Results, named: Named) -> Chart:
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} pairs of {many} one "
         "is surely above the other"
     )
-    layers = _layers(groups)
-    _place(layers, {one: [names[unit] for unit in group.units] for one, group in enumerate(groups)})
-    below = [
-        f"{len(apart)} {many} cannot be ranked against any: ",
-        *wrapped(", ".join(apart), 9, _TYPE),
-    ]
-    low = max(one.bottom for layer in layers for one in layer) + 0.35
-    high = low + (len(below) * _LINE + 0.25 if apart else 0)
     scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
         *notes(results, scored, list(study["units"]["unit_id"])),
         f"The {many} of one box cannot be told apart. A way down the lines leads from a box to what is surely below it; two boxes with no such way between them are not ranked, whatever their height in the picture.",
     ]
-    figure, axes = new_figure(10, high, title, lines)
-    axes.set(xlim=(0, _WIDTH), ylim=(high, 0))
+    layers = _layers(groups)
+    longest = max(width_of(word, _TYPE) for name in names.values() for word in name.split())
+    least = min(max(longest + 2 * _PAD, _LEAST), _MOST)
+    # Of many boxes or lines side by side a wider picture, which is printed smaller.
+    wide = max(sum(least + _APART if one.text else _WAY for one in layer) for layer in layers)
+    sheet = Sheet(title, lines, width=max(WIDTH, wide + 0.16))
+    _place(
+        layers,
+        {one: [names[unit] for unit in group.units] for one, group in enumerate(groups)},
+        sheet,
+    )
     held = {one.key: one for layer in layers for one in layer}
-    for one in held.values():
-        for above in one.above:
-            upper = held[above]
-            axes.plot([upper.x, one.x], [upper.bottom, one.top], color=style.QUIET, lw=1, zorder=0)
-        if one.text:
-            _box(axes, one.x, one.top, one.wide, one.bottom - one.top, one.text)
-        else:
-            axes.plot([one.x, one.x], [one.top, one.bottom], color=style.QUIET, lw=1, zorder=0)
+    boxes = [one for one in held.values() if one.text]
+    joins = [
+        ((held[above].x, held[above].bottom), (one.x, one.top))
+        for one in held.values()
+        for above in one.above
+    ]
+    ways = [((one.x, one.top), (one.x, one.bottom)) for one in held.values() if not one.text]
+    sheet.lines(joins + ways, color=style.QUIET, lw=1)
+    for one in boxes:
+        _box(sheet, one.x, one.top, one.wide, one.bottom - one.top, one.text, PALETTE[0])
+    bottom = max(one.bottom for one in boxes)
     if apart:
-        _box(axes, _WIDTH / 2, low, _WIDTH - 0.05, high - low - 0.05, below, dashed=True)
+        wide = sheet.right - sheet.left
+        below = [
+            f"{len(apart)} {many} cannot be ranked against any: ",
+            *wrapped(", ".join(apart), wide - 2 * _PAD, _TYPE),
+        ]
+        top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
+        middle = (sheet.left + sheet.right) / 2
+        _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
+        bottom = top + tall
     told = [
         f"{', '.join(names[unit] for unit in groups[above].units)} above "
         f"{', '.join(names[unit] for unit in group.units)}"
@@ -75,7 +97,7 @@ def order_chart(results: Results, named: Named) -> Chart:
         f"below it. {title}. Directly joined: {'; '.join(told)}. "
         f"{len(apart)} {many} cannot be ranked against any."
     )
-    return Chart("order", title, alt, _table(results.order, names), figure)
+    return Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
 
 
 def _table(groups: list[Alike], names: dict[str, str]) -> pd.DataFrame:
@@ -124,22 +146,23 @@ def _layers(groups: list[Alike]) -> list[list[_Item]]:
     return layers
 
 
-def _place(layers: list[list[_Item]], names: dict[int, list[str]]) -> None:
+def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet) -> None:
     """Give every item its place: below the middle of what is above it, as far as there is room."""
     x: dict[tuple[int, ...], float] = {}
-    top = 0.1
+    top = sheet.top
     for layer in layers:
         middle = {one.key: np.mean([x[key] for key in one.above] or [0.0]) for one in layer}
         layer.sort(key=lambda one, middle=middle: (middle[one.key], one.key))
         boxes = [one for one in layer if one.text]
-        room = _WIDTH - _WAY * (len(layer) - len(boxes))
-        wide = min(2.6, room / len(boxes) - 0.15)
+        room = sheet.right - sheet.left - _WAY * (len(layer) - len(boxes))
+        wide = min(2.2, room / len(boxes) - _APART)
         for one in boxes:
-            one.wide, one.text = wide, wrapped(", ".join(names[one.key[0]]), wide - 0.15, _TYPE)
-        tall = max(len(one.text) for one in boxes) * _LINE + 0.16
-        left = (_WIDTH - sum(one.wide + 0.15 for one in boxes) - _WIDTH + room) / 2
+            text = ", ".join(names[one.key[0]])
+            one.wide, one.text = wide, wrapped(text, wide - 2 * _PAD, _TYPE)
+        tall = max(lines_high(one.text, _TYPE) for one in boxes) + 2 * _PAD
+        left = sheet.left + (room - len(boxes) * (wide + _APART)) / 2
         for one in layer:
-            step = one.wide + (0.15 if one.text else 0)
+            step = one.wide + _APART if one.text else _WAY
             one.x, left = left + step / 2, left + step
             # All of one height, so that every line runs in the gap between two layers.
             one.top, one.bottom = top, top + tall
@@ -147,17 +170,9 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]]) -> None:
         top += tall + _GAP
 
 
-def _box(axes: Axes, x: float, top: float, wide: float, tall: float, text, dashed=False) -> None:
-    axes.add_artist(
-        FancyBboxPatch(
-            (x - wide / 2, top),
-            wide,
-            tall,
-            boxstyle="round,pad=0,rounding_size=0.04",
-            facecolor=style.PAPER,
-            edgecolor="#8a8a8a" if dashed else style.PALETTE[0],
-            lw=1,
-            ls=(0, (4, 3)) if dashed else "-",
-        )
-    )
-    axes.text(x, top + tall / 2, "\n".join(text), size=_TYPE, ha="center", va="center")
+def _box(
+    sheet: Sheet, x: float, top: float, wide: float, tall: float, text: list[str], edge: str, ls="-"
+) -> None:
+    shape = box(wide, tall, rounded=0.04)
+    sheet.stamp(shape, [x], [top + tall / 2], style.PAPER, edge=edge, lw=1, ls=ls)
+    sheet.text(x, top + tall / 2, text, size=_TYPE, ha="center")

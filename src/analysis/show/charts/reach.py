@@ -1,14 +1,15 @@
 """How far the interval of each known unit reaches under other choices."""
 
-from matplotlib.patches import Rectangle
+import numpy as np
 
 from analysis.measure.choices import DECLARED
 from analysis.measure.results import Results
 from analysis.measure.sensitivity import ALL
-from analysis.show import style
+from analysis.show.charts.intervals import Scale
+from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.sensitivity import KIND_WORDS, ends_words
-from analysis.show.style import Chart, Named, new_figure, styled
+from analysis.show.style import LABEL, Chart, Named, Sheet, lines_high, styled, width_of, wrapped
 
 
 @styled
@@ -36,37 +37,32 @@ def reach_chart(results: Results, named: Named) -> Chart:
         *notes(results, scored, known),
         "The dark bar is the interval as declared. Each bar below it runs from the lowest worst to the highest best score over the choices of a kind, one choice at a time. In the study’s order: it is no ranking.",
     ]
-    row, head = 0.215, 0.34
-    places, y = [], 0.0
+    sheet = Sheet(title, lines)
+    words = [ends_words(low, high, display) for low, high in table[["low", "high"]].to_numpy()]
+    kinds = [KIND_WORDS[kind] for kind in table["kind"]]
+    wide, beyond = (
+        max((width_of(one, LABEL) for one in texts), default=0) + 0.08 for texts in (kinds, words)
+    )
+    scale = Scale(sheet, wide, beyond)
+    y, places = sheet.top + 0.2, []
     for one in table.itertuples():
-        y += head if one.kind == DECLARED else 0
-        places.append(y)
-        y += row
-    figure, axes = new_figure(10, y + 0.45, title, lines, left=2.35, right=1.15)
-    axes.set(xlim=(0, 100), ylim=(y + 0.05, -0.4))
-    beside, va, ha = axes.get_yaxis_text1_transform(3.5)
-    above, above_va, above_ha = axes.get_xaxis_text2_transform(-12)
-    for value in (0, 25, 50, 75, 100):
-        axes.text(value, 1, str(value), size=8, transform=above, va=above_va, ha=above_ha)
-    axes.vlines([0, 25, 50, 75, 100], 0, y, color="#e3e3e3", lw=0.8, zorder=0)
-    for place, one in zip(places, table.itertuples(), strict=True):
-        own = one.kind == DECLARED
-        if own:
-            name = names[one.unit_id]
-            axes.text(0, place - row, name, size=9, weight="bold", transform=beside, va=va, ha=ha)
-        label = KIND_WORDS[one.kind]
-        axes.text(0, place, label, size=8, transform=beside, va=va, ha=ha)
-        half = 0.085 if own or one.kind == ALL else 0.05
-        bar = Rectangle(
-            (one.low, place - half),
-            max(one.high - one.low, 0.6),
-            2 * half,
-            facecolor=style.PALETTE[0] if own else style.PALETTE[1],
-            edgecolor="none",
-        )
-        axes.add_artist(bar)
-        words = ends_words(one.low, one.high, display)
-        axes.text(102, place, words, size=8, va="center", color=style.INK)
+        if one.kind == DECLARED:
+            name = wrapped(names[one.unit_id], sheet.right - sheet.left, LABEL, bold=True)
+            high = lines_high(name, LABEL)
+            sheet.text(sheet.left, y + 0.08 + high / 2, name, bold=True)
+            y += high + 0.1
+        places.append(y + _ROW / 2)
+        y += _ROW
+    scale.draw(sheet.top, y)
+    places, own = np.array(places), (table["kind"] == DECLARED).to_numpy()
+    for tall, where in (
+        (0.13, own | (table["kind"] == ALL)),
+        (0.08, ~own & (table["kind"] != ALL)),
+    ):
+        fill = np.where(own[where], *PALETTE[:2])
+        scale.bars(table[where], places[where] - tall / 2, tall, fill=fill)
+    sheet.texts(scale.left - 0.08, places, kinds, ha="right")
+    sheet.texts(scale.right + 0.08, places, words)
     told = []
     for unit, rows in table.groupby("unit_id", sort=False):
         parts = [
@@ -79,4 +75,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
         "anything is known the interval of its score as declared, and how far it reaches over "
         f"the choices of each kind. {title}. {'; '.join(told) or 'None is known'}."
     )
-    return Chart("reach", title, alt, table, figure)
+    return Chart("reach", title, alt, table, sheet.finished(y))
+
+
+_ROW = 0.16  # inches

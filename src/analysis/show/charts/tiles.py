@@ -1,14 +1,33 @@
 """The tile-grid map: how much is known, where."""
 
 import numpy as np
-from matplotlib.patches import FancyBboxPatch
 
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
-from analysis.show.style import Chart, Named, new_figure, styled, wrapped
+from analysis.show.style import (
+    NOTE,
+    WIDTH,
+    Chart,
+    Named,
+    Sheet,
+    box,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
 from analysis.show.words import listed
+
+_KINDS = (
+    ("nothing known", style.PAPER, "#8a8a8a"),
+    ("up to half of the weight known", "#c5dcef", "#6f8fab"),
+    ("more than half known", "#356a9a", "#356a9a"),
+    ("all known", PALETTE[0], PALETTE[0]),
+)
+_GAP = 0.025  # inches, between tiles
 
 
 @styled
@@ -24,16 +43,6 @@ def tile_map(results: Results, named: Named) -> Chart:
         f"Something scored is known of {named['units.some_weight_known'].text} of "
         f"{named['study.units'].text} {plural}"
     )
-    kinds = [
-        ("nothing known", style.PAPER, "#8a8a8a"),
-        ("up to half of the weight known", "#c5dcef", "#c5dcef"),
-        ("more than half known", "#356a9a", "#356a9a"),
-        ("all known", style.PALETTE[0], style.PALETTE[0]),
-    ]
-    columns, rows = table["tile_column"], table["tile_row"]
-    size = min(1.2, 9.3 / (columns.max() - columns.min() + 1))
-    tall = 0.62 * size
-    high = (rows.max() - rows.min() + 1) * tall + 0.5
     lines = [
         *notes(
             results,
@@ -44,76 +53,50 @@ def tile_map(results: Results, named: Named) -> Chart:
         + plural
         + ", placed near its neighbours; its size says nothing.",
     ]
-    wide = (columns.max() - columns.min() + 1) * size
-    figure, axes = new_figure(max(wide + 0.5, 8.5), high, title, lines)
-    span = (max(wide + 0.5, 8.5) - 0.5) / size
-    axes.set(
-        xlim=(
-            columns.min() - 0.5 - (span - wide / size) / 2,
-            columns.max() + 0.5 + (span - wide / size) / 2,
-        ),
-        ylim=(rows.max() + 0.5 + 0.5 / tall, rows.min() - 0.5),
-    )
-    for one in table.itertuples():
-        kind = (
-            0 if not one.known > 0 else 3 if one.known > 1 - 1e-9 else 1 if one.known <= 0.5 else 2
-        )
-        _, fill, edge = kinds[kind]
-        axes.add_artist(_tile(one.tile_column, one.tile_row, fill, edge, dashed=kind == 0))
-        ink = style.PAPER if kind > 1 else style.INK
-        words = wrapped(one.short_name, 0.9, 7)
-        known = (
-            "nothing to score"
-            if np.isnan(one.known)
-            else "nothing known"
-            if kind == 0
-            else f"{shown(100 * one.known, display)}% known"
-        )
-        text = "\n".join(words)
-        axes.text(
-            one.tile_column,
-            one.tile_row - 0.1,
-            text,
-            size=7,
-            ha="center",
-            va="center",
-            color=ink,
-            weight="bold",
-        )
-        axes.text(
-            one.tile_column,
-            one.tile_row + 0.31,
-            known,
-            size=6.5,
-            ha="center",
-            va="center",
-            color=ink,
-        )
-    left = axes.get_xlim()[0] + 0.1
-    for number, (label, fill, edge) in enumerate(kinds):
-        x, y = left + number * span / 4, rows.max() + 0.5 + 0.3 / tall
-        axes.add_artist(
-            _tile(x + 0.09, y, fill, edge, dashed=number == 0, size=(0.18, 0.18 * size / tall))
-        )
-        axes.text(x + 0.25, y, label, size=7.5, va="center")
+    words = [_words(known, display) for known in table["known"]]
+    columns, rows = table["tile_column"], table["tile_row"]
+    across, down = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
+    # No narrower than what is the same in every tile: a map of many columns is a wider picture.
+    narrow = max(width_of(one, NOTE) for one in words) + _GAP + 0.04
+    size = max(min(1.2, WIDTH / across), narrow)
+    sheet = Sheet(title, lines, width=max(WIDTH, across * size))
+    names = [wrapped(one, size - _GAP - 0.02, NOTE) for one in table["short_name"]]
+    most = max(map(len, names))
+    tall = lines_high(["-"] * (most + 1), NOTE) + 0.16
+    begin = (sheet.left + sheet.right - across * size) / 2
+    x = begin + (columns - columns.min() + 0.5).to_numpy() * size
+    y = sheet.top + (rows - rows.min() + 0.5).to_numpy() * tall
+    kinds = np.array([_kind(known) for known in table["known"]])
+    middle, foot = y - 0.04 - lines_high(["-"], NOTE) / 2, y + tall / 2 - 0.11
+    bottom = sheet.top + down * tall + 0.08
+    signs, lows, end = sheet.flowed(bottom, [label for label, *_ in _KINDS], key=0.25)
+    for kind, (_, fill, edge) in enumerate(_KINDS):
+        looks = {"fill": fill, "edge": edge, "lw": 0.9, "ls": "-" if kind else (0, (4, 3))}
+        where = kinds == kind
+        ink, quiet = (style.PAPER,) * 2 if kind > 1 else (style.INK, style.QUIET)
+        if where.any():
+            shape = box(size - _GAP, tall - _GAP, rounded=0.04)
+            sheet.stamp(shape, x[where], y[where], **looks)
+        sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], **looks)
+        for one in np.flatnonzero(where):
+            sheet.text(x[one], middle[one], names[one], size=NOTE, ha="center", color=ink)
+        said = [words[one] for one in np.flatnonzero(where)]
+        sheet.texts(x[where], foot[where], said, size=NOTE, ha="center", color=quiet)
     known = table[table["known"] > 0]
     told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
         f"{listed(told)}."
     )
-    return Chart("tile-map", title, alt, table, figure)
+    return Chart("tile-map", title, alt, table, sheet.finished(end))
 
 
-def _tile(x: float, y: float, fill: str, edge: str, dashed: bool, size=(0.95, 0.92)):
-    wide, tall = size
-    return FancyBboxPatch(
-        (x - wide / 2, y - tall / 2),
-        wide,
-        tall,
-        boxstyle="round,pad=0,rounding_size=0.04",
-        facecolor=fill,
-        edgecolor=edge,
-        lw=0.9,
-        ls=(0, (4, 3)) if dashed else "-",
-    )
+def _kind(known: float) -> int:
+    """Return the place in the legend of a share known; nothing to score is nothing known."""
+    return 0 if not known > 0 else 3 if known > 1 - 1e-9 else 1 if known <= 0.5 else 2
+
+
+def _words(known: float, display) -> str:
+    if np.isnan(known):
+        return "nothing to score"
+    return f"{shown(100 * known, display)}% known" if known > 0 else "nothing known"

@@ -1,14 +1,18 @@
 """The national timeline."""
 
 import datetime as dt
+import math
 
 import numpy as np
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.marks import PALETTE
 from analysis.show.notes import draft_line
-from analysis.show.style import Chart, Named, new_figure, styled
+from analysis.show.style import LABEL, NOTE, Chart, Named, Sheet, box, styled, width_of
 from analysis.study.dates import first_days, last_days
+
+_LANE = 0.19  # inches
 
 
 @styled
@@ -22,59 +26,45 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     dated = dated.sort_values(["middle", "event_id"], kind="stable")
     start = dt.date.fromordinal(int(dated["first"].min())).year
     end = min(dt.date.fromordinal(int(dated["last"].max())).year + 1, dt.MAXYEAR)
-    width = 10.5
-    per_day = (width - 0.5) / (dt.date(end, 1, 1).toordinal() - dt.date(start, 1, 1).toordinal())
-    lanes = _lanes(dated["middle"].to_numpy() * per_day, 0.36)
     title = (
         f"{named['study.events'].text} events, {start} to {end - 1}: the report came on "
         f"{named['dates.report'].text}"
     )
-    high = (max(lanes) + 1) * 0.27 + 0.75
     undated = named["study.events.undated"].text
     note = f"Numbers are those of the table of events. A line shows a date known only to the month or year. Not drawn: {undated} without a date."
-    figure, axes = new_figure(width, high, title, [draft_line(study) + note])
-    axes.set(
-        xlim=(dt.date(start, 1, 1).toordinal(), dt.date(end, 1, 1).toordinal()),
-        ylim=(-0.35 / 0.27, (max(lanes) + 1) + 0.4 / 0.27),
-    )
-    years = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
-    axes.hlines(-0.45, years[0], years[-1], color=style.QUIET, lw=1)
-    for year, day in zip(range(start, end), years, strict=False):
-        axes.text(day + 183, -0.55, str(year), size=8, ha="center", va="top")
-        axes.vlines(day, -0.6, -0.3, color=style.QUIET, lw=1)
-    report = study.settings.report.date.toordinal()
-    top = axes.get_ylim()[1]
-    axes.vlines(report, -0.45, top - 0.8, color=style.PALETTE[2], lw=1.5, zorder=0)
-    axes.text(
-        report,
-        top - 0.75,
-        f"The report, {named['dates.report'].text}",
-        size=8,
-        color=style.PALETTE[2],
-        weight="bold",
-        ha="center",
-        va="bottom",
-    )
-    for lane, one in zip(lanes, dated.itertuples(), strict=True):
-        if one.last - one.first > 1:
-            axes.hlines(lane + 0.1, one.first, one.last, color=style.PALETTE[0], lw=2, alpha=0.45)
-        axes.text(
-            one.middle,
-            lane + 0.1,
-            one.event_id,
-            size=6.5,
-            ha="center",
-            va="center",
-            color=style.PAPER,
-            bbox={
-                "boxstyle": "round,pad=0.28",
-                "facecolor": style.PALETTE[0],
-                "edgecolor": style.PAPER,
-                "linewidth": 0.8,
-            },
-        )
+    sheet = Sheet(title, [draft_line(study) + note])
+    wide = max(width_of(one, NOTE) for one in dated["event_id"]) + 0.07
+    # A mark may reach over the first and the last day by half its width.
+    left, right = sheet.left + wide / 2, sheet.right - wide / 2
+    days = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
+    per_day = (right - left) / (days[-1] - days[0])
+
+    def at(day):
+        return left + (day - days[0]) * per_day
+
+    x = at(dated["middle"].to_numpy())
+    lanes = np.array(_lanes(x, wide + 0.02))
+    top = sheet.top + 0.26
+    foot = top + (max(lanes) + 1) * _LANE + 0.05
+    y = foot - 0.05 - (lanes + 0.5) * _LANE
+    ticks = [[(at(day), foot - 0.05), (at(day), foot + 0.05)] for day in days]
+    sheet.lines([[(left, foot), (right, foot)], *ticks], color=style.QUIET, lw=1)
+    every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
+    for year, day in list(zip(range(start, end), days, strict=False))[::every]:
+        sheet.text(at(day + 183), foot + 0.12, str(year), ha="center")
+    report = at(study.settings.report.date.toordinal())
+    sheet.lines([[(report, top - 0.08), (report, foot)]], color=PALETTE[2], lw=1.5)
+    words = f"The report, {named['dates.report'].text}"
+    half = width_of(words, LABEL, bold=True) / 2
+    middle = min(max(report, sheet.left + half), sheet.right - half)
+    sheet.text(middle, top - 0.17, words, ha="center", color=PALETTE[2], bold=True)
+    long = (dated["last"] - dated["first"] > 1).to_numpy()
+    spans = np.stack([at(dated["first"].to_numpy()), y, at(dated["last"].to_numpy()), y], axis=1)
+    sheet.lines(spans[long].reshape(-1, 2, 2), color="#6f8aa5", lw=2)
+    sheet.stamp(box(wide, 0.155, 0.03), x, y, PALETTE[0], edge=style.PAPER, lw=0.8)
+    sheet.texts(x, y, list(dated["event_id"]), size=NOTE, ha="center", color=style.PAPER)
     alt = f"Timeline with one numbered mark for each event that has a date. {title}. The table of events gives each one's date, actor and source."
-    return Chart("timeline", title, alt, table.reset_index(drop=True), figure)
+    return Chart("timeline", title, alt, table.reset_index(drop=True), sheet.finished(foot + 0.2))
 
 
 def _lanes(places: np.ndarray, apart: float) -> list[int]:

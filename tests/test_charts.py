@@ -1,0 +1,115 @@
+"""The charts: legible at the size at which a page prints them, whatever the study."""
+
+import pytest
+from drawn import A4, texts, words
+from made import NASTY, everywhere, library, real, replaced
+from made_study import write_made_study
+
+from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
+from analysis.show.charts import all_charts, reach_chart
+from analysis.show.style import width_of, wrapped
+from analysis.study import load
+
+LONG = "The Combined Authority of Northamptonshire-upon-Severn and the Isles of Cambridgeshire"
+
+
+def long_names():
+    """Return the real study with long names for all that a chart names."""
+    study = real()
+    tables = {}
+    for name, columns in {
+        "units": ["short_name"],
+        "criteria": ["label"],
+        "figures": ["scope", "unit", "comparison"],
+    }.items():
+        table = tables[name] = study[name].copy()
+        for column in columns:
+            some = table[column] != ""
+            table.loc[some, column] = [f"{LONG} {one}" for one in table.loc[some, column]]
+    events = tables["events"] = study["events"].copy()
+    events["event_id"] = [f"event-{one}-of-the-study" for one in events["event_id"]]
+    return replaced(study, **tables)
+
+
+def made(folder, **size):
+    return load(write_made_study(folder / "made", **size))
+
+
+STUDIES = {
+    "real": lambda folder: real(),
+    "library": lambda folder: library(),
+    "made": made,
+    "many criteria": lambda folder: made(folder, units=30, criteria=40, depth=3, seed=1),
+    "many in order": lambda folder: made(folder, units=24, criteria=8, depth=1, rows_per_cell=4),
+    "many units": lambda folder: made(folder, units=80),
+    "long names": lambda folder: long_names(),
+    "awkward names": lambda folder: everywhere(library(), NASTY, 3),
+}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def charts(request, tmp_path_factory):
+    """The charts of a study, with the study's name."""
+    study = STUDIES[request.param](tmp_path_factory.mktemp("study"))
+    results = measure(study)
+    named = statements(results)
+    drawn = all_charts(results, named)
+    if request.param in ("real", "library"):  # the others take long
+        drawn.append(reach_chart(results, named | sensitivity_statements(results)))
+    return request.param, drawn
+
+
+# Awkward names hold letters that the face does not have; boxes stand for them.
+pytestmark = pytest.mark.filterwarnings("ignore:Glyph")
+
+
+def test_texts_neither_overlap_nor_leave_the_picture(charts):
+    for chart in charts[1]:
+        whole = chart.figure.get_size_inches() * 72
+        held = texts(chart)
+        for number, (text, box, _) in enumerate(held):
+            inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= whole[0] + 1
+            assert inside and box.y1 <= whole[1] + 1, (chart.name, text)
+            for other, second, _ in held[number + 1 :]:
+                wide = min(box.x1, second.x1) - max(box.x0, second.x0)
+                high = min(box.y1, second.y1) - max(box.y0, second.y0)
+                assert wide <= 1 or high <= 1, (chart.name, text, other)
+
+
+def test_no_type_is_drawn_smaller_than_seven_points(charts):
+    for chart in charts[1]:
+        smallest = min(texts(chart), key=lambda one: one[2])
+        assert smallest[2] > 7 - 1e-6, (chart.name, smallest)
+
+
+@pytest.mark.parametrize("document", A4)
+def test_no_type_is_printed_smaller_than_seven_points(charts, document):
+    """As large as the page has room for, in width and in height."""
+    name, drawn = charts
+    if name not in ("real", "library", "made"):
+        pytest.skip("some pictures of it are larger than a page")
+    for chart in drawn:
+        wide, high = (one / 2.54 for one in A4[document])
+        size = chart.figure.get_size_inches()
+        smallest = min(size for _, _, size in texts(chart))
+        assert min(wide / size[0], high / size[1]) * smallest > 6.99, (chart.name, size)
+
+
+def test_every_name_is_drawn_whole(charts):
+    """Letter for letter: a name may be wrapped, never cut."""
+    for chart in charts[1]:
+        drawn = {"".join(one.split()) for one in words(chart)}
+        for column in ("short_name", "scope", "comparison") if chart.name != "order" else ():
+            if column in chart.table:
+                assert {"".join(one.split()) for one in chart.table[column]} <= drawn, chart.name
+
+
+def test_lines_are_as_wide_as_they_are_said_to_be():
+    text = "The Wiltshire Willow 409 of 11 m " + "w" * 60
+    lines = wrapped(text, 1.5, 8)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width_of(line, 8) <= 1.5 for line in lines) and len(lines) > 3
+    # The advance of a space of DejaVu Sans is 651 of 2048 units, of an "m" 1995.
+    assert width_of(" ", 72) == pytest.approx(651 / 2048, abs=1e-3)
+    assert width_of("mm", 36) == pytest.approx(1995 / 2048, abs=1e-3)
