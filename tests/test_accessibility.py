@@ -16,6 +16,8 @@ from browser import Browser, View, axe, needs_browser
 pytestmark = needs_browser
 
 WIDTHS = (320, 768, 1440)
+WHOLE = 1440
+"""The width at which contrast is looked at on every element; elsewhere, on samples."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ADVICE = "best-practice"
 COLOUR = ["color-contrast", "link-in-text-block"]
@@ -48,7 +50,7 @@ def axe_faults(browser: Browser, path: Path) -> list[str]:
             for dark in (False, True):
                 view.appear(width, dark=dark)
                 place = f"at {width}, {'dark' if dark else 'light'}"
-                found = view.ask("axe", {"runOnly": COLOUR}, True)
+                found = view.ask("axe", {"runOnly": COLOUR}, width != WHOLE)
                 if not dark:
                     others = {rule: {"enabled": False} for rule in COLOUR}
                     found += view.ask("axe", {"runOnly": [*RULES, ADVICE], "rules": others})
@@ -62,19 +64,24 @@ def axe_faults(browser: Browser, path: Path) -> list[str]:
 
 
 def width_faults(browser: Browser, path: Path) -> list[str]:
-    """No sideways scrolling at 320 pixels, at 200 per cent zoom, or with the reader's spacing."""
+    """No sideways scrolling at 320 pixels, at 200 per cent zoom, or with the reader's spacing.
+
+    As long as the reader leaves the spacing as it is, no word is broken in two, either.
+    """
     faults = []
 
     def look(view: View, place: str) -> None:
         view.ask("openAll")
-        faults.extend(f"{path.name} {place}: {one}" for one in view.ask("tooWide"))
+        found = view.ask("tooWide")
+        if "spaced" not in place:
+            found += view.ask("brokenWords")
+        faults.extend(f"{path.name} {place}: {one}" for one in found)
 
-    with browser.opened(path, 1280, zoom=2) as view:
-        look(view, "at 200 per cent")
-    with browser.opened(path, 320) as view:
-        look(view, "at 320")
-        view.ask("spaceText")
-        look(view, "at 320, text spaced")
+    for width, zoom, place in ((1280, 2, "at 200 per cent"), (320, 1, "at 320")):
+        with browser.opened(path, width, zoom=zoom) as view:
+            look(view, place)
+            view.ask("spaceText")
+            look(view, f"{place}, text spaced")
     return faults
 
 
@@ -99,6 +106,12 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
                 press("Enter")
                 if view.ask("disclosed", number) == before:
                     found.append(f"disclosure {number + 1} does not open with Enter")
+            for number in view.ask("controls"):
+                name, kind = view.ask("focusControl", number)
+                before = view.ask("content")
+                press("q" if kind == "input" else "Enter")
+                if view.ask("content") == before:
+                    found.append(f"nothing comes of a key on {name}")
             # Opened anew, so that the walk begins at its very start.
             view.page.goto(path.as_uri())
             view.ask("openAll")
@@ -109,6 +122,18 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
                 keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **tab})
             found += view.ask("endWalk")
         faults += [f"{place}: {one}" for one in found]
+    return faults
+
+
+def paper_faults(browser: Browser, path: Path) -> list[str]:
+    """On paper all can be read, whatever the screen looks like, and no heading stands alone."""
+    faults = []
+    with browser.opened(path) as view:
+        view.ask("openAll")
+        for dark in (False, True):
+            view.print(dark=dark)
+            place = f"{path.name} on paper, {'dark' if dark else 'light'}"
+            faults += [f"{place}: {one}" for one in view.ask("onPaper")]
     return faults
 
 
@@ -125,7 +150,7 @@ def complaints(browser: Browser, path: Path) -> list[str]:
         return [f"{path.name}: {one}" for one in view.complaints]
 
 
-CHECKS = [axe_faults, width_faults, keyboard_faults, text_faults, complaints]
+CHECKS = [axe_faults, width_faults, keyboard_faults, paper_faults, text_faults, complaints]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -149,7 +174,8 @@ body { margin: 1rem; font: 1rem/1.6 sans-serif; color: #222; background: #fff; }
 a { color: #12436d; } .skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; }
 :focus-visible { outline: 3px solid #b34700; }
 table { border-collapse: collapse; } img { max-width: 100%; } .scroll { overflow-x: auto; }
-@media (prefers-color-scheme: dark) {
+@media print { caption { break-after: avoid; } }
+@media screen and (prefers-color-scheme: dark) {
   body { color: #eee; background: #111; } a { color: #9cf; } :focus-visible { outline-color: #fc6; }
 }
 </style></head><body>
@@ -174,6 +200,15 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "color: #555",
         "1440, dark: color-contrast",
     ),
+    "a contrast broken by what lies behind": (
+        # Three texts of the same look come first, so that only a whole run finds the fourth.
+        axe_faults,
+        "</main>",
+        '<p style="position:relative">Closed</p>' * 3
+        + '<div style="position:relative"><div style="position:absolute;inset:0;background:#333"></div>'
+        '<p style="position:relative">Closed</p></div></main>',
+        "1440, light: color-contrast",
+    ),
     "no alt attribute": (axe_faults, " alt=", " data-alt=", "image-alt"),
     "no language": (axe_faults, ' lang="en-GB"', "", "html-has-lang"),
     "targets too small and too close": (
@@ -183,6 +218,24 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "target-size",
     ),
     "an element too wide": (width_faults, "table {", "table { width: 400px;", "of 320 pixels"),
+    "an element too wide when zoomed": (
+        width_faults,
+        "</style>",
+        "@media (min-width: 500px) { table { width: 700px; } }</style>",
+        "at 200 per cent: the page is",
+    ),
+    "a word broken in two": (
+        width_faults,
+        "<p>Three",
+        '<p style="width:60px;overflow-wrap:anywhere">Neighbourhood</p><p>Three',
+        "at 320: the word “Neighbourhood” is broken",
+    ),
+    "a caption wider than what can be seen of its table": (
+        width_faults,
+        "<div>Monday</div>",
+        '<table style="width:50rem"><caption>Days</caption><tr><th scope="col">Monday</th></tr></table>',
+        "at 320: <caption> “Days” is wider",
+    ),
     "a line that cannot be broken": (
         width_faults,
         "Three of",
@@ -194,6 +247,12 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "<p>Three of six open on a Sunday",
         '<p style="width:190px;overflow:hidden;white-space:nowrap">Sunday: three are open',
         "text spaced: <p> “Sunday",
+    ),
+    "text cut off below when spaced": (
+        width_faults,
+        "<p>Three of six open on a Sunday",
+        '<p style="width:230px;height:28px;overflow:hidden">Sunday: three are open',
+        "text spaced: <p> “Sunday: three are open, says the table.” is cut off at its foot",
     ),
     "a lost outline": (
         keyboard_faults,
@@ -227,6 +286,12 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         '</main><script>addEventListener("keydown", e => e.key === "Enter" && e.preventDefault())</script>',
         "does not open with Enter",
     ),
+    "a button that takes no key": (
+        keyboard_faults,
+        "</main>",
+        "<button>Sort</button></main>",
+        "nothing comes of a key on <button> “Sort”",
+    ),
     "no skip link": (keyboard_faults, '<a class="skip" href="#main">Skip to the text</a>', "", "no link to the main"),
     "a skip link to nowhere": (keyboard_faults, 'id="main"', 'id="other"', "no link to the main"),
     "a skip link that cannot be seen": (
@@ -234,6 +299,20 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         ".skip:focus { left: 1rem; }",
         "",
         "out of sight",
+    ),
+    "white letters on paper": (
+        paper_faults,
+        "<p>Three",
+        '<p style="background:#222;color:#fff">Three',
+        "has a contrast of 1.0 on paper",
+    ),
+    "the dark kept on paper": (paper_faults, "screen and ", "", "paper, dark: "),
+    "a caption at a page's foot": (paper_faults, "caption { break-after: avoid; }", "", "stand alone"),
+    "a button in a head that is repeated": (
+        paper_faults,
+        '<tr><th scope="col">Day</th></tr>',
+        '<thead><tr><th scope="col"><button>Day</button></th></tr></thead>',
+        "would be missing where the head",
     ),
     "a text alternative too short": (
         text_faults,

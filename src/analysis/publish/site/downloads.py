@@ -1,5 +1,6 @@
 """What lies beside the site, said in plain words."""
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 _SAID = {
@@ -40,14 +41,21 @@ _FOLDERS = {
 _ONE = {"briefings": "Briefing", "requests": "Request for information"}
 
 
-def downloads(beside: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the files beside the site by section: heading, then path and what each is."""
+def downloads(
+    beside: list[str], names: Mapping[str, str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the files beside the site by section: heading, then path and what each is.
+
+    Args:
+        beside: their paths, below the folder that holds the site.
+        names: of each unit by its id; a file that is about a unit bears the unit's name.
+    """
     # The manifest is written last of all, and so is not there yet.
     files = sorted({*beside, "manifest.json"})
     sections: dict[str, list[tuple[str, str]]] = {}
     for path in files:
         folder = str(PurePosixPath(path).parent)
-        sections.setdefault(folder, []).append((path, _said(path)))
+        sections.setdefault(folder, []).append((path, _said(path, names)))
     order = [".", *_FOLDERS]
     known = sorted(sections, key=lambda one: order.index(one) if one in order else len(order))
     return [
@@ -65,10 +73,11 @@ def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _said(path: str) -> str:
+def _said(path: str, names: Mapping[str, str]) -> str:
     parts = PurePosixPath(path)
+    plain = parts.stem.replace("-", " ")
     if path in _SAID:
         return _SAID[path]
-    if str(parts.parent) == "data":
-        return _TABLES.get(parts.stem, parts.stem.replace("-", " "))
-    return parts.stem.replace("-", " ")
+    if parts.parent.name in _ONE:
+        return names.get(parts.stem, plain)
+    return _TABLES.get(parts.stem, plain) if str(parts.parent) == "data" else plain

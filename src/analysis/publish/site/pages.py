@@ -277,7 +277,9 @@ class _Site:
             weights=study.lookup("recommendations", "weight"),
             report_read=self.report_read,
         )
-        self.page("downloads.html", "downloads", "Downloads", sections=downloads(self.beside))
+        self.page(
+            "downloads.html", "downloads", "Downloads", sections=downloads(self.beside, self.names)
+        )
         replies = [
             {**one, "unit_id": unit}
             for (unit, _), held in view.replies_by_cell(results).items()
