@@ -5,6 +5,7 @@ Each check is shown to fail, too: a small page that passes all of them is spoile
 """
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -27,14 +28,27 @@ def kinds_of_page(out: Path) -> list[Path]:
     """Return one page of each kind, and more where pages of a kind may differ.
 
     These are all pages at the top and directly in ``site``, and of each folder below it the first
-    page by name, the shortest and the longest.
+    page by name, the shortest, the longest, and each that has an element, or a class of one, that
+    none of those before it has.
     """
     pages = [*sorted(out.glob("*.html")), *sorted((out / "site").glob("*.html"))]
     for folder in sorted({path.parent for path in (out / "site").glob("*/**/*.html")}):
         within = sorted(folder.glob("*.html"))
         by_size = sorted(within, key=lambda path: path.stat().st_size)
-        pages.extend(dict.fromkeys([within[0], by_size[0], by_size[-1]]))
+        chosen = dict.fromkeys([within[0], by_size[0], by_size[-1]])
+        seen = set().union(*map(parts, chosen))
+        # The longest first, since it has the most that is new.
+        for page in reversed(by_size):
+            if new := parts(page) - seen:
+                chosen[page] = None
+                seen |= new
+        pages.extend(chosen)
     return pages
+
+
+def parts(page: Path) -> set[tuple[str, str]]:
+    """Return the elements of which a page is made, each with its class."""
+    return set(re.findall(r'<([a-z][a-z0-9]*)(?: class="([^"]*)")?', page.read_text("utf-8")))
 
 
 # Each check opens a page and returns its faults, each with the circumstances that show it.
@@ -370,9 +384,12 @@ def test_a_fault_deep_in_a_long_page_is_found(browser, published):
 def test_pages_of_each_folder_are_chosen(tmp_path):
     sizes = {"report.html": 1, "site/index.html": 1, "site/method.html": 1,
              "site/forces/a.html": 2, "site/forces/b.html": 9, "site/forces/c.html": 1,
-             "site/forces/d.html": 3, "site/evidence/E1.html": 1}  # fmt: skip
+             "site/forces/d.html": 3, "site/forces/table.html": 5, "site/evidence/E1.html": 1}  # fmt: skip
     for name, size in sizes.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x" * size)
+    # Of middling length, and alone in what it holds.
+    (tmp_path / "site/forces/table.html").write_text('<table class="a"><br>')
+    (tmp_path / "site/forces/b.html").write_text("<br>" * 9)
     chosen = [path.relative_to(tmp_path).as_posix() for path in kinds_of_page(tmp_path)]
     assert set(sizes) - set(chosen) == {"site/forces/d.html"} and len(chosen) == len(set(chosen))
