@@ -71,6 +71,11 @@ class View:
         call = "([name, given]) => globalThis.questions[name](...given)"
         return self.page.evaluate(call, [question, arguments])
 
+    def print(self, *, dark: bool = False) -> None:
+        """Show the page as a printer gets it, on A4 (210 by 297 mm with margins of 10 mm)."""
+        self.page.set_viewport_size({"width": 718, "height": 1047})
+        self.page.emulate_media(media="print", color_scheme="dark" if dark else "light")
+
     def appear(self, width: int, *, dark: bool = False, height: int = 900) -> None:
         """Give the window a size, in CSS pixels, and the reader a preference, light or dark."""
         self.page.set_viewport_size({"width": width, "height": height})

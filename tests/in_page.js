@@ -101,8 +101,50 @@ globalThis.questions = (() => {
         const right = el.getBoundingClientRect().right;
         if (right > room + 1 && shown(el) && ![...ancestors(el)].some((one) => scrolls(one, "X")))
           faults.push(`${called(el)} reaches to ${Math.round(right)} of ${room} pixels`);
-        if (el.clientWidth > 1 && el.scrollWidth > el.clientWidth + 1 && /hidden|clip/.test(getComputedStyle(el).overflowX) && shown(el))
+        const { overflowX, overflowY } = getComputedStyle(el);
+        if (el.clientWidth > 1 && el.scrollWidth > el.clientWidth + 1 && /hidden|clip/.test(overflowX) && shown(el))
           faults.push(`${called(el)} is cut off at its edge`);
+        if (el.clientHeight > 1 && el.scrollHeight > el.clientHeight + 1 && /hidden|clip/.test(overflowY) && shown(el))
+          faults.push(`${called(el)} is cut off at its foot`);
+      }
+      for (const el of all("caption")) {
+        const frame = [...ancestors(el)].find((one) => scrolls(one, "X"));
+        if (frame && shown(el) && el.getBoundingClientRect().width > frame.clientWidth + 1)
+          faults.push(`${called(el)} is wider than the frame in which its table scrolls`);
+      }
+      return faults.slice(0, 10);
+    },
+
+    // Words of letters alone that stand on two lines, without a hyphen where they are broken.
+    brokenWords() {
+      const faults = [], range = document.createRange();
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        for (const { 0: word, index } of node.data.matchAll(/(?<=^|[\s(“"])\p{L}{3,20}(?=[\s,.;:)”"]|$)/gu)) {
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1 && shown(node.parentElement))
+            faults.push(`the word “${word}” is broken in ${called(node.parentElement)}`);
+        }
+      }
+      return faults.slice(0, 10);
+    },
+
+    // Paper is white, and a printer leaves out every ground that is not asked for.
+    onPaper() {
+      const faults = [];
+      for (const el of all("body *")) {
+        const style = getComputedStyle(el);
+        if (el.matches("h2, h3, h4, h5, h6, caption, dt") && style.breakAfter !== "avoid" && shown(el))
+          faults.push(`${called(el)} may stand alone at the foot of a page`);
+        if (el.matches("thead button") && style.display !== "contents")
+          faults.push(`${called(el)} would be missing where the head of its table is repeated`);
+        if (![...el.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) || !shown(el)) continue;
+        const ground = [el, ...ancestors(el)].find((one) => rgba(getComputedStyle(one).backgroundColor)[3] > 127
+          && getComputedStyle(one).printColorAdjust === "exact");
+        const ratio = contrast(style.color, ground ? getComputedStyle(ground).backgroundColor : "white");
+        if (ratio < 4.5) faults.push(`${called(el)} has a contrast of ${ratio.toFixed(1)} on paper`);
       }
       return faults.slice(0, 10);
     },
@@ -146,6 +188,21 @@ globalThis.questions = (() => {
     },
     focusDisclosure(number) { all("details > summary")[number].focus(); },
     disclosed(number) { return all("details > summary")[number].parentElement.open; },
+
+    // Buttons and fields for text, one of each that bears the same words.
+    controls() {
+      const first = new Map();
+      all("button, input").forEach((el, number) => {
+        if (shown(el) && !first.has(words(el.textContent) || el.id)) first.set(words(el.textContent) || el.id, number);
+      });
+      return [...first.values()];
+    },
+    focusControl(number) {
+      const el = all("button, input")[number];
+      el.focus();
+      return [called(el), el.localName];
+    },
+    content() { return document.body.innerHTML; },
 
     skipLink() {
       const link = document.activeElement, to = link?.getAttribute?.("href") ?? "";

@@ -5,6 +5,7 @@ Each check is shown to fail, too: a small page that passes all of them is spoile
 """
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from browser import Browser, View, axe, needs_browser
 pytestmark = needs_browser
 
 WIDTHS = (320, 768, 1440)
+WHOLE = 1440
+"""The width at which contrast is looked at on every element; elsewhere, on samples."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ADVICE = "best-practice"
 COLOUR = ["color-contrast", "link-in-text-block"]
@@ -25,14 +28,27 @@ def kinds_of_page(out: Path) -> list[Path]:
     """Return one page of each kind, and more where pages of a kind may differ.
 
     These are all pages at the top and directly in ``site``, and of each folder below it the first
-    page by name, the shortest and the longest.
+    page by name, the shortest, the longest, and each that has an element, or a class of one, that
+    none of those before it has.
     """
     pages = [*sorted(out.glob("*.html")), *sorted((out / "site").glob("*.html"))]
     for folder in sorted({path.parent for path in (out / "site").glob("*/**/*.html")}):
         within = sorted(folder.glob("*.html"))
         by_size = sorted(within, key=lambda path: path.stat().st_size)
-        pages.extend(dict.fromkeys([within[0], by_size[0], by_size[-1]]))
+        chosen = dict.fromkeys([within[0], by_size[0], by_size[-1]])
+        seen = set().union(*map(parts, chosen))
+        # The longest first, since it has the most that is new.
+        for page in reversed(by_size):
+            if new := parts(page) - seen:
+                chosen[page] = None
+                seen |= new
+        pages.extend(chosen)
     return pages
+
+
+def parts(page: Path) -> set[tuple[str, str]]:
+    """Return the elements of which a page is made, each with its class."""
+    return set(re.findall(r'<([a-z][a-z0-9]*)(?: class="([^"]*)")?', page.read_text("utf-8")))
 
 
 # Each check opens a page and returns its faults, each with the circumstances that show it.
@@ -48,7 +64,7 @@ def axe_faults(browser: Browser, path: Path) -> list[str]:
             for dark in (False, True):
                 view.appear(width, dark=dark)
                 place = f"at {width}, {'dark' if dark else 'light'}"
-                found = view.ask("axe", {"runOnly": COLOUR}, True)
+                found = view.ask("axe", {"runOnly": COLOUR}, width != WHOLE)
                 if not dark:
                     others = {rule: {"enabled": False} for rule in COLOUR}
                     found += view.ask("axe", {"runOnly": [*RULES, ADVICE], "rules": others})
@@ -62,19 +78,24 @@ def axe_faults(browser: Browser, path: Path) -> list[str]:
 
 
 def width_faults(browser: Browser, path: Path) -> list[str]:
-    """No sideways scrolling at 320 pixels, at 200 per cent zoom, or with the reader's spacing."""
+    """No sideways scrolling at 320 pixels, at 200 per cent zoom, or with the reader's spacing.
+
+    As long as the reader leaves the spacing as it is, no word is broken in two, either.
+    """
     faults = []
 
     def look(view: View, place: str) -> None:
         view.ask("openAll")
-        faults.extend(f"{path.name} {place}: {one}" for one in view.ask("tooWide"))
+        found = view.ask("tooWide")
+        if "spaced" not in place:
+            found += view.ask("brokenWords")
+        faults.extend(f"{path.name} {place}: {one}" for one in found)
 
-    with browser.opened(path, 1280, zoom=2) as view:
-        look(view, "at 200 per cent")
-    with browser.opened(path, 320) as view:
-        look(view, "at 320")
-        view.ask("spaceText")
-        look(view, "at 320, text spaced")
+    for width, zoom, place in ((1280, 2, "at 200 per cent"), (320, 1, "at 320")):
+        with browser.opened(path, width, zoom=zoom) as view:
+            look(view, place)
+            view.ask("spaceText")
+            look(view, f"{place}, text spaced")
     return faults
 
 
@@ -99,6 +120,12 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
                 press("Enter")
                 if view.ask("disclosed", number) == before:
                     found.append(f"disclosure {number + 1} does not open with Enter")
+            for number in view.ask("controls"):
+                name, kind = view.ask("focusControl", number)
+                before = view.ask("content")
+                press("q" if kind == "input" else "Enter")
+                if view.ask("content") == before:
+                    found.append(f"nothing comes of a key on {name}")
             # Opened anew, so that the walk begins at its very start.
             view.page.goto(path.as_uri())
             view.ask("openAll")
@@ -109,6 +136,18 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
                 keyboard.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **tab})
             found += view.ask("endWalk")
         faults += [f"{place}: {one}" for one in found]
+    return faults
+
+
+def paper_faults(browser: Browser, path: Path) -> list[str]:
+    """On paper all can be read, whatever the screen looks like, and no heading stands alone."""
+    faults = []
+    with browser.opened(path) as view:
+        view.ask("openAll")
+        for dark in (False, True):
+            view.print(dark=dark)
+            place = f"{path.name} on paper, {'dark' if dark else 'light'}"
+            faults += [f"{place}: {one}" for one in view.ask("onPaper")]
     return faults
 
 
@@ -125,7 +164,7 @@ def complaints(browser: Browser, path: Path) -> list[str]:
         return [f"{path.name}: {one}" for one in view.complaints]
 
 
-CHECKS = [axe_faults, width_faults, keyboard_faults, text_faults, complaints]
+CHECKS = [axe_faults, width_faults, keyboard_faults, paper_faults, text_faults, complaints]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -149,7 +188,8 @@ body { margin: 1rem; font: 1rem/1.6 sans-serif; color: #222; background: #fff; }
 a { color: #12436d; } .skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; }
 :focus-visible { outline: 3px solid #b34700; }
 table { border-collapse: collapse; } img { max-width: 100%; } .scroll { overflow-x: auto; }
-@media (prefers-color-scheme: dark) {
+@media print { caption { break-after: avoid; } }
+@media screen and (prefers-color-scheme: dark) {
   body { color: #eee; background: #111; } a { color: #9cf; } :focus-visible { outline-color: #fc6; }
 }
 </style></head><body>
@@ -174,6 +214,15 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "color: #555",
         "1440, dark: color-contrast",
     ),
+    "a contrast broken by what lies behind": (
+        # Three texts of the same look come first, so that only a whole run finds the fourth.
+        axe_faults,
+        "</main>",
+        '<p style="position:relative">Closed</p>' * 3
+        + '<div style="position:relative"><div style="position:absolute;inset:0;background:#333"></div>'
+        '<p style="position:relative">Closed</p></div></main>',
+        "1440, light: color-contrast",
+    ),
     "no alt attribute": (axe_faults, " alt=", " data-alt=", "image-alt"),
     "no language": (axe_faults, ' lang="en-GB"', "", "html-has-lang"),
     "targets too small and too close": (
@@ -183,6 +232,24 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "target-size",
     ),
     "an element too wide": (width_faults, "table {", "table { width: 400px;", "of 320 pixels"),
+    "an element too wide when zoomed": (
+        width_faults,
+        "</style>",
+        "@media (min-width: 500px) { table { width: 700px; } }</style>",
+        "at 200 per cent: the page is",
+    ),
+    "a word broken in two": (
+        width_faults,
+        "<p>Three",
+        '<p style="width:60px;overflow-wrap:anywhere">Neighbourhood</p><p>Three',
+        "at 320: the word “Neighbourhood” is broken",
+    ),
+    "a caption wider than what can be seen of its table": (
+        width_faults,
+        "<div>Monday</div>",
+        '<table style="width:50rem"><caption>Days</caption><tr><th scope="col">Monday</th></tr></table>',
+        "at 320: <caption> “Days” is wider",
+    ),
     "a line that cannot be broken": (
         width_faults,
         "Three of",
@@ -194,6 +261,12 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "<p>Three of six open on a Sunday",
         '<p style="width:190px;overflow:hidden;white-space:nowrap">Sunday: three are open',
         "text spaced: <p> “Sunday",
+    ),
+    "text cut off below when spaced": (
+        width_faults,
+        "<p>Three of six open on a Sunday",
+        '<p style="width:230px;height:28px;overflow:hidden">Sunday: three are open',
+        "text spaced: <p> “Sunday: three are open, says the table.” is cut off at its foot",
     ),
     "a lost outline": (
         keyboard_faults,
@@ -227,6 +300,12 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         '</main><script>addEventListener("keydown", e => e.key === "Enter" && e.preventDefault())</script>',
         "does not open with Enter",
     ),
+    "a button that takes no key": (
+        keyboard_faults,
+        "</main>",
+        "<button>Sort</button></main>",
+        "nothing comes of a key on <button> “Sort”",
+    ),
     "no skip link": (keyboard_faults, '<a class="skip" href="#main">Skip to the text</a>', "", "no link to the main"),
     "a skip link to nowhere": (keyboard_faults, 'id="main"', 'id="other"', "no link to the main"),
     "a skip link that cannot be seen": (
@@ -234,6 +313,20 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         ".skip:focus { left: 1rem; }",
         "",
         "out of sight",
+    ),
+    "white letters on paper": (
+        paper_faults,
+        "<p>Three",
+        '<p style="background:#222;color:#fff">Three',
+        "has a contrast of 1.0 on paper",
+    ),
+    "the dark kept on paper": (paper_faults, "screen and ", "", "paper, dark: "),
+    "a caption at a page's foot": (paper_faults, "caption { break-after: avoid; }", "", "stand alone"),
+    "a button in a head that is repeated": (
+        paper_faults,
+        '<tr><th scope="col">Day</th></tr>',
+        '<thead><tr><th scope="col"><button>Day</button></th></tr></thead>',
+        "would be missing where the head",
     ),
     "a text alternative too short": (
         text_faults,
@@ -291,9 +384,12 @@ def test_a_fault_deep_in_a_long_page_is_found(browser, published):
 def test_pages_of_each_folder_are_chosen(tmp_path):
     sizes = {"report.html": 1, "site/index.html": 1, "site/method.html": 1,
              "site/forces/a.html": 2, "site/forces/b.html": 9, "site/forces/c.html": 1,
-             "site/forces/d.html": 3, "site/evidence/E1.html": 1}  # fmt: skip
+             "site/forces/d.html": 3, "site/forces/table.html": 5, "site/evidence/E1.html": 1}  # fmt: skip
     for name, size in sizes.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x" * size)
+    # Of middling length, and alone in what it holds.
+    (tmp_path / "site/forces/table.html").write_text('<table class="a"><br>')
+    (tmp_path / "site/forces/b.html").write_text("<br>" * 9)
     chosen = [path.relative_to(tmp_path).as_posix() for path in kinds_of_page(tmp_path)]
     assert set(sizes) - set(chosen) == {"site/forces/d.html"} and len(chosen) == len(set(chosen))

@@ -26,6 +26,7 @@ from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
+from analysis.publish.site.downloads import downloads
 from analysis.show.charts import all_charts
 from analysis.study import load
 
@@ -590,6 +591,15 @@ def test_evidence_that_no_coding_cites_is_listed_and_never_shown(real):
 def test_everything_beside_the_site_is_offered(real):
     links = {resolved("downloads.html", one)[0] for one in real.pages["downloads.html"].links}
     assert {f"../{one}" for one in real.beside} <= links
+
+
+def test_a_file_about_a_unit_is_offered_by_the_units_name():
+    beside = ["briefings/hampshire.pdf", "data/cells.csv", "requests/gwent.txt"]
+    names = {"hampshire": "Hampshire and Isle of Wight", "gwent": "Gwent", "cells": "no unit"}
+    said = {path: text for _, files in downloads(beside, names) for path, text in files}
+    assert said["briefings/hampshire.pdf"] == "Briefing: Hampshire and Isle of Wight"
+    assert said["requests/gwent.txt"] == "Request for information: Gwent"
+    assert said["data/cells.csv"] == "cells"
 
 
 def test_a_units_own_files_are_offered_on_its_page(made):
