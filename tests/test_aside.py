@@ -11,8 +11,10 @@ from made import real
 
 from analysis.measure.results import measure
 from analysis.measure.statements import interval_sensitivity
-from analysis.publish.aside import begin, second_process
+from analysis.publish.aside import Aside, second_process
+from analysis.publish.blocks import blocks
 from analysis.publish.briefings import briefings
+from analysis.publish.report_docx import report_docx
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
@@ -35,16 +37,18 @@ def results():
 def test_another_process_makes_the_same(results):
     with second_process() as beside:
         assert beside.submit(os.getpid).result() != os.getpid()
-        aside = begin(results, beside)
+        aside = Aside(results, beside)
         assert aside.sensitivity.get() == interval_sensitivity(results)
         assert aside.briefings.get() == dict(briefings(results))
+        page = "<html><body><p>Made up.</p></body></html>"
+        assert aside.document(page).get() == report_docx(results, blocks(page))
 
 
 @two_cores
 def test_all_is_made_here_when_the_other_process_was_ended(results):
     with second_process() as beside:
         other = beside.submit(os.getpid).result()
-        aside = begin(results, beside)
+        aside = Aside(results, beside)
         os.kill(other, signal.SIGKILL)
         assert list(aside.briefings.get()) == list(results.study["units"]["unit_id"])
 

@@ -252,13 +252,13 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.publish.aside import begin, second_process
+    from analysis.publish.aside import Aside, second_process
 
     with _progress() as progress, second_process() as beside:
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        aside = begin(results, beside)
+        aside = Aside(results, beside)
         # Only now, for it takes a while: what is made aside is at work meanwhile.
         from analysis.publish.build import build
 

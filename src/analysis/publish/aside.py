@@ -15,7 +15,6 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -29,35 +28,39 @@ Made = TypeVar("Made")
 class Awaited(Generic[Made]):
     """What is made elsewhere meanwhile; if that process was ended, it is made here."""
 
-    def __init__(self, make: "Callable[[Results], Made]", results: "Results", beside: Executor):
-        """Begin it."""
-        self._make, self._results = make, results
-        self._begun = beside.submit(make, results.quiet())
+    def __init__(self, beside: Executor, make: Callable[..., Made], *given: object):
+        """Begin it, with what it is given."""
+        self._make, self._given = make, given
+        self._begun = beside.submit(make, *given)
 
     def get(self) -> Made:
         """Return it, as soon as it is there."""
         try:
             return self._begun.result()
         except BrokenExecutor:
-            return self._make(self._results)
+            return self._make(*self._given)
 
 
-@dataclass(frozen=True)
 class Aside:
-    """What is made aside.
+    """What is made aside of one build; what is needed first is begun first.
 
     Attributes:
         sensitivity: see :func:`analysis.measure.statements.interval_sensitivity`.
         briefings: the briefing on each unit as PDF, by the unit's id.
     """
 
-    sensitivity: "Awaited[dict[str, Statement]]"
-    briefings: Awaited[dict[str, bytes]]
+    def __init__(self, results: "Results", beside: Executor):
+        """Begin what needs nothing but the results."""
+        self._beside, self._results = beside, results.quiet()
+        self.sensitivity: Awaited[dict[str, Statement]] = self._begin(_sensitivity)
+        self.briefings: Awaited[dict[str, bytes]] = self._begin(_briefings)
 
+    def document(self, page: str) -> Awaited[bytes]:
+        """Begin the report as a Word document, from its page."""
+        return self._begin(_document, page)
 
-def begin(results: "Results", beside: Executor) -> Aside:
-    """Begin what can be made aside; what is needed first comes first."""
-    return Aside(Awaited(_sensitivity, results, beside), Awaited(_briefings, results, beside))
+    def _begin(self, make: Callable[..., Made], *given: object) -> Awaited[Made]:
+        return Awaited(self._beside, make, self._results, *given)
 
 
 @contextlib.contextmanager
@@ -91,7 +94,8 @@ def _end_with_parent() -> None:
 
 
 def _get_ready() -> None:
-    import analysis.publish.briefings  # noqa: F401
+    import analysis.publish.briefings
+    import analysis.publish.report_docx  # noqa: F401
 
 
 def _sensitivity(results: "Results") -> "dict[str, Statement]":
@@ -104,3 +108,10 @@ def _briefings(results: "Results") -> dict[str, bytes]:
     from analysis.publish.briefings import briefings
 
     return dict(briefings(results))
+
+
+def _document(results: "Results", page: str) -> bytes:
+    from analysis.publish.blocks import blocks
+    from analysis.publish.report_docx import report_docx
+
+    return report_docx(results, blocks(page))

@@ -5,7 +5,6 @@ figure by figure, because nothing is written twice.
 """
 
 import base64
-import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -144,34 +143,6 @@ def blocks(html: str) -> list[Block]:
 def plain(runs: Iterable[Run]) -> str:
     """Return what runs say, without their signs."""
     return "".join(one.text for one in runs if not one.mark)
-
-
-def lines(blocks: Iterable[Block]) -> float:
-    """Return about how many lines of a page blocks fill, without setting them."""
-    return sum(map(_lines, blocks))
-
-
-def _lines(block: Block) -> float:
-    match block:
-        case Table():
-            rows = [block.header, *(row.cells for row in block.rows)]
-            return 2.2 + sum(_row_lines(row, block.widths) for row in rows)
-        case Heading() | Paragraph():
-            return _text_lines(block.runs) + (1.8 if isinstance(block, Heading) else 0.8)
-        case Items():
-            return sum(_text_lines(runs) + 0.6 for runs in block.items)
-        case Terms():
-            return sum(_text_lines([*term, *said]) + 0.8 for _, term, said in block.terms)
-    return 0
-
-
-def _row_lines(cells: list[Cell], widths: list[float]) -> float:
-    shares = zip(cells, widths, strict=False)
-    return 0.55 + max((_text_lines(cell.runs, share) for cell, share in shares), default=0)
-
-
-def _text_lines(runs: Runs, share: float = 1) -> int:
-    return math.ceil(len(plain(runs)) / (_LINE * share))
 
 
 def names(block: Block) -> list[str]:

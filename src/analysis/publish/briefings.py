@@ -14,7 +14,8 @@ import jinja2
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
-from analysis.publish.blocks import Block, blocks, lines
+from analysis.publish.blocks import Block, blocks
+from analysis.publish.fit import PAGE, height
 from analysis.publish.markup import environment, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
@@ -29,8 +30,6 @@ WHOLE = {"notices": 1200, "contact": 200, "least": 200}
 """Letters to which what must stand is whole in every form; ``least`` is for a notice on a cell."""
 CITED = 3
 """Sources named beside a question; the report names all."""
-LINES = 70.5
-"""Lines that a page holds, by :func:`analysis.publish.blocks.lines`; found by trying."""
 PARTS = ("known", "asked")
 """The parts of a briefing, each on a page of its own."""
 
@@ -67,20 +66,30 @@ class _Page:
         return self._made[number]
 
     def likely(self) -> int:
-        """Return the fullest form that seems to fit a page, by its lines."""
+        """Return the fullest form that surely seems to fit, by its height less a line."""
         numbers = range(len(FORMS))
-        if lines(self.form(0)) <= LINES:
+        if self._seems_to_fit(0, _LINE):
             return 0
-        return min(
-            bisect.bisect_left(numbers, True, 1, key=lambda one: lines(self.form(one)) <= LINES),
-            numbers[-1],
-        )
+        fits = functools.partial(self._seems_to_fit, spare=_LINE)
+        return min(bisect.bisect_left(numbers, True, 1, key=fits), numbers[-1])
+
+    def has_fuller(self, number: int) -> bool:
+        """Return whether the next fuller form is worth a trial."""
+        return number > 0 and self._seems_to_fit(number - 1)
+
+    def _seems_to_fit(self, number: int, spare: float = 0) -> bool:
+        return height(self.form(number)) <= PAGE - spare
+
+
+_LINE = 10
+"""Points: within a line of its foot, whether a page fits cannot be told without setting it."""
 
 
 def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
     """Return the document of which each part is in the fullest form that one page holds.
 
-    To set a page takes far longer than to guess its length, so the search begins at a guess.
+    To set a page takes far longer than to guess its height, so the search begins at a guess and
+    tries only what lies near.
     """
     forms = [page.likely() for page in pages]
 
@@ -94,8 +103,8 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
             while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
                 forms[place] += 1
         return whole()
-    for place in range(len(pages)):
-        while forms[place]:
+    for place, page in enumerate(pages):
+        while page.has_fuller(forms[place]):
             forms[place] -= 1
             fuller = whole()
             if page_count(fuller) > len(pages):

@@ -12,12 +12,11 @@ from pathlib import Path
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, statements
-from analysis.publish.aside import Aside, begin
-from analysis.publish.blocks import Block, blocks
+from analysis.publish.aside import Aside, Awaited
+from analysis.publish.blocks import blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
-from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
@@ -27,7 +26,8 @@ from analysis.show.charts import all_charts
 from analysis.show.style import Chart
 from analysis.study import Problem, StudyError
 
-REPORT, REPORT_PDF, BRIEFINGS = "report.html", "report.pdf", "briefings"
+REPORT, BRIEFINGS = "report.html", "briefings"
+REPORT_PDF, REPORT_DOCX = "report.pdf", "report.docx"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Material:
     named: dict[str, Statement]
     charts: list[Chart]
     page: str
-    blocks: list[Block]
-    aside: Aside
+    document: Awaited[bytes]
+    briefings: Awaited[dict[str, bytes]]
     report_pdf: Future[bytes]
 
 
@@ -59,7 +59,7 @@ def build(
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
         aside: what has been begun elsewhere on these results
-            (:func:`analysis.publish.aside.begin`); default: it is begun here.
+            (:class:`analysis.publish.aside.Aside`); default: it is begun here.
 
     Returns:
         The path of the report.
@@ -72,7 +72,7 @@ def build(
     inputs = inputs or input_hashes(study)
     with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as beside:
         progress("statements and charts")
-        material = _material(results, beside, aside or begin(results, beside))
+        material = _material(results, beside, aside or Aside(results, beside))
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -89,10 +89,11 @@ def _material(results: Results, beside: Executor, aside: Aside) -> Material:
     named = statements(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
-    said = blocks(page)
+    document = aside.document(page)
     # A thread is enough here: typst works without holding up what is done in Python meanwhile.
-    as_pdf = beside.submit(report_pdf, results, said)
-    return Material(results, named | aside.sensitivity.get(), charts, page, said, aside, as_pdf)
+    as_pdf = beside.submit(report_pdf, results, blocks(page))
+    named |= aside.sensitivity.get()
+    return Material(results, named, charts, page, document, aside.briefings, as_pdf)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -118,18 +119,18 @@ def _write_requests(material: Material, folder: Path) -> None:
 
 
 def _write_report_docx(material: Material, folder: Path) -> None:
-    (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))
+    (folder / REPORT_DOCX).write_bytes(material.document.get())
 
 
 def _write_site(material: Material, folder: Path) -> None:
     units = material.results.study["units"]["unit_id"]
-    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    awaited = [REPORT_PDF, REPORT_DOCX, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
     write_site(material.results, material.named, material.charts, folder, awaited)
 
 
 def _write_briefings(material: Material, folder: Path) -> None:
     (folder / BRIEFINGS).mkdir()
-    for unit, content in material.aside.briefings.get().items():
+    for unit, content in material.briefings.get().items():
         (folder / BRIEFINGS / f"{unit}.pdf").write_bytes(content)
 
 
@@ -142,12 +143,12 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     "statements": _write_statements,
     "workbook": _write_workbook,
     "report": _write_report,
-    "report as document": _write_report_docx,
     "requests": _write_requests,
-    # After the others: it offers what lies in the folder by then, and the PDFs.
+    # It offers what lies in the folder by then, and what is still on its way.
     "site": _write_site,
     "briefings": _write_briefings,
     "report as PDF": _write_report_pdf,
+    "report as document": _write_report_docx,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""
 

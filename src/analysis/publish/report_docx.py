@@ -4,6 +4,7 @@ Real headings, real tables whose first rows repeat, text alternatives on picture
 arrive (Office Open XML, ECMA-376). The same report gives the same bytes.
 """
 
+import functools
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -249,8 +250,13 @@ _RETURN = {"\r": "&#13;"}
 
 
 def _xml(name: str, attributes: Mapping[str, str] = {}, *inner: str) -> str:
-    held = "".join([f" {key}={quoteattr(value, _RETURN)}" for key, value in attributes.items()])
+    held = "".join([f" {key}={_quoted(value)}" for key, value in attributes.items()])
     return f"<{name}{held}>{''.join(inner)}</{name}>"
+
+
+@functools.lru_cache(maxsize=1000)
+def _quoted(value: str) -> str:
+    return quoteattr(value, _RETURN)
 
 
 def _element(xml: str) -> BaseOxmlElement:
