@@ -70,12 +70,12 @@ import gc, sys
 gc.disable()
 from pathlib import Path
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
+from analysis.measure.statements import interval_sensitivity, statements
 from analysis.publish.site import write_site
 from analysis.show.charts import all_charts
 from analysis.study import load
 results = measure(load(Path("data/safe-to-share")))
-named = statements(results)
+named = statements(results) | interval_sensitivity(results)
 write_site(results, named, all_charts(results, named), Path(sys.argv[1]))
 """
 
@@ -341,7 +341,7 @@ def _run(*arguments: str, may_fail: bool = False) -> None:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=settings, **quiet)
     if done.returncode and not may_fail:
-        print(f"  (ended with {done.returncode}: {' '.join(arguments)})")
+        print(f"  (ended with {done.returncode}: {' '.join(arguments)[:60]})")
 
 
 def _in_a_fresh_process(task: Callable, *arguments):

@@ -3,6 +3,7 @@
 What makes it is imported there, so that the rest can be imported here meanwhile.
 """
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -86,6 +87,8 @@ def _begin() -> None:
     # An interrupt goes to both processes; the first says what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The first process waits until this one is gone, and it has nothing to put away.
+    atexit.register(os._exit, 0)
 
 
 def _end_with_parent() -> None:

@@ -66,19 +66,14 @@ class _Page:
         return self._made[number]
 
     def likely(self) -> int:
-        """Return the fullest form that surely seems to fit, by its height less a line."""
+        """Return the fullest form that seems to fit, with a line to spare."""
         numbers = range(len(FORMS))
-        if self._seems_to_fit(0, _LINE):
+        if self._seems_to_fit(0):
             return 0
-        fits = functools.partial(self._seems_to_fit, spare=_LINE)
-        return min(bisect.bisect_left(numbers, True, 1, key=fits), numbers[-1])
+        return min(bisect.bisect_left(numbers, True, 1, key=self._seems_to_fit), numbers[-1])
 
-    def has_fuller(self, number: int) -> bool:
-        """Return whether the next fuller form is worth a trial."""
-        return number > 0 and self._seems_to_fit(number - 1)
-
-    def _seems_to_fit(self, number: int, spare: float = 0) -> bool:
-        return height(self.form(number)) <= PAGE - spare
+    def _seems_to_fit(self, number: int) -> bool:
+        return height(self.form(number)) <= PAGE - _LINE
 
 
 _LINE = 10
@@ -86,10 +81,10 @@ _LINE = 10
 
 
 def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
-    """Return the document of which each part is in the fullest form that one page holds.
+    """Return the document of which each part is in the fullest form that seems to fit a page.
 
-    To set a page takes far longer than to guess its height, so the search begins at a guess and
-    tries only what lies near.
+    To set a page takes far longer than to guess its height; only where the guess was wrong are
+    shorter forms tried.
     """
     forms = [page.likely() for page in pages]
 
@@ -97,21 +92,13 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
         return make([page.form(form) for page, form in zip(pages, forms, strict=True)])
 
     made = whole()
-    if page_count(made) > len(pages):
-        for place, page in enumerate(pages):
-            # Rather a page too many than no briefing.
-            while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
-                forms[place] += 1
-        return whole()
+    if page_count(made) == len(pages):
+        return made
     for place, page in enumerate(pages):
-        while page.has_fuller(forms[place]):
-            forms[place] -= 1
-            fuller = whole()
-            if page_count(fuller) > len(pages):
-                forms[place] += 1
-                break
-            made = fuller
-    return made
+        # Rather a page too many than no briefing.
+        while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
+            forms[place] += 1
+    return whole()
 
 
 def _environment(results: Results) -> jinja2.Environment:

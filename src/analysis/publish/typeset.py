@@ -60,9 +60,8 @@ class Typesetter:
         text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
         drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
         return self._compiler.compile(
-            {"main": self._template, **drawings},
+            {"main": self._template, "data.json": text.encode(), **drawings},
             format="pdf",
-            sys_inputs={"data": text},
             pdf_standards=["ua-1"],
         )
 
