@@ -29,7 +29,7 @@ from office import Office
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from analysis.study.problems import Problem
+from analysis.problems import Problem
 
 UNITS = ("cambridgeshire", "essex", "gloucestershire", "hampshire")
 CODING_PART = "xl/worksheets/sheet5.xml"

@@ -25,9 +25,10 @@ from analysis.fieldwork import intake
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.returned import read_returned
+from analysis.problems import UnfinishedChangeError
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.descriptor import Table
-from analysis.study.journal import DECLARED, DRAFTED, LOCK, UnfinishedChangeError
+from analysis.study.journal import DECLARED, DRAFTED, LOCK
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that fork")
 

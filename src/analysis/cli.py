@@ -1,4 +1,9 @@
-"""The one front door: ``policygap`` on the command line."""
+"""The one front door: ``policygap`` on the command line.
+
+Each command imports what it needs: most of the time of a short one is imports.
+"""
+
+from __future__ import annotations
 
 import argparse
 import datetime as dt
@@ -9,14 +14,16 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import analysis
-from analysis import study as studies
-from analysis.study import Problem, StudyError
-from analysis.study.dates import whole_day
-from analysis.study.journal import UnfinishedChangeError
+from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError
+
+if TYPE_CHECKING:
+    from analysis.study import Study
 
 STUDY = Path("data/safe-to-share")
+MANIFEST = "manifest.json"
 SHOWN_AT_MOST = 200
 
 
@@ -227,6 +234,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _date(text: str) -> dt.date:
+    from analysis.study.dates import whole_day
+
     try:
         return whole_day(text)
     except ValueError:
@@ -235,26 +244,32 @@ def _date(text: str) -> dt.date:
         ) from None
 
 
+def _load(folder: Path) -> Study:
+    from analysis.study import load
+
+    return load(folder)
+
+
 def _measured(asked: argparse.Namespace, progress=lambda step: None):
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
-    return measure(studies.load(asked.study), asked.as_of, asked.known_by, progress)
+    return measure(_load(asked.study), asked.as_of, asked.known_by, progress)
 
 
 def _report(asked: argparse.Namespace) -> int:
     _refuse_to_replace(asked)
-    from analysis.publish.manifest import FILE, input_hashes
-
     held = None if asked.again else _standing(asked)
     if held is not None:
-        since = dt.datetime.fromtimestamp((asked.out / FILE).stat().st_mtime)
+        since = dt.datetime.fromtimestamp((asked.out / MANIFEST).stat().st_mtime)
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
     from analysis.publish.aside import Aside, second_process
 
     with _progress() as progress, second_process() as beside:
+        from analysis.publish.manifest import input_hashes
+
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
@@ -269,6 +284,8 @@ def _report(asked: argparse.Namespace) -> int:
 
 
 def _standing(asked: argparse.Namespace):
+    if not (asked.out / MANIFEST).exists():
+        return None
     from analysis.publish.verify import unchanged
 
     return unchanged(asked.out, asked.study, asked.as_of, asked.known_by)
@@ -292,8 +309,10 @@ def _score(asked: argparse.Namespace) -> int:
 
 
 def _validate(asked: argparse.Namespace) -> int:
-    found = studies.look_over(asked.study)
-    problems = [one for one in found if one.severity != studies.WARNING]
+    from analysis.study import look_over
+
+    found = look_over(asked.study)
+    problems = [one for one in found if one.severity != WARNING]
     warnings = found[len(problems) :]
     if asked.format == "json":
         _print_problems(found, "json")
@@ -320,7 +339,7 @@ def _agreement(asked: argparse.Namespace) -> int:
         in_words,
     )
 
-    study = studies.load(asked.study)
+    study = _load(asked.study)
     found = agreement(study)
     if asked.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
@@ -371,13 +390,15 @@ def _compare_units(asked: argparse.Namespace) -> int:
 def _workbook(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.coding import checked_coder, coding_workbook
     from analysis.fieldwork.workbooks import save_new
+    from analysis.study import coders
 
-    study = studies.load(asked.study)
+    study = _load(asked.study)
     units = _units(study, asked.units)
     content = coding_workbook(study, asked.coder, units, asked.only_unknown)
     save_new(asked.out, content, study)
-    if checked_coder(study, asked.coder) not in studies.coders(study):
-        print(f"A new coder; held are: {', '.join(studies.coders(study)) or 'none yet'}.")
+    held = coders(study)
+    if checked_coder(study, asked.coder) not in held:
+        print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
@@ -387,7 +408,7 @@ def _settle(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.settling import settling_workbook
     from analysis.fieldwork.workbooks import save_new
 
-    study = studies.load(asked.study)
+    study = _load(asked.study)
     save_new(asked.out, settling_workbook(study, _units(study, asked.units)), study)
     print(f"The settling workbook is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
@@ -398,7 +419,7 @@ def _reply_form(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.replying import reply_form
     from analysis.fieldwork.workbooks import save_new
 
-    study = studies.load(asked.study)
+    study = _load(asked.study)
     (unit,) = _units(study, [asked.unit])
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study.descriptor.placeholders)
@@ -450,7 +471,7 @@ def _requests(asked: argparse.Namespace) -> int:
 
     _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
-    study = studies.load(asked.study)
+    study = _load(asked.study)
     made = requests(measure(study), _units(study, asked.units))
     asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
     with swapped_in(asked.out) as folder:
@@ -478,7 +499,7 @@ def _intake(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _units(study: studies.Study, asked: list[str]) -> list[str]:
+def _units(study: Study, asked: list[str]) -> list[str]:
     """Return the units that are meant, in the study's order."""
     from analysis.fieldwork.names import meant_units
 
@@ -494,7 +515,9 @@ def _next_step(written: list[str]) -> str:
 
 
 def _new(asked: argparse.Namespace) -> int:
-    files = studies.create(asked.study)
+    from analysis.study import create
+
+    files = create(asked.study)
     print(f"An empty study is in {asked.study}: {len(files)} files.")
     print("Set what datapackage.json marks [to be set], fill the tables, then: policygap validate")
     return 0
@@ -507,7 +530,7 @@ def _refuse_to_replace(asked: argparse.Namespace) -> None:
         rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
         raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
     inside = asked.study.resolve().is_relative_to(out) or Path.cwd().resolve().is_relative_to(out)
-    ours = (out / "manifest.json").exists() or (out / "matrix.csv").exists()
+    ours = (out / MANIFEST).exists() or (out / "matrix.csv").exists()
     if inside or (out.exists() and not (out.is_dir() and (ours or not any(out.iterdir())))):
         rule = (
             "the folder holds something that is no output of policygap, and would be replaced whole"

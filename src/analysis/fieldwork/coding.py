@@ -25,9 +25,9 @@ from analysis.fieldwork.reading import Reader, bring_in_documents, extents
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.problems import Problem, StudyError, shorten
 
 KIND = "coding"
 CODED = (

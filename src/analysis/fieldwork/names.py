@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.tidy import tidied_text
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
-from analysis.study.problems import Problem, StudyError, shorten
 
 
 class Names:

@@ -11,8 +11,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
 
+from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import unescaped
-from analysis.study.problems import Problem, StudyError, shorten
 
 LARGEST_FILE = 64 * 2**20
 LARGEST_CONTENT = 256 * 2**20

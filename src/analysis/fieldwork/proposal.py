@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.fieldwork.returned import Line, Returned
+from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
-from analysis.study.problems import Problem
 from analysis.study.tables import as_csv
 
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"

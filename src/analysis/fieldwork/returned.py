@@ -15,7 +15,7 @@ from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.tidy import tidied
 from analysis.fieldwork.workbooks import NOUN, SENT, START
-from analysis.study.problems import Problem, shorten
+from analysis.problems import Problem, shorten
 
 _ROWS_SEARCHED = 20
 """Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""

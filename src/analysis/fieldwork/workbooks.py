@@ -17,9 +17,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, Field, Form
+from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
-from analysis.study.problems import Problem, StudyError, shorten
 
 START, LISTS = "Start", "Lists"
 SENT = "Rows that were sent"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
-from analysis.study.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, StudyError, shorten
 
 if TYPE_CHECKING:  # a look at a manifest does not wait for the measures
     from analysis.measure.results import Results

@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analysis.problems import StudyError
 from analysis.publish import manifest as manifests
 from analysis.publish.manifest import Manifest
 from analysis.study.journal import DECLARED
-from analysis.study.problems import StudyError
 
 SAME, DIFFERENT, MISSING, EXTRA = "same", "different", "missing", "extra"
 

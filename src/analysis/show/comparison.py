@@ -19,10 +19,10 @@ from analysis.measure.causes import (
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
+from analysis.problems import shorten
 from analysis.show.notes import draft_line
 from analysis.show.words import interval_words, listed
 from analysis.study.descriptor import Display
-from analysis.study.problems import shorten
 
 CAUSE_WORDS = {
     NEW_STATE: "a new state",

@@ -4,12 +4,12 @@ Read it with :func:`load`, check it with :func:`validate`, and ask for the state
 cell at a date with :func:`states`. Nothing here imports from the packages above.
 """
 
+from analysis.problems import WARNING, Problem, StudyError
 from analysis.study.asof import Matrix, states
 from analysis.study.coder import as_coded, coders
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study, load, look_over, validate
 from analysis.study.new import create
-from analysis.study.problems import WARNING, Problem, StudyError
 
 __all__ = [
     "WARNING",

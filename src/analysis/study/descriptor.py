@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from analysis.problems import Problem, shorten
 from analysis.study.dates import whole_day
-from analysis.study.problems import Problem, shorten
 
 FILE = "datapackage.json"
 PLACEHOLDER = "[to be set"

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from analysis.problems import Problem, StudyError, UnfinishedChangeError, shorten
 from analysis.study.descriptor import FILE
-from analysis.study.problems import Problem, StudyError, shorten
 
 DECLARED, DRAFTED, LOCK = ".journal", ".journal.new", ".journal.lock"
 """Names inside a study's folder; hidden files are no tables and are passed over."""
@@ -28,10 +28,6 @@ PATIENCE = 20
 """Seconds to wait for another command that is changing the study."""
 
 _log = logging.getLogger(__name__)
-
-
-class UnfinishedChangeError(StudyError):
-    """A change of a study is declared, and cannot be completed yet."""
 
 
 @contextlib.contextmanager

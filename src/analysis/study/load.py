@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
 from analysis.study.privacy import personal_details
-from analysis.study.problems import Problem, StudyError, shorten
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 from analysis.study.tables import read_table

@@ -5,8 +5,8 @@ import io
 import json
 from pathlib import Path
 
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study.descriptor import FILE, template
-from analysis.study.problems import Problem, StudyError, shorten
 
 
 def create(folder: str | Path) -> list[Path]:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.problems import WARNING, Problem, shorten
 from analysis.study.descriptor import Table
-from analysis.study.problems import WARNING, Problem, shorten
 
 TEXTS = {
     "sources": ("title",),

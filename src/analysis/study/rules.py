@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists, first_days, last_days, possible_days
 from analysis.study.descriptor import Settings, Table
-from analysis.study.problems import Problem, shorten
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 

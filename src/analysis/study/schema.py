@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from analysis.problems import Problem, shorten
 from analysis.study.descriptor import Column, Table
-from analysis.study.problems import Problem, shorten
 
 # Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.problems import Problem, shorten
 from analysis.study.descriptor import Table
-from analysis.study.problems import Problem, shorten
 
 # Room for the longest legal text, quoted; anything longer is no table of ours.
 csv.field_size_limit(200_000)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study.descriptor import FILE
 from analysis.study.load import Study, load
 from analysis.study.older import bring_up
-from analysis.study.problems import Problem, StudyError, shorten
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One problem in a study, said so that a person can find and mend it."""
+"""One problem in what was brought, said so that a person can find and mend it."""
 
 from dataclasses import asdict, dataclass
 
@@ -51,6 +51,10 @@ class StudyError(Exception):
         """Keep the problems; the message is their lines."""
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
+
+
+class UnfinishedChangeError(StudyError):
+    """A change of a study is declared, and cannot be completed yet."""
 
 
 def shorten(value: object, length: int = 60) -> str:
