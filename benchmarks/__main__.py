@@ -69,19 +69,18 @@ SITE_ALONE = """
 import gc, sys
 gc.disable()
 from pathlib import Path
-from analysis.publish.aside import second_process
+from analysis.publish.aside import Awaited, drawn_charts, second_process
 if __name__ == "__main__":
-    with second_process() as beside:
+    with second_process() as aside:
         from analysis.measure.results import measure
         from analysis.measure.statements import interval_sensitivity, statements
+        from analysis.publish.site import write_site
         from analysis.study import load
         results = measure(load(Path("data/safe-to-share")))
-        sensitivity = beside.submit(interval_sensitivity, results.quiet())
-        from analysis.publish.site import write_site
-        from analysis.show.charts import all_charts
         named = statements(results)
-        charts = all_charts(results, named)
-        write_site(results, named | sensitivity.result(), charts, Path(sys.argv[1]))
+        charts = Awaited(aside, drawn_charts, results.quiet(), named)
+        named |= interval_sensitivity(results)
+        write_site(results, named, charts.get(), Path(sys.argv[1]))
 """
 
 

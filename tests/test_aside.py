@@ -10,11 +10,15 @@ import pytest
 from made import real
 
 from analysis.measure.results import measure
-from analysis.measure.statements import interval_sensitivity
-from analysis.publish.aside import Aside, second_process
-from analysis.publish.blocks import blocks
+from analysis.measure.statements import statements
+from analysis.publish.aside import (
+    Awaited,
+    all_briefings,
+    drawn_charts,
+    second_process,
+)
 from analysis.publish.briefings import briefings
-from analysis.publish.report_docx import report_docx
+from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
@@ -35,22 +39,24 @@ def results():
 
 @two_cores
 def test_another_process_makes_the_same(results):
-    with second_process() as beside:
-        assert beside.submit(os.getpid).result() != os.getpid()
-        aside = Aside(results, beside)
-        assert aside.sensitivity.get() == interval_sensitivity(results)
-        assert aside.briefings.get() == dict(briefings(results))
-        page = "<html><body><p>Made up.</p></body></html>"
-        assert aside.document(page).get() == report_docx(results, blocks(page))
+    named = statements(results)
+    with second_process() as aside:
+        assert aside.submit(os.getpid).result() != os.getpid()
+        charts = Awaited(aside, drawn_charts, results.quiet(), named)
+        made = Awaited(aside, all_briefings, results.quiet())
+        drawn = [(one.name, one.title, one.alt, one.svg()) for one in charts.get()]
+        here = all_charts(results, named)
+        assert drawn == [(one.name, one.title, one.alt, one.svg()) for one in here]
+        assert made.get() == dict(briefings(results))
 
 
 @two_cores
-def test_all_is_made_here_when_the_other_process_was_ended(results):
-    with second_process() as beside:
-        other = beside.submit(os.getpid).result()
-        aside = Aside(results, beside)
+def test_what_an_ended_process_was_to_make_is_made_here(results):
+    with second_process() as aside:
+        other = aside.submit(os.getpid).result()
+        made = Awaited(aside, all_briefings, results.quiet())
         os.kill(other, signal.SIGKILL)
-        assert list(aside.briefings.get()) == list(results.study["units"]["unit_id"])
+        assert list(made.get()) == list(results.study["units"]["unit_id"])
 
 
 @two_cores

@@ -265,18 +265,16 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.publish.aside import Aside, second_process
+    from analysis.publish.aside import second_process
 
-    with _progress() as progress, second_process() as beside:
+    with _progress() as progress, second_process() as aside:
+        # Only now: both processes import at once.
+        from analysis.publish.build import build
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        aside = Aside(results, beside)
-        # Only now, for it takes a while: what is made aside is at work meanwhile.
-        from analysis.publish.build import build
-
         path = build(results, asked.out, progress, inputs, aside)
     _print_placeholders(results.study.descriptor.placeholders)
     print(f"The report is {path}")

@@ -1,6 +1,6 @@
-"""What needs nothing but the results, made aside: it takes about as long as all the rest of a build.
+"""What can be made aside: the charts and the briefings take about as long as all the rest of a build.
 
-What makes it is imported there, so that the rest can be imported here meanwhile.
+What makes them is imported there and not here.
 """
 
 import atexit
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from analysis.measure.results import Results
     from analysis.measure.statements import Statement
+    from analysis.show.drawing import Drawing
 
 Made = TypeVar("Made")
 
@@ -40,28 +41,6 @@ class Awaited(Generic[Made]):
             return self._begun.result()
         except BrokenExecutor:
             return self._make(*self._given)
-
-
-class Aside:
-    """What is made aside of one build; what is needed first is begun first.
-
-    Attributes:
-        sensitivity: see :func:`analysis.measure.statements.interval_sensitivity`.
-        briefings: the briefing on each unit as PDF, by the unit's id.
-    """
-
-    def __init__(self, results: "Results", beside: Executor):
-        """Begin what needs nothing but the results."""
-        self._beside, self._results = beside, results.quiet()
-        self.sensitivity: Awaited[dict[str, Statement]] = self._begin(_sensitivity)
-        self.briefings: Awaited[dict[str, bytes]] = self._begin(_briefings)
-
-    def document(self, page: str) -> Awaited[bytes]:
-        """Begin the report as a Word document, from its page."""
-        return self._begin(_document, page)
-
-    def _begin(self, make: Callable[..., Made], *given: object) -> Awaited[Made]:
-        return Awaited(self._beside, make, self._results, *given)
 
 
 @contextlib.contextmanager
@@ -98,23 +77,18 @@ def _end_with_parent() -> None:
 
 def _get_ready() -> None:
     import analysis.publish.briefings
-    import analysis.publish.report_docx  # noqa: F401
+    import analysis.show.charts  # noqa: F401
 
 
-def _sensitivity(results: "Results") -> "dict[str, Statement]":
-    from analysis.measure.statements import interval_sensitivity
+def drawn_charts(results: "Results", named: "dict[str, Statement]") -> "list[Drawing]":
+    """Return every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
+    from analysis.show.charts import all_charts
 
-    return interval_sensitivity(results)
+    return [chart.drawn() for chart in all_charts(results, named)]
 
 
-def _briefings(results: "Results") -> dict[str, bytes]:
+def all_briefings(results: "Results") -> dict[str, bytes]:
+    """Return the briefing on each unit as PDF, by the unit's id."""
     from analysis.publish.briefings import briefings
 
     return dict(briefings(results))
-
-
-def _document(results: "Results", page: str) -> bytes:
-    from analysis.publish.blocks import blocks
-    from analysis.publish.report_docx import report_docx
-
-    return report_docx(results, blocks(page))

@@ -1,46 +1,74 @@
-"""Build everything aside, then swap it in whole: an interrupted build leaves the last one.
-
-Setting the PDFs takes as long as all the rest together, so it goes on beside it.
-"""
+"""Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
 
 import json
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, statements
-from analysis.publish.aside import Aside, Awaited
-from analysis.publish.blocks import blocks
+from analysis.measure.statements import interval_sensitivity, statements
+from analysis.problems import Problem, StudyError
+from analysis.publish.aside import Awaited, all_briefings, drawn_charts
+from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
 from analysis.publish.workbook import gap_workbook
-from analysis.show.charts import all_charts
-from analysis.show.style import Chart
-from analysis.study import Problem, StudyError
+from analysis.show.drawing import Drawing
 
-REPORT, BRIEFINGS = "report.html", "briefings"
-REPORT_PDF, REPORT_DOCX = "report.pdf", "report.docx"
+REPORT, REPORT_PDF, BRIEFINGS = "report.html", "report.pdf", "briefings"
 
 
-@dataclass(frozen=True)
 class Material:
-    """What every part of a build is made from; of the PDFs, what becomes of them."""
+    """What every part of a build is made from. What takes long is begun early, and awaited late.
 
-    results: Results
-    named: dict[str, Statement]
-    charts: list[Chart]
-    page: str
-    document: Awaited[bytes]
-    briefings: Awaited[dict[str, bytes]]
-    report_pdf: Future[bytes]
+    Attributes:
+        results: the measures to publish.
+        named: every named statement, by its id.
+        briefings: on their way.
+    """
+
+    def __init__(self, results: Results, here: Executor, aside: Executor):
+        """Begin what can be made aside, what is needed first before the rest.
+
+        Args:
+            results: the measures to publish.
+            here: a thread, for what works without holding up others: typst does.
+            aside: what makes the charts and the briefings.
+        """
+        alone = results.quiet()
+        self.results, self._here = results, here
+        named = statements(results)
+        self._charts = Awaited(aside, drawn_charts, alone, named)
+        self.briefings = Awaited(aside, all_briefings, alone)
+        self.named = named | interval_sensitivity(results)
+
+    @cached_property
+    def charts(self) -> list[Drawing]:
+        """The charts."""
+        return self._charts.get()
+
+    @cached_property
+    def page(self) -> str:
+        """The report as HTML."""
+        return report_html(self.results, self.named, self.charts)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The report's page as blocks, for PDF and Word."""
+        return blocks(self.page)
+
+    @cached_property
+    def report_pdf(self) -> Future[bytes]:
+        """The report as PDF, on its way once it was asked for."""
+        return self._here.submit(report_pdf, self.results, self.blocks)
 
 
 def build(
@@ -48,7 +76,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
-    aside: Aside | None = None,
+    aside: Executor | None = None,
 ) -> Path:
     """Build everything that is published into a folder.
 
@@ -58,8 +86,8 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
-        aside: what has been begun elsewhere on these results
-            (:class:`analysis.publish.aside.Aside`); default: it is begun here.
+        aside: what makes the charts and the briefings; default: a thread. See
+            :func:`analysis.publish.aside.second_process`.
 
     Returns:
         The path of the report.
@@ -70,9 +98,9 @@ def build(
     """
     study = results.study.folder
     inputs = inputs or input_hashes(study)
-    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as beside:
-        progress("statements and charts")
-        material = _material(results, beside, aside or Aside(results, beside))
+    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as here:
+        progress("statements")
+        material = Material(results, here, aside or here)
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -83,17 +111,6 @@ def build(
             raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
         _write_json(folder / FILE, manifest(results, inputs, folder).as_dict())
     return out / REPORT
-
-
-def _material(results: Results, beside: Executor, aside: Aside) -> Material:
-    named = statements(results)
-    charts = all_charts(results, named)
-    page = report_html(results, named, charts)
-    document = aside.document(page)
-    # A thread is enough here: typst works without holding up what is done in Python meanwhile.
-    as_pdf = beside.submit(report_pdf, results, blocks(page))
-    named |= aside.sensitivity.get()
-    return Material(results, named, charts, page, document, aside.briefings, as_pdf)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -112,6 +129,7 @@ def _write_workbook(material: Material, folder: Path) -> None:
 
 def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, material.page)
+    material.report_pdf  # noqa: B018 - begun here, since it takes the longest
 
 
 def _write_requests(material: Material, folder: Path) -> None:
@@ -119,12 +137,12 @@ def _write_requests(material: Material, folder: Path) -> None:
 
 
 def _write_report_docx(material: Material, folder: Path) -> None:
-    (folder / REPORT_DOCX).write_bytes(material.document.get())
+    (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))
 
 
 def _write_site(material: Material, folder: Path) -> None:
     units = material.results.study["units"]["unit_id"]
-    awaited = [REPORT_PDF, REPORT_DOCX, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
     write_site(material.results, material.named, material.charts, folder, awaited)
 
 
@@ -139,16 +157,17 @@ def _write_report_pdf(material: Material, folder: Path) -> None:
 
 
 PARTS: dict[str, Callable[[Material, Path], None]] = {
-    "tables": _write_tables,
+    # Without the charts, which are on their way.
     "statements": _write_statements,
     "workbook": _write_workbook,
-    "report": _write_report,
     "requests": _write_requests,
+    "report": _write_report,
+    "tables": _write_tables,
+    "report as document": _write_report_docx,
     # It offers what lies in the folder by then, and what is still on its way.
     "site": _write_site,
     "briefings": _write_briefings,
     "report as PDF": _write_report_pdf,
-    "report as document": _write_report_docx,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema
+from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
-from analysis.show.style import Chart
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
@@ -48,7 +48,7 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_data(results: Results, charts: list[Chart], folder: Path) -> None:
+def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
     """Write the tables, and those behind the charts, into a folder as a Data Package.
 
     Each table is a CSV file; those behind the charts are in ``charts/``. The descriptor,

@@ -12,14 +12,14 @@ from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.publish import view
 from analysis.publish.markup import environment, mark_of, template_text
+from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
-from analysis.show.style import Chart
 from analysis.show.words import listed
 from analysis.study import vocabulary as v
 
 
-def report_html(results: Results, named: dict[str, Statement], charts: list[Chart]) -> str:
+def report_html(results: Results, named: dict[str, Statement], charts: list[Drawing]) -> str:
     """Return the report as HTML. All text from the data is escaped by the template."""
     css = template_text("report.css")
     study = results.study
@@ -69,7 +69,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Char
     )
 
 
-def picture(chart: Chart) -> Markup:
+def picture(chart: Drawing) -> Markup:
     """Return a chart as an image element that carries its own drawing and text alternative."""
     drawing = base64.b64encode(chart.svg()).decode()
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(drawing, chart.alt)

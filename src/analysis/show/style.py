@@ -20,6 +20,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from analysis.measure.statements import Statement
+from analysis.show.drawing import Drawing
 
 Named = dict[str, Statement]
 """The named statements by id."""
@@ -54,21 +55,13 @@ _LINE_HEIGHT, _MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this f
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A picture with the table behind it.
+class Chart(Drawing):
+    """A picture that can be drawn in more than one form.
 
     Attributes:
-        name: file name without ending.
-        title: the finding, in one sentence.
-        alt: text alternative: kind of picture, data and finding.
-        table: the tidy table that is drawn.
-        figure: the drawing.
+        figure: the drawing; for the others see :class:`analysis.show.drawing.Drawing`.
     """
 
-    name: str
-    title: str
-    alt: str
-    table: pd.DataFrame
     figure: Figure = field(repr=False)
 
     def svg(self) -> bytes:

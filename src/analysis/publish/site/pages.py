@@ -22,9 +22,9 @@ from analysis.publish.site.behind import CellTrail, cell_trails, from_source, re
 from analysis.publish.site.downloads import downloads, of_unit
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
+from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
-from analysis.show.style import Chart
 from analysis.show.words import DECIDED, gap_parts, listed
 from analysis.study import vocabulary as v
 
@@ -34,7 +34,7 @@ FOLDER = "site"
 def write_site(
     results: Results,
     named: dict[str, Statement],
-    charts: list[Chart],
+    charts: list[Drawing],
     output: Path,
     awaited: Iterable[str] = (),
 ) -> None:
@@ -56,7 +56,7 @@ def write_site(
 def site_files(
     results: Results,
     named: dict[str, Statement],
-    charts: list[Chart],
+    charts: list[Drawing],
     beside: Iterable[str] = (),
 ) -> dict[str, bytes]:
     """Return every file of the site by its path below the site's folder.
@@ -85,7 +85,7 @@ class _Site:
         self,
         results: Results,
         named: dict[str, Statement],
-        charts: list[Chart],
+        charts: list[Drawing],
         beside: list[str],
     ):
         self.results, self.named, self.beside = results, named, beside
