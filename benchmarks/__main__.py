@@ -69,18 +69,20 @@ SITE_ALONE = """
 import gc, sys
 gc.disable()
 from pathlib import Path
-from analysis.publish.aside import Awaited, drawn_charts, second_process
+from analysis.second_process import second_process
 if __name__ == "__main__":
-    with second_process() as aside:
+    with second_process(first="analysis.show.charts") as aside:
         from analysis.measure.results import measure
         from analysis.measure.statements import interval_sensitivity, statements
-        from analysis.publish.site import write_site
+        from analysis.publish.aside import drawn_charts
         from analysis.study import load
         results = measure(load(Path("data/safe-to-share")))
         named = statements(results)
-        charts = Awaited(aside, drawn_charts, results.quiet(), named)
+        charts = aside.submit(drawn_charts, results.quiet(), named)
+        from analysis.publish.site import write_site
         named |= interval_sensitivity(results)
-        write_site(results, named, charts.get(), Path(sys.argv[1]))
+        write_site(results, named, charts.result(), Path(sys.argv[1]))
+    gc.freeze()
 """
 
 

@@ -10,23 +10,20 @@ import pytest
 from made import real
 
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
-from analysis.publish.aside import (
-    Awaited,
-    all_briefings,
-    drawn_charts,
-    second_process,
-)
+from analysis.measure.statements import interval_sensitivity, statements
+from analysis.publish.aside import Begun
 from analysis.publish.briefings import briefings
+from analysis.publish.workbook import gap_workbook
+from analysis.second_process import Awaited, second_process
 from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
 STARTED = """
 import os, sys, time
-from analysis.publish.aside import second_process
+from analysis.second_process import second_process
 if __name__ == "__main__":
-    with second_process() as beside:
+    with second_process("json") as beside:
         print(beside.submit(os.getpid).result(), flush=True)
         time.sleep(60)
 """
@@ -39,24 +36,26 @@ def results():
 
 @two_cores
 def test_another_process_makes_the_same(results):
-    named = statements(results)
-    with second_process() as aside:
+    with second_process("json") as aside:
         assert aside.submit(os.getpid).result() != os.getpid()
-        charts = Awaited(aside, drawn_charts, results.quiet(), named)
-        made = Awaited(aside, all_briefings, results.quiet())
-        drawn = [(one.name, one.title, one.alt, one.svg()) for one in charts.get()]
+        begun = Begun(results, aside)
+        named = statements(results) | interval_sensitivity(results)
+        assert begun.named == named
+        drawn = [(one.name, one.title, one.alt, one.svg()) for one in begun.charts.get()]
         here = all_charts(results, named)
         assert drawn == [(one.name, one.title, one.alt, one.svg()) for one in here]
-        assert made.get() == dict(briefings(results))
+        assert begun.briefings.get() == dict(briefings(results))
+        assert begun.workbook.get() == gap_workbook(results, named)
 
 
 @two_cores
-def test_what_an_ended_process_was_to_make_is_made_here(results):
-    with second_process() as aside:
+def test_what_an_ended_process_was_to_make_is_made_here():
+    with second_process("json") as aside:
         other = aside.submit(os.getpid).result()
-        made = Awaited(aside, all_briefings, results.quiet())
+        sleeping = aside.submit(time.sleep, 60)
+        made = Awaited(aside, sorted, [3, 1, 2])
         os.kill(other, signal.SIGKILL)
-        assert list(made.get()) == list(results.study["units"]["unit_id"])
+        assert made.get() == [1, 2, 3] and sleeping.exception()
 
 
 @two_cores

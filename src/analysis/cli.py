@@ -265,17 +265,21 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.publish.aside import second_process
+    from analysis.second_process import second_process
 
-    with _progress() as progress, second_process() as aside:
-        # Only now: both processes import at once.
-        from analysis.publish.build import build
+    with _progress() as progress, second_process(first="analysis.show.charts") as aside:
+        from analysis.publish.aside import Begun
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        path = build(results, asked.out, progress, inputs, aside)
+        progress("statements")
+        begun = Begun(results, aside)
+        # Only now, for it takes a while: what is made aside is at work meanwhile.
+        from analysis.publish.build import build
+
+        path = build(results, asked.out, progress, inputs, begun)
     _print_placeholders(results.study.descriptor.placeholders)
     print(f"The report is {path}")
     return 0

@@ -1,94 +1,50 @@
-"""What can be made aside: the charts and the briefings take about as long as all the rest of a build.
+"""What of a build is made aside: about as much as all the rest of it.
 
-What makes them is imported there and not here.
+What makes it is imported there and not here.
 """
 
-import atexit
-import contextlib
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    BrokenExecutor,
-    Executor,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-)
-from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Generic, TypeVar
+from concurrent.futures import Executor
 
-if TYPE_CHECKING:
-    from analysis.measure.results import Results
-    from analysis.measure.statements import Statement
-    from analysis.show.drawing import Drawing
-
-Made = TypeVar("Made")
+from analysis.measure.results import Results
+from analysis.measure.statements import Statement, interval_sensitivity, statements
+from analysis.second_process import Awaited
+from analysis.show.drawing import Drawn
 
 
-class Awaited(Generic[Made]):
-    """What is made elsewhere meanwhile; if that process was ended, it is made here."""
+class Begun:
+    """What of a build is made aside; what is needed first is begun first.
 
-    def __init__(self, beside: Executor, make: Callable[..., Made], *given: object):
-        """Begin it, with what it is given."""
-        self._make, self._given = make, given
-        self._begun = beside.submit(make, *given)
-
-    def get(self) -> Made:
-        """Return it, as soon as it is there."""
-        try:
-            return self._begun.result()
-        except BrokenExecutor:
-            return self._make(*self._given)
-
-
-@contextlib.contextmanager
-def second_process() -> Iterator[Executor]:
-    """Give an executor that works in a process of its own; in a thread where one core is all.
-
-    The process gets ready at once, and ends with this one, however that ends.
+    Attributes:
+        named: every named statement of the results, by its id.
+        charts: every chart, drawn; see :func:`analysis.show.charts.all_charts`.
+        briefings: the briefing on each unit as PDF, by the unit's id.
+        workbook: see :func:`analysis.publish.workbook.gap_workbook`.
     """
-    if (os.cpu_count() or 1) < 2:
-        pool: Executor = ThreadPoolExecutor(1)
-    else:
-        # Begun afresh: a copy of this process would hold the locks of threads that it has not.
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
-        pool.submit(_get_ready)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+    def __init__(self, results: Results, aside: Executor):
+        """Begin all of it."""
+        alone = results.quiet()
+        named = statements(results)
+        self.charts = Awaited(aside, drawn_charts, alone, named)
+        self.briefings = Awaited(aside, _briefings, alone)
+        self.named = named | interval_sensitivity(results)
+        self.workbook = Awaited(aside, _workbook, alone, self.named)
 
 
-def _begin() -> None:
-    # An interrupt goes to both processes; the first says what becomes of the work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    # The first process waits until this one is gone, and it has nothing to put away.
-    atexit.register(os._exit, 0)
-
-
-def _end_with_parent() -> None:
-    wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
-
-
-def _get_ready() -> None:
-    import analysis.publish.briefings
-    import analysis.show.charts  # noqa: F401
-
-
-def drawn_charts(results: "Results", named: "dict[str, Statement]") -> "list[Drawing]":
+def drawn_charts(results: Results, named: dict[str, Statement]) -> list[Drawn]:
     """Return every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
     from analysis.show.charts import all_charts
 
     return [chart.drawn() for chart in all_charts(results, named)]
 
 
-def all_briefings(results: "Results") -> dict[str, bytes]:
-    """Return the briefing on each unit as PDF, by the unit's id."""
+def _briefings(results: Results) -> dict[str, bytes]:
     from analysis.publish.briefings import briefings
 
     return dict(briefings(results))
+
+
+def _workbook(results: Results, named: dict[str, Statement]) -> bytes:
+    from analysis.publish.workbook import gap_workbook
+
+    return gap_workbook(results, named)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
-from analysis.measure.statements import interval_sensitivity, statements
 from analysis.problems import Problem, StudyError
-from analysis.publish.aside import Awaited, all_briefings, drawn_charts
+from analysis.publish.aside import Begun
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
@@ -20,40 +19,29 @@ from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
-from analysis.publish.workbook import gap_workbook
-from analysis.show.drawing import Drawing
+from analysis.show.drawing import Drawn
 
-REPORT, REPORT_PDF, BRIEFINGS = "report.html", "report.pdf", "briefings"
+REPORT, REPORT_PDF = "report.html", "report.pdf"
+BRIEFINGS, WORKBOOK = "briefings", "gap-tables.xlsx"
 
 
 class Material:
-    """What every part of a build is made from. What takes long is begun early, and awaited late.
+    """What every part of a build is made from.
 
     Attributes:
         results: the measures to publish.
-        named: every named statement, by its id.
-        briefings: on their way.
+        begun: what is on its way.
     """
 
-    def __init__(self, results: Results, here: Executor, aside: Executor):
-        """Begin what can be made aside, what is needed first before the rest.
-
-        Args:
-            results: the measures to publish.
-            here: a thread, for what works without holding up others: typst does.
-            aside: what makes the charts and the briefings.
-        """
-        alone = results.quiet()
-        self.results, self._here = results, here
-        named = statements(results)
-        self._charts = Awaited(aside, drawn_charts, alone, named)
-        self.briefings = Awaited(aside, all_briefings, alone)
-        self.named = named | interval_sensitivity(results)
+    def __init__(self, results: Results, begun: Begun, here: Executor):
+        """Hold it; ``here`` is a thread, for what works without holding up others: typst does."""
+        self.results, self.begun, self._here = results, begun, here
+        self.named = begun.named
 
     @cached_property
-    def charts(self) -> list[Drawing]:
+    def charts(self) -> list[Drawn]:
         """The charts."""
-        return self._charts.get()
+        return self.begun.charts.get()
 
     @cached_property
     def page(self) -> str:
@@ -76,7 +64,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
-    aside: Executor | None = None,
+    begun: Begun | None = None,
 ) -> Path:
     """Build everything that is published into a folder.
 
@@ -86,8 +74,7 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
-        aside: what makes the charts and the briefings; default: a thread. See
-            :func:`analysis.publish.aside.second_process`.
+        begun: what is made aside, if it has been begun; default: it is begun here, in a thread.
 
     Returns:
         The path of the report.
@@ -100,7 +87,7 @@ def build(
     inputs = inputs or input_hashes(study)
     with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as here:
         progress("statements")
-        material = Material(results, here, aside or here)
+        material = Material(results, begun or Begun(results, here), here)
         for name, write in PARTS.items():
             progress(name)
             write(material, folder)
@@ -123,8 +110,7 @@ def _write_statements(material: Material, folder: Path) -> None:
 
 
 def _write_workbook(material: Material, folder: Path) -> None:
-    content = gap_workbook(material.results, material.named)
-    (folder / "gap-tables.xlsx").write_bytes(content)
+    (folder / WORKBOOK).write_bytes(material.begun.workbook.get())
 
 
 def _write_report(material: Material, folder: Path) -> None:
@@ -142,13 +128,13 @@ def _write_report_docx(material: Material, folder: Path) -> None:
 
 def _write_site(material: Material, folder: Path) -> None:
     units = material.results.study["units"]["unit_id"]
-    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    awaited = [REPORT_PDF, WORKBOOK, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
     write_site(material.results, material.named, material.charts, folder, awaited)
 
 
 def _write_briefings(material: Material, folder: Path) -> None:
     (folder / BRIEFINGS).mkdir()
-    for unit, content in material.briefings.get().items():
+    for unit, content in material.begun.briefings.get().items():
         (folder / BRIEFINGS / f"{unit}.pdf").write_bytes(content)
 
 
@@ -157,9 +143,8 @@ def _write_report_pdf(material: Material, folder: Path) -> None:
 
 
 PARTS: dict[str, Callable[[Material, Path], None]] = {
-    # Without the charts, which are on their way.
+    # First what needs no chart: they are on their way.
     "statements": _write_statements,
-    "workbook": _write_workbook,
     "requests": _write_requests,
     "report": _write_report,
     "tables": _write_tables,
@@ -167,6 +152,7 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     # It offers what lies in the folder by then, and what is still on its way.
     "site": _write_site,
     "briefings": _write_briefings,
+    "workbook": _write_workbook,
     "report as PDF": _write_report_pdf,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""

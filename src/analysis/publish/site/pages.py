@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import irreconcilable
@@ -359,8 +359,10 @@ class _Site:
 
         def say(name: str) -> Markup:
             self.used[name].setdefault(path, called)
-            return Markup('<a class="figure" data-figure="{}" href="{}">{}</a>').format(
-                name, root + self.at.figure(name), self.named[name].text
+            # Written out, for it is asked for thousands of times: ids and addresses are plain.
+            href, text = escape(root + self.at.figure(name)), escape(self.named[name].text)
+            return Markup(
+                f'<a class="figure" data-figure="{escape(name)}" href="{href}">{text}</a>'
             )
 
         def tell(name: str) -> Markup:
