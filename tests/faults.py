@@ -56,15 +56,15 @@ FAULTS = [
     Fault(
         "A named figure that no longer matches",
         PUBLISH / "site/pages.py",
-        "name, root + self.at.figure(name), self.named[name].text",
-        'name, root + self.at.figure(name), self.named[name].text.replace("11", "12")',
+        "escape(self.named[name].text)",
+        'escape(self.named[name].text.replace("11", "12"))',
         "tests/test_site.py::test_every_figure_is_the_named_one",
     ),
     Fault(
         "An unescaped tag",
-        PUBLISH / "markup.py",
-        "autoescape=True",
-        "autoescape=False",
+        TEMPLATES / "site/evidence.html.j2",
+        "{{ row.source.publisher }}",
+        "{{ row.source.publisher|safe }}",
         "tests/test_text_stays_text.py::test_html_holds_no_element_address_or_handler_from_the_data",
     ),
 ]
