@@ -14,7 +14,7 @@ from pathlib import Path
 import bs4
 import openpyxl
 import pytest
-from helpers import edit_cell, read_rows
+from helpers import edit_cell, read_rows, write_rows
 from lxml import etree
 from made_study import FORMULA, write_made_study
 
@@ -25,6 +25,25 @@ from analysis.spreadsheet import unescaped
 LONG = (
     "=cmd|'/c made-up'!A1 </script><img src=x onerror=alert(9)> \u202e\u200f\"' ]]> " + "x" * 30_000
 )
+EVERYWHERE = {
+    "units": ("name", "short_name"),
+    "recommendations": ("label", "addressee", "asks"),
+    "criteria": ("label", "question"),
+    "rules": ("rule",),
+    "levels": ("meaning",),
+    "sources": ("publisher", "title"),
+    "evidence": ("states", "note"),
+    "codings": ("rationale",),
+    "assessments": ("rationale", "settled_why"),
+    "searches": ("where", "queries", "note"),
+    "published_totals": ("note",),
+    "figures": ("measure", "unit", "scope", "what_it_counts", "comparison"),
+    "events": ("actor", "event"),
+    "notices": ("text",),
+    "requests": ("note",),
+    "replies": ("says", "reason"),
+}
+"""Columns that hold words: in each of their cells stands an image that must not become one."""
 NOT_A_SCHEME = re.compile(r"\s*(javascript|data|vbscript|file):", re.IGNORECASE)
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")
 
@@ -33,6 +52,13 @@ ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")
 def output(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("nasty")
     study = write_made_study(folder / "study")
+    for table, columns in EVERYWHERE.items():
+        header, *rows = read_rows(study, table)
+        for column in columns:
+            place = header.index(column)
+            for row in rows:
+                row[place] += row[place] and f" <img src=x onerror=alert('{table}.{column}')>"
+        write_rows(study, table, [header, *rows])
     # Into what reaches most formats: a cited statement, a title, a reason, a notice, a name.
     header, *rows = read_rows(study, "evidence")
     cited = {one for row in read_rows(study, "codings")[1:] for one in row[8].split(";")}
@@ -69,6 +95,13 @@ def test_html_holds_no_element_address_or_handler_from_the_data(output):
                 assert ours or not NOT_A_SCHEME.match(address), (path, address[:80])
         assert not page.find_all("b", string="Made-up"), path
         assert not page.find_all("img", src="x"), path
+
+
+def test_a_request_is_plain_text(output):
+    assert files(output, ".txt")
+    for path in files(output, ".txt"):
+        text = path.read_text("utf-8")
+        assert all(sign == "\n" or sign.isprintable() for sign in text), path
 
 
 def test_the_nasty_texts_are_there_to_be_read(output):
@@ -166,7 +199,7 @@ def test_pdfs_hold_no_action_but_plain_addresses(output):
 
 
 def test_every_file_is_of_a_format_that_a_test_above_knows(output):
-    known = {".html", ".svg", ".xlsx", ".csv", ".json", ".docx", ".pdf"}
+    known = {".html", ".svg", ".xlsx", ".csv", ".json", ".docx", ".pdf", ".txt"}
     # Ours alone, with nothing of the data in them.
     fixed = {".css", ".js", ".png"}
     assert {path.suffix for path in output.rglob("*") if path.is_file()} <= known | fixed

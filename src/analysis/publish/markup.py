@@ -78,7 +78,12 @@ def isolated(text: object) -> object:
 
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
-    return Markup.escape(re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text))
+    return Markup.escape(without_direction(text))
+
+
+def without_direction(text: str) -> str:
+    """Return a text without the marks that turn its direction, where no element can end them."""
+    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
 def capital(text: str) -> str:

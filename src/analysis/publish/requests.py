@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
+from analysis.publish.markup import without_direction
 from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study
@@ -195,7 +196,8 @@ def write_requests(made: Sequence[Request], folder: Path) -> None:
 def as_text(request: Request) -> str:
     """Return a request as plain text, in lines of at most 78 signs."""
     parts = []
-    for kind, text in request.blocks:
+    for kind, marked in request.blocks:
+        text = without_direction(marked)
         hanging = "   " if kind == QUESTION else ""
         lines = textwrap.fill(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
