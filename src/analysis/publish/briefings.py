@@ -22,12 +22,24 @@ from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
 
 FORMS = (
-    (900, 30), (500, 30), (320, 30), (220, 30), (150, 30), (110, 20), (80, 14), (60, 10), (50, 7),
-    (40, 5), (30, 3), (20, 2),
+    (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
+    (130, 30, False), (110, 20, False), (95, 17, False), (80, 14, False), (60, 10, False),
+    (50, 7, False), (40, 5, False), (30, 3, False), (20, 2, False), (10, 2, False),
 )  # fmt: skip
-"""Forms of a page, from the fullest: the letters that a text may have, the rows of a table."""
-WHOLE = {"notices": 1200, "contact": 200, "least": 200}
-"""Letters to which what must stand is whole in every form; ``least`` is for a notice on a cell."""
+"""Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
+whether sources are named by their publishers, or by the numbers that they have in the report."""
+WHOLE = {
+    "notices": 1200, "contact": 200, "notice": 200, "title": 200, "name": 100, "question": 200,
+    "asks": 400,
+}  # fmt: skip
+"""Letters to which what must stand is kept whole."""
+PLEASE = {
+    "read_whole": "The whole document.",
+    "ask": "What you hold on it.",
+    "search": "Where it is said.",
+    "already_asked": "What has changed since.",
+}
+"""What a unit is asked to send, by the step that would answer an open question."""
 CITED = 3
 """Sources named beside a question; the report names all."""
 PARTS = ("known", "asked")
@@ -43,7 +55,8 @@ def briefings(results: Results, units: Sequence[str] = ()) -> Iterator[tuple[str
     """
     setter, template = Typesetter(results), _environment(results).get_template("briefing.html.j2")
     held = _held(results)
-    footing = f"{_shortened(results.study.descriptor.title, 70)}. State as of {held['as_of']}"
+    study = _stopped(_shortened(results.study.descriptor.title, 90))
+    footing = f"{study} State as of {held['as_of']}"
     for unit, said in _said(results, units):
         title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
         pages = [_Page(template, {**held, **said, "part": part}) for part in PARTS]
@@ -60,8 +73,9 @@ class _Page:
 
     def form(self, number: int) -> list[Block]:
         if number not in self._made:
-            letters, rows = FORMS[number]
-            page = self.template.render(**self.said, letters=letters, rows=rows)
+            letters, rows, by_name = FORMS[number]
+            form = {"letters": letters, "rows": rows, "by_name": by_name}
+            page = self.template.render(**self.said, **form)
             self._made[number] = blocks(page)
         return self._made[number]
 
@@ -76,7 +90,7 @@ class _Page:
         return height(self.form(number)) <= PAGE - _LINE
 
 
-_LINE = 10
+_LINE = 5
 """Points: within a line of its foot, whether a page fits cannot be told without setting it."""
 
 
@@ -103,14 +117,31 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
 
 def _environment(results: Results) -> jinja2.Environment:
     made = environment()
-    made.filters.update(mark=mark_of(results.study), short=_short)
+    made.filters.update(mark=mark_of(results.study), short=_short, stopped=_stopped, notice=_notice)
     return made
 
 
 @jinja2.pass_context
 def _short(context: jinja2.runtime.Context, text: str, least: int = 0) -> str:
-    """Return a text in the length that the form of the page allows."""
-    return _shortened(text, max(context["letters"], least))
+    """Return a text in the length that the form of the page allows, or in ten times that.
+
+    Args:
+        context: of the page.
+        text: the text.
+        least: the letters to which it is kept whole, as long as the page is not full of such texts.
+    """
+    letters = context["letters"]
+    return _shortened(text, max(letters, min(least, 10 * letters)))
+
+
+def _notice(text: str) -> str:
+    """Return a notice on a cell or a unit, which stands whole in every form."""
+    return _shortened(text, WHOLE["notice"])
+
+
+def _stopped(text: str) -> str:
+    """Return a text with a full stop, if nothing ends it yet."""
+    return text if text.endswith((".", "!", "?", "…", "?”", ".”", "!”")) else f"{text}."
 
 
 def _shortened(text: str, letters: int) -> str:
@@ -138,7 +169,8 @@ def _held(results: Results) -> dict:
         "contact": ""
         if "study.contact" in study.descriptor.placeholders
         else _shortened(study.settings.contact, WHOLE["contact"]),
-        "least": WHOLE["least"],
+        "whole": WHOLE,
+        "please": PLEASE,
         "cited": CITED,
         "meaning": v.MEANING,
     }

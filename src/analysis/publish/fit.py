@@ -23,6 +23,8 @@ _CAPITAL, _LEADING = 0.729, 0.55
 """The height of a line and the room between two, in parts of the size of the type."""
 _FULL, _FULL_HYPHENATED = 0.97, 0.98
 """How full the lines of a text are, on average; in tables, words are hyphenated."""
+_NAMED = 5.5
+"""The width of a sign that has no glyph, and is named by its number, in parts of the type."""
 _ROW, _CELL = 6.4, 6.0
 """What a row is higher, and a cell narrower, than its text has room."""
 _EDGES = {"draft": (12, 12), "notes": (6, 4)}
@@ -100,7 +102,10 @@ def _width(text: str, bold: bool) -> float:
 
 @functools.cache
 def _advance(sign: str, bold: bool) -> float:
-    return _face(bold).load_char(ord(sign), LoadFlags.NO_HINTING).linearHoriAdvance / 2**16 / 100
+    face = _face(bold)
+    if not face.get_char_index(ord(sign)):
+        return _NAMED
+    return face.load_char(ord(sign), LoadFlags.NO_HINTING).linearHoriAdvance / 2**16 / 100
 
 
 @functools.cache
