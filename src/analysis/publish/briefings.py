@@ -24,7 +24,7 @@ from analysis.study import vocabulary as v
 FORMS = (
     (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
     (130, 30, False), (110, 20, False), (95, 17, False), (80, 14, False), (60, 10, False),
-    (50, 7, False), (40, 5, False), (30, 3, False), (20, 2, False), (10, 2, False),
+    (50, 7, False), (40, 5, False), (30, 3, False), (20, 2, False), (10, 2, False), (5, 1, False),
 )  # fmt: skip
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
 whether sources are named by their publishers, or by the numbers that they have in the report."""
