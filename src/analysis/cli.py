@@ -281,6 +281,7 @@ def _report(asked: argparse.Namespace) -> int:
 
         path = build(results, asked.out, progress, inputs, begun)
     _print_placeholders(results.study.descriptor.placeholders)
+    _print_details(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -547,6 +548,14 @@ def _refuse_a_folder_in_use(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule, remedy = "something is there already, and may hold work", "name a new folder"
         raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
+
+
+def _print_details(study: Study) -> None:
+    from analysis.study.privacy import personal_details
+
+    count = sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
+    if count:
+        print(f"Texts that a person should look at first: {count} (policygap validate names them).")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

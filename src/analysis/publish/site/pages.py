@@ -152,13 +152,21 @@ class _Site:
         for rule in view.records(self.study["rules"]):
             rules[rule["criterion_id"]].append(rule)
         parents = self.study.lookup("recommendations", "parent_id")
+        cells = view.unit_cells(self.results)
         missing = {
-            (row.unit_id, row.recommendation_id): gap_parts(row.missing)
+            (row.unit_id, row.recommendation_id): dict(gap_parts(row.missing))
             for row in self.results.gaps.itertuples()
         }
         national = {one["criterion_id"]: one for one in view.national_counts(self.results)}
         for rec in self.recommended:
             name = rec["recommendation_id"]
+            asked = {one["criterion_id"] for one in rec["criteria"] if one["scored"] == "yes"}
+
+            def telling(unit: str, kind: str, name: str = name, asked: set[str] = asked) -> list:
+                """Return the cells that make a unit one of those who meet it, or fall short."""
+                wanted = {"meets": asked, "falls_short": missing[unit, name]}.get(kind, ())
+                return [cell for cell in cells[unit] if cell["criterion_id"] in wanted]
+
             self.page(
                 self.at.recommendation(name),
                 "recommendation",
@@ -167,7 +175,7 @@ class _Site:
                 criteria=[one["criterion_id"] for one in rec["criteria"]],
                 rec=rec,
                 rules=rules,
-                missing=missing,
+                telling=telling,
                 national=national,
                 parent=parents[name],
                 children=[one for one, parent in parents.items() if parent == name],
