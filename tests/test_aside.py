@@ -1,5 +1,6 @@
 """What is made aside is what would be made here, and no process outlives the one that began it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,8 +8,10 @@ import sys
 import time
 
 import pytest
+from helpers import REAL
 from made import real
 
+from analysis import second_process as other
 from analysis.measure.results import measure
 from analysis.measure.statements import interval_sensitivity, statements
 from analysis.publish.aside import Begun
@@ -56,6 +59,46 @@ def test_what_an_ended_process_was_to_make_is_made_here():
         made = Awaited(aside, sorted, [3, 1, 2])
         os.kill(other, signal.SIGKILL)
         assert made.get() == [1, 2, 3] and sleeping.exception()
+        # Nor does it matter that it was ended before it was asked.
+        assert Awaited(aside, sorted, [2, 1]).get() == [1, 2]
+
+
+def test_what_goes_wrong_there_is_said_as_it_would_be_here():
+    with second_process("json") as aside, pytest.raises(ValueError, match="made up"):
+        Awaited(aside, int, "made up").get()
+
+
+def test_one_core_or_no_room_to_share_is_enough(monkeypatch):
+    monkeypatch.setattr(other, "_cores", lambda: 1)
+    with second_process("json") as aside:
+        assert aside.submit(os.getpid).result() == os.getpid()
+
+    def full(*arguments, **named):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(other, "_cores", lambda: 2)
+    monkeypatch.setattr(other, "ProcessPoolExecutor", full)
+    with second_process("json") as aside:
+        assert aside.submit(os.getpid).result() == os.getpid()
+
+
+@two_cores
+@pytest.mark.parametrize("wait", [0.02, 0.1, 0.3, 0.7, 1.5])
+def test_interrupts_end_a_build_in_one_line(tmp_path, wait):
+    """The first may come at any time, and others may follow it."""
+    command = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(tmp_path / "o")]
+    build = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(0.3 + wait)
+    for _ in range(3):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(build.pid, signal.SIGINT)
+        time.sleep(0.15)
+    _, said = build.communicate(timeout=60)
+    assert said == "policygap: interrupted; the last output stands as it was.\n" or (
+        build.returncode == 0 and not said
+    )
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {".o.lock"} or build.returncode == 0
 
 
 @two_cores

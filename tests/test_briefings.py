@@ -227,6 +227,11 @@ def test_the_command_replaces_nothing_and_names_the_unit_that_it_does_not_know(t
     assert done.returncode == 1 and "nowhere" in done.stderr
     done = run("brief", "--unit", "kent", "--out", tmp_path / "new.txt")
     assert done.returncode == 1 and ".pdf" in done.stderr
+    for unit in ("kent,essex", ""):
+        done = run("brief", "--unit", unit, "--out", tmp_path / "new.pdf")
+        assert done.returncode == 1 and "no single unit" in done.stderr
+    done = run("brief", "--out", tmp_path / "all.pdf")
+    assert done.returncode == 1 and "go into a folder" in done.stderr
     assert list(contents(tmp_path)) == ["kent.pdf"] and out.read_text() == "work"
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STUDY = Path("data/safe-to-share")
 MANIFEST = "manifest.json"
+TERMINATED = 128 + signal.SIGTERM
 SHOWN_AT_MOST = 200
 
 
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if threading.current_thread() is threading.main_thread():
         # Asked to end, a build clears away what it has begun, as after an interrupt.
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
     try:
         return asked.run(asked)
     except StudyError as error:
@@ -56,6 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
         return 130
+    except SystemExit as ended:
+        if ended.code == TERMINATED:
+            print("policygap: ended; the last output stands as it was.", file=sys.stderr)
+        raise
     return 1
 
 
@@ -423,7 +428,7 @@ def _reply_form(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.workbooks import save_new
 
     study = _load(asked.study)
-    (unit,) = _units(study, [asked.unit])
+    unit = _unit(study, asked.unit)
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study.descriptor.placeholders)
     print(f"The reply form of {unit} is {asked.out}")
@@ -433,13 +438,13 @@ def _reply_form(asked: argparse.Namespace) -> int:
 
 
 def _brief(asked: argparse.Namespace) -> int:
-    if not asked.unit:
+    if asked.unit is None:
         return _brief_all(asked)
     from analysis.fieldwork.workbooks import save_new
     from analysis.publish.briefings import briefings
 
     results = _measured(asked)
-    (unit,) = _units(results.study, [asked.unit])
+    unit = _unit(results.study, asked.unit)
     ((_, content),) = briefings(results, [unit])
     save_new(asked.out, content, results.study, ".pdf")
     _print_placeholders(results.study.descriptor.placeholders)
@@ -451,6 +456,9 @@ def _brief_all(asked: argparse.Namespace) -> int:
     from analysis.publish.briefings import briefings
     from analysis.publish.swapping import swapped_in
 
+    if asked.out.suffix:
+        rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
+        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
     _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
     with _progress() as progress:
@@ -507,6 +515,14 @@ def _units(study: Study, asked: list[str]) -> list[str]:
     from analysis.fieldwork.names import meant_units
 
     return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
+
+
+def _unit(study: Study, asked: str) -> str:
+    units = _units(study, [asked])
+    if len(units) != 1:
+        problem = Problem("unit", None, "", asked, "it names no single unit", "name one")
+        raise StudyError([problem])
+    return units[0]
 
 
 def _next_step(written: list[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
     """Give a function that shows the step at hand; quiet where nobody looks on."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda step: None
         return
     from rich.console import Console

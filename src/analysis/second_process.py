@@ -16,19 +16,26 @@ Made = TypeVar("Made")
 
 
 class Awaited(Generic[Made]):
-    """What is made elsewhere meanwhile; if that process was ended, it is made here."""
+    """What is made elsewhere meanwhile.
+
+    What goes wrong there, be it that the other process was ended, is tried again here: so it ends
+    well, or is said as if there were but one process.
+    """
 
     def __init__(self, beside: Executor, make: Callable[..., Made], *given: object):
         """Begin it, with what it is given."""
         self._make, self._given = make, given
-        self._begun = beside.submit(make, *given)
+        try:
+            self._begun = beside.submit(make, *given)
+        except BrokenExecutor:
+            self._begun = None
 
     def get(self) -> Made:
         """Return it, as soon as it is there."""
-        try:
-            return self._begun.result()
-        except BrokenExecutor:
-            return self._make(*self._given)
+        if self._begun is not None:
+            with contextlib.suppress(Exception):
+                return self._begun.result()
+        return self._make(*self._given)
 
 
 @contextlib.contextmanager
@@ -40,22 +47,53 @@ def second_process(first: str) -> Iterator[Executor]:
     Args:
         first: the module that its first task needs: it is imported at once.
     """
-    if (os.cpu_count() or 1) < 2:
-        pool: Executor = ThreadPoolExecutor(1)
-    else:
-        # Begun afresh: a copy of this process would hold the locks of threads that it has not.
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
-        pool.submit(_import, first)
+    pool = _started(first)
     try:
         yield pool
+    except BaseException:
+        # What it is at is no longer wanted.
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _started(first: str) -> Executor:
+    if _cores() > 1:
+        # Begun afresh: a copy of this process would hold the locks of threads that it has not.
+        context = multiprocessing.get_context("spawn")
+        # Where there is no room for what two processes share, a thread will do.
+        with contextlib.suppress(OSError), _without_interrupts():
+            pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+            pool.submit(_import, first)
+            return pool
+    return ThreadPoolExecutor(1)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let processes that are begun meanwhile pass over interrupts, which go to all of a group.
+
+    The first process says what becomes of the work.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _begin() -> None:
-    # An interrupt goes to both processes; the first says what becomes of the work.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The first process waits until this one is gone, and it has nothing to put away.
     atexit.register(os._exit, 0)

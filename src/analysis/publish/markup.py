@@ -37,6 +37,12 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
         pattern = f"jinja-{jinja2.__version__}-{kind}-%s.cache"
         super().__init__(str(Path(__file__).parent / "__pycache__"), pattern)
 
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # whatever is wrong with what was kept
+            bucket.reset()
+
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         if not sys.dont_write_bytecode:
             with contextlib.suppress(OSError):
