@@ -34,10 +34,11 @@ def build_tree(study: Study) -> Node:
         inside.setdefault(parent, []).append(name)
     weights = dict(zip(groups["recommendation_id"], map(Fraction, groups["weight"]), strict=True))
     leaves: dict[str, list[Node]] = {}
-    for column, row in enumerate(study["criteria"].itertuples()):
-        if row.scored == "yes":
-            leaf = Node(row.criterion_id, Fraction(row.weight), column=column)
-            leaves.setdefault(row.recommendation_id, []).append(leaf)
+    criteria = study["criteria"][["criterion_id", "recommendation_id", "scored", "weight"]]
+    for column, (name, group, scored, weight) in enumerate(criteria.to_numpy().tolist()):
+        if scored == "yes":
+            leaf = Node(name, Fraction(weight), column=column)
+            leaves.setdefault(group, []).append(leaf)
 
     def node(name: str, weight: Fraction, children: list[str]) -> Node:
         below = [node(child, weights[child], inside.get(child, [])) for child in children]
