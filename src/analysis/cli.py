@@ -282,11 +282,13 @@ def _report(asked: argparse.Namespace) -> int:
         progress("statements")
         begun = Begun(results, aside)
         # Only now, for it takes a while: what is made aside is at work meanwhile.
+        to_look_at = _possible_details(results.study)
         from analysis.publish.build import build
 
         path = build(results, asked.out, progress, inputs, begun)
     _print_placeholders(results.study.descriptor.placeholders)
-    _print_details(results.study)
+    if to_look_at:
+        print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
     print(f"The report is {path}")
     return 0
 
@@ -566,12 +568,10 @@ def _refuse_a_folder_in_use(folder: Path) -> None:
         raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
 
 
-def _print_details(study: Study) -> None:
+def _possible_details(study: Study) -> int:
     from analysis.study.privacy import personal_details
 
-    count = sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
-    if count:
-        print(f"Texts that a person should look at first: {count} (policygap validate names them).")
+    return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

@@ -137,6 +137,8 @@ def details(text: str, areas: set[str] = frozenset()) -> list[tuple[str, str, st
         text: any text.
         areas: names of places that are wide enough to be given, in small letters.
     """
+    if not _SOME_PERSON.search(text):
+        return []
     found = {}
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
