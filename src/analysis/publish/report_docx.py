@@ -170,22 +170,9 @@ class _Writer:
         cells, place = [], 0
         for cell in row.cells:
             ids = row.ids if place == 0 else []
-            turned = upright and cell.number
             width = sum(widths[place : place + cell.span])
-            about = _xml(
-                "w:tcPr",
-                {},
-                _xml("w:tcW", {"w:type": "dxa", "w:w": str(width)}),
-                (cell.span > 1) * _xml("w:gridSpan", {"w:val": str(cell.span)}),
-                turned * _xml("w:textDirection", {"w:val": "btLr"}),
-            )
-            manner = _xml(
-                "w:pPr",
-                {},
-                first * _xml("w:keepNext"),
-                _xml("w:spacing", {"w:before": "20", "w:after": "20"}),
-                (cell.number and not upright) * _xml("w:jc", {"w:val": "right"}),
-            )
+            about = _about_cell(width, cell.span, upright and cell.number)
+            manner = _manner_in_cell(first, cell.number and not upright)
             said = self._bookmarks(ids), self._runs(cell.runs, cell.head, size=17)
             cells.append(_xml("w:tc", {}, about, _xml("w:p", {}, manner, *said)))
             place += cell.span
@@ -229,20 +216,47 @@ class _Writer:
 
 
 def _run(run: b.Run, bold: bool, size: int) -> str:
-    coloured = {"w:val": "4A4A4A" if run.quiet else "12436D"}
-    manner = _xml(
-        "w:rPr",
-        {},
-        (bold or run.strong) * _xml("w:b"),
-        bool(run.url or run.to or run.quiet) * _xml("w:color", coloured),
-        bool(size) * _xml("w:sz", {"w:val": str(size)}),
-        bool(run.url) * _xml("w:u", {"w:val": "single"}),
-    )
+    manner = _manner(bold or run.strong, run.quiet, bool(run.to), bool(run.url), size)
     lines = [
         _xml("w:t", {"xml:space": "preserve"}, escape(f"{line} " if run.mark else line, _RETURN))
         for line in run.text.split("\n")
     ]
-    return _xml("w:r", {}, manner, _xml("w:br").join(lines))
+    return _xml("w:r", {}, manner, "<w:br/>".join(lines))
+
+
+# Of each there are few, and many thousands of places that have it.
+@functools.lru_cache(maxsize=1000)
+def _about_cell(width: int, span: int, turned: bool) -> str:
+    return _xml(
+        "w:tcPr",
+        {},
+        _xml("w:tcW", {"w:type": "dxa", "w:w": str(width)}),
+        (span > 1) * _xml("w:gridSpan", {"w:val": str(span)}),
+        turned * _xml("w:textDirection", {"w:val": "btLr"}),
+    )
+
+
+@functools.lru_cache(maxsize=1000)
+def _manner_in_cell(first: bool, right: bool) -> str:
+    return _xml(
+        "w:pPr",
+        {},
+        first * _xml("w:keepNext"),
+        _xml("w:spacing", {"w:before": "20", "w:after": "20"}),
+        right * _xml("w:jc", {"w:val": "right"}),
+    )
+
+
+@functools.lru_cache(maxsize=1000)
+def _manner(bold: bool, quiet: bool, led: bool, linked: bool, size: int) -> str:
+    return _xml(
+        "w:rPr",
+        {},
+        bold * _xml("w:b"),
+        (linked or led or quiet) * _xml("w:color", {"w:val": "4A4A4A" if quiet else "12436D"}),
+        bool(size) * _xml("w:sz", {"w:val": str(size)}),
+        linked * _xml("w:u", {"w:val": "single"}),
+    )
 
 
 _RETURN = {"\r": "&#13;"}

@@ -82,10 +82,12 @@ def _plain(value: object, known: set[str]) -> dict | str:
     """Return what JSON has no word for; a link to no known name is none."""
     if isinstance(value, bytes):  # a drawing, which goes beside
         return ""
-    held = {"kind": type(value).__name__.lower(), **vars(value)}
     if isinstance(value, Run):
-        held |= {"text": _set(value.text), "to": value.to if value.to in known else ""}
-    return held
+        text = _set(value.text)
+        if value == Run(value.text):
+            return text
+        return {**vars(value), "text": text, "to": value.to if value.to in known else ""}
+    return {"kind": type(value).__name__.lower(), **vars(value)}
 
 
 def _set(text: str) -> str:
