@@ -71,7 +71,7 @@ gc.disable()
 from pathlib import Path
 from analysis.second_process import second_process
 if __name__ == "__main__":
-    with second_process(first="analysis.show.charts") as aside:
+    with second_process("analysis.show.charts") as aside:
         from analysis.measure.results import measure
         from analysis.measure.statements import interval_sensitivity, statements
         from analysis.publish.aside import drawn_charts

@@ -272,7 +272,9 @@ def _report(asked: argparse.Namespace) -> int:
         return 0
     from analysis.second_process import second_process
 
-    with _progress() as progress, second_process(first="analysis.show.charts") as aside:
+    # Named and not imported: only the other process needs them.
+    needed = ("analysis.show.charts", "analysis.publish.briefings")
+    with _progress() as progress, second_process(*needed) as aside:
         from analysis.publish.aside import Begun
         from analysis.publish.manifest import input_hashes
 

@@ -2,11 +2,12 @@
 
 import atexit
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
 from multiprocessing.connection import wait
@@ -39,15 +40,15 @@ class Awaited(Generic[Made]):
 
 
 @contextlib.contextmanager
-def second_process(first: str) -> Iterator[Executor]:
+def second_process(*needed: str) -> Iterator[Executor]:
     """Give an executor that works in a process of its own; in a thread where one core is all.
 
     The process ends with this one, however that ends.
 
     Args:
-        first: the module that its first task needs: it is imported at once.
+        needed: modules that its tasks need, the first task first: it imports them at once.
     """
-    pool = _started(first)
+    pool = _started(needed)
     try:
         yield pool
     except BaseException:
@@ -59,14 +60,15 @@ def second_process(first: str) -> Iterator[Executor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _started(first: str) -> Executor:
+def _started(needed: Sequence[str]) -> Executor:
     if _cores() > 1:
         # Begun afresh: a copy of this process would hold the locks of threads that it has not.
         context = multiprocessing.get_context("spawn")
         # Where there is no room for what two processes share, a thread will do.
         with contextlib.suppress(OSError), _without_interrupts():
             pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
-            pool.submit(_import, first)
+            for name in needed:
+                pool.submit(_import, name)
             return pool
     return ThreadPoolExecutor(1)
 
@@ -94,6 +96,8 @@ def _without_interrupts() -> Iterator[None]:
 
 
 def _begin() -> None:
+    # As in the first, and for the same reason (see ``__main__.py``).
+    gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The first process waits until this one is gone, and it has nothing to put away.
     atexit.register(os._exit, 0)

@@ -18,7 +18,6 @@ class Begun:
         named: every named statement of the results, by its id.
         charts: every chart, drawn; see :func:`analysis.show.charts.all_charts`.
         briefings: the briefing on each unit as PDF, by the unit's id.
-        workbook: see :func:`analysis.publish.workbook.gap_workbook`.
     """
 
     def __init__(self, results: Results, aside: Executor):
@@ -28,7 +27,6 @@ class Begun:
         self.charts = Awaited(aside, drawn_charts, alone, named)
         self.briefings = Awaited(aside, _briefings, alone)
         self.named = named | interval_sensitivity(results)
-        self.workbook = Awaited(aside, _workbook, alone, self.named)
 
 
 def drawn_charts(results: Results, named: dict[str, Statement]) -> list[Drawn]:
@@ -42,9 +40,3 @@ def _briefings(results: Results) -> dict[str, bytes]:
     from analysis.publish.briefings import briefings
 
     return dict(briefings(results))
-
-
-def _workbook(results: Results, named: dict[str, Statement]) -> bytes:
-    from analysis.publish.workbook import gap_workbook
-
-    return gap_workbook(results, named)

@@ -19,6 +19,7 @@ from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
+from analysis.publish.workbook import gap_workbook
 from analysis.show.drawing import Drawn
 
 REPORT, REPORT_PDF = "report.html", "report.pdf"
@@ -110,7 +111,7 @@ def _write_statements(material: Material, folder: Path) -> None:
 
 
 def _write_workbook(material: Material, folder: Path) -> None:
-    (folder / WORKBOOK).write_bytes(material.begun.workbook.get())
+    (folder / WORKBOOK).write_bytes(gap_workbook(material.results, material.named))
 
 
 def _write_report(material: Material, folder: Path) -> None:
@@ -128,7 +129,7 @@ def _write_report_docx(material: Material, folder: Path) -> None:
 
 def _write_site(material: Material, folder: Path) -> None:
     units = material.results.study["units"]["unit_id"]
-    awaited = [REPORT_PDF, WORKBOOK, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
     write_site(material.results, material.named, material.charts, folder, awaited)
 
 
@@ -146,13 +147,13 @@ PARTS: dict[str, Callable[[Material, Path], None]] = {
     # First what needs no chart: they are on their way.
     "statements": _write_statements,
     "requests": _write_requests,
+    "workbook": _write_workbook,
     "report": _write_report,
     "tables": _write_tables,
     "report as document": _write_report_docx,
     # It offers what lies in the folder by then, and what is still on its way.
     "site": _write_site,
     "briefings": _write_briefings,
-    "workbook": _write_workbook,
     "report as PDF": _write_report_pdf,
 }
 """What a build writes, in order: each part's name, and the function that writes it."""
