@@ -1,8 +1,11 @@
 """The command line: what a person types and reads."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,3 +25,23 @@ def test_report_says_where_it_is(tmp_path):
 def test_the_real_study_is_valid():
     done = policygap("validate")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize(
+    "ending, status, said",
+    [
+        (">&-", 0, ""),
+        (">/dev/full", 1, "policygap: No space left on device. No file is left half written.\n"),
+        ("| true; exit ${PIPESTATUS[0]}", 1, "policygap: Broken pipe."),
+    ],
+)
+def test_what_cannot_be_said_is_no_traceback(ending, status, said):
+    # It is a second in the making: by then the reader of a pipe is gone.
+    command = shlex.join([sys.executable, "-m", "analysis", "validate"])
+    done = subprocess.run(
+        ["bash", "-c", f"{command} {ending}"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == status and done.stderr.startswith(said)
+    assert said or not done.stderr
+    assert "Traceback" not in done.stderr
