@@ -2,12 +2,15 @@
 
 import pytest
 from drawn import A4, texts, words
+from hypothesis import given
+from hypothesis import strategies as st
 from made import NASTY, everywhere, library, real, replaced
 from made_study import write_made_study
 
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.show.charts import all_charts, reach_chart
+from analysis.show.charts.matrix import _fitted
 from analysis.show.style import width_of, wrapped
 from analysis.study import load
 
@@ -113,3 +116,27 @@ def test_lines_are_as_wide_as_they_are_said_to_be():
     # The advance of a space of DejaVu Sans is 651 of 2048 units, of an "m" 1995.
     assert width_of(" ", 72) == pytest.approx(651 / 2048, abs=1e-3)
     assert width_of("mm", 36) == pytest.approx(1995 / 2048, abs=1e-3)
+
+
+@given(st.text("aim W.-\u4e2d", max_size=60), st.floats(0.05, 3), st.booleans())
+def test_lines_are_as_full_as_they_can_be(text, room, bold):
+    """Against a slow way to say it: the most words, or else the most letters, that fit."""
+
+    def most(parts, joint):
+        lengths = range(len(parts), 0, -1)
+        held = (joint.join(parts[:length]) for length in lengths)
+        return next((one for one in held if width_of(one, 8, bold) <= room), "")
+
+    lines, rest = [], text.split()
+    while rest:
+        line = most(rest, " ") or most(rest[0], "") or rest[0][0]
+        lines.append(line)
+        rest = " ".join(rest).removeprefix(line).split()
+    assert wrapped(text, room, 8, bold) == (lines or [""])
+
+
+def test_a_head_of_a_column_is_no_longer_than_its_lines_need():
+    label = "w" * 30_000
+    lines = _fitted(label, 2)
+    assert len(lines) == 2 and "".join(lines) == label
+    assert len(lines[0]) - len(lines[1]) < 10

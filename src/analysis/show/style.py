@@ -319,7 +319,14 @@ def _advance(letter: str, bold: bool) -> float:
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """Return the width in inches of a text in one line at a type size in points."""
-    return sum(_advance(letter, bold) for letter in text) * size / 72
+    return _wider(0, text, bold) * size / 72
+
+
+def _wider(wide: float, text: str, bold: bool) -> float:
+    """Return the width of a line, in widths of the type size, to which a text was added."""
+    for letter in text:
+        wide += _advance(letter, bold)
+    return wide
 
 
 def lines_high(lines: list[str], size: float) -> float:
@@ -332,18 +339,20 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[st
 
     A word that is wider than a line is broken where the line ends.
     """
-    lines, line = [], ""
+    lines, line, filled = [], "", 0.0
     for word in text.split():
-        if line and width_of(f"{line} {word}", size, bold) <= width:
-            line = f"{line} {word}"
+        joined = _wider(filled, f" {word}", bold)
+        if line and joined * size / 72 <= width:
+            line, filled = f"{line} {word}", joined
             continue
         lines += [line] if line else []
-        line = ""
+        line, filled = "", 0.0
         for letter in word:
-            if line and width_of(line + letter, size, bold) > width:
+            joined = _wider(filled, letter, bold)
+            if line and joined * size / 72 > width:
                 lines.append(line)
-                line = ""
-            line += letter
+                line, joined = "", _wider(0, letter, bold)
+            line, filled = line + letter, joined
     return [*lines, line]
 
 

@@ -117,7 +117,9 @@ def _heads(labels: list[str], step: float) -> tuple[bool, list[list[str]]]:
 
 
 def _fitted(label: str, most: int) -> list[str]:
-    room = 1.2
+    # No room is enough that is narrower than the label in so many lines of one width.
+    steps = math.ceil((width_of(label, NOTE) / most - 1.2) / 0.2)
+    room = 1.2 + 0.2 * max(0, steps - 1)
     while len(lines := wrapped(label, room, NOTE)) > most:
         room += 0.2
     return lines
