@@ -159,7 +159,8 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     why = {
         v.OUTDATED: "That is from before the report: please send what has applied since.",
     }.get(cell.state, "What could be read of it does not settle the question.")
-    return f"{said} I have seen: {'; '.join(dict.fromkeys(held))}. {why}"
+    # Who sends this need not have read it.
+    return f"{said} Public already: {'; '.join(dict.fromkeys(held))}. {why}"
 
 
 def _citations(study: Study) -> dict[str, str]:
@@ -169,11 +170,7 @@ def _citations(study: Study) -> dict[str, str]:
         source = one["source"]
         title = f", “{source['title']}”" if source["title"] else ""
         when = f", {source['published']}" if source["published"] else ""
-        part = (
-            " (its beginning only; the whole of it would help)"
-            if one["extent_read"] == "opening"
-            else ""
-        )
+        part = " (only its beginning could be read)" if one["extent_read"] == "opening" else ""
         where = f", {source['url']}" if source["url"] else ""
         said[one["evidence_id"]] = f"{source['publisher']}{title}{when}{where}{part}"
     return said
