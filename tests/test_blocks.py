@@ -62,6 +62,45 @@ def test_a_table_keeps_its_caption_heads_numbers_spans_and_names():
     assert abs(sum(said.widths) - 1) < 1e-3
 
 
+def table_of(header: list[str], rows: list[list[str]], numbers: int = 0) -> Table:
+    """A table of these texts, its last columns of numbers."""
+    few = len(header) - numbers
+    heads = "".join(
+        f"<th{' class=n' if place >= few else ''}>{escape(one)}</th>"
+        for place, one in enumerate(header)
+    )
+    lines = "".join(f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in row)}</tr>" for row in rows)
+    (said,) = blocks(
+        page(
+            f"<table><caption>C</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+        )
+    )
+    return said
+
+
+def test_columns_are_as_wide_as_their_texts_ask():
+    # Texts of one length share alike, and numbers take no more than they need.
+    first, second = table_of(["A", "B"], [["a b " * 10, "c d " * 10]]).widths
+    assert first == second == 0.5
+    # One long text beside short ones: these keep room for their longest word, it has the rest.
+    said = table_of(["Name", "Why", "Number"], [["x", "so and so " * 40, "7"]] * 3, numbers=1)
+    assert said.widths[1] > 0.75 and said.hyphenated == [False, False, False]
+    # No name is hyphenated that is no longer than a force's; a longer word may be.
+    said = table_of(["Northamptonshire", "Why"], [["Cambridgeshire", "so and so " * 40]] * 3)
+    assert said.widths[0] > 0.16 * 1.3 and not said.hyphenated[0]
+    said = table_of(["Name", "Why"], [["x" * 40, "so and so " * 40]])
+    assert said.hyphenated == [True, False]
+
+
+@given(st.integers(1, 12), st.integers(0, 4), st.data())
+def test_shares_of_the_width_add_up_and_leave_no_column_out(columns, count, data):
+    texts = st.text("ab c-\n", max_size=200)
+    rows = [[data.draw(texts) for _ in range(columns)] for _ in range(count)]
+    said = table_of([data.draw(texts) for _ in range(columns)], rows, data.draw(st.integers(0, 1)))
+    assert abs(sum(said.widths) - 1) < 2e-3 and min(said.widths) > 0.01
+    assert len(said.widths) == len(said.hyphenated) == columns
+
+
 def test_what_is_folded_away_is_open_and_its_title_stands_where_no_table_says_it():
     said = blocks(
         page(

@@ -79,19 +79,22 @@ class _Page:
             self._made[number] = blocks(page)
         return self._made[number]
 
-    def likely(self) -> int:
-        """Return the fullest form that seems to fit, with a line to spare."""
+    def height(self, number: int) -> float:
+        return height(self.form(number))
+
+    def likely(self, room: float) -> int:
+        """Return the fullest form that seems to fit into so many points, or the shortest."""
         numbers = range(len(FORMS))
-        if self._seems_to_fit(0):
+        if self.height(0) <= room:
             return 0
-        return min(bisect.bisect_left(numbers, True, 1, key=self._seems_to_fit), numbers[-1])
+        # The forms stand in the order of their heights, the highest first.
+        return min(
+            bisect.bisect_left(numbers, -room, 1, key=lambda one: -self.height(one)), numbers[-1]
+        )
 
-    def _seems_to_fit(self, number: int) -> bool:
-        return height(self.form(number)) <= PAGE - _LINE
 
-
-_LINE = 5
-"""Points: within a line of its foot, whether a page fits cannot be told without setting it."""
+_LINE = 14
+"""Points: whether a page fits that is within a line of its foot only setting it can tell."""
 
 
 def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
@@ -100,7 +103,7 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
     To set a page takes far longer than to guess its height; only where the guess was wrong are
     shorter forms tried.
     """
-    forms = [page.likely() for page in pages]
+    forms = [page.likely(PAGE - _LINE) for page in pages]
 
     def whole() -> bytes:
         return make([page.form(form) for page, form in zip(pages, forms, strict=True)])
@@ -111,7 +114,8 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
     for place, page in enumerate(pages):
         # Rather a page too many than no briefing.
         while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
-            forms[place] += 1
+            room = page.height(forms[place]) - _LINE
+            forms[place] = max(forms[place] + 1, page.likely(room))
     return whole()
 
 

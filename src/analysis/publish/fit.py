@@ -21,8 +21,8 @@ _TYPE, _LEAD_TYPE = 9.0, 10.5
 _HEADINGS = (18.0, 14.0, 11.5, 9.5)
 _CAPITAL, _LEADING = 0.729, 0.55
 """The height of a line and the room between two, in parts of the size of the type."""
-_FULL, _FULL_HYPHENATED = 0.97, 0.98
-"""How full the lines of a text are, on average; in tables, words are hyphenated."""
+_FULL = 0.97
+"""How full the lines of a text are, on average."""
 _NAMED = 5.5
 """The width of a sign that has no glyph, and is named by its number, in parts of the type."""
 _ROW, _CELL = 6.4, 6.0
@@ -75,8 +75,7 @@ def _heights(block: Block) -> tuple[float, float, float]:
 def _row(cells: list[Cell], widths: list[float]) -> float:
     shares = zip(cells, widths, strict=False)
     texts = (
-        _text(cell.runs, (_WIDE * share - _CELL) * _FULL_HYPHENATED, bold=cell.head)
-        for cell, share in shares
+        _text(cell.runs, (_WIDE * share - _CELL) * _FULL, bold=cell.head) for cell, share in shares
     )
     return _ROW + max(texts, default=0)
 
