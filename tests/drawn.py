@@ -7,7 +7,7 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, Bbox
 
-A4 = {"PDF": (17.2, 25.2), "Word": (17.0, 22.5)}
+A4 = {"PDF": (17.2, 24.3), "Word": (17.0, 22.5)}
 """The room for a picture on a page, in centimetres: width and height."""
 
 
