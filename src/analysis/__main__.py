@@ -28,12 +28,12 @@ def run() -> int:
 
 def _leave(ended: list[int]) -> None:
     # To take apart all that was imported and made takes long, and the system takes it back anyway.
-    with contextlib.suppress(OSError, ValueError):
-        # Where a stream was closed there is none.
-        for stream in filter(None, (sys.stdout, sys.stderr)):
+    # Where a stream was closed there is none; what else went wrong with one has been said.
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with contextlib.suppress(OSError, ValueError):
             stream.flush()
-        if ended:
-            os._exit(ended[0])
+    if ended:
+        os._exit(ended[0])
 
 
 def _interrupted(number: int, frame: object) -> None:

@@ -42,7 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
         # Asked to end, a build clears away what it has begun, as after an interrupt.
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
     try:
-        return asked.run(asked)
+        status = asked.run(asked)
+        # What waits to be said may still fail, and is then told as any failure is.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except StudyError as error:
         _print_problems(error.problems, "text")
         # A change that waits to be completed is as good as written.
