@@ -1,4 +1,4 @@
-"""What of a build is made aside: about as much as all the rest of it.
+"""What of a build is made aside: the charts and the briefings.
 
 What makes it is imported there and not here.
 """

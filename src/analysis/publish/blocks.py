@@ -13,6 +13,8 @@ from itertools import chain
 import lxml.html
 from lxml.html import HtmlElement
 
+from analysis.publish.columns import Column, shared_widths
+
 _SKIPPED = {"head", "nav", "style", "script", "figcaption"}
 """Elements that serve the screen alone, or that the block around them replaces."""
 _BLOCKS = {"p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "figure", "section"}
@@ -49,8 +51,6 @@ class Run:
 Runs = list[Run]
 CROWDED = 7
 """Columns beyond which the heads of numbers are turned on their side."""
-_LINE = 100
-"""Letters that a line of a page holds."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,9 @@ class _Blocks:
         (caption,) = element.iter("caption")
         header, *more = [_row(one) for one in element.find("thead").iter("tr")]
         rows = more + [_row(one) for one in element.find("tbody").iter("tr")]
-        return Table(_runs(caption), header.cells, rows, *_widths(header, rows), [])
+        crowded = len(header.cells) > CROWDED
+        widths, hyphenated = shared_widths(_columns(header, rows), crowded)
+        return Table(_runs(caption), header.cells, rows, widths, hyphenated, [])
 
 
 def _row(element: HtmlElement) -> Row:
@@ -246,86 +248,19 @@ def _row(element: HtmlElement) -> Row:
     return Row(cells, [element.get("id")] if element.get("id") else [])
 
 
-def _widths(header: Row, rows: list[Row]) -> tuple[list[float], list[bool]]:
-    """Return each column's share of the width, and whether a word in it is longer than that.
-
-    A column has room for its longest word, within reason. What is left over is shared out in the
-    way, of several, in which the rows have the fewest lines.
-    """
+def _columns(header: Row, rows: list[Row]) -> list[Column]:
     rows = [row for row in rows if all(cell.span == 1 for cell in row.cells)]
-    crowded = len(header.cells) > CROWDED
-    longest, columns = [], []
+    made = []
     for place, head in enumerate(header.cells):
         cells = [row.cells[place] for row in rows]
-        # The first column names what a row is of, and is bold as the head is. A head that is
-        # turned needs no width; beside numbers there is some white.
-        word = _longest_word(cells) * (_BOLD if place == 0 else _PLAIN)
-        named = 0 if crowded and head.number else _longest_word([head]) * _BOLD
-        longest.append(max(word, named) + (2.5 if head.number else 1.5))
-        columns.append([] if head.number else [_line_lengths(cell) for cell in cells])
-    least = _at_most(longest, 14)
-    if sum(least) > 0.85 * _LINE:
-        least = _at_most(longest, 12)
-    widths = min(_shared_out(least, columns), key=lambda widths: _line_count(widths, columns))
-    shares = [round(one / sum(widths), 4) for one in widths]
-    return shares, [one > share * _LINE + 0.01 for one, share in zip(longest, shares, strict=True)]
+        bold = any(cell.head for cell in cells)
+        made.append(Column(_shown(head), [_shown(cell) for cell in cells], head.number, bold))
+    return made
 
 
-def _at_most(widths: list[float], most: float) -> list[float]:
-    # The names of what the rows are of are hyphenated last.
-    return [min(one, 24 if place == 0 else most) for place, one in enumerate(widths)]
-
-
-_PLAIN, _BOLD = 1.1, 1.3
-"""The width of a letter, of which a line holds a hundred; words may be of wide ones."""
-_Lengths = list[list[list[float]]]
-"""Of each column, of each of its cells, how long its lines are before they are broken."""
-
-
-def _line_lengths(cell: Cell) -> list[float]:
-    wide = _BOLD if cell.head else _PLAIN
-    return [len(line) * wide for line in plain(cell.runs).split("\n")]
-
-
-def _shared_out(least: list[float], columns: _Lengths) -> Iterator[list[float]]:
-    """Give ways to share the width: columns are as wide as they are full, more so or less so."""
-    filled = [sum(map(sum, cells)) / len(cells) if cells else 0 for cells in columns]
-    for power in (0.4, 0.7, 1.0, 1.4):
-        yield _filled_up(least, [one**power for one in filled])
-
-
-def _filled_up(least: list[float], parts: list[float]) -> list[float]:
-    """Return widths in proportion to parts, but none below its least."""
-    widths, free = list(least), {place for place, part in enumerate(parts) if part > 0}
-    # What one column needs beyond its part is wanting to others, which may then need theirs too.
-    while free:
-        left = _LINE - sum(one for place, one in enumerate(widths) if place not in free)
-        unit = left / sum(parts[place] for place in free)
-        short = {place for place in free if unit * parts[place] < least[place]}
-        if not short:
-            for place in free:
-                widths[place] = unit * parts[place]
-        free = free - short if short else set()
-    return widths
-
-
-def _line_count(widths: list[float], columns: _Lengths) -> int:
-    """Return the number of lines that all rows have."""
-    rows = zip(*(cells for cells in columns if cells), strict=True)
-    rooms = [0.93 * wide - 1 for wide, cells in zip(widths, columns, strict=True) if cells]
-    return sum(
-        max(
-            sum(int(one / room) + 1 for one in lines)
-            for lines, room in zip(row, rooms, strict=True)
-        )
-        for row in rows
-    )
-
-
-def _longest_word(cells: Iterable[Cell]) -> int:
-    # A sign stands with the word that follows it.
-    texts = ("".join("mm" if run.mark else run.text for run in cell.runs) for cell in cells)
-    return max((len(word) for text in texts for word in text.split()), default=0)
+def _shown(cell: Cell) -> str:
+    # A sign stands with the word that follows it, and is as wide as two letters.
+    return "".join("mm" if run.mark else run.text for run in cell.runs)
 
 
 def _is_outline(element: HtmlElement) -> bool:
