@@ -101,6 +101,25 @@ def test_shares_of_the_width_add_up_and_leave_no_column_out(columns, count, data
     assert len(said.widths) == len(said.hyphenated) == columns
 
 
+def test_what_leads_to_a_table_stands_with_it():
+    table = "<table><caption>C</caption><thead><tr><th>A</th></tr></thead><tbody></tbody></table>"
+    said = blocks(
+        page(
+            f"<p>Apart.</p><p class='notes'>Boxed.</p><p class='quiet'>Where.</p><p>What.</p>{table}"
+            f"<p>{'Long. ' * 80}</p>{table}<p>After.</p>"
+        )
+    )
+    leads = [one.leads for one in said if isinstance(one, Paragraph)]
+    assert leads == [False, False, True, True, False, False]
+
+
+def test_heads_are_turned_only_where_many_numbers_stand_beside_each_other():
+    eight = list("ABCDEFGH")
+    assert table_of(eight, [["1"] * 8], numbers=3).turned
+    assert not table_of(eight, [["1"] * 8], numbers=2).turned
+    assert not table_of(eight[:7], [["1"] * 7], numbers=7).turned
+
+
 def test_what_is_folded_away_is_open_and_its_title_stands_where_no_table_says_it():
     said = blocks(
         page(

@@ -229,3 +229,12 @@ def test_a_draft_says_so_and_a_checked_study_does_not(page, results):
     named = statements(results)
     checked = report_html(results, named, all_charts(results, named))
     assert "This is a draft." not in checked and "DRAFT" not in checked
+
+
+def test_events_stand_by_date_and_last_those_without_one(page):
+    table = page[page.index("Events, with who acted") :]
+    table = table[: table.index("</table>")]
+    days = re.findall(r'<tr><th scope="row">\w+</th><td class="nowrap">([^<]+)</td>', table)
+    known = [day for day in days if day != "not known"]
+    assert len(days) == 56 and 0 < len(known) < len(days)
+    assert days == sorted(known) + ["not known"] * (len(days) - len(known))

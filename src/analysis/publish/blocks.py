@@ -49,8 +49,10 @@ class Run:
 
 
 Runs = list[Run]
-CROWDED = 7
-"""Columns beyond which the heads of numbers are turned on their side."""
+_CROWDED, _MANY_NUMBERS = 7, 3
+"""Columns beyond which heads are turned on their side, where so many are of numbers."""
+_LEADING = 300
+"""Letters that a paragraph may have, and still be no more than what leads to a table."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,17 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; its role is empty, or one of draft, notes, lead, quiet, opening."""
+    """A paragraph.
+
+    Attributes:
+        role: empty, or one of draft, notes, lead, quiet, opening.
+        leads: whether it stands on the page of what follows it.
+    """
 
     runs: Runs
     ids: list[str]
     role: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ class Table:
     Attributes:
         widths: the columns' shares of the whole, adding up to 1.
         hyphenated: of each column, whether a word in it is longer than the column is wide.
+        turned: whether the heads of numbers are turned on their side.
     """
 
     caption: Runs
@@ -119,6 +128,7 @@ class Table:
     rows: list[Row]
     widths: list[float]
     hyphenated: list[bool]
+    turned: bool
     ids: list[str]
 
 
@@ -143,7 +153,22 @@ def blocks(html: str) -> list[Block]:
     parser = lxml.html.HTMLParser(huge_tree=True, encoding="utf-8")
     found = _Blocks()
     found.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
-    return found.blocks
+    return _kept_with_what_they_lead_to(found.blocks)
+
+
+def _kept_with_what_they_lead_to(blocks: list[Block]) -> list[Block]:
+    """Return the blocks, with the short paragraphs before a table or a picture marked."""
+    made: list[Block] = []
+    for block in reversed(blocks):
+        if isinstance(block, Paragraph) and block.role in ("", "quiet", "lead") and made:
+            after = made[-1]
+            led = isinstance(after, Table | Picture) or (
+                isinstance(after, Paragraph) and after.leads
+            )
+            if led and len(plain(block.runs)) <= _LEADING:
+                block = replace(block, leads=True)
+        made.append(block)
+    return made[::-1]
 
 
 def plain(runs: Iterable[Run]) -> str:
@@ -230,9 +255,10 @@ class _Blocks:
         (caption,) = element.iter("caption")
         header, *more = [_row(one) for one in element.find("thead").iter("tr")]
         rows = more + [_row(one) for one in element.find("tbody").iter("tr")]
-        crowded = len(header.cells) > CROWDED
-        widths, hyphenated = shared_widths(_columns(header, rows), crowded)
-        return Table(_runs(caption), header.cells, rows, widths, hyphenated, [])
+        numbers = sum(cell.number for cell in header.cells)
+        turned = len(header.cells) > _CROWDED and numbers >= _MANY_NUMBERS
+        widths, hyphenated = shared_widths(_columns(header, rows), turned)
+        return Table(_runs(caption), header.cells, rows, widths, hyphenated, turned, [])
 
 
 def _row(element: HtmlElement) -> Row:

@@ -34,7 +34,7 @@ WHOLE = {
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
 PLEASE = {
-    "read_whole": "The whole document.",
+    "read_whole": "What you hold on it.",
     "ask": "What you hold on it.",
     "search": "Where it is said.",
     "already_asked": "What has changed since.",

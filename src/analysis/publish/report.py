@@ -59,7 +59,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
         extents=v.EXTENT,
         clashes=irreconcilable(study).to_dict("records"),
         figures=view.with_sources(study, "figures"),
-        events=view.with_sources(study, "events"),
+        events=view.events(study),
         units=view.unit_sections(results),
         context=view.with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
         uncited=view.uncited_evidence(study),

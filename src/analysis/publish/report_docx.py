@@ -105,7 +105,9 @@ class _Writer:
                 bold = [b.Run(b.plain(block.runs), strong=True)]
                 self._paragraph("Normal", bold, block.ids, keep=True)
             case b.Paragraph():
-                self._paragraph(_STYLES.get(block.role, "Normal"), block.runs, block.ids)
+                self._paragraph(
+                    _STYLES.get(block.role, "Normal"), block.runs, block.ids, block.leads
+                )
             case b.Items():
                 for place, runs in enumerate(block.items):
                     self._paragraph("List Bullet", runs, block.ids if place == 0 else [])
@@ -148,8 +150,7 @@ class _Writer:
         )
         grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(one)}) for one in twips))
         header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
-        upright = len(header) > b.CROWDED
-        first = self._row(b.Row(header, []), twips, first=True, upright=upright)
+        first = self._row(b.Row(header, []), twips, first=True, upright=block.turned)
         rows = [self._row(row, twips) for row in block.rows]
         self._placed_at_end(_xml("w:tbl", {}, settings, grid, first, *rows))
         # A paragraph must stand between two tables, or Word makes them one.

@@ -16,7 +16,7 @@ import typst
 from matplotlib.ft2font import FT2Font
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import CROWDED, Block, Picture, Run, names
+from analysis.publish.blocks import Block, Picture, Run, names
 
 _FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The face of the charts, which comes with matplotlib."""
@@ -38,7 +38,6 @@ class Typesetter:
             "draft": _set(study.settings.draft_mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
-            "crowded": CROWDED,
         }
 
     def pdf(self, title: str, footing: str, parts: Sequence[Sequence[Block]]) -> bytes:

@@ -42,6 +42,11 @@ def with_sources(study: Study, table: str, where=None) -> list[dict]:
     return [{**row, "source": held[row["source_id"]]} for row in records(rows)]
 
 
+def events(study: Study) -> list[dict]:
+    """Return the events, each with its source, by date; last those of which it is not known."""
+    return sorted(with_sources(study, "events"), key=lambda one: one["date"] or "unknown")
+
+
 def states_key(study: Study) -> list[dict]:
     """Return every level and every unknown with its meaning."""
     levels = [

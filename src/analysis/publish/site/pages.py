@@ -275,7 +275,7 @@ class _Site:
             clash_count=len(results.clashes),
             clashes=irreconcilable(study).to_dict("records"),
             figures=view.with_sources(study, "figures"),
-            events=view.with_sources(study, "events"),
+            events=view.events(study),
         )
         asked = view.records(asked_criteria(study))
         rules: dict[str, list[dict]] = defaultdict(list)
