@@ -19,6 +19,7 @@ from analysis.publish.blocks import Heading, Items, Paragraph, Picture, Table, T
 from analysis.publish.report import picture, report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.typeset import _set
 from analysis.show.charts import all_charts
 from analysis.study import load
 
@@ -178,6 +179,7 @@ from analysis.publish.blocks import blocks
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.typeset import _set
 from analysis.show.charts import all_charts
 from analysis.study import load
 
@@ -201,3 +203,16 @@ def test_pdf_and_word_have_the_same_bytes_anywhere(content, results, page):
         text=True,
     )
     assert done.stdout.split() == here, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("Evidence on Northamptonshire, in our words", None),
+        ("https://www.example.org/news/a", "https://|www.|example.|org/|news/|a"),
+        ("freedom-of-information", "freedom-|of-|information"),
+        ("x" * 40, "x" * 18 + "|" + "x" * 18 + "|xxxx"),
+    ],
+)
+def test_a_long_word_may_break_at_its_signs_and_a_name_may_not(text, broken):
+    assert _set(text).replace("\u200b", "|") == (broken or text)

@@ -21,7 +21,7 @@ from analysis.publish.blocks import Block, Picture, Run, names
 _FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The face of the charts, which comes with matplotlib."""
 _LONG_WORD = re.compile(r"\S{17,}")
-_PLACE_TO_BREAK = re.compile(r"[/?&=._:;,|-](?=\w)|[^\s/?&=._:;,|-]{12}(?=\S)")
+_PLACE_TO_BREAK = re.compile(r"[/?&=._:;,|-](?=\w)|[^\s/?&=._:;,|-]{18}(?=\S)")
 _ISOLATE, _END_OF_ISOLATE, _BREAK = "\u2068", "\u2069", "\u200b"
 
 
