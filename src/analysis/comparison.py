@@ -84,7 +84,7 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
             "status": version.study.settings.status,
             "as_of": str(matrix.as_of),
             "known_by": str(matrix.known_by),
-            "filled_in": list(version.added),
+            "filled_in": list(version.study.added),
         }
         for version, matrix in sides
     )
@@ -128,8 +128,8 @@ def _print(found: Comparison, versions: list[Version]) -> None:
 
     say(f"{versions[0].name} compared with {versions[1].name}.", *in_sentences(found))
     for version in versions:
-        if version.added:
-            lacking = ", ".join(version.added)
+        if version.study.added:
+            lacking = ", ".join(version.study.added)
             say(f"{version.name} is from before these, read as an empty study has them: {lacking}.")
     if found.same:
         return

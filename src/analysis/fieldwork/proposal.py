@@ -156,11 +156,13 @@ class Proposal:
         refused = {one.column for one in self.returned.problems}
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
         self.returned.problems += [one for one in found if one.column not in refused]
-        return {
+        changed = {
             draft.table.path: as_csv(frames[name])
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }
+        # A study that an older version wrote is brought up with its first change.
+        return {**self.study.brought_up, **changed} if changed else {}
 
     def _note_days_to_come(self) -> None:
         """Note days of reading, searching and the like that are later than today."""

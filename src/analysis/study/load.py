@@ -1,14 +1,17 @@
 """Load a study, or say everything that is wrong with it."""
 
+import filecmp
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
+from analysis.study.older import bring_up
 from analysis.study.privacy import personal_details
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
@@ -28,11 +31,17 @@ class Study:
         folder: where it lies.
         descriptor: its ``datapackage.json``, read.
         tables: every table by name; all cells are text, the empty text is missing.
+        added: what an empty study has and this one, written for an older version, had not;
+            filled in empty (:func:`analysis.study.older.bring_up`).
+        brought_up: the files of such a study as they are with that, by name; whatever writes
+            to its folder writes these too.
     """
 
     folder: Path
     descriptor: Descriptor
     tables: dict[str, pd.DataFrame]
+    added: tuple[str, ...] = ()
+    brought_up: dict[str, bytes] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return one table; its index counts from 0 (spreadsheet row minus 2)."""
@@ -146,11 +155,33 @@ def _identity(entry: os.DirEntry) -> tuple[int, ...]:
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
+    """Read a study as it is or, if an older version wrote it, as brought up in a copy."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
         return None, [
             Problem(shorten(folder, 200), None, "", "", "there is no such folder", remedy)
         ]
+    with TemporaryDirectory() as place:
+        copy = Path(place) / "study"
+        added = bring_up(folder, copy)
+        if not added:
+            return _read_current(folder)
+        study, problems = _read_current(copy)
+        if study is None:
+            return None, problems
+        changed = {
+            path.name: path.read_bytes()
+            for path in copy.iterdir()
+            if path.suffix in (".csv", ".json")
+            and not (
+                (folder / path.name).is_file()
+                and filecmp.cmp(path, folder / path.name, shallow=False)
+            )
+        }
+    return replace(study, folder=folder, added=tuple(added), brought_up=changed), problems
+
+
+def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:
         return None, problems

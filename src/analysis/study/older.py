@@ -19,7 +19,8 @@ def bring_up(folder: Path, to: Path) -> list[str]:
 
     Added are tables that need no row, columns that may be empty, settings, and the keys and
     constraints of today. What cannot be added is left as it is, for validation to say; so is
-    all of a study whose descriptor or tables cannot be read.
+    all of a study whose descriptor or tables cannot be read. A study that lacks nothing is not
+    copied.
 
     Args:
         folder: the study; it is not changed.
@@ -27,8 +28,16 @@ def bring_up(folder: Path, to: Path) -> list[str]:
 
     Returns:
         The names of the tables, columns (``table.column``) and settings (``study.setting``)
-        added.
+        added; none where there is no copy.
     """
+    files: dict[str, Rows] = {}
+    try:
+        raw = json.loads((folder / FILE).read_text("utf-8-sig"))
+        added = _complete(raw, folder, files)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, csv.Error):
+        return []
+    if not added:
+        return []
     to.mkdir()
     for path in folder.iterdir():
         if path.name.startswith("."):
@@ -37,16 +46,11 @@ def bring_up(folder: Path, to: Path) -> list[str]:
             shutil.copyfile(path, to / path.name)
         else:
             (to / path.name).mkdir()  # it is no part of a study, and validation says so
-    files: dict[str, Rows] = {}
-    try:
-        raw = json.loads((to / FILE).read_text("utf-8-sig"))
-        added = _complete(raw, to, files)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, csv.Error):
-        return []
     for name, rows in files.items():
         with (to / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
-    (to / FILE).write_text(json.dumps(raw, indent=1, ensure_ascii=False), encoding="utf-8")
+    text = json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
+    (to / FILE).write_text(text, encoding="utf-8", newline="\n")
     return added
 
 
@@ -68,23 +72,29 @@ def _complete(raw: dict, folder: Path, files: dict[str, Rows]) -> list[str]:
 
 
 def _complete_table(table: dict, needed: dict, folder: Path, files: dict[str, Rows]) -> list[str]:
+    """Complete one table; return the names of the columns added."""
     own = {field["name"]: field for field in _fields(table)}
-    rows = _read(folder / table["path"])
+    lacking = [field for field in _fields(needed) if field["name"] not in own]
+    rows = _read(folder / table["path"]) if lacking else []
     more = [
         field
-        for field in _fields(needed)
-        if field["name"] not in own
-        and (len(rows) == 1 or not field.get("constraints", {}).get("required"))
+        for field in lacking
+        if len(rows) == 1 or not field.get("constraints", {}).get("required")
     ]
+    names = [field["name"] for field in more]
     for field in _fields(needed):
         have = own.get(field["name"])
-        if have and looser(Column.model_validate(have), Column.model_validate(field)):
+        if not have:
+            continue
+        if looser(Column.model_validate(have), Column.model_validate(field)):
             have["constraints"] = field.get("constraints", {})
+        elif not field.get("constraints", {}).get("required"):
+            # What an older version required of every study was not this study's own choice.
+            have.get("constraints", {}).pop("required", None)
     keys = {key: said for key, said in needed["schema"].items() if key in _KEYS}
     rest = {key: said for key, said in table["schema"].items() if key not in _KEYS}
     table["schema"] = {**rest, **keys, "fields": [*_fields(table), *more]}
     table["minimumRows"] = max(table.get("minimumRows", 0), needed.get("minimumRows", 0))
-    names = [field["name"] for field in more]
     if names and rows[0] == list(own):  # another header is for validation to say
         files[table["path"]] = [rows[0] + names, *(row + [""] * len(names) for row in rows[1:])]
     return [f"{table['name']}.{name}" for name in names]

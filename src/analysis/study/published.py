@@ -5,9 +5,6 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("region", "country")
-"""Columns of ``units.csv`` by which a total may name its units."""
-
 
 def levels_of(text: str) -> list[str]:
     """Return the levels that a total counts together."""
@@ -25,13 +22,14 @@ def units_among(units: pd.DataFrame, text: str) -> np.ndarray:
 
     Args:
         units: the rows of ``units.csv``.
-        text: empty for all; ``region=NAME`` or ``country=NAME``; or ids joined by ``;``.
+        text: empty for all; a column and its value, as in ``country=Wales``; or ids joined by
+            ``;``.
     """
     if not text:
         return np.ones(len(units), dtype=bool)
     column, equals, name = text.partition("=")
     if equals:
-        if column not in COLUMNS:
+        if column not in units.columns:
             return np.zeros(len(units), dtype=bool)
         return (units[column] == name).to_numpy(dtype=bool)
     return units["unit_id"].isin(listed_units(text)).to_numpy(dtype=bool)

@@ -8,9 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analysis.problems import Problem, StudyError, shorten
-from analysis.study.descriptor import FILE
 from analysis.study.load import Study, load
-from analysis.study.older import bring_up
 
 
 @dataclass(frozen=True)
@@ -20,13 +18,10 @@ class Version:
     Attributes:
         name: as it was asked for.
         study: the study, read.
-        added: what an empty study has and this version had not, filled in empty
-            (:func:`analysis.study.older.bring_up`).
     """
 
     name: str
     study: Study
-    added: tuple[str, ...]
 
 
 def open_version(name: str, folder: Path) -> Version:
@@ -44,23 +39,12 @@ def open_version(name: str, folder: Path) -> Version:
     with TemporaryDirectory() as aside:
         found = Path(name) if is_folder else _extract(name, folder, Path(aside) / "revision")
         try:
-            study, added = _read(found, Path(aside) / "study")
+            study = load(found)
         except StudyError as error:
             place = f"{name.rstrip('/')}/" if is_folder else f"{name}:"
             named = [replace(one, file=f"{place}{one.file}") for one in error.problems]
             raise StudyError(named) from None
-    return Version(name, replace(study, folder=found), tuple(added))
-
-
-def _read(folder: Path, copy: Path) -> tuple[Study, list[str]]:
-    """Read a study as it is or, if it is not one of today, as brought up in a copy."""
-    try:
-        return load(folder), []
-    except StudyError:
-        if not (folder / FILE).is_file():
-            raise
-    added = bring_up(folder, copy)
-    return load(copy), added
+    return Version(name, study)
 
 
 def _extract(revision: str, folder: Path, to: Path) -> Path:
