@@ -14,6 +14,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.searches import searches_by_unit
 
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
@@ -175,7 +176,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
 
 
 def _searches_page(study: Study, unit: str) -> Page:
-    searches = study["searches"][study["searches"]["unit_id"] == unit]
+    searches = searches_by_unit(study).query("unit_id == @unit")
     rows = [(one.searched_on, one.where, one.queries) for one in searches.itertuples()]
     headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
     return Page("Searches made", headings, rows or [("", "No search is logged.", "")])

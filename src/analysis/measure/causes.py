@@ -15,6 +15,7 @@ from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
 from analysis.study.asof import REFUSED
 from analysis.study.dates import day_number, possible_days
+from analysis.study.searches import searches_by_unit
 
 NEW_STATE = "new_state"
 EVIDENCE = "evidence"
@@ -230,7 +231,7 @@ def _paired(
 def _asked_for(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     """Yield the searches, and the requests refused, that only one version holds."""
     for table, key in (
-        ("searches", ("unit_id", "searched_on", "where")),
+        ("searches", ("unit_id", "searched_on", "where", "criterion_ids")),
         ("requests", ("unit_id", "answered_on", "request_id", "outcome", "criterion_id")),
     ):
         rows = [
@@ -251,9 +252,10 @@ _ASKED = {"searches": "a search", "requests": "a request that was refused"}
 
 
 def _bearing(study: Study, table: str) -> dict[int, dict]:
+    if table == "searches":
+        return searches_by_unit(study).to_dict("index")
     rows = study[table]
-    if table == "requests":
-        rows = rows[rows["outcome"].isin(REFUSED)]
+    rows = rows[rows["outcome"].isin(REFUSED)]
     return rows.to_dict("index")
 
 

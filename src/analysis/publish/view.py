@@ -26,6 +26,7 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.searches import searches_by_unit
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -238,7 +239,7 @@ def unit_sections(results: Results) -> list[dict]:
     display = study.settings.display
     scores = results.total.to_dict("index")
     cells, gaps = unit_cells(results), by_unit(results.gaps)
-    searches, notices_of = by_unit(study["searches"]), by_unit(study["notices"])
+    searches, notices_of = by_unit(searches_by_unit(study)), by_unit(study["notices"])
     requests, labels = by_unit(study["requests"]), study.lookup("criteria", "label")
     cited, replies = cited_evidence(study), replies_by_cell(results)
     sections = []

@@ -590,7 +590,9 @@ def _units_were_looked_for(draft: Draft):
     if draft.frames["codings"].empty and draft.frames["assessments"].empty:
         return  # fieldwork has not begun
     units = draft.frames["units"]["unit_id"]
-    seen = pd.concat([draft.frames["searches"]["unit_id"], draft.frames["evidence"]["unit_id"]])
+    searches = draft.frames["searches"]
+    among = searches["unit_ids"].str.split(";").explode()
+    seen = pd.concat([searches["unit_id"], among, draft.frames["evidence"]["unit_id"]])
     yield from draft.at(
         "units",
         ~units.isin(seen),
@@ -598,6 +600,22 @@ def _units_were_looked_for(draft: Draft):
         "no search and no evidence is held for it",
         "log a search in searches.csv",
     )
+
+
+@_rule("searches", "units", "criteria")
+def _searches_name_what_they_bear_on(draft: Draft):
+    for column, other, key in (
+        ("unit_ids", "units", "unit_id"),
+        ("criterion_ids", "criteria", "criterion_id"),
+    ):
+        held = set(draft.frames[other][key])
+        named = [text.split(";") if text else [] for text in draft.frames["searches"][column]]
+        rule = f"it names a {key} that is not in {other}.csv, or one twice"
+        wrong = [len(set(ids)) < len(ids) or not held.issuperset(ids) for ids in named]
+        yield from draft.at("searches", wrong, column, rule, f"join each {key} once by ;")
+    both = (draft.frames["searches"][["unit_id", "unit_ids"]] != "").all(axis=1)
+    rule = "unit_id names one unit, and unit_ids several"
+    yield from draft.at("searches", both, "unit_ids", rule, "fill one of the two")
 
 
 @_rule("units")
