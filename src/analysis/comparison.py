@@ -16,6 +16,7 @@ from analysis.show.comparison import (
     ROUNDED,
     SHARED,
     changed_cells,
+    changed_evidence,
     changed_settings,
     in_sentences,
     moved_scores,
@@ -152,6 +153,8 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         cells = changed_cells(found, worth)
         cells[["before", "after"]] = cells[["before", "after"]].map(word)
         show(title, cells, noun, *heads)
+    heads = ("Evidence", "What", "Cited by an assessment", "It says")
+    show("Evidence that is new, corrected or gone", changed_evidence(found), noun, *heads)
     heads = ("Cause", "Table", "What", "Column", "Before", "After")
     show("What differs for all", changed_settings(found), *heads)
     say("", *what_must_stand(found), "Every differing row: --format json.")

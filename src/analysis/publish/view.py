@@ -26,6 +26,7 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
 from analysis.study.searches import searches_by_unit
 
 
@@ -339,7 +340,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     notices_of: dict[str, list[str]] = {}
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
-    table, reopened = results.matrix.cells, disputed(study)
+    table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -354,6 +355,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "settled_by": row.get("settled_by", ""),
             "disputed": cell.row in reopened,
             "settled_why": row.get("settled_why", ""),
+            "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
             "notices": notices_of.get(cell.criterion_id, []),

@@ -107,6 +107,28 @@ def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
+def changed_evidence(comparison: Comparison) -> pd.DataFrame:
+    """Return the evidence that is new, corrected or gone.
+
+    Returns:
+        ``unit_id`` (empty: of many units), ``evidence_id``, ``what`` (new, taken out, or the
+        columns corrected), ``cited`` (whether an assessment of the later version cites it) and
+        ``says``, as the later version has it or the earlier one had it, shortened.
+    """
+    found = comparison.changes[comparison.changes["table"] == "evidence"]
+    assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
+    rows = []
+    for one in found.itertuples():
+        side = comparison.new if pd.notna(one.new) else comparison.old
+        says = side.lookup("evidence", "states")[one.what]
+        what = f"corrected: {one.column.replace(';', ', ')}" if one.column else "new"
+        what = "taken out" if pd.isna(one.new) else what
+        cited = "yes" if one.what in assessed else "no"
+        rows.append((one.unit_id, one.what, what, cited, shorten(says, 100)))
+    columns = ["unit_id", "evidence_id", "what", "cited", "says"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
 def changed_settings(comparison: Comparison) -> pd.DataFrame:
     """Return what differs for all units at once: the codebook, the dates, published totals.
 
@@ -114,7 +136,7 @@ def changed_settings(comparison: Comparison) -> pd.DataFrame:
         ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
         and ``after``, shortened.
     """
-    table = comparison.changes[comparison.changes["unit_id"] == ""]
+    table = comparison.changes.query("unit_id == '' and table != 'evidence'")
     table = table[["cause", "table", "what", "column", "before", "after"]]
     table = table.assign(cause=table["cause"].map(CAUSE_WORDS))
     for column in ("before", "after"):
