@@ -88,15 +88,18 @@ def _sources_without_use(study: Study) -> Iterator[Problem]:
 
 def _documents_held_twice(study: Study) -> Iterator[Problem]:
     sources = study["sources"]
-    for column, what in (("url", "address"), ("sha256", "document")):
-        text = sources[column].str.rstrip("/")
-        twice = (text != "") & text.duplicated(keep=False)
-        first = sources["source_id"].groupby(text).transform("first")
-        again = (twice & (first != sources["source_id"])).to_numpy()
-        rule = f"another source has the same {what}"
-        yield from _at(
-            study, "sources", again, column, rule, "keep one of the two, or say why both"
-        )
+    own = sources["title"].where(sources["title_kind"] != "described", "")
+    titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
+    for column, texts, what in (
+        ("url", sources["url"].str.rstrip("/"), "address"),
+        ("sha256", sources["sha256"], "content"),
+        ("title", titles, "publisher, title and date"),
+    ):
+        # A note says why one document stands here twice.
+        again = (texts != "") & texts.duplicated() & (sources["note"] == "")
+        rule = f"an earlier row has the same {what}"
+        remedy = "keep one of the two, or say in note why both stand"
+        yield from _at(study, "sources", again, column, rule, remedy)
 
 
 def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
