@@ -80,7 +80,9 @@ def write_made_study(
         with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
-            writer.writerows(tables[resource["name"]])
+            # Columns at the end that a table leaves out are empty, and so are whole tables.
+            rows = tables.get(resource["name"], [])
+            writer.writerows([*row, *[""] * (len(header) - len(row))] for row in rows)
     return folder
 
 

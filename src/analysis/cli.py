@@ -349,6 +349,7 @@ def _agreement(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.agreement import (
         agreement,
         as_table,
+        coded_states,
         confusion,
         disagreements,
         disputed,
@@ -356,21 +357,22 @@ def _agreement(asked: argparse.Namespace) -> int:
     )
 
     study = _load(asked.study)
-    found = agreement(study)
+    coded = coded_states(study)
+    found = agreement(study, table=coded)
     if asked.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
     print(study.settings.coders)
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
-    met = confusion(study)
+    met = confusion(study, table=coded)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
     for row in reopened.itertuples():
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    differing = disagreements(study).groupby(["unit_id", "criterion_id"], sort=False)
+    differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:
         print(f"\n{unit}, {criterion}")
@@ -404,18 +406,22 @@ def _compare_units(asked: argparse.Namespace) -> int:
 
 
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import checked_coder, coding_workbook
-    from analysis.fieldwork.workbooks import save_new
-    from analysis.study import coders
+    from analysis.fieldwork.assigning import give_workbook
+    from analysis.fieldwork.coding import checked_coder
+    from analysis.study import coders, journal
 
-    study = _load(asked.study)
-    units = _units(study, asked.units)
-    content = coding_workbook(study, asked.coder, units, asked.only_unknown)
-    save_new(asked.out, content, study)
+    with journal.changing(asked.study):
+        study = _load(asked.study)
+        units = _units(study, asked.units)
+        written = give_workbook(study, asked.coder, asked.out, units, asked.only_unknown)
     held = coders(study)
     if checked_coder(study, asked.coder) not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
+    if written:
+        print(f"What {asked.coder} was given is recorded in {asked.study}: {', '.join(written)}.")
+    else:
+        print(f"Nothing is added to what {asked.study} records as given to {asked.coder}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 

@@ -69,6 +69,7 @@ DATE_COLUMNS = (
     "period_end",
     "as_of",
     "applies_from",
+    "given_on",
     "sent_on",
     "due_on",
     "answered_on",
@@ -304,6 +305,20 @@ def _settled_by_reading_says_why(draft: Draft):
                 "the study is marked checked, and this assessment is not",
                 "say who checked it and when, or mark the study draft",
             )
+
+
+@_rule("assignments", "criteria")
+def _assignments_name_criteria(draft: Draft):
+    held = set(draft.frames["criteria"]["criterion_id"])
+    given = draft.frames["assignments"]["criterion_ids"]
+    strange = {text: text != "" and not set(text.split(";")) <= held for text in given.unique()}
+    yield from draft.at(
+        "assignments",
+        given.map(strange).to_numpy(dtype=bool),
+        "criterion_ids",
+        "it names what is no criterion_id of criteria.csv",
+        "correct it, or add the criterion",
+    )
 
 
 @_rule("requests")
