@@ -317,7 +317,7 @@ def disagreements(
     as_of = as_of or data_read_on(study)
     table = coded_states(study, as_of) if table is None else table
     names = coders(study)
-    differ = table[differing(table[names])] if names else table
+    differ = table[differing(table[names])]
     parts = []
     for coder in names:
         own = as_coded(study, coder)
@@ -338,6 +338,8 @@ def disagreements(
 
 def differing(values: pd.DataFrame) -> np.ndarray:
     """Return, for each row of a column a coder, whether two of the values that it holds differ."""
+    if values.empty:
+        return np.zeros(len(values), dtype=bool)
     codes, _ = pd.factorize(values.to_numpy(dtype=object).ravel())
     codes = np.ma.masked_less(codes.reshape(values.shape), 0)
     return (codes.max(axis=1) != codes.min(axis=1)).filled(False)
