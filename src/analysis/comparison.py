@@ -23,6 +23,7 @@ from analysis.show.comparison import (
 )
 from analysis.show.words import word
 from analysis.study import Problem, StudyError
+from analysis.study.tables import as_csv
 from analysis.study.version import Version, open_version
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
@@ -49,7 +50,7 @@ def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: 
     found = compare(versions[0].study, versions[1].study, as_of)
     table = exact_parts(found)
     if out is not None:
-        table.to_csv(out, index=False, lineterminator="\n", encoding="utf-8")
+        out.write_bytes(as_csv(table, marked=True))
     if form == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif form == "json":

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.fieldwork.coding import checked_coder, coding_rows, coding_workbook
 from analysis.fieldwork.workbooks import save_new
 from analysis.study import Study, journal
-from analysis.study.tables import as_csv
+from analysis.study.tables import as_csv, is_marked
 
 _CRITERIA_OF_A_ROW = 300
 """Criteria of one row at most: their ids, each of 100 signs at most, fit into one cell."""
@@ -46,7 +46,7 @@ def give_workbook(
     if len(rows):
         table = pd.concat([study["assignments"], rows], ignore_index=True)
         path = study.descriptor.tables["assignments"].path
-        files = {**study.brought_up, path: as_csv(table)}
+        files = {**study.brought_up, path: as_csv(table, is_marked(study.folder / path))}
     content = coding_workbook(study, coder, units, only_unknown, batch)
     save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
     return sorted(files)

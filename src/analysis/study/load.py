@@ -15,6 +15,7 @@ from analysis.study.older import bring_up
 from analysis.study.privacy import personal_details
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
+from analysis.study.signs import spoilt_cells
 from analysis.study.tables import read_table
 
 _TRIES = 5
@@ -87,14 +88,17 @@ def validate(folder: str | Path) -> list[Problem]:
 def look_over(folder: str | Path) -> list[Problem]:
     """Return every problem of a study, and after them what a person should look at.
 
-    See :func:`validate` and :func:`analysis.study.privacy.personal_details`.
+    See :func:`validate`, :func:`analysis.study.signs.spoilt_cells` and
+    :func:`analysis.study.privacy.personal_details`.
     """
     try:
         study, problems = _read_whole(Path(folder))
     except StudyError as error:
         return error.problems
-    warnings = personal_details(study.descriptor.tables, study.tables) if study else ()
-    return [*problems, *warnings]
+    if study is None:
+        return problems
+    read = study.descriptor.tables, study.tables
+    return [*problems, *spoilt_cells(*read), *personal_details(*read)]
 
 
 def check(

@@ -1,5 +1,6 @@
 """Check rows against the descriptor: types, constraints, keys. Vectorised, at run time."""
 
+import csv
 import re
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, shorten
+from analysis.study import signs
 from analysis.study.descriptor import Column, Table
 
 # Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
@@ -30,6 +32,7 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
             yield Problem(table.path, None, "", f"{len(frame)} rows", rule, "fill it")
         for field in table.fields:
             yield from _check_field(table, field, frame[field.name])
+        yield from _check_swallowed_rows(table, frame)
         yield from _check_primary_key(table, frame)
         yield from _check_foreign_keys(tables, table, frames)
 
@@ -86,7 +89,7 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
     if text == "":
         return ("a value is required", "fill the cell") if limits.required else None
     control = _UNWRITABLE.search(text)
-    if not text.strip():
+    if not signs.shows_something(text):
         need = "a value is required, and " if limits.required else ""
         return f"{need}the cell holds nothing but blanks", "fill the cell, or empty it"
     if control:
@@ -99,6 +102,9 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         return f"it is longer than {limits.maxLength} characters", "shorten it"
     if len(text) < limits.minLength:
         return f"it is shorter than {limits.minLength} characters", "lengthen it"
+    hidden = "" if signs.is_prose(field) else signs.unseen(text)
+    if hidden:
+        return hidden, f"write it as “{shorten(signs.one_line(text))}”"
     if field.type != "string":
         return _number_verdict(field, text)
     if limits.enum is not None and text not in limits.enum:
@@ -120,6 +126,54 @@ def _number_verdict(field: Column, text: str) -> tuple[str, str] | None:
     if limits.maximum is not None and float(text) > limits.maximum:
         return f"it is above {limits.maximum:g}", "correct the number"
     return None
+
+
+_LIKE_AN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9&_-]*")
+
+
+def _check_swallowed_rows(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Find cells with lines that read as rows: a quotation mark was opened, and closed far below."""
+    for place, field in enumerate(table.fields[1:], start=1):
+        lines = frame[field.name][frame[field.name].str.contains("\n", regex=False)]
+        for number, text in lines.items():
+            count = _rows_in(table.fields, place, text)
+            if count:
+                rows = "a line that reads as a row" if count == 1 else f"{count} lines that read as rows"
+                yield Problem(
+                    table.path,
+                    int(number) + 2,
+                    field.name,
+                    shorten(text),
+                    f"the cell holds {rows} of the table: a quotation mark may have swallowed them",
+                    "close the quotation mark where the cell ends; inside a cell, write it twice",
+                )
+
+
+def _rows_in(fields: tuple[Column, ...], place: int, text: str) -> int:
+    """Return how many lines of a cell, the one at a place of its row, read as rows of the table.
+
+    The last line may be the beginning of a row, which goes on in the cells that follow; then the
+    first line is the end of another.
+    """
+    first, *others = [next(csv.reader([line]), []) for line in text.split("\n")]
+    count = sum(_reads_as_row(cells, fields) for cells in others)
+    if len(others[-1]) == place + 1 < len(fields) and _fit(first, fields[place:]):
+        split = _reads_as_row(others[-1], fields[: place + 1])
+        count += split and not _reads_as_row(others[-1], fields)
+    return count
+
+
+def _reads_as_row(cells: list[str], fields: tuple[Column, ...]) -> bool:
+    # After a comma of a sentence comes a blank, and after one between cells none.
+    looks = len(cells) > 1 and bool(_LIKE_AN_ID.fullmatch(cells[0]))
+    return looks and not any(one.startswith(" ") for one in cells) and _fit(cells, fields)
+
+
+def _fit(cells: list[str], fields: tuple[Column, ...]) -> bool:
+    """Return whether cells keep to the columns; those that are not there must not be required."""
+    if len(cells) > len(fields) or any(one.constraints.required for one in fields[len(cells) :]):
+        return False
+    return all(_verdict(one, text) is None for one, text in zip(fields, cells, strict=False))
 
 
 def _check_primary_key(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
