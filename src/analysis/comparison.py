@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analysis.measure.attribution import Comparison, compare
+from analysis.problem_table import PipeConsole
 from analysis.show.comparison import (
     ROUNDED,
     SHARED,
@@ -106,7 +106,7 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
 
 def _print(found: Comparison, versions: list[Version]) -> None:
     # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
-    console = Console(width=None if sys.stdout.isatty() else 220, highlight=False)
+    console = PipeConsole(width=None if sys.stdout.isatty() else 220, highlight=False)
 
     def say(*lines: str) -> None:
         for line in lines:

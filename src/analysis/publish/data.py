@@ -20,7 +20,7 @@ from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
+_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:

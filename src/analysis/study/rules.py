@@ -220,9 +220,8 @@ def _evidence_supports_the_row(draft: Draft):
                 elif ids.count(one) > 1:
                     rule, remedy = f"{one} is cited twice", "cite it once"
                 if rule:
-                    yield Problem(
-                        table.path, number + 2, "evidence_ids", shorten(cited), rule, remedy
-                    )
+                    where = table.path, number + 2, "evidence_ids", shorten(cited)
+                    yield Problem(*where, rule, remedy, of_kind=remedy)
                     break
     for name in CODED:
         if name in draft.frames:
@@ -288,7 +287,8 @@ def _no_ties(draft: Draft):
 @_rule("assessments")
 def _settled_by_reading_says_why(draft: Draft):
     frame = draft.frames["assessments"]
-    silent = (frame["settled_by"] != "agreement") & (frame["settled_why"] == "")
+    # That nobody is named is said of its own column.
+    silent = ~frame["settled_by"].isin(["", "agreement"]) & (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
         silent,

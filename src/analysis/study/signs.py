@@ -115,7 +115,9 @@ def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
         return "[" + "".join(re.escape(shown[one]) for one in range(first, last + 1)) + "]"
 
     more = group(0x80, 0xBF)
-    pattern = rf"{group(0xC2, 0xDF)}{more}|{group(0xE0, 0xEF)}{more}{{2}}|{group(0xF0, 0xF4)}{more}{{3}}"
+    pattern = (
+        rf"{group(0xC2, 0xDF)}{more}|{group(0xE0, 0xEF)}{more}{{2}}|{group(0xF0, 0xF4)}{more}{{3}}"
+    )
     return re.compile(pattern), {sign: byte for byte, sign in shown.items()}
 
 
@@ -134,15 +136,15 @@ def spoilt(text: str) -> tuple[str, str] | None:
     if text.isascii():
         return None
     for pattern, byte in _SPOILT:
-        run = ""
+        run, end = "", -1
         for found in pattern.finditer(text):
             try:
                 meant = bytes(byte[sign] for sign in found[0]).decode("utf-8")
             except UnicodeDecodeError:
                 continue
             before, after = text[: found.start()][-1:], text[found.end() :][:1]
-            next_to_last = run and found.start() == end
-            run, end = (run if next_to_last else "") + meant, found.end()
+            run = (run if found.start() == end else "") + meant
+            end = found.end()
             if _MEANT.fullmatch(meant) or len(meant.encode()) == 4:
                 last = found[0][1] if len(found[0]) == 2 else ""
                 quoted = last in _QUOTES and not (before.islower() or after.isalpha())
