@@ -10,12 +10,13 @@ from rich.text import Text
 
 from analysis.fieldwork.intake import Intake
 from analysis.fieldwork.proposal import UNCHANGED
+from analysis.problem_table import PipeConsole
 
 SHOWN_AT_MOST = 500
 
 
-class _Console(Console):
-    """A console that does not end the command without a word when nobody reads on."""
+class _Console(PipeConsole):
+    """A console that says that the change was not shown: then nothing is written."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError(errno.EPIPE, "The change could not be shown to its end")

@@ -9,15 +9,16 @@ import argparse
 import datetime as dt
 import errno
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import analysis
-from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError
+from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError, shown_first
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -25,23 +26,34 @@ if TYPE_CHECKING:
 STUDY = Path("data/safe-to-share")
 MANIFEST = "manifest.json"
 TERMINATED = 128 + signal.SIGTERM
+PIPE_CLOSED = 128 + 13
+"""What a shell says of a command that SIGPIPE, 13 everywhere, has ended."""
 SHOWN_AT_MOST = 200
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 if it went well, 1 if the input is at fault.
 
-    Every fault of the input ends in a message, never in a traceback.
+    Every fault of the input ends in a message, never in a traceback. Where nobody reads on, as in
+    ``policygap validate | head -1``, the command ends without a word, with the status of a
+    command that such a pipe has ended.
     """
     for stream in (sys.stdout, sys.stderr):
         # A sign that the terminal does not have is shown as another, and stops nothing.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    asked = _parser().parse_args(arguments)
-    if threading.current_thread() is threading.main_thread():
-        # Asked to end, a build clears away what it has begun, as after an interrupt.
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return PIPE_CLOSED
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        asked = _asked(arguments)
+        if threading.current_thread() is threading.main_thread():
+            # Asked to end, a build clears away what it has begun, as after an interrupt.
+            signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
         status = asked.run(asked)
         # What waits to be said may still fail, and is then told as any failure is.
         if sys.stdout is not None:
@@ -53,9 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
         if not isinstance(error, UnfinishedChangeError):
             print("Nothing was written.", file=sys.stderr)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and not error.filename:
+            if error.strerror not in (None, os.strerror(errno.EPIPE)):
+                print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
+            raise
         place = f"{error.filename}: " if error.filename else ""
         # What could not be said may have been done: the words come after the work.
-        unsaid = not error.filename and error.errno in (errno.ENOSPC, errno.EPIPE)
+        unsaid = not error.filename and error.errno == errno.ENOSPC
         left = "No file is left half written" if unsaid else "Nothing was written"
         print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except KeyboardInterrupt:
@@ -68,8 +84,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+def _asked(arguments: list[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit:
+        # The help, too, is to have been said before the command ends.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        raise
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not pass over in silence that its words could not be written."""
+
+    def _print_message(self, message: str, file: TextIO | None = None) -> None:
+        print(message, end="", file=file or sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="policygap", description=analysis.__doc__)
+    parser = _Parser(prog="policygap", description=analysis.__doc__)
     parser.add_argument("--version", action="version", version=f"policygap {analysis.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -341,10 +374,11 @@ def _validate(asked: argparse.Namespace) -> int:
         return 1
     print(f"{asked.study} is a valid study.")
     if warnings:
+        shown, left_out = shown_first(warnings, SHOWN_AT_MOST)
         print(f"To be looked at by a person ({len(warnings)}):")
-        print(*warnings[:SHOWN_AT_MOST], sep="\n")
-    if len(warnings) > SHOWN_AT_MOST:
-        print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
+        print(*shown, *(f"Not shown: {line}." for line in left_out), sep="\n")
+        if left_out:
+            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
     return 0
 
 
@@ -352,6 +386,7 @@ def _agreement(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.agreement import (
         agreement,
         as_table,
+        coded_states,
         confusion,
         disagreements,
         disputed,
@@ -359,21 +394,22 @@ def _agreement(asked: argparse.Namespace) -> int:
     )
 
     study = _load(asked.study)
-    found = agreement(study)
+    coded = coded_states(study)
+    found = agreement(study, table=coded)
     if asked.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
     print(study.settings.coders)
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
-    met = confusion(study)
+    met = confusion(study, table=coded)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
     for row in reopened.itertuples():
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    differing = disagreements(study).groupby(["unit_id", "criterion_id"], sort=False)
+    differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:
         print(f"\n{unit}, {criterion}")
@@ -407,18 +443,22 @@ def _compare_units(asked: argparse.Namespace) -> int:
 
 
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import checked_coder, coding_workbook
-    from analysis.fieldwork.workbooks import save_new
-    from analysis.study import coders
+    from analysis.fieldwork.assigning import give_workbook
+    from analysis.fieldwork.coding import checked_coder
+    from analysis.study import coders, journal
 
-    study = _load(asked.study)
-    units = _units(study, asked.units)
-    content = coding_workbook(study, asked.coder, units, asked.only_unknown)
-    save_new(asked.out, content, study)
+    with journal.changing(asked.study):
+        study = _load(asked.study)
+        units = _units(study, asked.units)
+        written = give_workbook(study, asked.coder, asked.out, units, asked.only_unknown)
     held = coders(study)
     if checked_coder(study, asked.coder) not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
+    if written:
+        print(f"What {asked.coder} was given is recorded in {asked.study}: {', '.join(written)}.")
+    else:
+        print(f"Nothing is added to what {asked.study} records as given to {asked.coder}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
@@ -609,4 +649,4 @@ def _print_problems(problems: list[Problem], form: str) -> None:
         return
     from analysis.problem_table import print_problems
 
-    print_problems(problems[:SHOWN_AT_MOST], len(problems))
+    print_problems(problems, SHOWN_AT_MOST)

@@ -13,7 +13,7 @@ from analysis.fieldwork.returned import Line, Returned
 from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
-from analysis.study.tables import as_csv
+from analysis.study.tables import as_csv, is_marked
 
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
 
@@ -157,7 +157,7 @@ class Proposal:
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
         self.returned.problems += [one for one in found if one.column not in refused]
         changed = {
-            draft.table.path: as_csv(frames[name])
+            draft.table.path: as_csv(frames[name], is_marked(self.study.folder / draft.table.path))
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }

@@ -15,6 +15,7 @@ from analysis.fieldwork.agreement import (
     LEVELS,
     agreement,
     coded_states,
+    differing,
     in_words,
     level_order,
 )
@@ -464,10 +465,11 @@ def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), coders(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
-    at_level = table[names].isin(level_order(study)).sum(axis=1) > 1
+    levels = table[names].where(table[names].isin(level_order(study)))
     for one in agreement(study, as_of, 0, [ALL], coded):
-        part, cells = ("levels", table[at_level]) if one.measure == LEVELS else ("codes", table)
-        agreed = cells[cells[names].nunique(axis=1) == 1]
+        part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
+        several = values.notna().sum(axis=1) > 1
+        cells, agreed = table[several], table[several & ~differing(values)]
         said = f"Agreement of the coders on {one.measure}, over {one.criterion_id}"
         yield _count(f"agreement.{part}.cells", f"{said}: cells.", _cell_keys(cells))
         yield _count(f"agreement.{part}.same", f"{said}: cells agreed.", _cell_keys(agreed))

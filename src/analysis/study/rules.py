@@ -69,6 +69,7 @@ DATE_COLUMNS = (
     "period_end",
     "as_of",
     "applies_from",
+    "given_on",
     "sent_on",
     "due_on",
     "answered_on",
@@ -223,9 +224,8 @@ def _evidence_supports_the_row(draft: Draft):
                 elif ids.count(one) > 1:
                     rule, remedy = f"{one} is cited twice", "cite it once"
                 if rule:
-                    yield Problem(
-                        table.path, number + 2, "evidence_ids", shorten(cited), rule, remedy
-                    )
+                    where = table.path, number + 2, "evidence_ids", shorten(cited)
+                    yield Problem(*where, rule, remedy, of_kind=remedy)
                     break
     for name in CODED:
         if name in draft.frames:
@@ -291,7 +291,8 @@ def _no_ties(draft: Draft):
 @_rule("assessments")
 def _settled_by_reading_says_why(draft: Draft):
     frame = draft.frames["assessments"]
-    silent = (frame["settled_by"] != "agreement") & (frame["settled_why"] == "")
+    # That nobody is named is said of its own column.
+    silent = ~frame["settled_by"].isin(["", "agreement"]) & (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
         silent,
@@ -338,6 +339,20 @@ def _levels_have_what_they_need(draft: Draft):
         "settled_why",
         rule + "is all that a broken copy holds",
         "a third reading must say in settled_why why it carries the level all the same",
+    )
+
+
+@_rule("assignments", "criteria")
+def _assignments_name_criteria(draft: Draft):
+    held = set(draft.frames["criteria"]["criterion_id"])
+    given = draft.frames["assignments"]["criterion_ids"]
+    strange = {text: text != "" and not set(text.split(";")) <= held for text in given.unique()}
+    yield from draft.at(
+        "assignments",
+        given.map(strange).to_numpy(dtype=bool),
+        "criterion_ids",
+        "it names what is no criterion_id of criteria.csv",
+        "correct it, or add the criterion",
     )
 
 

@@ -12,6 +12,7 @@ from analysis.study.descriptor import FILE
 from analysis.study.load import Study, read_whole
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
+from analysis.study.signs import spoilt_cells
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -31,7 +32,9 @@ def look_over(folder: str | Path) -> list[Problem]:
         return error.problems
     if study is None:
         return problems
-    return [*problems, *(_details(study) if problems else warnings(study))]
+    # What looks at one text at a time can look also where the tables do not fit together.
+    alone = (*_spoilt(study), *_details(study))
+    return [*problems, *(alone if problems else warnings(study))]
 
 
 def warnings(study: Study) -> list[Problem]:
@@ -119,6 +122,10 @@ def _long_notices(study: Study) -> Iterator[Problem]:
     yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
 
 
+def _spoilt(study: Study) -> Iterator[Problem]:
+    yield from spoilt_cells(study.descriptor.tables, study.tables)
+
+
 def _details(study: Study) -> Iterator[Problem]:
     yield from personal_details(study.descriptor.tables, study.tables)
 
@@ -131,6 +138,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _documents_held_twice,
     _evidence_read_further_than_its_source,
     _long_notices,
+    _spoilt,
     _details,
 )
 
