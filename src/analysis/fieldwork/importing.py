@@ -465,7 +465,7 @@ class _Import:
             "read_on": self.read_on,
             "level": first.meaning,
             "confidence": self.map.confidence,
-            "rationale": f"As the imported table has it: “{first.text}”",
+            "rationale": f"As the imported table has it: “{first.text}”.",
         }
         if len(meanings) == 1:
             self._assess(row, given)
@@ -481,7 +481,7 @@ class _Import:
                     | {
                         "level": one.meaning,
                         "coder": coder,
-                        "rationale": f"As the imported table has it: “{one.text}”",
+                        "rationale": f"As the imported table has it: “{one.text}”.",
                     },
                     one,
                 )
@@ -502,7 +502,7 @@ class _Import:
         row = row | {
             "evidence_ids": ";".join(dict.fromkeys(self._evidence(one) for one in given)),
             "settled_by": v.IMPORTED,
-            "settled_why": f"{self.table.name} says so; the documents behind the table were not read here",
+            "settled_why": f"{self.table.name} says so; the documents behind the table were not read",
         }
         draft.add(row, line)
         self.proposal.say(ADDED, "assessments", row, row["level"], line)
