@@ -6,6 +6,7 @@ the map says; a blank that was looked for becomes a search.
 """
 
 import datetime as dt
+import difflib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -189,6 +190,7 @@ class _Import:
         self.read_on = said.read_on or dt.date.today().isoformat()
         self.source_id = f"table-{table.sha256[:10]}"
         self.criteria = criterion_names(study)
+        self.unit_names = [*study["units"]["name"], *study["units"]["unit_id"]]
         self.scale = study.lookup("criteria", "scale_id")
         self.levels: dict[str, set[str]] = defaultdict(set)
         for row in study["levels"].itertuples():
@@ -256,7 +258,9 @@ class _Import:
                 rule = f"row {self.table.headings_row} of the table has no such heading"
                 rule = rule if column is None else "two columns of the table have this heading"
                 remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
-                self._refuse_map(name.removeprefix("?"), heading, rule, remedy)
+                self._refuse_map(
+                    f"criteria.{name[1:]}" if name.startswith("?") else name, heading, rule, remedy
+                )
         for heading, question in said.criteria.items():
             if len(self.criteria.meant(question.criterion)) != 1:
                 rule = "it is no criterion of the study"
@@ -375,14 +379,19 @@ class _Import:
         noun = self.study.settings.unit_noun.singular
         rule = f"it is no {noun} of the study" if text else f"the row names no {noun}"
         rule = f"it can mean {' or '.join(sorted(meant))}" if meant else rule
-        remedy = "write it as units.csv has it, or add it there; a row that is no part of the table goes, or the map says last_row"
+        near = difflib.get_close_matches(text, self.unit_names, 1)
+        remedy = f"did you mean {near[0]}? " if near else ""
+        remedy += "write it as units.csv has it, or add it there; of a row below the table, say last_row in the map"
         self._refuse(kind, number, column, text, rule, remedy)
         return ""
 
     def _answer(
         self, number, columns, unit, criterion, heading, column, question, beside
     ) -> _Answer | None:
+        already = len(self.returned.problems)
         text = self.table.text(number, column)
+        if len(self.returned.problems) > already:
+            return None  # a cell that cannot be read is not to be blamed again for saying nothing
         meaning = self._meaning(question, text)
         if not meaning:
             rule = "the map does not say what this answer means"

@@ -29,13 +29,13 @@ _SEE = "docs/filling.md has every entry of a map"
 
 
 def _a_date(text: str) -> str:
-    if not exists(text):
+    if text and not exists(text):
         raise ValueError("it is no date: write 2021, 2021-12 or 2021-12-03")
     return text
 
 
 def _a_day(text: str) -> str:
-    if len(_a_date(text)) != len("2021-12-03"):
+    if len(_a_date(text)) not in (0, len("2021-12-03")):
         raise ValueError("it is no day: write it as 2021-12-03")
     if text > dt.date.today().isoformat():
         raise ValueError("it is still to come")
@@ -45,6 +45,7 @@ def _a_day(text: str) -> str:
 Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: tidied_text(text, CODE))]
 Date = Annotated[str, AfterValidator(_a_date)]
 PastDay = Annotated[str, AfterValidator(_a_day)]
+"""As :data:`Date`, empty where it is not given."""
 Answers = dict[Said, Said]
 
 
@@ -55,7 +56,7 @@ class _Part(BaseModel):
 class Searched(_Part):
     """The search that a blank stands for, where a blank means that nothing was found."""
 
-    on: PastDay
+    on: Annotated[PastDay, Field(min_length=1)]
     where: Said
     queries: Annotated[
         tuple[Said, ...],
@@ -126,10 +127,10 @@ class TableMap(_Part):
     source: str = ""
     note: str = ""
     coder: str = ""
-    observed_on: Date | Literal[""] = ""
-    not_before: Date | Literal[""] = ""
-    not_after: Date | Literal[""] = ""
-    read_on: PastDay | Literal[""] = ""
+    observed_on: Date = ""
+    not_before: Date = ""
+    not_after: Date = ""
+    read_on: PastDay = ""
     confidence: Literal["high", "medium", "low"]
     publisher: str = ""
     url: str = ""
@@ -215,9 +216,10 @@ class _Loader(yaml.BaseLoader):
 
 
 def _entry_problem(path: Path, error: dict) -> Problem:
-    place = ".".join(str(part) for part in error["loc"] if part not in ("[key]", "literal['']"))
+    place = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"] if isinstance(error["input"], str) else ""
     said = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
+    said = said.replace("a valid dictionary", "entries, each as “name: value”")
     rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
         error["type"], said[0].lower() + said[1:]
     )
