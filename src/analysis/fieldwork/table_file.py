@@ -161,19 +161,24 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
         returned.note(
             "A table whose cells are parted by another sign than a comma was read", path.name
         )
-    number = 1
+    number, width = 0, max(first.count(delimiter), 1)
     try:
         for number, record in enumerate(
             csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), start=1
         ):
             for column, said in enumerate(record, start=1):
-                if said:
-                    # Past the library's own setter: it takes "=" for a formula.
-                    cell = sheet.cell(number, column)
-                    cell._value, cell.data_type = said, "s"
+                if not said:
+                    continue
+                # Past the library's own setter: it takes "=" for a formula.
+                cell = sheet.cell(number, column)
+                cell._value, cell.data_type = said, "s"
+                if any(line.count(delimiter) >= width for line in said.split("\n")[1:]):
+                    rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"
+                    remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
+                    returned.refuse(address(sheet.title, cell.coordinate), said, rule, remedy)
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
-        raise _refusal(path, f"row {number}", rule, "save it as CSV (UTF-8)") from None
+        raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
     return Opened(book, None, None, shared=True)
 
 
