@@ -234,8 +234,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    table = commands.add_parser("import", help="bring in a table of units, criteria and answers")
+    table.add_argument("file", type=Path, metavar="TABLE", help="the table, .csv or .xlsx")
+    table.add_argument(
+        "--into", type=Path, required=True, metavar="STUDY", help="the study's folder"
+    )
+    table.add_argument(
+        "--map",
+        type=Path,
+        metavar="MAP.yml",
+        help="what its columns and answers mean (default: it has the study's own headings and words)",
+    )
+    table.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
+    table.set_defaults(run=_import)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
+    new.add_argument(
+        "--example", action="store_true", help="with a marked row in each table, to be replaced"
+    )
     new.set_defaults(run=_new)
 
     for command in (
@@ -561,6 +578,21 @@ def _intake(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _import(asked: argparse.Namespace) -> int:
+    from analysis.change_table import print_import
+    from analysis.fieldwork.importing import import_table
+
+    came = import_table(asked.file, asked.into, asked.map, asked.dry_run, preview=print_import)
+    if asked.dry_run:
+        print("Dry run: nothing was written.")
+    elif came.written:
+        print(f"Written: {', '.join(came.written)}.")
+        print("Next: policygap validate, then policygap report.")
+    else:
+        print("The study holds all of this already: nothing was written.")
+    return 0
+
+
 def _units(study: Study, asked: list[str]) -> list[str]:
     """Return the units that are meant, in the study's order."""
     from analysis.fieldwork.names import meant_units
@@ -587,9 +619,12 @@ def _next_step(written: list[str]) -> str:
 def _new(asked: argparse.Namespace) -> int:
     from analysis.study import create
 
-    files = create(asked.study)
+    files = create(asked.study, asked.example)
     print(f"An empty study is in {asked.study}: {len(files)} files.")
+    if asked.example:
+        print("Each table has example rows; replace or remove them: no report is built with them.")
     print("Set what datapackage.json marks [to be set], fill the tables, then: policygap validate")
+    print("Its README.md has the order, in ten steps.")
     return 0
 
 

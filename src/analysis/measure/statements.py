@@ -24,6 +24,7 @@ from analysis.measure.change import came_into_force
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
+from analysis.measure.imported import imported_cells
 from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import ASSUMPTION, STEPS
 from analysis.measure.readings import SETTLED as AS_SETTLED
@@ -69,7 +70,7 @@ class Statement:
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
-        _study, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
+        _study, _imported, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
         _agreement, _readings, _replies, _pairs, _ranks, _next,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
@@ -169,6 +170,12 @@ def _study(results: Results) -> Iterable[Statement]:
         "Settings that still wait to be set.",
         [f"datapackage.json/{place}" for place in placeholders],
     )
+
+
+def _imported(results: Results) -> Iterable[Statement]:
+    rows = _cell_keys(imported_cells(results))
+    if rows:
+        yield _count("cells.imported", "Cells that rest on an imported table.", rows)
 
 
 def _cells(results: Results) -> Iterable[Statement]:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import notices
+from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
@@ -37,7 +38,10 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
         settings=study.settings,
         charts={chart.name: chart for chart in charts},
         picture=picture,
-        notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
+        notices=[
+            *imported_said(results),
+            *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
+        ],
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),

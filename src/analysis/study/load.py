@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,6 +71,21 @@ def load(folder: str | Path) -> Study:
         StudyError: it is not valid; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
+    if study is None or problems:
+        raise StudyError(problems)
+    return study
+
+
+def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
+    """Load a study of which some tables may still have no rows: they are about to be filled.
+
+    Raises:
+        StudyError: it is not valid otherwise; the error holds every problem found.
+    """
+    study, problems = _read_whole(Path(folder))
+    waiting = () if study is None else [name for name in tables if study[name].empty]
+    paths = {study.descriptor.tables[name].path for name in waiting}
+    problems = [one for one in problems if one.file not in paths]
     if study is None or problems:
         raise StudyError(problems)
     return study

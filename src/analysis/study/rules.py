@@ -15,6 +15,7 @@ from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists, first_days, last_days, possible_days
 from analysis.study.descriptor import Settings, Table
+from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 
@@ -55,6 +56,20 @@ def _rule(*needs: str):
         return check
 
     return register
+
+
+@_rule()
+def _examples_are_replaced(draft: Draft):
+    for name, frame in draft.frames.items():
+        schema = draft.tables[name].data_schema
+        keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
+        named = np.zeros(len(frame), dtype=bool)
+        for column in frame.columns.intersection(list(keys), sort=False):
+            marked = frame[column].str.startswith(MARK).to_numpy(dtype=bool) & ~named
+            named |= marked
+            rule = "an example row of a new study still stands here"
+            remedy = "put a row of your own in its place, or remove it"
+            yield from draft.at(name, marked, column, rule, remedy)
 
 
 DATE_COLUMNS = (

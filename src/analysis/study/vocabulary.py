@@ -53,3 +53,6 @@ EXTENT = {
     "": "how much was read is not recorded",
 }
 """How far a document was read, in words."""
+
+IMPORTED = "imported table"
+"""What stands in ``settled_by``, and as the kind of the source, where a table was brought in."""
