@@ -26,6 +26,7 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.rounding import rounded
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -146,7 +147,11 @@ def questions(results: Results) -> dict:
         }
         held.setdefault(row["unit_id"], []).append(row)
     national = [
-        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        {
+            **row,
+            "label": labels[row["criterion_id"]],
+            "weight": rounded(row["weight"], 1, display.rounding),
+        }
         for row in records(national_questions(study, table))
     ]
     return {"national": national, "of": held, "steps": STEP}
