@@ -19,6 +19,7 @@ from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.rounding import rounded
 
+
 @dataclass(frozen=True)
 class CellValues:
     """What each cell may be worth; every array has shape (units, criteria).
