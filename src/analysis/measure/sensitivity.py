@@ -28,7 +28,6 @@ from analysis.measure.choices import (
     at_own_weights,
     choices,
 )
-from analysis.measure.leaving_out import parts
 from analysis.measure.least_difference import (
     Plan,
     Rows,
@@ -38,6 +37,7 @@ from analysis.measure.least_difference import (
     signs_beside,
     signs_without,
 )
+from analysis.measure.leaving_out import parts
 from analysis.measure.national import national
 from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
