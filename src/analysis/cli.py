@@ -295,6 +295,7 @@ def _report(asked: argparse.Namespace) -> int:
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
+    _print_open_searches(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -319,7 +320,9 @@ def _score(asked: argparse.Namespace) -> int:
 
     with _progress() as progress:
         progress("study")
-        build_data(_measured(asked, progress), asked.out)
+        results = _measured(asked, progress)
+        build_data(results, asked.out)
+    _print_open_searches(results.study)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -578,6 +581,14 @@ def _possible_details(study: Study) -> int:
     from analysis.study.privacy import personal_details
 
     return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
+
+
+def _print_open_searches(study: Study) -> None:
+    from analysis.study.warnings import open_searches
+
+    said = open_searches(study)
+    if said:
+        print(f"{said} Name them in searches.csv, criterion_ids.")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

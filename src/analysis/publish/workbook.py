@@ -35,6 +35,7 @@ from analysis.show.words import (
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
@@ -285,8 +286,11 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
     cells = results.matrix.cells
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
     rows = results.study["assessments"].to_dict("index")
+    carried = why_carried(results.study)
     reasoned = [
-        rows[row]["rationale"] if row in rows else reason
+        " ".join(filter(None, (rows[row]["rationale"], carried.get(row))))
+        if row in rows
+        else reason
         for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
     ]
     return pd.DataFrame(
