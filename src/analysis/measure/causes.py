@@ -32,7 +32,7 @@ _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
 _EVIDENCE = ("source_id", "states", "extent_read", "published", "not_before", "not_after")
 _SOURCE = ("extent_read", "read_on")
-_NUMBERS = ("weight", "value", "count", "of", "score", "step")
+_NUMBERS = ("weight", "value", "count", "of", "score", "step", "lowest", "highest")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         CODEBOOK,
@@ -53,7 +53,10 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         TOTALS,
         "published_scores",
         ("score_id",),
-        ("unit_id", "group_id", "score", "step", "weights", "as_of", "settles_cells"),
+        (
+            *("unit_id", "group_id", "score", "step", "rounding", "lowest", "highest"),
+            *("weights", "as_of", "settles_cells"),
+        ),
     ),
 )
 """Cause, table, its key, and the columns that bear on a result."""
