@@ -577,6 +577,11 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
+    if draft.settings.aggregation == "pooled":  # there groups weigh nothing
+        groups = set(draft.frames["recommendations"]["recommendation_id"])
+        below = {
+            group: [one for one in inside if one not in groups] for group, inside in below.items()
+        }
     # A name that a criterion and a group share would not say which of them is meant.
     strange = [
         any(inside.count(name) != 1 for name in given if name)
@@ -773,4 +778,13 @@ def _weight_box_names_nodes(draft: Draft):
                 shorten(node),
                 "it is no group of recommendations.csv",
                 "name total, or a recommendation_id",
+            )
+        elif draft.settings.aggregation == "pooled" and node != "total":
+            yield Problem(
+                "datapackage.json",
+                None,
+                "study.weight_box.nodes",
+                shorten(node),
+                "study.aggregation is pooled, so that the weights of all criteria vary together",
+                "name total, or nothing",
             )

@@ -464,6 +464,8 @@ class _Site:
                         "weight": f"{float(part.weight):g}",
                     }
                     for part in group.children
+                    # A group that is there for display only is no part of the score.
+                    if part.column is not None or part.weight > 0
                 ],
             }
             for group in reversed(groups_below(build_tree(self.study)))
