@@ -345,7 +345,7 @@ def _report(asked: argparse.Namespace) -> int:
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
-    _print_open_searches(results.study)
+    _print_what_leaves_cells_open(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -372,7 +372,7 @@ def _score(asked: argparse.Namespace) -> int:
         progress("study")
         results = _measured(asked, progress)
         build_data(results, asked.out)
-    _print_open_searches(results.study)
+    _print_what_leaves_cells_open(results.study)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -658,12 +658,15 @@ def _possible_details(study: Study) -> int:
     return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
 
 
-def _print_open_searches(study: Study) -> None:
-    from analysis.study.warnings import open_searches
+def _print_what_leaves_cells_open(study: Study) -> None:
+    from analysis.study.warnings import open_searches, outdated_by_the_report
 
     said = open_searches(study)
     if said:
         print(f"{said} Name them in searches.csv, criterion_ids.")
+    outdated = outdated_by_the_report(study)
+    if outdated:
+        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
 _EVIDENCE = ("source_id", "states", "extent_read", "published", "not_before", "not_after")
 _SOURCE = ("extent_read", "read_on")
-_NUMBERS = ("weight", "value", "count", "of", "score", "step")
+_NUMBERS = ("weight", "value", "count", "of", "score", "step", "lowest", "highest")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         CODEBOOK,
@@ -53,7 +53,10 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         TOTALS,
         "published_scores",
         ("score_id",),
-        ("unit_id", "group_id", "score", "step", "weights", "as_of", "settles_cells"),
+        (
+            *("unit_id", "group_id", "score", "step", "rounding", "lowest", "highest"),
+            *("weights", "as_of", "settles_cells"),
+        ),
     ),
 )
 """Cause, table, its key, and the columns that bear on a result."""
@@ -127,7 +130,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
     found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
-    found += _dates(old, new, before, after)
+    found += _whole(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
 
@@ -294,7 +297,7 @@ def _settings(
                 yield Change(*about, column, *said, "", left, right)
 
 
-def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
+def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
     earlier, later = (_by_key(study["criteria"], ("criterion_id",)) for study in (old, new))
     for one in [one for one in earlier if one in later]:
         (left, row), (right, other) = earlier[one], later[one]
@@ -302,12 +305,14 @@ def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Ch
         if said[0] != said[1]:
             about = (IN_FORCE, "criteria", "", *one, *one, "applies_from")
             yield Change(*about, *said, "", left, right)
-    for what, days in (
-        ("the date asked for", (before.as_of, after.as_of)),
-        ("the day of the report", (old.settings.report.date, new.settings.report.date)),
+    settings = (old.settings, new.settings)
+    for cause, what, said in (
+        (IN_FORCE, "the date asked for", (before.as_of, after.as_of)),
+        (IN_FORCE, "the day of the report", [one.report.date for one in settings]),
+        (CODEBOOK, "how scores are put together", [one.aggregation for one in settings]),
     ):
-        if days[0] != days[1]:
-            yield Change(IN_FORCE, "", "", "", what, "", *map(str, days))
+        if said[0] != said[1]:
+            yield Change(cause, "", "", "", what, "", *map(str, said))
 
 
 def touching(found: Iterable[Change], unit: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ read, and passes over cells that the schema has already refused.
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -606,6 +607,11 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
+    if draft.settings.aggregation == "pooled":  # there groups weigh nothing
+        groups = set(draft.frames["recommendations"]["recommendation_id"])
+        below = {
+            group: [one for one in inside if one not in groups] for group, inside in below.items()
+        }
     # A name that a criterion and a group share would not say which of them is meant.
     strange = [
         any(inside.count(name) != 1 for name in given if name)
@@ -626,6 +632,71 @@ def _published_scores_name_what_counts(draft: Draft):
         "it weighs something twice",
         "give each one weight",
     )
+
+
+@_rule("published_scores")
+def _published_scores_say_what_they_stand_for(draft: Draft):
+    frame = draft.frames["published_scores"]
+    given = frame[["step", "lowest", "highest"]] != ""
+    score, step, lowest, highest = (
+        pd.to_numeric(frame[name], errors="coerce")
+        for name in ("score", "step", "lowest", "highest")
+    )
+    both = given["lowest"] & given["highest"]
+    yield from draft.at(
+        "published_scores",
+        given["lowest"] != given["highest"],
+        "lowest",
+        "only one of lowest and highest is given",
+        "give both ends, or empty both and give the step",
+    )
+    yield from draft.at(
+        "published_scores",
+        ~given.any(axis=1),
+        "step",
+        "nothing says what the score was before it was rounded",
+        "give the step, 0 where it is exact, or lowest and highest",
+    )
+    yield from draft.at(
+        "published_scores",
+        both & (given["step"] | (frame["rounding"] != "")),
+        "lowest",
+        "the two ends are given, and a step or a way of rounding as well",
+        "keep either the ends, or step and rounding",
+    )
+    yield from draft.at(
+        "published_scores",
+        (lowest > score) | (score > highest),
+        "score",
+        "it does not lie between lowest ({lowest}) and highest ({highest})",
+        "correct the score or the ends",
+    )
+    bare = (frame["rounding"] != "") & ~given["step"] & ~both
+    yield from draft.at(
+        "published_scores",
+        bare & given.any(axis=1),
+        "rounding",
+        "a way of rounding is given, and no step",
+        "give the step to which it was rounded",
+    )
+    off = [
+        bool(rounding) and _is_no_multiple(one, of)
+        for rounding, one, of in zip(frame["rounding"], frame["score"], frame["step"], strict=True)
+    ]
+    yield from draft.at(
+        "published_scores",
+        np.array(off, dtype=bool) & step.notna().to_numpy() & score.notna().to_numpy(),
+        "score",
+        "it is no multiple of the step to which it is said to be rounded ({step})",
+        "correct the score or the step",
+    )
+
+
+def _is_no_multiple(number: str, step: str) -> bool:
+    try:
+        return Fraction(step) > 0 and Fraction(number) % Fraction(step) != 0
+    except ValueError:  # the schema says so
+        return False
 
 
 def _scored_below(draft: Draft) -> dict[str, list[str]]:
@@ -737,4 +808,13 @@ def _weight_box_names_nodes(draft: Draft):
                 shorten(node),
                 "it is no group of recommendations.csv",
                 "name total, or a recommendation_id",
+            )
+        elif draft.settings.aggregation == "pooled" and node != "total":
+            yield Problem(
+                "datapackage.json",
+                None,
+                "study.weight_box.nodes",
+                shorten(node),
+                "study.aggregation is pooled, so that the weights of all criteria vary together",
+                "name total, or nothing",
             )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
+from analysis.study.dates import day_number, possible_days
 from analysis.study.descriptor import FILE
 from analysis.study.load import Study, read_whole
 from analysis.study.privacy import personal_details
@@ -115,6 +116,40 @@ def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
     yield from _at(study, "evidence", further, "extent_read", rule, remedy)
 
 
+def _scores_rounded_somehow(study: Study) -> Iterator[Problem]:
+    scores = study["published_scores"]
+    stepped = pd.to_numeric(scores["step"], errors="coerce") > 0
+    rule = (
+        "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
+        "both ends included"
+    )
+    remedy = "say half_up, half_even, down or up; or give lowest and highest in place of the step"
+    where = stepped & (scores["rounding"] == "")
+    yield from _at(study, "published_scores", where, "rounding", rule, remedy)
+
+
+def _report_after_all_observations(study: Study) -> Iterator[Problem]:
+    rule = outdated_by_the_report(study)
+    if rule:
+        remedy = "correct study.report.date, if it is not the day of the report"
+        day = study.settings.report.date.isoformat()
+        yield Problem(FILE, None, "study.report.date", day, rule, remedy, WARNING)
+
+
+def outdated_by_the_report(study: Study) -> str:
+    """Say that the report came after every observation; empty: it did not, or there is none."""
+    rows = study["assessments"]
+    rows = rows[~rows["level"].isin(v.UNKNOWNS)]
+    _, last = possible_days(rows)
+    day = study.settings.report.date
+    if not len(rows) or not (last < day_number(day)).all():
+        return ""
+    return (
+        f"the report's day ({day}) is after every one of the {len(rows)} levels in "
+        "assessments.csv, so that all of them are outdated once that day is past"
+    )
+
+
 def _long_notices(study: Study) -> Iterator[Problem]:
     notices = study["notices"]
     long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
@@ -137,6 +172,8 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _sources_without_use,
     _documents_held_twice,
     _evidence_read_further_than_its_source,
+    _scores_rounded_somehow,
+    _report_after_all_observations,
     _long_notices,
     _spoilt,
     _details,

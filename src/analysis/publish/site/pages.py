@@ -464,6 +464,8 @@ class _Site:
                         "weight": f"{float(part.weight):g}",
                     }
                     for part in group.children
+                    # A group that is there for display only is no part of the score.
+                    if part.column is not None or part.weight > 0
                 ],
             }
             for group in reversed(groups_below(build_tree(self.study)))
@@ -478,9 +480,9 @@ def _known_classes(known: pd.Series) -> dict[str, str]:
     """Return, for each unit, the class of its tile: how much of its weight is known."""
 
     def kind(share: float) -> str:
-        if pd.isna(share) or share <= 1e-9:
+        if pd.isna(share) or share == 0:
             return "known-none"
-        if share > 1 - 1e-9:
+        if share == 1:
             return "known-all"
         return "known-some" if share <= 0.5 else "known-most"
 
