@@ -15,8 +15,8 @@ from analysis.publish.markup import environment, mark_of, template_text
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
-from analysis.show.words import listed
 from analysis.study import vocabulary as v
+from analysis.wording import DOZEN, further, listed
 
 
 def report_html(results: Results, named: dict[str, Statement], charts: list[Drawing]) -> str:
@@ -24,7 +24,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
     css = template_text("report.css")
     study = results.study
     templates = environment()
-    templates.filters["mark"] = mark_of(study)
+    templates.filters.update(mark=mark_of(study), further=further)
     template = templates.get_template("report.html.j2")
     return template.render(
         say=lambda name: named[name].text,
@@ -37,6 +37,9 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
         settings=study.settings,
         charts={chart.name: chart for chart in charts},
         picture=picture,
+        dozen=DOZEN,
+        most_rows=view.MOST_ROWS,
+        most_columns=view.MOST_COLUMNS,
         notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])

@@ -25,8 +25,9 @@ from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
-from analysis.show.words import DECIDED, gap_parts, listed
+from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
+from analysis.wording import listed
 
 FOLDER = "site"
 

@@ -8,7 +8,8 @@ from analysis.show import style
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
-from analysis.show.words import listed, word
+from analysis.show.words import word
+from analysis.wording import listed, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
 _EDGE = {"edge": "#6f6f6f", "lw": 0.6}
@@ -64,6 +65,6 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         f"{labels[one]}: {listed([f'{count} {word(kind)}' for kind, count in counts.items() if count])}"
         for one, counts in table[kinds].iterrows()
     ]
-    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {'; '.join(told)}."
+    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."
     figure = sheet.finished(top + row * len(names))
     return Chart("coverage", title, alt, table.reset_index(), figure)

@@ -19,6 +19,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.wording import stopped
 
 
 @styled
@@ -72,7 +73,7 @@ def figures_chart(results: Results, named: Named) -> Chart:
         f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"
         for one in table.itertuples()
     ]
-    alt = f"Lines over a calendar, one for each published figure. {title}. {'; '.join(told)}."
+    alt = f"Lines over a calendar, one for each published figure. {title}. {stopped(told, 'data/charts/figures.csv')}."
     columns = [
         "comparison",
         "figure_id",

@@ -8,6 +8,7 @@ from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import interval_words
+from analysis.wording import stopped
 
 
 @styled
@@ -59,7 +60,7 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     alt = (
         f"Horizontal bars: for each of {len(table)} {study.settings.unit_noun.plural} the worst "
         f"and best total score, 0 to 100, that the evidence allows. {title}. "
-        f"With something known: {'; '.join(told) or 'none'}."
+        f"With something known: {stopped(told, 'data/charts/intervals.csv')}."
     )
     figure = sheet.finished(top + row * len(table))
     return Chart("intervals", title, alt, table.reset_index(drop=True), figure)

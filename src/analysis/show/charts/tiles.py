@@ -19,7 +19,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import listed
+from analysis.wording import listed
 
 _KINDS = (
     ("nothing known", style.PAPER, "#8a8a8a"),
@@ -86,7 +86,7 @@ def tile_map(results: Results, named: Named) -> Chart:
     told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
-        f"{listed(told)}."
+        f"{listed(told, 'data/charts/tile-map.csv')}."
     )
     return Chart("tile-map", title, alt, table, sheet.finished(end))
 
