@@ -113,6 +113,13 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--again", action="store_true", help="build even if nothing has changed since"
     )
+    report.add_argument(
+        "--only",
+        type=lambda text: [one.strip() for one in text.split(",")],
+        default=[],
+        metavar="PART,PART",
+        help="build only these parts, such as site,tables (default: all)",
+    )
     report.set_defaults(run=_report)
 
     verify = commands.add_parser(
@@ -317,6 +324,9 @@ def _measured(asked: argparse.Namespace, progress=lambda step: None):
 
 
 def _report(asked: argparse.Namespace) -> int:
+    from analysis.publish.parts import MADE_ASIDE, in_order
+
+    parts = in_order(asked.only)
     _refuse_to_replace(asked)
     held = None if asked.again else _standing(asked)
     if held is not None:
@@ -326,27 +336,26 @@ def _report(asked: argparse.Namespace) -> int:
         return 0
     from analysis.second_process import second_process
 
-    # Named and not imported: only the other process needs them.
-    needed = ("analysis.show.charts", "analysis.publish.briefings")
-    with _progress() as progress, second_process(*needed) as aside:
-        from analysis.publish.aside import Begun
+    with _progress() as progress, second_process(*MADE_ASIDE) as aside:
+        from analysis.publish.begin import begin
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
         progress("statements")
-        begun = Begun(results, aside)
+        begun = begin(results, aside, parts)
         # Only now, for it takes a while: what is made aside is at work meanwhile.
         to_look_at = _possible_details(results.study)
         from analysis.publish.build import build
 
-        path = build(results, asked.out, progress, inputs, begun)
+        path = build(results, asked.out, progress, inputs, begun, parts)
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
     _print_what_leaves_cells_open(results.study)
-    print(f"The report is {path}")
+    built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
+    print(f"{built} {path}")
     return 0
 
 
@@ -355,7 +364,7 @@ def _standing(asked: argparse.Namespace):
         return None
     from analysis.publish.verify import unchanged
 
-    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by)
+    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by, asked.only)
 
 
 def _verify(asked: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from analysis.measure.totals import (
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
+from analysis.wording import listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 
@@ -190,7 +191,7 @@ def _said(study: Study, clash: Clash) -> str:
         )
     stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]
     which = (
-        f"{_listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
+        f"{listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
         "the rest is set aside."
         if stands
         else "All of them are set aside, since nothing tells which of them is wrong."
@@ -198,7 +199,7 @@ def _said(study: Study, clash: Clash) -> str:
     fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
     return (
         f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
-        f"though {fewer} could be: {'; '.join(said.values())}. {which}"
+        f"though {fewer} could be: {stopped(list(said.values()), 'published_totals.csv')}. {which}"
     )
 
 
@@ -208,7 +209,8 @@ def _row_words(study: Study, name: str) -> str:
     if table == TOTALS:
         at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")
-        where = f" (among {row.among.replace('=', ' ').replace(';', ', ')})" if row.among else ""
+        among = stopped(row.among.replace("=", " ").split(";"), "published_totals.csv", ", ")
+        where = f" (among {among})" if row.among else ""
         label = study.lookup("criteria", "label")[row.criterion_id]
         return f"published total {key}, {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
     unit = study.lookup("units", "short_name")[row.unit_id]
@@ -217,8 +219,3 @@ def _row_words(study: Study, name: str) -> str:
     return (
         f"published score {key}, {row.score}{rounding_words(row)}, of {unit} {group} on {row.as_of}"
     )
-
-
-def _listed(parts: list[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last

@@ -30,6 +30,11 @@ from analysis.study.complete import why_carried
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
+MOST_ROWS = 3_000
+"""Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
+MOST_COLUMNS = 20
+"""States side by side in a table: more of them stand one below another."""
+
 
 def records(table: pd.DataFrame) -> list[dict]:
     """Return the rows of a table."""

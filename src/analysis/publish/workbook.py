@@ -30,12 +30,12 @@ from analysis.show.words import (
     count_words,
     gap_words,
     levels_words,
-    listed,
     word,
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.wording import listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")

@@ -21,10 +21,11 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.problems import shorten
 from analysis.show.notes import draft_line
-from analysis.show.words import interval_words, listed
+from analysis.show.words import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.warnings import open_searches
+from analysis.wording import listed
 
 CAUSE_WORDS = {
     NEW_STATE: "a new state",
@@ -162,6 +163,9 @@ def changed_settings(comparison: Comparison) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
+_PARTS = "that --format csv gives"
+
+
 def in_sentences(comparison: Comparison) -> list[str]:
     """Say in sentences what differs between two versions, and what could not be said."""
     if comparison.same:
@@ -178,7 +182,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
-            held = listed([names[unit] for unit in units])
+            held = listed([names[unit] for unit in units], "units.csv")
             sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
     for row in comparison.unscored.itertuples(index=False):
         side = "after" if row.before else "before"
@@ -189,11 +193,11 @@ def in_sentences(comparison: Comparison) -> list[str]:
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
     if len(joint):
         sentences.append(
-            f"With only some of the causes applied, {listed([names[unit] for unit in joint])} "
+            f"With only some of the causes applied, {listed([names[unit] for unit in joint], _PARTS)} "
             "would have no score: the causes have one part together."
         )
     if comparison.in_order:
-        held = listed([names[unit] for unit in comparison.in_order])
+        held = listed([names[unit] for unit in comparison.in_order], _PARTS)
         order = ", ".join(CAUSE_WORDS.values())
         sentences.append(f"Of {held}, the causes were taken in one order: {order}.")
     if TOTALS in counts:
