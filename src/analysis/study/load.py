@@ -82,7 +82,7 @@ def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
     Raises:
         StudyError: it is not valid otherwise; the error holds every problem found.
     """
-    study, problems = _read_whole(Path(folder))
+    study, problems = read_whole(Path(folder))
     waiting = () if study is None else [name for name in tables if study[name].empty]
     paths = {study.descriptor.tables[name].path for name in waiting}
     problems = [one for one in problems if one.file not in paths]
