@@ -501,6 +501,16 @@ def test_a_rule_of_the_study_is_said_at_the_cell_that_breaks_it(pools):
     assert "table.csv, table!B2 (met): its first possible day is unknown" in said
 
 
+def test_a_table_does_not_carry_a_level_that_needs_the_complete_reply(pools):
+    edit_cell(pools, "rules", 4, "needs", "complete_reply")  # lifeguard, not_met
+    rows = [
+        ["Pool", "Lifeguard", "Signs"],
+        *everyone([POOLS[0], "Yes", "No"], [POOLS[1], "No", ""]),
+    ]
+    (said,) = refused(table(pools, rows), pools, a_map(pools, MAP))
+    assert "table!B3 (not_met): the rule for not_met on lifeguard needs the complete reply" in said
+
+
 # --- what the results say of it ----------------------------------------------------------------
 
 

@@ -348,6 +348,15 @@ def _levels_have_what_they_need(draft: Draft):
         "read the whole, or settle it as inconclusive",
     )
     broken = np.array(["whole" not in one and "whole_excerpt" in one for one in read], dtype=bool)
+    imported = (frame["settled_by"] == v.IMPORTED).to_numpy()
+    yield from draft.at(
+        "assessments",
+        broken & imported,
+        "level",
+        rule + "is an imported table, which shows no reply",
+        "bring in the reply itself, or take the answer as inconclusive",
+    )
+    broken &= ~imported
     bare = (frame["settled_by"] == "agreement") | (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
