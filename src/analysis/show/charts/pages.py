@@ -12,7 +12,7 @@ from analysis.wording import DOZEN
 MOST_PAGES = DOZEN
 """Pages beyond which nobody looks a picture through: what it would show is in the table."""
 
-_CLOSE = 0.01  # inches
+_CLOSE = 0.001  # of a length: no difference that could be seen
 
 
 def over_pages(items: Sequence, draw: Callable[[Sequence, str], list[Chart]]) -> list[Chart]:
@@ -66,4 +66,4 @@ def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) 
 def fits(chart: Chart) -> bool:
     """Return whether a picture is printed at the size it is drawn at."""
     wide, high = chart.figure.get_size_inches()
-    return wide <= WIDTH + _CLOSE and high <= HIGH + _CLOSE
+    return wide <= WIDTH * (1 + _CLOSE) and high <= HIGH * (1 + _CLOSE)
