@@ -45,7 +45,7 @@ def held_against_anew(study, matrix):
         signs = [module._sure(choice, over_range=way)[0] for way in (False, True)] if fallen else []
         for one, other in fallen:
             pair = names.index(one), names.index(other)
-            sign = signs[over[pair] >= own[pair]]
+            sign = signs[int(over[pair] >= own[pair])]
             assert (choice.id in fallen[one, other]) == (sign[pair] < own[pair]), (choice.id, pair)
 
 
