@@ -113,6 +113,13 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--again", action="store_true", help="build even if nothing has changed since"
     )
+    report.add_argument(
+        "--only",
+        type=lambda text: [one.strip() for one in text.split(",")],
+        default=[],
+        metavar="PART,PART",
+        help="build only these parts, such as site,tables (default: all)",
+    )
     report.set_defaults(run=_report)
 
     verify = commands.add_parser(
@@ -234,8 +241,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    table = commands.add_parser("import", help="bring in a table of units, criteria and answers")
+    table.add_argument("file", type=Path, metavar="TABLE", help="the table, .csv or .xlsx")
+    table.add_argument(
+        "--into", type=Path, required=True, metavar="STUDY", help="the study's folder"
+    )
+    table.add_argument(
+        "--map",
+        type=Path,
+        metavar="MAP.yml",
+        help="what its columns and answers mean (default: it has the study's own headings and words)",
+    )
+    table.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
+    table.set_defaults(run=_import)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
+    new.add_argument(
+        "--example", action="store_true", help="with a marked row in each table, to be replaced"
+    )
     new.set_defaults(run=_new)
 
     for command in (
@@ -300,6 +324,9 @@ def _measured(asked: argparse.Namespace, progress=lambda step: None):
 
 
 def _report(asked: argparse.Namespace) -> int:
+    from analysis.publish.parts import MADE_ASIDE, in_order
+
+    parts = in_order(asked.only)
     _refuse_to_replace(asked)
     held = None if asked.again else _standing(asked)
     if held is not None:
@@ -309,26 +336,26 @@ def _report(asked: argparse.Namespace) -> int:
         return 0
     from analysis.second_process import second_process
 
-    # Named and not imported: only the other process needs them.
-    needed = ("analysis.show.charts", "analysis.publish.briefings")
-    with _progress() as progress, second_process(*needed) as aside:
-        from analysis.publish.aside import Begun
+    with _progress() as progress, second_process(*MADE_ASIDE) as aside:
+        from analysis.publish.begin import begin
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
         progress("statements")
-        begun = Begun(results, aside)
+        begun = begin(results, aside, parts)
         # Only now, for it takes a while: what is made aside is at work meanwhile.
         to_look_at = _possible_details(results.study)
         from analysis.publish.build import build
 
-        path = build(results, asked.out, progress, inputs, begun)
+        path = build(results, asked.out, progress, inputs, begun, parts)
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
-    print(f"The report is {path}")
+    _print_what_leaves_cells_open(results.study)
+    built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
+    print(f"{built} {path}")
     return 0
 
 
@@ -337,7 +364,7 @@ def _standing(asked: argparse.Namespace):
         return None
     from analysis.publish.verify import unchanged
 
-    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by)
+    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by, asked.only)
 
 
 def _verify(asked: argparse.Namespace) -> int:
@@ -352,7 +379,9 @@ def _score(asked: argparse.Namespace) -> int:
 
     with _progress() as progress:
         progress("study")
-        build_data(_measured(asked, progress), asked.out)
+        results = _measured(asked, progress)
+        build_data(results, asked.out)
+    _print_what_leaves_cells_open(results.study)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -558,6 +587,21 @@ def _intake(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _import(asked: argparse.Namespace) -> int:
+    from analysis.change_table import print_import
+    from analysis.fieldwork.importing import import_table
+
+    came = import_table(asked.file, asked.into, asked.map, asked.dry_run, preview=print_import)
+    if asked.dry_run:
+        print("Dry run: nothing was written.")
+    elif came.written:
+        print(f"Written: {', '.join(came.written)}.")
+        print("Next: policygap validate, then policygap report.")
+    else:
+        print("The study holds all of this already: nothing was written.")
+    return 0
+
+
 def _units(study: Study, asked: list[str]) -> list[str]:
     """Return the units that are meant, in the study's order."""
     from analysis.fieldwork.names import meant_units
@@ -584,9 +628,12 @@ def _next_step(written: list[str]) -> str:
 def _new(asked: argparse.Namespace) -> int:
     from analysis.study import create
 
-    files = create(asked.study)
+    files = create(asked.study, asked.example)
     print(f"An empty study is in {asked.study}: {len(files)} files.")
+    if asked.example:
+        print("Each table has example rows; replace or remove them: no report is built with them.")
     print("Set what datapackage.json marks [to be set], fill the tables, then: policygap validate")
+    print("Its README.md has the order, in ten steps.")
     return 0
 
 
@@ -618,6 +665,17 @@ def _possible_details(study: Study) -> int:
     from analysis.study.privacy import personal_details
 
     return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
+
+
+def _print_what_leaves_cells_open(study: Study) -> None:
+    from analysis.study.warnings import open_searches, outdated_by_the_report
+
+    said = open_searches(study)
+    if said:
+        print(f"{said} Name them in searches.csv, criterion_ids.")
+    outdated = outdated_by_the_report(study)
+    if outdated:
+        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

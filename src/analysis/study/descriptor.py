@@ -176,6 +176,7 @@ class Settings(_Setting):
     coders: Text
     compare_dates: tuple[CompareDate, ...]
     display: Display
+    aggregation: Literal["tree", "pooled"] = "tree"
     weight_box: WeightBox
 
     @property

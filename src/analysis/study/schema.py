@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.problems import Problem, shorten
+from analysis.problems import ERROR, Problem, shorten
 from analysis.study import signs
 from analysis.study.descriptor import Column, Table
 
@@ -66,7 +66,13 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
 
 
 def row_problems(
-    table: Table, frame: pd.DataFrame, where: np.ndarray, column: str, rule: str, remedy: str
+    table: Table,
+    frame: pd.DataFrame,
+    where: np.ndarray,
+    column: str,
+    rule: str,
+    remedy: str,
+    severity: str = ERROR,
 ) -> Iterator[Problem]:
     """Yield one problem for each row at which ``where`` (shape ``(n,)``, bool) is true.
 
@@ -77,22 +83,31 @@ def row_problems(
         row = frame.iloc[number]
         value = shorten(row[column]) if column else ""
         said, place = _filled(rule, row), int(frame.index[number]) + 2
-        yield Problem(table.path, place, column, value, said, remedy, of_kind=rule)
+        yield Problem(table.path, place, column, value, said, remedy, severity, of_kind=rule)
     if len(rows) > SHOWN_PER_RULE:
         number = rows[SHOWN_PER_RULE]
         said = _filled(rule, frame.iloc[number])
-        yield _rest(table, column, len(rows), int(frame.index[number]) + 2, said, remedy)
+        place = int(frame.index[number]) + 2
+        yield _rest(table, column, len(rows), place, said, remedy, severity)
 
 
 def _filled(rule: str, row: pd.Series) -> str:
     return rule.format_map({name: shorten(text) or "(empty)" for name, text in row.items()})
 
 
-def _rest(table: Table, column: str, count: int, row: int, rule: str, remedy: str) -> Problem:
+def _rest(
+    table: Table,
+    column: str,
+    count: int,
+    row: int,
+    rule: str,
+    remedy: str,
+    severity: str = ERROR,
+) -> Problem:
     more = (
         f"{count - SHOWN_PER_RULE} further rows break rules on this column, row {row} first: {rule}"
     )
-    return Problem(table.path, None, column, "", more, remedy)
+    return Problem(table.path, None, column, "", more, remedy, severity)
 
 
 def _check_field(table: Table, field: Column, values: pd.Series) -> Iterator[Problem]:
