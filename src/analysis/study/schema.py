@@ -156,7 +156,7 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
     if len(text) < limits.minLength:
         return f"it is shorter than {limits.minLength} characters", "lengthen it"
     hidden = "" if signs.is_prose(field) else signs.unseen(text)
-    if hidden:
+    if hidden and limits.pattern is None:
         return hidden, f"write it as “{shorten(signs.one_line(text))}”"
     if field.type != "string":
         return _number_verdict(field, text)
@@ -164,7 +164,8 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         return "it is not an allowed value", f"use one of: {', '.join(limits.enum)}"
     if limits.pattern is not None and not re.fullmatch(limits.pattern, text, re.ASCII):
         form = FORMS.get(limits.pattern, f"the pattern {limits.pattern}")
-        return f"it does not have the form of {form}", "write it in that form"
+        why = f"{hidden}: " if hidden else ""
+        return f"{why}it does not have the form of {form}", "write it in that form"
     return None
 
 
