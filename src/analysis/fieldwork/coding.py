@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.fieldwork.codebook import codebook_marks, codebook_page, short_mark
+from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.forms import (
     CODE,
     MOST_EVIDENCE,
@@ -28,6 +28,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.marks import codebook_marks, short_mark
 
 KIND = "coding"
 CODED = (
@@ -79,7 +80,7 @@ def coding_workbook(
     cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
     form = coding_form(max(4, cited + 1))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
-    marks = codebook_marks(study)
+    marks = codebook_marks(study.tables)
     about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
@@ -314,7 +315,7 @@ def _whose(proposal: Proposal) -> str:
 
 def changed_criteria(proposal: Proposal) -> set[str]:
     """Return the criteria whose rules are not those that the workbook was written with."""
-    about, now = proposal.returned.about, codebook_marks(proposal.study)
+    about, now = proposal.returned.about, codebook_marks(proposal.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
     changed = {one for one, mark in now.items() if about.get(f"criterion {one}".lower()) != mark}
