@@ -247,7 +247,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
     for (name, unit, criterion), places in draft.places("coder", "unit_id", "criterion_id").items():
         if name == coder:
             held[unit, criterion] = {said_mark(draft.rows[place]): place for place in places}
-    outdated = changed_criteria(proposal)
+    outdated, rules_marks = changed_criteria(proposal), codebook_marks(proposal.study.tables)
     taken: list[tuple[Line, tuple, dict]] = []
     kept: set[int] = set()
     seen: set[tuple[str, ...]] = set()
@@ -275,6 +275,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         elif row["criterion_id"] in outdated:
             _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
         else:
+            row["rules_mark"] = rules_marks[row["criterion_id"]]
             taken.append((line, mark, row))
     note_missing(returned, came)
     _take(proposal, taken, held, kept, reason, on)

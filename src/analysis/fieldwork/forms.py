@@ -28,6 +28,7 @@ class Field:
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
         asked: whether people fill it; what is not asked is shown, and not read back.
+        later: whether older workbooks of this layout have no such column.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     choices: str = ""
     only_choices: bool = True
     asked: bool = True
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,13 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40, TEXT),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        Field("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
+        Field(
+            "criterion_ids",
+            "Criteria that it bears on, one a line or joined by ;",
+            50,
+            TEXT,
+            later=True,
+        ),
     ),
 )
 

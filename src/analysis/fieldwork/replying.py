@@ -13,7 +13,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
-from analysis.study.marks import level_rules
+from analysis.study.marks import EARLIER_RULES, cells_under_earlier_rules, level_rules
 from analysis.study.searches import searches_by_unit
 
 KIND = "replies"
@@ -119,7 +119,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
     cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
     rows = study["assessments"].to_dict("index")
     read = study.lookup("recommendations", "text_read")
-    rules_of = level_rules(study.tables)
+    rules_of, earlier = level_rules(study.tables), cells_under_earlier_rules(study.tables)
     said = []
     for criterion in study["criteria"].itertuples():
         if read.get(criterion.recommendation_id) == "not_read":
@@ -128,13 +128,16 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
         row = rows.get(cell["row"], {})
         level = cell["last_level"] or cell["state"]
         rules = dict(rules_of[criterion.criterion_id])
+        rule = rules.get(level, "No rule applied, as nothing is known.")
+        if row and (unit, criterion.criterion_id) in earlier:
+            rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
         said.append(
             {
                 "criterion_id": criterion.criterion_id,
                 "label": criterion.label,
                 "question": criterion.question,
                 "said": _in_words(cell["state"], cell["last_level"]),
-                "rule": rules.get(level, "No rule applied, as nothing is known."),
+                "rule": rule,
                 "why": row.get("rationale", _why_none(cell)),
                 "when": date_in_words(row) if row else "",
                 "confidence": row.get("confidence", ""),

@@ -25,7 +25,7 @@ from analysis.fieldwork.sent import (
 from analysis.fieldwork.tidy import tidied
 from analysis.fieldwork.workbooks import NOUN, START
 from analysis.problems import Problem, shorten
-from analysis.study.rules import is_address
+from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
 
 _ROWS_SEARCHED = 20
 """Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
@@ -39,8 +39,6 @@ OTHER_SHEET = "A sheet that is not ours was left aside"
 COMMENT = "Comments are not taken in"
 OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left aside"
 ADDRESS = "The address behind a link was left aside"
-LEFT_ASIDE = (CHANGED_TEXT, OTHER_COLUMN, OTHER_SHEET, COMMENT, OBJECT, ADDRESS)
-"""Notes on what somebody wrote and nothing was made of: each of their places is named."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,7 @@ class Returned:
         forms: the lines of each form that it has, by the form's name.
         links: the places of links whose address was looked at.
         notes: what was done to its cells, and the places; harmless.
+        whole: those notes of which each place is named.
         problems: what cannot be taken as it is.
     """
 
@@ -122,11 +121,17 @@ class Returned:
     forms: dict[str, list[Line]] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, said: str, place: str) -> None:
         """Keep a note on a place."""
         self.notes.setdefault(said, []).append(place)
+
+    def note_all(self, said: str, place: str) -> None:
+        """Keep a note on a place where somebody has to look: each one is named."""
+        self.whole.add(said)
+        self.note(said, place)
 
     def note_rest(self, sent: set[str]) -> None:
         """Note each cell that was not taken in and does not say what was sent there.
@@ -145,7 +150,7 @@ class Returned:
                 said = OTHER_COLUMN
             elif not one.named and one.column in elsewhere:
                 continue
-            self.note(said, one.place)
+            self.note_all(said, one.place)
 
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
         """Keep a problem at a place."""
@@ -174,9 +179,8 @@ class Returned:
         """Return the notes as sentences, the places named or counted."""
         lines = []
         for said, places in self.notes.items():
-            at_most = len(places) if said in LEFT_ASIDE else _PLACES_NAMED
-            named = _in_runs(places) if said in LEFT_ASIDE else places[:at_most]
-            more = len(places) - at_most
+            named = _in_runs(places) if said in self.whole else places[:_PLACES_NAMED]
+            more = 0 if said in self.whole else len(places) - _PLACES_NAMED
             lines.append(f"{said}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
         return lines
 
@@ -342,16 +346,16 @@ def _note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid])
         if getattr(cell, "comment", None)
     }
     for title, cell in comments | dict.fromkeys(opened.threads):
-        returned.note(COMMENT, address(title, cell))
+        returned.note_all(COMMENT, address(title, cell))
     for title, cell in opened.objects:
-        returned.note(OBJECT, address(title, cell) if cell else title)
+        returned.note_all(OBJECT, address(title, cell) if cell else title)
     for title, grid in grids.items():
         for row in grid.values():
             for cell in row.values():
                 place = address(title, cell.coordinate)
                 link = _bare(link_of(cell))
                 if link and place not in returned.links and link not in _bare(text_of(cell)):
-                    returned.note(ADDRESS, place)
+                    returned.note_all(ADDRESS, place)
 
 
 def link_of(cell: Cell) -> str:
@@ -466,7 +470,7 @@ def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field,
         returned.note("Text that is struck through was read as if it stood", place)
     link = link_of(cell) if one.kind == LINK else ""
     if link and _take_link(returned, opened, cell, place, link):
-        return link
+        return _address(returned, place, link)
     if cell.data_type == "f":
         value = _result(returned, opened, line.sheet, cell, place)
     elif cell.data_type == "e":
@@ -479,7 +483,14 @@ def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field,
         returned.refuse(place, value, read.refused, read.remedy)
     if read.done:
         returned.note(read.done[0].upper() + read.done[1:], place)
-    return read.text
+    return _address(returned, place, read.text) if one.kind == LINK else read.text
+
+
+def _address(returned: Returned, place: str, text: str) -> str:
+    """Return an address; what is none is refused."""
+    if text and not is_address(text):
+        returned.refuse(place, text, NO_ADDRESS, WHOLE)
+    return text
 
 
 def _take_link(returned: Returned, opened: Opened, cell: Cell, place: str, link: str) -> bool:
@@ -539,7 +550,7 @@ def _expected(found: _Found) -> dict[str, str]:
     expected = {}
     for one in found.form.fields:
         stem, _, number = one.name.rpartition("_")
-        if not one.asked:
+        if not one.asked or (one.later and one.name not in found.columns):
             continue
         if not number.isdigit():
             expected[one.name] = one.label

@@ -10,7 +10,9 @@ import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
+from analysis.study.addresses import address_warnings
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
+from analysis.study.marks import earlier_rules_warnings
 from analysis.study.older import bring_up
 from analysis.study.privacy import personal_details
 from analysis.study.rules import Draft, check_rules
@@ -93,8 +95,11 @@ def look_over(folder: str | Path) -> list[Problem]:
         study, problems = _read_whole(Path(folder))
     except StudyError as error:
         return error.problems
-    warnings = personal_details(study.descriptor.tables, study.tables) if study else ()
-    return [*problems, *warnings]
+    if study is None:
+        return problems
+    for warnings in (personal_details, address_warnings, earlier_rules_warnings):
+        problems = [*problems, *warnings(study.descriptor.tables, study.tables)]
+    return problems
 
 
 def check(

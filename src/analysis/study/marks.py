@@ -1,10 +1,15 @@
 """Short marks that tell one text from another, and one version of the codebook from the next."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+
+from analysis.problems import WARNING, Problem
+from analysis.study.descriptor import Table
+from analysis.study.schema import row_problems
 
 NO_RULE = "no rule is written for this criterion yet"
 EARLIER_RULES = "coded under an earlier wording of the rules"
@@ -59,3 +64,22 @@ def cells_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[tuple[s
     """Return the units and criteria of which a coding was made under earlier rules."""
     rows = tables["codings"][under_earlier_rules(tables)]
     return set(zip(rows["unit_id"], rows["criterion_id"], strict=True))
+
+
+def earlier_rules_warnings(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Yield a warning for each coding that was made under earlier rules.
+
+    Args:
+        tables: the descriptor's tables.
+        frames: those that could be read.
+    """
+    if not {"codings", "criteria", "levels", "rules"} <= frames.keys():
+        return
+    where = under_earlier_rules(frames)
+    remedy = "look whether the level still holds: have the coder read again, under the new rules"
+    found = row_problems(
+        tables["codings"], frames["codings"], where, "rules_mark", EARLIER_RULES, remedy
+    )
+    yield from (replace(one, severity=WARNING) for one in found)

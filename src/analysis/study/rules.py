@@ -5,7 +5,6 @@ read, and passes over cells that the schema has already refused.
 """
 
 import inspect
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -138,27 +137,6 @@ def _spans_run_forward(draft: Draft):
             crossed = first_days(frame[start]) > last_days(frame[end])
             rule = f"it is after {end} ({{{end}}})"
             yield from draft.at(name, crossed, start, rule, "correct one of the two dates")
-
-
-_ADDRESS = re.compile(r"https?://[^\s/]\S*|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:\S+", re.IGNORECASE)
-
-
-def is_address(text: str) -> bool:
-    """Return whether a text is an address: of the web, or of another kind (``doi:10.1000/1``)."""
-    return bool(_ADDRESS.fullmatch(text))
-
-
-@_rule("sources")
-def _addresses_lead_somewhere(draft: Draft):
-    url = draft.frames["sources"]["url"]
-    known = {text: text == "" or is_address(text) for text in url.unique()}
-    yield from draft.at(
-        "sources",
-        ~url.map(known).to_numpy(dtype=bool),
-        "url",
-        "it is no address: it does not begin with https://, http:// or another kind of address (such as doi:) with something behind it, or it holds a blank",
-        "write the address whole, such as https://example.org/page; leave it empty if there is none",
-    )
 
 
 @_rule("criteria", "levels")
