@@ -28,7 +28,7 @@ class Field:
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
         asked: whether people fill it; what is not asked is shown, and not read back.
-        later: whether older workbooks of this layout have no such column.
+        may_lack: whether a workbook that an older version wrote is without the column.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Field:
     choices: str = ""
     only_choices: bool = True
     asked: bool = True
-    later: bool = False
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ NEW_SEARCHES = Form(
             "Criteria that it bears on, one a line or joined by ;",
             50,
             TEXT,
-            later=True,
+            may_lack=True,
         ),
     ),
 )

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from openpyxl.cell import Cell
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.fieldwork.forms import CODE, FORMS, LINK, Field, Form
+from analysis.fieldwork.forms import CODE, DATE, FORMS, LINK, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.sent import (
     ROWS_SENT,
@@ -38,6 +39,7 @@ OTHER_COLUMN = "A column that is not ours was left aside"
 OTHER_SHEET = "A sheet that is not ours was left aside"
 COMMENT = "Comments are not taken in"
 OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left aside"
+FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
 ADDRESS = "The address behind a link was left aside"
 
 
@@ -479,10 +481,13 @@ def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field,
     if isinstance(value, str):
         value = opened.plain(value)
     read = tidied(value, one.kind, opened.book.epoch)
+    is_day = one.kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
     if read.refused:
         returned.refuse(place, value, read.refused, read.remedy)
     if read.done:
         returned.note(read.done[0].upper() + read.done[1:], place)
+    if is_day and read.text and opened.book.epoch == CALENDAR_MAC_1904:
+        returned.note_all(FROM_1904, place)
     return _address(returned, place, read.text) if one.kind == LINK else read.text
 
 
@@ -533,7 +538,7 @@ def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str)
         shown = address(title, f"{get_column_letter(place)}{found.top}")
         returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
     for name, label in _expected(found).items():
-        if name not in found.columns:
+        if name not in found.columns and not _field(found.form, name).may_lack:
             right = False
             rule = f"the column marked {found.form.name}.{name} is not there"
             remedy = "put it back, or copy the rows into a new workbook"
@@ -550,7 +555,7 @@ def _expected(found: _Found) -> dict[str, str]:
     expected = {}
     for one in found.form.fields:
         stem, _, number = one.name.rpartition("_")
-        if not one.asked or (one.later and one.name not in found.columns):
+        if not one.asked:
             continue
         if not number.isdigit():
             expected[one.name] = one.label

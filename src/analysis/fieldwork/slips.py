@@ -37,11 +37,13 @@ def note_slips(returned: Returned, lines: Sequence[Line]) -> None:
     """
     for tab in dict.fromkeys(line.sheet for line in lines):
         rows = sorted((one for one in lines if one.sheet == tab), key=lambda one: one.number)
-        for name, run in _running(returned, rows):
+        running = list(_running(returned, rows))
+        for name, run in running:
             for line in run:
                 returned.note_all(FILLED_DOWN, line.place(name))
         for name in _sorted_alone(returned, rows):
-            returned.note_all(SORTED_ALONE, rows[0].place(name))
+            if name not in dict(running):
+                returned.note_all(SORTED_ALONE, rows[0].place(name))
 
 
 def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[Line]]]:
