@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from analysis.fieldwork import coding, replying, settling, tracking
@@ -11,6 +12,11 @@ from analysis.fieldwork.proposal import Change, Proposal
 from analysis.fieldwork.returned import read_returned
 from analysis.fieldwork.sent import marks_in
 from analysis.study import Study, StudyError, journal, load
+
+
+def _every_cell(study: Study) -> list[tuple[str, str]]:
+    return list(product(study["units"]["unit_id"], study["criteria"]["criterion_id"]))
+
 
 KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
     coding.KIND: coding.propose_codings,
@@ -23,7 +29,7 @@ _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
     coding.KIND: lambda study, about: coding.coding_workbook(study, about.get("coder", "")),
     settling.KIND: lambda study, about: settling.settling_workbook(study),
     replying.KIND: lambda study, about: replying.reply_form(study, about.get("unit", "")),
-    tracking.KIND: lambda study, about: tracking.tracking_workbook(study),
+    tracking.KIND: lambda study, about: tracking.tracking_workbook(study, _every_cell(study)),
 }
 """For each kind of workbook what writes it once more."""
 

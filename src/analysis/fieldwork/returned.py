@@ -150,7 +150,7 @@ class Returned:
                 said = OTHER_SHEET
             elif one.ours is False:
                 said = OTHER_COLUMN
-            elif not one.named and one.column in elsewhere:
+            elif one.ours and not one.named and one.column in elsewhere:
                 continue
             self.note_all(said, one.place)
 
@@ -314,15 +314,15 @@ def _keep_rest(
         found: the form that it holds, if any.
         taken: the rows of the form that were taken in.
     """
-    heads = {place: text_of(cell, opened.plain) for place, cell in grid.get(1, {}).items()}
-    first, read, rows = 1, set(), set()
+    tops = {place: text_of(cell) for place, cell in grid.get(1, {}).items()}
+    passed = {place for place, top in tops.items() if top in (ROWS_SENT, TEXTS_SENT)}
+    heads, first, read, rows = {}, 1, set(), set()
     if found:
         fields = {place: _field(found.form, name) for name, place in found.columns.items()}
         heads = {place: f"{found.form.name}.{name}" for name, place in found.columns.items()}
         first = found.columns.get(found.form.fields[0].name, 0)
         read = {place for place, one in fields.items() if one is not None and one.asked}
         rows = {*taken, found.head, found.head + 1}
-    passed = {place for place, head in heads.items() if head in (ROWS_SENT, TEXTS_SENT)}
     cells = [
         (place, number, text)
         for number, row in grid.items()

@@ -6,7 +6,7 @@ taken in and has none of these marks was changed or added by somebody: it is sai
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import openpyxl
 from openpyxl.cell import Cell
@@ -39,9 +39,12 @@ def cells_of(sheet: Worksheet) -> Grid:
     return grid
 
 
-def text_mark(heading: str, row: str, text: str) -> str:
-    """Return the mark of a text: its column's heading, what its row begins with, and itself."""
-    return short_mark(heading, row, text)
+def text_mark(column: str, row: str, text: str) -> str:
+    """Return the mark of a text: its column's, what its row begins with, and itself.
+
+    Sheets that are only read have no marks of columns: each of their texts belongs to its row.
+    """
+    return short_mark(column, row, text)
 
 
 def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
@@ -57,23 +60,24 @@ def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
     return str(value) if read.refused else read.text
 
 
-def marks_of(book: Workbook, read_back: set[str]) -> Iterator[str]:
+def marks_of(book: Workbook, columns: Mapping[str, bool]) -> Iterator[str]:
     """Yield, for each row of each sheet, the marks of its texts, joined by blanks.
 
     Args:
         book: a workbook that we have written.
-        read_back: the first cells of the columns that are read back.
+        columns: the marks of its columns, each with whether the column is read back.
     """
     for sheet in book.worksheets:
         grid = cells_of(sheet)
         heads = {place: text_of(cell) for place, cell in grid.get(1, {}).items()}
+        heads = {place: head for place, head in heads.items() if head in columns}
         for row in grid.values():
             begin = text_of(row.get(1))
             texts = ((heads.get(place, ""), text_of(cell)) for place, cell in row.items())
             marks = [
                 text_mark(head, begin, text)
                 for head, text in texts
-                if text and head not in read_back
+                if text and not columns.get(head)
             ]
             if marks:
                 yield " ".join(marks)

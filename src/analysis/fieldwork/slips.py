@@ -50,7 +50,6 @@ def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[L
     """Yield each column with rows in which it runs up by one, where that is no chance."""
     found = [(name, run) for name in _columns(rows) for run in _runs(rows, name)]
     brought = {line["evidence_id"] for line in returned.forms.get("evidence", [])}
-    documents = rows[0].letters.keys() & {"publisher", "states", "queries"}
     for name, run in found:
         numbers = {line.number for line in run}
         besides = any(
@@ -59,10 +58,15 @@ def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[L
         )
         if re.fullmatch(r"\d{4}-\d\d-\d\d", run[0][name]):
             yield name, run
-        elif documents or {line[name] for line in run} & brought:
+        elif _of_documents(rows) or {line[name] for line in run} & brought:
             continue  # yearly documents, and new evidence in the order in which it was found
         elif besides or (len(run) >= _LEAST_ALONE and _of_one_kind(name, run)):
             yield name, run
+
+
+def _of_documents(rows: list[Line]) -> bool:
+    """Return whether rows are on a sheet for new sources, evidence or searches."""
+    return bool(rows[0].letters.keys() & {"publisher", "states", "queries"})
 
 
 def _of_one_kind(name: str, run: list[Line]) -> bool:
@@ -108,6 +112,8 @@ def _next(text: str) -> set[str]:
 
 def _sorted_alone(returned: Returned, rows: list[Line]) -> Iterator[str]:
     """Yield the columns that stand in order, up or down, over rows that stand as they were sent."""
+    if _of_documents(rows):
+        return  # people enter them by date, or by name
     places = {name: place for place, name in enumerate(returned.sent)}
     key = next(iter(rows[0].letters))
     sent = [(places[line[key]], line) for line in rows if line[key] in places]
@@ -117,6 +123,8 @@ def _sorted_alone(returned: Returned, rows: list[Line]) -> Iterator[str]:
         if name in (*_NAMES, *_DONE_IN_ORDER) or name.startswith("evidence_"):
             continue
         texts = [line[name] for _, line in sent if line[name]]
+        if name in _FIELDS and _FIELDS[name].kind == TEXT:
+            texts = [re.sub(r"\d+", "", text) for text in texts]  # page after page
         if texts in (sorted(texts), sorted(texts, reverse=True)) and _chance(texts) < _RARE:
             yield name
 

@@ -57,7 +57,7 @@ class WorkbookMaker:
         self._noun = study.settings.unit_noun.singular.capitalize()
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
-        self._read_back: set[str] = set()
+        self._columns: dict[str, bool] = {ROWS_SENT: True}
         sheet = self.book.active
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -102,8 +102,8 @@ class WorkbookMaker:
         sheet = self.book.create_sheet(form.tab)
         name = form.fields[0].name
         self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
-        self._read_back |= {
-            form.mark(one) for one in form.fields if one.asked and not form.only_names(one.name)
+        self._columns |= {
+            form.mark(one): one.asked and not form.only_names(one.name) for one in form.fields
         }
         for column, one in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
@@ -128,7 +128,7 @@ class WorkbookMaker:
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
             _list(sheet, column, name, values)
-        marks = list(marks_of(self.book, {*self._read_back, ROWS_SENT}))
+        marks = list(marks_of(self.book, self._columns))
         _list(sheet, len(lists) + 1, TEXTS_SENT, marks)
         _guard(sheet)
         return as_bytes(self.book)
