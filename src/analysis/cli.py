@@ -418,6 +418,7 @@ def _agreement(asked: argparse.Namespace) -> int:
         disputed,
         in_words,
     )
+    from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 
     study = _load(asked.study)
     coded = coded_states(study)
@@ -435,6 +436,11 @@ def _agreement(asked: argparse.Namespace) -> int:
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
     for row in reopened.itertuples():
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
+    older = study["codings"][under_earlier_rules(study.tables)]
+    if len(older):
+        print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
+    for row in older.itertuples():
+        print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:

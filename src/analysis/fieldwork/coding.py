@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.fieldwork.codebook import codebook_marks, codebook_page, short_mark
+from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.forms import (
     CODE,
     MOST_EVIDENCE,
@@ -28,6 +28,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.marks import codebook_marks, short_mark
 
 KIND = "coding"
 CODED = (
@@ -85,7 +86,7 @@ def coding_workbook(
     cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
     form = coding_form(max(4, cited + 1))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
-    marks = codebook_marks(study)
+    marks = codebook_marks(study.tables)
     about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
@@ -254,7 +255,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
     for (name, unit, criterion), places in draft.places("coder", "unit_id", "criterion_id").items():
         if name == coder:
             held[unit, criterion] = {said_mark(draft.rows[place]): place for place in places}
-    outdated = changed_criteria(proposal)
+    outdated, rules_marks = changed_criteria(proposal), codebook_marks(proposal.study.tables)
     taken: list[tuple[Line, tuple, dict]] = []
     kept: set[int] = set()
     seen: set[tuple[str, ...]] = set()
@@ -282,6 +283,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         elif row["criterion_id"] in outdated:
             _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
         else:
+            row["rules_mark"] = rules_marks[row["criterion_id"]]
             taken.append((line, mark, row))
     note_missing(returned, came)
     _take(proposal, taken, held, kept, reason, on)
@@ -322,7 +324,7 @@ def _whose(proposal: Proposal) -> str:
 
 def changed_criteria(proposal: Proposal) -> set[str]:
     """Return the criteria whose rules are not those that the workbook was written with."""
-    about, now = proposal.returned.about, codebook_marks(proposal.study)
+    about, now = proposal.returned.about, codebook_marks(proposal.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
     changed = {one for one, mark in now.items() if about.get(f"criterion {one}".lower()) != mark}

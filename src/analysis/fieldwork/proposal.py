@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.fieldwork.returned import Line, Returned
+from analysis.fieldwork.slips import note_slips
 from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
@@ -155,6 +156,7 @@ class Proposal:
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
         self._note_days_to_come()
+        note_slips(self.returned, self._lines())
         # A cell that could not be read is not to be blamed again for saying nothing.
         refused = {one.column for one in self.returned.problems}
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
@@ -166,6 +168,11 @@ class Proposal:
         }
         # A study that an older version wrote is brought up with its first change.
         return {**self.study.brought_up, **changed} if changed else {}
+
+    def _lines(self) -> list[Line]:
+        """Return the rows of the workbook that add or change something."""
+        lines = [line for draft in self.drafts.values() for line in draft.lines if line is not None]
+        return list({line.place(): line for line in lines}.values())
 
     def _note_days_to_come(self) -> None:
         """Note days of reading, searching and the like that are later than today."""

@@ -31,6 +31,7 @@ from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study, coders
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.marks import EARLIER_RULES, codebook_marks
 
 KIND = "settling"
 AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
@@ -76,7 +77,7 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
-    aside = by_cell(study, "set_aside")
+    aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
     reopened = study["assessments"].loc[sorted(disputed(study))].to_dict("records")
     silent = read_without_row(study)
     for unit in units:
@@ -94,7 +95,9 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
                 texts["compared"] = _compared(said, names, without) if said else ""
                 for place, name in enumerate(names, start=1):
                     texts[f"said_{place}"] = "\n\n".join(
-                        _in_full(one) for one in beside if one["coder"] == name
+                        _in_full(one, rules_marks[criterion])
+                        for one in beside
+                        if one["coder"] == name
                     ) or (NO_ROW if name in without else "")
                 yield FormRow(texts, choices)
 
@@ -169,9 +172,11 @@ def _compared(said: list[Row], names: list[str], without: list[str]) -> str:
     return "levels agree, dates differ" if all(one == levels[0] for one in levels) else "differ"
 
 
-def _in_full(one: Row) -> str:
+def _in_full(one: Row, rules_mark: str) -> str:
     cited = f"[{one['evidence_ids'].replace(';', ', ')}] " if one["evidence_ids"] else ""
-    return f"{one['level']} ({date_in_words(one)}; {one['confidence']})\n{cited}{one['rationale']}"
+    older = f"; {EARLIER_RULES}" if one["rules_mark"] not in ("", rules_mark) else ""
+    head = f"{one['level']} ({date_in_words(one)}; {one['confidence']}{older})"
+    return f"{head}\n{cited}{one['rationale']}"
 
 
 def _dates(row: Row) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE, Field
 from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
-from analysis.fieldwork.returned import Grid, Line, Returned, _grid, _text, address
+from analysis.fieldwork.returned import Line, Returned, address, read_cell
+from analysis.fieldwork.sent import Grid, cells_of
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
 
@@ -58,7 +59,7 @@ class TableFile:
         if cell is None:
             return ""
         line = Line(self.tab, number, {}, {"": get_column_letter(column)})
-        return _text(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
+        return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
 
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
@@ -89,7 +90,7 @@ def read_table_file(
         raise _refusal(
             path, "", rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)"
         )
-    grids = {one.title: _grid(one) for one in opened.book.worksheets}
+    grids = {one.title: cells_of(one) for one in opened.book.worksheets}
     grids = {title: grid for title, grid in grids.items() if any(map(_says, grid.values()))}
     named = [title for title in grids if not sheet or title.casefold() == sheet.casefold()]
     if len(named) != 1:

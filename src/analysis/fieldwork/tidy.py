@@ -47,7 +47,7 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
 
     Args:
         value: as openpyxl reads it: text, number, truth value, date or nothing.
-        kind: :data:`forms.TEXT`, :data:`forms.CODE` or :data:`forms.DATE`.
+        kind: how it is read (:data:`forms.TEXT` and the others).
         epoch: first day of the workbook's calendar, for days written as numbers.
     """
     if value is None:

@@ -27,6 +27,7 @@ from analysis.show.words import (
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.study.marks import cells_under_earlier_rules
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
@@ -350,6 +351,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
     table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
+    earlier = cells_under_earlier_rules(study.tables)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -363,6 +365,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "confidence": row.get("confidence", ""),
             "settled_by": row.get("settled_by", ""),
             "disputed": cell.row in reopened,
+            "earlier_rules": bool(row) and (cell.unit_id, cell.criterion_id) in earlier,
             "settled_why": row.get("settled_why", ""),
             "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),

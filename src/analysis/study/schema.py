@@ -171,6 +171,8 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
 
 def _number_verdict(field: Column, text: str) -> tuple[str, str] | None:
     limits = field.constraints
+    if re.fullmatch(r"[+-]?\d+,\d+", text):
+        return "it has a comma", "write decimals with a point (0.5), and thousands without a sign"
     most, found = MOST_DIGITS[field.type], _NUMBER[field.type].fullmatch(text)
     if not found:
         whole = "a whole" if field.type == "integer" else "a"

@@ -93,7 +93,9 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
             # The row stays, filled up, so that what points to its key is not blamed; every
             # other problem of the row is dropped in `load`.
             rule = f"the row has {len(record)} cells where the header has {width}"
-            remedy = "quote cells that hold commas; add or remove cells"
+            remedy = (
+                "quote cells that hold commas, and write decimals with a point; add or remove cells"
+            )
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
             if len(problems) == MOST_RAGGED_ROWS:
                 rule = "too many rows have another number of cells: the rest was not read"
@@ -121,6 +123,18 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         header = [text]
     if header == table.columns:
         return None
+    for sign, said in ((";", "semicolons"), ("\t", "tabs")):
+        if text.count(sign) >= len(table.columns) - 1 > text.count(","):
+            rule = f"its cells are parted by {said}, and not by commas"
+            remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
+            return _problem(table, 1, "", text.strip(), rule, remedy)
+    nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]
+    if nameless:
+        rule = f"its column {nameless[0]} has no name"
+        remedy = (
+            "delete the column in the file, all of it; move what it holds to a column with a name"
+        )
+        return _problem(table, 1, "", ",".join(header), rule, remedy)
     missing = [name for name in table.columns if name not in header]
     extra = [name for name in header if name not in table.columns]
     detail = f"; missing: {', '.join(missing)}" if missing else ""

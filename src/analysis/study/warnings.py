@@ -8,9 +8,11 @@ import pandas as pd
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
+from analysis.study.addresses import address_warnings
 from analysis.study.dates import day_number, possible_days
 from analysis.study.descriptor import FILE
 from analysis.study.load import Study, read_whole
+from analysis.study.marks import earlier_rules_warnings
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
 from analysis.study.signs import spoilt_cells
@@ -33,14 +35,17 @@ def look_over(folder: str | Path) -> list[Problem]:
         return error.problems
     if study is None:
         return problems
-    # What looks at one text at a time can look also where the tables do not fit together.
-    alone = (*_spoilt(study), *_details(study))
-    return [*problems, *(alone if problems else warnings(study))]
+    return [*problems, *(_of_tables(study) if problems else warnings(study))]
 
 
 def warnings(study: Study) -> list[Problem]:
     """Return everything in a valid study that a person should look at."""
-    return [one for check in _CHECKS for one in check(study)]
+    return [*(one for check in _CHECKS for one in check(study)), *_of_tables(study)]
+
+
+def _of_tables(study: Study) -> Iterator[Problem]:
+    for check in _OF_TABLES:
+        yield from check(study.descriptor.tables, study.tables)
 
 
 def _at(
@@ -157,14 +162,6 @@ def _long_notices(study: Study) -> Iterator[Problem]:
     yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
 
 
-def _spoilt(study: Study) -> Iterator[Problem]:
-    yield from spoilt_cells(study.descriptor.tables, study.tables)
-
-
-def _details(study: Study) -> Iterator[Problem]:
-    yield from personal_details(study.descriptor.tables, study.tables)
-
-
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _older,
     _searches_without_criteria,
@@ -175,9 +172,9 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _scores_rounded_somehow,
     _report_after_all_observations,
     _long_notices,
-    _spoilt,
-    _details,
 )
+_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells, personal_details)
+"""What looks at tables also where they do not fit together."""
 
 
 def open_searches(study: Study) -> str:
