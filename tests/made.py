@@ -7,6 +7,7 @@ only: slow, and easy to read beside the text.
 import csv
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -278,8 +279,12 @@ def naive_state(
     report: dt.date,
     on: dt.date,
     known_by: dt.date,
+    refused: Sequence[dict] = (),
 ) -> tuple[str, str, str]:
-    """Return the state of a cell, ``observed_on`` of the row behind it, and the old level."""
+    """Return the state of a cell, ``observed_on`` of the row behind it, and the old level.
+
+    ``refused``: rows that stand for requests that were refused.
+    """
     # Step 1.
     if applies_from and on < dt.date.fromisoformat(applies_from):
         return "not_in_force", "", ""
@@ -290,10 +295,12 @@ def naive_state(
     for one in known:
         (unknown if one["level"] in v.UNKNOWNS else at_level).append(one)
     # Step 2.
-    stands = naive_stands([one for one in at_level if naive_days(one)[1] <= on])
+    gone = [one for one in unknown if one["level"] == "not_applicable"]
+    gone = [one for one in gone if naive_days(one)[0] > dt.date.min]
+    stands = naive_stands([one for one in [*at_level, *gone] if naive_days(one)[1] <= on])
     if stands is not None:
-        # Step 3.
-        if naive_days(stands)[1] < report and on > report:
+        # Step 3: of a level, not of what does not apply.
+        if stands in at_level and naive_days(stands)[1] < report and on > report:
             return "outdated", stands["observed_on"], stands["level"]
         return stands["level"], stands["observed_on"], ""
     # Step 4.
@@ -305,6 +312,9 @@ def naive_state(
     if perhaps:
         return "inconclusive", max(perhaps, key=naive_days)["observed_on"], ""
     latest = naive_stands(unknown)
+    if latest is None or latest["level"] != "not_applicable":
+        asked = [one for one in refused if dt.date.fromisoformat(one["read_on"]) <= known_by]
+        latest = naive_stands([*asked, *unknown])
     if latest is not None:
         return latest["level"], latest["observed_on"], ""
     for text in searched_on:
@@ -323,6 +333,10 @@ def naive_states(
         | {"read_on": one["answered_on"], "not_before": "", "not_after": ""}
         for one in read_rows(folder, "requests")
         if one["outcome"] in ("refused", "neither_confirmed_nor_denied")
+        and not (
+            one["review_outcome"] in ("answered", "partly_answered", "not_held")
+            and dt.date.fromisoformat(one["reviewed_on"]) <= known_by
+        )
     ]
     held = {}
     for unit in read_rows(folder, "units"):
@@ -333,14 +347,13 @@ def naive_states(
             asked = [one for one in refused if one["unit_id"] == name]
             asked = [one for one in asked if one["criterion_id"] in ("", criterion["criterion_id"])]
             rows = [one for one in of_unit if one["criterion_id"] == criterion["criterion_id"]]
-            rows = [*asked, *rows]
             searched = [
                 one["searched_on"]
                 for one in of_it
                 if criterion["criterion_id"] in one["criterion_ids"].split(";")
             ]
             held[name, criterion["criterion_id"]] = naive_state(
-                rows, searched, criterion["applies_from"], report, on, known_by
+                rows, searched, criterion["applies_from"], report, on, known_by, asked
             )
     return held
 

@@ -28,6 +28,7 @@ class Field:
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
         asked: whether people fill it; what is not asked is shown, and not read back.
+        may_lack: whether a workbook that an older version wrote is without the column.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     choices: str = ""
     only_choices: bool = True
     asked: bool = True
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,13 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40, TEXT),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        Field("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
+        Field(
+            "criterion_ids",
+            "Criteria that it bears on, one a line or joined by ;",
+            50,
+            TEXT,
+            may_lack=True,
+        ),
     ),
 )
 
@@ -199,6 +207,14 @@ def tracking_form(evidence: int) -> Form:
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
+        Field("reviewed_on", "If refused: reviewed on (day)", 16, DATE, may_lack=True),
+        Field(
+            "review_outcome",
+            "What the review came to",
+            26,
+            choices="review outcomes",
+            may_lack=True,
+        ),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )

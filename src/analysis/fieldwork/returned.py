@@ -363,7 +363,7 @@ def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str)
         shown = address(title, f"{get_column_letter(place)}{found.top}")
         returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
     for name, label in _expected(found).items():
-        if name not in found.columns:
+        if name not in found.columns and not _field(found.form, name).may_lack:
             right = False
             rule = f"the column marked {found.form.name}.{name} is not there"
             remedy = "put it back, or copy the rows into a new workbook"

@@ -13,7 +13,7 @@ from analysis.measure.change import dated
 from analysis.measure.replies import TAKEN
 from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
-from analysis.study.asof import REFUSED
+from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, possible_days
 from analysis.study.searches import searches_by_unit
 
@@ -256,7 +256,7 @@ def _bearing(study: Study, table: str) -> dict[int, dict]:
     if table == "searches":
         return searches_by_unit(study).to_dict("index")
     rows = study[table]
-    rows = rows[rows["outcome"].isin(REFUSED)]
+    rows = rows[outcomes(rows).isin(v.REFUSED)]
     return rows.to_dict("index")
 
 

@@ -14,8 +14,12 @@ from analysis.study.searches import searched_cells
 
 FIRST_REFUSAL = -2
 """Row number that stands for the first request; the next is one less, and so on."""
-REFUSED = ("refused", "neither_confirmed_nor_denied")
-"""Outcomes of a request after which what was asked for is withheld."""
+
+
+def outcomes(requests: pd.DataFrame) -> pd.Series:
+    """Return what each request came to in the end: on review, where that overturned a refusal."""
+    reviewed = requests["review_outcome"]
+    return requests["outcome"].where(~reviewed.isin(v.OVERTURNED), reviewed)
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,16 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
 
-    rows = _ordered(pd.concat([_refused_rows(study, known_by), _assessed_rows(study)]))
-    settled = rows[rows["at_level"] & (rows["last"] <= day)]
+    rows = _ordered(_assessed_rows(study))
+    settled = rows[rows["takes_effect"] & (rows["last"] <= day)]
     perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
+    refused = _refused_rows(study, known_by)
+    if refused is not None:
+        # What cannot apply cannot be withheld either.
+        latest = _latest(unknown)
+        apart = latest.loc[latest["level"] == v.NOT_APPLICABLE, "cell"]
+        unknown = _ordered(pd.concat([refused[~refused["cell"].isin(apart)], unknown]))
 
     # Later assignments go over earlier ones, so the steps are taken from the last to the first.
     vocabulary = [*dict.fromkeys(study["levels"]["level"]), *v.UNKNOWNS]
@@ -98,7 +108,8 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     settled = _latest(settled)
     level = settled["level"].map(code).to_numpy(dtype=np.int32)
     report = day_number(study.settings.report.date)
-    old = (settled["last"].to_numpy() < report) & (day > report)
+    old = settled["at_level"] & (settled["last"] < report) & (day > report)
+    old = old.to_numpy(dtype=bool)
     cells = assign(settled, np.where(old, code[v.OUTDATED], level))
     last_level[cells[old]] = level[old]
 
@@ -111,11 +122,13 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 def _assessed_rows(study: Study) -> pd.DataFrame:
     rows = study["assessments"]
     first, last = possible_days(rows)
+    at_level = ~rows["level"].isin(v.UNKNOWNS)
     return pd.DataFrame(
         {
             "cell": _cell_numbers(study, rows),
             "level": rows["level"],
-            "at_level": ~rows["level"].isin(v.UNKNOWNS),
+            "at_level": at_level,
+            "takes_effect": at_level | ((rows["level"] == v.NOT_APPLICABLE) & np.isfinite(first)),
             "first": first,
             "last": last,
             "confidence": rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)}),
@@ -131,7 +144,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
     requests = requests.assign(day=answered, number=range(len(requests)))
-    refused = requests[requests["outcome"].isin(REFUSED) & (answered <= day_number(known_by))]
+    refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= day_number(known_by))]
     if refused.empty:
         return None
     every = study["criteria"]["criterion_id"].tolist()
@@ -142,6 +155,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
             "cell": _cell_numbers(study, rows),
             "level": v.WITHHELD,
             "at_level": False,
+            "takes_effect": False,
             "first": rows["day"].astype(float),
             "last": rows["day"].astype(float),
             "confidence": len(v.CONFIDENCE) - 1,

@@ -72,6 +72,7 @@ DATE_COLUMNS = (
     "sent_on",
     "due_on",
     "answered_on",
+    "reviewed_on",
     "received_on",
     "replaced_on",
     "checked_on",
@@ -129,6 +130,7 @@ SPANS = (
     ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
     ("requests", "sent_on", "answered_on"),
+    ("requests", "answered_on", "reviewed_on"),
 )
 """Pairs of columns of a table of which the first may not be after the second."""
 
@@ -274,11 +276,15 @@ def _levels_hold_since_they_apply(draft: Draft):
 def _no_ties(draft: Draft):
     frame = draft.frames["assessments"]
     first, last = possible_days(frame)
-    order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(
-        first=first, last=last, unknown=frame["level"].isin(v.UNKNOWNS)
-    )
-    key = ["unit_id", "criterion_id", "unknown", "first", "last", "confidence"]
-    different = order.groupby(key, dropna=False)["level"].transform("nunique") > 1
+    order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(first=first, last=last)
+    unknown = frame["level"].isin(v.UNKNOWNS)
+    # Levels, and what does not apply from a day on, come in one order; unknowns in another.
+    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & np.isfinite(first))
+    key = ["unit_id", "criterion_id", "first", "last", "confidence"]
+    different = np.zeros(len(frame), dtype=bool)
+    for rows in (in_effect, unknown):
+        tied = order[rows].groupby(key, dropna=False)["level"].transform("nunique") > 1
+        different[rows] |= tied
     yield from draft.at(
         "assessments",
         different,
@@ -351,6 +357,33 @@ def _outcomes_have_a_day(draft: Draft):
         "answered_on",
         "the outcome is {outcome}, and the day of the answer is not given",
         "give the day, or leave the outcome empty",
+    )
+
+
+@_rule("requests")
+def _reviews_are_of_refusals(draft: Draft):
+    frame = draft.frames["requests"]
+    day, came = frame["reviewed_on"] != "", frame["review_outcome"] != ""
+    yield from draft.at(
+        "requests",
+        day & ~came,
+        "review_outcome",
+        "a day of review is given ({reviewed_on}), and not what the review came to",
+        "say what it came to, or leave the day empty",
+    )
+    yield from draft.at(
+        "requests",
+        came & ~day,
+        "reviewed_on",
+        "the review came to {review_outcome}, and its day is not given",
+        "give the day, or leave the outcome of the review empty",
+    )
+    yield from draft.at(
+        "requests",
+        (day | came) & ~frame["outcome"].isin(v.REFUSED),
+        "review_outcome",
+        "a review is of a refusal, and the outcome is {outcome}",
+        "put the first answer (refused or neither_confirmed_nor_denied) under outcome",
     )
 
 
