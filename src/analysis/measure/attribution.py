@@ -211,7 +211,7 @@ def _behind(tried: Hybrids, unit: str, criterion: str, causes: tuple[str, ...]) 
     """Return the causes without which, whatever else is applied, a cell's state may differ."""
 
     def state(some: frozenset[str]) -> str:
-        return tried.grid(some)[unit][criterion]
+        return tried.state(unit, criterion, some)
 
     return [
         cause

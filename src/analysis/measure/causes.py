@@ -43,6 +43,8 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
     (CODEBOOK, "rules", ("criterion_id", "level"), ("rule",)),
+    (CODEBOOK, "applicability", ("criterion_id", "among", "from_day"), ()),
+    (CODEBOOK, "group_weights", ("node_id", "among"), ("weight",)),
     (
         TOTALS,
         "published_totals",
@@ -127,6 +129,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
     found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
+    found += _unit_changes(old, new, held)
     found += _dates(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
@@ -292,6 +295,22 @@ def _settings(
             said = (row[column], other[column])
             if _value(column, said[0]) != _value(column, said[1]):
                 yield Change(*about, column, *said, "", left, right)
+
+
+def _unit_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield what differs in the days of a unit, and in the groups that it belongs to."""
+    columns = ["exists_from", "exists_until"]
+    for study in (old, new):
+        for table in ("applicability", "group_weights", "published_totals"):
+            named = (text.partition("=") for text in study[table]["among"])
+            columns += [column for column, equals, _ in named if equals]
+    earlier, later = (_by_key(study["units"], ("unit_id",)) for study in (old, new))
+    for one in [one for one in later if one[0] in units]:
+        (left, row), (right, other) = earlier[one], later[one]
+        for column in dict.fromkeys(columns):
+            said = (row.get(column, ""), other.get(column, ""))
+            if said[0] != said[1]:
+                yield Change(CODEBOOK, "units", *one, "", *one, column, *said, "", left, right)
 
 
 def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:

@@ -10,14 +10,20 @@ from analysis.study.dates import date_in_words
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     """Return every cell whose state differs between two dates, with the reason.
 
+    Of the units that exist at both dates.
+
     Returns:
         ``unit_id``, ``criterion_id``, ``before``, ``after``, ``why`` (one sentence that names
         the date of the row behind the later state) and ``evidence_ids`` of that row.
     """
-    old, new = before.cells, after.cells
-    changed = (old["state"] != new["state"]).to_numpy()
-    table = new.loc[changed, ["unit_id", "criterion_id"]].copy()
-    table["before"], table["after"] = old.loc[changed, "state"], new.loc[changed, "state"]
+    key = ["unit_id", "criterion_id"]
+    old = before.cells.set_index(key)["state"]
+    new = after.cells.reset_index(drop=True)
+    was = old.reindex(pd.MultiIndex.from_frame(new[key])).reset_index(drop=True)
+    changed = was.notna() & (was != new["state"])
+    table = new.loc[changed, key].copy()
+    table["before"], table["after"] = was[changed], new.loc[changed, "state"]
+    study = study.at(after.as_of)
     starts = study.lookup("criteria", "applies_from")
     # A criterion that came into force has two reasons: the day, and what is known since.
     begun = [

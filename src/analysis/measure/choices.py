@@ -179,9 +179,10 @@ def _dates(declared: Choice) -> Iterator[Choice]:
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
             beside = Choice(DECLARED, DECLARED, label, less, declared.held)
-        held = constrained(study, states(study, day, declared.matrix.known_by))
+        then = study.at(day)
+        held = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Choice(f"{DATE}.{day}", DATE, label, _only(study, criteria), held, beside)
+        yield Choice(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:

@@ -41,6 +41,8 @@ class CellValues:
 
 def cell_values(study: Study, matrix: Matrix) -> CellValues:
     """Return the interval of every cell of the matrix."""
+    if len(study["units"]) != matrix.shape[0]:
+        raise ValueError("the study shows the units of another day than the matrix")
     levels, criteria = study["levels"], study["criteria"]
     values = levels.assign(value=pd.to_numeric(levels["value"])).groupby("scale_id")["value"]
     least, most = values.min(), values.max()

@@ -297,7 +297,7 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
         else:
             held = np.zeros(len(above), dtype=np.int8)
             for way in {bool(one) for one in ranged}:
-                sign, _ = _sure(choice, over_range=way)
+                sign = _of_declared(_sure(choice, over_range=way)[0], choice, declared)
                 held = np.where(ranged == way, sign[above, below], held)
         for place in np.flatnonzero(held < needed):
             falls[place].append(choice)
@@ -314,6 +314,13 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
         },
         dtype=object,
     )
+
+
+def _of_declared(sign: np.ndarray, choice: Choice, declared: Choice) -> np.ndarray:
+    """Return the signs for the declared units; where one does not exist, nothing can fall."""
+    units = pd.Index(choice.study["units"]["unit_id"])
+    place = units.get_indexer(declared.study["units"]["unit_id"])
+    return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 
 def _sure(choice: Choice, over_range: bool) -> tuple[np.ndarray, np.ndarray]:

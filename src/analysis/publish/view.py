@@ -22,6 +22,7 @@ from analysis.show.words import (
     gap_parts,
     interval_words,
     levels_words,
+    listed,
     word,
 )
 from analysis.study import Study
@@ -272,6 +273,22 @@ def unit_sections(results: Results) -> list[dict]:
             }
         )
     return sections
+
+
+def absent_units(study: Study) -> list[dict]:
+    """Return the units that do not exist on the study's day, each with a sentence on it."""
+    names, said = study.lookup("units", "short_name"), []
+    units = study.tables["units"]
+    for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])]):
+        name, day = row["short_name"], study.day.isoformat()
+        if row["exists_from"] > day:
+            text = f"{name} exists only from {spoken(dt.date.fromisoformat(row['exists_from']))}."
+        else:
+            text = f"{name} existed until {spoken(dt.date.fromisoformat(row['exists_until']))}."
+            followed = [names[one] for one in row["successor_ids"].split(";") if one]
+            text += f" It was followed by {listed(followed)}." if followed else ""
+        said.append({"unit_id": row["unit_id"], "said": text})
+    return said
 
 
 def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:

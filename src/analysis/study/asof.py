@@ -24,7 +24,7 @@ def outcomes(requests: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Unit × criterion at one date.
+    """Unit × criterion at one date, of the units that exist on it.
 
     Attributes:
         as_of: the date of the state.
@@ -65,6 +65,9 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only rows read, and searches made, by this day; default: all.
 
+    Whatever is measured on the matrix takes the study with the units of its date:
+    ``study.at(matrix.as_of)``.
+
     The steps are those of the codebook, "The state of a cell as of a date D". An unknown code
     tells what has been read and not what was in force, so its fourth step looks at every row
     known, whatever the row's date, just as a search counts whenever it was made.
@@ -72,7 +75,7 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     if as_of is None or known_by is None:
         read_on = data_read_on(study)
         as_of, known_by = as_of or read_on, known_by or read_on
-    study, day = known(study, known_by), day_number(as_of)
+    study, day = known(study, known_by).at(as_of), day_number(as_of)
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
 

@@ -21,6 +21,7 @@ rewrite what was known before."""
 
 def data_read_on(study: Study) -> dt.date:
     """Return the day by which all that the study holds had been read."""
+    study = study.at(None)
     columns = (
         study["assessments"]["read_on"],
         study["codings"]["read_on"],
@@ -43,7 +44,7 @@ def known(study: Study, by: dt.date) -> Study:
     source was read, as published totals and scores do. What a known row cites was known.
     Of a request, a review made later is not known.
     """
-    day = day_number(by)
+    shown, study, day = study.day, study.at(None), day_number(by)
     sources = study["sources"]
     read = sources.loc[first_days(sources["read_on"]) <= day, "source_id"]
     tables = dict(study.tables)
@@ -65,4 +66,4 @@ def known(study: Study, by: dt.date) -> Study:
     later = first_days(requests["reviewed_on"]) > day
     review = {name: requests[name].mask(later, "") for name in ("reviewed_on", "review_outcome")}
     tables["requests"] = requests.assign(**review)
-    return dataclasses.replace(study, tables=tables)
+    return dataclasses.replace(study, tables=tables, day=shown)

@@ -13,7 +13,14 @@ import pandas as pd
 
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
-from analysis.study.dates import exists, first_days, last_days, possible_days
+from analysis.study.dates import (
+    exist_on,
+    exists,
+    first_days,
+    last_days,
+    possible_days,
+    whole_day,
+)
 from analysis.study.descriptor import Settings, Table
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
@@ -76,6 +83,9 @@ DATE_COLUMNS = (
     "received_on",
     "replaced_on",
     "checked_on",
+    "exists_from",
+    "exists_until",
+    "from_day",
 )
 COMPLETE_REPLY = "complete_reply"
 """What a rule needs under which only evidence that was read whole carries the level."""
@@ -131,6 +141,7 @@ SPANS = (
     ("requests", "sent_on", "due_on"),
     ("requests", "sent_on", "answered_on"),
     ("requests", "answered_on", "reviewed_on"),
+    ("units", "exists_from", "exists_until"),
 )
 """Pairs of columns of a table of which the first may not be after the second."""
 
@@ -552,13 +563,19 @@ def _totals_fit_their_population(draft: Draft):
     rule, remedy = "a level stands in it twice", "name each level once"
     yield from draft.at("published_totals", twice, "level", rule, remedy)
     everyone = (frame["among"] == "").to_numpy()
-    sizes = {text: units_among(units, text).sum() for text in frame["among"].unique()}
-    size = np.array([sizes[text] for text in frame["among"]], dtype=int)
+    there = {text: _exist_on(units, text) for text in frame["as_of"].unique()}
+    size = np.array(
+        [
+            (units_among(units, text) & there[day]).sum()
+            for text, day in zip(frame["among"], frame["as_of"], strict=True)
+        ],
+        dtype=int,
+    )
     yield from draft.at(
         "published_totals",
         (of > size) & everyone,
         "of",
-        f"the study holds only {len(units)} units",
+        "the study holds fewer units on {as_of}",
         "correct the population, or add the units",
     )
     # A publisher may have left some units of a region out; of units named one by one, none.
@@ -578,6 +595,13 @@ def _totals_fit_their_population(draft: Draft):
         "fewer units are among {among}",
         "correct the population, or the units",
     )
+    yield from draft.at(
+        "published_totals",
+        (named > 0) & (of == named) & (size < named),
+        "among",
+        "it names a unit that does not exist on {as_of}",
+        "correct the day or the units (exists_from, exists_until in units.csv)",
+    )
     held = set(units["unit_id"])
     strange = np.array([any(one not in held for one in ids) for ids in listed], dtype=bool)
     yield from draft.at(
@@ -594,6 +618,68 @@ def _totals_fit_their_population(draft: Draft):
         "a unit stands in it twice",
         "name each unit once",
     )
+
+
+def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
+    """Return which units exist on a day; where it is none, that is said elsewhere."""
+    return exist_on(units, whole_day(day)) if exists(day) else np.ones(len(units), dtype=bool)
+
+
+@_rule("units")
+def _successors_follow(draft: Draft):
+    frame = draft.frames["units"]
+    held, following = set(frame["unit_id"]), frame["successor_ids"].str.split(";")
+    named = pd.Series(zip(frame["unit_id"], following, strict=True))
+    for wrong, rule, remedy in (
+        (
+            named.map(lambda one: any(name and name not in held for name in one[1])),
+            "it names what is no unit of units.csv",
+            "correct it, or add the unit that followed",
+        ),
+        (
+            named.map(lambda one: one[0] in one[1]),
+            "a unit does not follow itself",
+            "name the unit that followed",
+        ),
+        (
+            named.map(lambda one: len(set(one[1])) < len(one[1])),
+            "a unit stands in it twice",
+            "name each unit once",
+        ),
+        (
+            (frame["successor_ids"] != "") & (frame["exists_until"] == ""),
+            "another unit follows {unit_id}, and exists_until does not say when it ended",
+            "give its last day in exists_until, or leave successor_ids empty",
+        ),
+    ):
+        yield from draft.at("units", wrong, "successor_ids", rule, remedy)
+
+
+@_rule("units")
+def _rows_are_of_units_that_exist(draft: Draft):
+    lives = draft.frames["units"].drop_duplicates("unit_id").set_index("unit_id")
+    for name in ("codings", "assessments", "published_scores"):
+        if name not in draft.frames:
+            continue
+        frame = draft.frames[name]
+        if "read_on" in frame:
+            first, last = possible_days(frame)
+            column, when = "observed_on", "all that the row can speak of lies"
+        else:
+            first, last = first_days(frame["as_of"]), last_days(frame["as_of"])
+            column, when = "as_of", "its day lies"
+        for limit, outside, side in (
+            ("exists_from", lambda day, last=last: last < first_days(day), "before"),
+            ("exists_until", lambda day, first=first: first > last_days(day), "after"),
+        ):
+            day = frame["unit_id"].map(lives[limit]).fillna("")
+            yield from draft.at(
+                name,
+                outside(day),
+                column,
+                f"{when} {side} the {'first' if side == 'before' else 'last'} day of {{unit_id}} ({limit} in units.csv)",
+                "correct the row’s days or the unit’s, or name the unit that existed then",
+            )
 
 
 @_rule("published_scores", "recommendations", "criteria")

@@ -190,7 +190,14 @@ class _Site:
         for cell in (cell for unit in sections for cell in unit["cells"]):
             cell["settled"] = cell["state"] not in v.UNKNOWNS
         known = self.results.total["known"]
-        self.page(index, "units", heading, sections=sections, known_class=_known_classes(known))
+        self.page(
+            index,
+            "units",
+            heading,
+            sections=sections,
+            known_class=_known_classes(known),
+            absent=view.absent_units(self.study),
+        )
         trail = [(heading, index)]
         trails, nothing = cell_trails(self.study), CellTrail()
         gaps = view.by_unit(self.results.gaps)
