@@ -146,7 +146,7 @@ def _descriptor() -> Descriptor:
     return Descriptor.model_validate(raw)
 
 
-def _frame(table: str, rows: list[dict]) -> pd.DataFrame:
+def frame_of(table: str, rows: list[dict]) -> pd.DataFrame:
     columns = _descriptor().tables[table].columns
     assert all(set(row) <= set(columns) for row in rows)
     cells = [[row.get(name, "") for name in columns] for row in rows]
@@ -174,7 +174,7 @@ def _nothing_assessed() -> Study:
         "codings": [coding | {"coder": "one", "level": "inconclusive", "read_on": "1900-01-01"}],
         "notices": [{"notice_id": "N1", "scope": "study", "text": "-"}],
     }
-    tables = {name: _frame(name, held.get(name, [])) for name in _descriptor().tables}
+    tables = {name: frame_of(name, held.get(name, [])) for name in _descriptor().tables}
     return Study(Path("nowhere"), _descriptor(), tables)
 
 
@@ -200,9 +200,9 @@ def one_cell(
     search["criterion_ids"] = "c"
     study = replaced(
         _nothing_assessed(),
-        criteria=_frame("criteria", [criterion]),
-        assessments=_frame("assessments", [_USUAL_ROW | one for one in rows]),
-        searches=_frame("searches", [search | {"queries_count": "1"}] if searched else []),
+        criteria=frame_of("criteria", [criterion]),
+        assessments=frame_of("assessments", [_USUAL_ROW | one for one in rows]),
+        searches=frame_of("searches", [search | {"queries_count": "1"}] if searched else []),
     )
     if legal:
         # A cell of which nothing is known has no assessments, a table that else needs a row.
@@ -341,6 +341,14 @@ def naive_states(
     held = {}
     for unit in read_rows(folder, "units"):
         name = unit["unit_id"]
+        if not unit["exists_from"] <= on.isoformat() <= (unit["exists_until"] or "9999-12-31"):
+            continue
+        apart = set()
+        for one in read_rows(folder, "applicability"):
+            column, _, value = one["among"].partition("=")
+            of_group = unit[column] == value if value else name in one["among"].split(";")
+            if of_group and one["from_day"] <= on.isoformat():
+                apart.add(one["criterion_id"])
         of_it = [one for one in searches if name in (one["unit_id"], *one["unit_ids"].split(";"))]
         of_unit = [one for one in assessments if one["unit_id"] == name]
         for criterion in read_rows(folder, "criteria"):
@@ -355,6 +363,9 @@ def naive_states(
             held[name, criterion["criterion_id"]] = naive_state(
                 rows, searched, criterion["applies_from"], report, on, known_by, asked
             )
+            begun = criterion["applies_from"] <= on.isoformat()
+            if begun and criterion["criterion_id"] in apart:
+                held[name, criterion["criterion_id"]] = ("not_applicable", "", "")
     return held
 
 

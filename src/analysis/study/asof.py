@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days, possible_days
+from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
 from analysis.study.searches import searched_cells
@@ -65,6 +66,8 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only rows read, and searches made, by this day; default: all.
 
+    What ``applicability.csv`` says of a group of units wins over every row, from its day on.
+
     Whatever is measured on the matrix takes the study with the units of its date:
     ``study.at(matrix.as_of)``.
 
@@ -115,6 +118,9 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     old = old.to_numpy(dtype=bool)
     cells = assign(settled, np.where(old, code[v.OUTDATED], level))
     last_level[cells[old]] = level[old]
+
+    exempt = exempt_cells(study, as_of).ravel() >= 0
+    state[exempt], row[exempt], last_level[exempt] = code[v.NOT_APPLICABLE], -1, -1
 
     starts = first_days(criteria["applies_from"])
     early = np.tile(day < starts, shape[0])

@@ -625,6 +625,23 @@ def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
     return exist_on(units, whole_day(day)) if exists(day) else np.ones(len(units), dtype=bool)
 
 
+@_rule("units", "applicability", "group_weights")
+def _groups_are_of_units(draft: Draft):
+    units = draft.frames["units"]
+    for name in ("applicability", "group_weights"):
+        strange = [
+            not all(units_among(units, one).any() for one in listed_units(text) or [text])
+            for text in draft.frames[name]["among"]
+        ]
+        yield from draft.at(
+            name,
+            strange,
+            "among",
+            "it names a unit, or a column and a value, that units.csv does not hold",
+            "write a column of units.csv and its value, or unit_ids joined by ;",
+        )
+
+
 @_rule("units")
 def _successors_follow(draft: Draft):
     frame = draft.frames["units"]

@@ -1,5 +1,6 @@
 """What is no breach of a rule, and is for a person to look at."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pandas as pd
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
+from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
+from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
@@ -112,6 +115,22 @@ def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
     yield from _at(study, "evidence", further, "extent_read", rule, remedy)
 
 
+def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
+    rows, table = study["assessments"], study["applicability"]
+    _, last = possible_days(rows)
+    column = study["criteria"]["criterion_id"].tolist()
+    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)
+    late = np.zeros(len(rows), dtype=bool)
+    for day in table["from_day"].unique():
+        begun = whole_day(day) if day else dt.date.min
+        exempt = exempt_cells(study, begun)[place, criterion] >= 0
+        late |= exempt & (last >= day_number(begun))
+    rule = "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing"
+    remedy = "correct the table, or leave the row as what was read before"
+    yield from _at(study, "assessments", late, "criterion_id", rule, remedy)
+
+
 def _long_notices(study: Study) -> Iterator[Problem]:
     notices = study["notices"]
     long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
@@ -130,6 +149,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _sources_without_use,
     _documents_held_twice,
     _evidence_read_further_than_its_source,
+    _rows_that_do_not_apply,
     _long_notices,
     _details,
 )
