@@ -249,7 +249,7 @@ def _evidence_supports_the_row(draft: Draft):
                 bare,
                 "evidence_ids",
                 "{unit_id}, {criterion_id} is at {level} without evidence",
-                "cite the evidence that it rests on",
+                "cite the evidence that it rests on; what does not apply to a whole group of units is said in applicability.csv",
             )
 
 
@@ -640,6 +640,32 @@ def _groups_are_of_units(draft: Draft):
             "it names a unit, or a column and a value, that units.csv does not hold",
             "write a column of units.csv and its value, or unit_ids joined by ;",
         )
+
+
+@_rule("units", "criteria")
+def _former_ids_are_free(draft: Draft):
+    for name, key in (("units", "unit_id"), ("criteria", "criterion_id")):
+        frame = draft.frames[name]
+        former = frame["former_ids"].str.split(";")
+        claims = former.map(set).explode().value_counts()
+        held = set(frame[key])
+        for wrong, rule, remedy in (
+            (
+                former.map(lambda ids, held=held: not held.isdisjoint(ids)),
+                "it names the id of a row that is still there",
+                "name ids that no row has any longer",
+            ),
+            (
+                former.map(
+                    lambda ids, claims=claims: (
+                        any(one and claims[one] > 1 for one in ids) or len(set(ids)) < len(ids)
+                    )
+                ),
+                "an id stands in it that is claimed twice",
+                "leave each former id to one row",
+            ),
+        ):
+            yield from draft.at(name, wrong, "former_ids", rule, remedy)
 
 
 @_rule("units")
