@@ -590,7 +590,7 @@ def _print_open_searches(study: Study) -> None:
 
     said = open_searches(study)
     if said:
-        print(said)
+        print(f"{said} Name them in searches.csv, criterion_ids.")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.study import Study, as_coded, coders, data_read_on, states
 from analysis.study import vocabulary as v
+from analysis.study.rounding import rounded
 
 NO_ROW = "no row"
 BY_AGREEMENT = "agreement"
@@ -293,7 +294,7 @@ def in_words(one: Agreement) -> str:
 
 
 def _two(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"  # adding 0 turns a minus zero into a zero
+    return rounded(value, 2, "half_even", ends=(1,))  # 1.00 only where all agree
 
 
 def as_table(found: Iterable[Agreement]) -> pd.DataFrame:

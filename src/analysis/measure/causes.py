@@ -42,7 +42,7 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
-    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule",)),
+    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule", "needs")),
     (CODEBOOK, "applicability", ("criterion_id", "among", "from_day"), ()),
     (CODEBOOK, "group_weights", ("node_id", "among"), ("weight",)),
     (

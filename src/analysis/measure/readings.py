@@ -47,4 +47,4 @@ def differing_units(table: pd.DataFrame) -> list[str]:
 
 def known_units(table: pd.DataFrame) -> list[str]:
     """Return the units of which any reading knows anything."""
-    return list(dict.fromkeys(table.loc[table["known"] > 1e-9, "unit_id"]))
+    return list(dict.fromkeys(table.loc[table["known"] > 0, "unit_id"]))

@@ -212,17 +212,16 @@ def _units(results: Results) -> Iterable[Statement]:
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
     weight = results.total["known"]
-    tolerance = 1e-9
     for name, units, definition in (
         ("nothing_known", settled.sum() == 0, "no scored criterion is settled"),
         ("something_known", settled.sum() > 0, "at least one scored criterion is settled"),
         ("all_known", settled.all(), "every scored criterion is settled"),
         (
             "no_weight_known",
-            weight <= tolerance,
+            weight == 0,
             "no weight is known: the evidence allows the whole range",
         ),
-        ("some_weight_known", weight > tolerance, "some of the weight is known"),
+        ("some_weight_known", weight > 0, "some of the weight is known"),
     ):
         yield _count(
             f"units.{name}", f"{many} of which {definition}.", _keys("units", units.index[units])

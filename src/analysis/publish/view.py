@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.fieldwork.agreement import disputed
 from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.gaps import GAP_STATES, notices
-from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
@@ -28,6 +28,7 @@ from analysis.show.words import (
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
 
@@ -113,7 +114,7 @@ def implied_totals(results: Results) -> list[dict]:
     said = []
     for (day, criterion), rows in table.groupby(["as_of", "criterion_id"], sort=False):
         stem = f"bounds.{day}.{criterion}"
-        levels = [one for one in states_of(study, criterion) if one in set(rows["level"])]
+        levels = [one for one in rows["level"] if one]
         said.append(
             {
                 "day": spoken(dt.date.fromisoformat(day)),
@@ -149,7 +150,11 @@ def questions(results: Results) -> dict:
         }
         held.setdefault(row["unit_id"], []).append(row)
     national = [
-        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        {
+            **row,
+            "label": labels[row["criterion_id"]],
+            "weight": rounded(row["weight"], 1, display.rounding),
+        }
         for row in records(national_questions(study, table))
     ]
     return {"national": national, "of": held, "steps": STEP}
@@ -158,14 +163,13 @@ def questions(results: Results) -> dict:
 def national_counts(results: Results) -> list[dict]:
     """Return the criteria asked, each with its count of units at every state."""
     study = results.study
-    counts = results.national.set_index(["criterion_id", "state"])["units"]
+    held: dict[str, list[tuple[str, int]]] = {}
+    for row in results.national.itertuples():
+        held.setdefault(row.criterion_id, []).append((row.state, row.units))
     return [
         {
             **criterion,
-            "counts": [
-                (state, int(counts[criterion["criterion_id"], state]))
-                for state in states_of(study, criterion["criterion_id"])
-            ],
+            "counts": held[criterion["criterion_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))

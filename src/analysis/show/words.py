@@ -98,6 +98,6 @@ def interval_words(low: float, high: float, known: float, display) -> str:
     """Return an interval with its known share, such as "40 to 85, 54% known"."""
     if math.isnan(low):
         return "nothing to score"
-    if known <= 1e-9:
+    if known == 0:
         return f"{shown(low, display)} to {shown(high, display)}, nothing known"
     return f"{shown(low, display)} to {shown(high, display)}, {shown(100 * known, display)}% known"

@@ -156,5 +156,5 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
 
 
 def open_searches(study: Study) -> str:
-    """Return in one line how many searches count for no criterion; empty: each counts for some."""
-    return "".join(f"{one}." for one in _searches_without_criteria(study))
+    """Say how many searches count for no criterion; empty: each counts for some."""
+    return "".join(f"{one.rule}." for one in _searches_without_criteria(study))

@@ -485,9 +485,9 @@ def _known_classes(known: pd.Series) -> dict[str, str]:
     """Return, for each unit, the class of its tile: how much of its weight is known."""
 
     def kind(share: float) -> str:
-        if pd.isna(share) or share <= 1e-9:
+        if pd.isna(share) or share == 0:
             return "known-none"
-        if share > 1 - 1e-9:
+        if share == 1:
             return "known-all"
         return "known-some" if share <= 0.5 else "known-most"
 
