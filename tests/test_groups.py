@@ -1,5 +1,6 @@
-"""What holds for a group of units: criteria that do not apply to them."""
+"""What holds for a group of units: criteria that do not apply to them, and other weights."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -10,6 +11,7 @@ from analysis.fieldwork.opening import open_workbook
 from analysis.measure.attribution import compare
 from analysis.measure.change import reasons
 from analysis.measure.results import measure
+from analysis.measure.sensitivity import sensitivity
 from analysis.publish import view
 from analysis.publish.requests import requests
 from analysis.study import states
@@ -175,3 +177,151 @@ def test_applicability_is_a_change_of_the_codebook():
     parts = found.parts[found.parts["measure"] == "low"].set_index("unit_id")
     assert parts.at["s1", "part"] == 25  # from 75 to 100
     assert found.moved == ["s1"]
+
+
+# --- weights of groups --------------------------------------------------------------------------
+# At the study's own weights, 1 and 1, the totals are 50 (n1: 1 and 0), 75 (n2: 1 and 0.5) and
+# 75 (s1: 1 and 0.5).
+
+HEAVY = {"node_id": "b", "among": "country=South", "weight": "3", "reason": "South says so"}
+
+
+def totals(study):
+    results = measure(study)
+    return results.total["low"].to_dict()
+
+
+def test_a_group_has_weights_of_its_own():
+    # s1: (1 × 1 + 3 × 0.5) / 4 = 62.5; the others as they were.
+    study = grouped(weights=[HEAVY])
+    assert problems(study) == []
+    assert totals(study) == {"n1": 50, "n2": 75, "s1": 62.5}
+    results = measure(study)
+    assert results.score_bounds.equals(results.scores.drop(columns="known"))
+
+
+def test_a_criterion_of_no_weight_leaves_the_sum_of_the_group():
+    study = grouped(weights=[HEAVY | {"weight": "0"}])
+    assert problems(study) == []
+    assert totals(study) == {"n1": 50, "n2": 75, "s1": 100}
+    gaps = measure(study).gaps.set_index("unit_id")["state"].to_dict()
+    # What bears no weight is no gap; what is below the top elsewhere is one.
+    assert gaps == {"n1": "falls_short", "n2": "falls_short", "s1": "meets"}
+
+
+def unsettled(**levels):
+    """Return the study with heavy weights in South, and some cells at other levels or open."""
+    study = grouped(weights=[HEAVY])
+    rows = study["assessments"]
+    for key, level in levels.items():
+        unit, criterion = key.split("_")
+        place = (rows["unit_id"] == unit) & (rows["criterion_id"] == criterion)
+        rows = rows.assign(level=rows["level"].mask(place, level))
+    return replaced(study, assessments=rows)
+
+
+def test_what_is_open_bears_the_weight_of_its_own_group():
+    study = unsettled(s1_b="inconclusive", n2_b="inconclusive")
+    total = measure(study).total
+    assert total.loc["s1", ["low", "high", "known"]].tolist() == [25, 100, 0.25]
+    assert total.loc["n2", ["low", "high", "known"]].tolist() == [50, 100, 0.5]
+    weights = measure(study).next_questions.set_index("unit_id")["weight"].to_dict()
+    assert weights == {"s1": 0.75, "n2": 0.5}
+
+
+def pairs(study):
+    return {(one.above, one.below): one.conservative for one in measure(study).pairs.itertuples()}
+
+
+def test_pairs_of_other_weights_are_compared_by_a_sound_bound():
+    # Within the factors a half to two on the weights below "g", n1 (1 and 0) can have at most
+    # 2 / 2.5 = 80 and at least 20; s1 at weights 1 and 3, (1 and 0.5), at least 54 and at most
+    # 79: nothing is sure between the two, though n2 is surely above n1, by the same weights.
+    box = one_cell().settings.weight_box.model_copy(update={"nodes": ("g",)})
+    study = grouped(weights=[HEAVY])
+    settings = study.settings.model_copy(update={"weight_box": box})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    wide = dataclasses.replace(study, descriptor=descriptor)
+    assert pairs(wide) == {("n2", "n1"): "no"}
+    ends = sensitivity(wide, states(wide)).units.query("kind == 'weights'").set_index("unit_id")
+    assert ends.loc["n1", ["low", "high"]].tolist() == pytest.approx([20, 80])
+    assert ends.loc["s1", ["low", "high"]].tolist() == pytest.approx([350 / 6.5, 550 / 7])
+    # At fixed weights all is sure: 75 over 62.5 over 50. What other weights decide is marked.
+    assert pairs(study) == {("n2", "n1"): "no", ("n2", "s1"): "yes", ("s1", "n1"): "yes"}
+    # Exactly level is level, in rationals: 1 of weight 1 and 0 of 3 for s1, 0.25 of 1.
+    level = unsettled(s1_b="not_met", n1_b="not_met")
+    assert totals(level) == {"n1": 50, "n2": 75, "s1": 25}
+    both = grouped(weights=[HEAVY | {"weight": "0.1"}, HEAVY | {"weight": "0.1", "node_id": "a"}])
+    found = measure(both).comparisons
+    place = {name: number for number, name in enumerate(found.unit_ids)}
+    # n2 and s1 have the same levels, and weights that differ and come to the same: both are 75.
+    assert (
+        found.at_or_above[place["n2"], place["s1"]] and found.at_or_above[place["s1"], place["n2"]]
+    )
+    assert not found.above[place["n2"], place["s1"]]
+
+
+def test_without_a_criterion_the_other_weights_stand():
+    study = unsettled()
+    table = sensitivity(study, states(study)).units.query("kind == 'criterion'")
+    low = table.set_index(["choice", "unit_id"])["low"].to_dict()
+    assert low == {
+        ("criterion.a", "n1"): 0,
+        ("criterion.a", "n2"): 50,
+        ("criterion.a", "s1"): 50,
+        ("criterion.b", "n1"): 100,
+        ("criterion.b", "n2"): 100,
+        ("criterion.b", "s1"): 100,
+    }
+    statements = sensitivity(study, states(study)).statements
+    falls = {(one.above, one.below): one.falls_to for one in statements.itertuples()}
+    # s1 is above n1 by b; without a still, without b the two are level.
+    assert "criterion.b" in falls["s1", "n1"].split(";")
+    assert "criterion.a" not in falls["s1", "n1"].split(";")
+    # n2 is above s1 by the weights alone: with one criterion left they are level.
+    assert {"criterion.a", "criterion.b"} <= set(falls["n2", "s1"].split(";"))
+
+
+def test_a_published_score_is_read_by_the_weights_of_its_unit():
+    # With b open, s1 is at 25 + 75 × b: a score of 100 settles it at met.
+    score = {"score_id": "X", "unit_id": "s1", "group_id": "total", "score": "62.5", "step": "0"}
+    score |= {"as_of": "2026-11-23", "settles_cells": "yes", "source_id": "S1"}
+    results = measure(with_rows(unsettled(s1_b="inconclusive"), "published_scores", [score]))
+    (audited,) = results.published_scores.to_dict("records")
+    assert (audited["low"], audited["high"], audited["status"]) == (25, 100, "open")
+    (bound,) = results.bounds.query("unit_id == 's1'").to_dict("records")
+    assert (bound["lowest"], bound["highest"], bound["settled_by_totals"]) == (0.5, 0.5, "yes")
+    held = results.score_bounds.query("unit_id == 's1' and group_id == 'total'")
+    assert held[["low", "high"]].to_numpy().tolist() == [[62.5, 62.5]]
+
+
+def test_a_weight_of_a_group_is_a_change_of_the_codebook():
+    found = compare(grouped(), grouped(weights=[HEAVY]))
+    assert set(found.changes["cause"]) == {"codebook"} and found.moved == ["s1"]
+    parts = found.parts[found.parts["measure"] == "low"].set_index("unit_id")
+    assert parts.at["s1", "part"] == -12.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "rule"),
+    [
+        ([HEAVY | {"node_id": "c"}], "node_id", "no criterion that is scored"),
+        ([HEAVY, HEAVY | {"among": "s1"}], "among", "an earlier row gives b a weight"),
+        (
+            [HEAVY | {"weight": "0"}, HEAVY | {"node_id": "a", "weight": "0"}],
+            "weight",
+            "nothing beside b has a weight",
+        ),
+        ([HEAVY | {"weight": "heavy"}], "weight", "not a number"),
+    ],
+)
+def test_weights_of_groups_that_cannot_be_are_refused(rows, column, rule):
+    said = problems(grouped(weights=rows))
+    assert any(rule in one and f", {column}" in one for one in said), said
+
+
+def test_the_method_says_what_holds_for_a_group():
+    assert view.group_rules(grouped([APART], [HEAVY | {"among": "n2;s1"}])) == [
+        "South: “b” does not apply. South has a law of its own.",
+        "n2 and s1: the weight of “b” is 3, where it else is 1. South says so.",
+    ]

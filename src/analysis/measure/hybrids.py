@@ -1,13 +1,14 @@
 """Studies between two versions: the earlier one, with some of the changes applied."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, NEW_STATE, TOTALS, Change
 from analysis.measure.exact import Interval, cell_intervals, exact_scores
-from analysis.measure.tree import TOTAL, build_tree
+from analysis.measure.tree import TOTAL, weighting
 from analysis.study import Matrix, Study, states
 
 Causes = frozenset[str]
@@ -41,7 +42,11 @@ class Hybrids:
             study["units"].set_index("unit_id", drop=False).loc[self.units].reset_index(drop=True)
             for study in self._versions
         ]
-        self._trees = [build_tree(study) for study in self._versions]
+        self._weights = [
+            weighting(replace(study, tables={**study.tables, "units": units}))
+            for study, units in zip(self._versions, self._units, strict=True)
+        ]
+        self._place = {name: place for place, name in enumerate(self.units)}
         self._grids: dict[Causes, dict[str, dict[str, str]]] = {}
         self._scores: dict[tuple, Interval | None] = {}
 
@@ -100,7 +105,9 @@ class Hybrids:
             return None
         held = tuple(self.grid(causes)[unit].values())
         side = CODEBOOK in causes
-        if (side, held) not in self._scores:
+        weights = self._weights[side]
+        key = (side, int(weights.of_unit[self._place[unit]]), held)
+        if key not in self._scores:
             cells = cell_intervals(self._versions[side], held)
-            self._scores[side, held] = exact_scores(self._trees[side], cells).get(TOTAL)
-        return self._scores[side, held]
+            self._scores[key] = exact_scores(weights.trees[key[1]], cells).get(TOTAL)
+        return self._scores[key]

@@ -42,7 +42,7 @@ from analysis.measure.national import national
 from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
 from analysis.measure.totals import level_values
-from analysis.measure.tree import build_tree, columns_below
+from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
@@ -125,7 +125,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
     """
     cells = cell_values(choice.study, choice.matrix)
     rows = rows_of(choice.study, cells)
-    columns = columns_below(build_tree(choice.study))
+    columns = weighting(choice.study).columns
     known = (cells.known[:, columns] & rows.counts).any(axis=1)
     scored = rows.counts.any(axis=1)
     rows = rows[scored]
@@ -213,7 +213,7 @@ class _Changed:
         cells = cell_values(study, declared.matrix)
         rows, laid = rows_of(study, cells), plan(study)
         self.place = {column: place for place, column in enumerate(laid.columns)}
-        low, high = (parts(laid, rows.counts, part) for part in (rows.low, rows.high))
+        low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
         self.left = [100 * one.without for one in (low, high)]
         self.settled = cells.known[:, list(laid.columns)] & rows.counts
         self.many = self.settled.sum(axis=1)
@@ -344,12 +344,13 @@ def _mean_over_range(choice: Choice) -> tuple[float, float]:
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    _, first, pattern = np.unique(rows.counts, axis=0, return_index=True, return_inverse=True)
+    keys = np.column_stack([rows.sets, rows.counts])
+    _, first, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
     np.add.at(sums, pattern.reshape(-1), np.concatenate([rows.low, rows.high], axis=1))
     many = np.bincount(pattern.reshape(-1))
     low, high = np.split(sums / many[:, None], 2, axis=1)
-    least, greatest = score_range(plan(choice.study), Rows(low, high, rows.counts[first]))
+    least, greatest = score_range(plan(choice.study), replace(rows[first], low=low, high=high))
     return tuple(100 * np.average(ends, weights=many) for ends in (least, greatest))
 
 
@@ -366,7 +367,7 @@ def level_counts(made: list[Choice]) -> pd.DataFrame:
     for choice in made:
         if choice.kind not in (DECLARED, CODER, DATE):
             continue
-        columns = columns_below(build_tree(choice.study))
+        columns = weighting(choice.study).columns
         names = choice.study["criteria"]["criterion_id"].iloc[columns]
         table = national(choice.study, choice.matrix)
         begun = table["criterion_id"].isin(names) & ~table["state"].isin(v.UNKNOWNS)
@@ -482,7 +483,7 @@ class _Sure:
             touched[unit] = True
         found = self.declared[above, below]
         anew = touched[above] | touched[below]
-        rows = Rows(low, high, self.rows.counts)
+        rows = replace(self.rows, low=low, high=high)
         exact = {**self.plan.exact, float(value): value}
         found[anew] = 1 + signs_beside(
             replace(self.plan, exact=exact), rows[above[anew]], rows[below[anew]]

@@ -279,6 +279,25 @@ def unit_sections(results: Results) -> list[dict]:
     return sections
 
 
+def group_rules(study: Study) -> list[str]:
+    """Say of each group of units which criteria do not apply to it, and which weights it has."""
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    nodes = {**study.lookup("recommendations", "label"), **labels}
+    usual = {**study.lookup("recommendations", "weight"), **study.lookup("criteria", "weight")}
+    said = []
+    for row in records(study["applicability"]):
+        since = f" from {row['from_day']} on" if row["from_day"] else ""
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        said.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
+    for row in records(study["group_weights"]):
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        node, other = nodes[row["node_id"]], usual[row["node_id"]]
+        said.append(
+            f"{among}: the weight of “{node}” is {row['weight']}, where it else is {other}. {reason}."
+        )
+    return said
+
+
 def absent_units(study: Study) -> list[dict]:
     """Return the units that do not exist on the study's day, each with a sentence on it."""
     names, said = study.lookup("units", "short_name"), []
