@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from hypothesis import strategies as st
-from made import _descriptor, _frame
+from made import _descriptor, frame_of
 
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -120,7 +120,7 @@ def studies(draw, complete: bool = False, in_order: bool = True) -> Study:
             history.append(said[0] | old)
     held |= {"codings": codings, "assessments": assessments, "set_aside": set_aside}
     held |= {"codings_history": history, "replies": _replies(draw, replied, cell_of_reply)}
-    tables = {name: _frame(name, held.get(name, [])) for name in _descriptor().tables}
+    tables = {name: frame_of(name, held.get(name, [])) for name in _descriptor().tables}
     for name in ("codings", "assessments", "set_aside"):
         tables[name] = in_key_order(name, tables[name])
         if not in_order:

@@ -509,9 +509,10 @@ def _settle(asked: argparse.Namespace) -> int:
 def _reply_form(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.replying import reply_form
     from analysis.fieldwork.workbooks import save_new
+    from analysis.study import data_read_on
 
     study = _load(asked.study)
-    unit = _unit(study, asked.unit)
+    unit = _unit(study.at(data_read_on(study)), asked.unit)
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study.descriptor.placeholders)
     print(f"The reply form of {unit} is {asked.out}")
@@ -566,7 +567,8 @@ def _requests(asked: argparse.Namespace) -> int:
     _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
     study = _load(asked.study)
-    made = requests(measure(study), _units(study, asked.units))
+    results = measure(study)
+    made = requests(results, _units(results.study, asked.units))
     asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
     with swapped_in(asked.out) as folder:
         write_requests(made, folder)

@@ -100,6 +100,7 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
         "parts": exact_parts(found).to_dict("records"),
         "cells": found.cells.to_dict("records"),
         "unscored": found.unscored.to_dict("records"),
+        "changed_ids": found.changed_ids,
         "only_old": list(found.only_old),
         "only_new": list(found.only_new),
         "in_order": list(found.in_order),

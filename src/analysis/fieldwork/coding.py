@@ -28,6 +28,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.groups import exemptions
 from analysis.study.marks import codebook_marks, short_mark
 
 KIND = "coding"
@@ -204,9 +205,12 @@ def coding_rows(
     held: dict[tuple[str, str], list[dict]] = {}
     for row in own.to_dict("records"):
         held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    never = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             rows = held.get((unit, criterion), [])
+            if not rows and (unit, criterion) in never:
+                continue  # there is nothing to look for
             if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):
                 continue
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}

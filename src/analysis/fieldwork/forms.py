@@ -211,6 +211,14 @@ def tracking_form(evidence: int) -> Form:
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
+        Field("reviewed_on", "If refused: reviewed on (day)", 16, DATE, may_lack=True),
+        Field(
+            "review_outcome",
+            "What the review came to",
+            26,
+            choices="review outcomes",
+            may_lack=True,
+        ),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )

@@ -44,7 +44,7 @@ _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
 """Columns of tables that a form does not have, and the one that they follow from."""
 
 
-_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on")
+_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on", "reviewed_on")
 """Columns of what somebody did, which cannot be later than today."""
 
 

@@ -13,6 +13,7 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.groups import exemptions
 from analysis.study.marks import EARLIER_RULES, cells_under_earlier_rules, level_rules
 from analysis.study.searches import searches_by_unit
 from analysis.study.sources import titled
@@ -116,7 +117,8 @@ def _findings_page(study: Study, unit: str) -> Page:
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
     """Return what is said of a unit, one entry a criterion that asks something, all in words."""
-    cells = states(study).cells
+    matrix = states(study)
+    cells, exempt = matrix.cells, exemptions(study, matrix.as_of)
     cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
     rows = study["assessments"].to_dict("index")
     read = study.lookup("recommendations", "text_read")
@@ -139,7 +141,9 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
                 "question": criterion.question,
                 "said": _in_words(cell["state"], cell["last_level"]),
                 "rule": rule,
-                "why": row.get("rationale", _why_none(cell)),
+                "why": row.get(
+                    "rationale", exempt.get((unit, criterion.criterion_id), _why_none(cell))
+                ),
                 "when": date_in_words(row) if row else "",
                 "confidence": row.get("confidence", ""),
                 "settled": ": ".join(

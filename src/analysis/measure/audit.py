@@ -82,8 +82,9 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
     """
     rows = []
     for one in study[TOTALS].itertuples():
-        held = at(dt.date.fromisoformat(one.as_of))
-        among, cells = units_among(study["units"], one.among), held.matrix.cells
+        day = dt.date.fromisoformat(one.as_of)
+        held, units = at(day), study.at(day)["units"]
+        among, cells = units_among(units, one.among), held.matrix.cells
         state = cells.loc[cells["criterion_id"] == one.criterion_id, "state"].to_numpy()[among]
         named = int(np.isin(state, levels_of(one.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
@@ -126,7 +127,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         day = dt.date.fromisoformat(one.as_of)
         held = at(day)
         if day not in readers:
-            readers[day] = ScoreReader(study, held.matrix, held.levels)
+            readers[day] = ScoreReader(study.at(day), held.matrix, held.levels)
         parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
         settled, open_ = parts or (float("nan"), {})
         ends = score_ends(one)

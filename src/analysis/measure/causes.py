@@ -13,7 +13,7 @@ from analysis.measure.change import dated
 from analysis.measure.replies import TAKEN
 from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
-from analysis.study.asof import REFUSED
+from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, possible_days
 from analysis.study.searches import searches_by_unit
 
@@ -43,6 +43,8 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
     (CODEBOOK, "rules", ("criterion_id", "level"), ("rule", "needs")),
+    (CODEBOOK, "applicability", ("criterion_id", "among", "from_day"), ()),
+    (CODEBOOK, "group_weights", ("node_id", "among"), ("weight",)),
     (
         TOTALS,
         "published_totals",
@@ -130,6 +132,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
     found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
+    found += _unit_changes(old, new, held)
     found += _whole(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
@@ -259,7 +262,7 @@ def _bearing(study: Study, table: str) -> dict[int, dict]:
     if table == "searches":
         return searches_by_unit(study).to_dict("index")
     rows = study[table]
-    rows = rows[rows["outcome"].isin(REFUSED)]
+    rows = rows[outcomes(rows).isin(v.REFUSED)]
     return rows.to_dict("index")
 
 
@@ -295,6 +298,22 @@ def _settings(
             said = (row[column], other[column])
             if _value(column, said[0]) != _value(column, said[1]):
                 yield Change(*about, column, *said, "", left, right)
+
+
+def _unit_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield what differs in the days of a unit, and in the groups that it belongs to."""
+    columns = ["exists_from", "exists_until"]
+    for study in (old, new):
+        for table in ("applicability", "group_weights", "published_totals"):
+            named = (text.partition("=") for text in study[table]["among"])
+            columns += [column for column, equals, _ in named if equals]
+    earlier, later = (_by_key(study["units"], ("unit_id",)) for study in (old, new))
+    for one in [one for one in later if one[0] in units]:
+        (left, row), (right, other) = earlier[one], later[one]
+        for column in dict.fromkeys(columns):
+            said = (row.get(column, ""), other.get(column, ""))
+            if said[0] != said[1]:
+                yield Change(CODEBOOK, "units", *one, "", *one, column, *said, "", left, right)
 
 
 def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from analysis.measure.scores import in_force_at_all
 from analysis.measure.totals import Constrained, constrained
-from analysis.measure.tree import build_tree, columns_below
+from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study, as_coded, coders, states
 
 DECLARED = "declared"
@@ -131,7 +131,7 @@ class MiddleLevel:
 
 def middle_levels(study: Study) -> list[MiddleLevel]:
     """Return the middle levels of the scales of the criteria that bear weight."""
-    used = set(study["criteria"]["scale_id"].iloc[columns_below(build_tree(study))])
+    used = set(study["criteria"]["scale_id"].iloc[weighting(study).columns])
     found = []
     for scale, rows in study["levels"].groupby("scale_id", sort=False):
         if scale not in used:
@@ -167,7 +167,7 @@ def _text(value: Decimal) -> str:
 
 def _criteria(declared: Choice) -> Iterator[Choice]:
     names, labels = (declared.study["criteria"][one] for one in ("criterion_id", "label"))
-    for column in columns_below(build_tree(declared.study)):
+    for column in weighting(declared.study).columns:
         yield Choice(
             f"{CRITERION}.{names.iloc[column]}",
             CRITERION,
@@ -202,9 +202,10 @@ def _dates(declared: Choice) -> Iterator[Choice]:
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
             beside = Choice(DECLARED, DECLARED, label, less, declared.held)
-        held = constrained(study, states(study, day, declared.matrix.known_by))
+        then = study.at(day)
+        held = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Choice(f"{DATE}.{day}", DATE, label, _only(study, criteria), held, beside)
+        yield Choice(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:

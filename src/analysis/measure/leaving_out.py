@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.least_difference import Plan
+from analysis.measure.least_difference import Plan, Rows
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,19 @@ class Parts:
     without: np.ndarray
 
 
-def parts(plan: Plan, counts: np.ndarray, values: np.ndarray) -> Parts:
+def parts(plan: Plan, rows: Rows, values: np.ndarray) -> Parts:
     """Take scores apart, at the raw weights.
 
     Args:
         plan: the tree.
-        counts: which cells are in the sum, shape (rows, criteria with weight).
-        values: what each cell is worth, likewise.
+        rows: which cells are in the sum, and by which weights.
+        values: what each cell is worth, shape (rows, criteria with weight).
     """
-    many, criteria = counts.shape
+    counts, (many, criteria) = rows.counts, rows.counts.shape
     value, there = (np.zeros((many, criteria + len(plan.groups))) for _ in range(2))
     value[:, :criteria], there[:, :criteria] = values, counts
     groups = [
-        (place, list(group.parts), np.array(group.weights, dtype=float))
+        (place, list(group.parts), group.weights_of(rows.sets))
         for place, group in enumerate(plan.groups, start=criteria)
     ]
     for place, inside, weights in groups:

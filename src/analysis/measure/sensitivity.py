@@ -42,7 +42,7 @@ from analysis.measure.national import national
 from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
 from analysis.measure.totals import level_values
-from analysis.measure.tree import build_tree, columns_below
+from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
@@ -125,7 +125,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
     """
     cells = cell_values(choice.study, choice.matrix)
     rows = rows_of(choice.study, cells)
-    columns = columns_below(build_tree(choice.study))
+    columns = weighting(choice.study).columns
     known = (cells.known[:, columns] & rows.counts).any(axis=1)
     scored = rows.counts.any(axis=1)
     rows = rows[scored]
@@ -164,6 +164,12 @@ class _Intervals:
     low: np.ndarray
     high: np.ndarray
     known: np.ndarray
+
+    def of(self, choice: Choice, units: np.ndarray) -> "_Intervals":
+        """Return the intervals of other units than the choice's own; one not there has none."""
+        place = pd.Index(choice.study["units"]["unit_id"]).get_indexer(units)
+        low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
+        return _Intervals(low, high, np.append(self.known, False)[place])
 
     @property
     def mean(self) -> tuple[float, float]:
@@ -207,7 +213,7 @@ class _Changed:
         cells = cell_values(study, declared.matrix)
         rows, laid = rows_of(study, cells), plan(study)
         self.place = {column: place for place, column in enumerate(laid.columns)}
-        low, high = (parts(laid, rows.counts, part) for part in (rows.low, rows.high))
+        low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
         self.left = [100 * one.without for one in (low, high)]
         self.settled = cells.known[:, list(laid.columns)] & rows.counts
         self.many = self.settled.sum(axis=1)
@@ -249,7 +255,7 @@ def unit_effects(made: list[Choice]) -> pd.DataFrame:
         either side has no row.
     """
     units = made[0].study["units"]["unit_id"].to_numpy(dtype=object)
-    held = [(found, beside) for _, found, beside in _all_measured(made)]
+    held = [(found.of(choice, units), beside) for choice, found, beside in _all_measured(made)]
     said = [(one.id, one.kind, one.label) for one in made]
     columns = {
         "unit_id": np.tile(units, len(made)),
@@ -338,12 +344,13 @@ def _mean_over_range(choice: Choice) -> tuple[float, float]:
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    _, first, pattern = np.unique(rows.counts, axis=0, return_index=True, return_inverse=True)
+    keys = np.column_stack([rows.sets, rows.counts])
+    _, first, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
     np.add.at(sums, pattern.reshape(-1), np.concatenate([rows.low, rows.high], axis=1))
     many = np.bincount(pattern.reshape(-1))
     low, high = np.split(sums / many[:, None], 2, axis=1)
-    least, greatest = score_range(plan(choice.study), Rows(low, high, rows.counts[first]))
+    least, greatest = score_range(plan(choice.study), replace(rows[first], low=low, high=high))
     return tuple(100 * np.average(ends, weights=many) for ends in (least, greatest))
 
 
@@ -360,7 +367,7 @@ def level_counts(made: list[Choice]) -> pd.DataFrame:
     for choice in made:
         if choice.kind not in (DECLARED, CODER, DATE):
             continue
-        columns = columns_below(build_tree(choice.study))
+        columns = weighting(choice.study).columns
         names = choice.study["criteria"]["criterion_id"].iloc[columns]
         table = national(choice.study, choice.matrix)
         begun = table["criterion_id"].isin(names) & ~table["state"].isin(v.UNKNOWNS)
@@ -432,6 +439,7 @@ class _Sure:
 
     def __init__(self, declared: Choice, over_range: bool):
         self.over_range, study = over_range, declared.study
+        self.units = study["units"]["unit_id"]
         held = declared.held
         self.plan = plan(study if over_range else at_own_weights(study))
         self.place = {column: place for place, column in enumerate(self.plan.columns)}
@@ -461,7 +469,8 @@ class _Sure:
             return self.signs[:, self.place[choice.left_out]]
         if choice.moved:
             return self._moved(choice, above, below)
-        return _sure(choice, self.over_range)[0][above, below]
+        sign, _ = _sure(choice, self.over_range)
+        return _of_declared(sign, choice, self.units)[above, below]
 
     def _moved(self, choice: Choice, above: np.ndarray, below: np.ndarray) -> np.ndarray:
         level, value = choice.moved.level, Fraction(choice.value)
@@ -474,12 +483,18 @@ class _Sure:
             touched[unit] = True
         found = self.declared[above, below]
         anew = touched[above] | touched[below]
-        rows = Rows(low, high, self.rows.counts)
+        rows = replace(self.rows, low=low, high=high)
         exact = {**self.plan.exact, float(value): value}
         found[anew] = 1 + signs_beside(
             replace(self.plan, exact=exact), rows[above[anew]], rows[below[anew]]
         )
         return found
+
+
+def _of_declared(sign: np.ndarray, choice: Choice, units: pd.Series) -> np.ndarray:
+    """Return the signs for the declared units; where one does not exist, nothing can fall."""
+    place = pd.Index(choice.study["units"]["unit_id"]).get_indexer(units)
+    return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 
 def _sure(choice: Choice, over_range: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -299,7 +299,6 @@ def _gaps(results: Results) -> Iterable[Statement]:
 
 
 def _totals(results: Results) -> Iterable[Statement]:
-    units = results.study["units"]
     for row in results.totals.itertuples():
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
         subject = f"{row.level} on {row.criterion_id} on {row.as_of}"
@@ -318,7 +317,8 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"Population of the published count at {subject}.",
             rows,
         )
-        cells = results.constrained_at(dt.date.fromisoformat(row.as_of)).matrix.cells
+        day = dt.date.fromisoformat(row.as_of)
+        cells, units = results.constrained_at(day).matrix.cells, results.study.at(day)["units"]
         cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
         named = cells[cells["state"].isin(levels_of(row.level))]
         unknown = cells[cells["state"].isin(v.OPEN)]

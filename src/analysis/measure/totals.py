@@ -11,7 +11,7 @@ import numpy as np
 from analysis.measure.clashes import Clash, sift
 from analysis.measure.completions import Block, Constraint, blocks
 from analysis.measure.exact import scale_values
-from analysis.measure.tree import build_tree, groups_below, shares
+from analysis.measure.tree import groups_below, shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, score_ends, units_among, weights_of
@@ -162,7 +162,10 @@ class ScoreReader:
     def __init__(self, study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]):
         """Prepare the study's tree, values and states."""
         self.levels, self.grid = levels, matrix.grid().to_numpy(dtype=object)
-        self.groups = {group.name: group for group in groups_below(build_tree(study))}
+        self.weights = weighting(study)
+        self.groups = [
+            {group.name: group for group in groups_below(tree)} for tree in self.weights.trees
+        ]
         self.unit = {name: place for place, name in enumerate(study["units"]["unit_id"])}
         self.values = level_values(study)
         self.counts = ~np.isin(self.grid, v.OUT_OF_SUM)
@@ -208,10 +211,11 @@ class ScoreReader:
 
     def _shares(self, group: str, weights: str, unit: int) -> dict[int, Fraction]:
         columns = np.flatnonzero(self.counts[unit])
-        key = (group, weights, columns.tobytes())
+        number = int(self.weights.of_unit[unit])
+        key = (number, group, weights, columns.tobytes())
         if key not in self.shares:
             own = dict(weights_of(weights))
-            self.shares[key] = shares(self.groups[group], set(columns.tolist()), own)
+            self.shares[key] = shares(self.groups[number][group], set(columns.tolist()), own)
         return self.shares[key]
 
 

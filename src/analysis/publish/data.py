@@ -155,6 +155,7 @@ def _resource(study: Study, one: _Resource, content: bytes) -> dict:
 
 def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     """Return the study's own tables to which ids in the results lead, without working notes."""
+    study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
     evidence = study["evidence"]
     held = {
         name: study[name]

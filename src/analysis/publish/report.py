@@ -67,6 +67,7 @@ def report_html(
         criteria=view.records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
         group_weights=study.lookup("recommendations", "weight"),
+        group_rules=view.group_rules(study),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
         recommendations=view.recommendations(results),
         national=view.national_counts(results),

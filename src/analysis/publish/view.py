@@ -22,6 +22,7 @@ from analysis.show.words import (
     gap_parts,
     interval_words,
     levels_words,
+    listed,
     word,
 )
 from analysis.study import Study
@@ -282,6 +283,41 @@ def unit_sections(results: Results) -> list[dict]:
             }
         )
     return sections
+
+
+def group_rules(study: Study) -> list[str]:
+    """Say of each group of units which criteria do not apply to it, and which weights it has."""
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    nodes = {**study.lookup("recommendations", "label"), **labels}
+    usual = {**study.lookup("recommendations", "weight"), **study.lookup("criteria", "weight")}
+    said = []
+    for row in records(study["applicability"]):
+        since = f" from {row['from_day']} on" if row["from_day"] else ""
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        said.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
+    for row in records(study["group_weights"]):
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        node, other = nodes[row["node_id"]], usual[row["node_id"]]
+        said.append(
+            f"{among}: the weight of “{node}” is {row['weight']}, where it else is {other}. {reason}."
+        )
+    return said
+
+
+def absent_units(study: Study) -> list[dict]:
+    """Return the units that do not exist on the study's day, each with a sentence on it."""
+    names, said = study.lookup("units", "short_name"), []
+    units = study.tables["units"]
+    for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])]):
+        name, day = row["short_name"], study.day.isoformat()
+        if row["exists_from"] > day:
+            text = f"{name} exists only from {spoken(dt.date.fromisoformat(row['exists_from']))}."
+        else:
+            text = f"{name} existed until {spoken(dt.date.fromisoformat(row['exists_until']))}."
+            followed = [names[one] for one in row["successor_ids"].split(";") if one]
+            text += f" It was followed by {listed(followed)}." if followed else ""
+        said.append({"unit_id": row["unit_id"], "said": text})
+    return said
 
 
 def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:

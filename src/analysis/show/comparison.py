@@ -155,7 +155,7 @@ def changed_settings(comparison: Comparison) -> pd.DataFrame:
         ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
         and ``after``, shortened.
     """
-    table = comparison.changes.query("unit_id == '' and table != 'evidence'")
+    table = comparison.changes.query("(unit_id == '' or table == 'units') and table != 'evidence'")
     table = table[["cause", "table", "what", "column", "before", "after"]]
     table = table.assign(cause=table["cause"].map(CAUSE_WORDS))
     for column in ("before", "after"):
@@ -168,8 +168,10 @@ _PARTS = "that --format csv gives"
 
 def in_sentences(comparison: Comparison) -> list[str]:
     """Say in sentences what differs between two versions, and what could not be said."""
+    changed = [f"{one} (now {other})" for one, other in comparison.changed_ids.items()]
+    joined = [f"Under another id in the earlier version: {listed(changed)}."] if changed else []
     if comparison.same:
-        return ["Nothing that bears on a result differs between the two versions."]
+        return ["Nothing that bears on a result differs between the two versions.", *joined]
     noun, names = comparison.new.settings.unit_noun, _names(comparison)
     counts = comparison.changes["cause"].value_counts()
     said = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
@@ -179,6 +181,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
         f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
         f"Differences that bear on a result, by cause: {listed(said)}.",
         f"{noun.plural.capitalize()} whose score moved: {len(comparison.moved)} of {both}.",
+        *joined,
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
@@ -187,7 +190,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     for row in comparison.unscored.itertuples(index=False):
         side = "after" if row.before else "before"
         sentences.append(
-            f"{names[row.unit_id]} has no score {side}, as nothing of it is in the sum: "
+            f"{names[row.unit_id]} has no score {side}, as it does not exist then or nothing of it is in the sum: "
             "no difference can be told."
         )
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()

@@ -1,5 +1,6 @@
 """What is no breach of a rule, and is for a person to look at."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pandas as pd
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
-from analysis.study.dates import day_number, possible_days
+from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
+from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
 from analysis.study.marks import earlier_rules_warnings
 from analysis.study.privacy import personal_details
@@ -155,6 +157,22 @@ def outdated_by_the_report(study: Study) -> str:
     )
 
 
+def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
+    rows, table = study["assessments"], study["applicability"]
+    _, last = possible_days(rows)
+    column = study["criteria"]["criterion_id"].tolist()
+    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)
+    late = np.zeros(len(rows), dtype=bool)
+    for day in table["from_day"].unique():
+        begun = whole_day(day) if day else dt.date.min
+        exempt = exempt_cells(study, begun)[place, criterion] >= 0
+        late |= exempt & (last >= day_number(begun))
+    rule = "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing"
+    remedy = "correct the table, or leave the row as what was read before"
+    yield from _at(study, "assessments", late, "criterion_id", rule, remedy)
+
+
 def _long_notices(study: Study) -> Iterator[Problem]:
     notices = study["notices"]
     long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
@@ -171,6 +189,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _evidence_read_further_than_its_source,
     _scores_rounded_somehow,
     _report_after_all_observations,
+    _rows_that_do_not_apply,
     _long_notices,
 )
 _OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells, personal_details)
