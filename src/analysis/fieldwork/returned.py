@@ -380,7 +380,7 @@ def _expected(found: _Found) -> dict[str, str]:
     expected = {}
     for one in found.form.fields:
         stem, _, number = one.name.rpartition("_")
-        if not one.asked:
+        if not one.asked or one.since_then:
             continue
         if not number.isdigit():
             expected[one.name] = one.label
