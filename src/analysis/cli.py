@@ -587,7 +587,7 @@ def _refuse_a_folder_in_use(folder: Path) -> None:
 def _possible_details(study: Study) -> int:
     from analysis.study.privacy import personal_details
 
-    return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
+    return sum(1 for _ in personal_details(study.descriptor, study.tables))
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:

@@ -93,7 +93,7 @@ def look_over(folder: str | Path) -> list[Problem]:
         study, problems = _read_whole(Path(folder))
     except StudyError as error:
         return error.problems
-    warnings = personal_details(study.descriptor.tables, study.tables) if study else ()
+    warnings = personal_details(study.descriptor, study.tables) if study else ()
     return [*problems, *warnings]
 
 
