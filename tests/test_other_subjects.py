@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from helpers import edit_cell, read_rows, run
+from helpers import edit_cell, edit_descriptor, read_rows, run
 from made import LIBRARY, with_rows
 from made_allotments import INVENTED, SCOTTISH, SOCIETY, write_allotments
 from pdfs import bare, opened
@@ -130,6 +130,14 @@ def test_without_settings_the_sentences_are_left_out(tmp_path):
     )
 
 
+def test_a_study_of_an_older_version_cites_no_law(tmp_path):
+    folder = write_allotments(tmp_path / "study")
+    edit_descriptor(folder, lambda raw: [raw["study"].pop(one) for one in ("requests", "persons")])
+    study = load(folder)
+    assert set(study.added) == {"study.requests", "study.persons"}
+    assert not any("Act" in said for said in letters_of(folder).values())
+
+
 def test_a_law_without_countries_is_that_of_every_other_country(tmp_path):
     everywhere = {**INVENTED, "countries": []}
     said = letters_of(write_allotments(tmp_path / "study", laws=(everywhere, SCOTTISH)))
@@ -225,6 +233,22 @@ def test_a_request_counts_for_the_body_that_was_asked(row, left, allotments):
     table = table[table["unit_id"] == "lower"].set_index("criterion_id")["step"]
     assert (table["bees"] == "already_asked") == ("lower.2" not in left)
     assert (table["waiting"] == "already_asked") == ("lower" not in left)
+
+
+@pytest.mark.parametrize(
+    ("row", "withheld"),
+    [
+        ({"criterion_id": ""}, {"waiting", "water"}),
+        ({"criterion_id": "bees"}, set()),
+        ({"criterion_id": "bees", "asked_of": "The bee keepers"}, {"bees"}),
+        ({"criterion_id": "waiting"}, {"waiting"}),
+    ],
+)
+def test_only_who_holds_an_answer_can_withhold_it(row, withheld, allotments):
+    refused = {**SENT, "answered_on": "2026-02-20", "outcome": "refused", **row}
+    study = with_rows(load(allotments), "requests", [refused])
+    states = measure(study).matrix.grid().loc["lower"]
+    assert set(states.index[states == "withheld"]) == withheld
 
 
 def test_what_to_ask_next_says_who_is_to_be_asked(allotments):

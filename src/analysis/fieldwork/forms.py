@@ -28,7 +28,7 @@ class Field:
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
         asked: whether people fill it; what is not asked is shown, and not read back.
-        since_then: whether it came later: a workbook written before has it not.
+        may_lack: whether a workbook that an older version wrote is without the column.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Field:
     choices: str = ""
     only_choices: bool = True
     asked: bool = True
-    since_then: bool = False
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def tracking_form(evidence: int) -> Form:
         Field("request_id", "Request id", 18),
         UNIT,
         Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
-        Field("asked_of", "Asked of (empty: the {unit} itself)", 36, since_then=True),
+        Field("asked_of", "Asked of (empty: the {unit} itself)", 36, may_lack=True),
         Field("sent_on", "Sent on (day)", 14, DATE),
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),

@@ -363,7 +363,7 @@ def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str)
         shown = address(title, f"{get_column_letter(place)}{found.top}")
         returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
     for name, label in _expected(found).items():
-        if name not in found.columns:
+        if name not in found.columns and not _field(found.form, name).may_lack:
             right = False
             rule = f"the column marked {found.form.name}.{name} is not there"
             remedy = "put it back, or copy the rows into a new workbook"
@@ -380,7 +380,7 @@ def _expected(found: _Found) -> dict[str, str]:
     expected = {}
     for one in found.form.fields:
         stem, _, number = one.name.rpartition("_")
-        if not one.asked or one.since_then:
+        if not one.asked:
             continue
         if not number.isdigit():
             expected[one.name] = one.label

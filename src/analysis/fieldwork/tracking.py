@@ -114,6 +114,7 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             proposal.say(ADDED, "requests", row, said, line)
             continue
         old = draft.rows[place]
+        row = {**old, **row}
         differing = [name for name in row if tidied_text(old[name]) != row[name]]
         fixed = [name for name in differing if old[name] not in ("", "no_answer")]
         if not differing:
@@ -125,7 +126,7 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             remedy = "put it back; correct requests.csv itself if it was entered wrongly"
             returned.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
         else:
-            draft.replace(place, {**old, **row}, line)
+            draft.replace(place, row, line)
             said = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
             proposal.say(CHANGED, "requests", row, said, line)
 

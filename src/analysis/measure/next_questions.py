@@ -200,7 +200,7 @@ class _Steps:
         self._documents = _documents_seen_in_part(study, matrix)
         asked = study["requests"]
         waiting = asked[(asked["sent_on"] != "") & (asked["outcome"] == "")]
-        self._waiting = set(asking.cells(waiting))
+        self._waiting = asking.cells(waiting)
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""

@@ -1,7 +1,5 @@
 """Who is asked for an answer, under which law, and what a request has asked already."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from analysis.study.descriptor import Law
@@ -32,17 +30,22 @@ class Asking:
         """Return the law by which a unit, or a body about it, is asked; ``None``: none is named."""
         return self._settings.law(self._countries[unit])
 
-    def cells(self, requests: pd.DataFrame) -> Iterator[tuple[str, str]]:
-        """Yield the unit and criterion of each question that some requests have put.
+    def criteria(self, request) -> list[str]:
+        """Return what a request asks, a row of requests.csv.
 
-        A request that names no criterion asks about all that the body holds which was asked. What
-        a unit was asked, nobody has asked of the other body that holds the answer, and the
-        other way round.
+        One that names no criterion asks for all that the body holds which was asked. What a unit
+        was asked, nobody has asked of the other body that holds the answer, and the other way
+        round.
         """
-        for one in requests.itertuples():
-            unit, named = one.unit_id, one.criterion_id
-            if named:
-                asked = [named] if bool(one.asked_of) == bool(self._holders[named]) else []
-            else:
-                asked = [name for name in self._holders if one.asked_of == self.body(unit, name)]
-            yield from ((unit, criterion) for criterion in asked)
+        unit, named, asked_of = request.unit_id, request.criterion_id, request.asked_of
+        if named:
+            return [named] if bool(asked_of) == bool(self._holders[named]) else []
+        return [one for one in self._holders if asked_of == self.body(unit, one)]
+
+    def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
+        """Return the unit and criterion of each question that some requests have put."""
+        return {
+            (one.unit_id, criterion)
+            for one in requests.itertuples()
+            for criterion in self.criteria(one)
+        }
