@@ -8,6 +8,7 @@ from helpers import contents, copy_of_real_study, edit_descriptor, run
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY, NASTY, everywhere, real, with_rows
+from made_allotments import SOCIETY, write_allotments
 from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
 
@@ -150,13 +151,16 @@ def test_the_typesetting_template_says_nothing_of_its_own(results):
     assert text_of(empty, results.study.settings.draft_mark) == ""
 
 
-def test_it_says_that_a_request_is_written_out_where_there_is_one(results, made):
-    said = bare("A freedom of information request that asks for all of this comes with the report")
-    assert said in text_of(made["kent"])
-    asked = {"request_id": "q1", "unit_id": "kent", "sent_on": "2026-11-20"}
-    held = measure(with_rows(results.study, "requests", [asked]))
-    ((_, content),) = briefings(held, ["kent"])
-    assert requests(held, ["kent"]) == [] and said not in text_of(opened(content))
+def test_it_says_that_a_request_is_written_out_where_there_is_one(tmp_path):
+    study = load(write_allotments(tmp_path / "study"))
+    said = bare("A request for information that asks for all of this comes with the report")
+    asked = {"unit_id": "lost", "sent_on": "2026-02-20"}
+    society = SOCIETY.replace("{unit}", "Council of Lost Plot")
+    rows = [{**asked, "request_id": "q1"}, {**asked, "request_id": "q2", "asked_of": society}]
+    for held, left in ((study, True), (with_rows(study, "requests", rows), False)):
+        results = measure(held)
+        ((_, content),) = briefings(results, ["lost"])
+        assert (said in text_of(opened(content))) is left is bool(requests(results, ["lost"]))
 
 
 def test_a_checked_study_bears_no_draft_mark(tmp_path):

@@ -742,7 +742,8 @@ def test_the_tables_are_published(with_pairs):
     assert tables["ranks"]["unit_id"].tolist() == with_pairs.study["units"]["unit_id"].tolist()
     assert list(tables["pairs"]) == ["above", "below", "conservative"] and len(tables["pairs"])
     assert list(tables["next"]) == [
-        "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids", "rank"
+        "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids",
+        "ask_of", "rank",
     ]  # fmt: skip
 
 

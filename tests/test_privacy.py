@@ -1,17 +1,25 @@
-"""What may be a personal detail of a victim or witness is flagged for a person, and never refused."""
+"""What may be a personal detail of a person concerned is flagged for a person, and never refused."""
 
 import json
 
 import pytest
-from helpers import append_row, copy_of_real_study, edit_cell, find_row
+from helpers import append_row, copy_of_real_study, edit_cell, edit_descriptor, find_row
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY
+from made_allotments import write_allotments
 
 from analysis.cli import main
 from analysis.study import WARNING, look_over, validate
+from analysis.study.descriptor import PersonSettings
 from analysis.study.privacy import details
 
+PERSONS = PersonSettings(
+    called="a victim or witness",
+    words=("victim", "witness", "survivor", "complainant", "refugee", "asylum seeker"),
+    services=("commissioner", "navigator", "and witness"),
+    events=("arrested", "reported to the police"),
+)
 AREAS = {"made-up shire", "wales", "greater made-up"}
 
 HITS = {
@@ -77,26 +85,63 @@ MISSES = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, one) for kind in HITS for one in HITS[kind]])
 def test_a_detail_beside_a_person_is_found_and_named(kind, text):
-    found = {one: (detail, person) for one, detail, person in details(text, AREAS)}
+    found = {one: (detail, person) for one, detail, person in details(text, PERSONS, AREAS)}
     assert kind in found
     assert all(words in text for words in found[kind])
 
 
 @pytest.mark.parametrize("text", MISSES)
 def test_what_is_said_of_all_of_a_service_or_of_an_area_is_not_flagged(text):
-    assert details(text, AREAS) == []
+    assert details(text, PERSONS, AREAS) == []
 
 
 def test_a_detail_in_the_next_sentence_counts_and_one_further_off_does_not():
-    assert details("A victim came. She was pregnant.", AREAS)
-    assert details("She was pregnant. The victim left.", AREAS)
-    assert not details("A victim came. The force replied. The guidance is on pregnancy.", AREAS)
+    assert details("A victim came. She was pregnant.", PERSONS, AREAS)
+    assert details("She was pregnant. The victim left.", PERSONS, AREAS)
+    assert not details(
+        "A victim came. The force replied. The guidance is on pregnancy.", PERSONS, AREAS
+    )
+
+
+@pytest.mark.parametrize(
+    ("persons", "text", "found"),
+    [
+        (PersonSettings(), "The victim, aged 34, lived in Smallville.", []),
+        (PersonSettings(), "A woman aged 34 came.", [("an age", "aged 34", "woman")]),
+        (PersonSettings(words=("tenant",)), "Tenants aged 34 came.", [("an age", "aged 34", "Tenants")]),
+        (PersonSettings(words=("tenant",)), "A pregnant tenant came.",
+         [("a health condition", "pregnant", "tenant")]),
+        (PersonSettings(words=("tenant",)), "Pregnant tenants may swap flats.", []),
+        (PersonSettings(words=("tenant",), services=("association",)),
+         "The tenant association spoke of depression.", []),
+        (PersonSettings(words=("plot holder",), events=("evicted",)),
+         "A plot  holder was evicted in Smallville.",
+         [("a narrow place", "evicted in Smallville", "plot  holder")]),
+        (PersonSettings(words=("c++ (one)",)), "A c++ (one) came.", []),
+    ],
+)  # fmt: skip
+def test_who_is_concerned_is_for_the_study_to_say(persons, text, found):
+    assert details(text, persons) == found
+
+
+def test_the_warning_calls_the_persons_what_the_study_calls_them(tmp_path):
+    folder = write_allotments(tmp_path / "study")
+    edit_descriptor(
+        folder,
+        lambda raw: raw["study"].update(
+            persons={"called": "a plot holder", "words": ["plot holder"]}
+        ),
+    )
+    edit_cell(folder, "evidence", 2, "states", "A plot holder, aged 90, has a tap.")
+    (flag,) = look_over(folder)
+    assert flag.rule == "it may give an age (aged 90) of a plot holder (plot holder)"
+    assert flag.remedy.startswith("look at it: of a plot holder say no more")
 
 
 @ANY
 @given(st.text())
 def test_any_text_can_be_looked_through(text):
-    assert all(len(one) == 3 for one in details(text, AREAS))
+    assert all(len(one) == 3 for one in details(text, PERSONS, AREAS))
 
 
 def test_validate_names_the_place_the_value_and_why_and_is_content(tmp_path, capsys):

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from helpers import copy_of_real_study, edit_cell, read_rows, run
 from made import real, with_rows
+from made_allotments import write_allotments
 from made_study import write_made_study
 
 from analysis.fieldwork.intake import take_in
@@ -18,7 +19,8 @@ from analysis.study import StudyError, load
 
 
 def request_of(unit, study=None):
-    return requests(measure(study or real()), [unit])
+    """Return the request to the unit itself; what others hold: see the tests of other subjects."""
+    return [one for one in requests(measure(study or real()), [unit]) if not one.body]
 
 
 def questions(request):
@@ -31,6 +33,8 @@ def test_one_question_for_each_criterion_that_is_not_known_in_the_codebooks_word
     # Its letter settles three scored criteria and the report of progress; R5 was not read.
     answered = {"stop-sharing-on-doubt", "third-party-link", "safe-reporting-pathway"}
     answered |= {"progress-reported", "confidence-building"}
+    # What its commissioner funds is for the commissioner to say.
+    answered |= {"specialist-support"}
     assert list(request.criteria) == [one for one in criteria.index if one not in answered]
     for number, (criterion, text) in enumerate(
         zip(request.criteria, questions(request), strict=True), start=1
@@ -109,17 +113,19 @@ def test_the_document_says_what_the_text_says_with_real_headings():
 
 
 def test_the_command_counts_what_is_left_to_fill_in_and_overwrites_nothing(tmp_path):
-    out = tmp_path / "out"
-    done = run("requests", "--units", "kent", "Gwent Police", "--out", out)
+    study, out = write_allotments(tmp_path / "study"), tmp_path / "out"
+    done = run("requests", study, "--units", "far", "Council of Lost Plot", "--out", out)
     assert done.returncode == 0, done.stderr
-    assert "Places still to be filled in, in all: 8." in done.stdout
-    names = sorted(path.name for path in out.iterdir())
-    assert names == ["gwent.docx", "gwent.txt", "kent.docx", "kent.txt", "tracker.xlsx"]
-    (out / "kent.txt").write_text("Filled in by hand")
-    again = run("requests", "--units", "kent", "--out", out)
+    # Two letters about each, one to the council and one to its society; four places in each.
+    assert "Places still to be filled in, in all: 16." in done.stdout
+    letters = ["far.2", "far", "lost.2", "lost"]
+    names = [f"{one}.{kind}" for one in letters for kind in ("docx", "txt")]
+    assert sorted(path.name for path in out.iterdir()) == [*names, "tracker.xlsx"]
+    (out / "far.txt").write_text("Filled in by hand")
+    again = run("requests", study, "--units", "far", "--out", out)
     assert again.returncode == 1
     assert "may hold work" in again.stderr
-    assert (out / "kent.txt").read_text() == "Filled in by hand"
+    assert (out / "far.txt").read_text() == "Filled in by hand"
 
 
 # --- the tracker ------------------------------------------------------------------------------------
@@ -183,7 +189,7 @@ def test_what_is_entered_stays(tracked):
     with pytest.raises(StudyError) as refused:
         take_in(path, folder)
     (problem,) = refused.value.problems
-    assert problem.column == "Requests!D3"
+    assert problem.column == "Requests!E3"
     assert "what is entered stays" in problem.rule
     edit_cell(folder, "requests", 2, "outcome", "no_answer")
     fill(path, 3, sent_on="2026-11-02", answered_on="2026-12-20", outcome="answered")
@@ -269,5 +275,5 @@ def test_an_outcome_needs_its_day(tracked):
     with pytest.raises(StudyError) as refused:
         take_in(path, folder)
     (problem,) = refused.value.problems
-    assert problem.column == "Requests!F3"
+    assert problem.column == "Requests!G3"
     assert "the day of the answer is not given" in problem.rule

@@ -212,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     brief.set_defaults(run=_brief)
 
     requests = commands.add_parser(
-        "requests", help="write a freedom of information request for each unit, and their tracker"
+        "requests", help="write the requests for information about each unit, and their tracker"
     )
     requests.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="a new folder to write into"
@@ -563,6 +563,7 @@ def _requests(asked: argparse.Namespace) -> int:
     from analysis.measure.results import measure
     from analysis.publish.requests import requests, write_requests
     from analysis.publish.swapping import swapped_in
+    from analysis.study.asking import Asking
 
     _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
@@ -574,8 +575,17 @@ def _requests(asked: argparse.Namespace) -> int:
         write_requests(made, folder)
         (folder / "tracker.xlsx").write_bytes(tracking_workbook(study, asking))
     left = sum(len(one.placeholders) for one in made)
+    lawless = [one for one in made if Asking(study).law(one.unit_id) is None]
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {asked.out}")
     print(f"Places still to be filled in, in all: {left}.")
+    if lawless:
+        countries = dict.fromkeys(
+            study.lookup("units", "country")[one.unit_id] or "no country" for one in lawless
+        )
+        print(
+            f"Requests that cite no law, and have no day by which an answer is due: {len(lawless)}"
+            f" ({', '.join(countries)}); study.requests.laws in datapackage.json names laws."
+        )
     print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")
     return 0
 
@@ -672,7 +682,7 @@ def _refuse_a_folder_in_use(folder: Path) -> None:
 def _possible_details(study: Study) -> int:
     from analysis.study.privacy import personal_details
 
-    return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
+    return sum(1 for _ in personal_details(study.descriptor, study.tables))
 
 
 def _print_what_leaves_cells_open(study: Study) -> None:

@@ -207,6 +207,7 @@ def tracking_form(evidence: int) -> Form:
         Field("request_id", "Request id", 18),
         UNIT,
         Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
+        Field("asked_of", "Asked of (empty: the {unit} itself)", 36, may_lack=True),
         Field("sent_on", "Sent on (day)", 14, DATE),
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),

@@ -16,6 +16,7 @@ from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 from analysis.study.dates import exists
 from analysis.study.working_days import due_on
 
@@ -33,8 +34,8 @@ REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
 _GIVE_WAY = ("", "no_answer", "upheld")
 """What a later entry may replace."""
 _DO = (
-    "One row is one question put to one unit: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all of them.",
-    "The day on which the answer is due is worked out if it is left empty: the twentieth working day after it was sent, if it reached the unit on that day.",
+    "One row is one question put to one body: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
+    "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
     "A refusal that was reviewed stays too: enter the day of the review and what it came to in the columns for it.",
     "A refusal, or an answer that neither confirms nor denies, makes the cell withheld. An answer has to be coded like any other document: enter it on New sources and New evidence.",
@@ -50,7 +51,9 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
             that counts as soon as it has a day of sending.
     """
     title = f"Tracker of requests: {study.descriptor.title}"
-    maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
+    noun = study.settings.unit_noun.singular
+    lines = [one.replace("{unit}", noun) for one in _DO]
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
@@ -72,14 +75,30 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     return maker.as_bytes()
 
 
+def _time_limits(study: Study) -> Iterator[str]:
+    """Yield how the day of an answer is worked out under each law, and where it is not."""
+    for law in study.settings.requests.laws:
+        if law.days:
+            where = f" ({', '.join(law.countries)})" if law.countries else ""
+            kind = "working days" if law.count == "working" else "days"
+            yield f"{law.name}{where}: a day left empty for the answer is worked out, {law.days} {kind} after the request was sent, if it arrived on that day."
+    yield "Where no law with a time limit is named for the country, no day is worked out."
+
+
 def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    bodies = Asking(study)
     held = set(study["requests"]["request_id"])
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         free = next(one for one in ids if one not in held)
-        yield {"request_id": free, "unit_id": names[unit], "criterion_id": labels[criterion]}
+        yield {
+            "request_id": free,
+            "unit_id": names[unit],
+            "criterion_id": labels[criterion],
+            "asked_of": bodies.body(unit, criterion),
+        }
 
 
 def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
@@ -87,12 +106,12 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
 
     A row only grows: cells that are empty may be filled. ``reason`` and ``on`` are not needed.
     """
-    returned, reader = proposal.returned, Reader(proposal)
+    returned, reader, asking = proposal.returned, Reader(proposal), Asking(proposal.study)
     bring_in_documents(proposal, reader)
     draft = proposal.draft("requests")
     held = {key[0]: places[0] for key, places in draft.places("request_id").items()}
     for line in lines_with(returned, KIND, "request_id", "unit_id", "criterion_id"):
-        row = _request(reader, line)
+        row = _request(reader, asking, line)
         place = held.get(row["request_id"])
         if place is None:
             draft.add(row, line)
@@ -144,17 +163,22 @@ def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
     return old[name] in _GIVE_WAY
 
 
-def _request(reader: Reader, line: Line) -> dict[str, str]:
-    row = {name: line[name] for name in ("request_id", "sent_on", "due_on", "answered_on", "note")}
+_PLAIN = ("request_id", "asked_of", "sent_on", "due_on", "answered_on", "note")
+
+
+def _request(reader: Reader, asking: Asking, line: Line) -> dict[str, str]:
+    row = {name: line[name] for name in _PLAIN if name in line.letters}
     # A tracker of an older version has no columns for reviews: it says nothing of them.
     if "review_outcome" in line.letters:
         row["reviewed_on"] = line["reviewed_on"]
         row["review_outcome"] = reader.code(line, "review_outcome", REVIEW_OUTCOMES)
-    if exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03") and not row["due_on"]:
-        row["due_on"] = due_on(dt.date.fromisoformat(row["sent_on"])).isoformat()
+    unit = reader.unit(line)
+    if unit and exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03"):
+        due = due_on(dt.date.fromisoformat(row["sent_on"]), asking.law(unit))
+        row["due_on"] = row["due_on"] or (due.isoformat() if due else "")
     return {
         **row,
-        "unit_id": reader.unit(line),
+        "unit_id": unit,
         "criterion_id": reader.criterion(line, needed=False),
         "outcome": reader.code(line, "outcome", OUTCOMES),
         "evidence_ids": reader.evidence_ids(line),

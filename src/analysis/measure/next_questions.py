@@ -19,6 +19,7 @@ from analysis.measure.pairs import bounded_rows
 from analysis.measure.scores import cell_values
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 from analysis.study.dates import day_number, last_days
 
 ASSUMPTION = (
@@ -36,7 +37,8 @@ SEEN_IN_PART = ("opening",)
 """Extents of reading that leave more of the document to be read."""
 
 COLUMNS = [
-    "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids", "rank"
+    "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids",
+    "ask_of", "rank",
 ]  # fmt: skip
 
 
@@ -60,7 +62,8 @@ def next_questions(
         total at the study's own weights, above 0 to 1; ``expected_pairs``, by how many the
         sure statements that involve the unit would grow, on average over the cell's levels
         (see :data:`ASSUMPTION`); ``step`` (of :data:`STEPS`), ``source_ids`` (the documents
-        to read, joined by ";") and ``rank``, from 1 over all units. A unit's own list is its
+        to read, joined by ";"), ``ask_of`` (who holds the answer, where it is not the unit
+        itself) and ``rank``, from 1 over all units. A unit's own list is its
         rows, in the same order.
     """
     tree = plan(study)
@@ -68,7 +71,8 @@ def next_questions(
     known = cell_values(study, matrix).known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
     shares: dict[tuple[int, bytes], list[Fraction]] = {}
-    steps = _Steps(study, matrix)
+    asking = Asking(study)
+    steps = _Steps(study, matrix, asking)
     unit_ids, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
     state = matrix.grid().to_numpy(dtype=object)
     found = []
@@ -84,7 +88,8 @@ def next_questions(
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][place]), float(expected[unit, place])
         order = (-weight, -pairs, STEPS.index(step), int(unit), column)
-        found.append((order, (*cell, state[unit, column], weight, pairs, step, ";".join(sources))))
+        said = (weight, pairs, step, ";".join(sources), asking.body(*cell))
+        found.append((order, (*cell, state[unit, column], *said)))
     found.sort(key=lambda one: one[0])
     ranked = [(*row, rank) for rank, (_, row) in enumerate(found, start=1)]
     return pd.DataFrame(ranked, columns=COLUMNS)
@@ -192,19 +197,18 @@ def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
 class _Steps:
     """The step that would answer a cell, from what was read and what was asked."""
 
-    def __init__(self, study: Study, matrix: Matrix):
+    def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
         asked = study["requests"]
         waiting = asked[(asked["sent_on"] != "") & (asked["outcome"] == "")]
-        self._waiting = set(zip(waiting["unit_id"], waiting["criterion_id"], strict=True))
+        self._waiting = asking.cells(waiting)
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""
-        asked = not self._waiting.isdisjoint([(unit, criterion), (unit, "")])
         sources = self._documents.get((unit, criterion)) or self._documents.get((unit, ""))
         if sources:
             return READ_WHOLE, sources
-        if state == v.WITHHELD or asked:
+        if state == v.WITHHELD or (unit, criterion) in self._waiting:
             return ALREADY_ASKED, []
         return (SEARCH, []) if state == v.NOT_ASSESSED else (ASK, [])
 

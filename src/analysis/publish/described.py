@@ -138,6 +138,7 @@ COLUMNS = {
         NUMBER,
     ),
     "step": _one_of("What to do first", "read_whole", "ask", "search", "already_asked"),
+    "ask_of": Field("Who holds the answer; empty: the unit itself"),
     "rank": Field("The order in which to ask, from 1", INTEGER, required=True, lowest=1),
     "reading": _id("The coder whose readings count, or settled: what stands"),
     "reply_id": _id("The reply, as in replies.csv"),

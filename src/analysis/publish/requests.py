@@ -1,12 +1,13 @@
-"""Requests under the Freedom of Information Act 2000 (section 1), one for each unit, ready to send.
+"""Requests for information, one for each body that holds an answer, ready to send.
 
 A request asks for recorded information, one question for each criterion that is not known, in
-the words of the codebook. It bears no day of its making, and names no person: what a sender has
-to fill in is marked, and counted.
+the words of the codebook, under the law that the study names for the unit's country. It bears no
+day of its making, and names no person: what a sender has to fill in is marked, and counted.
 """
 
 import datetime as dt
 import io
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,9 @@ from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 from analysis.study.asof import outcomes
+from analysis.study.descriptor import Law
 from analysis.study.sources import titled
 
 PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
@@ -37,11 +40,26 @@ TITLE, HEADING, TEXT, QUESTION = "title", "heading", "text", "question"
 
 @dataclass(frozen=True)
 class Request:
-    """A request to one unit: its blocks, as pairs of kind and text, and what it asks about."""
+    """A request about one unit.
+
+    Attributes:
+        unit_id: the unit.
+        blocks: pairs of kind and text.
+        criteria: what it asks about.
+        body: who is asked, where it is not the unit itself.
+        number: 1 to the unit itself; other bodies from 2, the same one for every unit.
+    """
 
     unit_id: str
     blocks: tuple[tuple[str, str], ...]
     criteria: tuple[str, ...]
+    body: str = ""
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without its ending; no id holds a point."""
+        return self.unit_id if self.number == 1 else f"{self.unit_id}.{self.number}"
 
     @property
     def placeholders(self) -> list[str]:
@@ -50,69 +68,73 @@ class Request:
 
 
 def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
-    """Return a request for each unit of which something can still be asked, in the study's order.
+    """Return the requests for all that can still be asked, in the study's order of units.
+
+    A unit gets one of its own, and each other body that holds an answer about it another.
 
     Args:
         results: the study's results.
         units: these units only; none named: all.
     """
-    study, cells = results.study, results.matrix.cells
+    study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
     wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
     open_ = {
         (one.unit_id, one.criterion_id): one
         for one in cells[cells["state"].isin(_ASKED)].itertuples()
     }
-    for cell in asked_already(results):
+    held = study["requests"]
+    for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
     criteria, cited = list(asked_criteria(study).itertuples()), _citations(study)
     made = []
-    for unit in wanted:
-        asked = [one for one in criteria if (unit, one.criterion_id) in open_]
-        questions = [_question(one, open_[unit, one.criterion_id], cited) for one in asked]
-        if questions:
+    for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
+        asked = [
+            one for one in criteria if one.ask_of == holder and (unit, one.criterion_id) in open_
+        ]
+        if asked:
+            questions = [_question(one, open_[unit, one.criterion_id], cited) for one in asked]
             names = tuple(one.criterion_id for one in asked)
-            made.append(Request(unit, tuple(_blocks(study, unit, questions)), names))
+            body = asking.body(unit, names[0])
+            blocks = tuple(_blocks(study, unit, body, asking.law(unit), questions))
+            made.append(Request(unit, blocks, names, body, number))
     return made
 
 
-def asked_already(results: Results) -> list[tuple[str, str]]:
-    """Return the cells about which a request is out, or was answered in full."""
-    held = results.study["requests"]
-    held = held[~outcomes(held).isin(["no_answer", "partly_answered"])]
-    every = list(results.study["criteria"]["criterion_id"])
-    return [
-        (one.unit_id, criterion)
-        for one in held.itertuples()
-        for criterion in ([one.criterion_id] if one.criterion_id else every)
-    ]
+_REFUSAL = "If you cannot send part of this, please say why, and send the rest."
+_COST = (
+    "If all of it is too much to answer, please answer the questions in the order given as far as "
+    "you can, and tell me how I could ask for the remainder."
+)
+"""What is asked for where no law is cited, or it says nothing of its own on it."""
 
 
-def _blocks(study: Study, unit: str, questions: list[str]) -> Iterator[tuple[str, str]]:
-    report = study.settings.report
-    name = study.lookup("units", "name")[unit]
-    since = spoken(report.date)
-    if study.settings.draft_mark:
-        yield TEXT, f"[{study.settings.draft_mark} Take this line out before sending.]"
-    yield TITLE, f"Request for information: {name}"
-    yield (
-        TEXT,
-        f"To: {name}, freedom of information officer, [to fill in: its address for requests]",
-    )
+def _blocks(
+    study: Study, unit: str, body: str, law: Law | None, questions: list[str]
+) -> Iterator[tuple[str, str]]:
+    settings, name = study.settings, study.lookup("units", "name")[unit]
+    since = spoken(settings.report.date)
+    report = f"“{settings.report.title}” ({settings.report.publisher}, {since})"
+    about = settings.requests.about
+    many = len(questions) > 1
+    if settings.draft_mark:
+        yield TEXT, f"[{settings.draft_mark} Take this line out before sending.]"
+    yield TITLE, f"Request for information{' about' if body else ':'} {name}"
+    to = [f"{body[:1].upper()}{body[1:]}" or name, law.addressee if law else ""]
+    blank = "its name, and its address for requests" if body else "its address for requests"
+    yield TEXT, f"To: {', '.join(filter(None, to))}, [to fill in: {blank}]"
     yield (
         TEXT,
         "From: [to fill in: name of the person or body asking], [to fill in: address for the answer]",
     )
     yield TEXT, "Date: [to fill in: day of sending]"
-    yield (
-        TEXT,
-        "Please treat this as a request under section 1 of the Freedom of Information Act 2000.",
-    )
-    yield (
-        TEXT,
-        f"It is about what your officers are told to do with the information of victims and witnesses of crime, in the terms of “{report.title}” ({report.publisher}, {since}).",
-    )
+    if law:
+        yield TEXT, law.request
+    follows = f"The question{'s follow' if many else ' follows'} the report {report}."
+    if body:
+        yield TEXT, f"{follows} Here, “the {settings.unit_noun.singular}” means {name}."
+    else:
+        yield TEXT, f"It is about {about}, in the terms of {report}." if about else follows
     yield HEADING, "What I ask for"
-    many = len(questions) > 1
     yield (
         TEXT,
         f"For {'each question' if many else 'the question'} below, please send the recorded information that you hold which answers it: the policy, procedure, guidance, instruction or record itself, or the passage that applies, with the date from which it has applied. If it has changed since {since}, please send each version with its dates.",
@@ -120,26 +142,19 @@ def _blocks(study: Study, unit: str, questions: list[str]) -> Iterator[tuple[str
     for number, question in enumerate(questions, start=1):
         yield QUESTION, f"{number}. {question}"
     yield HEADING, "How I ask for it"
+    such = name if body else "the one that oversees you"
     yield (
         TEXT,
-        "By e-mail if you can. If you hold nothing on a question, please say so for that question: that is an answer too. If another body holds it, such as the one that oversees you, please tell me which.",
+        f"By e-mail if you can. If you hold nothing on a question, please say so for that question: that is an answer too. If another body holds it, such as {such}, please tell me which.",
     )
     yield (
         TEXT,
         "I ask for no information about any person, and for nothing about any single case. Please leave such details out.",
     )
-    yield (
-        TEXT,
-        "If you refuse part of this, or neither confirm nor deny that you hold it, please say which exemption you rely on and why, send the rest, and tell me how to ask for a review.",
-    )
-    yield (
-        TEXT,
-        "If to answer all of it would go over the cost limit (section 12), please answer the questions in the order given as far as the limit allows, and tell me, under your duty to advise and assist (section 16), how I could ask for the remainder.",
-    )
-    yield (
-        TEXT,
-        "The Act gives you until the twentieth working day after the day on which this reaches you (section 10).",
-    )
+    yield TEXT, (law and law.refusal) or _REFUSAL
+    yield TEXT, (law and law.cost) or _COST
+    if law and law.time:
+        yield TEXT, law.time
     yield TEXT, "Yours faithfully,"
     yield TEXT, "[to fill in: name of the person or body asking]"
 
@@ -180,17 +195,17 @@ def _citations(study: Study) -> dict[str, str]:
 
 
 def write_texts(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as ``UNIT.txt`` into a folder; without a request there is no folder."""
+    """Write each request as text into a folder, by its name; without a request there is no folder."""
     for one in made:
         folder.mkdir(exist_ok=True)
-        (folder / f"{one.unit_id}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
+        (folder / f"{one.name}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as ``UNIT.docx`` and ``UNIT.txt`` into a folder."""
+    """Write each request as a document and as text into a folder, by its name."""
     write_texts(made, folder)
     for one in made:
-        (folder / f"{one.unit_id}.docx").write_bytes(as_docx(one))
+        (folder / f"{one.name}.docx").write_bytes(as_docx(one))
 
 
 def as_text(request: Request) -> str:

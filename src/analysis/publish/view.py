@@ -140,6 +140,11 @@ def implied_totals(results: Results) -> list[dict]:
     return said
 
 
+def _step(step: str, body: str) -> str:
+    """Return what to do first; what another body holds is asked of it."""
+    return f"ask {body} for it" if body and step == "ask" else STEP[step]
+
+
 def questions(results: Results) -> dict:
     """Return what to ask next: by criterion over all units, and the questions of each unit."""
     study, display = results.study, results.study.settings.display
@@ -151,7 +156,7 @@ def questions(results: Results) -> dict:
         row |= {
             "label": labels[row["criterion_id"]],
             "share": shown(100 * row["weight"], display),
-            "said": STEP[row["step"]],
+            "said": _step(row["step"], row["ask_of"]),
             "sources": [sources[one] for one in row["source_ids"].split(";") if one],
         }
         held.setdefault(row["unit_id"], []).append(row)

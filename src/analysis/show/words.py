@@ -26,7 +26,7 @@ _WORDS = {
 
 STEP = {
     "read_whole": "read the whole of a document seen only in part",
-    "ask": "ask for it, under freedom of information",
+    "ask": "ask for it",
     "search": "look, where nobody has looked",
     "already_asked": "none is easy: it was asked for already",
 }

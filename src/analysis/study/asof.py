@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 from analysis.study.dates import day_number, first_days, possible_days
 from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
@@ -148,7 +149,8 @@ def _assessed_rows(study: Study) -> pd.DataFrame:
 def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     """Return what was asked for and refused by a day, as unknown rows of the day of refusal.
 
-    A request that names no criterion asks about all of them. Nothing was refused: ``None``.
+    A request that names no criterion asks for all that the body asked holds. Nothing was refused:
+    ``None``.
     """
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
@@ -156,9 +158,9 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= day_number(known_by))]
     if refused.empty:
         return None
-    every = study["criteria"]["criterion_id"].tolist()
-    asked = [[one] if one else every for one in refused["criterion_id"]]
-    rows = refused.assign(criterion_id=asked).explode("criterion_id")
+    asking = Asking(study)
+    asked = [asking.criteria(one) for one in refused.itertuples()]
+    rows = refused.assign(criterion_id=asked).explode("criterion_id").dropna(subset="criterion_id")
     return pd.DataFrame(
         {
             "cell": _cell_numbers(study, rows),

@@ -15,7 +15,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from analysis.problems import Problem, shorten
 from analysis.study.dates import whole_day
@@ -166,6 +175,100 @@ class WeightBox(_Setting):
     nodes: tuple[str, ...]
 
 
+def _calendar(code: str) -> str:
+    import holidays  # here, since most studies name none
+
+    country, _, part = code.partition("-")
+    try:
+        holidays.country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        raise ValueError(
+            "no calendar of holidays is known by this code: write a country, or a country and its"
+            " part, such as AT or CA-ON (ISO 3166)"
+        ) from None
+    return code
+
+
+Calendar = Annotated[str, AfterValidator(_calendar)]
+
+
+class Law(_Setting):
+    """A law under which information is asked for, in the words in which a letter cites it.
+
+    Attributes:
+        countries: of the units that it covers, as in units.csv; none: every other country.
+        name: what the law is called.
+        addressee: who answers for requests in a body.
+        request: the sentence by which a letter becomes a request under it.
+        refusal: what is asked for if part of the request is refused.
+        cost: what is asked for if all of it is too much to answer.
+        time: the sentence on the time that it gives.
+        days: how many days it gives after the day of receipt; none: no day is worked out.
+        count: whether those are working days, or days of the calendar.
+        holidays: the calendars whose holidays are no working days, such as ``CA-ON``.
+    """
+
+    countries: tuple[Text, ...] = ()
+    name: Text
+    addressee: str = ""
+    request: Text
+    refusal: str = ""
+    cost: str = ""
+    time: str = ""
+    days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    count: Literal["working", "calendar"] = "working"
+    holidays: tuple[Calendar, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> "Law":
+        if self.days and self.count == "working" and not self.holidays:
+            raise ValueError("working days are counted, and holidays names no calendar")
+        if bool(self.days) != bool(self.time):
+            raise ValueError("days and time go together: the number, and the sentence that says it")
+        return self
+
+
+class RequestSettings(_Setting):
+    """What requests for information are about, and under which laws they are made."""
+
+    about: str = ""
+    laws: tuple[Law, ...] = ()
+
+    @field_validator("laws")
+    @classmethod
+    def _one_for_each_country(cls, laws: tuple[Law, ...]) -> tuple[Law, ...]:
+        covered = [
+            country
+            for law in laws
+            for country in law.countries or ("every country that no other names",)
+        ]
+        for country in covered:
+            if covered.count(country) > 1:
+                raise ValueError(f"two laws cover {country}")
+        return laws
+
+    def law(self, country: str) -> Law | None:
+        """Return the law that covers a country; none: ``None``."""
+        others = next((law for law in self.laws if not law.countries), None)
+        return next((law for law in self.laws if country in law.countries), others)
+
+
+class PersonSettings(_Setting):
+    """The persons of whom nothing personal may be said.
+
+    Attributes:
+        called: what such a person is called in a sentence, with its article.
+        words: words for one such person, beside those for anyone.
+        services: words that follow one of them in the name of a service, and of no person.
+        events: what happens to such a person somewhere, in the past tense.
+    """
+
+    called: Text = "a private person"
+    words: tuple[Text, ...] = ()
+    services: tuple[Text, ...] = ()
+    events: tuple[Text, ...] = ()
+
+
 class Settings(_Setting):
     """What a study says of itself beyond its tables."""
 
@@ -178,6 +281,8 @@ class Settings(_Setting):
     display: Display
     aggregation: Literal["tree", "pooled"] = "tree"
     weight_box: WeightBox
+    requests: RequestSettings = RequestSettings()
+    persons: PersonSettings = PersonSettings()
 
     @property
     def is_draft(self) -> bool:

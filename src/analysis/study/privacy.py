@@ -1,21 +1,23 @@
-"""Flag what may be a personal detail of a victim or witness, for a person to look at.
+"""Flag what may be a personal detail of one of the persons concerned, for a person to look at.
 
-Of a victim or witness a study says no more than that there was a case. This is a short list of
-words, and no judge: it finds what is put plainly, and passes over what is put otherwise. What it
-flags may be harmless, so a flag is never an error.
+Of them a study says no more than that there was a case; it says itself who they are. This is a
+short list of words, and no judge: it finds what is put plainly, and passes over what is put
+otherwise. What it flags may be harmless, so a flag is never an error.
 
 A flag is raised where a detail stands in the sentence of a word for one person, or in the sentence
-next to it. Words for many ("victims", "women") do not count, but beside an age: what is said of all
-is no personal detail.
+next to it. Words for many ("women") do not count, but beside an age: what is said of all is no
+personal detail.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
 from analysis.problems import WARNING, Problem, shorten
-from analysis.study.descriptor import Table
+from analysis.study.descriptor import Descriptor, PersonSettings
 
 TEXTS = {
     "sources": ("title",),
@@ -32,18 +34,13 @@ TEXTS = {
 }
 """The texts that are looked through, by table."""
 
-_ONE = r"victim|witness|survivor|complainant|woman|man|girl|boy|mother|wife|refugee|asylum seeker"
-# "Victim support" and "victim and witness hub" are services, and no person; nor is the Isle of
-# Man, or the manual of a program ("man unbound.conf", "man 5 hosts").
+_ANYONE = ("woman", "man", "girl", "boy", "mother", "wife")
+_MANY = ("women", "men", "she", "he", "her", "his")
+_SERVICES = ("support", "service", "care", "personal", "hub")
+"""Words after one for a person by which it names a service, and no person."""
+# Nor is the Isle of Man one, or the manual of a program ("man unbound.conf", "man 5 hosts").
 _NO_PERSON = (
-    r"support|services?|care|personal|hub|commissioner|navigators?|and\s+witness|council|week|action|"
-    r"pages?|made|hours|scouts?|guides?|tongue|board|\d|[\w-]+\.\w|[\w-]+\(\d"
-)
-_PERSON = rf"(?<!isle of )\b(?:{_ONE})\b(?!\s+(?:{_NO_PERSON}))(?![-./_]\w|\()"
-_ONE_PERSON = re.compile(_PERSON, re.IGNORECASE)
-_SOME_PERSON = re.compile(
-    rf"\b(?:{_ONE}|victims|witnesses|survivors|women|men|girls|boys|she|he|her|his)\b",
-    re.IGNORECASE,
+    r"council|week|action|pages?|made|hours|scouts?|guides?|tongue|board|\d|[\w-]+\.\w|[\w-]+\(\d"
 )
 _RELATIVE = (
     r"(?:ex-)?(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|mother|father|"
@@ -54,7 +51,7 @@ _PLACE = (
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Terrace|Crescent|Estate|Hospital|School|College|"
     r"Hotel|Hostel|Refuge|Mosque|Church|Prison)"
 )
-_HAPPENED = r"s(?:eek(?:s|ing)?|ought)\s+help|report(?:s|ed|ing)(?:\s+(?:it|to\s+(?:the\s+)?police))?|liv(?:es?|ed|ing)|stay(?:s|ed|ing)|raped|attacked|assaulted|beaten|stabbed|abused|robbed|detained|arrested|hous(?:ed|ing)|work(?:s|ed|ing)"
+_HAPPENED = r"s(?:eek(?:s|ing)?|ought)\s+help|report(?:s|ed|ing)(?:\s+it)?|liv(?:es?|ed|ing)|stay(?:s|ed|ing)|hous(?:ed|ing)|work(?:s|ed|ing)"
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -90,43 +87,75 @@ DETAILS = {
         r"\b(?:injur(?:y|ies|ed)|hospitali[sz]ed|in\s+hospital)\b",
     ),
     "a family relation": (
-        rf"\b(?:her|his|victim[’']s|witness[’']s|woman[’']s|man[’']s|whose)\s+(?:\w+\s+)?{_RELATIVE}\b",
-        rf"\b{_RELATIVE}\s+of\s+(?:a|the|one)\s+(?:victim|witness)\b",
+        rf"\b(?:her|his|whose|<person>[’']s)\s+(?:\w+\s+)?{_RELATIVE}\b",
+        rf"\b{_RELATIVE}\s+of\s+(?:a|the|one)\s+<person>\b",
         r"\b(?:mother|father)\s+of\s+(?:one|two|three|four|five|six|\d)\b",
         r"\b(?:married|engaged)\s+to\b",
     ),
     "a nationality": (
-        r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:woman|man|girl|boy|victim|witness|national|mother|student|worker)\b",
+        r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:<person>|national|student|worker)\b",
     ),
     "a narrow place": (
         # Not after the name of a body in capitals, or an article: "HMICFRS College", "The College".
         rf"\b(?!(?-i:The|This|That|Our|Its|Their|Each|Every|And|Of|For|In|At|By|A|An)\s)"
         rf"(?-i:[A-Z][\w’'-]*[a-z][\w’'-]*)\s+(?-i:{_PLACE})\b(?!\s+of\b)",
         r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
-        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+{_NAMED_PLACE}",
-        rf"{_PERSON}{_FEW_WORDS},?\s+(?:in|near|from)\s+{_NAMED_PLACE}",
-        rf"\b(?:in|near|from)\s+{_NAMED_PLACE},?{_FEW_WORDS}\s+(?:{_PERSON})",
+        rf"\b(?:<happened>)\s+(?:in|at|near|on)\s+{_NAMED_PLACE}",
+        rf"<alone>{_FEW_WORDS},?\s+(?:in|near|from)\s+{_NAMED_PLACE}",
+        rf"\b(?:in|near|from)\s+{_NAMED_PLACE},?{_FEW_WORDS}\s+(?:<alone>)",
     ),
 }
-"""What may be a detail, by its kind: patterns in small and capital letters alike."""
+"""What may be a detail, by its kind: patterns in small and capital letters alike.
 
-RULE = "it may give {kind} ({detail}) of a victim or witness ({person})"
-REMEDY = "look at it: of a victim or witness say no more than that there was a case"
-_PATTERNS = {
-    kind: [re.compile(one, re.IGNORECASE) for one in patterns] for kind, patterns in DETAILS.items()
-}
+``<person>`` stands for the words for one person, ``<alone>`` for such a word where it names a person
+and no service, and ``<happened>`` for what happens to them.
+"""
+
+RULE = "it may give {kind} ({detail}) of {called} ({person})"
+REMEDY = "look at it: of {called} say no more than that there was a case"
 _AREA_COLUMNS = ("name", "short_name", "region", "country")
 
 
+@dataclass(frozen=True)
+class _Patterns:
+    """Words for one person, words for persons of any number, and details by their kind."""
+
+    one: re.Pattern
+    some: re.Pattern
+    details: dict[str, list[re.Pattern]]
+
+
+def _any_of(words: Iterable[str], end: str = "") -> str:
+    return "|".join(re.escape(one).replace(r"\ ", r"\s+") + end for one in words)
+
+
+@cache
+def _patterns(persons: PersonSettings) -> _Patterns:
+    one = _any_of((*persons.words, *_ANYONE))
+    services = _any_of((*_SERVICES, *persons.services))
+    some = f"{one}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}|{_any_of(_MANY)}"
+    happened = "|".join(filter(None, (_HAPPENED, _any_of(persons.events))))
+
+    alone = rf"(?<!isle of )\b(?:{one})\b(?!\s+(?:{services}|{_NO_PERSON}))(?![-./_]\w|\()"
+
+    def compiled(text: str) -> re.Pattern:
+        text = text.replace("<person>", f"(?:{one})").replace("<alone>", alone)
+        return re.compile(text.replace("<happened>", happened), re.IGNORECASE)
+
+    details = {kind: [compiled(text) for text in texts] for kind, texts in DETAILS.items()}
+    return _Patterns(compiled("<alone>"), compiled(rf"\b(?:{some})\b"), details)
+
+
 def personal_details(
-    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+    descriptor: Descriptor, frames: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
-    """Yield a warning for each text that may give a personal detail of a victim or witness.
+    """Yield a warning for each text that may give a personal detail of a person concerned.
 
     Args:
-        tables: the descriptor's tables.
-        frames: those that could be read.
+        descriptor: the study's; it says who they are.
+        frames: the tables that could be read.
     """
+    persons = descriptor.settings.persons
     units = frames.get("units")
     wide = [] if units is None else [units[name] for name in _AREA_COLUMNS if name in units]
     areas = {text.casefold() for column in wide for text in column} - {""}
@@ -135,34 +164,40 @@ def personal_details(
             continue
         for column in columns:
             for row, text in frames[name][column].items():
-                for kind, detail, person in details(text, areas):
-                    rule = RULE.format(kind=kind, detail=detail, person=person)
-                    where = tables[name].path, int(row) + 2, column
-                    yield Problem(*where, shorten(text), rule, REMEDY, WARNING)
+                for kind, detail, person in details(text, persons, areas):
+                    said = {"kind": kind, "detail": detail, "person": person}
+                    rule = RULE.format(**said, called=persons.called)
+                    remedy = REMEDY.format(called=persons.called)
+                    where = descriptor.tables[name].path, int(row) + 2, column
+                    yield Problem(*where, shorten(text), rule, remedy, WARNING)
 
 
-def details(text: str, areas: set[str] = frozenset()) -> list[tuple[str, str, str]]:
+def details(
+    text: str, persons: PersonSettings, areas: set[str] = frozenset()
+) -> list[tuple[str, str, str]]:
     """Return what may be a personal detail in a text: its kind, the words, and those for the person.
 
     One for each kind. A search's queries are looked at as sentences, each of its own.
 
     Args:
         text: any text.
+        persons: who is concerned, in the words of the study.
         areas: names of places that are wide enough to be given, in small letters.
     """
-    if not _SOME_PERSON.search(text):
+    patterns = _patterns(persons)
+    if not patterns.some.search(text):
         return []
     found = {}
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
         around = " ".join(sentences[max(number - 1, 0) : number + 2])
-        for kind, patterns in _PATTERNS.items():
-            people = _SOME_PERSON if kind == "an age" else _ONE_PERSON
+        for kind, wanted in patterns.details.items():
+            people = patterns.some if kind == "an age" else patterns.one
             # A nationality is the person's own, and stands before the word for them.
             person = people.search(around) or (
-                kind == "a nationality" and _SOME_PERSON.search(sentence)
+                kind == "a nationality" and patterns.some.search(sentence)
             )
-            detail = person and _first(patterns, sentence, areas)
+            detail = person and _first(wanted, sentence, areas)
             if detail:
                 found.setdefault(kind, (kind, detail, person.group()))
     return list(found.values())

@@ -398,6 +398,31 @@ def _assignments_name_criteria(draft: Draft):
     )
 
 
+@_rule("criteria")
+def _the_body_asked_can_be_named(draft: Draft):
+    rest = draft.frames["criteria"]["ask_of"].str.replace("{unit}", "", regex=False)
+    yield from draft.at(
+        "criteria",
+        rest.str.contains("[{}]"),
+        "ask_of",
+        "its braces hold something other than the word unit",
+        "write {unit} where the unit's name belongs, or words without braces",
+    )
+
+
+@_rule("units")
+def _laws_cover_units(draft: Draft):
+    held = set(draft.frames["units"]["country"])
+    for number, law in enumerate(draft.settings.requests.laws):
+        for country in sorted(set(law.countries) - held):
+            place = f"study.requests.laws.{number}.countries"
+            rule, remedy = (
+                "no unit is of this country",
+                "write it as units.csv does, or leave it out",
+            )
+            yield Problem("datapackage.json", None, place, shorten(country), rule, remedy)
+
+
 @_rule("requests")
 def _outcomes_have_a_day(draft: Draft):
     frame = draft.frames["requests"]

@@ -48,6 +48,7 @@ def warnings(study: Study) -> list[Problem]:
 def _of_tables(study: Study) -> Iterator[Problem]:
     for check in _OF_TABLES:
         yield from check(study.descriptor.tables, study.tables)
+    yield from personal_details(study.descriptor, study.tables)
 
 
 def _at(
@@ -192,7 +193,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows_that_do_not_apply,
     _long_notices,
 )
-_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells, personal_details)
+_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
 """What looks at tables also where they do not fit together."""
 
 

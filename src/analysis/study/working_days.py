@@ -1,36 +1,41 @@
-"""Working days as the Freedom of Information Act 2000 counts them.
-
-Section 10(6): any day other than a Saturday, a Sunday, Christmas Day, Good Friday or a day that
-is a bank holiday in any part of the United Kingdom.
-"""
+"""The day by which an answer is due, as the law of a study counts its days."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import holidays
 import numpy as np
 
-_PARTS = ("ENG", "WLS", "SCT", "NIR")
-"""Without a part named, the library leaves out the holidays of single parts."""
-LIMIT = 20
-"""Working days after the day of receipt by which an answer is due: section 10(1)."""
+from analysis.study.descriptor import Law
 
 
-def bank_holidays(years: range) -> list[dt.date]:
-    """Return every bank holiday of any part of the United Kingdom, Christmas and Good Friday too."""
-    held = {
-        day for part in _PARTS for day in holidays.country_holidays("GB", subdiv=part, years=years)
-    }
-    return sorted(held)
-
-
-def due_on(received: dt.date, days: int = LIMIT) -> dt.date:
-    """Return the last day on which an answer is in time.
+def due_on(received: dt.date, law: Law | None) -> dt.date | None:
+    """Return the last day on which an answer is in time; without a time limit, ``None``.
 
     Args:
         received: the day on which the request came, not counted itself; it may be any day.
-        days: how many working days there are, at least 1.
+        law: the law that it is made under.
     """
-    closed = np.array(bank_holidays(range(received.year, received.year + 2)), dtype="datetime64[D]")
+    if law is None or law.days is None:
+        return None
+    if law.count == "calendar":
+        return received + dt.timedelta(days=law.days)
+    # Twice as many years as the days fill, and the next: holidays leave no year half empty.
+    years = range(received.year, received.year + 2 + law.days // 180)
+    closed, week = _closed(law.holidays, years)
     # From a day off, counting begins with the next working day: it is the first, not the noughth.
-    day = np.busday_offset(np.datetime64(received), days, roll="backward", holidays=closed)
+    day = np.busday_offset(
+        np.datetime64(received), law.days, roll="backward", weekmask=week, holidays=closed
+    )
     return day.astype(dt.date)
+
+
+def _closed(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
+    """Return the holidays of any of the calendars, and which days of the week are worked."""
+    codes = [one.partition("-") for one in calendars]
+    held = [
+        holidays.country_holidays(country, subdiv=part or None, years=years)
+        for country, _, part in codes
+    ]
+    days = np.array(sorted({day for one in held for day in one}), dtype="datetime64[D]")
+    return days, [all(day not in one.weekend for one in held) for day in range(7)]

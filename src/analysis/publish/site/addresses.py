@@ -36,7 +36,7 @@ class Addresses:
         return self._unit[name] + (f"#{anchor}" if anchor else "")
 
     def cell(self, unit: str, criterion: str) -> str:
-        """Return the place of a cell: ``forces/kent.html#safe-reporting-pathway``."""
+        """Return the place of a cell: ``libraries/one.html#opening``."""
         return self.unit(unit, criterion)
 
     def recommendation(self, name: str) -> str:
@@ -65,7 +65,7 @@ class Addresses:
         return self._figure[name]
 
     def row(self, row: str) -> str:
-        """Return where a row stands that a statement is made of, such as ``matrix/kent/R1``."""
+        """Return where a row stands that a statement is made of, such as ``matrix/one/R1``."""
         table, *keys = row.split("/")
         if table in ("matrix", "next"):
             return self.cell(*keys)
@@ -96,7 +96,7 @@ _ANCHORS = {
 
 
 def units_folder(plural: str) -> str:
-    """Return the folder of the units' pages, from what units are called: "made-up forces" too."""
+    """Return the folder of the units' pages, from what units are called: "public libraries" too."""
     slug = re.sub(r"[^a-z0-9]+", "-", plural.lower()).strip("-")
     return slug if slug and slug not in RESERVED else f"units-{slug}".strip("-")
 

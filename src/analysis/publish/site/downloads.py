@@ -64,18 +64,36 @@ def downloads(beside: list[str], units: dict[str, str]) -> list[tuple[str, list[
 def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
     """Return the files that are about one unit, by their name: path and what each is."""
     return [
-        (path, f"{_ONE.get(parts.parent.name, parts.parent.name)} ({parts.suffix[1:]})")
+        (path, f"{_ONE.get(parts.parent.name, parts.parent.name)}{_to(parts)} ({parts.suffix[1:]})")
         for path in beside
-        if (parts := PurePosixPath(path)).stem == name
+        if _unit(parts := PurePosixPath(path)) == name
     ]
+
+
+def letters(name: str, beside: list[str]) -> list[tuple[str, int]]:
+    """Return the requests about one unit: the path of each, and the number of who is asked."""
+    return [
+        (path, int(parts.stem.partition(".")[2] or 1))
+        for path in beside
+        if _unit(parts := PurePosixPath(path)) == name and parts.parent.name == "requests"
+    ]
+
+
+def _unit(path: PurePosixPath) -> str:
+    """Return the unit that a file is about; no id holds a point."""
+    return path.stem.partition(".")[0]
+
+
+def _to(path: PurePosixPath) -> str:
+    return " to another body" if "." in path.stem else ""
 
 
 def _said(path: str, units: dict[str, str]) -> str:
     parts = PurePosixPath(path)
     if path in _SAID:
         return _SAID[path]
-    if str(parts.parent) in _ONE and parts.stem in units:
-        return f"{_ONE[str(parts.parent)]}: {units[parts.stem]}"
+    if str(parts.parent) in _ONE and _unit(parts) in units:
+        return f"{_ONE[str(parts.parent)]}{_to(parts)}: {units[_unit(parts)]}"
     if str(parts.parent) == "data":
         return _TABLES.get(parts.stem, parts.stem.replace("-", " "))
     return parts.stem.replace("-", " ")

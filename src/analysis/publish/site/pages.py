@@ -19,7 +19,7 @@ from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
-from analysis.publish.site.downloads import downloads, of_unit
+from analysis.publish.site.downloads import downloads, letters, of_unit
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.drawing import Drawing
@@ -27,6 +27,7 @@ from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 from analysis.wording import DOZEN, further, listed
 
 FOLDER = "site"
@@ -212,6 +213,7 @@ class _Site:
         open_ = view.questions(self.results)["of"]
         not_asked = [one for one in self.labels if one not in self.asked]
         trees_of = [self.tree(tree) for tree in self.weighting.trees]
+        asking = Asking(self.study)
         for place, unit in enumerate(sections):
             name = unit["unit_id"]
             self.page(
@@ -238,7 +240,10 @@ class _Site:
                 below=below[name],
                 open=open_.get(name, []),
                 files=of_unit(name, self.beside),
-                request=request if (request := f"requests/{name}.txt") in self.beside else "",
+                letters=[
+                    (path, asking.named(asking.holders[number - 1], name))
+                    for path, number in letters(name, self.beside)
+                ],
             )
 
     def evidence(self) -> None:

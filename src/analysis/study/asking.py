@@ -1,0 +1,51 @@
+"""Who is asked for an answer, under which law, and what a request has asked already."""
+
+import pandas as pd
+
+from analysis.study.descriptor import Law
+from analysis.study.load import Study
+
+
+class Asking:
+    """Who is asked what in a study."""
+
+    def __init__(self, study: Study):
+        """Take the holders of answers, and the laws, from the study."""
+        self._settings = study.settings.requests
+        self._names = study.lookup("units", "name")
+        self._countries = study.lookup("units", "country")
+        self._holders = study.lookup("criteria", "ask_of")
+        self.holders = list(dict.fromkeys(["", *self._holders.values()]))
+        """Who holds answers, as in criteria.csv; first, empty, the unit itself."""
+
+    def body(self, unit: str, criterion: str) -> str:
+        """Return the body that holds an answer, in words; empty: the unit itself."""
+        return self.named(self._holders[criterion], unit)
+
+    def named(self, holder: str, unit: str) -> str:
+        """Return who holds answers about a unit, with the unit's name in its place."""
+        return holder.replace("{unit}", self._names[unit])
+
+    def law(self, unit: str) -> Law | None:
+        """Return the law by which a unit, or a body about it, is asked; ``None``: none is named."""
+        return self._settings.law(self._countries[unit])
+
+    def criteria(self, request) -> list[str]:
+        """Return what a request asks, a row of requests.csv.
+
+        One that names no criterion asks for all that the body holds which was asked. What a unit
+        was asked, nobody has asked of the other body that holds the answer, and the other way
+        round.
+        """
+        unit, named, asked_of = request.unit_id, request.criterion_id, request.asked_of
+        if named:
+            return [named] if bool(asked_of) == bool(self._holders[named]) else []
+        return [one for one in self._holders if asked_of == self.body(unit, one)]
+
+    def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
+        """Return the unit and criterion of each question that some requests have put."""
+        return {
+            (one.unit_id, criterion)
+            for one in requests.itertuples()
+            for criterion in self.criteria(one)
+        }
