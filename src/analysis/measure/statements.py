@@ -13,10 +13,10 @@ import pandas as pd
 from analysis.fieldwork.agreement import (
     ALL,
     LEVELS,
+    NO_ROW,
     agreement,
     coded_states,
     in_words,
-    level_order,
 )
 from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.change import came_into_force
@@ -464,7 +464,7 @@ def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), coders(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
-    at_level = table[names].isin(level_order(study)).sum(axis=1) > 1
+    at_level = (table[names].notna() & ~table[names].isin([*v.UNKNOWNS, NO_ROW])).sum(axis=1) > 1
     for one in agreement(study, as_of, 0, [ALL], coded):
         part, cells = ("levels", table[at_level]) if one.measure == LEVELS else ("codes", table)
         agreed = cells[cells[names].nunique(axis=1) == 1]

@@ -286,7 +286,7 @@ def _columns(header: Row, rows: list[Row]) -> list[Column]:
 
 def _shown(cell: Cell) -> str:
     # A sign stands with the word that follows it, and is as wide as two letters.
-    return "".join("mm" if run.mark else run.text for run in cell.runs)
+    return "".join("m" * max(2, len(run.text) - 1) if run.mark else run.text for run in cell.runs)
 
 
 def _is_outline(element: HtmlElement) -> bool:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
-from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks
-from analysis.show.words import word
+from analysis.show.marks import UNKNOWN_MARK, level_marks
+from analysis.show.words import level_word, word
 from analysis.study import Study
 
 _DIRECTION = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
@@ -60,7 +60,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
-    made.filters.update(word=word, link=link)
+    made.filters.update(word=word, level=level_word, link=link)
     return made
 
 
@@ -109,21 +109,20 @@ def link(url: str, text: str = "") -> Markup:
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, shown)
 
 
-def mark_of(study: Study) -> Callable[[str], Markup]:
-    """Return the function from a state to its mark in a table: a badge with a symbol.
+def mark_of(study: Study) -> Callable[[str, str], Markup]:
+    """Return the function from a state and its scale to its mark in a table: a badge with a symbol.
 
     Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
     """
-    marks = {level: mark for (_, level), mark in level_marks(study).items()}
+    marks = level_marks(study)
 
     @cache
-    def mark(state: str) -> Markup:
-        held = marks.get(state)
+    def mark(state: str, scale: str) -> Markup:
+        held = marks.get((scale, state))
         if held is None:
             sign, kind = UNKNOWN_MARK.get(state, ""), "unknown"
         else:
-            sign = "○◔◑◕●"[round(4 * held.value)]
-            kind = f"level rank-{PALETTE.index(held.colour)}"
+            sign, kind = held.sign, f"level {held.look}"
         return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
 
     return mark

@@ -13,6 +13,7 @@ from analysis.measure.statements import Statement, spoken
 from analysis.publish import view
 from analysis.publish.markup import environment, mark_of, template_text
 from analysis.show.drawing import Drawing
+from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
 from analysis.show.words import listed
@@ -21,8 +22,8 @@ from analysis.study import vocabulary as v
 
 def report_html(results: Results, named: dict[str, Statement], charts: list[Drawing]) -> str:
     """Return the report as HTML. All text from the data is escaped by the template."""
-    css = template_text("report.css")
     study = results.study
+    css = template_text("report.css") + ramp_rules(study)
     templates = environment()
     templates.filters["mark"] = mark_of(study)
     template = templates.get_template("report.html.j2")
@@ -42,8 +43,10 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),
         states=view.states_key(study),
+        places_note=places_note(study),
         criteria=view.records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
+        scales=study.lookup("criteria", "scale_id"),
         group_weights=study.lookup("recommendations", "weight"),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
         recommendations=view.recommendations(results),

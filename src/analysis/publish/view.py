@@ -14,6 +14,7 @@ from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.measure.tree import TOTAL
+from analysis.show.marks import MOST_LEVELS
 from analysis.show.words import (
     DECIDED,
     STEP,
@@ -21,11 +22,13 @@ from analysis.show.words import (
     count_words,
     gap_parts,
     interval_words,
+    level_word,
     levels_words,
     word,
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.levels import level_names
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -48,15 +51,24 @@ def events(study: Study) -> list[dict]:
 
 
 def states_key(study: Study) -> list[dict]:
-    """Return every level and every unknown with its meaning."""
+    """Return every level and every unknown with its meaning.
+
+    ``among`` follows a level that has its name in common with another: the scale it is of.
+    """
+    names = level_names(study)
     levels = [
-        {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        {
+            "state": row.level,
+            "meaning": row.meaning,
+            "scale": row.scale_id,
+            "among": names[row.scale_id, row.level].removeprefix(row.level),
+        }
         for row in study["levels"].itertuples()
     ]
-    return [
-        *levels,
-        *({"state": code, "meaning": v.MEANING[code], "scale": ""} for code in v.UNKNOWNS),
+    unknowns = [
+        {"state": code, "meaning": v.MEANING[code], "scale": "", "among": ""} for code in v.UNKNOWNS
     ]
+    return [*levels, *unknowns]
 
 
 def recommendations(results: Results) -> list[dict]:
@@ -122,7 +134,7 @@ def implied_totals(results: Results) -> list[dict]:
                 ],
                 "figures": [
                     ("Mean, on 0 to 100", f"{stem}.mean"),
-                    *((word(one), f"{stem}.units.{one}") for one in levels),
+                    *((level_word(one), f"{stem}.units.{one}") for one in levels),
                 ],
                 "notices": notices(study, criteria=[criterion]),
             }
@@ -153,16 +165,30 @@ def questions(results: Results) -> dict:
 
 
 def national_counts(results: Results) -> list[dict]:
-    """Return the criteria asked, each with its count of units at every state."""
+    """Return the criteria asked, each with its count of units at every state.
+
+    Of a scale of many levels those are left out at which there is no unit on any criterion;
+    ``left_out`` says how many.
+    """
     study = results.study
     counts = results.national.set_index(["criterion_id", "state"])["units"]
+    scales = study.lookup("criteria", "scale_id")
+    used = {(scales[criterion], state) for (criterion, state), count in counts.items() if count}
+    states: dict[str, list[str]] = {}
+    left_out: dict[str, int] = {}
+    for criterion, scale in scales.items():
+        every = states_of(study, criterion)
+        few = len(every) - len(v.UNKNOWNS) <= MOST_LEVELS
+        kept = [one for one in every if few or one in v.UNKNOWNS or (scale, one) in used]
+        states[scale], left_out[scale] = kept, len(every) - len(kept)
     return [
         {
             **criterion,
             "counts": [
                 (state, int(counts[criterion["criterion_id"], state]))
-                for state in states_of(study, criterion["criterion_id"])
+                for state in states[criterion["scale_id"]]
             ],
+            "left_out": left_out[criterion["scale_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))

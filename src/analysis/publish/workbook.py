@@ -7,6 +7,7 @@ and ``[z]`` for not applicable; 0 is a true zero only.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 from openpyxl.styles import Alignment
@@ -29,12 +30,14 @@ from analysis.show.words import (
     among_words,
     count_words,
     gap_words,
+    level_word,
     levels_words,
     listed,
     word,
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
+from analysis.study.levels import level_names
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
@@ -87,11 +90,15 @@ def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
 
 def _notes_table(results: Results) -> pd.DataFrame:
     study = results.study
+    names = level_names(study)
     levels = [
-        (word(row.level), f"{row.meaning}. Value {row.value} on 0 to 1.")
+        (
+            level_word(names[row.scale_id, row.level]),
+            f"{row.meaning}. Value {row.value} on 0 to 1.",
+        )
         for row in study["levels"].itertuples()
     ]
-    unknowns = [(word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
+    unknowns = [(level_word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
     signs = [
         (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),
         (
@@ -205,7 +212,11 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
         key: table.set_index("state")["units"]
         for key, table in results.national.groupby("criterion_id")
     }
-    states = list(dict.fromkeys(state for name in criteria for state in states_of(study, name)))
+    scales, names = study.lookup("criteria", "scale_id"), level_names(study)
+    held = {
+        name: {names.get((scales[name], state), state): state for state in states_of(study, name)}
+        for name in criteria
+    }
     scored = study.lookup("criteria", "scored")
     frame = pd.DataFrame(
         {
@@ -213,11 +224,20 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
             "Scored": [scored[name] for name in criteria],
         }
     )
-    for state in states:
-        frame[word(state).capitalize()] = [
-            counts[name].get(state, NOT_APPLICABLE) for name in criteria
+    for state in dict.fromkeys(chain.from_iterable(held.values())):
+        frame[_head(level_word(state), frame)] = [
+            counts[name].get(held[name].get(state), NOT_APPLICABLE) for name in criteria
         ]
     return frame
+
+
+def _head(words: str, frame: pd.DataFrame) -> str:
+    """Return the head of a new column; no two may be alike, whatever their capitals."""
+    head = words[:1].upper() + words[1:]
+    taken = {name.casefold() for name in frame.columns}
+    while head.casefold() in taken:
+        head += " (level)"
+    return head
 
 
 def _totals(results: Results, labels: dict, names: dict) -> pd.DataFrame:
@@ -292,9 +312,9 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
         {
             one: cells["unit_id"].map(names),
             "Criterion": cells["criterion_id"].map(labels),
-            "State": cells["state"].map(word),
+            "State": cells["state"].map(level_word),
             "Last known level": [
-                word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
+                level_word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
             ],
             "When": [
                 dated(rows[row]).removeprefix("dated ") if row in rows else NOT_AVAILABLE

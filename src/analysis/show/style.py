@@ -193,12 +193,12 @@ class Sheet:
         middle = Path(shape.vertices - (across, _MIDDLE * size / 72), shape.codes)
         self.stamp(middle, x, y, color).set_label(text)
 
-    def signs(self, x, y, sign: str) -> None:
+    def signs(self, x, y, sign: str, ink: str = INK) -> None:
         """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
         shape = TextPath((0, 0), sign, size=NOTE / 72)
         low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
         middle = Path(shape.vertices - (low + high) / 2, shape.codes)
-        self.stamp(middle, x, y, INK, edge=INK, lw=0.25).set_label(sign)
+        self.stamp(middle, x, y, ink, edge=ink, lw=0.25).set_label(sign)
 
     def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-"):
         """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""

@@ -9,10 +9,13 @@ from analysis.measure.totals import EXACTLY
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 
-_WORDS = {
+_UNKNOWNS = {
     v.NOT_FOUND: "nothing found",
     v.NOT_ASSESSED: "nobody has looked",
     v.NOT_IN_FORCE: "not in force yet",
+}
+_WORDS = {
+    **_UNKNOWNS,
     MEETS: "meets it",
     FALLS_SHORT: "falls short",
     CANNOT_BE_TOLD: "cannot be told",
@@ -44,9 +47,14 @@ def word(state: str) -> str:
     return _WORDS.get(state, state.replace("_", " "))
 
 
+def level_word(state: str) -> str:
+    """Return the state of a cell as words; a level may have a name that elsewhere means a gap."""
+    return _UNKNOWNS.get(state, state.replace("_", " "))
+
+
 def levels_words(text: str) -> str:
     """Return the levels that a published total counts as words: "met or partly"."""
-    return " or ".join(map(word, levels_of(text)))
+    return " or ".join(map(level_word, levels_of(text)))
 
 
 def count_words(total: dict) -> str:
@@ -73,7 +81,10 @@ def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> s
 
     Nothing shown to be missing is not the same as nothing missing, so an empty cell says so.
     """
-    return "; ".join(f"{labels[name]}: {word(state)}" for name, state in gap_parts(text)) or empty
+    return (
+        "; ".join(f"{labels[name]}: {level_word(state)}" for name, state in gap_parts(text))
+        or empty
+    )
 
 
 def gap_parts(text: str) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from analysis.publish.site.downloads import downloads, of_unit
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.drawing import Drawing
+from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.words import DECIDED, gap_parts, listed
@@ -286,6 +287,7 @@ class _Site:
             "method",
             "Method and limits",
             states=view.states_key(study),
+            places_note=places_note(study),
             questions=asked,
             unasked=[one for one in view.records(study["criteria"]) if one not in asked],
             rules=rules,
@@ -309,6 +311,12 @@ class _Site:
         """Make a page for each named statement that another page uses, and the list of them."""
         index = "figures/index.html"
         words, states = RowWords(self.study), states_at(self.results)
+        scales = self.common["scales"]
+
+        def scale_of(key: list[str]) -> str:
+            """Return the scale of a row that is a cell."""
+            return scales[key[-1]] if key[0] in ("matrix", "next") else ""
+
         heading = Headings(self.results)
         shown = [name for name in self.named if name in self.used]
         paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
@@ -329,7 +337,7 @@ class _Site:
                 units=about,
                 statement=statement,
                 rows=[
-                    (self.at.row(row), *words(key), state_of(key))
+                    (self.at.row(row), *words(key), state_of(key), scale_of(key))
                     for row, key in zip(statement.rows, keys, strict=True)
                 ],
                 day=day,
@@ -501,4 +509,4 @@ def _stylesheet(results: Results) -> str:
             f".{letter}{place} {{ grid-{way}: {place - first + 1}; }}"
             for place in sorted(set(places))
         ]
-    return template_text("site/site.css") + "\n".join(rules) + "\n"
+    return template_text("site/site.css") + "\n".join(rules) + "\n" + ramp_rules(results.study)
