@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import build_tree, columns_below, groups_below
 from analysis.study import Matrix, Study
@@ -104,7 +105,7 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
-        f"{labels.get(one.criterion_id) or names[one.unit_id]}: {one.text}"
+        f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
         for one in spoken_of.itertuples()
     ]
 

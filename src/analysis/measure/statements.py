@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.fieldwork.agreement import (
     ALL,
     LEVELS,
@@ -496,7 +497,7 @@ def surely_above(results: Results, above: str, below: str) -> Statement:
     return Statement(
         f"above.{above}.{below}",
         "surely above",
-        f"{names[above]} is surely above {names[below]}",
+        f"{isolated_name(names[above])} is surely above {isolated_name(names[below])}",
         f"The score of {above} is above that of {below} {SURE}.",
         (f"pairs/{above}/{below}",),
     )

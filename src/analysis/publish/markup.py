@@ -1,7 +1,6 @@
 """What every page is made with: templates, links that are safe, and marks of states."""
 
 import contextlib
-import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -12,12 +11,10 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
+from analysis.direction import between_isolates, is_right_to_left, turns, without_direction
 from analysis.show.marks import UNKNOWN_MARK, level_marks
 from analysis.show.words import level_word, word
 from analysis.study import Study
-
-_DIRECTION = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
-"""Letters written from right to left, and the marks that turn the direction of a text."""
 
 
 def template_text(name: str) -> str:
@@ -64,7 +61,6 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
     return made
 
 
-@cache
 def isolating() -> jinja2.Environment:
     """Return an environment that also isolates every text which turns the direction of writing.
 
@@ -76,20 +72,28 @@ def isolating() -> jinja2.Environment:
 
 
 def isolated(text: object) -> object:
-    """Return a text in an element of its own if it could turn the text around it."""
-    if isinstance(text, str) and not isinstance(text, Markup) and _DIRECTION.search(text):
-        return Markup("<bdi>{}</bdi>").format(text)
-    return text
+    """Return a text in an element of its own if it could turn the text around it.
+
+    Of a sentence only the names that it keeps apart, if nothing else in it turns.
+    """
+    if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
+        return text
+    parts = between_isolates(text)
+    free = "".join(parts[::2])
+    parts[1::2] = map(_apart, parts[1::2], parts[1::2])
+    made = Markup().join(parts)
+    return _apart(made, free) if turns(free) else made
+
+
+def _apart(text: str, letters: str) -> Markup:
+    """Return a text in an element of its own, in the direction of most of some letters."""
+    way = "rtl" if is_right_to_left(letters) else "ltr"
+    return Markup('<bdi dir="{}">{}</bdi>').format(way, text)
 
 
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
     return Markup.escape(without_direction(text))
-
-
-def without_direction(text: str) -> str:
-    """Return a text without the marks that turn its direction, where no element can end them."""
-    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
 def capital(text: str) -> str:

@@ -11,7 +11,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.publish import view
-from analysis.publish.markup import environment, mark_of, template_text
+from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.show.drawing import Drawing
 from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line
@@ -24,7 +24,7 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
     """Return the report as HTML. All text from the data is escaped by the template."""
     study = results.study
     css = template_text("report.css") + ramp_rules(study)
-    templates = environment()
+    templates = isolating()
     templates.filters["mark"] = mark_of(study)
     template = templates.get_template("report.html.j2")
     return template.render(
@@ -75,4 +75,6 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
 def picture(chart: Drawing) -> Markup:
     """Return a chart as an image element that carries its own drawing and text alternative."""
     drawing = base64.b64encode(chart.svg()).decode()
-    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(drawing, chart.alt)
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(
+        drawing, plain(chart.alt)
+    )

@@ -14,7 +14,7 @@ from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.measure.tree import TOTAL
-from analysis.show.marks import MOST_LEVELS
+from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
     DECIDED,
     STEP,
@@ -55,20 +55,18 @@ def states_key(study: Study) -> list[dict]:
 
     ``among`` follows a level that has its name in common with another: the scale it is of.
     """
-    names = level_names(study)
-    levels = [
-        {
-            "state": row.level,
-            "meaning": row.meaning,
-            "scale": row.scale_id,
-            "among": names[row.scale_id, row.level].removeprefix(row.level),
-        }
-        for row in study["levels"].itertuples()
-    ]
+    names, marks = level_names(study), level_marks(study)
+    # What looks and means the same on several scales is told once.
+    levels: dict[tuple, dict] = {}
+    for row in study["levels"].itertuples():
+        name = names[row.scale_id, row.level]
+        one = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        one["among"] = name.removeprefix(row.level)
+        levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), one)
     unknowns = [
         {"state": code, "meaning": v.MEANING[code], "scale": "", "among": ""} for code in v.UNKNOWNS
     ]
-    return [*levels, *unknowns]
+    return [*levels.values(), *unknowns]
 
 
 def recommendations(results: Results) -> list[dict]:

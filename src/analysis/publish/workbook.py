@@ -224,17 +224,19 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
             "Scored": [scored[name] for name in criteria],
         }
     )
+    columns: dict[str, list] = {}
     for state in dict.fromkeys(chain.from_iterable(held.values())):
-        frame[_head(level_word(state), frame)] = [
+        head = _head(level_word(state), [*frame.columns, *columns])
+        columns[head] = [
             counts[name].get(held[name].get(state), NOT_APPLICABLE) for name in criteria
         ]
-    return frame
+    return pd.concat([frame, pd.DataFrame(columns)], axis=1)
 
 
-def _head(words: str, frame: pd.DataFrame) -> str:
+def _head(words: str, heads: list[str]) -> str:
     """Return the head of a new column; no two may be alike, whatever their capitals."""
     head = words[:1].upper() + words[1:]
-    taken = {name.casefold() for name in frame.columns}
+    taken = {name.casefold() for name in heads}
     while head.casefold() in taken:
         head += " (level)"
     return head

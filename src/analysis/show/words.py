@@ -2,10 +2,12 @@
 
 import math
 
+from analysis.direction import isolated_name
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
 from analysis.measure.totals import EXACTLY
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 
@@ -40,6 +42,11 @@ DECIDED = {
     "open": "open: it is being looked into",
 }
 """What was decided on a unit's reply, in words."""
+
+
+def unit_names(study: Study) -> dict[str, str]:
+    """Return the short name of each unit, so that it turns no sentence in which it stands."""
+    return {unit: isolated_name(name) for unit, name in study.lookup("units", "short_name").items()}
 
 
 def word(state: str) -> str:

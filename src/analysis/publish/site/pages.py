@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL, build_tree, groups_below
 from analysis.publish import view
-from analysis.publish.markup import isolating, mark_of, template_text
+from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
 from analysis.publish.site.downloads import downloads, of_unit
@@ -28,6 +28,7 @@ from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.words import DECIDED, gap_parts, listed
 from analysis.study import vocabulary as v
+from analysis.study.places import has_map
 
 FOLDER = "site"
 
@@ -191,7 +192,15 @@ class _Site:
         for cell in (cell for unit in sections for cell in unit["cells"]):
             cell["settled"] = cell["state"] not in v.UNKNOWNS
         known = self.results.total["known"]
-        self.page(index, "units", heading, sections=sections, known_class=_known_classes(known))
+        self.page(
+            index,
+            "units",
+            heading,
+            sections=sections,
+            known_class=_known_classes(known),
+            mapped=has_map(self.study),
+            regions=(self.study["units"]["region"] != "").any(),
+        )
         trail = [(heading, index)]
         trails, nothing = cell_trails(self.study), CellTrail()
         gaps = view.by_unit(self.results.gaps)
@@ -416,13 +425,13 @@ class _Site:
     @staticmethod
     def template(name: str):
         """Return a template of the site; each is compiled once."""
-        return isolating().get_template(f"site/{name}.html.j2")
+        return _templates().get_template(f"site/{name}.html.j2")
 
     def picture(self, name: str, root: str) -> Markup:
         """Return a chart as an image, whose file is made beside the pages."""
         chart = self.charts[name]
         self.files[f"charts/{name}.svg"] = chart.svg()
-        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, name, chart.alt)
+        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, name, plain(chart.alt))
 
     def standing(self, criteria: Iterable[str] | None, units: Iterable[str] | None) -> list[str]:
         """Return what must stand on a page with results on these criteria and units."""
@@ -478,6 +487,9 @@ class _Site:
         ]
 
 
+_templates = cache(isolating)
+
+
 def _texts_by_unit(notices_of: dict[str, list[dict]]) -> dict[str, list[str]]:
     return {unit: [one["text"] for one in rows] for unit, rows in notices_of.items() if unit}
 
@@ -500,7 +512,7 @@ def _stylesheet(results: Results) -> str:
 
     The pages' security policy allows no style on an element, so that places need classes.
     """
-    units = results.study["units"]
+    units = results.study["units"] if has_map(results.study) else results.study["units"].iloc[:0]
     rules = []
     for letter, way, column in (("x", "column", "tile_column"), ("y", "row", "tile_row")):
         places = units[column].astype(int)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.direction import isolated_name
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.marks import PALETTE
@@ -53,7 +54,7 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     sheet.texts(scale.right + 0.08, y, words)
     held = table[table["known"] > 0]
     told = [
-        f"{one.short_name} {interval_words(one.low, one.high, one.known, display)}"
+        f"{isolated_name(one.short_name)} {interval_words(one.low, one.high, one.known, display)}"
         for one in held.itertuples()
     ]
     alt = (

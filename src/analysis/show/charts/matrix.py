@@ -131,6 +131,9 @@ def _fitted(label: str, most: int) -> list[str]:
     # No room is enough that is narrower than the label in so many lines of one width.
     steps = math.ceil((width_of(label, NOTE) / most - 1.2) / 0.2)
     room = 1.2 + 0.2 * max(0, steps - 1)
+    # Nor one that breaks a word, unless the word is very long.
+    longest = max((width_of(one, NOTE) for one in label.split()), default=0)
+    room = max(room, min(longest, 2.2))
     while len(lines := wrapped(label, room, NOTE)) > most:
         room += 0.2
     return lines

@@ -21,6 +21,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.words import unit_names
 
 MOST_GROUPS, MOST_BESIDE = 45, 6
 """More groups, or more of them side by side, make a diagram that nobody can read."""
@@ -42,8 +43,9 @@ def order_chart(results: Results, named: Named) -> Chart:
     """Draw the groups of units that cannot be told apart, joined where one is surely above."""
     study = results.study
     names, many = study.lookup("units", "short_name"), study.settings.unit_noun.plural
+    spoken = unit_names(study)
     groups = [one for one in results.order if not one.apart]
-    apart = [names[unit] for one in results.order if one.apart for unit in one.units]
+    apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} pairs of {many} one "
         "is surely above the other"
@@ -61,7 +63,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     sheet = Sheet(title, lines, width=max(WIDTH, wide + 0.16))
     _place(
         layers,
-        {one: [names[unit] for unit in group.units] for one, group in enumerate(groups)},
+        {one: [spoken[unit] for unit in group.units] for one, group in enumerate(groups)},
         sheet,
     )
     held = {one.key: one for layer in layers for one in layer}
@@ -87,8 +89,8 @@ def order_chart(results: Results, named: Named) -> Chart:
         _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
         bottom = top + tall
     told = [
-        f"{', '.join(names[unit] for unit in groups[above].units)} above "
-        f"{', '.join(names[unit] for unit in group.units)}"
+        f"{', '.join(spoken[unit] for unit in groups[above].units)} above "
+        f"{', '.join(spoken[unit] for unit in group.units)}"
         for group in groups
         for above in group.under
     ]

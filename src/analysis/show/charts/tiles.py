@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.direction import isolated_name
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
@@ -83,7 +84,10 @@ def tile_map(results: Results, named: Named) -> Chart:
         said = [words[one] for one in np.flatnonzero(where)]
         sheet.texts(x[where], foot[where], said, size=NOTE, ha="center", color=quiet)
     known = table[table["known"] > 0]
-    told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
+    told = [
+        f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
+        for one in known.itertuples()
+    ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
         f"{listed(told)}."
