@@ -196,6 +196,7 @@ def one_cell(
     """
     criterion = _USUAL_CRITERION | {"applies_from": applies_from}
     search = {"unit_id": "u", "searched_on": searched, "where": "-", "queries": "-"}
+    search["criterion_ids"] = "c"
     study = replaced(
         _nothing_assessed(),
         criteria=_frame("criteria", [criterion]),
@@ -326,13 +327,18 @@ def naive_states(
     held = {}
     for unit in read_rows(folder, "units"):
         name = unit["unit_id"]
-        searched = [one["searched_on"] for one in searches if one["unit_id"] == name]
+        of_it = [one for one in searches if name in (one["unit_id"], *one["unit_ids"].split(";"))]
         of_unit = [one for one in assessments if one["unit_id"] == name]
         for criterion in read_rows(folder, "criteria"):
             asked = [one for one in refused if one["unit_id"] == name]
             asked = [one for one in asked if one["criterion_id"] in ("", criterion["criterion_id"])]
             rows = [one for one in of_unit if one["criterion_id"] == criterion["criterion_id"]]
             rows = [*asked, *rows]
+            searched = [
+                one["searched_on"]
+                for one in of_it
+                if criterion["criterion_id"] in one["criterion_ids"].split(";")
+            ]
             held[name, criterion["criterion_id"]] = naive_state(
                 rows, searched, criterion["applies_from"], report, on, known_by
             )

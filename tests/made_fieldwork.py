@@ -184,6 +184,7 @@ def _frame_rows(draw, names: list[str]) -> dict[str, list[dict]]:
     ]
     context = usual | {"evidence_id": "all-1", "scope": "all-of-them", "unit_id": ""}
     search = {"searched_on": READ_ON[0], "where": "-", "queries": "-", "queries_count": "1"}
+    search["criterion_ids"] = ";".join(CRITERIA)
     labels = ["+1, a label", names[2], names[3]]
     return {
         "units": [

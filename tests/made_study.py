@@ -80,7 +80,9 @@ def write_made_study(
         with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
-            writer.writerows(tables[resource["name"]])
+            for row in tables.get(resource["name"], []):
+                # Columns at the end that may be empty are mostly left so.
+                writer.writerow([*row, *[""] * (len(header) - len(row))])
     return folder
 
 
@@ -339,8 +341,9 @@ def _evidence(made: _Made) -> list[tuple]:
 
 def _searches(made: _Made) -> list[tuple]:
     where = "shelves that do not exist <script>alert('shelf')</script>"
+    every = ";".join(made.criterion_ids)
     return [
-        (unit, READ_DAY, where, f"invented query | {FORMULA}", 1 + number % 5, "Made up")
+        (unit, READ_DAY, where, f"invented query | {FORMULA}", 1 + number % 5, "Made up", every)
         for number, (unit, kind) in enumerate(zip(made.unit_ids, made.kind, strict=True))
         if kind != "unsearched"
     ]

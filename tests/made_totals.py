@@ -93,7 +93,10 @@ def made(
         ],
         "evidence": [{"unit_id": "u1"}],
         "codings": [{"unit_id": "u1"}],
-        "searches": [{"unit_id": f"u{number}"} for number in range(1, len(regions) + 1)],
+        "searches": [
+            {"unit_id": f"u{number}", "criterion_ids": ";".join(name for name, _, _ in criteria)}
+            for number in range(1, len(regions) + 1)
+        ],
         "levels": [
             {"level": name, "value": value, "meaning": name}
             for name, value in (levels or {"met": "1", "partly": "0.5", "not_met": "0"}).items()

@@ -295,6 +295,8 @@ def _report(asked: argparse.Namespace) -> int:
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
+    _print_open_searches(results.study)
+    _print_not_shown(results.study)
     print(f"The report is {path}")
     return 0
 
@@ -319,7 +321,9 @@ def _score(asked: argparse.Namespace) -> int:
 
     with _progress() as progress:
         progress("study")
-        build_data(_measured(asked, progress), asked.out)
+        results = _measured(asked, progress)
+        build_data(results, asked.out)
+    _print_open_searches(results.study)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -456,6 +460,7 @@ def _brief(asked: argparse.Namespace) -> int:
     ((_, content),) = briefings(results, [unit])
     save_new(asked.out, content, results.study, ".pdf")
     _print_placeholders(results.study.descriptor.placeholders)
+    _print_not_shown(results.study)
     print(f"The briefing on {unit} is {asked.out}")
     return 0
 
@@ -478,6 +483,7 @@ def _brief_all(asked: argparse.Namespace) -> int:
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(content)
     _print_placeholders(results.study.descriptor.placeholders)
+    _print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {asked.out}")
     return 0
 
@@ -580,9 +586,24 @@ def _possible_details(study: Study) -> int:
     return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
 
 
+def _print_open_searches(study: Study) -> None:
+    from analysis.study.warnings import open_searches
+
+    said = open_searches(study)
+    if said:
+        print(f"{said} Name them in searches.csv, criterion_ids.")
+
+
 def _print_placeholders(waiting: Sequence[str]) -> None:
     if waiting:
         print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
+
+
+def _print_not_shown(study: Study) -> None:
+    from analysis.study.warnings import not_shown
+
+    for one in not_shown(study):
+        print(one)
 
 
 def _progress():

@@ -16,9 +16,11 @@ from analysis.show.comparison import (
     ROUNDED,
     SHARED,
     changed_cells,
+    changed_evidence,
     changed_settings,
     in_sentences,
     moved_scores,
+    searched_since,
     what_must_stand,
 )
 from analysis.show.words import word
@@ -152,6 +154,14 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         cells = changed_cells(found, worth)
         cells[["before", "after"]] = cells[["before", "after"]].map(word)
         show(title, cells, noun, *heads)
+    searched = searched_since(found)
+    searched["criterion_id"] = searched["criterion_id"].map(names)
+    searched[["before", "after"]] = searched[["before", "after"]].map(word)
+    plural = found.new.settings.unit_noun.plural.capitalize()
+    title = "Cells that differ by nothing but a search; none can move a score"
+    show(title, searched.astype(str), "Criterion", "Before", "After", plural)
+    heads = ("Evidence", "What", "Cited by an assessment", "It says")
+    show("Evidence that is new, corrected or gone", changed_evidence(found), noun, *heads)
     heads = ("Cause", "Table", "What", "Column", "Before", "After")
     show("What differs for all", changed_settings(found), *heads)
     say("", *what_must_stand(found), "Every differing row: --format json.")

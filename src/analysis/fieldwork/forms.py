@@ -157,6 +157,7 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40, TEXT),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
+        Field("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
     ),
 )
 

@@ -37,6 +37,19 @@ class Reader:
             return ""
         return self._subject(line, "criterion_id", self._criteria, mark)
 
+    def criteria(self, line: Line) -> str:
+        """Return the criteria that a line names, one a line or joined by ``;``, as ids."""
+        texts = [one.strip() for one in line["criterion_ids"].replace("\n", ";").split(";")]
+        found = []
+        for text in filter(None, texts):
+            meant = self._criteria.meant(text)
+            if len(meant) != 1:
+                place, rule = line.place("criterion_ids"), "it is no criterion of the study"
+                remedy = "write criteria as the sheet Codebook names them, joined by ;"
+                self.returned.refuse(place, text, rule, remedy)
+            found += [one for one in meant if one not in found]
+        return ";".join(found)
+
     def level(self, line: Line, criterion: str) -> str:
         """Return the level, or unknown code, of a line; what is none stays as it was written."""
         text = self._code(line, "level", self._levels[criterion])
@@ -181,4 +194,5 @@ def _search(reader: Reader, line: Line) -> dict[str, str]:
         "unit_id": reader.unit(line),
         "queries": " | ".join(queries),
         "queries_count": count,
+        "criterion_ids": reader.criteria(line),
     }

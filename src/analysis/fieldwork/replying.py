@@ -14,6 +14,8 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.searches import searches_by_unit
+from analysis.study.sources import titled
 
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
@@ -167,7 +169,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
     rows = []
     for one in own.itertuples():
         source = sources.loc[one.source_id]
-        where = ", ".join(filter(None, (source["publisher"], source["title"], source["published"])))
+        where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
         rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
     headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
@@ -175,7 +177,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
 
 
 def _searches_page(study: Study, unit: str) -> Page:
-    searches = study["searches"][study["searches"]["unit_id"] == unit]
+    searches = searches_by_unit(study).query("unit_id == @unit")
     rows = [(one.searched_on, one.where, one.queries) for one in searches.itertuples()]
     headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
     return Page("Searches made", headings, rows or [("", "No search is logged.", "")])

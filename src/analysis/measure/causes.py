@@ -15,6 +15,7 @@ from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
 from analysis.study.asof import REFUSED
 from analysis.study.dates import day_number, possible_days
+from analysis.study.searches import searches_by_unit
 
 NEW_STATE = "new_state"
 EVIDENCE = "evidence"
@@ -41,7 +42,7 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
-    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule",)),
+    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule", "needs")),
     (
         TOTALS,
         "published_totals",
@@ -89,9 +90,9 @@ class Change:
     new: int | None = None
 
     @property
-    def is_wording(self) -> bool:
-        """Whether it is a question or a decision rule reworded, which moves nothing by itself."""
-        return self.table == "rules" or self.column == "question"
+    def moves_nothing(self) -> bool:
+        """Whether it moves nothing by itself: a question or a rule reworded, evidence alone."""
+        return self.table in ("rules", "evidence") or self.column == "question"
 
 
 def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Change]:
@@ -110,8 +111,9 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     7. a settled difference: it differs on the same evidence.
 
     A row whose date was corrected has another key. So where a cell has lost one row and gained
-    one, and the two share evidence, they are one row that differs. Searches, and requests that
-    were refused, are evidence.
+    one, and the two share evidence, they are one row that differs. Searches, requests that were
+    refused, and statements that are new, gone or corrected are evidence; a statement by itself
+    moves nothing.
 
     Args:
         old: the earlier version.
@@ -123,7 +125,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
         Differences of units that both versions hold, and of the study as a whole.
     """
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
-    found = [*_rows(old, new, held), *_asked_for(old, new, held)]
+    found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
     found += _dates(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
@@ -230,7 +232,7 @@ def _paired(
 def _asked_for(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     """Yield the searches, and the requests refused, that only one version holds."""
     for table, key in (
-        ("searches", ("unit_id", "searched_on", "where")),
+        ("searches", ("unit_id", "searched_on", "where", "criterion_ids")),
         ("requests", ("unit_id", "answered_on", "request_id", "outcome", "criterion_id")),
     ):
         rows = [
@@ -251,10 +253,27 @@ _ASKED = {"searches": "a search", "requests": "a request that was refused"}
 
 
 def _bearing(study: Study, table: str) -> dict[int, dict]:
+    if table == "searches":
+        return searches_by_unit(study).to_dict("index")
     rows = study[table]
-    if table == "requests":
-        rows = rows[rows["outcome"].isin(REFUSED)]
+    rows = rows[rows["outcome"].isin(REFUSED)]
     return rows.to_dict("index")
+
+
+def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield the evidence that is new, gone or corrected, also where no assessment moved."""
+    earlier, later = (_by_key(study["evidence"], ("evidence_id",)) for study in (old, new))
+    for one in dict.fromkeys([*earlier, *later]):
+        (left, row), (right, other) = (held.get(one, (None, None)) for held in (earlier, later))
+        unit = (other or row)["unit_id"]
+        both = row is not None and other is not None
+        differ = [name for name in _EVIDENCE if both and row[name] != other[name]]
+        if (unit and unit not in units) or (both and not differ):
+            continue
+        shown = differ or ["states"]
+        said = [" | ".join(side[name] for name in shown) if side else "" for side in (row, other)]
+        about = (EVIDENCE, "evidence", unit, "", *one, ";".join(differ))
+        yield Change(*about, *said, *one, left, right)
 
 
 def _settings(
@@ -293,9 +312,7 @@ def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Ch
 
 def touching(found: Iterable[Change], unit: str) -> tuple[str, ...]:
     """Return the causes that touch a unit, in order."""
-    held = {
-        one.cause for one in found if one.unit_id == unit or not (one.unit_id or one.is_wording)
-    }
+    held = {one.cause for one in found if one.unit_id in ("", unit) and not one.moves_nothing}
     return tuple(cause for cause in CAUSES if cause in held)
 
 

@@ -67,7 +67,7 @@ class Hybrids:
             "criteria": criteria.assign(applies_from=applies),
             "units": self._units,
             "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
-            "searches": searches[searches["unit_id"].isin(self.units)],
+            "searches": searches,
             # A request on what the other codebook asks is none on what is asked here.
             "requests": requests[
                 requests["unit_id"].isin(self.units)

@@ -21,6 +21,7 @@ from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
+from analysis.study.warnings import LONGEST_NOTICE
 
 FORMS = (
     (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
@@ -30,7 +31,7 @@ FORMS = (
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
 whether sources are named by their publishers, or by the numbers that they have in the report."""
 WHOLE = {
-    "notices": 1200, "contact": 200, "notice": 200, "title": 200, "name": 100, "question": 200,
+    "notices": 1200, "contact": 200, "notice": LONGEST_NOTICE, "title": 200, "name": 100, "question": 200,
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""

@@ -1,7 +1,8 @@
 """Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +87,7 @@ def build(
     """
     study = results.study.folder
     inputs = inputs or input_hashes(study)
-    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as here:
+    with swapped_in(out, progress) as folder, _thread() as here:
         progress("statements")
         material = Material(results, begun or Begun(results, here), here)
         for name, write in PARTS.items():
@@ -99,6 +100,16 @@ def build(
             raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
         _write_json(folder / FILE, manifest(results, inputs, folder).as_dict())
     return out / REPORT
+
+
+@contextlib.contextmanager
+def _thread() -> Iterator[Executor]:
+    """Give a thread of one's own; who leaves in a hurry does not wait for it."""
+    here = ThreadPoolExecutor(1)
+    try:
+        yield here
+    finally:
+        here.shutdown(wait=False, cancel_futures=True)
 
 
 def _write_tables(material: Material, folder: Path) -> None:

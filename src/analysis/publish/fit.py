@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 
 from analysis.publish.blocks import Block, Cell, Heading, Items, Paragraph, Runs, Table, Terms
-from analysis.show.faces import Faces, current
+from analysis.study.faces import Faces, current
 
 _POINTS = 72 / 25.4
 PAGE = (297 - 20 - 18) * _POINTS

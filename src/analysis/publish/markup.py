@@ -15,6 +15,7 @@ from analysis.direction import between_isolates, is_right_to_left, turns, withou
 from analysis.show.marks import UNKNOWN_MARK, level_marks
 from analysis.show.words import level_word, word
 from analysis.study import Study
+from analysis.study.sources import titled
 
 
 def template_text(name: str) -> str:
@@ -57,7 +58,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
-    made.filters.update(word=word, level=level_word, link=link)
+    made.filters.update(word=word, level=level_word, link=link, titled=titled)
     return made
 
 

@@ -15,7 +15,7 @@ import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
-from analysis.show.faces import OWN, use
+from analysis.study.faces import OWN, use
 
 _LONG_WORD = re.compile(r"\S{17,}")
 _PLACE_TO_BREAK = re.compile(r"[/?&=._:;,|-](?=\w)|[^\s/?&=._:;,|-]{18}(?=\S)")

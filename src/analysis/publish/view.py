@@ -28,7 +28,9 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
+from analysis.study.searches import searches_by_unit
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -262,7 +264,7 @@ def unit_sections(results: Results) -> list[dict]:
     display = study.settings.display
     scores = results.total.to_dict("index")
     cells, gaps = unit_cells(results), by_unit(results.gaps)
-    searches, notices_of = by_unit(study["searches"]), by_unit(study["notices"])
+    searches, notices_of = by_unit(searches_by_unit(study)), by_unit(study["notices"])
     requests, labels = by_unit(study["requests"]), study.lookup("criteria", "label")
     cited, replies = cited_evidence(study), replies_by_cell(results)
     sections = []
@@ -362,7 +364,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     notices_of: dict[str, list[str]] = {}
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
-    table, reopened = results.matrix.cells, disputed(study)
+    table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -377,6 +379,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "settled_by": row.get("settled_by", ""),
             "disputed": cell.row in reopened,
             "settled_why": row.get("settled_why", ""),
+            "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
             "notices": notices_of.get(cell.criterion_id, []),

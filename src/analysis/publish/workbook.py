@@ -37,9 +37,11 @@ from analysis.show.words import (
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+_REST = "in the tables of the folder data, beside this workbook"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
 
 
@@ -306,8 +308,11 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
     cells = results.matrix.cells
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
     rows = results.study["assessments"].to_dict("index")
+    carried = why_carried(results.study)
     reasoned = [
-        rows[row]["rationale"] if row in rows else reason
+        " ".join(filter(None, (rows[row]["rationale"], carried.get(row))))
+        if row in rows
+        else reason
         for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
     ]
     return pd.DataFrame(
@@ -393,7 +398,7 @@ def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
     sheet.column_dimensions["A"].width = 100
     put_text(sheet, 1, 1, title).font = font(bold=True, size=15)
     for number, line in enumerate((line for line in lines if line), start=2):
-        put_text(sheet, number, 1, line)
+        put_text(sheet, number, 1, line, _REST)
     for (cell,) in sheet.iter_rows(max_col=1):
         sheet.row_dimensions[cell.row].height = row_height([cell.value], [100], cell.font.sz)
     _lay_out(sheet)
@@ -406,7 +411,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     title = put_text(sheet, 1, 1, one.title)
     title.font, title.alignment = font(bold=True, size=14), loose
     for number, note in enumerate(one.notes, start=2):
-        put_text(sheet, number, 1, note).alignment = loose
+        put_text(sheet, number, 1, note, _REST).alignment = loose
     head = len(one.notes) + 2
     widths = []
     for column, name in enumerate(one.table.columns, start=1):
@@ -417,7 +422,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
-                put_text(sheet, row, column, value)
+                put_text(sheet, row, column, value, _REST)
             else:
                 number = float(value)
                 cell = sheet.cell(row, column, int(number) if number.is_integer() else number)

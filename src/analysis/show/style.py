@@ -19,8 +19,8 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from analysis.measure.statements import Statement
-from analysis.show import faces
 from analysis.show.drawing import Drawing
+from analysis.study import faces
 
 Named = dict[str, Statement]
 """The named statements by id."""
@@ -325,39 +325,45 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[st
     A word that is wider than a line is broken after a sign in it, such as a hyphen; else where
     the line ends, but with some letters left for the next.
     """
-    lines, line = [], ""
+    limit = width * 72 / size
+    lines, line, filled = [], "", 0.0
     for word in text.split():
-        joined = f"{line} {word}" if line else word
-        if width_of(joined, size, bold) <= width:
-            line = joined
+        joined = _wider(filled, f" {word}" if line else word, bold)
+        if joined <= limit:
+            line, filled = f"{line} {word}" if line else word, joined
             continue
         lines += [line] if line else []
-        *broken, line = _broken(word, width, size, bold)
-        lines += broken
+        *broken, line = _broken(word, limit, bold)
+        lines, filled = lines + broken, _wider(0, line, bold)
     return [*lines, line]
 
 
-_PART = re.compile(r"[^-–—/_.,:;&=?]*[-–—/_.,:;&=?]*")
+_PART = re.compile(r"[^-–—/_.,:;&=?]*[-–—/_.,:;&=?]+|[^-–—/_.,:;&=?]+")
 _LEFT_OVER = 3  # letters: fewer are not left alone on the last line of a word
 
 
-def _broken(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """Return a word in parts that fit a width."""
-    parts = [""]
-    for piece in _PART.findall(word) if width_of(word, size, bold) > width else [word]:
-        if width_of(parts[-1] + piece, size, bold) <= width:
-            parts[-1] += piece
+def _broken(word: str, limit: float, bold: bool) -> list[str]:
+    """Return a word in parts that fit a limit in widths of the type size."""
+    if _wider(0, word, bold) <= limit:
+        return [word]
+    parts, filled = [], 0.0
+    for piece in _PART.findall(word):
+        joined = _wider(filled, piece, bold)
+        if parts and joined <= limit:
+            parts[-1], filled = parts[-1] + piece, joined
             continue
         first = len(parts)
-        parts.append("")
         for letter in piece:
-            if parts[-1] and width_of(parts[-1] + letter, size, bold) > width:
+            joined = _wider(filled, letter, bold)
+            if len(parts) == first or joined > limit:
                 parts.append("")
-            parts[-1] += letter
+                joined = _wider(0, letter, bold)
+            parts[-1], filled = parts[-1] + letter, joined
         short = _LEFT_OVER - len(parts[-1])
         if len(parts) - first > 1 and 0 < short <= len(parts[-2]) - _LEFT_OVER:
             parts[-2:] = [parts[-2][:-short], parts[-2][-short:] + parts[-1]]
-    return [one for one in parts if one] or [word]
+            filled = _wider(0, parts[-1], bold)
+    return parts
 
 
 def _as_drawn(lines: list[str]) -> str:

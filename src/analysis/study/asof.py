@@ -10,6 +10,7 @@ from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days, possible_days
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
+from analysis.study.searches import searched_cells
 
 FIRST_REFUSAL = -2
 """Row number that stands for the first request; the next is one less, and so on."""
@@ -83,8 +84,7 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     row = np.full(state.shape, -1, dtype=np.int64)
     last_level = np.full(state.shape, -1, dtype=np.int32)
 
-    searched = units.isin(study["searches"]["unit_id"]).to_numpy()
-    state.reshape(shape)[searched] = code[v.NOT_FOUND]
+    state.reshape(shape)[searched_cells(study)] = code[v.NOT_FOUND]
 
     def assign(chosen: pd.DataFrame, states: np.ndarray | int) -> np.ndarray:
         cells = chosen["cell"].to_numpy()

@@ -76,6 +76,8 @@ DATE_COLUMNS = (
     "replaced_on",
     "checked_on",
 )
+COMPLETE_REPLY = "complete_reply"
+"""What a rule needs under which only evidence that was read whole carries the level."""
 CODED = ("codings", "codings_history", "assessments", "assessments_history")
 
 
@@ -123,6 +125,8 @@ SPANS = (
     *((name, "not_before", "not_after") for name in (*CODED, "evidence")),
     ("figures", "period_start", "period_end"),
     ("sources", "published", "read_on"),
+    ("evidence", "published", "read_on"),
+    ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
     ("requests", "sent_on", "answered_on"),
 )
@@ -304,6 +308,37 @@ def _settled_by_reading_says_why(draft: Draft):
                 "the study is marked checked, and this assessment is not",
                 "say who checked it and when, or mark the study draft",
             )
+
+
+@_rule("assessments", "rules", "evidence")
+def _levels_have_what_they_need(draft: Draft):
+    frame, read = draft.frames["assessments"], draft.frames["evidence"]
+    extent = dict(zip(read["evidence_id"], read["extent_read"], strict=True))
+    rules = draft.frames["rules"]
+    rules = rules[rules["needs"] == COMPLETE_REPLY]
+    needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
+    rows = zip(frame["criterion_id"], frame["level"], frame["evidence_ids"], strict=True)
+    read = [
+        {extent.get(one) for one in ids.split(";")} if (criterion, level) in needing else {"whole"}
+        for criterion, level, ids in rows
+    ]
+    rule = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
+    yield from draft.at(
+        "assessments",
+        [not one & {"whole", "whole_excerpt"} for one in read],
+        "level",
+        rule + "was read in part only",
+        "read the whole, or settle it as inconclusive",
+    )
+    broken = np.array(["whole" not in one and "whole_excerpt" in one for one in read], dtype=bool)
+    bare = (frame["settled_by"] == "agreement") | (frame["settled_why"] == "")
+    yield from draft.at(
+        "assessments",
+        broken & bare.to_numpy(),
+        "settled_why",
+        rule + "is all that a broken copy holds",
+        "a third reading must say in settled_why why it carries the level all the same",
+    )
 
 
 @_rule("requests")
@@ -590,7 +625,9 @@ def _units_were_looked_for(draft: Draft):
     if draft.frames["codings"].empty and draft.frames["assessments"].empty:
         return  # fieldwork has not begun
     units = draft.frames["units"]["unit_id"]
-    seen = pd.concat([draft.frames["searches"]["unit_id"], draft.frames["evidence"]["unit_id"]])
+    searches = draft.frames["searches"]
+    among = searches["unit_ids"].str.split(";").explode()
+    seen = pd.concat([searches["unit_id"], among, draft.frames["evidence"]["unit_id"]])
     yield from draft.at(
         "units",
         ~units.isin(seen),
@@ -598,6 +635,22 @@ def _units_were_looked_for(draft: Draft):
         "no search and no evidence is held for it",
         "log a search in searches.csv",
     )
+
+
+@_rule("searches", "units", "criteria")
+def _searches_name_what_they_bear_on(draft: Draft):
+    for column, other, key in (
+        ("unit_ids", "units", "unit_id"),
+        ("criterion_ids", "criteria", "criterion_id"),
+    ):
+        held = set(draft.frames[other][key])
+        named = [text.split(";") if text else [] for text in draft.frames["searches"][column]]
+        rule = f"it names a {key} that is not in {other}.csv, or one twice"
+        wrong = [len(set(ids)) < len(ids) or not held.issuperset(ids) for ids in named]
+        yield from draft.at("searches", wrong, column, rule, f"join each {key} once by ;")
+    both = (draft.frames["searches"][["unit_id", "unit_ids"]] != "").all(axis=1)
+    rule = "unit_id names one unit, and unit_ids several"
+    yield from draft.at("searches", both, "unit_ids", rule, "fill one of the two")
 
 
 @_rule("units")

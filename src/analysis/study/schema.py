@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.problems import Problem, shorten
+from analysis.problems import ERROR, Problem, shorten
 from analysis.study.descriptor import Column, Table
 
 # Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
@@ -35,7 +35,13 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
 
 
 def row_problems(
-    table: Table, frame: pd.DataFrame, where: np.ndarray, column: str, rule: str, remedy: str
+    table: Table,
+    frame: pd.DataFrame,
+    where: np.ndarray,
+    column: str,
+    rule: str,
+    remedy: str,
+    severity: str = ERROR,
 ) -> Iterator[Problem]:
     """Yield one problem for each row at which ``where`` (shape ``(n,)``, bool) is true.
 
@@ -46,15 +52,18 @@ def row_problems(
         row = frame.iloc[number]
         value = shorten(row[column]) if column else ""
         said = rule.format_map({name: shorten(text) for name, text in row.items()})
-        yield Problem(table.path, int(frame.index[number]) + 2, column, value, said, remedy)
-    yield from _rest(table, column, len(rows), rule, remedy)
+        place = int(frame.index[number]) + 2
+        yield Problem(table.path, place, column, value, said, remedy, severity)
+    yield from _rest(table, column, len(rows), rule, remedy, severity)
 
 
-def _rest(table: Table, column: str, count: int, rule: str, remedy: str) -> Iterator[Problem]:
+def _rest(
+    table: Table, column: str, count: int, rule: str, remedy: str, severity: str = ERROR
+) -> Iterator[Problem]:
     if count > SHOWN_PER_RULE:
         said = _BRACES.sub(r"\1", rule)
         more = f"{count - SHOWN_PER_RULE} further rows break a rule on this column: {said}"
-        yield Problem(table.path, None, column, "", more, remedy)
+        yield Problem(table.path, None, column, "", more, remedy, severity)
 
 
 def _check_field(table: Table, field: Column, values: pd.Series) -> Iterator[Problem]:

@@ -46,8 +46,8 @@ MEANING = {
 """What each unknown means, in half a sentence."""
 
 EXTENT = {
-    "opening": "the stored opening of the page was read",
-    "whole_excerpt": "read to the end of what the record holds",
+    "opening": "only its opening was read",
+    "whole_excerpt": "all that the copy holds was read",
     "whole": "read in full",
     "not_read": "not read",
     "": "how much was read is not recorded",

@@ -6,14 +6,13 @@ as an empty box.
 
 import functools
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
 from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from analysis.study import Study
+from analysis.study.load import Study
 
 OWN = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The folder of our own face, which comes with matplotlib."""
@@ -40,7 +39,7 @@ class Faces:
 
     def has(self, sign: str) -> bool:
         """Return whether a sign can be shown."""
-        return sign in _SIGNS or any(ord(sign) in one for one in self._letters)
+        return sign.isascii() or sign in _SIGNS or any(ord(sign) in one for one in self._letters)
 
     @functools.cached_property
     def _letters(self) -> list[frozenset[int]]:
@@ -93,6 +92,44 @@ def use(study: Study | None) -> Faces:
     """Have the faces of a study for all that is drawn and set from now on; return them."""
     global _current
     _current = faces_of(study) if study else _faces(())
+    return _current
+
+
+def current() -> Faces:
+    """Return the faces that are in use: a process draws one study at a time."""
+    return _current
+
+
+@functools.cache
+def _faces(paths: tuple[Path, ...]) -> Faces:
+    return Faces(paths)
+
+
+def found(study: Study, name: str) -> Path | None:
+    """Return the file of a face: of the study's folder, or of a family that is installed."""
+    path = study.folder / name
+    try:
+        if not path.is_file():
+            path = Path(findfont(FontProperties(family=[name]), fallback_to_default=False))
+        FT2Font(str(path))
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return path.resolve()
+
+
+def named_letters(letters: list[str]) -> str:
+    """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
+    said = [
+        # A sign that is no letter of its own would be drawn on what stands beside it.
+        f"{one} (U+{ord(one):04X})" if unicodedata.category(one)[0] in "LNPS" else f"U+{ord(one):04X}"
+        for one in letters[:_NAMED]
+    ]
+    more = f" and {len(letters) - _NAMED} more letters" if len(letters) > _NAMED else ""
+    return ", ".join(said) + more
+
+
+_NAMED = 12
+_current = faces_of(study) if study else _faces(())
     return _current
 
 

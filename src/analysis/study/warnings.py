@@ -1,0 +1,188 @@
+"""What is no breach of a rule, and is for a person to look at."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import WARNING, Problem, StudyError
+from analysis.study import vocabulary as v
+from analysis.study.descriptor import FILE
+from analysis.study.load import Study, read_whole
+from analysis.study.places import placed
+from analysis.study.privacy import personal_details
+from analysis.study.schema import row_problems
+
+FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
+"""How far a document was read, from least to most."""
+
+LONGEST_NOTICE = 600
+"""Letters of a notice on a unit or a criterion that a briefing has room for."""
+
+
+def look_over(folder: str | Path) -> list[Problem]:
+    """Return every problem of a study, and after them what a person should look at.
+
+    See :func:`analysis.study.validate` and :func:`warnings`.
+    """
+    try:
+        study, problems = read_whole(Path(folder))
+    except StudyError as error:
+        return error.problems
+    if study is None:
+        return problems
+    return [*problems, *(_details(study) if problems else warnings(study))]
+
+
+def warnings(study: Study) -> list[Problem]:
+    """Return everything in a valid study that a person should look at."""
+    return [one for check in _CHECKS for one in check(study)]
+
+
+def _at(
+    study: Study, table: str, where: Iterable, column: str, rule: str, remedy: str
+) -> Iterator[Problem]:
+    described = study.descriptor.tables[table]
+    where = np.asarray(where, dtype=bool)
+    yield from row_problems(described, study[table], where, column, rule, remedy, WARNING)
+
+
+def _older(study: Study) -> Iterator[Problem]:
+    if study.added:
+        rule = (
+            f"the study was written for an older version; read as empty: {', '.join(study.added)}"
+        )
+        remedy = "nothing has to be done; the next intake writes them"
+        yield Problem(FILE, None, "", "", rule, remedy, WARNING)
+
+
+def _searches_without_criteria(study: Study) -> Iterator[Problem]:
+    count = (study["searches"]["criterion_ids"] == "").sum()
+    if count:
+        rule = (
+            f"{count} of {len(study['searches'])} searches do not say on which criteria they "
+            "bear, so that they count for none: cells that rest on them are not assessed"
+        )
+        remedy = "name in criterion_ids the criteria that each one's queries were about"
+        yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
+
+
+def _levels_without_rules(study: Study) -> Iterator[Problem]:
+    ruled = set(study["rules"]["criterion_id"])
+    rows = pd.concat([study["codings"], study["assessments"]])
+    coded = set(rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"])
+    bare = study["criteria"]["criterion_id"].isin(coded - ruled)
+    rule = "levels are coded for it, and rules.csv has no decision rule"
+    yield from _at(study, "criteria", bare, "criterion_id", rule, "write a rule for every level")
+
+
+def _sources_without_use(study: Study) -> Iterator[Problem]:
+    used = {study.settings.report.source_id}
+    for name, frame in study.tables.items():
+        if name != "sources" and "source_id" in frame:
+            used |= set(frame["source_id"])
+    idle = ~study["sources"]["source_id"].isin(used)
+    rule, remedy = "nothing cites this source", "cite it, or take it out"
+    yield from _at(study, "sources", idle, "source_id", rule, remedy)
+
+
+def _documents_held_twice(study: Study) -> Iterator[Problem]:
+    sources = study["sources"]
+    own = sources["title"].where(sources["title_kind"] != "described", "")
+    titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
+    for column, texts, what in (
+        ("url", sources["url"].str.rstrip("/"), "address"),
+        ("sha256", sources["sha256"], "content"),
+        ("title", titles, "publisher, title and date"),
+    ):
+        # A note says why one document stands here twice.
+        again = (texts != "") & texts.duplicated() & (sources["note"] == "")
+        rule = f"an earlier row has the same {what}"
+        remedy = "keep one of the two, or say in note why both stand"
+        yield from _at(study, "sources", again, column, rule, remedy)
+
+
+def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
+    order = {name: number for number, name in enumerate(FURTHEST_READ)}
+    evidence = study["evidence"]
+    source = evidence["source_id"].map(study.lookup("sources", "extent_read")).map(order)
+    further = evidence["extent_read"].map(order) > source
+    rule = "by this more of the document was read than by its row in sources.csv"
+    remedy = "say one thing in both, how far it was read"
+    yield from _at(study, "evidence", further, "extent_read", rule, remedy)
+
+
+def _long_notices(study: Study) -> Iterator[Problem]:
+    notices = study["notices"]
+    long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
+    rule = f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings"
+    yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
+
+
+def _details(study: Study) -> Iterator[Problem]:
+    yield from personal_details(study.descriptor.tables, study.tables)
+
+
+def _half_a_map(study: Study) -> Iterator[Problem]:
+    """Say once that no map is drawn since some units have no tile; where none has, it is meant."""
+    there = placed(study)
+    if there.any() and not there.all():
+        first = int(there.to_numpy().argmin())
+        many = study.settings.unit_noun.plural
+        rule = f"{(~there).sum()} of {len(there)} {many} have no tile, so that no map is drawn"
+        remedy = "give each a tile_column and a tile_row, or leave them all empty"
+        unit = study["units"]["unit_id"].iloc[first]
+        yield Problem("units.csv", first + 2, "tile_column", unit, rule, remedy, WARNING)
+
+
+def _letters_without_a_face(study: Study) -> Iterator[Problem]:
+    """Say once which letters no face has; they stand by their numbers in pictures and PDFs."""
+    named = study.settings.display.faces
+    letters = set().union(*(text for table in study.tables.values() for text in _texts(table)))
+    letters |= set(study.descriptor.model_dump_json())
+    # What our own face surely has needs no look at it, which takes a while.
+    if not named and all(one < "\u0250" for one in letters):
+        return
+    from analysis.study.faces import faces_of, found, named_letters
+
+    lost = [name for name in named if found(study, name) is None]
+    if lost:
+        rule = "there is no such face: neither a font file in the study's folder nor a family that is installed here"
+        remedy = "correct the name, put the file into the study, or install the family"
+        yield Problem(FILE, None, _FACES, ", ".join(lost), rule, remedy, WARNING)
+    faces = faces_of(study)
+    missing = sorted(one for one in letters if not faces.has(one))
+    if missing:
+        rule = f"no face at hand has {named_letters(missing)}; pictures and PDFs show the number in place of the letter"
+        remedy = f"name a face that has them in {_FACES}: a font file in the study's folder, or a family that is installed"
+        yield Problem(FILE, None, _FACES, "", rule, remedy, WARNING)
+
+
+def _texts(table: pd.DataFrame) -> Iterator[str]:
+    return (text for name in table for text in table[name] if not text.isascii())
+
+
+def not_shown(study: Study) -> list[Problem]:
+    """Return what of a study no picture or PDF can show as it is."""
+    return [*_half_a_map(study), *_letters_without_a_face(study)]
+
+
+_FACES = "study.display.faces"
+_CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
+    _older,
+    _searches_without_criteria,
+    _levels_without_rules,
+    _sources_without_use,
+    _documents_held_twice,
+    _evidence_read_further_than_its_source,
+    _long_notices,
+    _half_a_map,
+    _letters_without_a_face,
+    _details,
+)
+
+
+def open_searches(study: Study) -> str:
+    """Say how many searches count for no criterion; empty: each counts for some."""
+    return "".join(f"{one.rule}." for one in _searches_without_criteria(study))
