@@ -5,6 +5,7 @@ as an empty box.
 """
 
 import functools
+import logging
 import unicodedata
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 from analysis.study.load import Study
+
+# A face that has no bold is set as it is, and that is no news.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 OWN = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The folder of our own face, which comes with matplotlib."""
@@ -105,6 +109,9 @@ def _faces(paths: tuple[Path, ...]) -> Faces:
     return Faces(paths)
 
 
+_current = _faces(())
+
+
 def found(study: Study, name: str) -> Path | None:
     """Return the file of a face: of the study's folder, or of a family that is installed."""
     path = study.folder / name
@@ -115,56 +122,19 @@ def found(study: Study, name: str) -> Path | None:
     except (OSError, RuntimeError, ValueError):
         return None
     return path.resolve()
+
+
+_NAMED = 12
 
 
 def named_letters(letters: list[str]) -> str:
     """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
     said = [
         # A sign that is no letter of its own would be drawn on what stands beside it.
-        f"{one} (U+{ord(one):04X})" if unicodedata.category(one)[0] in "LNPS" else f"U+{ord(one):04X}"
+        f"{one} (U+{ord(one):04X})"
+        if unicodedata.category(one)[0] in "LNPS"
+        else f"U+{ord(one):04X}"
         for one in letters[:_NAMED]
     ]
     more = f" and {len(letters) - _NAMED} more letters" if len(letters) > _NAMED else ""
     return ", ".join(said) + more
-
-
-_NAMED = 12
-_current = faces_of(study) if study else _faces(())
-    return _current
-
-
-def current() -> Faces:
-    """Return the faces that are in use: a process draws one study at a time."""
-    return _current
-
-
-@functools.cache
-def _faces(paths: tuple[Path, ...]) -> Faces:
-    return Faces(paths)
-
-
-def found(study: Study, name: str) -> Path | None:
-    """Return the file of a face: of the study's folder, or of a family that is installed."""
-    path = study.folder / name
-    try:
-        if not path.is_file():
-            path = Path(findfont(FontProperties(family=[name]), fallback_to_default=False))
-        FT2Font(str(path))
-    except (OSError, RuntimeError, ValueError):
-        return None
-    return path.resolve()
-
-
-def missing_letters(faces: Faces, texts: Iterable[str]) -> list[str]:
-    """Return the letters of texts that no face has, each once, in the order of their numbers."""
-    letters = set().union(*texts)
-    return sorted(one for one in letters if not one.isascii() and not faces.has(one))
-
-
-def named_letter(letter: str) -> str:
-    """Return a letter with its number and its name, such as ``東 (U+6771)``."""
-    visible = unicodedata.category(letter)[0] in "LNPS"
-    return f"{letter} (U+{ord(letter):04X})" if visible else f"U+{ord(letter):04X}"
-
-
-_current = _faces(())
