@@ -15,7 +15,7 @@ import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
-from analysis.study.faces import OWN, use
+from analysis.study.faces import OWN, current, use
 
 _LONG_WORD = re.compile(r"\S{17,}")
 _PLACE_TO_BREAK = re.compile(r"[/?&=._:;,|-](?=\w)|[^\s/?&=._:;,|-]{18}(?=\S)")
@@ -28,18 +28,18 @@ class Typesetter:
     def __init__(self, results: Results):
         """Prepare to set documents of these results; the date of each is that of their state."""
         study, as_of = results.study, results.matrix.as_of
-        self._faces = use(study)
+        faces = use(study)
         # Copied aside: a folder of faces is read whole, and would give more than is meant.
         self._place = TemporaryDirectory()
-        for number, path in enumerate(self._faces.paths):
+        for number, path in enumerate(faces.paths):
             copyfile(path, Path(self._place.name, f"{number}{path.suffix}"))
         places = [str(OWN), self._place.name]
         self._compiler = typst.Compiler(font_paths=places, ignore_system_fonts=True)
         template = files("analysis.publish").joinpath("templates/document.typ")
         self._template = template.read_bytes()
         self._common = {
-            "faces": self._faces.families,
-            "draft": self._set(study.settings.draft_mark),
+            "faces": faces.families,
+            "draft": _set(study.settings.draft_mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
         }
@@ -57,36 +57,16 @@ class Typesetter:
         data = {
             **self._common,
             "title": title,
-            "footing": self._set(footing),
+            "footing": _set(footing),
             "parts": parts,
         }
-        text = json.dumps(data, ensure_ascii=False, default=lambda value: self._plain(value, known))
+        text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
         drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
         return self._compiler.compile(
             {"main": self._template, "data.json": text.encode(), **drawings},
             format="pdf",
             pdf_standards=["ua-1"],
         )
-
-    def _plain(self, value: object, known: set[str]) -> dict | str:
-        """Return what JSON has no word for; a link to no known name is none."""
-        if isinstance(value, bytes):  # a drawing, which goes beside
-            return ""
-        if isinstance(value, Run):
-            text = self._set(value.text)
-            if value == Run(value.text):
-                return text
-            return {**vars(value), "text": text, "to": value.to if value.to in known else ""}
-        return {"kind": type(value).__name__.lower(), **vars(value)}
-
-    def _set(self, text: str) -> str:
-        """Return a text so that it can be set: every sign visible, no word wider than a column.
-
-        A sign for which there is no glyph is named by its number, since a PDF for all readers may
-        hold no empty box.
-        """
-        text = self._faces.shown(text)
-        return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)
 
 
 def page_count(pdf: bytes) -> int:
@@ -99,3 +79,25 @@ def png(drawing: bytes, dots: float = 110) -> bytes:
     page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
     given = {"main": page, "drawing.svg": drawing}
     return typst.compile(given, format="png", ppi=dots, ignore_system_fonts=True)
+
+
+def _plain(value: object, known: set[str]) -> dict | str:
+    """Return what JSON has no word for; a link to no known name is none."""
+    if isinstance(value, bytes):  # a drawing, which goes beside
+        return ""
+    if isinstance(value, Run):
+        text = _set(value.text)
+        if value == Run(value.text):
+            return text
+        return {**vars(value), "text": text, "to": value.to if value.to in known else ""}
+    return {"kind": type(value).__name__.lower(), **vars(value)}
+
+
+def _set(text: str) -> str:
+    """Return a text so that it can be set: every sign visible, no word wider than a column.
+
+    A sign for which there is no glyph is named by its number, since a PDF for all readers may
+    hold no empty box.
+    """
+    text = current().shown(text)
+    return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)
