@@ -354,6 +354,7 @@ def _report(asked: argparse.Namespace) -> int:
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
     _print_what_leaves_cells_open(results.study)
+    _print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
     print(f"{built} {path}")
     return 0
@@ -532,6 +533,7 @@ def _brief(asked: argparse.Namespace) -> int:
     ((_, content),) = briefings(results, [unit])
     save_new(asked.out, content, results.study, ".pdf")
     _print_placeholders(results.study.descriptor.placeholders)
+    _print_not_shown(results.study)
     print(f"The briefing on {unit} is {asked.out}")
     return 0
 
@@ -554,6 +556,7 @@ def _brief_all(asked: argparse.Namespace) -> int:
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(content)
     _print_placeholders(results.study.descriptor.placeholders)
+    _print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {asked.out}")
     return 0
 
@@ -699,6 +702,13 @@ def _print_what_leaves_cells_open(study: Study) -> None:
 def _print_placeholders(waiting: Sequence[str]) -> None:
     if waiting:
         print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
+
+
+def _print_not_shown(study: Study) -> None:
+    from analysis.study.warnings import not_shown
+
+    for one in not_shown(study):
+        print(one)
 
 
 def _progress():

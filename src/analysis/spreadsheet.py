@@ -23,15 +23,45 @@ WRAP = Alignment(wrap_text=True, vertical="top")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """Write text that stays text, whatever it begins with or looks like; return its cell."""
+CELL = 32_767
+"""The characters that a cell may hold; a program offers to repair a file with more."""
+IN_THE_STUDY = "in the study’s own tables"
+
+
+def put_text(sheet: Worksheet, row: int, column: int, text: str, rest: str = IN_THE_STUDY) -> Cell:
+    """Write text that stays text, whatever it begins with or looks like; return its cell.
+
+    Of a text that is too long for a cell, what there is room for, and where the ``rest`` is.
+    """
     cell = sheet.cell(row, column)
+    text = fitted(text, rest)
     # Past the library's own setter: it cuts a long text, and takes "=" for a formula.
     cell._value, cell.data_type = escaped(text), "s"
     cell.alignment = WRAP
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
+
+
+def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
+    """Return a text that a cell can hold: a long one cut between words, with where the rest is."""
+    if _characters(text) <= CELL:
+        return text
+    end = f" … [Cut: a cell holds {CELL:,} characters. The rest is {rest}.]"
+    # As many signs fit as there is room for, even if each counts for two characters.
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = _characters(text[:middle] + end) <= CELL
+        low, high = (middle, high) if fits else (low, middle - 1)
+    cut = text[:low]
+    whole = cut.rpartition(" ")[0]
+    return (whole if len(whole) > low - 100 else cut).rstrip() + end
+
+
+def _characters(text: str) -> int:
+    """Return the characters of a text as the file format counts them: in units of UTF-16."""
+    return len(text) + sum(one > "\uffff" for one in text) if not text.isascii() else len(text)
 
 
 def escaped(text: str) -> str:

@@ -7,8 +7,8 @@ state of a cell at a date, as each coder's own rows give it.
 
 import datetime as dt
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.study import Study, as_coded, coders, data_read_on, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days
+from analysis.study.levels import Level, level_names, level_values
 from analysis.study.rounding import rounded
 
 Cell = tuple[str, str]
@@ -195,17 +196,51 @@ def agreement(
     names = names or [ALL, *study["criteria"]["criterion_id"]]
     found = []
     for measure in (LEVELS, CODES):
+        read = _placed(table, study) if measure == LEVELS else _named(table, study)
         for name in names:
-            cells = table if name == ALL else table[table["criterion_id"] == name]
-            domain = level_order(study) if measure == LEVELS else sorted(_values(cells, study))
+            cells = read if name == ALL else read[read["criterion_id"] == name]
+            domain = sorted(_values(cells, study))
             found.append(measured(cells, coders(study), domain, name, measure, resamples))
     return found
 
 
 def level_order(study: Study) -> list[str]:
-    """Return the levels in ascending order of value; equal names of two scales count as one."""
-    levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
-    return list(dict.fromkeys(levels.sort_values("value", kind="stable")["level"]))
+    """Return the names of the levels (:func:`level_names`) in ascending order of value."""
+    values, names = level_values(study), level_names(study)
+    return list(dict.fromkeys(names[one] for one in sorted(values, key=values.get)))
+
+
+def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return what :func:`coded_states` says with each level by a name that only it has."""
+    names = level_names(study)
+    if all(name == level for (_, level), name in names.items()):
+        return table
+    return _replaced(table, study, lambda key: names.get(key, key[1]))
+
+
+def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return it with each level by its place among all values, and nothing where there is none.
+
+    The place of a level is that of its own scale's value, whatever it is called on another. Two
+    levels of one scale that have the same value keep places of their own.
+    """
+    values, seen = level_values(study), Counter()
+    held = {}
+    for (scale, level), value in values.items():
+        held[scale, level] = (value, seen[scale, value])
+        seen[scale, value] += 1
+    place = {one: number for number, one in enumerate(sorted(set(held.values())))}
+    return _replaced(table, study, lambda key: place[held[key]] if key in held else None)
+
+
+def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
+    """Return the table with another value in place of each state, by its scale and the state."""
+    scale = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
+    value, changed = cache(value), {}
+    for name in coders(study):
+        states = [value(key) for key in zip(scale, table[name], strict=True)]
+        changed[name] = pd.Series(states, index=table.index, dtype=object)
+    return table.assign(**changed)
 
 
 def measured(
@@ -357,7 +392,8 @@ def confusion(
         A symmetric table with the values, levels first, as index and columns; a pair of equal
         values counts once on the diagonal, a pair of different values once on each side.
     """
-    table, names = coded_states(study, as_of) if table is None else table, coders(study)
+    table = coded_states(study, as_of) if table is None else table
+    table, names = _named(table, study), coders(study)
     held = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [one for one in order if one in held]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.clashes import Clash
 from analysis.measure.completions import satisfiable
 from analysis.measure.totals import (
@@ -214,7 +215,7 @@ def _row_words(study: Study, name: str) -> str:
         where = f" (among {among})" if row.among else ""
         label = study.lookup("criteria", "label")[row.criterion_id]
         return f"published total {key}, {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
-    unit = study.lookup("units", "short_name")[row.unit_id]
+    unit = isolated_name(study.lookup("units", "short_name")[row.unit_id])
     labels = study.lookup("recommendations", "label")
     group = f"on “{labels[row.group_id]}”" if row.group_id in labels else "in all"
     return (

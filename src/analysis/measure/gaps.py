@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import Node, columns_below, groups_below, weighting
 from analysis.study import Matrix, Study
@@ -111,7 +112,7 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
-        f"{labels.get(one.criterion_id) or names[one.unit_id]}: {one.text}"
+        f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
         for one in spoken_of.itertuples()
     ]
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.fieldwork.agreement import (
     ALL,
     LEVELS,
+    NO_ROW,
     agreement,
     coded_states,
     differing,
     in_words,
-    level_order,
 )
 from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.change import came_into_force
@@ -471,7 +472,7 @@ def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), coders(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
-    levels = table[names].where(table[names].isin(level_order(study)))
+    levels = table[names].where(~table[names].isin([*v.UNKNOWNS, NO_ROW]))
     for one in agreement(study, as_of, 0, [ALL], coded):
         part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
         several = values.notna().sum(axis=1) > 1
@@ -504,7 +505,7 @@ def surely_above(results: Results, above: str, below: str) -> Statement:
     return Statement(
         f"above.{above}.{below}",
         "surely above",
-        f"{names[above]} is surely above {names[below]}",
+        f"{isolated_name(names[above])} is surely above {isolated_name(names[below])}",
         f"The score of {above} is above that of {below} {SURE}.",
         (f"pairs/{above}/{below}",),
     )

@@ -13,6 +13,7 @@ from itertools import chain
 import lxml.html
 from lxml.html import HtmlElement
 
+from analysis.direction import kept_apart
 from analysis.publish.columns import Column, shared_widths
 
 _SKIPPED = {"head", "nav", "style", "script", "figcaption"}
@@ -286,7 +287,7 @@ def _columns(header: Row, rows: list[Row]) -> list[Column]:
 
 def _shown(cell: Cell) -> str:
     # A sign stands with the word that follows it, and is as wide as two letters.
-    return "".join("mm" if run.mark else run.text for run in cell.runs)
+    return "".join("m" * max(2, len(run.text) - 1) if run.mark else run.text for run in cell.runs)
 
 
 def _is_outline(element: HtmlElement) -> bool:
@@ -322,6 +323,15 @@ def _runs(element: HtmlElement) -> Runs:
 
 
 def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
+    if element.tag == "bdi":
+        # What is kept apart holds text, and such elements again.
+        said = "".join(run.text for run in _inner(element, manner))
+        yield manner.saying(kept_apart(said, element.get("dir") == "rtl"))
+    else:
+        yield from _inner(element, manner)
+
+
+def _inner(element: HtmlElement, manner: Run) -> Iterator[Run]:
     classes = _classes(element)
     if element.tag == "strong":
         manner = replace(manner, strong=True)

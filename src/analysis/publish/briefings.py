@@ -11,13 +11,14 @@ from itertools import chain
 
 import jinja2
 
+from analysis.direction import isolated_name
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.fit import PAGE, height
-from analysis.publish.markup import environment, mark_of
+from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
@@ -57,7 +58,7 @@ def briefings(results: Results, units: Sequence[str] = ()) -> Iterator[tuple[str
     """
     setter, template = Typesetter(results), _environment(results).get_template("briefing.html.j2")
     held = _held(results)
-    study = _stopped(_shortened(results.study.descriptor.title, 90))
+    study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
     footing = f"{study} State as of {held['as_of']}"
     for unit, said in _said(results, units):
         title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
@@ -122,7 +123,7 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
 
 
 def _environment(results: Results) -> jinja2.Environment:
-    made = environment()
+    made = isolating()
     made.filters.update(mark=mark_of(results.study), short=_short, stopped=_stopped, notice=_notice)
     return made
 

@@ -6,12 +6,9 @@ The measures are those of ``templates/document.typ``, in points.
 import functools
 import math
 from collections.abc import Iterable
-from pathlib import Path
-
-import matplotlib
-from matplotlib.ft2font import FT2Font, LoadFlags
 
 from analysis.publish.blocks import Block, Cell, Heading, Items, Paragraph, Runs, Table, Terms
+from analysis.study.faces import Faces, current
 
 _POINTS = 72 / 25.4
 PAGE = (297 - 20 - 18) * _POINTS
@@ -23,8 +20,6 @@ _CAPITAL, _LEADING = 0.729, 0.55
 """The height of a line and the room between two, in parts of the size of the type."""
 _FULL = 0.97
 """How full the lines of a text are, on average."""
-_NAMED = 5.5
-"""The width of a sign that has no glyph, and is named by its number, in parts of the type."""
 _ROW, _CELL = 6.4, 6.0
 """What a row is higher, and a cell narrower, than its text has room."""
 _EDGES = {"draft": (12, 12), "notes": (6, 4)}
@@ -88,28 +83,12 @@ def _text(runs: Runs, wide: float, size: float = _TYPE, bold: bool = False) -> f
             if number:
                 lines += max(1, math.ceil(filled / wide))
                 filled = 0.0
-            filled += size * _width(part, run.strong or (bold and not run.quiet))
+            filled += size * _width(part, run.strong or (bold and not run.quiet), current())
     lines += max(1, math.ceil(filled / wide))
     return size * (lines * _CAPITAL + (lines - 1) * _LEADING)
 
 
 @functools.lru_cache(maxsize=20_000)
-def _width(text: str, bold: bool) -> float:
+def _width(text: str, bold: bool, faces: Faces) -> float:
     """Return the width of a text in parts of the size of its type."""
-    return sum(_advance(sign, bold) for sign in text)
-
-
-@functools.cache
-def _advance(sign: str, bold: bool) -> float:
-    face = _face(bold)
-    if not face.get_char_index(ord(sign)):
-        return _NAMED
-    return face.load_char(ord(sign), LoadFlags.NO_HINTING).linearHoriAdvance / 2**16 / 100
-
-
-@functools.cache
-def _face(bold: bool) -> FT2Font:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    face = FT2Font(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
-    face.set_size(100, 72)
-    return face
+    return sum(faces.advance(sign, bold) for sign in text)

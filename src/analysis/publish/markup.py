@@ -1,7 +1,6 @@
 """What every page is made with: templates, links that are safe, and marks of states."""
 
 import contextlib
-import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -12,13 +11,11 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
-from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks
-from analysis.show.words import came_to, word
+from analysis.direction import between_isolates, is_right_to_left, turns, without_direction
+from analysis.show.marks import UNKNOWN_MARK, level_marks
+from analysis.show.words import came_to, level_word, word
 from analysis.study import Study
 from analysis.study.sources import titled
-
-_DIRECTION = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
-"""Letters written from right to left, and the marks that turn the direction of a text."""
 
 
 def template_text(name: str) -> str:
@@ -61,11 +58,10 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
-    made.filters.update(word=word, link=link, titled=titled, came_to=came_to)
+    made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
     return made
 
 
-@cache
 def isolating() -> jinja2.Environment:
     """Return an environment that also isolates every text which turns the direction of writing.
 
@@ -77,20 +73,28 @@ def isolating() -> jinja2.Environment:
 
 
 def isolated(text: object) -> object:
-    """Return a text in an element of its own if it could turn the text around it."""
-    if isinstance(text, str) and not isinstance(text, Markup) and _DIRECTION.search(text):
-        return Markup("<bdi>{}</bdi>").format(text)
-    return text
+    """Return a text in an element of its own if it could turn the text around it.
+
+    Of a sentence only the names that it keeps apart, if nothing else in it turns.
+    """
+    if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
+        return text
+    parts = between_isolates(text)
+    free = "".join(parts[::2])
+    parts[1::2] = map(_apart, parts[1::2], parts[1::2])
+    made = Markup().join(parts)
+    return _apart(made, free) if turns(free) else made
+
+
+def _apart(text: str, letters: str) -> Markup:
+    """Return a text in an element of its own, in the direction of most of some letters."""
+    way = "rtl" if is_right_to_left(letters) else "ltr"
+    return Markup('<bdi dir="{}">{}</bdi>').format(way, text)
 
 
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
     return Markup.escape(without_direction(text))
-
-
-def without_direction(text: str) -> str:
-    """Return a text without the marks that turn its direction, where no element can end them."""
-    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)
 
 
 def capital(text: str) -> str:
@@ -110,21 +114,20 @@ def link(url: str, text: str = "") -> Markup:
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, shown)
 
 
-def mark_of(study: Study) -> Callable[[str], Markup]:
-    """Return the function from a state to its mark in a table: a badge with a symbol.
+def mark_of(study: Study) -> Callable[[str, str], Markup]:
+    """Return the function from a state and its scale to its mark in a table: a badge with a symbol.
 
     Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
     """
-    marks = {level: mark for (_, level), mark in level_marks(study).items()}
+    marks = level_marks(study)
 
     @cache
-    def mark(state: str) -> Markup:
-        held = marks.get(state)
+    def mark(state: str, scale: str) -> Markup:
+        held = marks.get((scale, state))
         if held is None:
             sign, kind = UNKNOWN_MARK.get(state, ""), "unknown"
         else:
-            sign = "○◔◑◕●"[round(4 * held.value)]
-            kind = f"level rank-{PALETTE.index(held.colour)}"
+            sign, kind = held.sign, f"level {held.look}"
         return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
 
     return mark

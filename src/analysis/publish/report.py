@@ -13,9 +13,10 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.publish import view
-from analysis.publish.markup import environment, mark_of, template_text
+from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
 from analysis.show.drawing import Drawing
+from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
 from analysis.study import vocabulary as v
@@ -36,9 +37,9 @@ def report_html(
         charts: the charts.
         parts: the parts of the build; what is no part of it is not said to lie beside.
     """
-    css = template_text("report.css")
     study = results.study
-    templates = environment()
+    css = template_text("report.css") + ramp_rules(study)
+    templates = isolating()
     templates.filters.update(mark=mark_of(study), further=further)
     template = templates.get_template("report.html.j2")
     return template.render(
@@ -64,8 +65,10 @@ def report_html(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),
         states=view.states_key(study),
+        places_note=places_note(study),
         criteria=view.records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
+        scales=study.lookup("criteria", "scale_id"),
         group_weights=study.lookup("recommendations", "weight"),
         group_rules=view.group_rules(study),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
@@ -95,4 +98,6 @@ def report_html(
 def picture(chart: Drawing) -> Markup:
     """Return a chart as an image element that carries its own drawing and text alternative."""
     drawing = base64.b64encode(chart.svg()).decode()
-    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(drawing, chart.alt)
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(
+        drawing, plain(chart.alt)
+    )

@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import blocks as b
@@ -146,7 +147,7 @@ class _Writer:
             _xml("w:tblW", {"w:type": "dxa", "w:w": str(sum(twips))}),
             _xml("w:tblLayout", {"w:type": "fixed"}),
             _xml("w:tblLook", {"w:firstRow": "1", "w:firstColumn": "1"}),
-            _xml("w:tblCaption", {"w:val": b.plain(block.caption)}),
+            _xml("w:tblCaption", {"w:val": without_direction(b.plain(block.caption))}),
         )
         grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(one)}) for one in twips))
         header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
@@ -217,12 +218,20 @@ class _Writer:
 
 
 def _run(run: b.Run, bold: bool, size: int) -> str:
-    manner = _manner(bold or run.strong, run.quiet, bool(run.to), bool(run.url), size)
-    lines = [
-        _xml("w:t", {"xml:space": "preserve"}, escape(f"{line} " if run.mark else line, _RETURN))
-        for line in run.text.split("\n")
-    ]
-    return _xml("w:r", {}, manner, "<w:br/>".join(lines))
+    """Return a run; what it keeps apart, as a run with its own direction, as Word has it."""
+    made = ""
+    for right_to_left, text in stretches(run.text):
+        manner = _manner(
+            bold or run.strong, run.quiet, bool(run.to), bool(run.url), size, right_to_left
+        )
+        lines = [
+            _xml(
+                "w:t", {"xml:space": "preserve"}, escape(f"{line} " if run.mark else line, _RETURN)
+            )
+            for line in text.split("\n")
+        ]
+        made += _xml("w:r", {}, manner, "<w:br/>".join(lines))
+    return made
 
 
 # Of each there are few, and many thousands of places that have it.
@@ -249,14 +258,19 @@ def _manner_in_cell(first: bool, right: bool) -> str:
 
 
 @functools.lru_cache(maxsize=1000)
-def _manner(bold: bool, quiet: bool, led: bool, linked: bool, size: int) -> str:
+def _manner(
+    bold: bool, quiet: bool, led: bool, linked: bool, size: int, right_to_left: bool = False
+) -> str:
     return _xml(
         "w:rPr",
         {},
         bold * _xml("w:b"),
+        (bold and right_to_left) * _xml("w:bCs"),
         (linked or led or quiet) * _xml("w:color", {"w:val": "4A4A4A" if quiet else "12436D"}),
         bool(size) * _xml("w:sz", {"w:val": str(size)}),
+        (bool(size) and right_to_left) * _xml("w:szCs", {"w:val": str(size)}),
         linked * _xml("w:u", {"w:val": "single"}),
+        right_to_left * _xml("w:rtl"),
     )
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import docx
 from docx.shared import Mm, Pt
 
+from analysis.direction import without_direction
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
-from analysis.publish.markup import without_direction
 from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study

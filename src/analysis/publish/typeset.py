@@ -3,26 +3,23 @@
 Data go in as JSON and are set as text: nothing that they hold is read as markup.
 """
 
-import functools
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 
-import matplotlib
 import typst
-from matplotlib.ft2font import FT2Font
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
+from analysis.study.faces import OWN, current, use
 
-_FACES = Path(matplotlib.get_data_path(), "fonts", "ttf")
-"""The face of the charts, which comes with matplotlib."""
 _LONG_WORD = re.compile(r"\S{17,}")
 _PLACE_TO_BREAK = re.compile(r"[/?&=._:;,|-](?=\w)|[^\s/?&=._:;,|-]{18}(?=\S)")
-_ISOLATE, _END_OF_ISOLATE, _BREAK = "\u2068", "\u2069", "\u200b"
+_BREAK = "\u200b"
 
 
 class Typesetter:
@@ -31,10 +28,17 @@ class Typesetter:
     def __init__(self, results: Results):
         """Prepare to set documents of these results; the date of each is that of their state."""
         study, as_of = results.study, results.matrix.as_of
-        self._compiler = typst.Compiler(font_paths=[str(_FACES)], ignore_system_fonts=True)
+        faces = use(study)
+        # Copied aside: a folder of faces is read whole, and would give more than is meant.
+        self._place = TemporaryDirectory()
+        for number, path in enumerate(faces.paths):
+            copyfile(path, Path(self._place.name, f"{number}{path.suffix}"))
+        places = [str(OWN), self._place.name]
+        self._compiler = typst.Compiler(font_paths=places, ignore_system_fonts=True)
         template = files("analysis.publish").joinpath("templates/document.typ")
         self._template = template.read_bytes()
         self._common = {
+            "faces": faces.families,
             "draft": _set(study.settings.draft_mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
@@ -93,22 +97,7 @@ def _set(text: str) -> str:
     """Return a text so that it can be set: every sign visible, no word wider than a column.
 
     A sign for which there is no glyph is named by its number, since a PDF for all readers may
-    hold no empty box. What runs from right to left is kept apart from what stands around it.
+    hold no empty box.
     """
-    if not text.isascii():
-        text = "".join(one if _has_glyph(one) else f"[U+{ord(one):04X}]" for one in text)
-        if any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in text):
-            text = f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
+    text = current().shown(text)
     return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)
-
-
-_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
-
-
-@functools.cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(str(_FACES / "DejaVuSans.ttf")).get_charmap())
-
-
-def _has_glyph(sign: str) -> bool:
-    return sign == "\n" or ord(sign) in _glyphs()

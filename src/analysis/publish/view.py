@@ -14,6 +14,7 @@ from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.measure.tree import TOTAL
+from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
     DECIDED,
     STEP,
@@ -21,6 +22,7 @@ from analysis.show.words import (
     count_words,
     gap_parts,
     interval_words,
+    level_word,
     levels_words,
     listed,
     word,
@@ -28,6 +30,7 @@ from analysis.show.words import (
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.study.levels import level_names
 from analysis.study.marks import cells_under_earlier_rules
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
@@ -58,15 +61,22 @@ def events(study: Study) -> list[dict]:
 
 
 def states_key(study: Study) -> list[dict]:
-    """Return every level and every unknown with its meaning."""
-    levels = [
-        {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
-        for row in study["levels"].itertuples()
+    """Return every level and every unknown with its meaning.
+
+    ``among`` follows a level that has its name in common with another: the scale it is of.
+    """
+    names, marks = level_names(study), level_marks(study)
+    # What looks and means the same on several scales is told once.
+    levels: dict[tuple, dict] = {}
+    for row in study["levels"].itertuples():
+        name = names[row.scale_id, row.level]
+        one = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        one["among"] = name.removeprefix(row.level)
+        levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), one)
+    unknowns = [
+        {"state": code, "meaning": v.MEANING[code], "scale": "", "among": ""} for code in v.UNKNOWNS
     ]
-    return [
-        *levels,
-        *({"state": code, "meaning": v.MEANING[code], "scale": ""} for code in v.UNKNOWNS),
-    ]
+    return [*levels.values(), *unknowns]
 
 
 def recommendations(results: Results) -> list[dict]:
@@ -132,7 +142,7 @@ def implied_totals(results: Results) -> list[dict]:
                 ],
                 "figures": [
                     ("Mean, on 0 to 100", f"{stem}.mean"),
-                    *((word(one), f"{stem}.units.{one}") for one in levels),
+                    *((level_word(one), f"{stem}.units.{one}") for one in levels),
                 ],
                 "notices": notices(study, criteria=[criterion]),
             }
@@ -172,15 +182,33 @@ def questions(results: Results) -> dict:
 
 
 def national_counts(results: Results) -> list[dict]:
-    """Return the criteria asked, each with its count of units at every state."""
+    """Return the criteria asked, each with its count of units at every state.
+
+    Of a scale of many levels those are left out at which there is no unit on any criterion;
+    ``left_out`` says how many.
+    """
     study = results.study
     held: dict[str, list[tuple[str, int]]] = {}
     for row in results.national.itertuples():
         held.setdefault(row.criterion_id, []).append((row.state, row.units))
+    scales = study.lookup("criteria", "scale_id")
+    used = {(scales[name], state) for name, counts in held.items() for state, n in counts if n}
+    kept: dict[str, list[str]] = {}
+    left_out: dict[str, int] = {}
+    for criterion, scale in scales.items():
+        every = [state for state, _ in held[criterion]]
+        few = len(every) - len(v.UNKNOWNS) <= MOST_LEVELS
+        kept[scale] = [s for s in every if few or s in v.UNKNOWNS or (scale, s) in used]
+        left_out[scale] = len(every) - len(kept[scale])
     return [
         {
             **criterion,
-            "counts": held[criterion["criterion_id"]],
+            "counts": [
+                (state, int(count))
+                for state, count in held[criterion["criterion_id"]]
+                if state in kept[criterion["scale_id"]]
+            ],
+            "left_out": left_out[criterion["scale_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))

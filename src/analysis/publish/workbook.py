@@ -7,6 +7,7 @@ and ``[z]`` for not applicable; 0 is a true zero only.
 """
 
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 from openpyxl.styles import Alignment
@@ -29,15 +30,18 @@ from analysis.show.words import (
     among_words,
     count_words,
     gap_words,
+    level_word,
     levels_words,
     word,
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.study.levels import level_names
 from analysis.wording import listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+_REST = "in the tables of the folder data, beside this workbook"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
 
 
@@ -88,11 +92,15 @@ def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
 
 def _notes_table(results: Results) -> pd.DataFrame:
     study = results.study
+    names = level_names(study)
     levels = [
-        (word(row.level), f"{row.meaning}. Value {row.value} on 0 to 1.")
+        (
+            level_word(names[row.scale_id, row.level]),
+            f"{row.meaning}. Value {row.value} on 0 to 1.",
+        )
         for row in study["levels"].itertuples()
     ]
-    unknowns = [(word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
+    unknowns = [(level_word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
     signs = [
         (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),
         (
@@ -206,8 +214,12 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
         key: table.set_index("state")["units"]
         for key, table in results.national.groupby("criterion_id")
     }
-    held = states_by_criterion(study)
-    states = list(dict.fromkeys(state for name in criteria for state in held[name]))
+    scales, names = study.lookup("criteria", "scale_id"), level_names(study)
+    every = states_by_criterion(study)
+    held = {
+        name: {names.get((scales[name], state), state): state for state in every[name]}
+        for name in criteria
+    }
     scored = study.lookup("criteria", "scored")
     frame = pd.DataFrame(
         {
@@ -215,11 +227,22 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
             "Scored": [scored[name] for name in criteria],
         }
     )
-    for state in states:
-        frame[word(state).capitalize()] = [
-            counts[name].get(state, NOT_APPLICABLE) for name in criteria
+    columns: dict[str, list] = {}
+    for state in dict.fromkeys(chain.from_iterable(held.values())):
+        head = _head(level_word(state), [*frame.columns, *columns])
+        columns[head] = [
+            counts[name].get(held[name].get(state), NOT_APPLICABLE) for name in criteria
         ]
-    return frame
+    return pd.concat([frame, pd.DataFrame(columns)], axis=1)
+
+
+def _head(words: str, heads: list[str]) -> str:
+    """Return the head of a new column; no two may be alike, whatever their capitals."""
+    head = words[:1].upper() + words[1:]
+    taken = {name.casefold() for name in heads}
+    while head.casefold() in taken:
+        head += " (level)"
+    return head
 
 
 def _totals(results: Results, labels: dict, names: dict) -> pd.DataFrame:
@@ -297,9 +320,9 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
         {
             one: cells["unit_id"].map(names),
             "Criterion": cells["criterion_id"].map(labels),
-            "State": cells["state"].map(word),
+            "State": cells["state"].map(level_word),
             "Last known level": [
-                word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
+                level_word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
             ],
             "When": [
                 dated(rows[row]).removeprefix("dated ") if row in rows else NOT_AVAILABLE
@@ -376,7 +399,7 @@ def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
     sheet.column_dimensions["A"].width = 100
     put_text(sheet, 1, 1, title).font = font(bold=True, size=15)
     for number, line in enumerate((line for line in lines if line), start=2):
-        put_text(sheet, number, 1, line)
+        put_text(sheet, number, 1, line, _REST)
     for (cell,) in sheet.iter_rows(max_col=1):
         sheet.row_dimensions[cell.row].height = row_height([cell.value], [100], cell.font.sz)
     _lay_out(sheet)
@@ -389,7 +412,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     title = put_text(sheet, 1, 1, one.title)
     title.font, title.alignment = font(bold=True, size=14), loose
     for number, note in enumerate(one.notes, start=2):
-        put_text(sheet, number, 1, note).alignment = loose
+        put_text(sheet, number, 1, note, _REST).alignment = loose
     head = len(one.notes) + 2
     widths = []
     for column, name in enumerate(one.table.columns, start=1):
@@ -400,7 +423,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
-                put_text(sheet, row, column, value)
+                put_text(sheet, row, column, value, _REST)
             else:
                 number = float(value)
                 cell = sheet.cell(row, column, int(number) if number.is_integer() else number)

@@ -21,7 +21,7 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.problems import shorten
 from analysis.show.notes import draft_line
-from analysis.show.words import interval_words
+from analysis.show.words import interval_words, unit_names
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.warnings import open_searches
@@ -223,6 +223,6 @@ def what_must_stand(comparison: Comparison) -> list[str]:
 
 def _names(comparison: Comparison) -> dict[str, str]:
     return {
-        **comparison.old.lookup("units", "short_name"),
-        **comparison.new.lookup("units", "short_name"),
+        **unit_names(comparison.old),
+        **unit_names(comparison.new),
     }

@@ -1,12 +1,14 @@
 """The colour and the mark of every state, in pictures, in tables and on pages alike.
 
-Colours are those of the Government Analysis Function's palette, in its order. Levels have
-colour, unknowns are greys; each has a mark of its own as well, so that all can be read without
-the colours (WCAG 2.2, success criterion 1.4.1).
+Colours are those of the Government Analysis Function's palette, in its order, as far as they go;
+the levels of a longer scale have a ramp. Unknowns are greys; each state has a mark of its own as
+well, so that all can be read without the colours (WCAG 2.2, success criterion 1.4.1).
 """
 
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from analysis.study import Study
@@ -33,24 +35,81 @@ UNKNOWN_MARK = {
 }
 """The mark of each unknown."""
 
+MOST_LEVELS = 12
+"""Levels of a scale that are all told, where there is none of some of them."""
+_DISCS = "○◔◑◕●"
+_RAMP_END = 0.495
+"""Where the ramp ends: the lightest colour on which white type has a contrast of 4.5 to 1."""
+
 
 @dataclass(frozen=True)
 class LevelMark:
-    """How a level is drawn: a colour by its rank, and a disc filled by its value."""
+    """How a level is drawn and marked.
+
+    Attributes:
+        colour: by its place on its scale.
+        value: the share of a disc that is filled.
+        sign: its mark in a text: a disc, with its place from the best if discs are too few.
+        look: the name of the colour in stylesheets: ``rank-0``, or ``ramp-`` and the colour.
+        number: its place from the best, on a scale too long for the palette; else 0.
+    """
 
     colour: str
     value: float
+    sign: str
+    look: str
+    number: int = 0
 
 
 def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
-    """Return the mark of every level, by scale and level; the best has the first colour."""
+    """Return the mark of every level, by scale and level, each scale from its best level down."""
     levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
     marks = {}
     for scale, rows in levels.groupby("scale_id", sort=False):
         ranked = rows.sort_values("value", ascending=False, kind="stable")
+        long = len(ranked) > len(PALETTE)
         # Of two levels the lower has the third colour, so that it never looks like a middle one.
-        colours = PALETTE[:3:2] if len(ranked) == 2 else PALETTE
+        colours = PALETTE[:3:2] if len(ranked) == 2 else ramp(len(ranked)) if long else PALETTE
+        discs = [_DISCS[round(4 * value)] for value in ranked["value"]]
+        alike = len(set(discs)) < len(discs)
         for rank, row in enumerate(ranked.itertuples()):
-            colour = colours[rank % len(colours)]
-            marks[(scale, row.level)] = LevelMark(colour, row.value)
+            colour = colours[rank]
+            marks[(scale, row.level)] = LevelMark(
+                colour,
+                row.value,
+                f"{discs[rank]}{rank + 1}" if alike else discs[rank],
+                f"ramp-{colour[1:]}" if long else f"rank-{PALETTE.index(colour)}",
+                rank + 1 if long else 0,
+            )
     return marks
+
+
+def places_note(study: Study) -> str:
+    """Return what the numbers of the marks mean, where there are any; else nothing."""
+    numbered = any(len(one.sign) > 1 for one in level_marks(study).values())
+    return "A number on a level is its place on its scale: 1 is the best." if numbered else ""
+
+
+def ramp(count: int) -> list[str]:
+    """Return so many colours in an order that is seen: from dark for the best to lighter."""
+    every = _every_colour()
+    return [every[at] for at in np.linspace(0, len(every) - 1, count).round().astype(int)]
+
+
+@cache
+def _every_colour() -> list[str]:
+    """Return every colour of the ramp, each once: some 340."""
+    # Imported late: of most studies no scale is so long.
+    from matplotlib import colormaps
+
+    held = np.array(colormaps["plasma"].colors)
+    at = np.linspace(0, _RAMP_END * (len(held) - 1), 2000)
+    parts = [np.interp(at, np.arange(len(held)), held[:, part]) for part in range(3)]
+    colours = (np.stack(parts, axis=1) * 255).round().astype(int)
+    return list(dict.fromkeys("#{:02x}{:02x}{:02x}".format(*one) for one in colours))
+
+
+def ramp_rules(study: Study) -> str:
+    """Return the rules of a stylesheet for the colours that only scales of this study have."""
+    looks = {one.look: one.colour for one in level_marks(study).values() if one.number}
+    return "".join(f".{look} {{ background: {colour}; }}\n" for look, colour in looks.items())

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.measure.results import Results, measure
 from analysis.measure.statements import Statement, statements
 from analysis.show.notes import notes
-from analysis.show.words import gap_words, word
+from analysis.show.words import gap_words, level_word, word
 from analysis.study import Study, load
 from analysis.study.rounding import rounded
 
@@ -56,7 +56,8 @@ class Opened:
         for column in table.columns.intersection(list(held)):
             table[column] = [held[column].get(one, one) for one in table[column]]
         for column in table.columns.intersection(_STATES):
-            table[column] = table[column].map(word)
+            # A level may have a name that elsewhere means a gap.
+            table[column] = table[column].map(level_word if "criterion_id" in table else word)
         for column, empty in (("missing", "none shown"), ("unknown", "none")):
             if column in table:
                 table[column] = [gap_words(text, labels, empty) for text in table[column]]

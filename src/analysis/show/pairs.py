@@ -4,7 +4,7 @@ from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, surely_above
-from analysis.show.words import interval_words
+from analysis.show.words import interval_words, unit_names
 from analysis.wording import listed
 
 SHOWN_AT_MOST = 5
@@ -16,7 +16,7 @@ def comparison_sentences(results: Results) -> list[Statement]:
 
     Units are in the study's order, which is no ranking.
     """
-    names = results.study.lookup("units", "short_name")
+    names = unit_names(results.study)
     below: dict[str, list[str]] = {}
     for row in results.pairs.itertuples():
         below.setdefault(row.above, []).append(row.below)
@@ -44,7 +44,7 @@ def compared(results: Results, one: str, other: str) -> list[str]:
         one: id of a unit.
         other: id of another.
     """
-    found, names = results.comparisons, results.study.lookup("units", "short_name")
+    found, names = results.comparisons, unit_names(results.study)
     a, b = (found.unit_ids.index(unit) for unit in (one, other))
     nothing = [names[unit] for unit, place in ((one, a), (other, b)) if not found.scored[place]]
     if nothing:
@@ -67,14 +67,14 @@ def compared(results: Results, one: str, other: str) -> list[str]:
 
 
 def _interval(results: Results, unit: str) -> str:
-    names, row = results.study.lookup("units", "short_name"), results.total.loc[unit]
+    names, row = unit_names(results.study), results.total.loc[unit]
     words = interval_words(row["low"], row["high"], row["known"], results.study.settings.display)
     return f"{names[unit]} {words}"
 
 
 def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
     study = results.study
-    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    names, labels = unit_names(study), study.lookup("criteria", "label")
     cells = deciders(study, results.matrix, one, other, *results.narrowed)
     if cells:
         said = "One answer alone could decide it, any of: "

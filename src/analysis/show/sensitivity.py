@@ -18,6 +18,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
 from analysis.measure.variance import INPUTS
+from analysis.show.words import unit_names
 from analysis.study.descriptor import Display
 
 KIND_WORDS = {
@@ -118,7 +119,7 @@ def statement_table(results: Results) -> pd.DataFrame:
     """Return the statements that hold at the study's own weights, and what each falls to."""
     table = results.sensitivity.statements
     labels = {one.id: one.label for one in results.sensitivity.choices}
-    names = results.study.lookup("units", "short_name")
+    names = unit_names(results.study)
     return pd.DataFrame(
         {
             "at the study’s own weights": [

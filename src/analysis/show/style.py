@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,8 +13,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import BoxStyle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
@@ -21,6 +20,7 @@ from matplotlib.transforms import Affine2D
 
 from analysis.measure.statements import Statement
 from analysis.show.drawing import Drawing
+from analysis.study import faces
 
 Named = dict[str, Statement]
 """The named statements by id."""
@@ -28,7 +28,6 @@ Named = dict[str, Statement]
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
 
 _RC = {
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.color": INK,
     "axes.edgecolor": LINE,
@@ -85,7 +84,7 @@ class Chart(Drawing):
         return data, {"image/png": {"alt": self.alt}}
 
 
-def _style():
+def _style(held: faces.Faces):
     # From the defaults: a reader's own matplotlibrc must not change a byte. Only what it changed
     # is set back, since to set all some 300 takes as long as to draw a chart.
     own = {
@@ -93,7 +92,7 @@ def _style():
         for name, value in matplotlib.rcParamsDefault.items()
         if name != "backend" and matplotlib.rcParams[name] != value
     }
-    return matplotlib.rc_context({**own, **_RC})
+    return matplotlib.rc_context({**own, **_RC, "font.family": held.families})
 
 
 def styled(draw):
@@ -101,7 +100,8 @@ def styled(draw):
 
     @functools.wraps(draw)
     def drawn(*arguments, **named):
-        with _style():
+        # Lines are broken by the widths of the letters that are drawn.
+        with _style(faces.use(getattr(arguments[0], "study", None))):
             return draw(*arguments, **named)
 
     return drawn
@@ -161,7 +161,7 @@ class Sheet:
         self.figure.text(
             x,
             y,
-            text if isinstance(text, str) else "\n".join(text),
+            _as_drawn([text] if isinstance(text, str) else text),
             size=size,
             ha=ha,
             va=va,
@@ -188,17 +188,17 @@ class Sheet:
                 self.text(x[where][0], y[where][0], text, size=size, ha=ha, color=color)
 
     def _repeat(self, x, y, text: str, size: float, ha: str, color: str) -> None:
-        shape = TextPath((0, 0), text, size=size / 72)
+        shape = TextPath((0, 0), _as_drawn([text]), size=size / 72)
         across = {"left": 0, "center": 0.5, "right": 1}[ha] * width_of(text, size)
         middle = Path(shape.vertices - (across, _MIDDLE * size / 72), shape.codes)
         self.stamp(middle, x, y, color).set_label(text)
 
-    def signs(self, x, y, sign: str) -> None:
+    def signs(self, x, y, sign: str, ink: str = INK) -> None:
         """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
         shape = TextPath((0, 0), sign, size=NOTE / 72)
         low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
         middle = Path(shape.vertices - (low + high) / 2, shape.codes)
-        self.stamp(middle, x, y, INK, edge=INK, lw=0.25).set_label(sign)
+        self.stamp(middle, x, y, ink, edge=ink, lw=0.25).set_label(sign)
 
     def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-"):
         """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
@@ -301,22 +301,6 @@ def rows(labels: Iterable[str], room: float, usual: float, most: float = 2.2) ->
     return Rows(held, size, wide, max(least, min(usual, room / max(len(labels), 1))))
 
 
-@functools.cache
-def _font(bold: bool) -> FT2Font:
-    font = FT2Font(findfont(FontProperties(family=_RC["font.family"], weight=700 if bold else 400)))
-    font.set_size(100, 72)
-    return font
-
-
-@functools.cache
-def _advance(letter: str, bold: bool) -> float:
-    """Return the width of a letter, in widths of the type size."""
-    font = _font(bold)
-    if not font.get_char_index(ord(letter)):
-        return 1.0  # a box is drawn for what the face does not have
-    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
-
-
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """Return the width in inches of a text in one line at a type size in points."""
     return _wider(0, text, bold) * size / 72
@@ -324,8 +308,9 @@ def width_of(text: str, size: float, bold: bool = False) -> float:
 
 def _wider(wide: float, text: str, bold: bool) -> float:
     """Return the width of a line, in widths of the type size, to which a text was added."""
+    advance = faces.current().advance
     for letter in text:
-        wide += _advance(letter, bold)
+        wide += advance(letter, bold)
     return wide
 
 
@@ -337,23 +322,54 @@ def lines_high(lines: list[str], size: float) -> float:
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Return the text in lines that fit a width in inches at a type size in points.
 
-    A word that is wider than a line is broken where the line ends.
+    A word that is wider than a line is broken after a sign in it, such as a hyphen; else where
+    the line ends, but with some letters left for the next.
     """
+    limit = width * 72 / size
     lines, line, filled = [], "", 0.0
     for word in text.split():
-        joined = _wider(filled, f" {word}", bold)
-        if line and joined * size / 72 <= width:
-            line, filled = f"{line} {word}", joined
+        joined = _wider(filled, f" {word}" if line else word, bold)
+        if joined <= limit:
+            line, filled = f"{line} {word}" if line else word, joined
             continue
         lines += [line] if line else []
-        line, filled = "", 0.0
-        for letter in word:
-            joined = _wider(filled, letter, bold)
-            if line and joined * size / 72 > width:
-                lines.append(line)
-                line, joined = "", _wider(0, letter, bold)
-            line, filled = line + letter, joined
+        *broken, line = _broken(word, limit, bold)
+        lines, filled = lines + broken, _wider(0, line, bold)
     return [*lines, line]
+
+
+_PART = re.compile(r"[^-–—/_.,:;&=?]*[-–—/_.,:;&=?]+|[^-–—/_.,:;&=?]+")
+_LEFT_OVER = 3  # letters: fewer are not left alone on the last line of a word
+
+
+def _broken(word: str, limit: float, bold: bool) -> list[str]:
+    """Return a word in parts that fit a limit in widths of the type size."""
+    if _wider(0, word, bold) <= limit:
+        return [word]
+    parts, filled = [], 0.0
+    for piece in _PART.findall(word):
+        joined = _wider(filled, piece, bold)
+        if parts and joined <= limit:
+            parts[-1], filled = parts[-1] + piece, joined
+            continue
+        first = len(parts)
+        for letter in piece:
+            joined = _wider(filled, letter, bold)
+            if len(parts) == first or joined > limit:
+                parts.append("")
+                joined = _wider(0, letter, bold)
+            parts[-1], filled = parts[-1] + letter, joined
+        short = _LEFT_OVER - len(parts[-1])
+        if len(parts) - first > 1 and 0 < short <= len(parts[-2]) - _LEFT_OVER:
+            parts[-2:] = [parts[-2][:-short], parts[-2][-short:] + parts[-1]]
+            filled = _wider(0, parts[-1], bold)
+    return parts
+
+
+def _as_drawn(lines: list[str]) -> str:
+    """Return lines as they are drawn: each from left to right where it keeps a name apart."""
+    shown = map(faces.current().shown, lines)
+    return "\n".join(f"\u200e{one}" if re.search("[\u2068\u2069]", one) else one for one in shown)
 
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Path:
@@ -372,6 +388,6 @@ def wedge(value: float, size: float) -> Path:
 
 def _saved(canvas, kind: str, **options) -> bytes:
     buffer = io.BytesIO()
-    with _style():
+    with _style(faces.current()):
         canvas.figure.savefig(buffer, format=kind, **options)
     return buffer.getvalue()

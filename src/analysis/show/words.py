@@ -3,18 +3,23 @@
 import math
 from collections.abc import Mapping
 
+from analysis.direction import isolated_name
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
 from analysis.measure.totals import EXACTLY
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 from analysis.wording import listed
 
-_WORDS = {
+_UNKNOWNS = {
     v.NOT_FOUND: "nothing found",
     v.NOT_ASSESSED: "nobody has looked",
     v.NOT_IN_FORCE: "not in force yet",
+}
+_WORDS = {
+    **_UNKNOWNS,
     MEETS: "meets it",
     FALLS_SHORT: "falls short",
     CANNOT_BE_TOLD: "cannot be told",
@@ -41,6 +46,11 @@ DECIDED = {
 """What was decided on a unit's reply, in words."""
 
 
+def unit_names(study: Study) -> dict[str, str]:
+    """Return the short name of each unit, so that it turns no sentence in which it stands."""
+    return {unit: isolated_name(name) for unit, name in study.lookup("units", "short_name").items()}
+
+
 def word(state: str) -> str:
     """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
     return _WORDS.get(state, state.replace("_", " "))
@@ -58,9 +68,14 @@ def came_to(request: Mapping[str, str]) -> str:
     return said
 
 
+def level_word(state: str) -> str:
+    """Return the state of a cell as words; a level may have a name that elsewhere means a gap."""
+    return _UNKNOWNS.get(state, state.replace("_", " "))
+
+
 def levels_words(text: str) -> str:
     """Return the levels that a published total counts as words: "met or partly"."""
-    return " or ".join(map(word, levels_of(text)))
+    return " or ".join(map(level_word, levels_of(text)))
 
 
 def count_words(total: dict) -> str:
@@ -81,7 +96,10 @@ def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> s
 
     Nothing shown to be missing is not the same as nothing missing, so an empty cell says so.
     """
-    return "; ".join(f"{labels[name]}: {word(state)}" for name, state in gap_parts(text)) or empty
+    return (
+        "; ".join(f"{labels[name]}: {level_word(state)}" for name, state in gap_parts(text))
+        or empty
+    )
 
 
 def gap_parts(text: str) -> list[tuple[str, str]]:

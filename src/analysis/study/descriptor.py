@@ -161,10 +161,15 @@ class CompareDate(_Setting):
 
 
 class Display(_Setting):
-    """The one rounding rule: scores, on 0 to 100, are rounded once, when shown."""
+    """How results are shown: scores, on 0 to 100, are rounded once, by one rule.
+
+    ``faces`` name the faces of pictures and PDFs for letters that our own does not have: files
+    in the study's folder, or families that are installed.
+    """
 
     decimals: int = Field(ge=0, le=6)
     rounding: Literal["half_up", "half_even"]
+    faces: tuple[Text, ...] = ()
 
 
 class WeightBox(_Setting):

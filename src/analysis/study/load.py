@@ -231,6 +231,7 @@ def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
 
 def _stray_files(folder: Path, descriptor: Descriptor) -> list[Problem]:
     described = {FILE, *BESIDE, *(table.path for table in descriptor.tables.values())}
+    described |= {Path(face).parts[0] for face in descriptor.settings.display.faces}
     strays = sorted(
         path.name
         for path in folder.iterdir()

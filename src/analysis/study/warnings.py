@@ -15,6 +15,7 @@ from analysis.study.descriptor import FILE
 from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
 from analysis.study.marks import earlier_rules_warnings
+from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
 from analysis.study.signs import spoilt_cells
@@ -181,6 +182,51 @@ def _long_notices(study: Study) -> Iterator[Problem]:
     yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
 
 
+def _half_a_map(study: Study) -> Iterator[Problem]:
+    """Say once that no map is drawn since some units have no tile; where none has, it is meant."""
+    there = placed(study)
+    if there.any() and not there.all():
+        first = int(there.to_numpy().argmin())
+        many = study.settings.unit_noun.plural
+        rule = f"{(~there).sum()} of {len(there)} {many} have no tile, so that no map is drawn"
+        remedy = "give each a tile_column and a tile_row, or leave them all empty"
+        unit = study["units"]["unit_id"].iloc[first]
+        yield Problem("units.csv", first + 2, "tile_column", unit, rule, remedy, WARNING)
+
+
+def _letters_without_a_face(study: Study) -> Iterator[Problem]:
+    """Say once which letters no face has; they stand by their numbers in pictures and PDFs."""
+    named = study.settings.display.faces
+    letters = set().union(*(text for table in study.tables.values() for text in _texts(table)))
+    letters |= set(study.descriptor.model_dump_json())
+    # What our own face surely has needs no look at it, which takes a while.
+    if not named and all(one < "\u0250" for one in letters):
+        return
+    from analysis.study.faces import faces_of, found, named_letters
+
+    lost = [name for name in named if found(study, name) is None]
+    if lost:
+        rule = "there is no such face: neither a font file in the study's folder nor a family that is installed here"
+        remedy = "correct the name, put the file into the study, or install the family"
+        yield Problem(FILE, None, _FACES, ", ".join(lost), rule, remedy, WARNING)
+    faces = faces_of(study)
+    missing = sorted(one for one in letters if not faces.has(one))
+    if missing:
+        rule = f"no face at hand has {named_letters(missing)}; pictures and PDFs show the number in place of the letter"
+        remedy = f"name a face that has them in {_FACES}: a font file in the study's folder, or a family that is installed"
+        yield Problem(FILE, None, _FACES, "", rule, remedy, WARNING)
+
+
+def _texts(table: pd.DataFrame) -> Iterator[str]:
+    return (text for name in table for text in table[name] if not text.isascii())
+
+
+def not_shown(study: Study) -> list[Problem]:
+    """Return what of a study no picture or PDF can show as it is."""
+    return [*_half_a_map(study), *_letters_without_a_face(study)]
+
+
+_FACES = "study.display.faces"
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _older,
     _searches_without_criteria,
@@ -192,6 +238,8 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _report_after_all_observations,
     _rows_that_do_not_apply,
     _long_notices,
+    _half_a_map,
+    _letters_without_a_face,
 )
 _OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
 """What looks at tables also where they do not fit together."""

@@ -7,7 +7,7 @@ from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, M
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.show.sensitivity import KIND_WORDS
-from analysis.show.words import DECIDED, STEP, levels_words, word
+from analysis.show.words import DECIDED, STEP, level_word, levels_words, word
 from analysis.study import vocabulary as v
 
 _GAPS = {
@@ -66,7 +66,7 @@ class Headings:
         return said[:1].upper() + said[1:]
 
     def _of_national(self, criterion: str, state: str) -> str:
-        return f"{self._many} at “{word(state)}” on “{self._criteria[criterion]}”"
+        return f"{self._many} at “{level_word(state)}” on “{self._criteria[criterion]}”"
 
     def _of_coverage(self, criterion: str, _: str) -> str:
         return f"{self._many} whose level on “{self._criteria[criterion]}” is settled"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -16,18 +16,20 @@ from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.measure.tree import TOTAL, Node, Weighting, groups_below, weighting
 from analysis.publish import view
-from analysis.publish.markup import isolating, mark_of, template_text
+from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
 from analysis.publish.site.downloads import downloads, letters, of_unit
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.drawing import Drawing
+from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
+from analysis.study.places import has_map
 from analysis.wording import DOZEN, further, listed
 
 FOLDER = "site"
@@ -202,6 +204,8 @@ class _Site:
             sections=sections,
             known_class=_known_classes(known),
             absent=view.absent_units(self.study),
+            mapped=has_map(self.study),
+            regions=(self.study["units"]["region"] != "").any(),
         )
         trail = [(heading, index)]
         trails, nothing = cell_trails(self.study), CellTrail()
@@ -303,6 +307,7 @@ class _Site:
             "method",
             "Method and limits",
             states=view.states_key(study),
+            places_note=places_note(study),
             questions=asked,
             unasked=[one for one in view.records(study["criteria"]) if one not in asked],
             rules=rules,
@@ -327,6 +332,12 @@ class _Site:
         """Make a page for each named statement that another page uses, and the list of them."""
         index = "figures/index.html"
         words, states = RowWords(self.study), states_at(self.results)
+        scales = self.common["scales"]
+
+        def scale_of(key: list[str]) -> str:
+            """Return the scale of a row that is a cell."""
+            return scales[key[-1]] if key[0] in ("matrix", "next") else ""
+
         heading = Headings(self.results)
         shown = [name for name in self.named if name in self.used]
         paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
@@ -347,7 +358,7 @@ class _Site:
                 units=about,
                 statement=statement,
                 rows=[
-                    (self.at.row(row), *words(key), state_of(key))
+                    (self.at.row(row), *words(key), state_of(key), scale_of(key))
                     for row, key in zip(statement.rows, keys, strict=True)
                 ],
                 day=day,
@@ -426,14 +437,15 @@ class _Site:
     @staticmethod
     def template(name: str):
         """Return a template of the site; each is compiled once."""
-        templates = isolating()
+        templates = _templates()
         templates.filters.update(further=further)
         return templates.get_template(f"site/{name}.html.j2")
 
     def picture(self, chart: Drawing, root: str) -> Markup:
         """Return a page of a chart as an image, whose file is made beside the pages."""
         self.files[f"charts/{chart.name}.svg"] = chart.svg()
-        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, chart.name, chart.alt)
+        named = root, chart.name, plain(chart.alt)
+        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(*named)
 
     def standing(self, criteria: Iterable[str] | None, units: Iterable[str] | None) -> list[str]:
         """Return what must stand on a page with results on these criteria and units."""
@@ -495,6 +507,9 @@ class _Site:
         ]
 
 
+_templates = cache(isolating)
+
+
 def _texts_by_unit(notices_of: dict[str, list[dict]]) -> dict[str, list[str]]:
     return {unit: [one["text"] for one in rows] for unit, rows in notices_of.items() if unit}
 
@@ -517,7 +532,7 @@ def _stylesheet(results: Results) -> str:
 
     The pages' security policy allows no style on an element, so that places need classes.
     """
-    units = results.study["units"]
+    units = results.study["units"] if has_map(results.study) else results.study["units"].iloc[:0]
     rules = []
     for letter, way, column in (("x", "column", "tile_column"), ("y", "row", "tile_row")):
         places = units[column].astype(int)
@@ -526,4 +541,4 @@ def _stylesheet(results: Results) -> str:
             f".{letter}{place} {{ grid-{way}: {place - first + 1}; }}"
             for place in sorted(set(places))
         ]
-    return template_text("site/site.css") + "\n".join(rules) + "\n"
+    return template_text("site/site.css") + "\n".join(rules) + "\n" + ramp_rules(results.study)

@@ -12,6 +12,7 @@ from analysis.show.charts.reach import reach_chart
 from analysis.show.charts.tiles import tile_map
 from analysis.show.charts.timeline import timeline_chart
 from analysis.show.style import Chart, Named
+from analysis.study.places import has_map
 
 __all__ = [
     "all_charts",
@@ -28,7 +29,9 @@ __all__ = [
 
 def all_charts(results: Results, named: Named) -> list[Chart]:
     """Return every chart that the study has data for, in the order of the report."""
-    charts = [intervals_chart(results, named), tile_map(results, named)]
+    charts = [intervals_chart(results, named)]
+    if has_map(results.study):
+        charts.append(tile_map(results, named))
     # A study whose recommendations were none of them read asks nothing yet.
     if len(asked_criteria(results.study)):
         charts = [matrix_chart(results, named), *charts, coverage_chart(results, named)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
@@ -68,7 +69,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     sheet.texts(scale.right + 0.08, y, words)
     held = table[table["known"] > 0]
     told = [
-        f"{one.short_name} {interval_words(one.low, one.high, one.known, display)}"
+        f"{isolated_name(one.short_name)} {interval_words(one.low, one.high, one.known, display)}"
         for one in held.itertuples()
     ]
     alt = (

@@ -9,7 +9,14 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import UNKNOWN_FILL, UNKNOWN_MARK, level_marks
+from analysis.show.marks import (
+    MOST_LEVELS,
+    UNKNOWN_FILL,
+    UNKNOWN_MARK,
+    LevelMark,
+    level_marks,
+    places_note,
+)
 from analysis.show.notes import notes
 from analysis.show.style import (
     HIGH,
@@ -27,9 +34,10 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import word
+from analysis.show.words import level_word
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.levels import Level
 
 _BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
 _BETWEEN = 0.3  # of a column, between what is scored and what is not
@@ -71,15 +79,18 @@ def _said(number: int, count: int) -> str:
 def _side_by_side(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the criteria in blocks, each of no more columns than a page is wide."""
     beside = rows(study["units"]["short_name"], HIGH, usual=0.2).wide + 0.08
-    room = WIDTH - 0.16 - beside - 2 * _BETWEEN * _narrow(table)
-    count = math.ceil(len(criteria) * _narrow(table) / room)
+    narrow = _narrow(study, table)
+    room = WIDTH - 0.16 - beside - 2 * _BETWEEN * narrow
+    count = math.ceil(len(criteria) * narrow / room)
     step = math.ceil(len(criteria) / count)
     return [criteria[at : at + step] for at in range(0, len(criteria), step)]
 
 
-def _narrow(table: pd.DataFrame) -> float:
+def _narrow(study: Study, table: pd.DataFrame) -> float:
     """Return how narrow a column may be: no narrower than a sign, or a line of type."""
-    signs = [UNKNOWN_MARK.get(state, "") for state in set(table["state"])]
+    scales = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
+    marks = level_marks(study)
+    signs = {_written(marks, *one) for one in zip(scales, table["state"], strict=True)}
     return max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
 
 
@@ -92,6 +103,8 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         & table["unit_id"].isin(units["unit_id"])
     ]
     lines = notes(results, list(criteria["criterion_id"]), list(units["unit_id"]))
+    if any(one.number for one in level_marks(study).values()):
+        lines.append(places_note(study))
     scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
 
@@ -160,6 +173,9 @@ def _fitted(label: str, most: int) -> list[str]:
     # No room is enough that is narrower than the label in so many lines of one width.
     steps = math.ceil((width_of(label, NOTE) / most - 1.2) / 0.2)
     room = 1.2 + 0.2 * max(0, steps - 1)
+    # Nor one that breaks a word, unless the word is very long.
+    longest = max((width_of(one, NOTE) for one in label.split()), default=0)
+    room = max(room, min(longest, 2.2))
     while len(lines := wrapped(label, room, NOTE)) > most:
         room += 0.2
     return lines
@@ -200,12 +216,20 @@ def _draw_states(
         fill = mark.colour if mark else UNKNOWN_FILL[state]
         sheet.stamp(box(wide, tall), *place, fill)
         size = min(0.8 * tall, 0.12)
-        if mark:
+        if mark and mark.number:
+            sheet.signs(*place, _written(marks, scale, state), style.PAPER)
+        elif mark:
             sheet.stamp(wedge(1, size), *place, "none", edge=style.PAPER, lw=0.8)
             if mark.value > 0:
                 sheet.stamp(wedge(mark.value, size), *place, style.PAPER)
         else:
-            sheet.signs(*place, UNKNOWN_MARK[state])
+            sheet.signs(*place, _written(marks, scale, state))
+
+
+def _written(marks: dict[Level, LevelMark], scale: str, state: str) -> str:
+    """Return what is written in a cell: empty where a disc is drawn."""
+    mark = marks.get((scale, state))
+    return UNKNOWN_MARK[state] if mark is None else str(mark.number or "")
 
 
 def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str, str, str]]]:
@@ -215,9 +239,23 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
     """
     marks = level_marks(study)
     scales = list(dict.fromkeys(scale for scale, _ in states))
-    levels = [(scale, level, word(level)) for scale, level in marks if scale in scales]
-    if len(scales) > 1:
-        levels = [(scale, level, f"{words} ({scale})") for scale, level, words in levels]
+    levels = []
+    # Scales of the same levels, worth the same, have one entry for each level.
+    alike: dict[tuple, list[str]] = {}
+    for scale in dict.fromkeys(scale for scale, _ in marks if scale in scales):
+        held = tuple((level, mark) for (one, level), mark in marks.items() if one == scale)
+        alike.setdefault(held, []).append(scale)
+    for held, of in alike.items():
+        among = f" ({of[0] if len(of) == 1 else f'{of[0]} and {len(of) - 1} more'})"
+        # Of many levels the ends; the numbers between them run on.
+        shown = held if len(held) <= MOST_LEVELS else (held[0], held[-1])
+        for level, mark in shown:
+            words = level_word(level)
+            if shown is not held:
+                words += f", {'best' if mark.number == 1 else 'worst'} of {len(held)} levels"
+            levels.append((of[0], level, words + among * (len(alike) > 1)))
     held = {state for _, state in states}
-    unknown = [("", one, f"{word(one)}: {v.MEANING[one]}") for one in v.UNKNOWNS if one in held]
+    unknown = [
+        ("", one, f"{level_word(one)}: {v.MEANING[one]}") for one in v.UNKNOWNS if one in held
+    ]
     return [levels, unknown]

@@ -22,6 +22,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.words import unit_names
 from analysis.wording import stopped
 
 _BEHIND = "data/charts/order.csv"
@@ -54,8 +55,9 @@ def order_chart(results: Results, named: Named) -> Chart:
     """Draw the groups of units that cannot be told apart, joined where one is surely above."""
     study = results.study
     names, many = study.lookup("units", "short_name"), study.settings.unit_noun.plural
+    spoken = unit_names(study)
     groups = [one for one in results.order if not one.apart]
-    apart = [names[unit] for one in results.order if one.apart for unit in one.units]
+    apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} pairs of {many} one "
         "is surely above the other"
@@ -73,7 +75,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     sheet = Sheet(title, lines, width=max(WIDTH, wide + 0.16))
     _place(
         layers,
-        {one: [names[unit] for unit in group.units] for one, group in enumerate(groups)},
+        {one: [spoken[unit] for unit in group.units] for one, group in enumerate(groups)},
         sheet,
     )
     held = {one.key: one for layer in layers for one in layer}
@@ -99,8 +101,8 @@ def order_chart(results: Results, named: Named) -> Chart:
         _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
         bottom = top + tall
     told = [
-        f"{stopped([names[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
-        f"{stopped([names[unit] for unit in group.units], _BEHIND, ', ')}"
+        f"{stopped([spoken[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
+        f"{stopped([spoken[unit] for unit in group.units], _BEHIND, ', ')}"
         for group in groups
         for above in group.under
     ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.direction import isolated_name
 from analysis.measure.choices import DECLARED
 from analysis.measure.results import Results
 from analysis.measure.sensitivity import ALL
@@ -70,7 +71,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
             f"{KIND_WORDS[one.kind]} {ends_words(one.low, one.high, display)}"
             for one in rows.itertuples()
         ]
-        told.append(f"{names[unit]}: {', '.join(parts)}")
+        told.append(f"{isolated_name(names[unit])}: {', '.join(parts)}")
     alt = (
         f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
         "anything is known the interval of its score as declared, and how far it reaches over "

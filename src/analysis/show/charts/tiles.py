@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
@@ -112,7 +113,10 @@ def _map(
         said = [words[one] for one in np.flatnonzero(where)]
         sheet.texts(x[where], foot[where], said, size=NOTE, ha="center", color=quiet)
     known = table[table["known"] > 0]
-    told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
+    told = [
+        f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
+        for one in known.itertuples()
+    ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
         f"{listed(told, 'data/charts/tile-map.csv')}."

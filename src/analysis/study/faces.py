@@ -1,0 +1,140 @@
+"""The faces of pictures and PDFs: the one that comes with us, and those that a study names.
+
+Both are set with the same letters. What no face has is shown by its number, ``[U+6771]``, never
+as an empty box.
+"""
+
+import functools
+import logging
+import unicodedata
+from pathlib import Path
+
+import matplotlib
+from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+from analysis.study.load import Study
+
+# A face that has no bold is set as it is, and that is no news.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+
+OWN = Path(matplotlib.get_data_path(), "fonts", "ttf")
+"""The folder of our own face, which comes with matplotlib."""
+FAMILY = "DejaVu Sans"
+_SIGNS = "\n\u2066\u2067\u2068\u2069"
+"""What is obeyed and not drawn."""
+
+
+class Faces:
+    """Faces in the order in which a letter is looked for in them.
+
+    Attributes:
+        paths: the files of those that a study names.
+        families: the names of all, ours first.
+    """
+
+    def __init__(self, paths: tuple[Path, ...] = ()):
+        """Take the files of faces beyond our own."""
+        self.paths = paths
+        for path in paths:
+            fontManager.addfont(path)
+        self.families = [FAMILY, *(FT2Font(str(path)).family_name for path in paths)]
+        self._advances: dict[tuple[str, bool], float] = {}
+
+    def has(self, sign: str) -> bool:
+        """Return whether a sign can be shown."""
+        return sign.isascii() or sign in _SIGNS or any(ord(sign) in one for one in self._letters)
+
+    @functools.cached_property
+    def _letters(self) -> list[frozenset[int]]:
+        return [_letters(path) for path in (OWN / "DejaVuSans.ttf", *self.paths)]
+
+    def shown(self, text: str) -> str:
+        """Return a text as it can be shown: a sign that no face has, by its number."""
+        if text.isascii() or all(map(self.has, text)):
+            return text
+        return "".join(one if self.has(one) else f"[U+{ord(one):04X}]" for one in text)
+
+    def advance(self, sign: str, bold: bool) -> float:
+        """Return the width of a sign as it is shown, in widths of the type size."""
+        key = sign, bold
+        if key not in self._advances:
+            self._advances[key] = self._advance(sign, bold)
+        return self._advances[key]
+
+    def _advance(self, sign: str, bold: bool) -> float:
+        if sign in _SIGNS:
+            return 0.0
+        for path in (OWN / f"DejaVuSans{'-Bold' * bold}.ttf", *self.paths):
+            font = _font(path)
+            if font.get_char_index(ord(sign)):
+                held = font.load_char(ord(sign), LoadFlags.NO_HINTING)
+                return held.linearHoriAdvance / 65536 / 100
+        shown = self.shown(sign)
+        return sum(self.advance(one, bold) for one in shown) if shown != sign else 1.0
+
+
+@functools.cache
+def _letters(path: Path) -> frozenset[int]:
+    return frozenset(FT2Font(str(path)).get_charmap())
+
+
+@functools.cache
+def _font(path: Path) -> FT2Font:
+    font = FT2Font(str(path))
+    font.set_size(100, 72)
+    return font
+
+
+def faces_of(study: Study) -> Faces:
+    """Return the faces of a study: ours, and those of its setting that are at hand."""
+    named = (found(study, name) for name in study.settings.display.faces)
+    return _faces(tuple(path for path in named if path is not None))
+
+
+def use(study: Study | None) -> Faces:
+    """Have the faces of a study for all that is drawn and set from now on; return them."""
+    global _current
+    _current = faces_of(study) if study else _faces(())
+    return _current
+
+
+def current() -> Faces:
+    """Return the faces that are in use: a process draws one study at a time."""
+    return _current
+
+
+@functools.cache
+def _faces(paths: tuple[Path, ...]) -> Faces:
+    return Faces(paths)
+
+
+_current = _faces(())
+
+
+def found(study: Study, name: str) -> Path | None:
+    """Return the file of a face: of the study's folder, or of a family that is installed."""
+    path = study.folder / name
+    try:
+        if not path.is_file():
+            path = Path(findfont(FontProperties(family=[name]), fallback_to_default=False))
+        FT2Font(str(path))
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return path.resolve()
+
+
+_NAMED = 12
+
+
+def named_letters(letters: list[str]) -> str:
+    """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
+    said = [
+        # A sign that is no letter of its own would be drawn on what stands beside it.
+        f"{one} (U+{ord(one):04X})"
+        if unicodedata.category(one)[0] in "LNPS"
+        else f"U+{ord(one):04X}"
+        for one in letters[:_NAMED]
+    ]
+    more = f" and {len(letters) - _NAMED} more letters" if len(letters) > _NAMED else ""
+    return ", ".join(said) + more

@@ -1,0 +1,267 @@
+"""A level is known by its scale: two scales may share names, and a scale may be long."""
+
+import io
+import itertools
+import re
+
+import openpyxl
+import pytest
+from made_towns import towns
+
+from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
+from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
+from analysis.publish import view
+from analysis.publish.blocks import Table, blocks, plain
+from analysis.publish.briefings import briefings
+from analysis.publish.markup import mark_of
+from analysis.publish.report import report_html
+from analysis.publish.report_pdf import report_pdf
+from analysis.publish.site.pages import site_files
+from analysis.publish.typeset import page_count
+from analysis.publish.workbook import NOT_APPLICABLE, gap_workbook
+from analysis.show.charts.matrix import matrix_chart
+from analysis.show.marks import PALETTE, level_marks, places_note, ramp_rules
+from analysis.show.words import level_word
+from analysis.study.levels import level_names
+
+UNITS = [{"unit_id": f"u{one}"} for one in range(4)]
+TWO_SCALES = {
+    "benefit": {"high": 1, "mid": 0.5, "low": 0},
+    "risk": {"low": 1, "mid": 0.5, "high": 0},
+}
+
+
+@pytest.fixture(scope="module")
+def two_scales(tmp_path_factory):
+    found = {("u0", "good"): "low", ("u0", "bad"): "low", ("u1", "good"): "high"}
+    folder = tmp_path_factory.mktemp("towns") / "study"
+    return towns(folder, TWO_SCALES, {"good": "benefit", "bad": "risk"}, UNITS, found)
+
+
+@pytest.fixture(scope="module")
+def long_scale(tmp_path_factory):
+    scale = {f"l{one}": one / 199 for one in range(200)}
+    found = {("u0", "c"): "l199", ("u1", "c"): "l100", ("u2", "c"): "l0"}
+    folder = tmp_path_factory.mktemp("towns") / "study"
+    return towns(folder, {"s": scale}, {"c": "s"}, UNITS, found)
+
+
+def rows_of(page, caption):
+    """Return the rows of the first table whose caption holds a text, cell by cell, as text."""
+    for one in blocks(page):
+        if isinstance(one, Table) and caption in plain(one.caption):
+            return [[plain(cell.runs) for cell in row.cells] for row in one.rows]
+    raise LookupError(caption)
+
+
+def report_page(results):
+    return report_html(results, statements(results), [])
+
+
+def test_the_same_name_on_two_scales_has_two_marks(two_scales):
+    mark = mark_of(two_scales)
+    assert "●" in mark("low", "risk")
+    assert "rank-0" in mark("low", "risk")
+    assert "○" in mark("low", "benefit")
+    assert "rank-2" in mark("low", "benefit")
+
+
+def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
+    results = measure(two_scales)
+    page = report_page(results)
+    cells = page.split("u0: every criterion")[1].split("</table>")[0]
+    assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', cells) == [("2", "○"), ("0", "●")]
+    named = statements(results) | sensitivity_statements(results)
+    page = site_files(results, named, [])["towns/u0.html"].decode()
+    glance = page.split("Each question at a glance")[1].split("</table>")[0]
+    assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
+    ((_, content),) = briefings(results, ["u0"])
+    assert page_count(content) == 2
+
+
+def test_a_key_of_levels_tells_two_scales_apart(two_scales):
+    key = {(one["scale"], one["state"]): one["among"] for one in view.states_key(two_scales)}
+    assert key["benefit", "low"] == " (benefit)"
+    assert key["risk", "low"] == " (risk)"
+    # Worth the same on both, it is one thing.
+    assert key["benefit", "mid"] == key["risk", "mid"] == ""
+
+
+def sheet_rows(results, sheet):
+    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, statements(results))))
+    (table,) = book[sheet].tables.values()
+    return [[cell.value for cell in row] for row in book[sheet][table.ref]]
+
+
+def test_the_workbook_counts_two_scales_in_columns_of_their_own(two_scales):
+    head, *rows = sheet_rows(measure(two_scales), "National figures")
+    counted = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert counted["Question good"]["Low (benefit)"] == 1
+    assert counted["Question good"]["Low (risk)"] == NOT_APPLICABLE
+    assert counted["Question bad"]["Low (risk)"] == 1
+    assert counted["Question good"]["Mid"] == counted["Question bad"]["Mid"] == 0
+
+
+def test_levels_that_differ_in_capitals_keep_their_counts(tmp_path):
+    found = {("u0", "c"): "A", ("u1", "c"): "A", ("u2", "c"): "A", ("u3", "c"): "a"}
+    study = towns(tmp_path / "s", {"s": {"A": 1, "a": 0}}, {"c": "s"}, UNITS, found)
+    head, row = sheet_rows(measure(study), "National figures")
+    counted = dict(zip(head, row, strict=True))
+    assert counted["A (s, 1 of 2)"] == 3
+    assert len({one.casefold() for one in head}) == len(head)
+    assert [one for one in row if one == 1]
+
+
+def test_a_level_may_be_called_like_a_column_or_a_gap(tmp_path):
+    found = {("u0", "c"): "scored", ("u1", "c"): "meets"}
+    scale = {"meets": 1, "scored": 0.5, "nothing_found": 0}
+    study = towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, found)
+    head, row = sheet_rows(measure(study), "National figures")
+    assert head[:2] == ["Criterion", "Scored"]
+    assert row[1] == "yes"
+    assert len(set(head)) == len(head) == len(row)
+    assert level_word("meets") == "meets"
+
+
+def test_a_name_is_told_apart_only_where_it_means_two_things(two_scales, tmp_path):
+    names = level_names(two_scales)
+    assert names["benefit", "high"] == "high (benefit)"
+    assert names["risk", "mid"] == "mid"
+
+
+# --- agreement: the rank of a level is that on its own scale ---------------------------------
+
+# Ten units, of which two are read one step apart, on a scale of three steps: with the order
+# low < mid < high by hand, the ordinal alpha is 1 - (n - 1) * Do / sum(De), worked out below.
+READ = {
+    "A": "low low low low mid mid mid high high high",
+    "B": "low low low mid mid mid mid high high mid",
+}
+
+
+def ordinal_alpha(pairs, order):
+    """Return Krippendorff's ordinal alpha of two coders, by its definition and no library."""
+    values = [value for pair in pairs for value in pair]
+    count = {one: values.count(one) for one in order}
+
+    def apart(one, other):
+        low, high = sorted((order.index(one), order.index(other)))
+        between = sum(count[order[place]] for place in range(low, high + 1))
+        return (between - (count[one] + count[other]) / 2) ** 2
+
+    seen = sum(apart(*pair) for pair in pairs) / len(pairs)
+    chance = sum(count[one] * count[other] * apart(one, other) for one in order for other in order)
+    return 1 - seen * len(values) * (len(values) - 1) / chance
+
+
+def coded_twice(tmp_path, scales, criteria):
+    """Return a study of twenty units that two coders read, alike on each criterion."""
+    units = [{"unit_id": f"u{one}"} for one in range(20)]
+    texts = {coder: text.split() * 2 for coder, text in READ.items()}
+    cells = [(unit["unit_id"], criterion) for criterion in criteria for unit in units]
+    coded = {
+        coder: dict(zip(cells, levels * len(criteria), strict=True))
+        for coder, levels in texts.items()
+    }
+    found = {cell: level for cell, level in coded["A"].items() if coded["B"][cell] == level}
+    return towns(tmp_path / "s", scales, criteria, units, found, coded)
+
+
+def test_ordinal_alpha_ranks_a_level_on_its_own_scale(tmp_path):
+    # On the other scale "mid" is the best: in one order for all, "low" and "high" are neighbours.
+    scales = {
+        "plain": {"low": 0, "mid": 0.5, "high": 1},
+        "odd": {"mid": 1, "high": 0.4, "low": 0.2},
+    }
+    study = coded_twice(tmp_path, scales, {"c": "plain", "d": "odd"})
+    pairs = list(zip(*(text.split() * 2 for text in READ.values()), strict=True))
+    right = {
+        "c": ordinal_alpha(pairs, ["low", "mid", "high"]),
+        "d": ordinal_alpha(pairs, ["low", "high", "mid"]),
+    }
+    found = {
+        one.criterion_id: one for one in agreement(study, resamples=0) if one.measure == LEVELS
+    }
+    assert found["c"].alpha == pytest.approx(right["c"])
+    assert found["d"].alpha == pytest.approx(right["d"])
+    assert right["c"] != pytest.approx(right["d"])
+    # Together they are ranked by value: 0, 0.2, 0.4, 0.5 and 1, each scale's own at both ends.
+    value = {
+        name: {level: str(worth) for level, worth in held.items()} for name, held in scales.items()
+    }
+    joint = [tuple(value[name][one] for one in pair) for name in scales for pair in pairs]
+    joint = [tuple("1" if one == "1.0" else one for one in pair) for pair in joint]
+    assert found[ALL].alpha == pytest.approx(ordinal_alpha(joint, ["0", "0.2", "0.4", "0.5", "1"]))
+
+
+def test_nominal_agreement_and_confusion_tell_two_scales_apart(tmp_path):
+    scales = {
+        "plain": {"low": 0, "mid": 0.5, "high": 1},
+        "turned": {"low": 1, "mid": 0.5, "high": 0},
+    }
+    study = coded_twice(tmp_path, scales, {"c": "plain", "d": "turned"})
+    met = confusion(study)
+    assert set(met.index) == {"low (plain)", "high (plain)", "low (turned)", "high (turned)", "mid"}
+    assert met.loc["low (plain)", "low (plain)"] == 6
+    assert met.loc["low (plain)", "low (turned)"] == 0
+    (one,) = (one for one in agreement(study, resamples=0, names=[ALL]) if one.measure == CODES)
+    assert (one.cells, one.same) == (40, 32)
+
+
+# --- scales of many levels ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [7, 8, 50, 200])
+def test_every_level_of_a_long_scale_has_a_colour_and_a_mark_of_its_own(tmp_path, count):
+    scale = {f"l{one}": one / (count - 1) for one in range(count)}
+    study = towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, {("u0", "c"): "l0"})
+    marks = level_marks(study)
+    for kind in ("colour", "sign", "look", "number"):
+        assert len({getattr(one, kind) for one in marks.values()}) == count
+    light = [luminance(one.colour) for one in marks.values()]
+    # From dark for the best to light for the worst, but for what is rounded away.
+    assert min(after - before for before, after in itertools.pairwise(light)) > -0.001
+    # White type on the colour, and the colour as type on white paper.
+    assert 1.05 / (max(light) + 0.05) >= 4.5
+    assert all(f".{one.look} {{" in ramp_rules(study) for one in marks.values())
+
+
+def luminance(colour):
+    """Return the relative luminance of WCAG 2.2."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize(
+    ("values", "signs"),
+    [
+        ((1, 0), "● ○"),
+        ((1, 0.5, 0), "● ◑ ○"),
+        ((1, 0.75, 0.5, 0.25, 0), "● ◕ ◑ ◔ ○"),
+        # Of six discs two would be the same.
+        ((1, 0.8, 0.6, 0.4, 0.2, 0), "●1 ◕2 ◑3 ◑4 ◔5 ○6"),
+        ((1, 0.95, 0), "●1 ●2 ○3"),
+    ],
+)
+def test_a_short_scale_keeps_the_palette(tmp_path, values, signs):
+    scale = {f"l{one}": value for one, value in enumerate(values)}
+    study = towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, {("u0", "c"): "l0"})
+    marks = list(level_marks(study).values())
+    assert " ".join(one.sign for one in marks) == signs
+    expected = PALETTE[:3:2] if len(values) == 2 else PALETTE[: len(values)]
+    assert tuple(one.colour for one in marks) == expected
+    assert bool(places_note(study)) == any(one.isdigit() for one in signs)
+
+
+def test_two_hundred_levels_are_drawn_and_set(long_scale):
+    results = measure(long_scale)
+    drawn = matrix_chart(results, statements(results))
+    labels = {one.get_label() for one in drawn.figure.findobj() if one.get_label()}
+    assert {"1", "100", "200"} <= labels
+    page = report_page(results)
+    (row,) = rows_of(page, "levels of which there are none, left out: 197")
+    assert row[:4] == ["Question c", "1", "1", "1"]
+    assert "ramp-" in page
+    assert page_count(report_pdf(results, blocks(page))) > 3

@@ -1,0 +1,277 @@
+"""Names in other writing, letters without a face, units without a place, and cells that are full."""
+
+import io
+import warnings as python_warnings
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from made_towns import towns, write_towns
+from openpyxl import Workbook
+from pdfs import opened
+
+from analysis.cli import main
+from analysis.direction import is_right_to_left, isolated_name, stretches
+from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
+from analysis.publish.blocks import blocks, plain
+from analysis.publish.briefings import briefings
+from analysis.publish.markup import isolated
+from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
+from analysis.publish.report_pdf import report_pdf
+from analysis.publish.site.pages import site_files
+from analysis.publish.workbook import gap_workbook
+from analysis.show.charts import all_charts
+from analysis.show.pairs import comparison_sentences
+from analysis.spreadsheet import CELL, fitted, put_text
+from analysis.study import load, validate
+from analysis.study.faces import faces_of
+from analysis.study.places import has_map
+from analysis.study.warnings import not_shown, warnings
+
+SCALES, CRITERIA = {"s": {"high": 1, "mid": 0.5, "low": 0}}, {"c": "s"}
+NORTH, SOUTH = "بلدة الشمال", "بلدة الجنوب"
+START, END = "\u2068", "\u2069"
+
+
+def placed(**names):
+    """Return units with names, each with a tile."""
+    return [
+        {"unit_id": unit, "name": name, "tile_column": number, "tile_row": 1}
+        for number, (unit, name) in enumerate(names.items(), start=1)
+    ]
+
+
+# --- right to left ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def arabic(tmp_path_factory):
+    found = {("n", "c"): "high", ("t", "c"): "low"}
+    folder = tmp_path_factory.mktemp("arabic") / "study"
+    return measure(towns(folder, SCALES, CRITERIA, placed(n=NORTH, t=SOUTH), found))
+
+
+@pytest.fixture(scope="module")
+def arabic_report(arabic):
+    named = statements(arabic)
+    return report_html(arabic, named, [one.drawn() for one in all_charts(arabic, named)])
+
+
+def test_a_sentence_keeps_names_apart_and_stays_as_it_runs(arabic):
+    (one,) = comparison_sentences(arabic)
+    assert one.text == f"{START}{NORTH}{END} is surely above {START}{SOUTH}{END}."
+    assert isolated_name("Norton") == "Norton"
+
+
+def test_only_the_names_are_isolated_on_a_page(arabic, arabic_report):
+    said = f'<bdi dir="rtl">{NORTH}</bdi> is surely above <bdi dir="rtl">{SOUTH}</bdi>.'
+    assert f"<li>{said}</li>" in arabic_report
+    assert START not in arabic_report and END not in arabic_report
+
+
+def test_a_sentence_in_plain_letters_is_not_turned_by_its_first_word():
+    text = f"{NORTH} published a policy in May."
+    assert isolated(text) == f'<bdi dir="ltr">{text}</bdi>'
+    assert isolated(NORTH) == f'<bdi dir="rtl">{NORTH}</bdi>'
+    assert is_right_to_left(NORTH) and not is_right_to_left(text)
+
+
+def test_no_element_stands_inside_an_attribute(arabic, arabic_report):
+    named = statements(arabic) | sensitivity_statements(arabic)
+    pages = site_files(arabic, named, [one.drawn() for one in all_charts(arabic, named)])
+    html = [text.decode() for name, text in pages.items() if name.endswith(".html")]
+    for page in (arabic_report, *html):
+        assert '="<bdi' not in page and "&lt;bdi" not in page
+        for tag in page.split("<")[1:]:
+            assert "bdi" not in tag.split(">")[0].removeprefix("bdi ").removeprefix(
+                "/bdi"
+            ).removeprefix("bdi"), tag
+
+
+def test_the_pdf_is_set_from_left_to_right(arabic, arabic_report):
+    said = []
+    for page in opened(report_pdf(arabic, blocks(arabic_report))).pages:
+        page.extract_text(
+            visitor_text=lambda text, place, way, *_: said.append(
+                (text, way[4] * place[0] + place[4], round(way[5] * place[3] + place[5]))
+            )
+        )
+    ((middle, line),) = ((x, y) for text, x, y in said if text.strip() == "is surely above")
+    beside = {text.strip(): x for text, x, y in said if abs(y - line) < 3}
+    assert beside["الشمال"] < middle < beside["الجنوب"]
+
+
+def test_word_has_a_run_of_its_own_for_each_name(arabic, arabic_report):
+    content = report_docx(arabic, blocks(arabic_report))
+    held = docx.Document(io.BytesIO(content))
+    (said,) = (one for one in held.paragraphs if "is surely above" in one.text)
+    runs = [(one.text, one._r.find(".//{*}rtl") is not None) for one in said.runs]
+    assert runs == [(NORTH, True), (" is surely above ", False), (SOUTH, True), (".", False)]
+    assert START not in zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+
+
+def test_stretches_are_the_parts_that_are_kept_apart():
+    page = f"<p>{isolated(f'{START}{NORTH}{END} and Norton')}</p>"
+    (paragraph,) = blocks(f"<html><body>{page}</body></html>")
+    assert list(stretches(plain(paragraph.runs))) == [(True, NORTH), (False, " and Norton")]
+
+
+# --- letters without a face -------------------------------------------------------------------
+
+
+def write_face(path, letters, family="Test Han"):
+    """Write a face that has some letters, each a square."""
+    names = [".notdef", *(f"g{number}" for number in range(len(letters)))]
+    pen = TTGlyphPen(None)
+    for place in ((100, 0), (100, 700), (900, 700), (900, 0)):
+        (pen.moveTo if place == (100, 0) else pen.lineTo)(place)
+    pen.closePath()
+    shape = pen.glyph()
+    face = FontBuilder(1000, isTTF=True)
+    face.setupGlyphOrder(names)
+    face.setupCharacterMap({ord(one): f"g{number}" for number, one in enumerate(letters)})
+    face.setupGlyf(dict.fromkeys(names, shape))
+    face.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
+    face.setupHorizontalHeader(ascent=800, descent=-200)
+    face.setupNameTable({"familyName": family, "styleName": "Regular"})
+    face.setupOS2(sTypoAscender=800, sTypoDescender=-200)
+    face.setupPost()
+    face.save(path)
+
+
+FOUND = {("a", "c"): "high", ("b", "c"): "low"}
+
+
+def drawn_texts(study):
+    results = measure(study)
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("error")
+        charts = all_charts(results, statements(results))
+        for one in charts:
+            one.svg()
+    return {text.get_text() for one in charts for text in one.figure.texts}
+
+
+def test_letters_that_no_face_has_are_named_in_one_line(tmp_path):
+    study = towns(tmp_path / "s", SCALES, CRITERIA, placed(a="東京", b="Norton"), FOUND)
+    (one,) = not_shown(study)
+    assert "京 (U+4EAC), 東 (U+6771)" in one.rule
+    assert "study.display.faces" in one.remedy
+    assert one in warnings(study)
+    # No box stands for them, and nothing is said by the library.
+    assert "[U+6771][U+4EAC]" in drawn_texts(study)
+    ((_, content), _) = briefings(measure(study))
+    assert content
+
+
+def test_a_face_of_the_study_shows_its_letters(tmp_path):
+    display = {"faces": ["faces/han.ttf"]}
+    folder = write_towns(
+        tmp_path / "s", SCALES, CRITERIA, placed(a="東", b="Norton"), FOUND, display=display
+    )
+    (folder / "faces").mkdir()
+    write_face(folder / "faces" / "han.ttf", "東")
+    assert validate(folder) == []
+    study = load(folder)
+    assert not_shown(study) == []
+    assert "東" in drawn_texts(study)
+    assert faces_of(study).advance("東", bold=False) == pytest.approx(1, abs=1e-4)
+    content = dict(briefings(measure(study)))["a"]
+    first = opened(content).pages[0].extract_text()
+    assert "東" in first and "U+" not in first
+
+
+def test_a_face_that_is_not_there_is_said_and_the_build_goes_on(tmp_path):
+    display = {"faces": ["No Such Family"]}
+    study = towns(
+        tmp_path / "s", SCALES, CRITERIA, placed(a="Norton", b="Aston"), FOUND, display=display
+    )
+    (one,) = not_shown(study)
+    assert (one.value, one.column) == ("No Such Family", "study.display.faces")
+    assert "Norton" in drawn_texts(study)
+
+
+# --- units without a place --------------------------------------------------------------------
+
+
+def pages_of(study):
+    results = measure(study)
+    named = statements(results) | sensitivity_statements(results)
+    charts = [one.drawn() for one in all_charts(results, named)]
+    site = site_files(results, named, charts)
+    said = "".join(text.decode() for name, text in site.items() if name.endswith(".html"))
+    return {one.name for one in charts}, report_html(results, named, charts) + said
+
+
+def test_without_places_no_map_is_drawn_and_nothing_speaks_of_regions(tmp_path):
+    units = [{"unit_id": "a", "name": "Donor A"}, {"unit_id": "b", "name": "Donor B"}]
+    study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
+    assert not has_map(study) and not_shown(study) == []
+    charts, said = pages_of(study)
+    assert "tile-map" not in charts
+    for word in ("By place", "Map of tiles", "Region", "country", "Country", ">, .<", "nan"):
+        assert word not in said, word
+    assert '<p class="quiet">.' not in said
+
+
+def test_a_map_with_gaps_is_not_drawn_and_that_is_said_once(tmp_path):
+    units = [*placed(a="Aston"), {"unit_id": "b", "name": "Barton", "region": "West"}]
+    study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
+    (one,) = not_shown(study)
+    assert (one.file, one.row, one.column) == ("units.csv", 3, "tile_column")
+    assert "1 of 2 towns have no tile" in one.rule
+    charts, said = pages_of(study)
+    assert "tile-map" not in charts
+    assert ">West</td>" in said and ">not given</td>" in said
+
+
+def test_the_build_says_what_is_not_shown(tmp_path, capsys):
+    units = [*placed(a="東京"), {"unit_id": "b", "name": "Barton"}]
+    folder = write_towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
+    assert main(["validate", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("no tile") == 1 and said.count("U+6771") == 1
+
+
+# --- cells that are full ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "\U0001f600"])
+def test_a_cell_never_holds_more_than_it_can_and_says_where_the_rest_is(letter):
+    assert fitted(letter * 16_000) == letter * 16_000
+    text = fitted(f"{letter * 9} " * 4_000, "in the drawer")
+    assert len(text.encode("utf-16-le")) // 2 <= CELL == 32_767
+    assert text.endswith(
+        f"{letter * 9} … [Cut: a cell holds 32,767 characters. The rest is in the drawer.]"
+    )
+    sheet = Workbook().active
+    assert len(put_text(sheet, 1, 1, letter * 50_000).value.encode("utf-16-le")) // 2 <= CELL
+
+
+def test_notices_joined_for_the_gap_tables_keep_to_a_cell(tmp_path):
+    # Each is within the rule; joined for one row they are not.
+    notices = [
+        {
+            "notice_id": f"n{one}",
+            "scope": "criterion",
+            "criterion_id": "c",
+            "text": f"{one} " + "word " * 6_000,
+        }
+        for one in range(2)
+    ]
+    study = towns(
+        tmp_path / "s", SCALES, CRITERIA, placed(a="Aston", b="Barton"), FOUND, notices=notices
+    )
+    results = measure(study)
+    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, statements(results))))
+    for sheet in book:
+        for row in sheet.iter_rows(values_only=True):
+            assert all(len(str(cell)) <= CELL for cell in row)
+    ends = {str(row[-1])[-20:] for row in book["Gaps"].iter_rows(values_only=True)}
+    assert any(one.endswith("this workbook.]") for one in ends)
+    assert (results.gaps["notices"].str.len() > CELL).all()
