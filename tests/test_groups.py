@@ -248,13 +248,11 @@ def test_pairs_of_other_weights_are_compared_by_a_sound_bound():
     assert ends.loc["s1", ["low", "high"]].tolist() == pytest.approx([350 / 6.5, 550 / 7])
     # At fixed weights all is sure: 75 over 62.5 over 50. What other weights decide is marked.
     assert pairs(study) == {("n2", "n1"): "no", ("n2", "s1"): "yes", ("s1", "n1"): "yes"}
-    # Exactly level is level, in rationals: 1 of weight 1 and 0 of 3 for s1, 0.25 of 1.
-    level = unsettled(s1_b="not_met", n1_b="not_met")
-    assert totals(level) == {"n1": 50, "n2": 75, "s1": 25}
-    both = grouped(weights=[HEAVY | {"weight": "0.1"}, HEAVY | {"weight": "0.1", "node_id": "a"}])
-    found = measure(both).comparisons
+    # Exactly level is level, in rationals: 0 of weight 1 and 1 of 3 for s1 are 75, as n2 has.
+    level = unsettled(s1_a="not_met", s1_b="met")
+    assert totals(level) == {"n1": 50, "n2": 75, "s1": 75}
+    found = measure(level).comparisons
     place = {name: number for number, name in enumerate(found.unit_ids)}
-    # n2 and s1 have the same levels, and weights that differ and come to the same: both are 75.
     assert (
         found.at_or_above[place["n2"], place["s1"]] and found.at_or_above[place["s1"], place["n2"]]
     )
@@ -280,6 +278,14 @@ def test_without_a_criterion_the_other_weights_stand():
     assert "criterion.a" not in falls["s1", "n1"].split(";")
     # n2 is above s1 by the weights alone: with one criterion left they are level.
     assert {"criterion.a", "criterion.b"} <= set(falls["n2", "s1"].split(";"))
+
+
+def test_a_level_worth_more_counts_by_the_weights_of_the_group():
+    study = unsettled()
+    table = sensitivity(study, states(study)).units.set_index(["choice", "unit_id"])["low"]
+    # Partly at 0.75: n2 has (1 + 0.75) / 2, s1 (1 + 3 × 0.75) / 4.
+    moved = table.loc["level.s.partly.highest"].to_dict()
+    assert moved == pytest.approx({"n1": 50, "n2": 87.5, "s1": 81.25})
 
 
 def test_a_published_score_is_read_by_the_weights_of_its_unit():

@@ -134,7 +134,12 @@ def test_a_total_counts_the_units_of_its_own_day():
     assert "the study holds fewer units on 2023-03-31" in problem
     (problem,) = problems(total(among=f"{NEW};{LASTING}"))
     assert "it names a unit that does not exist on 2023-03-31" in problem
-    assert problems(total(among=f"{OLD};{LASTING}")) == []
+    # Old Town stands where Big Town does today: a total that names it is of it alone.
+    named = total(among=f"{OLD}", of="1")
+    assert problems(named) == []
+    (audited,) = measure(named).totals.to_dict("records")
+    assert (audited["named"], audited["status"], audited["set_aside"]) == (1, "consistent", "no")
+    assert measure(named).clashes == []
 
 
 def test_what_is_not_there_is_told_in_one_sentence():

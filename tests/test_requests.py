@@ -10,6 +10,7 @@ from helpers import copy_of_real_study, edit_cell, read_rows, run
 from made import real, with_rows
 from made_allotments import write_allotments
 from made_study import write_made_study
+from test_groups import unsettled
 
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.tracking import tracking_workbook
@@ -241,6 +242,14 @@ def test_an_answer_put_over_a_refusal_is_taken_for_that_of_a_review(refused):
     fill(path, 3, answered_on="2026-10-02")
     with pytest.raises(StudyError, match="what is entered stays"):
         take_in(path, folder)
+
+
+@pytest.mark.parametrize(("came_to", "again"), [("upheld", False), ("partly_answered", True)])
+def test_what_a_review_left_open_is_asked_again(came_to, again):
+    asked = {"request_id": "Q", "unit_id": "s1", "criterion_id": "b", "outcome": "refused"}
+    asked |= {"answered_on": "2022-02-01", "reviewed_on": "2022-03-01", "review_outcome": came_to}
+    study = with_rows(unsettled(s1_b="inconclusive"), "requests", [asked])
+    assert [one.unit_id for one in requests(measure(study))] == (["s1"] if again else [])
 
 
 def test_what_was_upheld_may_be_answered_on_appeal(refused):

@@ -17,7 +17,6 @@ from analysis.measure.tree import Node, groups_below, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
-from analysis.study.published import units_among
 from analysis.study.rounding import rounded
 
 
@@ -61,17 +60,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
     out = np.isin(names.to_numpy(dtype=object), v.OUT_OF_SUM)[codes]
     unknown = np.isin(names.to_numpy(dtype=object), v.UNKNOWNS)[codes]
     scored = (criteria["scored"] == "yes").to_numpy()
-    return CellValues(low, high, ~unknown, scored & ~out & ~_weightless(study))
-
-
-def _weightless(study: Study) -> np.ndarray:
-    """Return which criteria have weight 0 for a unit by its group, shape (units, criteria)."""
-    units, columns = study["units"], study["criteria"]["criterion_id"].tolist()
-    found = np.zeros((len(units), len(columns)), dtype=bool)
-    for row in study["group_weights"].itertuples():
-        if row.node_id in columns and float(row.weight) == 0:
-            found[units_among(units, row.among), columns.index(row.node_id)] = True
-    return found
+    return CellValues(low, high, ~unknown, scored & ~out)
 
 
 def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None) -> pd.DataFrame:
