@@ -31,6 +31,62 @@ if __name__ == "__main__":
         time.sleep(60)
 """
 
+BROKEN_OFF = """
+import os, signal, sys, time
+from multiprocessing.connection import Connection
+from analysis import __main__ as front
+from analysis.second_process import Awaited, second_process
+
+def answer():
+    \"\"\"Say the first part of an answer, and never the rest.\"\"\"
+    def send(connection, buffer):
+        os.write(connection.fileno(), bytes(buffer)[:1000])
+        print("begun", flush=True)
+        if sys.argv[1] == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(60)
+    if __name__ != "__main__":
+        Connection._send = send
+    return bytes(1_000_000)
+
+def main():
+    try:
+        with second_process() as beside:
+            print(len(Awaited(beside, answer).get()), flush=True)
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+if __name__ == "__main__":
+    front.main = main
+    front.run()
+"""
+
+
+def interruptible() -> None:
+    """Listen to interrupts, also where whoever runs the tests does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@two_cores
+@pytest.mark.parametrize(("how", "status"), [("interrupted", 130), ("killed", 0)])
+def test_an_answer_that_breaks_off_is_waited_for_by_nobody(how, status, tmp_path):
+    """The pool's own thread waits for the rest of it, for ever: no end may wait for that thread."""
+    script = tmp_path / "broken_off.py"
+    script.write_text(BROKEN_OFF)
+    command = [sys.executable, script, how]
+    first = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+    )
+    assert first.stdout.readline() == "begun\n"
+    for _ in range(3 if how == "interrupted" else 0):
+        first.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    said, complaints = first.communicate(timeout=30)
+    assert (first.returncode, complaints) == (status, "")
+    # What an ended process was to make is made here.
+    assert said == ("1000000\n" if how == "killed" else "")
+
 
 @pytest.fixture(scope="module")
 def results():
@@ -87,7 +143,9 @@ def test_one_core_or_no_room_to_share_is_enough(monkeypatch):
 def test_interrupts_end_a_build_in_one_line(tmp_path, wait):
     """The first may come at any time, and others may follow it."""
     command = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(tmp_path / "o")]
-    build = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    build = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=interruptible
+    )
     time.sleep(0.3 + wait)
     for _ in range(3):
         with contextlib.suppress(ProcessLookupError):
@@ -113,6 +171,7 @@ def test_the_other_process_ends_with_the_first(tmp_path, number):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=interruptible,
     )
     other = int(first.stdout.readline())
     first.send_signal(getattr(signal, number))

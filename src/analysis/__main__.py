@@ -1,6 +1,5 @@
 """``python -m analysis`` is the command ``policygap``."""
 
-import atexit
 import contextlib
 import gc
 import os
@@ -17,23 +16,26 @@ from analysis.cli import main  # noqa: E402
 
 
 def run() -> int:
-    """Run the command."""
-    signal.signal(signal.SIGINT, _interrupted)
-    ended: list[int] = []
-    # The first to be registered is the last to be called.
-    atexit.register(_leave, ended)
-    ended.append(main())
-    return ended[0]
-
-
-def _leave(ended: list[int]) -> None:
+    """Run the command, and leave without waiting for anyone."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupted)
+    try:
+        status = main()
+    except SystemExit as ended:
+        if not isinstance(ended.code, int):
+            raise
+        status = ended.code
     # To take apart all that was imported and made takes long, and the system takes it back anyway.
+    # An interrupted command may have left another thread waiting for what will never come.
     # Where a stream was closed there is none; what else went wrong with one has been said.
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    if ended:
-        os._exit(ended[0])
+    if "multiprocessing.util" in sys.modules:
+        # Else it would be told, and shown, that semaphores were left behind. Only those are given
+        # back: what waits for a thread or a process has a lower priority.
+        sys.modules["multiprocessing.util"]._run_finalizers(0)
+    os._exit(status)
 
 
 def _interrupted(number: int, frame: object) -> None:

@@ -26,6 +26,7 @@ class Awaited(Generic[Made]):
     def __init__(self, beside: Executor, make: Callable[..., Made], *given: object):
         """Begin it, with what it is given."""
         self._make, self._given = make, given
+        self._in_a_thread = isinstance(beside, ThreadPoolExecutor)
         try:
             self._begun = beside.submit(make, *given)
         except BrokenExecutor:
@@ -33,9 +34,15 @@ class Awaited(Generic[Made]):
 
     def get(self) -> Made:
         """Return it, as soon as it is there."""
-        if self._begun is not None:
-            with contextlib.suppress(Exception):
-                return self._begun.result()
+        while self._begun is not None:
+            try:
+                return self._begun.result(timeout=1)
+            except TimeoutError:
+                # A process that ended in the middle of its answer is not missed by its pool.
+                if not self._in_a_thread and not multiprocessing.active_children():
+                    break
+            except Exception:
+                break
         return self._make(*self._given)
 
 
@@ -43,7 +50,8 @@ class Awaited(Generic[Made]):
 def second_process(*needed: str) -> Iterator[Executor]:
     """Give an executor that works in a process of its own; in a thread where one core is all.
 
-    The process ends with this one, however that ends.
+    The process ends with this one, however that ends, or with its task once the executor is
+    given back.
 
     Args:
         needed: modules that its tasks need, the first task first: it imports them at once.
@@ -51,13 +59,10 @@ def second_process(*needed: str) -> Iterator[Executor]:
     pool = _started(needed)
     try:
         yield pool
-    except BaseException:
-        # What it is at is no longer wanted.
-        for child in multiprocessing.active_children():
-            child.kill()
-        raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        # Nobody waits for it. A process that ends in the middle of an answer leaves the pool's own
+        # thread waiting for the rest, for ever, and with it whoever waits for the pool.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _started(needed: Sequence[str]) -> Executor:
@@ -65,7 +70,7 @@ def _started(needed: Sequence[str]) -> Executor:
         # Begun afresh: a copy of this process would hold the locks of threads that it has not.
         context = multiprocessing.get_context("spawn")
         # Where there is no room for what two processes share, a thread will do.
-        with contextlib.suppress(OSError), _without_interrupts():
+        with contextlib.suppress(OSError), _deaf_to_interrupts():
             pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
             for name in needed:
                 pool.submit(_import, name)
@@ -80,19 +85,19 @@ def _cores() -> int:
 
 
 @contextlib.contextmanager
-def _without_interrupts() -> Iterator[None]:
+def _deaf_to_interrupts() -> Iterator[None]:
     """Let processes that are begun meanwhile pass over interrupts, which go to all of a group.
 
-    The first process says what becomes of the work.
+    The first process says what becomes of the work. An interrupt that comes meanwhile waits.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

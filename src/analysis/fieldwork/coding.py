@@ -44,7 +44,7 @@ CODED = (
 """What a row says of its cell; its mark is made of these."""
 DATED = ("observed_on", "not_before", "not_after")
 SPARE_ROWS, SPARE_DOCUMENTS = 100, 30
-_MARK = re.compile(r"([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)/([0-9a-f]{10}|new|aside)")
+_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 
 Held = dict[tuple[str, str], dict[str, int]]
 """A coder's codings: for each cell, the place of each by the sign of what it says."""
@@ -61,7 +61,11 @@ _DO = (
 
 
 def coding_workbook(
-    study: Study, coder: str, units: Sequence[str] = (), only_unknown: bool = False
+    study: Study,
+    coder: str,
+    units: Sequence[str] = (),
+    only_unknown: bool = False,
+    batch: str = "",
 ) -> bytes:
     """Return a coder's workbook.
 
@@ -70,6 +74,8 @@ def coding_workbook(
         coder: the coder's name, as it stands or is to stand in ``codings.csv``.
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
+        batch: the batch of work that it is recorded as
+            (:func:`analysis.fieldwork.assigning.assign`).
 
     Raises:
         StudyError: the coder has no name, or a unit is not in the study.
@@ -82,6 +88,7 @@ def coding_workbook(
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
     marks = codebook_marks(study.tables)
     about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
+    about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
     maker = WorkbookMaker(study, title, about, _with_noun(study, _DO))
@@ -89,7 +96,7 @@ def coding_workbook(
     maker.page(codebook_page(study))
     for page in held_pages(study, units):
         maker.page(page)
-    maker.form(form, list(_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
+    maker.form(form, list(coding_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
     add_document_forms(maker, study, coder)
     return maker.as_bytes()
 
@@ -188,9 +195,10 @@ def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
     return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
 
 
-def _rows(
+def coding_rows(
     study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
 ) -> Iterator[FormRow]:
+    """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     held: dict[tuple[str, str], list[dict]] = {}
@@ -381,6 +389,7 @@ def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> dict[str, st
         "level": reader.level(line, criterion),
         "confidence": reader.confidence(line),
         "evidence_ids": reader.evidence_ids(line),
+        "batch": reader.returned.about.get("batch", ""),
     }
 
 

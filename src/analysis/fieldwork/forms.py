@@ -111,7 +111,7 @@ def settling_form(evidence: int, coders: list[str]) -> Form:
         _CONFIDENCE,
         *evidence_fields(evidence),
         _WHY,
-        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20, TEXT),
+        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
     return Form("settling", "Settling", fields)
@@ -122,7 +122,7 @@ NEW_SOURCES = Form(
     "New sources",
     (
         Field("source_id", "Source id", 16),
-        Field("publisher", "Publisher", 30, TEXT),
+        Field("publisher", "Publisher", 30),
         Field("title", "Title, as published", 50, TEXT),
         _PUBLISHED,
         Field("kind", "Kind", 20, choices="kinds", only_choices=False),

@@ -14,7 +14,7 @@ from analysis.fieldwork.slips import note_slips
 from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
-from analysis.study.tables import as_csv
+from analysis.study.tables import as_csv, is_marked
 
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
 
@@ -49,14 +49,17 @@ _DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on")
 
 
 class Draft:
-    """A table while it is being changed: every new row remembers the line that it came from."""
+    """A table while it is being changed: every new row remembers the line that it came from.
+
+    ``order`` are the columns by which it is kept sorted; none: new rows come at the end.
+    """
 
     def __init__(self, study: Study, table: str):
         """Begin with the table as it stands."""
         self.table = study.descriptor.tables[table]
         self.rows: list[dict[str, str] | None] = study[table].to_dict("records")
         self.lines: list[Line | None] = [None] * len(self.rows)
-        self._order = self._sorted_by()
+        self.order = self._sorted_by()
 
     def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
         """Return the places of the rows as they stand, by their text in these columns."""
@@ -84,8 +87,8 @@ class Draft:
     def finish(self) -> tuple[pd.DataFrame, list[Line | None]]:
         """Return the table, in the order that it was kept in, and the line behind each row."""
         places = [n for n, row in enumerate(self.rows) if row is not None]
-        if self._order:
-            places.sort(key=lambda n: [self.rows[n][name] for name in self._order])
+        if self.order:
+            places.sort(key=lambda n: [self.rows[n][name] for name in self.order])
         cells = [[self.rows[n][name] for name in self.table.columns] for n in places]
         frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
         return frame, [self.lines[n] for n in places]
@@ -159,7 +162,7 @@ class Proposal:
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
         self.returned.problems += [one for one in found if one.column not in refused]
         changed = {
-            draft.table.path: as_csv(frames[name])
+            draft.table.path: as_csv(frames[name], is_marked(self.study.folder / draft.table.path))
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }

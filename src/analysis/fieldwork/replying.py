@@ -15,6 +15,7 @@ from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
 from analysis.study.marks import EARLIER_RULES, cells_under_earlier_rules, level_rules
 from analysis.study.searches import searches_by_unit
+from analysis.study.sources import titled
 
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
@@ -172,7 +173,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
     rows = []
     for one in own.itertuples():
         source = sources.loc[one.source_id]
-        where = ", ".join(filter(None, (source["publisher"], source["title"], source["published"])))
+        where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
         rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
     headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]

@@ -455,7 +455,7 @@ def _lines(
         for name, one in fields.items():
             if found.columns[name] in row and one.asked:
                 cell = row[found.columns[name]]
-                line.texts[name] = _text(returned, opened, line, name, one, cell)
+                line.texts[name] = read_cell(returned, opened, line, name, one, cell)
         if any(line.texts.values()):
             filled.add(number)
             yield line
@@ -465,7 +465,9 @@ def _lines(
     _keep_rest(returned, opened, sheet.title, grid, found, taken)
 
 
-def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell) -> str:
+def read_cell(
+    returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell
+) -> str:
     """Return what a cell says, with notes and problems kept."""
     place, value = line.place(name), cell.value
     if opened.struck(cell):

@@ -6,7 +6,7 @@ These are for work, and not for publication: they have filters, frozen panes and
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -165,8 +165,17 @@ class WorkbookMaker:
         )
 
 
-def save_new(path: Path, content: bytes, study: Study, ending: str = ".xlsx") -> None:
+def save_new(
+    path: Path,
+    content: bytes,
+    study: Study,
+    ending: str = ".xlsx",
+    before: Callable[[], None] = lambda: None,
+) -> None:
     """Write a workbook, or what else has that ending, to a new file, whole or not at all.
+
+    ``before`` is done when all is written and only the name is missing; where it fails, there is
+    no file.
 
     Raises:
         StudyError: something is there already (it may have been filled), or it lies in the study.
@@ -186,6 +195,7 @@ def save_new(path: Path, content: bytes, study: Study, ending: str = ".xlsx") ->
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(aside).chmod(0o644)
+        before()
         Path(aside).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

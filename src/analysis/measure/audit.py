@@ -20,7 +20,8 @@ from analysis.measure.totals import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.published import levels_of, units_among
+from analysis.study.published import levels_of, rounding_words, score_ends, units_among
+from analysis.wording import listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 
@@ -49,6 +50,9 @@ SCORES_COLUMNS = [
     "as_of",
     "score",
     "step",
+    "rounding",
+    "lowest",
+    "highest",
     "weights",
     "settles_cells",
     "low",
@@ -112,8 +116,8 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
     """Set each published score beside what the evidence allows on the score's own day.
 
     Returns:
-        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``low`` and ``high``, on 0 to
-        100, are the least and the greatest score that the evidence allows by the publisher's
+        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``lowest`` and ``highest`` are
+        the ends between which the score lay before rounding, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
         weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
         cells are open.
     """
@@ -125,6 +129,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
             readers[day] = ScoreReader(study, held.matrix, held.levels)
         parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
         settled, open_ = parts or (float("nan"), {})
+        ends = score_ends(one)
         least = settled + sum(min(part) for part in open_.values())
         most = settled + sum(max(part) for part in open_.values())
         if not satisfiable(held.choices, [row]):
@@ -139,7 +144,10 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 one.group_id,
                 one.as_of,
                 float(one.score),
-                float(one.step),
+                float(one.step or "nan"),
+                one.rounding,
+                float(ends.low),
+                float(ends.high),
                 one.weights,
                 one.settles_cells,
                 float(100 * least),
@@ -183,7 +191,7 @@ def _said(study: Study, clash: Clash) -> str:
         )
     stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]
     which = (
-        f"{_listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
+        f"{listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
         "the rest is set aside."
         if stands
         else "All of them are set aside, since nothing tells which of them is wrong."
@@ -191,7 +199,7 @@ def _said(study: Study, clash: Clash) -> str:
     fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
     return (
         f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
-        f"though {fewer} could be: {'; '.join(said.values())}. {which}"
+        f"though {fewer} could be: {stopped(list(said.values()), 'published_totals.csv')}. {which}"
     )
 
 
@@ -201,16 +209,13 @@ def _row_words(study: Study, name: str) -> str:
     if table == TOTALS:
         at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")
-        where = f" (among {row.among.replace('=', ' ').replace(';', ', ')})" if row.among else ""
+        among = stopped(row.among.replace("=", " ").split(";"), "published_totals.csv", ", ")
+        where = f" (among {among})" if row.among else ""
         label = study.lookup("criteria", "label")[row.criterion_id]
         return f"published total {key}, {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
     unit = study.lookup("units", "short_name")[row.unit_id]
     labels = study.lookup("recommendations", "label")
     group = f"on “{labels[row.group_id]}”" if row.group_id in labels else "in all"
-    rounded = f", rounded to {row.step}" if float(row.step) else ""
-    return f"published score {key}, {row.score}{rounded}, of {unit} {group} on {row.as_of}"
-
-
-def _listed(parts: list[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return (
+        f"published score {key}, {row.score}{rounding_words(row)}, of {unit} {group} on {row.as_of}"
+    )

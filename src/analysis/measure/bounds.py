@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.completions import Block
-from analysis.measure.national import states_of
+from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores
 from analysis.measure.totals import Constrained, level_values
 from analysis.measure.tree import build_tree, groups_below, shares
@@ -178,6 +178,7 @@ def national_bounds(
     """
     grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
     width, at = held.matrix.shape[1], _blocks_by_cell(held.all_blocks)
+    states = states_by_criterion(study)
     rows = []
     for column, criterion in enumerate(study["criteria"]["criterion_id"]):
         if criteria is not None and criterion not in criteria:
@@ -185,7 +186,7 @@ def national_bounds(
         units = np.flatnonzero(~np.isin(grid[:, column], v.OUT_OF_SUM))
         if not len(units):
             continue
-        levels = [one for one in states_of(study, criterion) if one not in v.UNKNOWNS]
+        levels = [one for one in states[criterion] if one not in v.UNKNOWNS]
         share = Fraction(100, len(units))
         figures = {(MEAN, ""): {name: share * values[column][name] for name in levels}}
         figures |= {

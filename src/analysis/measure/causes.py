@@ -32,7 +32,7 @@ _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
 _EVIDENCE = ("source_id", "states", "extent_read", "published", "not_before", "not_after")
 _SOURCE = ("extent_read", "read_on")
-_NUMBERS = ("weight", "value", "count", "of", "score", "step")
+_NUMBERS = ("weight", "value", "count", "of", "score", "step", "lowest", "highest")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         CODEBOOK,
@@ -42,7 +42,7 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
-    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule",)),
+    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule", "needs")),
     (
         TOTALS,
         "published_totals",
@@ -53,7 +53,10 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         TOTALS,
         "published_scores",
         ("score_id",),
-        ("unit_id", "group_id", "score", "step", "weights", "as_of", "settles_cells"),
+        (
+            *("unit_id", "group_id", "score", "step", "rounding", "lowest", "highest"),
+            *("weights", "as_of", "settles_cells"),
+        ),
     ),
 )
 """Cause, table, its key, and the columns that bear on a result."""
@@ -90,9 +93,9 @@ class Change:
     new: int | None = None
 
     @property
-    def is_wording(self) -> bool:
-        """Whether it is a question or a decision rule reworded, which moves nothing by itself."""
-        return self.table == "rules" or self.column == "question"
+    def moves_nothing(self) -> bool:
+        """Whether it moves nothing by itself: a question or a rule reworded, evidence alone."""
+        return self.table in ("rules", "evidence") or self.column == "question"
 
 
 def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Change]:
@@ -111,8 +114,9 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     7. a settled difference: it differs on the same evidence.
 
     A row whose date was corrected has another key. So where a cell has lost one row and gained
-    one, and the two share evidence, they are one row that differs. Searches, and requests that
-    were refused, are evidence.
+    one, and the two share evidence, they are one row that differs. Searches, requests that were
+    refused, and statements that are new, gone or corrected are evidence; a statement by itself
+    moves nothing.
 
     Args:
         old: the earlier version.
@@ -124,9 +128,9 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
         Differences of units that both versions hold, and of the study as a whole.
     """
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
-    found = [*_rows(old, new, held), *_asked_for(old, new, held)]
+    found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
-    found += _dates(old, new, before, after)
+    found += _whole(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
 
@@ -259,6 +263,22 @@ def _bearing(study: Study, table: str) -> dict[int, dict]:
     return rows.to_dict("index")
 
 
+def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield the evidence that is new, gone or corrected, also where no assessment moved."""
+    earlier, later = (_by_key(study["evidence"], ("evidence_id",)) for study in (old, new))
+    for one in dict.fromkeys([*earlier, *later]):
+        (left, row), (right, other) = (held.get(one, (None, None)) for held in (earlier, later))
+        unit = (other or row)["unit_id"]
+        both = row is not None and other is not None
+        differ = [name for name in _EVIDENCE if both and row[name] != other[name]]
+        if (unit and unit not in units) or (both and not differ):
+            continue
+        shown = differ or ["states"]
+        said = [" | ".join(side[name] for name in shown) if side else "" for side in (row, other)]
+        about = (EVIDENCE, "evidence", unit, "", *one, ";".join(differ))
+        yield Change(*about, *said, *one, left, right)
+
+
 def _settings(
     old: Study, new: Study, cause: str, table: str, key: tuple[str, ...], columns: tuple[str, ...]
 ) -> Iterator[Change]:
@@ -277,7 +297,7 @@ def _settings(
                 yield Change(*about, column, *said, "", left, right)
 
 
-def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
+def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
     earlier, later = (_by_key(study["criteria"], ("criterion_id",)) for study in (old, new))
     for one in [one for one in earlier if one in later]:
         (left, row), (right, other) = earlier[one], later[one]
@@ -285,19 +305,19 @@ def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Ch
         if said[0] != said[1]:
             about = (IN_FORCE, "criteria", "", *one, *one, "applies_from")
             yield Change(*about, *said, "", left, right)
-    for what, days in (
-        ("the date asked for", (before.as_of, after.as_of)),
-        ("the day of the report", (old.settings.report.date, new.settings.report.date)),
+    settings = (old.settings, new.settings)
+    for cause, what, said in (
+        (IN_FORCE, "the date asked for", (before.as_of, after.as_of)),
+        (IN_FORCE, "the day of the report", [one.report.date for one in settings]),
+        (CODEBOOK, "how scores are put together", [one.aggregation for one in settings]),
     ):
-        if days[0] != days[1]:
-            yield Change(IN_FORCE, "", "", "", what, "", *map(str, days))
+        if said[0] != said[1]:
+            yield Change(cause, "", "", "", what, "", *map(str, said))
 
 
 def touching(found: Iterable[Change], unit: str) -> tuple[str, ...]:
     """Return the causes that touch a unit, in order."""
-    held = {
-        one.cause for one in found if one.unit_id == unit or not (one.unit_id or one.is_wording)
-    }
+    held = {one.cause for one in found if one.unit_id in ("", unit) and not one.moves_nothing}
     return tuple(cause for cause in CAUSES if cause in held)
 
 

@@ -100,8 +100,10 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     Those of the whole study are not among them: they stand with every result.
     """
     table = study["notices"]
-    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
+    if spoken_of.empty:
+        return []
+    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
         f"{labels.get(one.criterion_id) or names[one.unit_id]}: {one.text}"

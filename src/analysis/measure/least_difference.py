@@ -76,6 +76,14 @@ class Rows:
         low[:, column] = high[:, column] = value
         return Rows(low, high, self.counts)
 
+    def without(self, columns: np.ndarray) -> "Rows":
+        """Return the rows, each with one criterion out of the sum."""
+        rows = np.arange(len(self))
+        low, high, counts = self.low.copy(), self.high.copy(), self.counts.copy()
+        low[rows, columns] = high[rows, columns] = 0
+        counts[rows, columns] = False
+        return Rows(low, high, counts)
+
     def kinds(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each kind, and the kind of each row.
 
@@ -140,11 +148,12 @@ def plan(study: Study) -> Plan:
     """Lay out a study's tree and its box of weights."""
     tree, box = build_tree(study), study.settings.weight_box
     columns = columns_below(tree)
+    position = {column: number for number, column in enumerate(columns)}
     groups: list[Group] = []
 
     def place(node: Node) -> int:
         if node.column is not None:
-            return columns.index(node.column)
+            return position[node.column]
         kept = [child for child in node.children if child.weight > 0 and columns_below(child)]
         inside = [(place(child), child.weight) for child in kept]
         ratio = box.highest_factor / box.lowest_factor if node.name in box.nodes else Fraction(1)
@@ -205,6 +214,102 @@ def score_range(plan: Plan, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     least = _up(plan, rows.counts, _over(rows, nothing)).total
     greatest = -_up(plan, rows.counts, _under(rows, nothing)).total
     return least[:, 0], greatest[:, 0]
+
+
+def signs_beside(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
+    """Return :func:`signs` of each row of the one and the row of the other beside it."""
+    same = (left.counts == right.counts).all(axis=1)
+    gap = np.empty(len(left))
+    gap[same] = _least(plan, left.counts[same], (left.low - right.high)[same])
+    gap[~same] = _least(plan, left.counts[~same], left.low[~same])
+    gap[~same] += _least(plan, right.counts[~same], -right.high[~same])
+    sign = np.sign(gap).astype(np.int8)
+    near = np.flatnonzero(np.abs(gap) <= NEAR)
+    sign[near] = exact_signs(plan, left[near], right[near])
+    return sign
+
+
+def signs_without(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
+    """Return :func:`signs_beside` with each criterion left out in turn.
+
+    Args:
+        plan: the tree and its box.
+        left: rows with something in the sum.
+        right: the same, each beside one of these.
+
+    Returns:
+        −1, 0 or 1, shape (rows, criteria with weight); −1 too where one of the two has nothing
+        left in the sum.
+    """
+    counts, delta = left.counts & right.counts, left.low - right.high
+    gap = least_without(plan, counts, delta)
+    differs = left.counts ^ right.counts
+    some = differs.any(axis=1)
+    apart = least_without(plan, left.counts[some], left.low[some])
+    apart += least_without(plan, right.counts[some], -right.high[some])
+    # Two rows that differ in the criterion left out alone have the same cells then.
+    same = differs[some].sum(axis=1)[:, None] == differs[some]
+    gap[some] = np.where(same, gap[some], apart)
+    sign = np.where(np.isnan(gap), -1, np.sign(gap)).astype(np.int8)
+    near = np.abs(gap) <= NEAR
+    for row in np.flatnonzero(near.any(axis=1)):
+        columns = np.flatnonzero(near[row])
+        one, other = (rows[np.full(len(columns), row)].without(columns) for rows in (left, right))
+        sign[row, columns] = exact_signs(plan, one, other)
+    return sign
+
+
+def least_without(plan: Plan, counts: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    """Return the least weighted mean of each row with each criterion left out in turn.
+
+    Only the groups over a criterion are reckoned anew without it.
+
+    Args:
+        plan: the tree and its box.
+        counts: which cells are in the sum, shape (rows, criteria with weight).
+        delta: what each cell brings, likewise.
+
+    Returns:
+        An array of the same shape; not a number where nothing is left in the sum.
+    """
+    widest = max((len(group.parts) for group in plan.groups), default=1) * counts.shape[1]
+    step = max(1, 2**24 // max(widest, 1))
+    blocks = [slice(start, start + step) for start in range(0, len(counts), step)]
+    parts = [_least_without(plan, counts[rows], delta[rows]) for rows in blocks]
+    return np.concatenate(parts) if parts else np.empty(counts.shape)
+
+
+def _least_without(plan: Plan, counts: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    whole = _up(plan, counts, lambda column: delta[:, column, None])
+    # By place: the criteria at or below it, and its value and whether it is there without each.
+    without = {
+        column: ([column], whole.values[column], np.zeros((len(counts), 1), dtype=bool))
+        for column in range(len(plan.columns))
+    }
+    for place, group in enumerate(plan.groups, start=len(plan.columns)):
+        below = [without.pop(part) for part in group.parts]
+        columns = [column for names, _, _ in below for column in names]
+        values, there, start = [], [], 0
+        for part, (names, value, left) in zip(group.parts, below, strict=True):
+            here = slice(start, start + len(names))
+            start = here.stop
+            values.append(whole.values[part])
+            if len(names) > 1:
+                values[-1] = np.repeat(values[-1], len(columns), axis=1)
+                values[-1][:, here] = value
+            there.append(np.repeat(whole.there[part], len(columns), axis=1))
+            there[-1][:, here] = left
+        any_left = np.logical_or.reduce(there)
+        without[place] = (columns, _least_mean(group, values, there), any_left)
+    found = np.full(counts.shape, np.nan)
+    for columns, value, left in without.values():
+        found[:, columns] = np.where(left, value, np.nan)
+    return found
+
+
+def _least(plan: Plan, counts: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    """Return the least weighted mean of each row of δ, shape (rows,)."""
+    return _up(plan, counts, lambda column: delta[:, column, None]).total[:, 0]
 
 
 def _decided(plan: Plan, gap: np.ndarray, left: Rows, right: Rows) -> np.ndarray:

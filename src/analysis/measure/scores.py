@@ -9,7 +9,6 @@ Identification of Probability Distributions, 2003).
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,7 @@ from analysis.measure.tree import Node, build_tree, groups_below
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
-
-_ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+from analysis.study.rounding import rounded
 
 
 @dataclass(frozen=True)
@@ -133,10 +131,6 @@ def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
 def shown(value: float, display: Display) -> str:
     """Return a score or percentage as text, rounded once by the study's declared rule.
 
-    Floats are first taken to nine decimals, so that a tie is a tie: 12.5 computed as
-    12.499999999999998 still rounds as 12.5 does.
+    See :func:`analysis.study.rounding.rounded`: 0 and 100 are shown only where they are exact.
     """
-    exact = Decimal(repr(round(float(value), 9)))
-    step = Decimal(1).scaleb(-display.decimals)
-    rounded = exact.quantize(step, rounding=_ROUNDING[display.rounding])
-    return str(abs(rounded) if rounded == 0 else rounded)
+    return rounded(value, display.decimals, display.rounding)

@@ -1,12 +1,14 @@
 """The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from analysis.study import Study
 
 TOTAL = "total"
+POOLED = "pooled"
+"""A study's ``aggregation`` where groups are for display only."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,13 @@ class Node:
 
 
 def build_tree(study: Study) -> Node:
-    """Return the study's tree. Only scored criteria are in it; empty groups drop out."""
+    """Return the study's tree. Only scored criteria are in it; empty groups drop out.
+
+    Where the study pools its scores (``study.aggregation``), every group is the mean over all
+    criteria below it by their own weights. The groups inside it are there to be shown, and weigh
+    nothing in it.
+    """
+    pooled = study.settings.aggregation == POOLED
     groups = study["recommendations"]
     inside: dict[str, list[str]] = {}
     for name, parent in zip(groups["recommendation_id"], groups["parent_id"], strict=True):
@@ -43,7 +51,12 @@ def build_tree(study: Study) -> Node:
     def node(name: str, weight: Fraction, children: list[str]) -> Node:
         below = [node(child, weights[child], inside.get(child, [])) for child in children]
         kept = [child for child in below if child.children]
-        return Node(name, weight, (*leaves.get(name, ()), *kept))
+        own = leaves.get(name, [])
+        if pooled:
+            inside_them = [leaf for child in kept for leaf in child.children if not leaf.children]
+            own = sorted([*own, *inside_them], key=lambda leaf: leaf.column)
+            kept = [replace(child, weight=Fraction(0)) for child in kept]
+        return Node(name, weight, (*own, *kept))
 
     return node(TOTAL, Fraction(1), inside.get("", []))
 

@@ -11,6 +11,7 @@ from itertools import chain
 
 import jinja2
 
+from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
@@ -20,6 +21,7 @@ from analysis.publish.markup import environment, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
+from analysis.study.warnings import LONGEST_NOTICE
 
 FORMS = (
     (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
@@ -29,7 +31,7 @@ FORMS = (
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
 whether sources are named by their publishers, or by the numbers that they have in the report."""
 WHOLE = {
-    "notices": 1200, "contact": 200, "notice": 200, "title": 200, "name": 100, "question": 200,
+    "notices": 1200, "contact": 200, "notice": LONGEST_NOTICE, "title": 200, "name": 100, "question": 200,
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
@@ -201,6 +203,7 @@ def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
             name,
             {
                 "unit": unit,
+                "imported": imported_said(results, [name]),
                 "settled": [cell for cell in unit["cells"] if cell not in open_],
                 "open": open_,
                 "open_states": list(dict.fromkeys(cell["state"] for cell in open_)),

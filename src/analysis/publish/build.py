@@ -1,7 +1,8 @@
 """Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +11,11 @@ from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
 from analysis.publish.aside import Begun
+from analysis.publish.begin import begin
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
+from analysis.publish.parts import in_order
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -32,11 +35,12 @@ class Material:
     Attributes:
         results: the measures to publish.
         begun: what is on its way.
+        parts: the parts that are built.
     """
 
-    def __init__(self, results: Results, begun: Begun, here: Executor):
+    def __init__(self, results: Results, begun: Begun, here: Executor, parts: Sequence[str]):
         """Hold it; ``here`` is a thread, for what works without holding up others: typst does."""
-        self.results, self.begun, self._here = results, begun, here
+        self.results, self.begun, self._here, self.parts = results, begun, here, parts
         self.named = begun.named
 
     @cached_property
@@ -47,7 +51,7 @@ class Material:
     @cached_property
     def page(self) -> str:
         """The report as HTML."""
-        return report_html(self.results, self.named, self.charts)
+        return report_html(self.results, self.named, self.charts, self.parts)
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -66,8 +70,9 @@ def build(
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
     begun: Begun | None = None,
+    parts: Sequence[str] = (),
 ) -> Path:
-    """Build everything that is published into a folder.
+    """Build what is published into a folder.
 
     Args:
         results: the measures to publish.
@@ -76,9 +81,10 @@ def build(
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
         begun: what is made aside, if it has been begun; default: it is begun here, in a thread.
+        parts: the parts to build, of :data:`analysis.publish.parts.PARTS`; none named: all.
 
     Returns:
-        The path of the report.
+        The path of the report; without a report, of the folder.
 
     Raises:
         StudyError: the study was changed since ``inputs``, or another build into this folder
@@ -86,19 +92,30 @@ def build(
     """
     study = results.study.folder
     inputs = inputs or input_hashes(study)
-    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as here:
+    with swapped_in(out, progress) as folder, _thread() as here:
         progress("statements")
-        material = Material(results, begun or Begun(results, here), here)
-        for name, write in PARTS.items():
+        parts = in_order(parts)
+        material = Material(results, begun or begin(results, here, parts), here, parts)
+        for name in parts:
             progress(name)
-            write(material, folder)
+            _WRITERS[name](material, folder)
         progress("manifest")
         # What the manifest names must be what was read, or it would vouch for another study.
         if input_hashes(study) != inputs:
             rule, remedy = "the study was changed while this build read it", "build again"
             raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
-        _write_json(folder / FILE, manifest(results, inputs, folder).as_dict())
-    return out / REPORT
+        _write_json(folder / FILE, manifest(results, inputs, folder, parts).as_dict())
+    return out / REPORT if "report" in parts else out
+
+
+@contextlib.contextmanager
+def _thread() -> Iterator[Executor]:
+    """Give a thread of one's own; who leaves in a hurry does not wait for it."""
+    here = ThreadPoolExecutor(1)
+    try:
+        yield here
+    finally:
+        here.shutdown(wait=False, cancel_futures=True)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -116,7 +133,8 @@ def _write_workbook(material: Material, folder: Path) -> None:
 
 def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, material.page)
-    material.report_pdf  # noqa: B018 - begun here, since it takes the longest
+    if "pdf" in material.parts:
+        material.report_pdf  # noqa: B018 - begun here, since it takes the longest
 
 
 def _write_requests(material: Material, folder: Path) -> None:
@@ -129,7 +147,9 @@ def _write_report_docx(material: Material, folder: Path) -> None:
 
 def _write_site(material: Material, folder: Path) -> None:
     units = material.results.study["units"]["unit_id"]
-    awaited = [REPORT_PDF, *(f"{BRIEFINGS}/{unit}.pdf" for unit in units)]
+    awaited = [REPORT_PDF] if "pdf" in material.parts else []
+    if "briefings" in material.parts:
+        awaited += [f"{BRIEFINGS}/{unit}.pdf" for unit in units]
     write_site(material.results, material.named, material.charts, folder, awaited)
 
 
@@ -143,20 +163,17 @@ def _write_report_pdf(material: Material, folder: Path) -> None:
     (folder / REPORT_PDF).write_bytes(material.report_pdf.result())
 
 
-PARTS: dict[str, Callable[[Material, Path], None]] = {
-    # First what needs no chart: they are on their way.
+_WRITERS: dict[str, Callable[[Material, Path], None]] = {
     "statements": _write_statements,
     "requests": _write_requests,
     "workbook": _write_workbook,
     "report": _write_report,
     "tables": _write_tables,
-    "report as document": _write_report_docx,
-    # It offers what lies in the folder by then, and what is still on its way.
+    "document": _write_report_docx,
     "site": _write_site,
     "briefings": _write_briefings,
-    "report as PDF": _write_report_pdf,
+    "pdf": _write_report_pdf,
 }
-"""What a build writes, in order: each part's name, and the function that writes it."""
 
 
 def build_data(results: Results, out: Path) -> None:

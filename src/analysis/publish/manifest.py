@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import platform
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,7 @@ class Manifest(_Part):
         known_by: the day by which what counts had been read.
         read_on: the day by which all that the study holds had been read: the default of both.
         placeholders: what still waits to be set in the descriptor.
+        parts: the parts of a build that were built; versions before 0.2 built all, and name none.
         code: what built it.
         inputs: SHA-256 of each file of the study, by its path.
         outputs: SHA-256 of each file of the build but the manifest, by its path.
@@ -97,6 +99,7 @@ class Manifest(_Part):
     known_by: dt.date
     read_on: dt.date
     placeholders: tuple[str, ...]
+    parts: tuple[str, ...] = ()
     code: Code
     inputs: dict[str, str]
     outputs: dict[str, str]
@@ -112,13 +115,16 @@ class Manifest(_Part):
         return {name: part for name, part in self.as_dict().items() if name not in APART}
 
 
-def manifest(results: Results, inputs: dict[str, str], outputs: Path) -> Manifest:
+def manifest(
+    results: Results, inputs: dict[str, str], outputs: Path, parts: Sequence[str]
+) -> Manifest:
     """Return the manifest of a build.
 
     Args:
         results: what was built from.
         inputs: see :func:`input_hashes`.
         outputs: the folder of everything built so far.
+        parts: the parts of a build that it holds.
     """
     study = results.study
     return Manifest(
@@ -129,6 +135,7 @@ def manifest(results: Results, inputs: dict[str, str], outputs: Path) -> Manifes
         known_by=results.matrix.known_by,
         read_on=results.read_on,
         placeholders=study.descriptor.placeholders,
+        parts=tuple(parts),
         code=code(),
         inputs=inputs,
         outputs=output_hashes(outputs),
@@ -206,7 +213,13 @@ def _hashes(folder: Path, kept) -> dict[str, str]:
         for path in folder.rglob("*")
         if kept(path.name) and path.is_file()
     }
-    return {name: _hash(files[name].read_bytes()) for name in sorted(files)}
+    return {name: _hash_of_file(files[name]) for name in sorted(files)}
+
+
+def _hash_of_file(path: Path) -> str:
+    # Piece by piece: a file may be larger than all that a build holds at once.
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hash(content: bytes) -> str:

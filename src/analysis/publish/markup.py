@@ -15,6 +15,7 @@ from markupsafe import Markup
 from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks
 from analysis.show.words import word
 from analysis.study import Study
+from analysis.study.sources import titled
 
 _DIRECTION = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
 """Letters written from right to left, and the marks that turn the direction of a text."""
@@ -60,7 +61,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
-    made.filters.update(word=word, link=link)
+    made.filters.update(word=word, link=link, titled=titled)
     return made
 
 

@@ -2,33 +2,49 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import notices
+from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
 from analysis.publish import view
 from analysis.publish.markup import environment, mark_of, template_text
+from analysis.publish.parts import PARTS
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
-from analysis.show.words import listed
 from analysis.study import vocabulary as v
+from analysis.wording import DOZEN, further, listed
 
 
-def report_html(results: Results, named: dict[str, Statement], charts: list[Drawing]) -> str:
-    """Return the report as HTML. All text from the data is escaped by the template."""
+def report_html(
+    results: Results,
+    named: dict[str, Statement],
+    charts: list[Drawing],
+    parts: Sequence[str] = PARTS,
+) -> str:
+    """Return the report as HTML. All text from the data is escaped by the template.
+
+    Args:
+        results: what the report is of.
+        named: the named statements.
+        charts: the charts.
+        parts: the parts of the build; what is no part of it is not said to lie beside.
+    """
     css = template_text("report.css")
     study = results.study
     templates = environment()
-    templates.filters["mark"] = mark_of(study)
+    templates.filters.update(mark=mark_of(study), further=further)
     template = templates.get_template("report.html.j2")
     return template.render(
         say=lambda name: named[name].text,
         said=lambda name: named.get(name),
+        parts=parts,
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         draft=draft_line(study),
@@ -37,7 +53,13 @@ def report_html(results: Results, named: dict[str, Statement], charts: list[Draw
         settings=study.settings,
         charts={chart.name: chart for chart in charts},
         picture=picture,
-        notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
+        dozen=DOZEN,
+        most_rows=view.MOST_ROWS,
+        most_columns=view.MOST_COLUMNS,
+        notices=[
+            *imported_said(results),
+            *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
+        ],
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),

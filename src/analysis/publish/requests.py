@@ -24,6 +24,7 @@ from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.sources import titled
 
 PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
 _ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
@@ -168,9 +169,10 @@ def _citations(study: Study) -> dict[str, str]:
     said = {}
     for one in with_sources(study, "evidence"):
         source = one["source"]
-        title = f", “{source['title']}”" if source["title"] else ""
+        title = f", {titled(source)}" if titled(source) else ""
         when = f", {source['published']}" if source["published"] else ""
-        part = " (only its beginning could be read)" if one["extent_read"] == "opening" else ""
+        read = one["extent_read"]
+        part = f" ({v.EXTENT[read]})" if read in ("opening", "whole_excerpt") else ""
         where = f", {source['url']}" if source["url"] else ""
         said[one["evidence_id"]] = f"{source['publisher']}{title}{when}{where}{part}"
     return said

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.problems import StudyError
 from analysis.publish import manifest as manifests
 from analysis.publish.manifest import Manifest
+from analysis.publish.parts import MADE_ASIDE, in_order
+from analysis.second_process import second_process
 from analysis.study.journal import DECLARED
 
 SAME, DIFFERENT, MISSING, EXTRA = "same", "different", "missing", "extra"
 
 
 def unchanged(
-    output: Path, study: Path, as_of: dt.date | None, known_by: dt.date | None
+    output: Path,
+    study: Path,
+    as_of: dt.date | None,
+    known_by: dt.date | None,
+    parts: Sequence[str] = (),
 ) -> Manifest | None:
     """Return the manifest of an output that a new build would give byte for byte, or ``None``.
 
@@ -28,6 +34,7 @@ def unchanged(
         study: the study's folder.
         as_of: the date of the state that is asked for; ``None``: the default.
         known_by: the knowledge date, likewise.
+        parts: the parts that are asked for; none named: all.
     """
     try:
         held = manifests.read_manifest(output)
@@ -38,6 +45,7 @@ def unchanged(
     dates = (as_of or held.read_on, known_by or held.read_on)
     same = (
         dates == (held.as_of, held.known_by)
+        and in_order(parts) == in_order(held.parts)
         and held.code == manifests.code()
         and held.environment == manifests.environment()
         and held.inputs == manifests.input_hashes(study)
@@ -95,13 +103,21 @@ def rebuilt(
     """
     # Late, so that the question whether anything has changed does not wait for the drawing.
     from analysis.measure.results import measure
+    from analysis.publish.begin import begin
     from analysis.publish.build import build
     from analysis.study import load
 
-    with tempfile.TemporaryDirectory(prefix="policygap-") as aside:
-        again = Path(aside) / "output"
+    # In two processes, as the build itself: together they take no more room than it did.
+    with (
+        tempfile.TemporaryDirectory(prefix="policygap-") as beside,
+        second_process(*MADE_ASIDE) as aside,
+    ):
+        again = Path(beside) / "output"
         progress("study")
-        build(measure(load(study), held.as_of, held.known_by, progress), again, progress)
+        results = measure(load(study), held.as_of, held.known_by, progress)
+        progress("statements")
+        begun = begin(results, aside, held.parts)
+        build(results, again, progress, begun=begun, parts=held.parts)
         found = _held_against(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = held.compared() == manifests.read_manifest(again).compared()
     return {**found, manifests.FILE: SAME if agree else DIFFERENT}

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.fieldwork.agreement import disputed
 from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.gaps import GAP_STATES, notices
-from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
@@ -26,8 +26,15 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
 from analysis.study.marks import cells_under_earlier_rules
+from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
+
+MOST_ROWS = 3_000
+"""Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
+MOST_COLUMNS = 20
+"""States side by side in a table: more of them stand one below another."""
 
 
 def records(table: pd.DataFrame) -> list[dict]:
@@ -112,7 +119,7 @@ def implied_totals(results: Results) -> list[dict]:
     said = []
     for (day, criterion), rows in table.groupby(["as_of", "criterion_id"], sort=False):
         stem = f"bounds.{day}.{criterion}"
-        levels = [one for one in states_of(study, criterion) if one in set(rows["level"])]
+        levels = [one for one in rows["level"] if one]
         said.append(
             {
                 "day": spoken(dt.date.fromisoformat(day)),
@@ -148,7 +155,11 @@ def questions(results: Results) -> dict:
         }
         held.setdefault(row["unit_id"], []).append(row)
     national = [
-        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        {
+            **row,
+            "label": labels[row["criterion_id"]],
+            "weight": rounded(row["weight"], 1, display.rounding),
+        }
         for row in records(national_questions(study, table))
     ]
     return {"national": national, "of": held, "steps": STEP}
@@ -157,14 +168,13 @@ def questions(results: Results) -> dict:
 def national_counts(results: Results) -> list[dict]:
     """Return the criteria asked, each with its count of units at every state."""
     study = results.study
-    counts = results.national.set_index(["criterion_id", "state"])["units"]
+    held: dict[str, list[tuple[str, int]]] = {}
+    for row in results.national.itertuples():
+        held.setdefault(row.criterion_id, []).append((row.state, row.units))
     return [
         {
             **criterion,
-            "counts": [
-                (state, int(counts[criterion["criterion_id"], state]))
-                for state in states_of(study, criterion["criterion_id"])
-            ],
+            "counts": held[criterion["criterion_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))
@@ -340,7 +350,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     notices_of: dict[str, list[str]] = {}
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
-    table, reopened = results.matrix.cells, disputed(study)
+    table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
     earlier = cells_under_earlier_rules(study.tables)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
@@ -357,6 +367,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "disputed": cell.row in reopened,
             "earlier_rules": bool(row) and (cell.unit_id, cell.criterion_id) in earlier,
             "settled_why": row.get("settled_why", ""),
+            "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
             "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
             "notices": notices_of.get(cell.criterion_id, []),

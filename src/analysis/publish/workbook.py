@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.measure.change import dated, reasons
 from analysis.measure.gaps import GAP_STATES
-from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
@@ -30,11 +30,12 @@ from analysis.show.words import (
     count_words,
     gap_words,
     levels_words,
-    listed,
     word,
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
+from analysis.study.complete import why_carried
+from analysis.wording import listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
@@ -205,7 +206,8 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
         key: table.set_index("state")["units"]
         for key, table in results.national.groupby("criterion_id")
     }
-    states = list(dict.fromkeys(state for name in criteria for state in states_of(study, name)))
+    held = states_by_criterion(study)
+    states = list(dict.fromkeys(state for name in criteria for state in held[name]))
     scored = study.lookup("criteria", "scored")
     frame = pd.DataFrame(
         {
@@ -284,8 +286,11 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
     cells = results.matrix.cells
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
     rows = results.study["assessments"].to_dict("index")
+    carried = why_carried(results.study)
     reasoned = [
-        rows[row]["rationale"] if row in rows else reason
+        " ".join(filter(None, (rows[row]["rationale"], carried.get(row))))
+        if row in rows
+        else reason
         for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
     ]
     return pd.DataFrame(

@@ -21,8 +21,11 @@ from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
 from analysis.problems import shorten
 from analysis.show.notes import draft_line
-from analysis.show.words import interval_words, listed
+from analysis.show.words import interval_words
+from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
+from analysis.study.warnings import open_searches
+from analysis.wording import listed
 
 CAUSE_WORDS = {
     NEW_STATE: "a new state",
@@ -89,7 +92,7 @@ def moved_scores(comparison: Comparison) -> pd.DataFrame:
 
 
 def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
-    """Return the cells whose state differs, with the causes in words.
+    """Return the cells whose state differs by more than a search, with the causes in words.
 
     Args:
         comparison: the two versions.
@@ -99,12 +102,50 @@ def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
         ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause``, ``evidence_ids``, and
         the rows of the assessments behind them, ``row_before`` and ``row_after`` (empty: none).
     """
-    cells = comparison.cells
+    cells = comparison.cells[~_by_search(comparison)]
     table = cells[cells["worth_differs"] == worth_differs].drop(columns="worth_differs")
     table = table.assign(cause=[cause_words(causes) for causes in table["cause"]])
     for column in ("row_before", "row_after"):
         table[column] = [str(row or "") for row in table[column]]
     return table.reset_index(drop=True)
+
+
+def searched_since(comparison: Comparison) -> pd.DataFrame:
+    """Count the cells that differ by nothing but a search, by criterion.
+
+    Returns:
+        ``criterion_id``, ``before``, ``after``, and ``units``, how many.
+    """
+    cells = comparison.cells[_by_search(comparison)]
+    counts = cells.groupby(["criterion_id", "before", "after"], sort=False).size()
+    return counts.reset_index(name="units")
+
+
+def _by_search(comparison: Comparison) -> pd.Series:
+    cells, searched = comparison.cells, [v.NOT_FOUND, v.NOT_ASSESSED]
+    return cells["before"].isin(searched) & cells["after"].isin(searched)
+
+
+def changed_evidence(comparison: Comparison) -> pd.DataFrame:
+    """Return the evidence that is new, corrected or gone.
+
+    Returns:
+        ``unit_id`` (empty: of many units), ``evidence_id``, ``what`` (new, taken out, or the
+        columns corrected), ``cited`` (whether an assessment of the later version cites it) and
+        ``says``, as the later version has it or the earlier one had it, shortened.
+    """
+    found = comparison.changes[comparison.changes["table"] == "evidence"]
+    assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
+    rows = []
+    for one in found.itertuples():
+        gone = not one.row_after
+        says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[one.what]
+        what = f"corrected: {one.column.replace(';', ', ')}" if one.column else "new"
+        what = "taken out" if gone else what
+        cited = "yes" if one.what in assessed else "no"
+        rows.append((one.unit_id, one.what, what, cited, shorten(says, 100)))
+    columns = ["unit_id", "evidence_id", "what", "cited", "says"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 def changed_settings(comparison: Comparison) -> pd.DataFrame:
@@ -114,12 +155,15 @@ def changed_settings(comparison: Comparison) -> pd.DataFrame:
         ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
         and ``after``, shortened.
     """
-    table = comparison.changes[comparison.changes["unit_id"] == ""]
+    table = comparison.changes.query("unit_id == '' and table != 'evidence'")
     table = table[["cause", "table", "what", "column", "before", "after"]]
     table = table.assign(cause=table["cause"].map(CAUSE_WORDS))
     for column in ("before", "after"):
         table[column] = [shorten(text) for text in table[column]]
     return table.reset_index(drop=True)
+
+
+_PARTS = "that --format csv gives"
 
 
 def in_sentences(comparison: Comparison) -> list[str]:
@@ -138,7 +182,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
-            held = listed([names[unit] for unit in units])
+            held = listed([names[unit] for unit in units], "units.csv")
             sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
     for row in comparison.unscored.itertuples(index=False):
         side = "after" if row.before else "before"
@@ -149,15 +193,18 @@ def in_sentences(comparison: Comparison) -> list[str]:
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
     if len(joint):
         sentences.append(
-            f"With only some of the causes applied, {listed([names[unit] for unit in joint])} "
+            f"With only some of the causes applied, {listed([names[unit] for unit in joint], _PARTS)} "
             "would have no score: the causes have one part together."
         )
     if comparison.in_order:
-        held = listed([names[unit] for unit in comparison.in_order])
+        held = listed([names[unit] for unit in comparison.in_order], _PARTS)
         order = ", ".join(CAUSE_WORDS.values())
         sentences.append(f"Of {held}, the causes were taken in one order: {order}.")
     if TOTALS in counts:
         sentences.append("No score uses a published total yet, so their part is 0.")
+    said = open_searches(comparison.old)
+    if said:
+        sentences.append(f"In the earlier version, {said}")
     return sentences
 
 

@@ -4,7 +4,8 @@ from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, surely_above
-from analysis.show.words import interval_words, listed
+from analysis.show.words import interval_words
+from analysis.wording import listed
 
 SHOWN_AT_MOST = 5
 """Open cells named as what would decide a pair."""
@@ -26,7 +27,8 @@ def comparison_sentences(results: Results) -> list[Statement]:
             Statement(
                 f"compared.{unit}",
                 len(others),
-                f"{names[unit]} is surely above {listed([names[one] for one in others])}.",
+                f"{names[unit]} is surely above "
+                f"{listed([names[one] for one in others], 'data/pairs.csv')}.",
                 f"What {unit} is above {SURE}.",
                 tuple(row for part in parts for row in part.rows),
             )

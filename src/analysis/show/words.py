@@ -8,6 +8,7 @@ from analysis.measure.scores import shown
 from analysis.measure.totals import EXACTLY
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
+from analysis.wording import listed
 
 _WORDS = {
     v.NOT_FOUND: "nothing found",
@@ -58,14 +59,8 @@ def count_words(total: dict) -> str:
 def among_words(text: str, names: dict[str, str], everyone: str = "all") -> str:
     """Return the units that a published total counts as words: "Wales", or their names."""
     return text.partition("=")[2] or listed(
-        [names[one] for one in listed_units(text)] or [everyone]
+        [names[one] for one in listed_units(text)] or [everyone], "data/published-totals.csv"
     )
-
-
-def listed(parts: list[str]) -> str:
-    """Return the parts as prose: "a", "a and b", "a, b and c"."""
-    *first, last = parts or ["none"]
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> str:
@@ -85,6 +80,6 @@ def interval_words(low: float, high: float, known: float, display) -> str:
     """Return an interval with its known share, such as "40 to 85, 54% known"."""
     if math.isnan(low):
         return "nothing to score"
-    if known <= 1e-9:
+    if known == 0:
         return f"{shown(low, display)} to {shown(high, display)}, nothing known"
     return f"{shown(low, display)} to {shown(high, display)}, {shown(100 * known, display)}% known"

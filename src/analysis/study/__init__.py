@@ -8,8 +8,9 @@ from analysis.problems import WARNING, Problem, StudyError
 from analysis.study.asof import Matrix, states
 from analysis.study.coder import as_coded, coders
 from analysis.study.known import data_read_on, known
-from analysis.study.load import Study, load, look_over, validate
+from analysis.study.load import Study, load, validate
 from analysis.study.new import create
+from analysis.study.warnings import look_over
 
 __all__ = [
     "WARNING",

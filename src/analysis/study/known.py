@@ -13,7 +13,10 @@ _READ = {
     "searches": "searched_on",
     "replies": "received_on",
 }
-_FROM_SOURCES = ("published_totals", "published_scores", "figures", "events")
+_FROM_SOURCES = ("published_totals", "published_scores")
+_READ_AGAIN = ("evidence", "figures", "events")
+"""Tables whose rows may say on which day each was read, so that reading a source again does not
+rewrite what was known before."""
 
 
 def data_read_on(study: Study) -> dt.date:
@@ -26,15 +29,17 @@ def data_read_on(study: Study) -> dt.date:
         study["requests"]["answered_on"],
         study["replies"]["received_on"],
     )
-    return dt.date.fromisoformat(max(column.max() for column in columns if len(column)))
+    days = [column.max() for column in columns if len(column)]
+    days += [study[name]["read_on"].max() for name in _READ_AGAIN if len(study[name])]
+    return dt.date.fromisoformat(max(days))
 
 
 def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
     Rows keep their index. Assessments, codings, searches and replies count by their own day;
-    published totals, scores and figures, and events, by the day on which their source was read;
-    evidence by either.
+    evidence, figures and events by their own day or, where they have none, by that on which their
+    source was read, as published totals and scores do. What a known row cites was known.
     """
     day = day_number(by)
     sources = study["sources"]
@@ -44,9 +49,14 @@ def known(study: Study, by: dt.date) -> Study:
         tables[name] = study[name][first_days(study[name][column]) <= day]
     for name in _FROM_SOURCES:
         tables[name] = study[name][study[name]["source_id"].isin(read)]
+    for name in _READ_AGAIN:
+        rows = study[name]
+        own = first_days(rows["read_on"]) <= day
+        then = own | ((rows["read_on"] == "") & rows["source_id"].isin(read)).to_numpy()
+        tables[name] = rows[then]
     # A source may have been read again since; what a known row cites was known.
     cited = dataclasses.replace(study, tables=tables).cited_evidence()
     evidence = study["evidence"]
-    known_then = evidence["source_id"].isin(read) | evidence["evidence_id"].isin(cited)
+    known_then = evidence["evidence_id"].isin([*tables["evidence"]["evidence_id"], *cited])
     tables["evidence"] = evidence[known_then]
     return dataclasses.replace(study, tables=tables)

@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +11,8 @@ import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
-from analysis.study.addresses import address_warnings
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
-from analysis.study.marks import earlier_rules_warnings
 from analysis.study.older import bring_up
-from analysis.study.privacy import personal_details
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 from analysis.study.tables import read_table
@@ -72,7 +70,22 @@ def load(folder: str | Path) -> Study:
     Raises:
         StudyError: it is not valid; the error holds every problem found.
     """
-    study, problems = _read_whole(Path(folder))
+    study, problems = read_whole(Path(folder))
+    if study is None or problems:
+        raise StudyError(problems)
+    return study
+
+
+def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
+    """Load a study of which some tables may still have no rows: they are about to be filled.
+
+    Raises:
+        StudyError: it is not valid otherwise; the error holds every problem found.
+    """
+    study, problems = read_whole(Path(folder))
+    waiting = () if study is None else [name for name in tables if study[name].empty]
+    paths = {study.descriptor.tables[name].path for name in waiting}
+    problems = [one for one in problems if one.file not in paths]
     if study is None or problems:
         raise StudyError(problems)
     return study
@@ -81,25 +94,9 @@ def load(folder: str | Path) -> Study:
 def validate(folder: str | Path) -> list[Problem]:
     """Return every problem of a study, in the order of tables and rows; empty: it is valid."""
     try:
-        return _read_whole(Path(folder))[1]
+        return read_whole(Path(folder))[1]
     except StudyError as error:  # what was interrupted could not be settled
         return error.problems
-
-
-def look_over(folder: str | Path) -> list[Problem]:
-    """Return every problem of a study, and after them what a person should look at.
-
-    See :func:`validate` and :func:`analysis.study.privacy.personal_details`.
-    """
-    try:
-        study, problems = _read_whole(Path(folder))
-    except StudyError as error:
-        return error.problems
-    if study is None:
-        return problems
-    for warnings in (personal_details, address_warnings, earlier_rules_warnings):
-        problems = [*problems, *warnings(study.descriptor.tables, study.tables)]
-    return problems
 
 
 def check(
@@ -124,8 +121,8 @@ def check(
     return sorted(problems, key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
 
 
-def _read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
-    """Read a study of one moment: again, if a change came in between."""
+def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
+    """Read a study of one moment, with its problems: again, if a change came in between."""
     for _ in range(_TRIES):
         if folder.is_dir():
             journal.settle(folder)

@@ -7,6 +7,7 @@ read, and passes over cells that the schema has already refused.
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists, first_days, last_days, possible_days
 from analysis.study.descriptor import Settings, Table
+from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 
@@ -57,6 +59,20 @@ def _rule(*needs: str):
     return register
 
 
+@_rule()
+def _examples_are_replaced(draft: Draft):
+    for name, frame in draft.frames.items():
+        schema = draft.tables[name].data_schema
+        keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
+        named = np.zeros(len(frame), dtype=bool)
+        for column in frame.columns.intersection(list(keys), sort=False):
+            marked = frame[column].str.startswith(MARK).to_numpy(dtype=bool) & ~named
+            named |= marked
+            rule = "an example row of a new study still stands here"
+            remedy = "put a row of your own in its place, or remove it"
+            yield from draft.at(name, marked, column, rule, remedy)
+
+
 DATE_COLUMNS = (
     "observed_on",
     "not_before",
@@ -69,6 +85,7 @@ DATE_COLUMNS = (
     "period_end",
     "as_of",
     "applies_from",
+    "given_on",
     "sent_on",
     "due_on",
     "answered_on",
@@ -76,6 +93,8 @@ DATE_COLUMNS = (
     "replaced_on",
     "checked_on",
 )
+COMPLETE_REPLY = "complete_reply"
+"""What a rule needs under which only evidence that was read whole carries the level."""
 CODED = ("codings", "codings_history", "assessments", "assessments_history")
 
 
@@ -123,6 +142,8 @@ SPANS = (
     *((name, "not_before", "not_after") for name in (*CODED, "evidence")),
     ("figures", "period_start", "period_end"),
     ("sources", "published", "read_on"),
+    ("evidence", "published", "read_on"),
+    ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
     ("requests", "sent_on", "answered_on"),
 )
@@ -219,9 +240,8 @@ def _evidence_supports_the_row(draft: Draft):
                 elif ids.count(one) > 1:
                     rule, remedy = f"{one} is cited twice", "cite it once"
                 if rule:
-                    yield Problem(
-                        table.path, number + 2, "evidence_ids", shorten(cited), rule, remedy
-                    )
+                    where = table.path, number + 2, "evidence_ids", shorten(cited)
+                    yield Problem(*where, rule, remedy, of_kind=remedy)
                     break
     for name in CODED:
         if name in draft.frames:
@@ -287,7 +307,8 @@ def _no_ties(draft: Draft):
 @_rule("assessments")
 def _settled_by_reading_says_why(draft: Draft):
     frame = draft.frames["assessments"]
-    silent = (frame["settled_by"] != "agreement") & (frame["settled_why"] == "")
+    # That nobody is named is said of its own column.
+    silent = ~frame["settled_by"].isin(["", "agreement"]) & (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
         silent,
@@ -304,6 +325,60 @@ def _settled_by_reading_says_why(draft: Draft):
                 "the study is marked checked, and this assessment is not",
                 "say who checked it and when, or mark the study draft",
             )
+
+
+@_rule("assessments", "rules", "evidence")
+def _levels_have_what_they_need(draft: Draft):
+    frame, read = draft.frames["assessments"], draft.frames["evidence"]
+    extent = dict(zip(read["evidence_id"], read["extent_read"], strict=True))
+    rules = draft.frames["rules"]
+    rules = rules[rules["needs"] == COMPLETE_REPLY]
+    needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
+    rows = zip(frame["criterion_id"], frame["level"], frame["evidence_ids"], strict=True)
+    read = [
+        {extent.get(one) for one in ids.split(";")} if (criterion, level) in needing else {"whole"}
+        for criterion, level, ids in rows
+    ]
+    rule = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
+    yield from draft.at(
+        "assessments",
+        [not one & {"whole", "whole_excerpt"} for one in read],
+        "level",
+        rule + "was read in part only",
+        "read the whole, or settle it as inconclusive",
+    )
+    broken = np.array(["whole" not in one and "whole_excerpt" in one for one in read], dtype=bool)
+    imported = (frame["settled_by"] == v.IMPORTED).to_numpy()
+    yield from draft.at(
+        "assessments",
+        broken & imported,
+        "level",
+        rule + "is an imported table, which shows no reply",
+        "bring in the reply itself, or take the answer as inconclusive",
+    )
+    broken &= ~imported
+    bare = (frame["settled_by"] == "agreement") | (frame["settled_why"] == "")
+    yield from draft.at(
+        "assessments",
+        broken & bare.to_numpy(),
+        "settled_why",
+        rule + "is all that a broken copy holds",
+        "a third reading must say in settled_why why it carries the level all the same",
+    )
+
+
+@_rule("assignments", "criteria")
+def _assignments_name_criteria(draft: Draft):
+    held = set(draft.frames["criteria"]["criterion_id"])
+    given = draft.frames["assignments"]["criterion_ids"]
+    strange = {text: text != "" and not set(text.split(";")) <= held for text in given.unique()}
+    yield from draft.at(
+        "assignments",
+        given.map(strange).to_numpy(dtype=bool),
+        "criterion_ids",
+        "it names what is no criterion_id of criteria.csv",
+        "correct it, or add the criterion",
+    )
 
 
 @_rule("requests")
@@ -541,6 +616,11 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
+    if draft.settings.aggregation == "pooled":  # there groups weigh nothing
+        groups = set(draft.frames["recommendations"]["recommendation_id"])
+        below = {
+            group: [one for one in inside if one not in groups] for group, inside in below.items()
+        }
     # A name that a criterion and a group share would not say which of them is meant.
     strange = [
         any(inside.count(name) != 1 for name in given if name)
@@ -561,6 +641,71 @@ def _published_scores_name_what_counts(draft: Draft):
         "it weighs something twice",
         "give each one weight",
     )
+
+
+@_rule("published_scores")
+def _published_scores_say_what_they_stand_for(draft: Draft):
+    frame = draft.frames["published_scores"]
+    given = frame[["step", "lowest", "highest"]] != ""
+    score, step, lowest, highest = (
+        pd.to_numeric(frame[name], errors="coerce")
+        for name in ("score", "step", "lowest", "highest")
+    )
+    both = given["lowest"] & given["highest"]
+    yield from draft.at(
+        "published_scores",
+        given["lowest"] != given["highest"],
+        "lowest",
+        "only one of lowest and highest is given",
+        "give both ends, or empty both and give the step",
+    )
+    yield from draft.at(
+        "published_scores",
+        ~given.any(axis=1),
+        "step",
+        "nothing says what the score was before it was rounded",
+        "give the step, 0 where it is exact, or lowest and highest",
+    )
+    yield from draft.at(
+        "published_scores",
+        both & (given["step"] | (frame["rounding"] != "")),
+        "lowest",
+        "the two ends are given, and a step or a way of rounding as well",
+        "keep either the ends, or step and rounding",
+    )
+    yield from draft.at(
+        "published_scores",
+        (lowest > score) | (score > highest),
+        "score",
+        "it does not lie between lowest ({lowest}) and highest ({highest})",
+        "correct the score or the ends",
+    )
+    bare = (frame["rounding"] != "") & ~given["step"] & ~both
+    yield from draft.at(
+        "published_scores",
+        bare & given.any(axis=1),
+        "rounding",
+        "a way of rounding is given, and no step",
+        "give the step to which it was rounded",
+    )
+    off = [
+        bool(rounding) and _is_no_multiple(one, of)
+        for rounding, one, of in zip(frame["rounding"], frame["score"], frame["step"], strict=True)
+    ]
+    yield from draft.at(
+        "published_scores",
+        np.array(off, dtype=bool) & step.notna().to_numpy() & score.notna().to_numpy(),
+        "score",
+        "it is no multiple of the step to which it is said to be rounded ({step})",
+        "correct the score or the step",
+    )
+
+
+def _is_no_multiple(number: str, step: str) -> bool:
+    try:
+        return Fraction(step) > 0 and Fraction(number) % Fraction(step) != 0
+    except ValueError:  # the schema says so
+        return False
 
 
 def _scored_below(draft: Draft) -> dict[str, list[str]]:
@@ -672,4 +817,13 @@ def _weight_box_names_nodes(draft: Draft):
                 shorten(node),
                 "it is no group of recommendations.csv",
                 "name total, or a recommendation_id",
+            )
+        elif draft.settings.aggregation == "pooled" and node != "total":
+            yield Problem(
+                "datapackage.json",
+                None,
+                "study.weight_box.nodes",
+                shorten(node),
+                "study.aggregation is pooled, so that the weights of all criteria vary together",
+                "name total, or nothing",
             )

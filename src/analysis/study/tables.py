@@ -4,6 +4,7 @@ Every cell stays the text that it is: no type is inferred and no code such as ``
 for a missing value. The empty text is the only missing value.
 """
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -57,9 +58,22 @@ def write_table(path: Path, rows: pd.DataFrame) -> None:
     path.write_bytes(as_csv(rows))
 
 
-def as_csv(rows: pd.DataFrame) -> bytes:
-    """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed."""
-    return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
+def as_csv(rows: pd.DataFrame, marked: bool = False) -> bytes:
+    """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed.
+
+    ``marked``: with a byte order mark, without which a spreadsheet program that opens the file
+    by a double click takes it for another encoding.
+    """
+    text = rows.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8-sig" if marked else "utf-8")
+
+
+def is_marked(path: Path) -> bool:
+    """Return whether a file begins with a byte order mark; one that is not there does not."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
 def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]:

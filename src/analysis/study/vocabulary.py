@@ -46,10 +46,13 @@ MEANING = {
 """What each unknown means, in half a sentence."""
 
 EXTENT = {
-    "opening": "the stored opening of the page was read",
-    "whole_excerpt": "read to the end of what the record holds",
+    "opening": "only its opening was read",
+    "whole_excerpt": "all that the copy holds was read",
     "whole": "read in full",
     "not_read": "not read",
     "": "how much was read is not recorded",
 }
 """How far a document was read, in words."""
+
+IMPORTED = "imported table"
+"""What stands in ``settled_by``, and as the kind of the source, where a table was brought in."""

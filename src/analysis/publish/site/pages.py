@@ -25,8 +25,9 @@ from analysis.publish.site.rows import RowWords, states_at
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
-from analysis.show.words import DECIDED, gap_parts, listed
+from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
+from analysis.wording import DOZEN, further, listed
 
 FOLDER = "site"
 
@@ -109,6 +110,9 @@ class _Site:
             "one": self.settings.unit_noun.singular,
             "many": self.settings.unit_noun.plural,
             "draft": draft_line(study),
+            "beside": set(beside),
+            "dozen": DOZEN,
+            "most_rows": view.MOST_ROWS,
             "at": self.at,
             "units_index": f"{self.at.units_folder}/index.html",
             "charts": self.charts,
@@ -399,7 +403,7 @@ class _Site:
             say=say,
             tell=tell,
             interval=interval,
-            picture=lambda name: self.picture(name, root),
+            picture=lambda chart: self.picture(chart, root),
             recommended=self.recommended,
             **context,
         )
@@ -408,13 +412,14 @@ class _Site:
     @staticmethod
     def template(name: str):
         """Return a template of the site; each is compiled once."""
-        return isolating().get_template(f"site/{name}.html.j2")
+        templates = isolating()
+        templates.filters.update(further=further)
+        return templates.get_template(f"site/{name}.html.j2")
 
-    def picture(self, name: str, root: str) -> Markup:
-        """Return a chart as an image, whose file is made beside the pages."""
-        chart = self.charts[name]
-        self.files[f"charts/{name}.svg"] = chart.svg()
-        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, name, chart.alt)
+    def picture(self, chart: Drawing, root: str) -> Markup:
+        """Return a page of a chart as an image, whose file is made beside the pages."""
+        self.files[f"charts/{chart.name}.svg"] = chart.svg()
+        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(root, chart.name, chart.alt)
 
     def standing(self, criteria: Iterable[str] | None, units: Iterable[str] | None) -> list[str]:
         """Return what must stand on a page with results on these criteria and units."""
@@ -464,6 +469,8 @@ class _Site:
                         "weight": f"{float(part.weight):g}",
                     }
                     for part in group.children
+                    # A group that is there for display only is no part of the score.
+                    if part.column is not None or part.weight > 0
                 ],
             }
             for group in reversed(groups_below(build_tree(self.study)))
@@ -478,9 +485,9 @@ def _known_classes(known: pd.Series) -> dict[str, str]:
     """Return, for each unit, the class of its tile: how much of its weight is known."""
 
     def kind(share: float) -> str:
-        if pd.isna(share) or share <= 1e-9:
+        if pd.isna(share) or share == 0:
             return "known-none"
-        if share > 1 - 1e-9:
+        if share == 1:
             return "known-all"
         return "known-some" if share <= 0.5 else "known-most"
 

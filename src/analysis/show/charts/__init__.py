@@ -7,7 +7,7 @@ from analysis.show.charts.coverage import coverage_chart
 from analysis.show.charts.figures import figures_chart
 from analysis.show.charts.intervals import intervals_chart
 from analysis.show.charts.matrix import matrix_chart
-from analysis.show.charts.order import can_be_drawn, order_chart
+from analysis.show.charts.order import can_be_drawn, order_chart, order_left_out
 from analysis.show.charts.reach import reach_chart
 from analysis.show.charts.tiles import tile_map
 from analysis.show.charts.timeline import timeline_chart
@@ -34,6 +34,8 @@ def all_charts(results: Results, named: Named) -> list[Chart]:
         charts = [matrix_chart(results, named), *charts, coverage_chart(results, named)]
     if can_be_drawn(results):
         charts.append(order_chart(results, named))
+    elif any(not one.apart for one in results.order):
+        charts.append(order_left_out(results))
     if (results.study["events"]["date"] != "").any():
         charts.append(timeline_chart(results, named))
     if len(comparable_figures(results.study)):

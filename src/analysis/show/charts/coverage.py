@@ -1,14 +1,17 @@
 """How much is known of each criterion."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
+from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
-from analysis.show.words import listed, word
+from analysis.show.words import word
+from analysis.wording import listed, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
 _EDGE = {"edge": "#6f6f6f", "lw": 0.6}
@@ -21,26 +24,62 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     criteria = asked_criteria(study)
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
-    fills = dict(zip(COVERAGE, _FILLS, strict=True))
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
     title = (
         f"No criterion is settled for more than {named[f'coverage.{most}.settled'].text} of "
         f"{named['study.units'].text} {study.settings.unit_noun.plural}"
     )
-    names = [
-        labels[one] + ("" if scored else " (context)")
+    names = {
+        one: labels[one] + ("" if scored else " (context)")
         for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
-    ]
+    }
+
+    def page(table: pd.DataFrame, place: str) -> list[Chart]:
+        return [_page(results, table, names, kinds, title + place)]
+
+    def by_group() -> Chart:
+        """Draw the criteria of each recommendation together, where there are many."""
+        groups = criteria.set_index("criterion_id")["recommendation_id"]
+        sums = table.groupby(groups.reindex(table.index), sort=False).sum()
+        said = {**study.lookup("recommendations", "label"), "": "context"}
+        short = f"How much is known of the {len(table):,} criteria, by recommendation"
+
+        def page(sums: pd.DataFrame, place: str) -> list[Chart]:
+            return [_page(results, sums, said, kinds, short + place)]
+
+        what = f"A bar for each of {len(table):,} criteria"
+        where = "data/national.csv"
+        return bound(
+            over_pages(sums, page),
+            table.reset_index(),
+            lambda: left_out("coverage", title, table.reset_index(), what, where),
+        )
+
+    return bound(over_pages(table, page), table.reset_index(), by_group)
+
+
+def _page(
+    results: Results, table: pd.DataFrame, labels: dict[str, str], kinds: list[str], title: str
+) -> Chart:
+    """Draw a bar for each row; the longest has the whole width."""
+    study = results.study
+    fills = dict(zip(COVERAGE, _FILLS, strict=True))
+    names = [labels[one] for one in table.index]
     counts = table[kinds].to_numpy()
     starts = np.cumsum(counts, axis=1) - counts
-    sheet = Sheet(title, notes(results, list(table.index)))
+    sheet = Sheet(
+        title,
+        notes(
+            results, [one for one in table.index if one in set(study["criteria"]["criterion_id"])]
+        ),
+    )
     signs, down, top = sheet.flowed(sheet.top, [word(kind) for kind in kinds], key=0.25)
     top += 0.08
     held = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
     row = held.high
     left = sheet.left + held.wide + 0.08
-    unit = (sheet.right - left) / max(len(study["units"]), 1)
+    unit = (sheet.right - left) / max(counts.sum(axis=1).max(initial=0), len(study["units"]), 1)
     y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
     for place, label in zip(y, held.labels, strict=True):
@@ -64,6 +103,6 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         f"{labels[one]}: {listed([f'{count} {word(kind)}' for kind, count in counts.items() if count])}"
         for one, counts in table[kinds].iterrows()
     ]
-    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {'; '.join(told)}."
+    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."
     figure = sheet.finished(top + row * len(names))
-    return Chart("coverage", title, alt, table.reset_index(), figure)
+    return Chart("coverage", title, alt, table, figure)

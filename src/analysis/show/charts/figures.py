@@ -3,9 +3,12 @@
 import datetime as dt
 import math
 
+import pandas as pd
+
 from analysis.measure.figures import comparable_figures
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import draft_line
 from analysis.show.style import (
@@ -19,6 +22,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.wording import stopped
 
 
 @styled
@@ -30,6 +34,32 @@ def figures_chart(results: Results, named: Named) -> Chart:
     title = "Published figures on the same subject cover different periods and areas"
     if pairs.value:
         title += f", and do not reconcile (pairs that clash: {pairs.text})"
+    columns = [
+        "comparison",
+        "figure_id",
+        "measure",
+        "value",
+        "unit",
+        "period_start",
+        "period_end",
+        "scope",
+        "source_id",
+    ]
+
+    def page(names: list[str], place: str) -> list[Chart]:
+        return [_page(results, named, table[table["comparison"].isin(names)], title + place)]
+
+    whole = table[columns].reset_index(drop=True)
+    what = f"A line for each of {len(table):,} figures"
+    return bound(
+        over_pages(list(dict.fromkeys(table["comparison"])), page),
+        whole,
+        lambda: left_out("figures", title, whole, what, "the table of figures"),
+    )
+
+
+def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Chart:
+    study = results.study
     note = "Each line runs over the period that a figure covers; the number is the figure as published. A clash: taking each period at its widest, the shorter lies within the longer and has the larger count."
     sheet = Sheet(title, [draft_line(study) + note])
     start = dt.date.fromordinal(int(table["first"].min())).year
@@ -72,16 +102,5 @@ def figures_chart(results: Results, named: Named) -> Chart:
         f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"
         for one in table.itertuples()
     ]
-    alt = f"Lines over a calendar, one for each published figure. {title}. {'; '.join(told)}."
-    columns = [
-        "comparison",
-        "figure_id",
-        "measure",
-        "value",
-        "unit",
-        "period_start",
-        "period_end",
-        "scope",
-        "source_id",
-    ]
-    return Chart("figures", title, alt, table[columns].reset_index(drop=True), sheet.finished(y))
+    alt = f"Lines over a calendar, one for each published figure. {title}. {stopped(told, 'data/charts/figures.csv')}."
+    return Chart("figures", title, alt, table, sheet.finished(y))

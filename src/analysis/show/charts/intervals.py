@@ -1,19 +1,22 @@
 """The interval of every unit's total score."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import interval_words
+from analysis.wording import stopped
 
 
 @styled
 def intervals_chart(results: Results, named: Named) -> Chart:
     """Draw the interval of every unit's total score, sorted by the share known, then by name."""
-    study, display = results.study, results.study.settings.display
+    study = results.study
     table = results.total.reset_index()[["unit_id", "low", "high", "known"]]
     table = table.merge(study["units"][["unit_id", "short_name"]], on="unit_id")
     table = table.sort_values(["known", "short_name"], ascending=[False, True], kind="stable")
@@ -21,6 +24,18 @@ def intervals_chart(results: Results, named: Named) -> Chart:
         f"For {named['units.no_weight_known'].text} of {named['study.units'].text} "
         f"{study.settings.unit_noun.plural} the evidence allows the whole range of scores"
     )
+
+    def page(table: pd.DataFrame, place: str) -> list[Chart]:
+        return [_page(results, table, title + place)]
+
+    table = table.reset_index(drop=True)
+    pages = over_pages(table, page)
+    what = f"A bar for each of {len(table):,} {study.settings.unit_noun.plural}"
+    return bound(pages, table, lambda: left_out("intervals", title, table, what, "data/scores.csv"))
+
+
+def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
+    study, display = results.study, results.study.settings.display
     all_ids = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
         *notes(results, all_ids, list(table["unit_id"])),
@@ -59,10 +74,10 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     alt = (
         f"Horizontal bars: for each of {len(table)} {study.settings.unit_noun.plural} the worst "
         f"and best total score, 0 to 100, that the evidence allows. {title}. "
-        f"With something known: {'; '.join(told) or 'none'}."
+        f"With something known: {stopped(told, 'data/charts/intervals.csv')}."
     )
     figure = sheet.finished(top + row * len(table))
-    return Chart("intervals", title, alt, table.reset_index(drop=True), figure)
+    return Chart("intervals", title, alt, table, figure)
 
 
 class Scale:

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import UNKNOWN_FILL, UNKNOWN_MARK, level_marks
 from analysis.show.notes import notes
 from analysis.show.style import (
@@ -32,6 +33,7 @@ from analysis.study import vocabulary as v
 
 _BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
 _BETWEEN = 0.3  # of a column, between what is scored and what is not
+_MOST_CELLS = 40_000  # more than a dozen pages could ever hold
 
 
 @styled
@@ -48,6 +50,47 @@ def matrix_chart(results: Results, named: Named) -> Chart:
         f"scored cells; for {named['units.nothing_known'].text} of {named['study.units'].text} "
         f"{study.settings.unit_noun.plural} it settles none"
     )
+
+    def page(units: pd.DataFrame, place: str) -> list[Chart]:
+        blocks = _side_by_side(study, criteria, table)
+        return [
+            _page(results, block, units, title + place + _said(number, len(blocks)))
+            for number, block in enumerate(blocks)
+        ]
+
+    table = table.reset_index(drop=True)
+    pages = over_pages(units, page) if len(table) <= _MOST_CELLS else []
+    what = f"A picture of {len(table):,} cells"
+    return bound(pages, table, lambda: left_out("matrix", title, table, what, "data/matrix.csv"))
+
+
+def _said(number: int, count: int) -> str:
+    return f" (criteria: part {number + 1} of {count})" if count > 1 else ""
+
+
+def _side_by_side(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the criteria in blocks, each of no more columns than a page is wide."""
+    beside = rows(study["units"]["short_name"], HIGH, usual=0.2).wide + 0.08
+    room = WIDTH - 0.16 - beside - 2 * _BETWEEN * _narrow(table)
+    count = math.ceil(len(criteria) * _narrow(table) / room)
+    step = math.ceil(len(criteria) / count)
+    return [criteria[at : at + step] for at in range(0, len(criteria), step)]
+
+
+def _narrow(table: pd.DataFrame) -> float:
+    """Return how narrow a column may be: no narrower than a sign, or a line of type."""
+    signs = [UNKNOWN_MARK.get(state, "") for state in set(table["state"])]
+    return max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
+
+
+def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: str) -> Chart:
+    """Draw the cells of some units and some criteria."""
+    study = results.study
+    table = results.matrix.cells
+    table = table[
+        table["criterion_id"].isin(criteria["criterion_id"])
+        & table["unit_id"].isin(units["unit_id"])
+    ]
     lines = notes(results, list(criteria["criterion_id"]), list(units["unit_id"]))
     scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
@@ -55,10 +98,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     place = _column_places(criteria)
     columns = max(place.values(), default=0) + 1
     beside = rows(units["short_name"], HIGH, usual=0.2).wide + 0.08
-    # Of many columns a wider picture: no narrower than a sign, or a line of type, is a column.
-    signs = [UNKNOWN_MARK.get(state, "") for _, state in set(states)]
-    narrow = max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
-    sheet = Sheet(title, lines, width=max(WIDTH, beside + columns * narrow + 0.16))
+    sheet = Sheet(title, lines)
     left = sheet.left + beside
     step = (sheet.right - left) / columns
     turned, heads = _heads(list(criteria["label"]), step)
@@ -92,7 +132,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
         f"Matrix of {len(units)} {study.settings.unit_noun.plural} by {len(criteria)} criteria. "
         f"Each cell shows a level or the kind of unknown, by colour and by mark. {title}."
     )
-    return Chart("matrix", title, alt, table.reset_index(drop=True), sheet.finished(bottom))
+    return Chart("matrix", title, alt, table, sheet.finished(bottom))
 
 
 _LEGEND = 0.165  # inches, a line of it

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.measure.order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.charts.pages import fits, left_out
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import (
@@ -21,7 +22,9 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.wording import stopped
 
+_BEHIND = "data/charts/order.csv"
 MOST_GROUPS, MOST_BESIDE = 45, 6
 """More groups, or more of them side by side, make a diagram that nobody can read."""
 
@@ -35,6 +38,15 @@ def can_be_drawn(results: Results) -> bool:
     groups = [one for one in results.order if not one.apart]
     layers = [one.layer for one in groups]
     return 0 < len(groups) <= MOST_GROUPS and max(map(layers.count, layers)) <= MOST_BESIDE
+
+
+def order_left_out(results: Results) -> Chart:
+    """Return what stands for a diagram that would be too large to be read."""
+    names, many = results.study.lookup("units", "short_name"), results.study.settings.unit_noun
+    groups = sum(not one.apart for one in results.order)
+    title = f"Which {many.plural} are surely above others"
+    table, what = _table(results.order, names), f"A diagram of {groups:,} groups of {many.plural}"
+    return left_out("order", title, table, what, "data/pairs.csv")
 
 
 @styled
@@ -80,24 +92,25 @@ def order_chart(results: Results, named: Named) -> Chart:
         wide = sheet.right - sheet.left
         below = [
             f"{len(apart)} {many} cannot be ranked against any: ",
-            *wrapped(", ".join(apart), wide - 2 * _PAD, _TYPE),
+            *wrapped(stopped(apart, _BEHIND, ", "), wide - 2 * _PAD, _TYPE),
         ]
         top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
         middle = (sheet.left + sheet.right) / 2
         _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
         bottom = top + tall
     told = [
-        f"{', '.join(names[unit] for unit in groups[above].units)} above "
-        f"{', '.join(names[unit] for unit in group.units)}"
+        f"{stopped([names[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
+        f"{stopped([names[unit] for unit in group.units], _BEHIND, ', ')}"
         for group in groups
         for above in group.under
     ]
     alt = (
         f"Layered diagram of {len(groups)} groups of {many}, lines from each to those surely "
-        f"below it. {title}. Directly joined: {'; '.join(told)}. "
+        f"below it. {title}. Directly joined: {stopped(told, _BEHIND)}. "
         f"{len(apart)} {many} cannot be ranked against any."
     )
-    return Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
+    chart = Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
+    return chart if fits(chart) else order_left_out(results)
 
 
 def _table(groups: list[Alike], names: dict[str, str]) -> pd.DataFrame:
@@ -157,7 +170,7 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet)
         room = sheet.right - sheet.left - _WAY * (len(layer) - len(boxes))
         wide = min(2.2, room / len(boxes) - _APART)
         for one in boxes:
-            text = ", ".join(names[one.key[0]])
+            text = stopped(names[one.key[0]], _BEHIND, ", ")
             one.wide, one.text = wide, wrapped(text, wide - 2 * _PAD, _TYPE)
         tall = max(lines_high(one.text, _TYPE) for one in boxes) + 2 * _PAD
         left = sheet.left + (room - len(boxes) * (wide + _APART)) / 2

@@ -10,6 +10,7 @@ from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.style import LABEL, Chart, Named, Sheet, lines_high, styled, width_of, wrapped
+from analysis.wording import stopped
 
 
 @styled
@@ -73,7 +74,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
     alt = (
         f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
         "anything is known the interval of its score as declared, and how far it reaches over "
-        f"the choices of each kind. {title}. {'; '.join(told) or 'None is known'}."
+        f"the choices of each kind. {title}. {stopped(told, 'behind the picture') if told else 'None is known'}."
     )
     return Chart("reach", title, alt, table, sheet.finished(y))
 

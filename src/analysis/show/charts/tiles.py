@@ -1,10 +1,12 @@
 """The tile-grid map: how much is known, where."""
 
 import numpy as np
+import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
+from analysis.show.charts.pages import fits, left_out
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import (
@@ -19,7 +21,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import listed
+from analysis.wording import listed
 
 _KINDS = (
     ("nothing known", style.PAPER, "#8a8a8a"),
@@ -54,13 +56,40 @@ def tile_map(results: Results, named: Named) -> Chart:
         + ", placed near its neighbours; its size says nothing.",
     ]
     words = [_words(known, display) for known in table["known"]]
+    chart = _map(results, table, title, lines, words)
+    if not fits(chart):
+        # A tile that has no room for a name has it for the per cent alone.
+        lines.append(
+            "The number in a tile is the per cent of its weight that is known; data/charts/tile-map.csv names the tiles."
+        )
+        numbers = [
+            "" if np.isnan(one) else shown(100 * one, display).rstrip("%") for one in table["known"]
+        ]
+        chart = _map(results, table, title, lines, numbers, named=False)
+    if fits(chart):
+        return chart
+    what = f"A map of {len(table):,} tiles"
+    return left_out("tile-map", title, table, what, "data/charts/tile-map.csv")
+
+
+def _map(
+    results: Results,
+    table: pd.DataFrame,
+    title: str,
+    lines: list[str],
+    words: list[str],
+    named: bool = True,
+) -> Chart:
+    """Draw the tiles with these words in them, and their names, if there is room."""
+    study, display = results.study, results.study.settings.display
+    plural = study.settings.unit_noun.plural
     columns, rows = table["tile_column"], table["tile_row"]
     across, down = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
     # No narrower than what is the same in every tile: a map of many columns is a wider picture.
     narrow = max(width_of(one, NOTE) for one in words) + _GAP + 0.04
     size = max(min(1.2, WIDTH / across), narrow)
     sheet = Sheet(title, lines, width=max(WIDTH, across * size))
-    names = [wrapped(one, size - _GAP - 0.02, NOTE) for one in table["short_name"]]
+    names = [wrapped(one, size - _GAP - 0.02, NOTE) if named else [] for one in table["short_name"]]
     most = max(map(len, names))
     tall = lines_high(["-"] * (most + 1), NOTE) + 0.16
     begin = (sheet.left + sheet.right - across * size) / 2
@@ -86,14 +115,14 @@ def tile_map(results: Results, named: Named) -> Chart:
     told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
-        f"{listed(told)}."
+        f"{listed(told, 'data/charts/tile-map.csv')}."
     )
     return Chart("tile-map", title, alt, table, sheet.finished(end))
 
 
 def _kind(known: float) -> int:
     """Return the place in the legend of a share known; nothing to score is nothing known."""
-    return 0 if not known > 0 else 3 if known > 1 - 1e-9 else 1 if known <= 0.5 else 2
+    return 0 if not known > 0 else 3 if known == 1 else 1 if known <= 0.5 else 2
 
 
 def _words(known: float, display) -> str:

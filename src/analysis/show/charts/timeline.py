@@ -4,9 +4,11 @@ import datetime as dt
 import math
 
 import numpy as np
+import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import draft_line
 from analysis.show.style import LABEL, NOTE, Chart, Named, Sheet, box, styled, width_of
@@ -24,11 +26,27 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     dated["first"], dated["last"] = first_days(dated["date"]), last_days(dated["date"])
     dated["middle"] = (dated["first"] + dated["last"]) / 2
     dated = dated.sort_values(["middle", "event_id"], kind="stable")
+
+    def page(dated: pd.DataFrame, place: str) -> list[Chart]:
+        return [_page(results, named, dated, place)]
+
+    table = table.reset_index(drop=True)
+    what = f"A mark for each of {len(dated):,} events"
+    where = "the table of events"
+    return bound(
+        over_pages(dated, page),
+        table,
+        lambda: left_out("timeline", "The events", table, what, where),
+    )
+
+
+def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Chart:
+    study = results.study
     start = dt.date.fromordinal(int(dated["first"].min())).year
     end = min(dt.date.fromordinal(int(dated["last"].max())).year + 1, dt.MAXYEAR)
     title = (
         f"{named['study.events'].text} events, {start} to {end - 1}: the report came on "
-        f"{named['dates.report'].text}"
+        f"{named['dates.report'].text}{place}"
     )
     undated = named["study.events.undated"].text
     note = f"Numbers are those of the table of events. A line shows a date known only to the month or year. Not drawn: {undated} without a date."
@@ -52,19 +70,22 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
     for year, day in list(zip(range(start, end), days, strict=False))[::every]:
         sheet.text(at(day + 183), foot + 0.12, str(year), ha="center")
-    report = at(study.settings.report.date.toordinal())
-    sheet.lines([[(report, top - 0.08), (report, foot)]], color=PALETTE[2], lw=1.5)
-    words = f"The report, {named['dates.report'].text}"
-    half = width_of(words, LABEL, bold=True) / 2
-    middle = min(max(report, sheet.left + half), sheet.right - half)
-    sheet.text(middle, top - 0.17, words, ha="center", color=PALETTE[2], bold=True)
+    day = study.settings.report.date
+    # Of several pages it stands on that whose years hold it.
+    if not place or start <= day.year < end:
+        report = at(day.toordinal())
+        sheet.lines([[(report, top - 0.08), (report, foot)]], color=PALETTE[2], lw=1.5)
+        words = f"The report, {named['dates.report'].text}"
+        half = width_of(words, LABEL, bold=True) / 2
+        middle = min(max(report, sheet.left + half), sheet.right - half)
+        sheet.text(middle, top - 0.17, words, ha="center", color=PALETTE[2], bold=True)
     long = (dated["last"] - dated["first"] > 1).to_numpy()
     spans = np.stack([at(dated["first"].to_numpy()), y, at(dated["last"].to_numpy()), y], axis=1)
     sheet.lines(spans[long].reshape(-1, 2, 2), color="#6f8aa5", lw=2)
     sheet.stamp(box(wide, 0.155, 0.03), x, y, PALETTE[0], edge=style.PAPER, lw=0.8)
     sheet.texts(x, y, list(dated["event_id"]), size=NOTE, ha="center", color=style.PAPER)
     alt = f"Timeline with one numbered mark for each event that has a date. {title}. The table of events gives each one's date, actor and source."
-    return Chart("timeline", title, alt, table.reset_index(drop=True), sheet.finished(foot + 0.2))
+    return Chart("timeline", title, alt, dated, sheet.finished(foot + 0.2))
 
 
 def _lanes(places: np.ndarray, apart: float) -> list[int]:

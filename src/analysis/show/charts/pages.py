@@ -1,0 +1,69 @@
+"""A picture over pages: no page is larger than a sheet of A4 holds at the size it is drawn at."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.show.style import HIGH, WIDTH, Chart
+from analysis.wording import DOZEN
+
+MOST_PAGES = DOZEN
+"""Pages beyond which nobody looks a picture through: what it would show is in the table."""
+
+_CLOSE = 0.001  # of a length: no difference that could be seen
+
+
+def over_pages(items: Sequence, draw: Callable[[Sequence, str], list[Chart]]) -> list[Chart]:
+    """Draw items on as few pages as hold them; return no page where it would take too many.
+
+    Args:
+        items: what has a row each.
+        draw: draws some of them, side by side on several pages if need be, given the words that
+            its title ends with: which of the pages it is.
+    """
+    count = 1
+    while count <= MOST_PAGES:
+        step = math.ceil(len(items) / count) or 1
+        blocks = [items[at : at + step] for at in range(0, max(len(items), 1), step)]
+        pages = [
+            page
+            for number, one in enumerate(blocks)
+            for page in draw(one, _said(number, len(blocks)))
+        ]
+        if len(pages) > MOST_PAGES:
+            break
+        over = max(page.figure.get_figheight() for page in pages) / HIGH
+        if step == 1 or over <= 1 + _CLOSE:
+            return pages
+        count = max(count + 1, math.ceil(count * over))
+    return []
+
+
+def _said(number: int, count: int) -> str:
+    return f" (part {number + 1} of {count})" if count > 1 else ""
+
+
+def bound(pages: list[Chart], table: pd.DataFrame, otherwise: Callable[[], Chart]) -> Chart:
+    """Return the pages as one picture with the table behind all of them; of none, another."""
+    if not pages:
+        return otherwise()
+    name = pages[0].name
+    more = [
+        replace(page, name=f"{name}-{number}", table=table)
+        for number, page in enumerate(pages[1:], start=2)
+    ]
+    return replace(pages[0], table=table, more=tuple(more))
+
+
+def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) -> Chart:
+    """Return what stands for a picture that would be too large: the table, and where it leads."""
+    said = f"{what} would be too large for a picture that can be read: see {where}."
+    return Chart(name, title, f"Not drawn. {said}", table, None, left_out=said)
+
+
+def fits(chart: Chart) -> bool:
+    """Return whether a picture is printed at the size it is drawn at."""
+    wide, high = chart.figure.get_size_inches()
+    return wide <= WIDTH * (1 + _CLOSE) and high <= HIGH * (1 + _CLOSE)

@@ -1,0 +1,22 @@
+"""Levels whose rule needs the complete reply, and that rest on less."""
+
+from analysis.study.load import Study
+from analysis.study.rules import COMPLETE_REPLY
+
+
+def why_carried(study: Study) -> dict[int, str]:
+    """Return, for each assessment that rests on a broken copy of the reply, why it stands.
+
+    The keys are indices of the assessments. Their rule needs the complete reply, and all that a
+    copy holds was read, so that a reader has to see the adjudicator's reason beside the level.
+    """
+    rules, rows = study["rules"], study["assessments"]
+    rules = rules[rules["needs"] == COMPLETE_REPLY]
+    needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
+    extent = study.lookup("evidence", "extent_read")
+    return {
+        row.Index: f"The copy read breaks off. {row.settled_by.capitalize()}: {row.settled_why}"
+        for row in rows.itertuples()
+        if (row.criterion_id, row.level) in needing
+        and "whole" not in {extent[one] for one in row.evidence_ids.split(";")}
+    }

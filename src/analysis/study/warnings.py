@@ -1,0 +1,182 @@
+"""What is no breach of a rule, and is for a person to look at."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import WARNING, Problem, StudyError
+from analysis.study import vocabulary as v
+from analysis.study.addresses import address_warnings
+from analysis.study.dates import day_number, possible_days
+from analysis.study.descriptor import FILE
+from analysis.study.load import Study, read_whole
+from analysis.study.marks import earlier_rules_warnings
+from analysis.study.privacy import personal_details
+from analysis.study.schema import row_problems
+from analysis.study.signs import spoilt_cells
+
+FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
+"""How far a document was read, from least to most."""
+
+LONGEST_NOTICE = 600
+"""Letters of a notice on a unit or a criterion that a briefing has room for."""
+
+
+def look_over(folder: str | Path) -> list[Problem]:
+    """Return every problem of a study, and after them what a person should look at.
+
+    See :func:`analysis.study.validate` and :func:`warnings`.
+    """
+    try:
+        study, problems = read_whole(Path(folder))
+    except StudyError as error:
+        return error.problems
+    if study is None:
+        return problems
+    return [*problems, *(_of_tables(study) if problems else warnings(study))]
+
+
+def warnings(study: Study) -> list[Problem]:
+    """Return everything in a valid study that a person should look at."""
+    return [*(one for check in _CHECKS for one in check(study)), *_of_tables(study)]
+
+
+def _of_tables(study: Study) -> Iterator[Problem]:
+    for check in _OF_TABLES:
+        yield from check(study.descriptor.tables, study.tables)
+
+
+def _at(
+    study: Study, table: str, where: Iterable, column: str, rule: str, remedy: str
+) -> Iterator[Problem]:
+    described = study.descriptor.tables[table]
+    where = np.asarray(where, dtype=bool)
+    yield from row_problems(described, study[table], where, column, rule, remedy, WARNING)
+
+
+def _older(study: Study) -> Iterator[Problem]:
+    if study.added:
+        rule = (
+            f"the study was written for an older version; read as empty: {', '.join(study.added)}"
+        )
+        remedy = "nothing has to be done; the next intake writes them"
+        yield Problem(FILE, None, "", "", rule, remedy, WARNING)
+
+
+def _searches_without_criteria(study: Study) -> Iterator[Problem]:
+    count = (study["searches"]["criterion_ids"] == "").sum()
+    if count:
+        rule = (
+            f"{count} of {len(study['searches'])} searches do not say on which criteria they "
+            "bear, so that they count for none: cells that rest on them are not assessed"
+        )
+        remedy = "name in criterion_ids the criteria that each one's queries were about"
+        yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
+
+
+def _levels_without_rules(study: Study) -> Iterator[Problem]:
+    ruled = set(study["rules"]["criterion_id"])
+    rows = pd.concat([study["codings"], study["assessments"]])
+    coded = set(rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"])
+    bare = study["criteria"]["criterion_id"].isin(coded - ruled)
+    rule = "levels are coded for it, and rules.csv has no decision rule"
+    yield from _at(study, "criteria", bare, "criterion_id", rule, "write a rule for every level")
+
+
+def _sources_without_use(study: Study) -> Iterator[Problem]:
+    used = {study.settings.report.source_id}
+    for name, frame in study.tables.items():
+        if name != "sources" and "source_id" in frame:
+            used |= set(frame["source_id"])
+    idle = ~study["sources"]["source_id"].isin(used)
+    rule, remedy = "nothing cites this source", "cite it, or take it out"
+    yield from _at(study, "sources", idle, "source_id", rule, remedy)
+
+
+def _documents_held_twice(study: Study) -> Iterator[Problem]:
+    sources = study["sources"]
+    own = sources["title"].where(sources["title_kind"] != "described", "")
+    titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
+    for column, texts, what in (
+        ("url", sources["url"].str.rstrip("/"), "address"),
+        ("sha256", sources["sha256"], "content"),
+        ("title", titles, "publisher, title and date"),
+    ):
+        # A note says why one document stands here twice.
+        again = (texts != "") & texts.duplicated() & (sources["note"] == "")
+        rule = f"an earlier row has the same {what}"
+        remedy = "keep one of the two, or say in note why both stand"
+        yield from _at(study, "sources", again, column, rule, remedy)
+
+
+def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
+    order = {name: number for number, name in enumerate(FURTHEST_READ)}
+    evidence = study["evidence"]
+    source = evidence["source_id"].map(study.lookup("sources", "extent_read")).map(order)
+    further = evidence["extent_read"].map(order) > source
+    rule = "by this more of the document was read than by its row in sources.csv"
+    remedy = "say one thing in both, how far it was read"
+    yield from _at(study, "evidence", further, "extent_read", rule, remedy)
+
+
+def _scores_rounded_somehow(study: Study) -> Iterator[Problem]:
+    scores = study["published_scores"]
+    stepped = pd.to_numeric(scores["step"], errors="coerce") > 0
+    rule = (
+        "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
+        "both ends included"
+    )
+    remedy = "say half_up, half_even, down or up; or give lowest and highest in place of the step"
+    where = stepped & (scores["rounding"] == "")
+    yield from _at(study, "published_scores", where, "rounding", rule, remedy)
+
+
+def _report_after_all_observations(study: Study) -> Iterator[Problem]:
+    rule = outdated_by_the_report(study)
+    if rule:
+        remedy = "correct study.report.date, if it is not the day of the report"
+        day = study.settings.report.date.isoformat()
+        yield Problem(FILE, None, "study.report.date", day, rule, remedy, WARNING)
+
+
+def outdated_by_the_report(study: Study) -> str:
+    """Say that the report came after every observation; empty: it did not, or there is none."""
+    rows = study["assessments"]
+    rows = rows[~rows["level"].isin(v.UNKNOWNS)]
+    _, last = possible_days(rows)
+    day = study.settings.report.date
+    if not len(rows) or not (last < day_number(day)).all():
+        return ""
+    return (
+        f"the report's day ({day}) is after every one of the {len(rows)} levels in "
+        "assessments.csv, so that all of them are outdated once that day is past"
+    )
+
+
+def _long_notices(study: Study) -> Iterator[Problem]:
+    notices = study["notices"]
+    long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
+    rule = f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings"
+    yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
+
+
+_CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
+    _older,
+    _searches_without_criteria,
+    _levels_without_rules,
+    _sources_without_use,
+    _documents_held_twice,
+    _evidence_read_further_than_its_source,
+    _scores_rounded_somehow,
+    _report_after_all_observations,
+    _long_notices,
+)
+_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells, personal_details)
+"""What looks at tables also where they do not fit together."""
+
+
+def open_searches(study: Study) -> str:
+    """Say how many searches count for no criterion; empty: each counts for some."""
+    return "".join(f"{one.rule}." for one in _searches_without_criteria(study))

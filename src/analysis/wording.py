@@ -1,0 +1,30 @@
+"""Lists in prose: the one place where names are joined."""
+
+from collections.abc import Sequence
+
+DOZEN = 12
+"""Names that a sentence may hold; the table that it leads to holds all."""
+
+
+def listed(parts: Sequence[str], table: str = "") -> str:
+    """Return the parts as prose: "a", "a and b", "a, b and c".
+
+    Args:
+        parts: the names.
+        table: where all of them stand; named, the list stops at a dozen and leads there.
+    """
+    if table:
+        parts = [*parts[:DOZEN], *further(parts, table)]
+    *first, last = parts or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def stopped(parts: Sequence[str], table: str, between: str = "; ") -> str:
+    """Return the parts one after another; beyond a dozen it leads to the table of all."""
+    return between.join([*parts[:DOZEN], *further(parts, table)]) or "none"
+
+
+def further(parts: Sequence, table: str) -> list[str]:
+    """Return what stands for the parts beyond a dozen, if there are any."""
+    more = len(parts) - DOZEN
+    return [f"{more:,} more (see the table {table})"] if more > 0 else []
