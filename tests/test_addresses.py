@@ -7,7 +7,8 @@ from helpers import edit_cell
 from made import LIBRARY
 
 from analysis.study.addresses import is_address
-from analysis.study.load import look_over, validate
+from analysis.study.load import validate
+from analysis.study.warnings import look_over
 
 
 @pytest.mark.parametrize(

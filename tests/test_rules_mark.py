@@ -17,13 +17,14 @@ from analysis.measure.results import Results, measure
 from analysis.publish import view
 from analysis.publish.site.behind import cell_trails
 from analysis.study import load
-from analysis.study.load import look_over, validate
+from analysis.study.load import validate
 from analysis.study.marks import (
     EARLIER_RULES,
     cells_under_earlier_rules,
     codebook_marks,
     under_earlier_rules,
 )
+from analysis.study.warnings import look_over
 
 UNIT, CRITERION, CODER = "library-one", "evening", "coder-a"
 RULE = {"criterion_id": CRITERION, "level": "points_4"}
