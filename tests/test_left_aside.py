@@ -22,6 +22,7 @@ from analysis.fieldwork.intake import Intake, take_in
 from analysis.fieldwork.replying import reply_form
 from analysis.fieldwork.returned import (
     ADDRESS,
+    CHANGED_SINCE,
     CHANGED_TEXT,
     COMMENT,
     OBJECT,
@@ -227,7 +228,8 @@ def test_a_reply_written_in_five_wrong_places_is_named_five_times(older, folder)
     ).notes
     assert notes == [
         f"{COMMENT}: 'Your reply'!C5.",
-        f"{CHANGED_TEXT}: Start!A40, 'Your reply'!B16, 'Your reply'!C4.",
+        f"{CHANGED_SINCE if older else CHANGED_TEXT}: "
+        "Start!A40, 'Your reply'!B16, 'Your reply'!C4.",
         f"{OTHER_SHEET}: 'Our response'!A1.",
     ]
 

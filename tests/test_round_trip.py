@@ -18,6 +18,7 @@ from analysis.fieldwork.intake import propose, take_in
 from analysis.fieldwork.replying import reply_form
 from analysis.fieldwork.settling import NO_ASSESSMENT, settling_workbook
 from analysis.study import Study, coders, load
+from analysis.study.marks import codebook_marks
 
 FEW = settings(
     ANY,
@@ -37,6 +38,7 @@ def changed(study: Study, path: Path) -> dict[str, pd.DataFrame]:
     proposal = propose(study, path, "", DAY)
     files = proposal.files()
     assert not proposal.returned.problems, proposal.returned.problems[0]
+    assert not proposal.returned.whole, proposal.returned.said()
     drafts = {draft.table.path: draft for draft in proposal.drafts.values()}
     return {drafts[name].table.name: drafts[name].finish()[0] for name in files}
 
@@ -112,6 +114,8 @@ def test_codings_that_are_entered_again_give_back_the_study(study, data, path):
     filled.save(path)
     expected = codings.copy()
     expected.loc[gone, "rationale"] = expected.loc[gone, "rationale"].map(tidy)
+    marks = codebook_marks(study.tables)
+    expected.loc[gone, "rules_mark"] = expected.loc[gone, "criterion_id"].map(marks)
     held = changed(rest, path).get("codings", rest["codings"])
     assert rows(held) == rows(expected)
 

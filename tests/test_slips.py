@@ -22,7 +22,9 @@ def sent(tab: str) -> bytes:
     if tab == "Coding":
         return coding_workbook(library(), "somebody-new")
     units = library()["units"]["unit_id"]
-    return tracking_workbook(library(), [(one, "window") for one in [*units, *units]])
+    return tracking_workbook(
+        library(), [(one, two) for one in units for two in ("window", "lighting")]
+    )
 
 
 def notes(tmp_path: Path, tab: str = "Coding", sheet: str = "", **columns: list) -> list[str]:

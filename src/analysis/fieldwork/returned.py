@@ -35,6 +35,7 @@ _EPOCH = dt.datetime(1899, 12, 30)
 _HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
 CHANGED_TEXT = "A text that is not the one that was sent was left aside"
+CHANGED_SINCE = "A text that the study would not write there now was left aside (an older workbook)"
 OTHER_COLUMN = "A column that is not ours was left aside"
 OTHER_SHEET = "A sheet that is not ours was left aside"
 COMMENT = "Comments are not taken in"
@@ -138,6 +139,8 @@ class Returned:
     def note_rest(self, sent: set[str]) -> None:
         """Note each cell that was not taken in and does not say what was sent there.
 
+        ``sent``: the marks of what was sent; of an older workbook, of what would be sent today.
+
         A row that was copied for another date has no name: of it all is as sent that stands in
         the same column elsewhere.
         """
@@ -145,7 +148,7 @@ class Returned:
         elsewhere = {one.column for one in self.rest if one.mark in sent}
         known = {one.tab for one in self.rest if one.mark in sent}
         for one in left:
-            said = CHANGED_TEXT
+            said = CHANGED_TEXT if self.texts_sent else CHANGED_SINCE
             if one.ours is None and one.tab not in known:
                 said = OTHER_SHEET
             elif one.ours is False:
