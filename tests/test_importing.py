@@ -16,6 +16,7 @@ from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
 from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.report import report_html
 from analysis.show.notes import notes
 from analysis.study import StudyError, create, load, states, validate
 from analysis.study.journal import LOCK
@@ -522,6 +523,7 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     whole = f"For 2 of 15 questions on pools, what is shown {said}"
     assert whole in notes(results)
     assert statements(results)["cells.imported"].value == 2
+    assert whole in report_html(results, statements(results), [])
     of_one = f"For 2 of 3 questions on {POOLS[0]}, what is shown {said}"
     assert imported_said(results, [IDS[0]]) == [of_one]
     assert imported_said(results, [IDS[1]]) == []
