@@ -180,7 +180,7 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
         raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
-    return Opened(book, None, None, shared=True)
+    return Opened(book, None, None, shared=True, objects=[], threads=[])
 
 
 def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
