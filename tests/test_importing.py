@@ -192,6 +192,19 @@ def test_a_sheet_of_a_workbook_is_read_as_a_program_holds_it(pools):
     }
 
 
+def test_links_are_read_and_comments_are_named(pools):
+    rows = [["Pool", "Lifeguard", "Signs", "From"], *everyone([POOLS[0], "Yes", "", "page 3"])]
+    path = table(pools, rows, "table.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.active["D2"].hyperlink = "https://north.example/rules"
+    book.active["B2"].comment = openpyxl.comments.Comment("not on Mondays", "somebody")
+    book.save(path)
+    came = import_table(path, pools, a_map(pools, MAP + "source: From\n"))
+    assert any("omment" in note and "Scores!B2" in note for note in came.notes)
+    (held,) = (row for row in rows_of(pools, "evidence") if row["evidence_id"].endswith("B2"))
+    assert "https://north.example/rules" in held["states"]
+
+
 def test_a_blank_that_nobody_looked_for_hides_no_later_search(pools):
     import_table(
         table(pools, [["Pool", "Lifeguard", "Signs"], *everyone()]), pools, a_map(pools, MAP)
