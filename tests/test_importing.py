@@ -16,6 +16,7 @@ from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
 from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.report import report_html
 from analysis.show.notes import notes
 from analysis.study import StudyError, create, load, states, validate
 from analysis.study.journal import LOCK
@@ -189,6 +190,19 @@ def test_a_sheet_of_a_workbook_is_read_as_a_program_holds_it(pools):
         (IDS[0], "depth-signs"): ("met", "2024-05-03"),
         (IDS[1], "lifeguard"): ("not_met", "2024"),
     }
+
+
+def test_links_are_read_and_comments_are_named(pools):
+    rows = [["Pool", "Lifeguard", "Signs", "From"], *everyone([POOLS[0], "Yes", "", "page 3"])]
+    path = table(pools, rows, "table.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.active["D2"].hyperlink = "https://north.example/rules"
+    book.active["B2"].comment = openpyxl.comments.Comment("not on Mondays", "somebody")
+    book.save(path)
+    came = import_table(path, pools, a_map(pools, MAP + "source: From\n"))
+    assert any("omment" in note and "Scores!B2" in note for note in came.notes)
+    (held,) = (row for row in rows_of(pools, "evidence") if row["evidence_id"].endswith("B2"))
+    assert "https://north.example/rules" in held["states"]
 
 
 def test_a_blank_that_nobody_looked_for_hides_no_later_search(pools):
@@ -522,6 +536,7 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     whole = f"For 2 of 15 questions on pools, what is shown {said}"
     assert whole in notes(results)
     assert statements(results)["cells.imported"].value == 2
+    assert whole in report_html(results, statements(results), [])
     of_one = f"For 2 of 3 questions on {POOLS[0]}, what is shown {said}"
     assert imported_said(results, [IDS[0]]) == [of_one]
     assert imported_said(results, [IDS[1]]) == []

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from analysis.fieldwork.forms import DATE, TEXT
+from analysis.fieldwork.forms import DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, unit_names
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Change, Proposal
 from analysis.fieldwork.returned import Line
@@ -40,6 +40,7 @@ from analysis.study.load import load_to_fill
 FILLED = ("units", "sources", "evidence")
 """Tables that may be empty before a table is brought in."""
 _BESIDE = ("date", "source", "note", "coder")
+_KINDS = {"date": DATE, "source": LINK}
 _UNIT_COLUMNS = ("name", "short_name", "region", "country")
 _DATED = ("observed_on", "not_before", "not_after")
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
@@ -332,7 +333,7 @@ class _Import:
         for number in table.rows:
             unit = self._subject("unit", number, columns["unit"], names)
             beside = {
-                name: table.text(number, columns[name], DATE if name == "date" else TEXT)
+                name: table.text(number, columns[name], _KINDS.get(name, TEXT))
                 for name in _BESIDE
                 if name in columns
             }

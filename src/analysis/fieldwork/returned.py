@@ -252,7 +252,7 @@ def read_returned(path: Path) -> Returned:
             returned.note("A hidden sheet was read too", title)
         if title != found.form.tab and len(copies[found.form.name]) == 1:
             returned.note("A sheet was renamed, and read by its marks", title)
-    _note_besides(returned, opened, grids)
+    note_besides(returned, opened, grids)
     for name, several in copies.items():
         returned.forms[name] = _only(returned, several)
     for name in unread.keys() - copies.keys():
@@ -341,7 +341,7 @@ def _keep_rest(
         returned.rest.append(Rest(mark, title, where, ours, bool(name), (head, text)))
 
 
-def _note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) -> None:
+def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) -> None:
     """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
     comments = {
         (title, cell.coordinate): None

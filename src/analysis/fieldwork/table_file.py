@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE, Field
 from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
-from analysis.fieldwork.returned import Line, Returned, address, read_cell
+from analysis.fieldwork.returned import Line, Returned, address, note_besides, read_cell
 from analysis.fieldwork.sent import Grid, cells_of
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
@@ -120,6 +120,7 @@ def read_table_file(
         for number, row in grid.items()
         if headings_row < number <= (last_row or number) and _says(row)
     }
+    note_besides(returned, opened, {named[0]: grid})
     held = opened.book[named[0]]
     if held.sheet_state != "visible" or any(one.hidden for one in held.row_dimensions.values()):
         returned.note("Hidden rows or sheets were read too", named[0])
@@ -180,7 +181,7 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
         raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
-    return Opened(book, None, None, shared=True)
+    return Opened(book, None, None, shared=True, objects=[], threads=[])
 
 
 def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
