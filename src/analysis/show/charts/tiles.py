@@ -62,9 +62,7 @@ def tile_map(results: Results, named: Named) -> Chart:
         lines.append(
             "The number in a tile is the per cent of its weight that is known; data/charts/tile-map.csv names the tiles."
         )
-        numbers = [
-            "" if np.isnan(one) else shown(100 * one, display).rstrip("%") for one in table["known"]
-        ]
+        numbers = [shown(100 * one, display) if one > 0 else "" for one in table["known"]]
         chart = _map(results, table, title, lines, numbers, named=False)
     if fits(chart):
         return chart
