@@ -107,8 +107,9 @@ def _map(
         sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], **looks)
         for one in np.flatnonzero(where):
             sheet.text(x[one], middle[one], names[one], size=NOTE, ha="center", color=ink)
-        said = [words[one] for one in np.flatnonzero(where)]
-        sheet.texts(x[where], foot[where], said, size=NOTE, ha="center", color=quiet)
+        said = where & np.array([one != "" for one in words])
+        texts = [words[one] for one in np.flatnonzero(said)]
+        sheet.texts(x[said], foot[said], texts, size=NOTE, ha="center", color=quiet)
     known = table[table["known"] > 0]
     told = [f"{one.short_name} {shown(100 * one.known, display)}%" for one in known.itertuples()]
     alt = (
