@@ -7,6 +7,7 @@ only: slow, and easy to read beside the text.
 import csv
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -145,7 +146,7 @@ def _descriptor() -> Descriptor:
     return Descriptor.model_validate(raw)
 
 
-def _frame(table: str, rows: list[dict]) -> pd.DataFrame:
+def frame_of(table: str, rows: list[dict]) -> pd.DataFrame:
     columns = _descriptor().tables[table].columns
     assert all(set(row) <= set(columns) for row in rows)
     cells = [[row.get(name, "") for name in columns] for row in rows]
@@ -173,7 +174,7 @@ def _nothing_assessed() -> Study:
         "codings": [coding | {"coder": "one", "level": "inconclusive", "read_on": "1900-01-01"}],
         "notices": [{"notice_id": "N1", "scope": "study", "text": "-"}],
     }
-    tables = {name: _frame(name, held.get(name, [])) for name in _descriptor().tables}
+    tables = {name: frame_of(name, held.get(name, [])) for name in _descriptor().tables}
     return Study(Path("nowhere"), _descriptor(), tables)
 
 
@@ -199,9 +200,9 @@ def one_cell(
     search["criterion_ids"] = "c"
     study = replaced(
         _nothing_assessed(),
-        criteria=_frame("criteria", [criterion]),
-        assessments=_frame("assessments", [_USUAL_ROW | one for one in rows]),
-        searches=_frame("searches", [search | {"queries_count": "1"}] if searched else []),
+        criteria=frame_of("criteria", [criterion]),
+        assessments=frame_of("assessments", [_USUAL_ROW | one for one in rows]),
+        searches=frame_of("searches", [search | {"queries_count": "1"}] if searched else []),
     )
     if legal:
         # A cell of which nothing is known has no assessments, a table that else needs a row.
@@ -278,8 +279,12 @@ def naive_state(
     report: dt.date,
     on: dt.date,
     known_by: dt.date,
+    refused: Sequence[dict] = (),
 ) -> tuple[str, str, str]:
-    """Return the state of a cell, ``observed_on`` of the row behind it, and the old level."""
+    """Return the state of a cell, ``observed_on`` of the row behind it, and the old level.
+
+    ``refused``: rows that stand for requests that were refused.
+    """
     # Step 1.
     if applies_from and on < dt.date.fromisoformat(applies_from):
         return "not_in_force", "", ""
@@ -290,10 +295,12 @@ def naive_state(
     for one in known:
         (unknown if one["level"] in v.UNKNOWNS else at_level).append(one)
     # Step 2.
-    stands = naive_stands([one for one in at_level if naive_days(one)[1] <= on])
+    gone = [one for one in unknown if one["level"] == "not_applicable"]
+    gone = [one for one in gone if naive_days(one)[0] > dt.date.min]
+    stands = naive_stands([one for one in [*at_level, *gone] if naive_days(one)[1] <= on])
     if stands is not None:
-        # Step 3.
-        if naive_days(stands)[1] < report and on > report:
+        # Step 3: of a level, not of what does not apply.
+        if stands in at_level and naive_days(stands)[1] < report and on > report:
             return "outdated", stands["observed_on"], stands["level"]
         return stands["level"], stands["observed_on"], ""
     # Step 4.
@@ -305,6 +312,9 @@ def naive_state(
     if perhaps:
         return "inconclusive", max(perhaps, key=naive_days)["observed_on"], ""
     latest = naive_stands(unknown)
+    if latest is None or latest["level"] != "not_applicable":
+        asked = [one for one in refused if dt.date.fromisoformat(one["read_on"]) <= known_by]
+        latest = naive_stands([*asked, *unknown])
     if latest is not None:
         return latest["level"], latest["observed_on"], ""
     for text in searched_on:
@@ -323,25 +333,39 @@ def naive_states(
         | {"read_on": one["answered_on"], "not_before": "", "not_after": ""}
         for one in read_rows(folder, "requests")
         if one["outcome"] in ("refused", "neither_confirmed_nor_denied")
+        and not (
+            one["review_outcome"] in ("answered", "partly_answered", "not_held")
+            and dt.date.fromisoformat(one["reviewed_on"]) <= known_by
+        )
     ]
     held = {}
     for unit in read_rows(folder, "units"):
         name = unit["unit_id"]
+        if not unit["exists_from"] <= on.isoformat() <= (unit["exists_until"] or "9999-12-31"):
+            continue
+        apart = set()
+        for one in read_rows(folder, "applicability"):
+            column, _, value = one["among"].partition("=")
+            of_group = unit[column] == value if value else name in one["among"].split(";")
+            if of_group and one["from_day"] <= on.isoformat():
+                apart.add(one["criterion_id"])
         of_it = [one for one in searches if name in (one["unit_id"], *one["unit_ids"].split(";"))]
         of_unit = [one for one in assessments if one["unit_id"] == name]
         for criterion in read_rows(folder, "criteria"):
             asked = [one for one in refused if one["unit_id"] == name]
             asked = [one for one in asked if one["criterion_id"] in ("", criterion["criterion_id"])]
             rows = [one for one in of_unit if one["criterion_id"] == criterion["criterion_id"]]
-            rows = [*asked, *rows]
             searched = [
                 one["searched_on"]
                 for one in of_it
                 if criterion["criterion_id"] in one["criterion_ids"].split(";")
             ]
             held[name, criterion["criterion_id"]] = naive_state(
-                rows, searched, criterion["applies_from"], report, on, known_by
+                rows, searched, criterion["applies_from"], report, on, known_by, asked
             )
+            begun = criterion["applies_from"] <= on.isoformat()
+            if begun and criterion["criterion_id"] in apart:
+                held[name, criterion["criterion_id"]] = ("not_applicable", "", "")
     return held
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 from hypothesis import strategies as st
-from made import _descriptor, _frame
+from made import _descriptor, frame_of
 
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.load import check
+from analysis.study.signs import one_line
 
 DATED = ("observed_on", "not_before", "not_after")
 READ_ON = ("2022-07-01", "2022-08-15")
@@ -26,8 +27,8 @@ DATES = (
 UNITS = ("made-up-one", "Made_Up-2")
 CRITERIA = {"c-1": "steps", "C_2": "twins", "c-3": "steps"}
 SCALES = {"steps": ("met", "Met", "not_met", "not-met"), "twins": ("yes", "no", "01")}
-CODERS = ("coder-1", "=1+1", "Zoë O’Neil", " two  blanks ", "@me", "_x000D_", "100", "2021-12")
-SETTLERS = ("third reading", "=SUM(A1)", " a panel\u00a0", "A_x000D_b")
+CODERS = ("coder-1", "=1+1", "Zoë O’Neil", "two blanks", "@me", "_x000D_", "100", "2021-12")
+SETTLERS = ("third reading", "=SUM(A1)", "a panel", "A_x000D_b")
 REPLY = "Y-1"
 
 _PIECES = (
@@ -94,7 +95,7 @@ def studies(draw, complete: bool = False, in_order: bool = True) -> Study:
         in_order: tables are sorted by their keys, as intake keeps them where they are.
     """
     coders = draw(st.lists(st.sampled_from(CODERS), min_size=1, max_size=3, unique=True))
-    names = draw(st.lists(texts(), min_size=4, max_size=4, unique_by=_loosely))
+    names = draw(st.lists(texts().map(one_line), min_size=4, max_size=4, unique_by=_loosely))
     held = _frame_rows(draw, names)
     replied = draw(st.booleans())
     cell_of_reply = (UNITS[0], draw(st.sampled_from(("", *CRITERIA))))
@@ -119,7 +120,7 @@ def studies(draw, complete: bool = False, in_order: bool = True) -> Study:
             history.append(said[0] | old)
     held |= {"codings": codings, "assessments": assessments, "set_aside": set_aside}
     held |= {"codings_history": history, "replies": _replies(draw, replied, cell_of_reply)}
-    tables = {name: _frame(name, held.get(name, [])) for name in _descriptor().tables}
+    tables = {name: frame_of(name, held.get(name, [])) for name in _descriptor().tables}
     for name in ("codings", "assessments", "set_aside"):
         tables[name] = in_key_order(name, tables[name])
         if not in_order:

@@ -80,9 +80,9 @@ def write_made_study(
         with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
-            for row in tables.get(resource["name"], []):
-                # Columns at the end that may be empty are mostly left so.
-                writer.writerow([*row, *[""] * (len(header) - len(row))])
+            # Columns at the end that a table leaves out are empty, and so are whole tables.
+            rows = tables.get(resource["name"], [])
+            writer.writerows([*row, *[""] * (len(header) - len(row))] for row in rows)
     return folder
 
 

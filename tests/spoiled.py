@@ -24,12 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 from helpers import read_rows
 from office import Office
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analysis.problems import Problem
+from analysis.study.marks import codebook_marks
 
 UNITS = ("cambridgeshire", "essex", "gloucestershire", "hampshire")
 CODING_PART = "xl/worksheets/sheet5.xml"
@@ -332,13 +334,25 @@ def expected(case: Case, folder: Path) -> dict[str, tuple[Counter, Counter]]:
 
 
 def _rows_moved(case: Case, folder: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
+    marks = codebook_marks(
+        {name: frame_of(folder, name) for name in ("criteria", "levels", "rules")}
+    )
     for one in case.gives:
         old = coding(folder, ROWS[one.like], case.coder) if one.like else {}
-        yield one.table, "come", old | one.cells
+        new = old | one.cells
+        # That a coding keeps the mark of its rules is tested in test_rules_mark.py.
+        mark = {"rules_mark": marks[new["criterion_id"]]} if one.table == "codings" else {}
+        yield one.table, "come", new | mark
         if one.replaces:
             past = {"replaced_on": DAY.isoformat(), "replaced_why": case.reason}
             yield "codings", "gone", old
             yield "codings_history", "come", old | past
+
+
+def frame_of(folder: Path, table: str) -> pd.DataFrame:
+    """Return a table of a study as it stands in its file."""
+    header, *rows = read_rows(folder, table)
+    return pd.DataFrame(rows, columns=header)
 
 
 def coding(folder: Path, cell: str, coder: str) -> dict[str, str]:

@@ -107,9 +107,31 @@ CASES = {
             row("met", "2021-01-05"),
             row("inconclusive", "2022-01-01"),
             row("withheld", "2023-01-01"),
-            row("not_applicable", "2024-01-01"),
+            row("not_assessed", "2024-01-01"),
         ],
         {"2021-01-05": "met", "2022-06-01": "met", "2026-01-01": "met"},
+    ),
+    # Not applicable from a day on takes effect on an older level, and is never outdated.
+    "not applicable from a day on": (
+        [row("met", "2021-01-05"), row("not_applicable", "2022-01-01")],
+        {"2021-12-31": "met", "2022-01-01": "not_applicable", "2026-01-01": "not_applicable"},
+    ),
+    "not applicable since before the report": (
+        [row("met", "2019-01-05"), row("not_applicable", "2020-03-01")],
+        {"2020-02-29": "met", "2020-12-18": "not_applicable"},
+    ),
+    "not applicable from some day of a year on": (
+        [row("met", "2021-01-05"), row("not_applicable", "2022")],
+        {"2022-12-30": "met", "2022-12-31": "not_applicable"},
+    ),
+    "a later level stands again": (
+        [row("not_applicable", "2021-01-05"), row("partly", "2023-03-03")],
+        {"2023-03-02": "not_applicable", "2023-03-03": "partly"},
+    ),
+    # Of no day: what was read, and nothing that took effect.
+    "not applicable of no day": (
+        [row("met", "2021-01-05"), row("not_applicable"), row("not_applicable", not_after="2025")],
+        {"2020-12-18": "not_applicable", "2021-01-05": "met", "2026-01-01": "met"},
     ),
     # The level is surely later than 2022, so the unknown code is what is known of 2022.
     "a level still to come": (
@@ -200,7 +222,7 @@ CASES = {
     # Unknown codes keep the same order: first day, last day, confidence. The undated row has
     # no first day, so anything dated goes before it.
     "unknowns by first day": (
-        [row("withheld", "2001-01-01"), row("inconclusive"), row("not_applicable", "2000")],
+        [row("withheld", "2001-01-01"), row("inconclusive"), row("not_assessed", "2000")],
         {"2022-01-01": "withheld"},
     ),
     "unknowns by last day": (
@@ -284,6 +306,8 @@ def test_ties_with_different_levels_are_refused():
         legal=False,
     )
     assert any("it ties with another row" in one for one in problems(tie))
+    gone = one_cell(row("met", "2022"), row("not_applicable", "2022"), legal=False)
+    assert any("it ties with another row" in one for one in problems(gone))
     # An unknown ties with no level: the level stands whatever the unknown says.
     one_cell(
         row("met", "2022-05-05"),
@@ -703,6 +727,44 @@ def test_a_level_stands_whatever_was_refused():
 def test_a_later_reading_that_settles_nothing_comes_after_the_refusal():
     assert state_of(asked(one_cell(row("inconclusive", "2022-06")))) == "inconclusive"
     assert state_of(asked(one_cell(row("inconclusive", "2021-06")))) == "withheld"
+
+
+@pytest.mark.parametrize("criterion", ["c", ""])
+@pytest.mark.parametrize("observed_on", ["2021-06-01", ""])
+def test_what_cannot_apply_is_not_withheld(criterion, observed_on):
+    study = asked(one_cell(row("not_applicable", observed_on)), criterion_id=criterion)
+    assert state_of(study) == "not_applicable"
+    # Before the day from which it does not apply too: a refusal does not make it apply.
+    (cell,) = states(study, day("2020-12-18")).cells.to_dict("records")
+    assert cell["state"] == "not_applicable"
+
+
+def test_what_is_not_yet_in_force_is_not_withheld():
+    assert state_of(asked(one_cell(applies_from="2023-01-02"), criterion_id="")) == "not_in_force"
+
+
+@pytest.mark.parametrize(
+    ("came_to", "expected"),
+    [
+        ("upheld", "withheld"),
+        ("answered", "not_found"),
+        ("partly_answered", "not_found"),
+        ("not_held", "not_found"),
+    ],
+)
+def test_a_refusal_gives_way_to_what_a_review_brought(came_to, expected):
+    study = asked(one_cell(), reviewed_on="2022-05-05", review_outcome=came_to)
+    assert problems(replaced(study, assessments=one_cell(row("met", "2022"))["assessments"])) == []
+    assert state_of(study) == expected
+    # Before the review was known, the refusal stood, and the study showed no review.
+    assert state(study, "2023-01-01", known_by="2022-05-04") == "withheld"
+    (earlier,) = known(study, day("2022-05-04"))["requests"].to_dict("records")
+    assert (earlier["outcome"], earlier["reviewed_on"], earlier["review_outcome"]) == (
+        "refused",
+        "",
+        "",
+    )
+    assert data_read_on(one_cell(searched="")) < data_read_on(study)
 
 
 def state_of(study) -> str:

@@ -14,6 +14,7 @@ from analysis.measure import attribution
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
 from analysis.measure.causes import CAUSES, changes, followed_from
 from analysis.measure.hybrids import Hybrids
+from analysis.show.comparison import changed_evidence
 from analysis.study import as_coded, states
 
 # --- one unit, two questions --------------------------------------------------------------------
@@ -36,6 +37,7 @@ def two(*rows, a="1", b="1", **settings):
         for level in ("met", "partly", "not_met")
     ]
     study = with_rows(replaced(study, rules=study["rules"].iloc[:0]), "rules", rules)
+    study = replaced(study, searches=study["searches"].assign(criterion_ids="a;b"))
     return with_rows(study, "assessments", [told(*one) for one in rows])
 
 
@@ -595,3 +597,23 @@ def test_what_settling_changed_of_the_first_coders_reading():
         "known": {"settled": Part(-1, 4)},
     }
     assert found.moved == ["cambridgeshire", "durham", "metropolitan", "south-yorkshire", "suffolk"]
+
+
+def test_evidence_that_is_new_or_corrected_is_named_where_nothing_moved():
+    old = two(("a", "met"))
+    evidence = old["evidence"].assign(states="Put right.")
+    (usual,) = evidence.to_dict("records")
+    context = usual | {"evidence_id": "E3", "scope": "all-units", "unit_id": ""}
+    new = replaced(old, evidence=evidence)
+    new = with_rows(new, "evidence", [usual | {"evidence_id": "E2"}, context])
+    found = compare(old, new, day(READ_ON))
+    # The level rests on what was corrected, and is the same: it stands.
+    assert found.cells.empty and not found.moved
+    told = changed_evidence(found)[["unit_id", "evidence_id", "what", "cited"]]
+    assert told.to_numpy().tolist() == [
+        ["u", "E1", "corrected: states", "yes"],
+        ["u", "E2", "new", "no"],
+        ["", "E3", "new", "no"],
+    ]
+    back = changed_evidence(compare(new, old, day(READ_ON)))
+    assert back["what"].tolist() == ["corrected: states", "taken out", "taken out"]

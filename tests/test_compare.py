@@ -258,7 +258,7 @@ def test_the_parts_as_a_file(ask, changed, tmp_path):
     for _ in range(2):  # it replaces its own
         status, said, _ = ask(REAL, changed, "--out", out)
         assert status == 0 and "Warwickshire" in said
-    with out.open(encoding="utf-8", newline="") as file:
+    with out.open(encoding="utf-8-sig", newline="") as file:
         assert_moved(list(csv.DictReader(file)))
 
 

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
+from pathlib import Path
 
 import pytest
-from helpers import DESCRIPTOR, REAL, contents, edit_descriptor, read_rows, run
+from helpers import DESCRIPTOR, REAL, append_row, contents, edit_descriptor, read_rows, run
 
 from analysis.cli import main
 from analysis.study import StudyError, create, validate
@@ -31,6 +33,7 @@ def test_every_table_has_its_header_and_no_row(empty):
     resources = described(empty)["resources"]
     assert {path.name for path in empty.iterdir()} == {
         DESCRIPTOR,
+        "README.md",
         *(resource["path"] for resource in resources),
     }
     for resource in resources:
@@ -63,6 +66,46 @@ def test_what_is_to_be_done_is_said(tmp_path, capsys):
     assert str(tmp_path / "study") in said
     assert "[to be set]" in said
     assert "policygap validate" in said
+
+
+def test_a_readme_names_every_table_and_the_order(empty):
+    said = (empty / "README.md").read_text("utf-8")
+    assert all(f"- `{one['path']}`: " in said for one in described(empty)["resources"])
+    steps = [line for line in said.splitlines() if re.match(r"\d+\. ", line)]
+    assert [line.split(".")[0] for line in steps] == [str(number) for number in range(1, 11)]
+    assert "policygap import" in said
+
+
+@pytest.fixture
+def example(tmp_path):
+    """A new study with its example rows, and nothing else to be set before it can be read."""
+    assert main(["new", str(tmp_path / "study"), "--example"]) == 0
+    set_report_date(tmp_path / "study")
+    return tmp_path / "study"
+
+
+def test_every_table_has_an_example_that_breaks_no_other_rule(example):
+    found = validate(example)
+    assert {one.rule for one in found} == {"an example row of a new study still stands here"}
+    held = {one["path"] for one in described(example)["resources"]}
+    assert {one.file for one in found} == held
+    assert len(found) == sum(len(read_rows(example, Path(name).stem)) - 1 for name in held)
+
+
+@pytest.mark.parametrize("command", ["report", "score", "brief", "requests"])
+def test_nothing_goes_out_with_an_example(command, example, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main([command, str(example), "--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "EXAMPLE-unit" in said
+    assert "put a row of your own in its place, or remove it" in said
+    assert not out.exists()
+
+
+def test_an_example_is_found_among_other_rows_also_where_it_is_only_named(example):
+    row = append_row(example, "evidence", evidence_id="E1")
+    (found,) = (one for one in validate(example) if one.file == "evidence.csv" and one.row == row)
+    assert (found.column, found.value) == ("unit_id", "EXAMPLE-unit")
 
 
 def test_an_empty_folder_is_filled(tmp_path):

@@ -46,6 +46,9 @@ HITS = {
         "The witness gave an address, AB1 2CD.",
         "The victim sought help in Smallville after that.",
         "Police took a victim from Example Hospital.",
+        "Article on a victim in Smallville",
+        "Note: about a victim of rape, in Smallville, was found",
+        "In Smallville, a woman was turned away",
     ],
 }
 MISSES = [
@@ -60,6 +63,14 @@ MISSES = [
     "Southall Black Sisters wrote that a victim's information was passed on.",
     "Victims of any age are treated as victims first.",
     "The force manages its estate at Example Road.",
+    "victim HMICFRS College police",
+    "The victim wrote to the College of Policing.",
+    "A woman spoke at The College.",
+    "man unbound.conf working in Smallville",
+    "man 5 hosts pregnant",
+    "man(5) depression",
+    "Isle of Man police on depression",
+    "The victim was heard in Parliament.",
     "The page 34 of a report on an inspection in Smallville.",
 ]
 

@@ -190,6 +190,79 @@ def test_what_is_entered_stays(tracked):
     assert take_in(path, folder).written == ["requests.csv"]
 
 
+@pytest.fixture
+def refused(tracked):
+    """Return a study in which a request was refused, and the tracker that said so."""
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-08-03", answered_on="2026-08-20", outcome="refused")
+    take_in(path, folder)
+    return folder, path
+
+
+def held_request(folder):
+    header, held = read_rows(folder, "requests")
+    return dict(zip(header, held, strict=True))
+
+
+REVIEWED = {
+    "answered_on": "2026-08-20",
+    "outcome": "refused",
+    "reviewed_on": "2026-10-01",
+    "review_outcome": "answered",
+}
+
+
+def test_a_review_is_entered_beside_the_refusal(refused):
+    folder, path = refused
+    fill(path, 3, reviewed_on="2026-10-01", review_outcome="Answered")
+    assert take_in(path, folder).written == ["requests.csv"]
+    assert held_request(folder).items() >= REVIEWED.items()
+    # The tracker that is written next shows it, and brings nothing new.
+    again = path.with_name("again.xlsx")
+    again.write_bytes(tracking_workbook(load(folder)))
+    assert take_in(again, folder).written == []
+
+
+def test_an_answer_put_over_a_refusal_is_taken_for_that_of_a_review(refused):
+    folder, path = refused
+    fill(path, 3, answered_on="2026-10-01", outcome="answered")
+    done = take_in(path, folder)
+    assert done.written == ["requests.csv"]
+    assert held_request(folder).items() >= REVIEWED.items()
+    assert any("the refusal is kept" in said for said in done.notes)
+    # Entered a second time it is the same; another day is not.
+    assert take_in(path, folder).written == []
+    fill(path, 3, answered_on="2026-10-02")
+    with pytest.raises(StudyError, match="what is entered stays"):
+        take_in(path, folder)
+
+
+def test_what_was_upheld_may_be_answered_on_appeal(refused):
+    folder, path = refused
+    fill(path, 3, reviewed_on="2026-09-01", review_outcome="upheld")
+    take_in(path, folder)
+    fill(path, 3, reviewed_on="2026-10-01", review_outcome="answered")
+    take_in(path, folder)
+    assert held_request(folder).items() >= REVIEWED.items()
+
+
+def test_a_tracker_without_columns_for_reviews_takes_none_away(refused):
+    folder, path = refused
+    edit_cell(folder, "requests", 2, "reviewed_on", "2026-10-01")
+    edit_cell(folder, "requests", 2, "review_outcome", "not_held")
+    edit_cell(folder, "requests", 2, "asked_of", "A made-up body")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Requests"]
+    for cell in reversed(sheet[1]):
+        if cell.value in ("requests.reviewed_on", "requests.review_outcome"):
+            sheet.delete_cols(cell.column)
+    book.save(path)
+    fill(path, 3, note="Made up")
+    assert take_in(path, folder).written == ["requests.csv"]
+    kept = {"review_outcome": "not_held", "asked_of": "A made-up body", "note": "Made up"}
+    assert held_request(folder).items() >= kept.items()
+
+
 def test_an_outcome_needs_its_day(tracked):
     folder, path = tracked
     fill(path, 3, sent_on="2026-11-02", outcome="answered")

@@ -54,6 +54,7 @@ from analysis.fieldwork import coding, intake, opening
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.proposal import UNCHANGED
 from analysis.fieldwork.replying import reply_form
+from analysis.fieldwork.returned import FROM_1904
 from analysis.fieldwork.settling import settling_workbook
 from analysis.study import StudyError, load
 
@@ -213,6 +214,7 @@ DATES = [
         notes=(
             REAL + "{sharing.observed_on}.",
             "A day count was read as a day: {link.observed_on}.",
+            FROM_1904 + ": {sharing.observed_on}:E{link}.",
         ),
     ),
     date("an apostrophe in front", "'2021-12-03", WRITTEN + "{sharing.observed_on}."),
@@ -367,7 +369,7 @@ SHEETS = [
     taken(
         "a column added",
         put("Coding!T2", "My notes", "Coding!T30", "ask again"),
-        notes=LEFT_ASIDE + "Coding!T30.",
+        notes=LEFT_ASIDE + "Coding!T2, Coding!T30.",
     ),
     taken(
         "notes beside, without a heading",
@@ -1077,6 +1079,7 @@ PAIRS = [
 
 # What cannot be opened, or is no workbook of ours, has no cell: the file is named, in one line.
 SAVE_AS = "save it as"
+RETURN = "fill the workbook that was sent, and return it as an Excel workbook (.xlsx)"
 
 
 def unopened(name: str, change: object, rule: str, remedy: str = SAVE_AS) -> Case:
@@ -1104,6 +1107,19 @@ def of_another_program(path: Path, kind: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
         archive.writestr("content.xml", "<office:document-content/>")
+
+
+def as_strict(parts: dict[str, bytes], names: Names) -> None:
+    """Give the parts the namespaces of the strict kind."""
+    for name, content in parts.items():
+        parts[name] = content.replace(
+            b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        )
+
+
+def with_content(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def locked_archive(path: Path) -> None:
@@ -1171,17 +1187,56 @@ FILES = [
         "binary kind (.xlsb)",
     ),
     unopened(
-        "an .ods", Filed(lambda path: of_another_program(path, "spreadsheet")), "it is no workbook"
+        "an .ods",
+        Filed(lambda path: of_another_program(path, "spreadsheet")),
+        "it is an OpenDocument spreadsheet (.ods)",
+    ),
+    unopened("an .odt", Filed(lambda path: of_another_program(path, "text")), "it is no workbook"),
+    unopened(
+        "of Apple Numbers",
+        Filed(lambda path: rezipped(path, **{"Index/Document.iwa": b"x"})),
+        "it is a document of Apple Numbers",
+        "export it: save it as",
+    ),
+    unopened(
+        "of the strict kind",
+        Zipped(as_strict),
+        "it is a workbook of the strict kind (Strict Open XML Spreadsheet)",
+        "save it as the plain kind: Excel Workbook (.xlsx)",
+    ),
+    unopened(
+        "an old .doc",
+        Filed(lambda path: compound_file(path, "WordDocument")),
+        "it is a document of Word (.doc)",
+        RETURN,
+    ),
+    *(
+        unopened(name, Filed(functools.partial(with_content, content)), rule, RETURN)
+        for name, content, rule in (
+            ("a .csv", b"a,b\n1,2\n", "it is text, with its cells parted by commas (CSV)"),
+            (
+                "a .csv with decimal commas",
+                b"\xef\xbb\xbfunit;level\nOne;0,5\n",
+                "it is text, with its cells parted by semicolons (CSV)",
+            ),
+            ("a .tsv", b"a\tb\n1,5\t2\n", "it is text, with its cells parted by tabs"),
+            (
+                "text as Excel calls Unicode",
+                "a\tb\n".encode("utf-16"),
+                "it is text, with its cells parted by tabs",
+            ),
+            ("a web page", b"\n<html><table></table></html>", "it is a web page or another XML"),
+            ("a .pdf", b"%PDF-1.7\n", "it is a PDF"),
+            ("a letter", b"Dear all\n", "it is no workbook"),
+            ("zeros", bytes(900), "it is no workbook"),
+            ("an empty file", b"", "it is empty"),
+        )
     ),
     unopened(
         "a .docx",
         Filed(lambda path: rezipped(path, **DOCUMENT)),
         "it is no workbook",
     ),
-    unopened(
-        "a .csv renamed", Filed(lambda path: path.write_text("a,b\n1,2\n")), "it is no workbook"
-    ),
-    unopened("an empty file", Filed(lambda path: path.write_bytes(b"")), "it is empty"),
     unopened(
         "cut off",
         Filed(lambda path: path.write_bytes(path.read_bytes()[:-2000])),

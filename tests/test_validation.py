@@ -346,6 +346,13 @@ def _unsearched_unit(study):
     return append_row(study, "units", **names, tile_column="99")
 
 
+REFUSED = {
+    "request_id": "Q1",
+    "answered_on": "2026-10-02",
+    "outcome": "refused",
+    "reviewed_on": "2026-11-01",
+    "review_outcome": "answered",
+}
 RULES = [
     # (name, spoil, file, column, fragment of the rule)
     # Cells
@@ -870,6 +877,34 @@ RULES = [
         "requests",
         "sent_on",
         "after answered_on",
+    ),
+    (
+        "review before the answer",
+        _asked_with("requests", **REFUSED | {"reviewed_on": "2026-10-01"}),
+        "requests",
+        "answered_on",
+        "after reviewed_on",
+    ),
+    (
+        "review without a day",
+        _asked_with("requests", **REFUSED | {"reviewed_on": ""}),
+        "requests",
+        "reviewed_on",
+        "the review came to answered, and its day is not given",
+    ),
+    (
+        "review without an outcome",
+        _asked_with("requests", **REFUSED | {"review_outcome": ""}),
+        "requests",
+        "review_outcome",
+        "and not what the review came to",
+    ),
+    (
+        "review of what was answered",
+        _asked_with("requests", **REFUSED | {"outcome": "answered"}),
+        "requests",
+        "review_outcome",
+        "a review is of a refusal",
     ),
 ]
 

@@ -8,14 +8,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis.fieldwork.importing import Imported
 from analysis.fieldwork.intake import Intake
 from analysis.fieldwork.proposal import UNCHANGED
+from analysis.problem_table import PipeConsole
 
 SHOWN_AT_MOST = 500
 
 
-class _Console(Console):
-    """A console that does not end the command without a word when nobody reads on."""
+class _Console(PipeConsole):
+    """A console that says that the change was not shown: then nothing is written."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError(errno.EPIPE, "The change could not be shown to its end")
@@ -36,8 +38,21 @@ def print_intake(intake: Intake) -> None:
         console.print(table)
     if len(changing) > SHOWN_AT_MOST:
         console.print(f"… and {len(changing) - SHOWN_AT_MOST} more.")
-    counts = Counter((one.what, one.table) for one in intake.changes)
+    _print_counts(console, intake)
+
+
+def print_import(imported: Imported) -> None:
+    """Print what a table comes to: rows by table of the study, answers by criterion, notes."""
+    console = _Console(width=None if Console().is_terminal else 200)
+    for criterion, answers in imported.answers.items():
+        said = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
+        console.print(Text(f"{criterion}: {said or 'the table does not have it'}"))
+    _print_counts(console, imported)
+
+
+def _print_counts(console: Console, came: Intake | Imported) -> None:
+    counts = Counter((one.what, one.table) for one in came.changes)
     for (what, table), number in sorted(counts.items()):
         console.print(Text(f"{table}: {number} {what}"))
-    for note in intake.notes:
+    for note in came.notes:
         console.print(Text(f"Note. {note}"))

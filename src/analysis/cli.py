@@ -9,15 +9,16 @@ import argparse
 import datetime as dt
 import errno
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import analysis
-from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError
+from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError, shown_first
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -25,23 +26,34 @@ if TYPE_CHECKING:
 STUDY = Path("data/safe-to-share")
 MANIFEST = "manifest.json"
 TERMINATED = 128 + signal.SIGTERM
+PIPE_CLOSED = 128 + 13
+"""What a shell says of a command that SIGPIPE, 13 everywhere, has ended."""
 SHOWN_AT_MOST = 200
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 if it went well, 1 if the input is at fault.
 
-    Every fault of the input ends in a message, never in a traceback.
+    Every fault of the input ends in a message, never in a traceback. Where nobody reads on, as in
+    ``policygap validate | head -1``, the command ends without a word, with the status of a
+    command that such a pipe has ended.
     """
     for stream in (sys.stdout, sys.stderr):
         # A sign that the terminal does not have is shown as another, and stops nothing.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    asked = _parser().parse_args(arguments)
-    if threading.current_thread() is threading.main_thread():
-        # Asked to end, a build clears away what it has begun, as after an interrupt.
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        return PIPE_CLOSED
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        asked = _asked(arguments)
+        if threading.current_thread() is threading.main_thread():
+            # Asked to end, a build clears away what it has begun, as after an interrupt.
+            signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
         status = asked.run(asked)
         # What waits to be said may still fail, and is then told as any failure is.
         if sys.stdout is not None:
@@ -53,9 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
         if not isinstance(error, UnfinishedChangeError):
             print("Nothing was written.", file=sys.stderr)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and not error.filename:
+            if error.strerror not in (None, os.strerror(errno.EPIPE)):
+                print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
+            raise
         place = f"{error.filename}: " if error.filename else ""
         # What could not be said may have been done: the words come after the work.
-        unsaid = not error.filename and error.errno in (errno.ENOSPC, errno.EPIPE)
+        unsaid = not error.filename and error.errno == errno.ENOSPC
         left = "No file is left half written" if unsaid else "Nothing was written"
         print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except KeyboardInterrupt:
@@ -68,8 +84,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
+def _asked(arguments: list[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit:
+        # The help, too, is to have been said before the command ends.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        raise
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not pass over in silence that its words could not be written."""
+
+    def _print_message(self, message: str, file: TextIO | None = None) -> None:
+        print(message, end="", file=file or sys.stderr)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="policygap", description=analysis.__doc__)
+    parser = _Parser(prog="policygap", description=analysis.__doc__)
     parser.add_argument("--version", action="version", version=f"policygap {analysis.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -208,8 +241,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     intake.set_defaults(run=_intake)
 
+    table = commands.add_parser("import", help="bring in a table of units, criteria and answers")
+    table.add_argument("file", type=Path, metavar="TABLE", help="the table, .csv or .xlsx")
+    table.add_argument(
+        "--into", type=Path, required=True, metavar="STUDY", help="the study's folder"
+    )
+    table.add_argument(
+        "--map",
+        type=Path,
+        metavar="MAP.yml",
+        help="what its columns and answers mean (default: it has the study's own headings and words)",
+    )
+    table.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
+    table.set_defaults(run=_import)
+
     new = commands.add_parser("new", help="write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
+    new.add_argument(
+        "--example", action="store_true", help="with a marked row in each table, to be replaced"
+    )
     new.set_defaults(run=_new)
 
     for command in (
@@ -303,7 +353,7 @@ def _report(asked: argparse.Namespace) -> int:
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
-    _print_open_searches(results.study)
+    _print_what_leaves_cells_open(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
     print(f"{built} {path}")
     return 0
@@ -331,7 +381,7 @@ def _score(asked: argparse.Namespace) -> int:
         progress("study")
         results = _measured(asked, progress)
         build_data(results, asked.out)
-    _print_open_searches(results.study)
+    _print_what_leaves_cells_open(results.study)
     print(f"The tables are in {asked.out}")
     return 0
 
@@ -350,10 +400,11 @@ def _validate(asked: argparse.Namespace) -> int:
         return 1
     print(f"{asked.study} is a valid study.")
     if warnings:
+        shown, left_out = shown_first(warnings, SHOWN_AT_MOST)
         print(f"To be looked at by a person ({len(warnings)}):")
-        print(*warnings[:SHOWN_AT_MOST], sep="\n")
-    if len(warnings) > SHOWN_AT_MOST:
-        print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
+        print(*shown, *(f"Not shown: {line}." for line in left_out), sep="\n")
+        if left_out:
+            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
     return 0
 
 
@@ -361,28 +412,36 @@ def _agreement(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.agreement import (
         agreement,
         as_table,
+        coded_states,
         confusion,
         disagreements,
         disputed,
         in_words,
     )
+    from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 
     study = _load(asked.study)
-    found = agreement(study)
+    coded = coded_states(study)
+    found = agreement(study, table=coded)
     if asked.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
     print(study.settings.coders)
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
-    met = confusion(study)
+    met = confusion(study, table=coded)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
     for row in reopened.itertuples():
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    differing = disagreements(study).groupby(["unit_id", "criterion_id"], sort=False)
+    older = study["codings"][under_earlier_rules(study.tables)]
+    if len(older):
+        print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
+    for row in older.itertuples():
+        print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
+    differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:
         print(f"\n{unit}, {criterion}")
@@ -416,18 +475,22 @@ def _compare_units(asked: argparse.Namespace) -> int:
 
 
 def _workbook(asked: argparse.Namespace) -> int:
-    from analysis.fieldwork.coding import checked_coder, coding_workbook
-    from analysis.fieldwork.workbooks import save_new
-    from analysis.study import coders
+    from analysis.fieldwork.assigning import give_workbook
+    from analysis.fieldwork.coding import checked_coder
+    from analysis.study import coders, journal
 
-    study = _load(asked.study)
-    units = _units(study, asked.units)
-    content = coding_workbook(study, asked.coder, units, asked.only_unknown)
-    save_new(asked.out, content, study)
+    with journal.changing(asked.study):
+        study = _load(asked.study)
+        units = _units(study, asked.units)
+        written = give_workbook(study, asked.coder, asked.out, units, asked.only_unknown)
     held = coders(study)
     if checked_coder(study, asked.coder) not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
     print(f"The coding workbook of {asked.coder} is {asked.out}")
+    if written:
+        print(f"What {asked.coder} was given is recorded in {asked.study}: {', '.join(written)}.")
+    else:
+        print(f"Nothing is added to what {asked.study} records as given to {asked.coder}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 
@@ -446,9 +509,10 @@ def _settle(asked: argparse.Namespace) -> int:
 def _reply_form(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.replying import reply_form
     from analysis.fieldwork.workbooks import save_new
+    from analysis.study import data_read_on
 
     study = _load(asked.study)
-    unit = _unit(study, asked.unit)
+    unit = _unit(study.at(data_read_on(study)), asked.unit)
     save_new(asked.out, reply_form(study, unit), study)
     _print_placeholders(study.descriptor.placeholders)
     print(f"The reply form of {unit} is {asked.out}")
@@ -503,7 +567,8 @@ def _requests(asked: argparse.Namespace) -> int:
     _refuse_a_folder_in_use(asked.out)
     _refuse_to_replace(asked)
     study = _load(asked.study)
-    made = requests(measure(study), _units(study, asked.units))
+    results = measure(study)
+    made = requests(results, _units(results.study, asked.units))
     asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
     with swapped_in(asked.out) as folder:
         write_requests(made, folder)
@@ -525,6 +590,21 @@ def _intake(asked: argparse.Namespace) -> int:
     elif intake.written:
         print(f"Written: {', '.join(intake.written)}.")
         print(f"Next: {_next_step(intake.written)}.")
+    else:
+        print("The study holds all of this already: nothing was written.")
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from analysis.change_table import print_import
+    from analysis.fieldwork.importing import import_table
+
+    came = import_table(asked.file, asked.into, asked.map, asked.dry_run, preview=print_import)
+    if asked.dry_run:
+        print("Dry run: nothing was written.")
+    elif came.written:
+        print(f"Written: {', '.join(came.written)}.")
+        print("Next: policygap validate, then policygap report.")
     else:
         print("The study holds all of this already: nothing was written.")
     return 0
@@ -556,9 +636,12 @@ def _next_step(written: list[str]) -> str:
 def _new(asked: argparse.Namespace) -> int:
     from analysis.study import create
 
-    files = create(asked.study)
+    files = create(asked.study, asked.example)
     print(f"An empty study is in {asked.study}: {len(files)} files.")
+    if asked.example:
+        print("Each table has example rows; replace or remove them: no report is built with them.")
     print("Set what datapackage.json marks [to be set], fill the tables, then: policygap validate")
+    print("Its README.md has the order, in ten steps.")
     return 0
 
 
@@ -592,12 +675,15 @@ def _possible_details(study: Study) -> int:
     return sum(1 for _ in personal_details(study.descriptor.tables, study.tables))
 
 
-def _print_open_searches(study: Study) -> None:
-    from analysis.study.warnings import open_searches
+def _print_what_leaves_cells_open(study: Study) -> None:
+    from analysis.study.warnings import open_searches, outdated_by_the_report
 
     said = open_searches(study)
     if said:
-        print(said)
+        print(f"{said} Name them in searches.csv, criterion_ids.")
+    outdated = outdated_by_the_report(study)
+    if outdated:
+        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
 
 
 def _print_placeholders(waiting: Sequence[str]) -> None:
@@ -618,4 +704,4 @@ def _print_problems(problems: list[Problem], form: str) -> None:
         return
     from analysis.problem_table import print_problems
 
-    print_problems(problems[:SHOWN_AT_MOST], len(problems))
+    print_problems(problems, SHOWN_AT_MOST)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analysis.measure.attribution import Comparison, compare
+from analysis.problem_table import PipeConsole
 from analysis.show.comparison import (
     ROUNDED,
     SHARED,
@@ -20,10 +20,12 @@ from analysis.show.comparison import (
     changed_settings,
     in_sentences,
     moved_scores,
+    searched_since,
     what_must_stand,
 )
 from analysis.show.words import word
 from analysis.study import Problem, StudyError
+from analysis.study.tables import as_csv
 from analysis.study.version import Version, open_version
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
@@ -50,7 +52,7 @@ def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: 
     found = compare(versions[0].study, versions[1].study, as_of)
     table = exact_parts(found)
     if out is not None:
-        table.to_csv(out, index=False, lineterminator="\n", encoding="utf-8")
+        out.write_bytes(as_csv(table, marked=True))
     if form == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif form == "json":
@@ -98,6 +100,7 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
         "parts": exact_parts(found).to_dict("records"),
         "cells": found.cells.to_dict("records"),
         "unscored": found.unscored.to_dict("records"),
+        "changed_ids": found.changed_ids,
         "only_old": list(found.only_old),
         "only_new": list(found.only_new),
         "in_order": list(found.in_order),
@@ -106,7 +109,7 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
 
 def _print(found: Comparison, versions: list[Version]) -> None:
     # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
-    console = Console(width=None if sys.stdout.isatty() else 220, highlight=False)
+    console = PipeConsole(width=None if sys.stdout.isatty() else 220, highlight=False)
 
     def say(*lines: str) -> None:
         for line in lines:
@@ -153,6 +156,12 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         cells = changed_cells(found, worth)
         cells[["before", "after"]] = cells[["before", "after"]].map(word)
         show(title, cells, noun, *heads)
+    searched = searched_since(found)
+    searched["criterion_id"] = searched["criterion_id"].map(names)
+    searched[["before", "after"]] = searched[["before", "after"]].map(word)
+    plural = found.new.settings.unit_noun.plural.capitalize()
+    title = "Cells that differ by nothing but a search; none can move a score"
+    show(title, searched.astype(str), "Criterion", "Before", "After", plural)
     heads = ("Evidence", "What", "Cited by an assessment", "It says")
     show("Evidence that is new, corrected or gone", changed_evidence(found), noun, *heads)
     heads = ("Cause", "Table", "What", "Column", "Before", "After")

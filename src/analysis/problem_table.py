@@ -1,35 +1,44 @@
 """Problems as a table on the terminal."""
 
 import sys
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.study import Problem
+from analysis.problems import Problem, shown_first
 
 
-def print_problems(problems: list[Problem], count: int) -> None:
+class PipeConsole(Console):
+    """A console that does not end the command without a word when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell the command, which knows what it has done."""
+        raise BrokenPipeError
+
+
+def print_problems(problems: Sequence[Problem], most: int) -> None:
     """Print problems to standard error as a table, with their whole number below.
 
     Args:
-        problems: those to show.
-        count: how many there are in all.
+        problems: all of them.
+        most: how many to show; of the rest, their number by kind.
     """
+    shown, left_out = shown_first(problems, most)
+    count = len(problems)
     # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
-    console = Console(file=sys.stderr, width=None if sys.stderr.isatty() else 220)
+    console = PipeConsole(file=sys.stderr, width=None if sys.stderr.isatty() else 220)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("File", "Row", "Column", "Value", "Rule", "What to do"):
         table.add_column(name, overflow="fold", vertical="top")
-    for one in problems:
+    for one in shown:
         cells = (one.file, str(one.row or ""), one.column, one.value, one.rule, one.remedy)
         # Text and not markup: a value may hold square brackets.
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
-    more = (
-        f" The first {len(problems)} are shown; --format json gives all."
-        if count > len(problems)
-        else ""
-    )
+    for line in left_out:
+        console.print(Text(f"Not shown: {line}."))
+    more = f" The first {most} are shown; --format json gives all." if left_out else ""
     console.print(Text(f"{count} problem{'s' if count != 1 else ''}.{more}"))

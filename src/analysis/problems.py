@@ -1,6 +1,8 @@
 """One problem in what was brought, said so that a person can find and mend it."""
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 ERROR, WARNING = "error", "warning"
 """An error must be mended; at a warning a person has to look."""
@@ -18,6 +20,7 @@ class Problem:
         rule: the rule that it breaks.
         remedy: what to do.
         severity: ``error``, or ``warning``: it may be right as it is.
+        of_kind: the rule without what is this row's own; empty: the rule itself.
     """
 
     file: str
@@ -27,10 +30,16 @@ class Problem:
     rule: str
     remedy: str
     severity: str = ERROR
+    of_kind: str = field(default="", compare=False, repr=False)
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What it has in common with other problems: the file, the column and the rule."""
+        return self.file, self.column, self.of_kind or self.rule
 
     def as_dict(self) -> dict:
         """Return the problem as a plain dictionary, for JSON."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "of_kind"}
 
     def __str__(self) -> str:
         """Return the problem in one line."""
@@ -55,6 +64,31 @@ class StudyError(Exception):
 
 class UnfinishedChangeError(StudyError):
     """A change of a study is declared, and cannot be completed yet."""
+
+
+def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], list[str]]:
+    """Return the problems to show, and how many of each kind are left out, in words.
+
+    Where there are many, the first of each kind come first: many rows that break one rule are
+    not to hide the one row that breaks another.
+    """
+    if len(problems) <= _ON_A_PAGE:
+        return list(problems), []
+    first = {one.kind: number for number, one in reversed(list(enumerate(problems)))}
+    numbers = {*first.values()}
+    ordered = [problems[number] for number in sorted(numbers)]
+    ordered += [one for number, one in enumerate(problems) if number not in numbers]
+    example = {one.kind: one for one in reversed(problems)}
+    left = Counter(one.kind for one in ordered[most:])
+    said = [
+        f"{count} more in {', '.join(filter(None, kind[:2]))}, such as: {example[kind].rule}"
+        for kind, count in left.items()
+    ]
+    return ordered[:most], said
+
+
+_ON_A_PAGE = 20
+"""Problems that a reader sees at one glance."""
 
 
 def shorten(value: object, length: int = 60) -> str:

@@ -6,8 +6,11 @@ state of a cell at a date, as each coder's own rows give it.
 """
 
 import datetime as dt
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import krippendorff
 import numpy as np
@@ -15,7 +18,11 @@ import pandas as pd
 
 from analysis.study import Study, as_coded, coders, data_read_on, states
 from analysis.study import vocabulary as v
+from analysis.study.dates import day_number, first_days
+from analysis.study.rounding import rounded
 
+Cell = tuple[str, str]
+"""A unit and a criterion, by their ids."""
 NO_ROW = "no row"
 BY_AGREEMENT = "agreement"
 """What stands in ``settled_by`` where the codings agree."""
@@ -62,53 +69,110 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
 
     Returns:
         One row a cell: ``unit_id``, ``criterion_id``, and a column for each coder with a level,
-        an unknown, or :data:`NO_ROW`; missing where the coder did not read the unit
-        (:func:`units_read`), since who was given two units has not passed over all others.
+        an unknown, or :data:`NO_ROW`; missing where the coder did not read the cell
+        (:func:`cells_read`), since who was given two units has not passed over all others.
         Cells on which nobody has a row (the derived ``not_found`` of everyone) are left out: to
         agree on not having looked is no agreement.
     """
-    as_of, read = as_of or data_read_on(study), units_read(study)
-    table, held = None, []
+    as_of = as_of or data_read_on(study)
+    read = cells_read(study, as_of)
+    table, has_row = None, []
     for coder in coders(study):
         cells = states(as_coded(study, coder), as_of, as_of).cells
-        table = cells[["unit_id", "criterion_id"]].copy() if table is None else table
-        held.append((cells["row"] >= 0).to_numpy())
-        said = cells["state"].where(cells["row"] >= 0, NO_ROW)
-        table[coder] = said.where(cells["unit_id"].isin(read[coder]), None)
+        if table is None:
+            table = cells[["unit_id", "criterion_id"]].copy()
+            keys = list(zip(table["unit_id"], table["criterion_id"], strict=True))
+        has_row.append((cells["row"] >= 0).to_numpy())
+        state = cells["state"].where(has_row[-1], NO_ROW)
+        table[coder] = state.where([cell in read[coder] for cell in keys], None)
     if table is None:
         return pd.DataFrame(columns=["unit_id", "criterion_id"])
     # A criterion that does not apply yet is in force for no coder.
-    return table[np.any(held, axis=0)].reset_index(drop=True)
+    return table[np.any(has_row, axis=0)].reset_index(drop=True)
 
 
-def units_read(study: Study) -> dict[str, set[str]]:
-    """Return the units whose records each coder read.
+def cells_read(
+    study: Study, by: dt.date | None = None, only_recorded: bool = False
+) -> dict[str, set[Cell]]:
+    """Return the cells that each coder had read by a day; default: all that they have read.
 
-    Those on which the coder has a row; and all that anybody coded, for a coder of at least half
-    of them: who coded that many was given them all, and has no row where nothing was found.
+    A coder has read what was given (``assignments.csv``), once a coding of that batch has come
+    back. Of a batch that no assignment records, the coder has read each unit with a row in it, on
+    the criteria that anybody coded in that batch. A cell with a row of the coder's own was read,
+    whatever was recorded. ``only_recorded`` leaves out what no assignment records.
     """
-    codings = study["codings"]
-    every = set(codings["unit_id"])
-    own = {name: set(rows["unit_id"]) for name, rows in codings.groupby("coder")}
-    return {name: every if 2 * len(units) >= len(every) else units for name, units in own.items()}
+    codings, given = study["codings"], study["assignments"]
+    names = ["unit_id", "criterion_id", "coder", "batch"]
+    rows = pd.concat([codings, study["codings_history"]], ignore_index=True)
+    if by is not None:
+        rows = rows[first_days(rows["read_on"]) <= day_number(by)]
+    own: dict[str, set[Cell]] = {name: set() for name in coders(study)}
+    units, criteria = defaultdict(set), defaultdict(set)
+    for unit, criterion, coder, batch in rows[names].itertuples(index=False):
+        own.setdefault(coder, set()).add((unit, criterion))
+        units[coder, batch].add(unit)
+        criteria[batch].add(criterion)
+    every = list(study["criteria"]["criterion_id"])
+    recorded = defaultdict(set)
+    for one in given.itertuples():
+        asked = one.criterion_ids.split(";") if one.criterion_ids else every
+        recorded[one.coder, one.batch] |= {(one.unit_id, criterion) for criterion in asked}
+    read = {name: set(cells) for name, cells in own.items()}
+    for (coder, batch), of_batch in units.items():
+        if (coder, batch) in recorded:
+            read[coder] |= recorded[coder, batch]
+        elif not only_recorded:
+            read[coder] |= set(itertools.product(of_batch, criteria[batch]))
+    if by is not None:
+        # What was given before that day, and read after it, had not been read yet.
+        all_own = zip(codings["coder"], codings["unit_id"], codings["criterion_id"], strict=True)
+        for coder, unit, criterion in all_own:
+            if (unit, criterion) not in own[coder]:
+                read[coder].discard((unit, criterion))
+    return read
+
+
+def read_without_row(study: Study) -> dict[Cell, list[str]]:
+    """Return, for each coded cell, the coders who were given it and put nothing down, by name.
+
+    Two others may agree on such a cell; these coders do not agree with them. That a coder saw a
+    cell is taken as sure here only where an assignment records it.
+    """
+    rows = study["codings"]
+    own = defaultdict(set)
+    for unit, criterion, coder in rows[["unit_id", "criterion_id", "coder"]].itertuples(
+        index=False
+    ):
+        own[unit, criterion].add(coder)
+    read, names = cells_read(study, only_recorded=True), coders(study)
+    found = {
+        cell: [name for name in names if cell in read[name] and name not in of_cell]
+        for cell, of_cell in own.items()
+    }
+    return {cell: names for cell, names in found.items() if names}
 
 
 def disputed(study: Study) -> set[int]:
     """Return the assessments (by index) settled by agreement on which the codings do not agree.
 
-    That comes about when a coder is added, or codes anew, after a cell was settled.
+    That comes about when a coder is added, or codes anew, after a cell was settled; and where
+    a coder who was given the cell put nothing down.
     """
-    levels: dict[tuple[str, str], dict[str, set[str]]] = {}
+    levels: dict[Cell, dict[str, set[str]]] = {}
     for row in study["codings"].itertuples():
         of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, set()).add(row.level)
+    silent = read_without_row(study)
     return {
         row.Index
         for row in study["assessments"].itertuples()
         if row.settled_by == BY_AGREEMENT
-        and any(
-            row.level not in said
-            for said in levels.get((row.unit_id, row.criterion_id), {}).values()
+        and (
+            (row.unit_id, row.criterion_id) in silent
+            or any(
+                row.level not in said
+                for said in levels.get((row.unit_id, row.criterion_id), {}).values()
+            )
         )
     }
 
@@ -198,37 +262,68 @@ def bootstrap(
     Units are drawn whole, since the cells of one unit rest on the same documents. Draws in
     which alpha is not defined (all of one value) count as full agreement.
     """
-    draw = np.random.default_rng(SEED)
     codes, _ = pd.factorize(units)
+    counts = counts[:, counts.any(axis=0)].astype(float)  # the order of the others stays
+    values = counts.shape[1]
+    # A cell's coincidences: ordered pairs of its coders' values, divided by its other coders.
+    share = counts / (counts.sum(axis=1, keepdims=True) - 1)
     number = codes.max() + 1
+    of_unit = np.zeros((number, values, values))
+    for one in range(values):
+        pairs = share[:, [one]] * counts
+        pairs[:, one] -= share[:, one]
+        np.add.at(of_unit[:, one], codes, pairs)
     alphas = []
-    for _ in range(resamples):
-        times = np.bincount(draw.integers(number, size=number), minlength=number)
-        sample = np.repeat(counts, times[codes], axis=0)
-        varied = (sample.sum(axis=0) > 0).sum() > 1
-        alphas.append(
-            krippendorff.alpha(value_counts=sample, level_of_measurement=scale) if varied else 1.0
-        )
+    for times in np.array_split(_draws(number, resamples), max(1, resamples * values**2 // 10**6)):
+        met = np.tensordot(times, of_unit, axes=1)
+        alphas.extend(_alphas(met, scale))
     low, high = np.percentile(alphas, [2.5, 97.5])
     return float(low), float(high)
 
 
-def disagreements(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
+@cache
+def _draws(number: int, resamples: int) -> np.ndarray:
+    """Return how often each of some units is drawn, shape (resamples, units)."""
+    draw = np.random.default_rng(SEED)
+    drawn = (draw.integers(number, size=number) for _ in range(resamples))
+    return np.array([np.bincount(one, minlength=number) for one in drawn], dtype=float)
+
+
+def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
+    """Return alpha of matrices of coincidences, shape (samples, values, values)."""
+    sums = met.sum(axis=2)
+    # Nominal values differ by 1 or not at all; ordinal ones by the distance of their mean ranks.
+    rank = sums.cumsum(axis=1) - sums / 2
+    unlike = 1 - np.eye(met.shape[1])
+    apart = (rank[:, :, None] - rank[:, None]) ** 2 if scale == "ordinal" else unlike[None]
+    observed = (met * apart).sum(axis=(1, 2))
+    expected = (sums[:, :, None] * sums[:, None] * apart).sum(axis=(1, 2))
+    expected /= sums.sum(axis=1) - 1
+    varied = (sums > 0).sum(axis=1) > 1
+    return np.where(varied, 1 - observed / np.where(varied, expected, 1), 1.0)
+
+
+def disagreements(
+    study: Study, as_of: dt.date | None = None, table: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return every cell on which the coders differ, side by side, with evidence and reasons.
+
+    ``table`` is what :func:`coded_states` says, where that is at hand.
 
     Returns:
         ``unit_id``, ``criterion_id``, ``coder``, ``state`` and, of the coder's row behind it,
         ``observed_on``, ``evidence_ids``, ``confidence`` and ``rationale``: one row for each
-        coder, the rows of a cell together.
+        coder who read the cell, the rows of a cell together.
     """
     as_of = as_of or data_read_on(study)
-    table = coded_states(study, as_of)
+    table = coded_states(study, as_of) if table is None else table
     names = coders(study)
-    differ = table[table[names].nunique(axis=1) > 1] if names else table
+    differ = table[differing(table[names])]
     parts = []
     for coder in names:
         own = as_coded(study, coder)
-        cells = states(own, as_of, as_of).cells.merge(differ[["unit_id", "criterion_id"]])
+        read = differ.loc[differ[coder].notna(), ["unit_id", "criterion_id"]]
+        cells = states(own, as_of, as_of).cells.merge(read.reset_index()).set_index("index")
         cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
         cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
         for column in ("confidence", "rationale"):
@@ -242,14 +337,27 @@ def disagreements(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
     return pd.concat(parts).sort_index(kind="stable")[columns].reset_index(drop=True)
 
 
-def confusion(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
+def differing(values: pd.DataFrame) -> np.ndarray:
+    """Return, for each row of a column a coder, whether two of the values that it holds differ."""
+    if values.empty:
+        return np.zeros(len(values), dtype=bool)
+    codes, _ = pd.factorize(values.to_numpy(dtype=object).ravel())
+    codes = np.ma.masked_less(codes.reshape(values.shape), 0)
+    return (codes.max(axis=1) != codes.min(axis=1)).filled(False)
+
+
+def confusion(
+    study: Study, as_of: dt.date | None = None, table: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return how often each pair of values met, over every pair of coders of a cell.
+
+    ``table`` is what :func:`coded_states` says, where that is at hand.
 
     Returns:
         A symmetric table with the values, levels first, as index and columns; a pair of equal
         values counts once on the diagonal, a pair of different values once on each side.
     """
-    table, names = coded_states(study, as_of), coders(study)
+    table, names = coded_states(study, as_of) if table is None else table, coders(study)
     held = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [one for one in order if one in held]
@@ -293,7 +401,7 @@ def in_words(one: Agreement) -> str:
 
 
 def _two(value: float) -> str:
-    return f"{round(value, 2) + 0.0:.2f}"  # adding 0 turns a minus zero into a zero
+    return rounded(value, 2, "half_even", ends=(1,))  # 1.00 only where all agree
 
 
 def as_table(found: Iterable[Agreement]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.fieldwork.codebook import codebook_marks, codebook_page, short_mark
+from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.forms import (
     CODE,
     MOST_EVIDENCE,
@@ -28,6 +28,8 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.groups import exemptions
+from analysis.study.marks import codebook_marks, short_mark
 
 KIND = "coding"
 CODED = (
@@ -43,7 +45,7 @@ CODED = (
 """What a row says of its cell; its mark is made of these."""
 DATED = ("observed_on", "not_before", "not_after")
 SPARE_ROWS, SPARE_DOCUMENTS = 100, 30
-_MARK = re.compile(r"([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)/([0-9a-f]{10}|new|aside)")
+_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 
 Held = dict[tuple[str, str], dict[str, int]]
 """A coder's codings: for each cell, the place of each by the sign of what it says."""
@@ -60,7 +62,11 @@ _DO = (
 
 
 def coding_workbook(
-    study: Study, coder: str, units: Sequence[str] = (), only_unknown: bool = False
+    study: Study,
+    coder: str,
+    units: Sequence[str] = (),
+    only_unknown: bool = False,
+    batch: str = "",
 ) -> bytes:
     """Return a coder's workbook.
 
@@ -69,6 +75,8 @@ def coding_workbook(
         coder: the coder's name, as it stands or is to stand in ``codings.csv``.
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
+        batch: the batch of work that it is recorded as
+            (:func:`analysis.fieldwork.assigning.assign`).
 
     Raises:
         StudyError: the coder has no name, or a unit is not in the study.
@@ -79,8 +87,9 @@ def coding_workbook(
     cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
     form = coding_form(max(4, cited + 1))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
-    marks = codebook_marks(study)
+    marks = codebook_marks(study.tables)
     about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
+    about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
     maker = WorkbookMaker(study, title, about, _with_noun(study, _DO))
@@ -88,7 +97,7 @@ def coding_workbook(
     maker.page(codebook_page(study))
     for page in held_pages(study, units):
         maker.page(page)
-    maker.form(form, list(_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
+    maker.form(form, list(coding_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
     add_document_forms(maker, study, coder)
     return maker.as_bytes()
 
@@ -187,17 +196,21 @@ def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
     return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
 
 
-def _rows(
+def coding_rows(
     study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
 ) -> Iterator[FormRow]:
+    """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     held: dict[tuple[str, str], list[dict]] = {}
     for row in own.to_dict("records"):
         held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    never = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             rows = held.get((unit, criterion), [])
+            if not rows and (unit, criterion) in never:
+                continue  # there is nothing to look for
             if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):
                 continue
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
@@ -246,7 +259,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
     for (name, unit, criterion), places in draft.places("coder", "unit_id", "criterion_id").items():
         if name == coder:
             held[unit, criterion] = {said_mark(draft.rows[place]): place for place in places}
-    outdated = changed_criteria(proposal)
+    outdated, rules_marks = changed_criteria(proposal), codebook_marks(proposal.study.tables)
     taken: list[tuple[Line, tuple, dict]] = []
     kept: set[int] = set()
     seen: set[tuple[str, ...]] = set()
@@ -274,6 +287,7 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         elif row["criterion_id"] in outdated:
             _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
         else:
+            row["rules_mark"] = rules_marks[row["criterion_id"]]
             taken.append((line, mark, row))
     note_missing(returned, came)
     _take(proposal, taken, held, kept, reason, on)
@@ -314,7 +328,7 @@ def _whose(proposal: Proposal) -> str:
 
 def changed_criteria(proposal: Proposal) -> set[str]:
     """Return the criteria whose rules are not those that the workbook was written with."""
-    about, now = proposal.returned.about, codebook_marks(proposal.study)
+    about, now = proposal.returned.about, codebook_marks(proposal.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
     changed = {one for one, mark in now.items() if about.get(f"criterion {one}".lower()) != mark}
@@ -379,6 +393,7 @@ def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> dict[str, st
         "level": reader.level(line, criterion),
         "confidence": reader.confidence(line),
         "evidence_ids": reader.evidence_ids(line),
+        "batch": reader.returned.about.get("batch", ""),
     }
 
 

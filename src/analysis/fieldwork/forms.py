@@ -9,8 +9,8 @@ from dataclasses import dataclass
 LAYOUT = "1"
 """Version of what is described here; a workbook of another layout is not read."""
 
-TEXT, CODE, DATE = "text", "code", "date"
-"""How a cell is read: as it is, as one line, or as a date of reduced precision."""
+TEXT, CODE, DATE, LINK = "text", "code", "date", "link"
+"""How a cell is read: as it is, as one line, as a date of reduced precision, or as an address."""
 
 MOST_EVIDENCE = 8
 """Columns for evidence at most; the last one takes several ids, joined by ``;``."""
@@ -24,10 +24,11 @@ class Field:
         name: machine name, unique in its form, and where it can be the study's own name.
         label: heading; ``{unit}`` stands for the study's noun.
         width: of the column, in characters.
-        kind: :data:`TEXT`, :data:`CODE` or :data:`DATE`.
+        kind: :data:`TEXT`, :data:`CODE`, :data:`DATE` or :data:`LINK`.
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
         asked: whether people fill it; what is not asked is shown, and not read back.
+        may_lack: whether a workbook that an older version wrote is without the column.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     choices: str = ""
     only_choices: bool = True
     asked: bool = True
+    may_lack: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Form:
     def mark(self, field: Field) -> str:
         """Return what stands in the first row over a column."""
         return f"{self.name}.{field.name}"
+
+    def only_names(self, name: str) -> bool:
+        """Return whether a column only names its row: a row of such columns alone says nothing."""
+        return name in (self.fields[0].name, "unit_id", "criterion_id", "scope")
 
 
 ROW = Field("row", "Row mark (empty for a new row)", 34)
@@ -105,7 +111,7 @@ def settling_form(evidence: int, coders: list[str]) -> Form:
         _CONFIDENCE,
         *evidence_fields(evidence),
         _WHY,
-        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20, TEXT),
+        Field("settled_by", "Settled by: agreement, who, or a reply’s id", 20),
         Field("settled_why", "Why, unless by agreement", 44, TEXT),
     )
     return Form("settling", "Settling", fields)
@@ -116,11 +122,11 @@ NEW_SOURCES = Form(
     "New sources",
     (
         Field("source_id", "Source id", 16),
-        Field("publisher", "Publisher", 30, TEXT),
+        Field("publisher", "Publisher", 30),
         Field("title", "Title, as published", 50, TEXT),
         _PUBLISHED,
         Field("kind", "Kind", 20, choices="kinds", only_choices=False),
-        Field("url", "Address", 50, TEXT),
+        Field("url", "Address", 50, LINK),
         _EXTENT,
         Field("read_on", "Read on (day)", 14, DATE),
     ),
@@ -157,7 +163,13 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40, TEXT),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        Field("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
+        Field(
+            "criterion_ids",
+            "Criteria that it bears on, one a line or joined by ;",
+            50,
+            TEXT,
+            may_lack=True,
+        ),
     ),
 )
 
@@ -199,6 +211,14 @@ def tracking_form(evidence: int) -> Form:
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
+        Field("reviewed_on", "If refused: reviewed on (day)", 16, DATE, may_lack=True),
+        Field(
+            "review_outcome",
+            "What the review came to",
+            26,
+            choices="review outcomes",
+            may_lack=True,
+        ),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )

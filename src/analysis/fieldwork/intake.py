@@ -3,13 +3,20 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from analysis.fieldwork import coding, replying, settling, tracking
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import Change, Proposal
 from analysis.fieldwork.returned import read_returned
+from analysis.fieldwork.sent import marks_in
 from analysis.study import Study, StudyError, journal, load
+
+
+def _every_cell(study: Study) -> list[tuple[str, str]]:
+    return list(product(study["units"]["unit_id"], study["criteria"]["criterion_id"]))
+
 
 KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
     coding.KIND: coding.propose_codings,
@@ -18,6 +25,13 @@ KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
     tracking.KIND: tracking.propose_requests,
 }
 """For each kind of workbook what works out the changes that it asks for."""
+_AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
+    coding.KIND: lambda study, about: coding.coding_workbook(study, about.get("coder", "")),
+    settling.KIND: lambda study, about: settling.settling_workbook(study),
+    replying.KIND: lambda study, about: replying.reply_form(study, about.get("unit", "")),
+    tracking.KIND: lambda study, about: tracking.tracking_workbook(study, _every_cell(study)),
+}
+"""For each kind of workbook what writes it once more."""
 
 
 @dataclass(frozen=True)
@@ -107,4 +121,16 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
         returned.refuse("Start", "", "the sheet to fill is not there", remedy)
     else:
         KINDS[about["workbook"]](proposal, reason, on)
+        returned.note_rest(returned.texts_sent or _texts_sent(study, about))
     return proposal
+
+
+def _texts_sent(study: Study, about: dict[str, str]) -> set[str]:
+    """Return the marks of what a workbook says that does not bring them: it is written again.
+
+    Workbooks have them since version 0.2.
+    """
+    try:
+        return marks_in(_AGAIN[about["workbook"]](study, about))
+    except (StudyError, KeyError):
+        return set()  # whose it is cannot be told, and that was refused

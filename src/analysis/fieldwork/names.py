@@ -44,11 +44,15 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
     Raises:
         StudyError: a text means no unit, or more than one.
     """
-    names, meant, problems = unit_names(study), set(), []
+    names, meant, problems = unit_names(study.at(None)), set(), []
+    there = set(study["units"]["unit_id"])
     for text in texts:
         found = names.meant(text)
         meant |= found
-        if len(found) != 1:
+        if found and not found & there:
+            rule, remedy = f"it does not exist on {study.day}", "see its days in units.csv"
+            problems.append(Problem("units", None, "", shorten(text), rule, remedy))
+        elif len(found) != 1:
             noun = study.settings.unit_noun.singular
             rule = f"it can mean {listed_or(found)}" if found else f"it is no {noun} of the study"
             near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analysis.problems import Problem, StudyError, shorten
@@ -17,12 +19,22 @@ from analysis.spreadsheet import unescaped
 LARGEST_FILE = 64 * 2**20
 LARGEST_CONTENT = 256 * 2**20
 """Bytes of a workbook, packed and unpacked, beyond which it is not opened."""
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 _STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
 _SHARED = "xl/sharedStrings.xml"
+_REF = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
+_ANCHOR = re.compile(
+    r"<(?:\w+:)?(?:twoCell|oneCell|absolute)Anchor\b.*?</(?:\w+:)?\w+Anchor>", re.S
+)
+_CORNER = re.compile(r"<(?:\w+:)?col>(\d+)<.*?<(?:\w+:)?row>(\d+)<", re.S)
+_OBJECT = re.compile(r'ObjectType="(\w+)"')
+_OBJECTS = ("oleObject", "package", "image", "control")
+"""Kinds of parts that hang on a sheet and hold what somebody put there."""
 _SAVE_AS = "save it as an Excel workbook (.xlsx)"
+_RETURN = "fill the workbook that was sent, and return it as an Excel workbook (.xlsx)"
 
 
 @dataclass(frozen=True)
@@ -34,12 +46,17 @@ class Opened:
         results: the same with the stored results of its formulas; ``None`` without formulas.
         runs: the same with its texts in parts of one font each; ``None`` where none is struck out.
         shared: whether a program has saved it: its texts are then kept apart from its sheets.
+        objects: the text boxes, pictures, charts and files that lie on its sheets: the sheet's
+            tab and the cell, if it can be told.
+        threads: the cells of comments that are answered one by one, likewise.
     """
 
     book: Workbook
     results: Workbook | None
     runs: Workbook | None
     shared: bool
+    objects: list[tuple[str, str]]
+    threads: list[tuple[str, str]]
 
     def plain(self, text: str) -> str:
         """Return a cell's text without the escapes of the file format.
@@ -83,12 +100,49 @@ def open_workbook(path: Path) -> Opened:
         StudyError: it is no workbook that can be opened safely.
     """
     holds = _check(path)
+    reader = _opened(path)
+    objects, threads = _besides(path, reader)
     return Opened(
-        book=_opened(path),
-        results=_opened(path, data_only=True) if holds.formulas else None,
-        runs=_opened(path, rich_text=True) if holds.struck else None,
+        book=reader.wb,
+        results=_opened(path, data_only=True).wb if holds.formulas else None,
+        runs=_opened(path, rich_text=True).wb if holds.struck else None,
         shared=holds.shared,
+        objects=objects,
+        threads=threads,
     )
+
+
+def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
+    """Return what lies on the sheets and is in no cell: objects, and comments in threads."""
+    objects, threads = [], []
+    with zipfile.ZipFile(path) as parts:
+        for sheet, relation in reader.parser.find_sheets():
+            relations = get_rels_path(relation.target)
+            if "/worksheets/" not in relation.target or relations not in parts.namelist():
+                continue
+            for one in get_dependents(parts, relations):
+                kind, inside = one.Type.rpartition("/")[2], one.TargetMode != "External"
+                held = parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                if kind == "threadedComment":
+                    threads += [(sheet.name, cell) for cell in _texts(_REF, held)]
+                elif kind == "drawing":
+                    objects += [(sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, held)]
+                elif kind == "vmlDrawing":
+                    others = set(_texts(_OBJECT, held)) - {"Note"}
+                    objects += [(sheet.name, "")] if others else []
+                elif kind in _OBJECTS:
+                    objects.append((sheet.name, ""))
+    return objects, threads
+
+
+def _texts(pattern: re.Pattern, held: bytes) -> list[str]:
+    return pattern.findall(held.decode("utf-8", errors="replace"))
+
+
+def _corner(anchor: str) -> str:
+    """Return the cell under the corner of what is drawn; empty where it is tied to none."""
+    found = _CORNER.search(anchor)
+    return f"{get_column_letter(int(found[1]) + 1)}{int(found[2]) + 1}" if found else ""
 
 
 def _check(path: Path) -> _Holds:
@@ -104,7 +158,7 @@ def _check(path: Path) -> _Holds:
     if head == _OLE:
         raise _old_or_locked(path)
     if not head.startswith(b"PK"):
-        raise _refusal(path, "it is no workbook" if head else "it is empty", _SAVE_AS)
+        raise _refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
     try:
         with zipfile.ZipFile(path) as parts:
             return _check_parts(path, parts)
@@ -124,8 +178,15 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
         raise _refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
     if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
         raise _refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
+    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+        raise _refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
+    if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
+        raise _refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
         raise _refusal(path, "it is no workbook", _SAVE_AS)
+    if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
+        rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
+        raise _refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
     sheets = [name for name in names if _SHEET.fullmatch(name)]
     shared = [name for name in names if name == _SHARED]
     return _Holds(
@@ -135,14 +196,34 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
     )
 
 
+def _other_kind(path: Path) -> str:
+    """Say what a file is that is no archive, as a workbook would be."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = start.decode("utf-16" if wide else "utf-8", errors="replace").lstrip("\ufeff \r\n")
+    if text.startswith("%PDF"):
+        return "it is a PDF"
+    if text.startswith("<"):
+        return "it is a web page or another XML file, whatever its name says"
+    line = text.partition("\n")[0]
+    said = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
+    sign = max(said, key=line.count)
+    if "\0" in text or not line.count(sign):
+        return "it is no workbook"
+    return f"it is no workbook: it is text, with its cells parted by {said[sign]}"
+
+
 def _old_or_locked(path: Path) -> StudyError:
     # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         return _refusal(path, "it is protected by a password", "save it without a password")
-    return _refusal(path, "it is a workbook of the old kind (.xls)", "save it as .xlsx")
+    if "WordDocument".encode("utf-16-le") in path.read_bytes():
+        return _refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
+    return _refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
-def _opened(path: Path, **how: bool) -> Workbook:
+def _opened(path: Path, **how: bool) -> ExcelReader:
     try:
         with warnings.catch_warnings():
             # The library warns of what it drops (pictures, rules of validation): none is read.
@@ -153,7 +234,7 @@ def _opened(path: Path, **how: bool) -> Workbook:
         raise _damaged(path, error) from None
     if not reader.wb.worksheets:
         raise _refusal(path, "it has no sheet", "return the workbook that was sent")
-    return reader.wb
+    return reader
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:

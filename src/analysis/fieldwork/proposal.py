@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.fieldwork.returned import Line, Returned
+from analysis.fieldwork.slips import note_slips
 from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
-from analysis.study.tables import as_csv
+from analysis.study.tables import as_csv, is_marked
 
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
 
@@ -43,19 +44,22 @@ _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
 """Columns of tables that a form does not have, and the one that they follow from."""
 
 
-_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on")
+_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on", "reviewed_on")
 """Columns of what somebody did, which cannot be later than today."""
 
 
 class Draft:
-    """A table while it is being changed: every new row remembers the line that it came from."""
+    """A table while it is being changed: every new row remembers the line that it came from.
+
+    ``order`` are the columns by which it is kept sorted; none: new rows come at the end.
+    """
 
     def __init__(self, study: Study, table: str):
         """Begin with the table as it stands."""
         self.table = study.descriptor.tables[table]
         self.rows: list[dict[str, str] | None] = study[table].to_dict("records")
         self.lines: list[Line | None] = [None] * len(self.rows)
-        self._order = self._sorted_by()
+        self.order = self._sorted_by()
 
     def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
         """Return the places of the rows as they stand, by their text in these columns."""
@@ -83,8 +87,8 @@ class Draft:
     def finish(self) -> tuple[pd.DataFrame, list[Line | None]]:
         """Return the table, in the order that it was kept in, and the line behind each row."""
         places = [n for n, row in enumerate(self.rows) if row is not None]
-        if self._order:
-            places.sort(key=lambda n: [self.rows[n][name] for name in self._order])
+        if self.order:
+            places.sort(key=lambda n: [self.rows[n][name] for name in self.order])
         cells = [[self.rows[n][name] for name in self.table.columns] for n in places]
         frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
         return frame, [self.lines[n] for n in places]
@@ -152,17 +156,23 @@ class Proposal:
         for name, draft in self.drafts.items():
             frames[name], lines[draft.table.path] = draft.finish()
         self._note_days_to_come()
+        note_slips(self.returned, self._lines())
         # A cell that could not be read is not to be blamed again for saying nothing.
         refused = {one.column for one in self.returned.problems}
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
         self.returned.problems += [one for one in found if one.column not in refused]
         changed = {
-            draft.table.path: as_csv(frames[name])
+            draft.table.path: as_csv(frames[name], is_marked(self.study.folder / draft.table.path))
             for name, draft in self.drafts.items()
             if not frames[name].equals(self.study[name])
         }
         # A study that an older version wrote is brought up with its first change.
         return {**self.study.brought_up, **changed} if changed else {}
+
+    def _lines(self) -> list[Line]:
+        """Return the rows of the workbook that add or change something."""
+        lines = [line for draft in self.drafts.values() for line in draft.lines if line is not None]
+        return list({line.place(): line for line in lines}.values())
 
     def _note_days_to_come(self) -> None:
         """Note days of reading, searching and the like that are later than today."""

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import replace
 
-from analysis.fieldwork.codebook import level_rules
 from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists, said_mark
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
@@ -14,6 +13,8 @@ from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.groups import exemptions
+from analysis.study.marks import EARLIER_RULES, cells_under_earlier_rules, level_rules
 from analysis.study.searches import searches_by_unit
 from analysis.study.sources import titled
 
@@ -116,10 +117,12 @@ def _findings_page(study: Study, unit: str) -> Page:
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
     """Return what is said of a unit, one entry a criterion that asks something, all in words."""
-    cells = states(study).cells
+    matrix = states(study)
+    cells, exempt = matrix.cells, exemptions(study, matrix.as_of)
     cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
     rows = study["assessments"].to_dict("index")
     read = study.lookup("recommendations", "text_read")
+    rules_of, earlier = level_rules(study.tables), cells_under_earlier_rules(study.tables)
     said = []
     for criterion in study["criteria"].itertuples():
         if read.get(criterion.recommendation_id) == "not_read":
@@ -127,15 +130,20 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
         cell = cells.loc[criterion.criterion_id]
         row = rows.get(cell["row"], {})
         level = cell["last_level"] or cell["state"]
-        rules = dict(level_rules(study, criterion.criterion_id))
+        rules = dict(rules_of[criterion.criterion_id])
+        rule = rules.get(level, "No rule applied, as nothing is known.")
+        if row and (unit, criterion.criterion_id) in earlier:
+            rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
         said.append(
             {
                 "criterion_id": criterion.criterion_id,
                 "label": criterion.label,
                 "question": criterion.question,
                 "said": _in_words(cell["state"], cell["last_level"]),
-                "rule": rules.get(level, "No rule applied, as nothing is known."),
-                "why": row.get("rationale", _why_none(cell)),
+                "rule": rule,
+                "why": row.get(
+                    "rationale", exempt.get((unit, criterion.criterion_id), _why_none(cell))
+                ),
                 "when": date_in_words(row) if row else "",
                 "confidence": row.get("confidence", ""),
                 "settled": ": ".join(

@@ -9,20 +9,38 @@ from pathlib import Path
 
 from openpyxl.cell import Cell
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.fieldwork.forms import CODE, FORMS, Field, Form
+from analysis.fieldwork.forms import CODE, DATE, FORMS, LINK, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
+from analysis.fieldwork.sent import (
+    ROWS_SENT,
+    TEXTS_SENT,
+    Grid,
+    cells_of,
+    list_column,
+    text_mark,
+    text_of,
+)
 from analysis.fieldwork.tidy import tidied
-from analysis.fieldwork.workbooks import NOUN, SENT, START
+from analysis.fieldwork.workbooks import NOUN, START
 from analysis.problems import Problem, shorten
+from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
 
 _ROWS_SEARCHED = 20
 """Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
 _PLACES_NAMED = 5
 _EPOCH = dt.datetime(1899, 12, 30)
+_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
-Grid = dict[int, dict[int, Cell]]
+CHANGED_TEXT = "A text that is not the one that was sent was left aside"
+OTHER_COLUMN = "A column that is not ours was left aside"
+OTHER_SHEET = "A sheet that is not ours was left aside"
+COMMENT = "Comments are not taken in"
+OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left aside"
+FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
+ADDRESS = "The address behind a link was left aside"
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,27 @@ class Line:
         return {name: self.texts[name] for name in names if self.texts[name]}
 
 
+@dataclass(frozen=True)
+class Rest:
+    """A cell that says something and was not taken in.
+
+    Attributes:
+        mark: what tells it from what we wrote there (:func:`analysis.fieldwork.sent.text_mark`).
+        tab: its sheet.
+        place: its address.
+        ours: whether its sheet and its column are ours; ``None``: the sheet is none to fill.
+        named: whether its row has a name, as every row has that was sent.
+        column: its heading, and what it says.
+    """
+
+    mark: str
+    tab: str
+    place: str
+    ours: bool | None
+    named: bool
+    column: tuple[str, str]
+
+
 @dataclass
 class Returned:
     """A workbook that was read.
@@ -65,9 +104,13 @@ class Returned:
         file: its name.
         about: what its first sheet says of it, labels in lower case.
         about_places: the addresses of that, by the same labels.
-        sent: the marks of the rows that were sent, as far as it still says so.
+        sent: the names of the rows that were sent, as far as it still says so.
+        texts_sent: the marks of the texts that were sent and are not read back, likewise.
+        rest: the cells that were not taken in, whoever wrote them.
         forms: the lines of each form that it has, by the form's name.
+        links: the places of links whose address was looked at.
         notes: what was done to its cells, and the places; harmless.
+        whole: those notes of which each place is named.
         problems: what cannot be taken as it is.
     """
 
@@ -75,13 +118,41 @@ class Returned:
     about: dict[str, str] = field(default_factory=dict)
     about_places: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
+    texts_sent: set[str] = field(default_factory=set)
+    rest: list[Rest] = field(default_factory=list)
     forms: dict[str, list[Line]] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, said: str, place: str) -> None:
         """Keep a note on a place."""
         self.notes.setdefault(said, []).append(place)
+
+    def note_all(self, said: str, place: str) -> None:
+        """Keep a note on a place where somebody has to look: each one is named."""
+        self.whole.add(said)
+        self.note(said, place)
+
+    def note_rest(self, sent: set[str]) -> None:
+        """Note each cell that was not taken in and does not say what was sent there.
+
+        A row that was copied for another date has no name: of it all is as sent that stands in
+        the same column elsewhere.
+        """
+        left = [one for one in self.rest if one.mark not in sent]
+        elsewhere = {one.column for one in self.rest if one.mark in sent}
+        known = {one.tab for one in self.rest if one.mark in sent}
+        for one in left:
+            said = CHANGED_TEXT
+            if one.ours is None and one.tab not in known:
+                said = OTHER_SHEET
+            elif one.ours is False:
+                said = OTHER_COLUMN
+            elif one.ours and not one.named and one.column in elsewhere:
+                continue
+            self.note_all(said, one.place)
 
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
         """Keep a problem at a place."""
@@ -110,9 +181,9 @@ class Returned:
         """Return the notes as sentences, the places named or counted."""
         lines = []
         for said, places in self.notes.items():
-            more = len(places) - _PLACES_NAMED
-            named = ", ".join(places[:_PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")
-            lines.append(f"{said}: {named}.")
+            named = _in_runs(places) if said in self.whole else places[:_PLACES_NAMED]
+            more = 0 if said in self.whole else len(places) - _PLACES_NAMED
+            lines.append(f"{said}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
         return lines
 
 
@@ -155,10 +226,11 @@ def read_returned(path: Path) -> Returned:
     """
     returned = Returned(path.name)
     opened = open_workbook(path)
-    grids = {sheet.title: _grid(sheet) for sheet in opened.book.worksheets}
+    grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
         _take_about(returned, opened, title, grid)
-        _take_sent(returned, opened, grid)
+        returned.sent = returned.sent or list_column(grid, ROWS_SENT, opened.plain)
+        returned.texts_sent |= set(" ".join(list_column(grid, TEXTS_SENT)).split())
     for sheet in opened.book.chartsheets:
         returned.note("A sheet with a chart has no cells to read", sheet.title)
     noun = returned.about.get(NOUN.lower(), "")
@@ -169,6 +241,7 @@ def read_returned(path: Path) -> Returned:
         found = _form_on(title, grid, noun)
         if found is None:
             unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab) and grid}
+            _keep_rest(returned, opened, title, grid, None, set())
             continue
         lines = list(_lines(returned, opened, sheet, grid, found, noun))
         copies.setdefault(found.form.name, []).append((title, lines))
@@ -176,6 +249,7 @@ def read_returned(path: Path) -> Returned:
             returned.note("A hidden sheet was read too", title)
         if title != found.form.tab and len(copies[found.form.name]) == 1:
             returned.note("A sheet was renamed, and read by its marks", title)
+    _note_besides(returned, opened, grids)
     for name, several in copies.items():
         returned.forms[name] = _only(returned, several)
     for name in unread.keys() - copies.keys():
@@ -186,16 +260,19 @@ def read_returned(path: Path) -> Returned:
     return returned
 
 
-def _grid(sheet: Worksheet) -> Grid:
-    """Return the cells that a sheet has, by row and column.
+def _in_runs(places: list[str]) -> list[str]:
+    """Return addresses, those that follow on each other in a column as one: ``Coding!T3:T7``."""
+    runs: list[list[str]] = []
+    for place in dict.fromkeys(places):
+        if runs and _below(runs[-1][-1]) == place:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return [run[0] if len(run) == 1 else f"{run[0]}:{run[-1].rpartition('!')[2]}" for run in runs]
 
-    The library's own loops make every cell up to the last one: a stray one in the last row and
-    column of a sheet would make sixteen thousand million.
-    """
-    grid: Grid = {}
-    for (row, column), cell in sorted(sheet._cells.items()):
-        grid.setdefault(row, {})[column] = cell
-    return grid
+
+def _below(place: str) -> str:
+    return re.sub(r"\d+$", lambda row: str(int(row[0]) + 1), place)
 
 
 def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> None:
@@ -219,12 +296,82 @@ def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> N
             returned.refuse(place, about[name], rule, "delete the one that does not count")
 
 
-def _take_sent(returned: Returned, opened: Opened, grid: Grid) -> None:
-    """Keep the marks of the rows that were sent; a copy of their sheet says the same."""
-    places = [place for place, cell in grid.get(1, {}).items() if cell.value == SENT]
-    for place in places[:1] if not returned.sent else ():
-        below = [row[place].value for number, row in grid.items() if number > 1 and place in row]
-        returned.sent = [opened.plain(value) for value in below if isinstance(value, str)]
+def _keep_rest(
+    returned: Returned,
+    opened: Opened,
+    title: str,
+    grid: Grid,
+    found: "_Found | None",
+    taken: set[int],
+) -> None:
+    """Keep the cells of a sheet that say something and were not taken in.
+
+    Args:
+        returned: where they are kept.
+        opened: the workbook.
+        title: the sheet.
+        grid: its cells.
+        found: the form that it holds, if any.
+        taken: the rows of the form that were taken in.
+    """
+    tops = {place: text_of(cell) for place, cell in grid.get(1, {}).items()}
+    passed = {place for place, top in tops.items() if top in (ROWS_SENT, TEXTS_SENT)}
+    heads, first, read, rows = {}, 1, set(), set()
+    if found:
+        fields = {place: _field(found.form, name) for name, place in found.columns.items()}
+        heads = {place: f"{found.form.name}.{name}" for name, place in found.columns.items()}
+        first = found.columns.get(found.form.fields[0].name, 0)
+        read = {place for place, one in fields.items() if one is not None and one.asked}
+        rows = {*taken, found.head, found.head + 1}
+    cells = [
+        (place, number, text)
+        for number, row in grid.items()
+        for place, cell in row.items()
+        if not (place in passed or (place in read and number in rows))
+        and (text := text_of(cell, opened.plain))
+    ]
+    for place, number, text in sorted(cells):
+        head, name = heads.get(place, ""), text_of(grid[number].get(first), opened.plain)
+        ours = place in found.columns.values() if found else None
+        where = address(title, f"{get_column_letter(place)}{number}")
+        mark = text_mark(head, name, text)
+        returned.rest.append(Rest(mark, title, where, ours, bool(name), (head, text)))
+
+
+def _note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) -> None:
+    """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
+    comments = {
+        (title, cell.coordinate): None
+        for title, grid in grids.items()
+        for row in grid.values()
+        for cell in row.values()
+        if getattr(cell, "comment", None)
+    }
+    for title, cell in comments | dict.fromkeys(opened.threads):
+        returned.note_all(COMMENT, address(title, cell))
+    for title, cell in opened.objects:
+        returned.note_all(OBJECT, address(title, cell) if cell else title)
+    for title, grid in grids.items():
+        for row in grid.values():
+            for cell in row.values():
+                place = address(title, cell.coordinate)
+                link = _bare(link_of(cell))
+                if link and place not in returned.links and link not in _bare(text_of(cell)):
+                    returned.note_all(ADDRESS, place)
+
+
+def link_of(cell: Cell) -> str:
+    """Return the address that a cell leads to, as a link or by a formula; of none: an empty text."""
+    link = getattr(cell, "hyperlink", None)
+    if link is not None and link.target:
+        return link.target + (f"#{link.location}" if link.location else "")
+    found = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
+    return found[1].replace('""', '"') if found and cell.data_type == "f" else ""
+
+
+def _bare(link: str) -> str:
+    """Return an address, or a text with one, without what programs add to it."""
+    return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
 
 def _tab(title: str) -> str:
@@ -300,7 +447,7 @@ def _lines(
         return  # what the rows say cannot be told, and each would be blamed for it
     _say_what_was_rearranged(returned, sheet, grid, found, fields, noun)
     first = found.head + 2
-    filled = set()
+    filled, taken = set(), set()
     for number, row in grid.items():
         if number < first:
             continue
@@ -308,20 +455,26 @@ def _lines(
         for name, one in fields.items():
             if found.columns[name] in row and one.asked:
                 cell = row[found.columns[name]]
-                line.texts[name] = _text(returned, opened, line, name, one, cell)
+                line.texts[name] = read_cell(returned, opened, line, name, one, cell)
         if any(line.texts.values()):
             filled.add(number)
             yield line
+        if any(text and not found.form.only_names(name) for name, text in line.texts.items()):
+            taken.add(number)
     _look_at_merged(returned, sheet, grid, found, first, filled)
+    _keep_rest(returned, opened, sheet.title, grid, found, taken)
 
 
-def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell) -> str:
+def read_cell(
+    returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell
+) -> str:
     """Return what a cell says, with notes and problems kept."""
     place, value = line.place(name), cell.value
-    if getattr(cell, "comment", None):
-        returned.note("Comments are not taken in", place)
     if opened.struck(cell):
         returned.note("Text that is struck through was read as if it stood", place)
+    link = link_of(cell) if one.kind == LINK else ""
+    if link and _take_link(returned, opened, cell, place, link):
+        return _address(returned, place, link)
     if cell.data_type == "f":
         value = _result(returned, opened, line.sheet, cell, place)
     elif cell.data_type == "e":
@@ -330,11 +483,35 @@ def _text(returned: Returned, opened: Opened, line: Line, name: str, one: Field,
     if isinstance(value, str):
         value = opened.plain(value)
     read = tidied(value, one.kind, opened.book.epoch)
+    is_day = one.kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
     if read.refused:
         returned.refuse(place, value, read.refused, read.remedy)
     if read.done:
         returned.note(read.done[0].upper() + read.done[1:], place)
-    return read.text
+    if is_day and read.text and opened.book.epoch == CALENDAR_MAC_1904:
+        returned.note_all(FROM_1904, place)
+    return _address(returned, place, read.text) if one.kind == LINK else read.text
+
+
+def _address(returned: Returned, place: str, text: str) -> str:
+    """Return an address; what is none is refused."""
+    if text and not is_address(text):
+        returned.refuse(place, text, NO_ADDRESS, WHOLE)
+    return text
+
+
+def _take_link(returned: Returned, opened: Opened, cell: Cell, place: str, link: str) -> bool:
+    """Return whether the address behind a cell is what the cell says, and not what it shows."""
+    returned.links.add(place)
+    shown = "" if cell.data_type == "f" else text_of(cell, opened.plain)
+    if _bare(shown) == _bare(link):
+        return False  # a program made a link of what was typed
+    if is_address(shown):
+        rule = f"the cell shows one address, and leads to another ({shorten(link)})"
+        returned.refuse(place, shown, rule, "take the link out, and write the address that counts")
+    else:
+        returned.note("The address behind a link was taken", place)
+    return True
 
 
 def _result(returned: Returned, opened: Opened, tab: str, cell: Cell, place: str) -> object:
@@ -363,7 +540,7 @@ def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str)
         shown = address(title, f"{get_column_letter(place)}{found.top}")
         returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
     for name, label in _expected(found).items():
-        if name not in found.columns:
+        if name not in found.columns and not _field(found.form, name).may_lack:
             right = False
             rule = f"the column marked {found.form.name}.{name} is not there"
             remedy = "put it back, or copy the rows into a new workbook"
@@ -421,20 +598,8 @@ def _say_what_was_rearranged(
     for area in sheet.column_dimensions.values():
         if area.hidden and ours & set(range(area.min, area.max + 1)):
             returned.note("Hidden columns were read too", address(title, area.index))
-    for cell in _first_beside(grid, ours, found.head + 1):
-        returned.note("A column that is not ours was left aside", address(title, cell.coordinate))
     if sheet.auto_filter.filterColumn or any(one.hidden for one in sheet.row_dimensions.values()):
         returned.note("Rows that are hidden, or that a filter hides, were read too", title)
-
-
-def _first_beside(grid: Grid, ours: set[int], head: int) -> list[Cell]:
-    """Return the first cell with content, below a row, of each column that is not ours."""
-    first: dict[int, Cell] = {}
-    for number, row in grid.items():
-        for place, cell in row.items():
-            if number > head and place not in ours and cell.value is not None:
-                first.setdefault(place, cell)
-    return [first[place] for place in sorted(first)]
 
 
 def _look_at_merged(

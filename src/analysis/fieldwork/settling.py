@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.agreement import BY_AGREEMENT, disputed
+from analysis.fieldwork.agreement import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coding import (
     CODED,
@@ -31,6 +31,7 @@ from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study, coders
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.marks import EARLIER_RULES, codebook_marks
 
 KIND = "settling"
 AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
@@ -76,25 +77,28 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
-    aside = by_cell(study, "set_aside")
+    aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
     reopened = study["assessments"].loc[sorted(disputed(study))].to_dict("records")
+    silent = read_without_row(study)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
             cell = (unit, criterion)
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
             choices = {"level": f"scale {scale[criterion]}"}
-            said = codings.get(cell, [])
-            for beside, row, mark in _rows_of_cell(
-                cell, said, assessments.get(cell, []), aside.get(cell, [])
-            ):
+            said, without = codings.get(cell, []), silent.get(cell, [])
+            held = assessments.get(cell, []), aside.get(cell, [])
+            agreed = agree(said) and not without
+            for beside, row, mark in _rows_of_cell(cell, said, *held, agreed):
                 if row in reopened:
                     row = row | {"settled_by": ""}  # it no longer rests on agreement
                 texts = {**coded_texts(row), **shown, "row": mark}
-                texts["compared"] = _compared(said, names) if said else ""
+                texts["compared"] = _compared(said, names, without) if said else ""
                 for place, name in enumerate(names, start=1):
                     texts[f"said_{place}"] = "\n\n".join(
-                        _in_full(one) for one in beside if one["coder"] == name
-                    )
+                        _in_full(one, rules_marks[criterion])
+                        for one in beside
+                        if one["coder"] == name
+                    ) or (NO_ROW if name in without else "")
                 yield FormRow(texts, choices)
 
 
@@ -107,7 +111,7 @@ def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
 
 
 def _rows_of_cell(
-    cell: Cell, said: list[Row], held: list[Row], aside: list[Row]
+    cell: Cell, said: list[Row], held: list[Row], aside: list[Row], agreed: bool
 ) -> Iterator[tuple[list[Row], Row, str]]:
     """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
     if aside:
@@ -123,7 +127,6 @@ def _rows_of_cell(
             mark = row_mark(*cell, row, SETTLED)
             yield [*beside, *(strays if number == 0 else [])], row, mark
         return
-    agreed = bool(said) and agree(said)
     for date in dates:
         beside = [one for one in said if _dates(one) == date]
         row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
@@ -135,7 +138,7 @@ def agree(said: list[Row]) -> bool:
     views: dict[str, set[tuple[str, ...]]] = {}
     for one in said:
         views.setdefault(one["coder"], set()).add((*_dates(one), one["level"]))
-    first, *others = views.values()
+    first, *others = views.values() or [set()]
     return bool(others) and all(view == first for view in others)
 
 
@@ -157,19 +160,23 @@ def _agreed_row(beside: list[Row]) -> Row:
     }
 
 
-def _compared(said: list[Row], names: list[str]) -> str:
+def _compared(said: list[Row], names: list[str], without: list[str]) -> str:
     of_each = {one["coder"] for one in said}
     if len(of_each) == 1:
         return "one coder only" if len(names) > 1 else "one coder"
+    if without:
+        return "differ"
     if agree(said):
         return "agree"
     levels = [{one["level"] for one in said if one["coder"] == name} for name in of_each]
     return "levels agree, dates differ" if all(one == levels[0] for one in levels) else "differ"
 
 
-def _in_full(one: Row) -> str:
+def _in_full(one: Row, rules_mark: str) -> str:
     cited = f"[{one['evidence_ids'].replace(';', ', ')}] " if one["evidence_ids"] else ""
-    return f"{one['level']} ({date_in_words(one)}; {one['confidence']})\n{cited}{one['rationale']}"
+    older = f"; {EARLIER_RULES}" if one["rules_mark"] not in ("", rules_mark) else ""
+    head = f"{one['level']} ({date_in_words(one)}; {one['confidence']}{older})"
+    return f"{head}\n{cited}{one['rationale']}"
 
 
 def _dates(row: Row) -> tuple[str, ...]:
@@ -195,6 +202,7 @@ class _Settling:
         self.reason, self.on = reason, on
         self.reader = Reader(proposal)
         self.codings = by_cell(proposal.study, "codings")
+        self.without = read_without_row(proposal.study)
         self.draft = proposal.draft("assessments")
         self.aside = proposal.draft("set_aside")
         self.held = {
@@ -321,9 +329,12 @@ class _Settling:
         views: dict[str, set[str]] = {}
         for one in self.codings.get(cell, []):
             views.setdefault(one["coder"], set()).add(one["level"])
-        if len(views) > 1 and all(row["level"] in view for view in views.values()):
+        without = self.without.get(cell, [])
+        agreed = all(row["level"] in view for view in views.values())
+        if len(views) > 1 and agreed and not without:
             return True
         rule = f"the codings do not agree on {row['level']}"
+        rule = f"{' and '.join(without)} read this cell and put nothing down" if without else rule
         rule = "fewer than two coded this cell" if len(views) < 2 else rule
         remedy = "say who settled it, and why"
         self.returned.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)

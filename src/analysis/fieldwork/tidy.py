@@ -3,17 +3,14 @@
 import calendar
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from openpyxl.utils.datetime import from_excel
 
 from analysis.fieldwork.forms import CODE, DATE, TEXT
 from analysis.study.dates import exists
+from analysis.study.signs import one_line, prose
 
-_SPACES = re.compile("[\u00a0\u2007\u202f]")
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Signs without width: joiners, soft hyphens, and the marks of a script's direction."""
 _MONTHS = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)
@@ -50,7 +47,7 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
 
     Args:
         value: as openpyxl reads it: text, number, truth value, date or nothing.
-        kind: :data:`forms.TEXT`, :data:`forms.CODE` or :data:`forms.DATE`.
+        kind: how it is read (:data:`forms.TEXT` and the others).
         epoch: first day of the workbook's calendar, for days written as numbers.
     """
     if value is None:
@@ -76,12 +73,7 @@ def tidied_text(value: str, kind: str = TEXT) -> str:
     Spaces that do not break become plain ones, line ends line feeds; a code becomes one line,
     and loses the signs that nobody sees. A text of such signs alone is none.
     """
-    text = _SPACES.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
-    seen = _INVISIBLE.sub("", text)
-    if kind == CODE:
-        # One name in two spellings of its accents is one name.
-        return unicodedata.normalize("NFC", " ".join(seen.split()))
-    return text.strip() if seen.strip() else ""
+    return one_line(value) if kind == CODE else prose(value)
 
 
 def _date(value: object, epoch: dt.datetime) -> Tidied:

@@ -11,10 +11,11 @@ from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lis
 from analysis.fieldwork.forms import tracking_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.study import Study
+from analysis.study import vocabulary as v
 from analysis.study.dates import exists
 from analysis.study.working_days import due_on
 
@@ -28,10 +29,14 @@ OUTCOMES = (
     "not_held",
     "no_answer",
 )
+REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
+_GIVE_WAY = ("", "no_answer", "upheld")
+"""What a later entry may replace."""
 _DO = (
     "One row is one question put to one unit: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all of them.",
     "The day on which the answer is due is worked out if it is left empty: the twentieth working day after it was sent, if it reached the unit on that day.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
+    "A refusal that was reviewed stays too: enter the day of the review and what it came to in the columns for it.",
     "A refusal, or an answer that neither confirms nor denies, makes the cell withheld. An answer has to be coded like any other document: enter it on New sources and New evidence.",
 )
 
@@ -47,7 +52,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     title = f"Tracker of requests: {study.descriptor.title}"
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
     offer_lists(maker, study)
-    maker.offer(outcomes=OUTCOMES)
+    maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     held = study["requests"].to_dict("records")
     rows = [
@@ -95,8 +100,9 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             proposal.say(ADDED, "requests", row, said, line)
             continue
         old = draft.rows[place]
+        row = _reviewed(returned, line, old, {**old, **row})
         differing = [name for name in row if tidied_text(old[name]) != row[name]]
-        fixed = [name for name in differing if old[name] not in ("", "no_answer")]
+        fixed = [name for name in differing if not _may_change(name, old, row)]
         if not differing:
             proposal.say(UNCHANGED, "requests", row, row["request_id"], line)
         elif fixed:
@@ -111,8 +117,39 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             proposal.say(CHANGED, "requests", row, said, line)
 
 
+def _reviewed(
+    returned: Returned, line: Line, old: dict[str, str], row: dict[str, str]
+) -> dict[str, str]:
+    """Return a row in which an answer that came after a refusal is entered as that of a review."""
+    came = (row["answered_on"], row["outcome"])
+    if (
+        old["outcome"] not in v.REFUSED
+        or row["outcome"] not in v.OVERTURNED
+        or not exists(row["answered_on"])
+        or row["answered_on"] <= old["answered_on"]
+    ):
+        return row
+    said = "An answer after a refusal was taken for that of a review: the refusal is kept"
+    returned.note(said, line.place("outcome"))
+    kept = {name: old[name] for name in ("answered_on", "outcome")}
+    return {**row, **kept, **dict(zip(("reviewed_on", "review_outcome"), came, strict=True))}
+
+
+def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
+    """Return whether what is held in a column may give way to what a row says."""
+    if name == "evidence_ids":
+        return set(filter(None, old[name].split(";"))) <= set(row[name].split(";"))
+    if name == "reviewed_on":  # a review that upheld a refusal may be followed by an appeal
+        return old["review_outcome"] in _GIVE_WAY
+    return old[name] in _GIVE_WAY
+
+
 def _request(reader: Reader, line: Line) -> dict[str, str]:
     row = {name: line[name] for name in ("request_id", "sent_on", "due_on", "answered_on", "note")}
+    # A tracker of an older version has no columns for reviews: it says nothing of them.
+    if "review_outcome" in line.letters:
+        row["reviewed_on"] = line["reviewed_on"]
+        row["review_outcome"] = reader.code(line, "review_outcome", REVIEW_OUTCOMES)
     if exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03") and not row["due_on"]:
         row["due_on"] = due_on(dt.date.fromisoformat(row["sent_on"])).isoformat()
     return {

@@ -6,7 +6,7 @@ These are for work, and not for publication: they have filters, frozen panes and
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +17,12 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, Field, Form
+from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, marks_of
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
 
 START, LISTS = "Start", "Lists"
-SENT = "Rows that were sent"
-"""Heading, on the last sheet, of the marks of every row: what is not there was deleted."""
 NOUN = "One unit is called"
 """Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
 _HEADING = PatternFill("solid", fgColor="DCE6F1")
@@ -58,6 +57,7 @@ class WorkbookMaker:
         self._noun = study.settings.unit_noun.singular.capitalize()
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
+        self._columns: dict[str, bool] = {ROWS_SENT: True}
         sheet = self.book.active
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -100,7 +100,11 @@ class WorkbookMaker:
     def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
         """Add a sheet to fill, with spare rows below; ``frozen`` columns stay in sight."""
         sheet = self.book.create_sheet(form.tab)
-        self._sent += [row.texts["row"] for row in rows if "row" in row.texts]
+        name = form.fields[0].name
+        self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
+        self._columns |= {
+            form.mark(one): one.asked and not form.only_names(one.name) for one in form.fields
+        }
         for column, one in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
             _head(sheet, 2, column, one.label.replace("{unit}", self._noun), one.width)
@@ -121,11 +125,11 @@ class WorkbookMaker:
     def as_bytes(self) -> bytes:
         """Return the workbook as a file; the same workbook gives the same bytes."""
         sheet = self.book.create_sheet(LISTS)
-        lists = self._lists | {SENT: self._sent}
+        lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
-            _head(sheet, 1, column, name, 24)
-            for number, value in enumerate(values, start=2):
-                put_text(sheet, number, column, value)
+            _list(sheet, column, name, values)
+        marks = list(marks_of(self.book, self._columns))
+        _list(sheet, len(lists) + 1, TEXTS_SENT, marks)
         _guard(sheet)
         return as_bytes(self.book)
 
@@ -161,8 +165,17 @@ class WorkbookMaker:
         )
 
 
-def save_new(path: Path, content: bytes, study: Study, ending: str = ".xlsx") -> None:
+def save_new(
+    path: Path,
+    content: bytes,
+    study: Study,
+    ending: str = ".xlsx",
+    before: Callable[[], None] = lambda: None,
+) -> None:
     """Write a workbook, or what else has that ending, to a new file, whole or not at all.
+
+    ``before`` is done when all is written and only the name is missing; where it fails, there is
+    no file.
 
     Raises:
         StudyError: something is there already (it may have been filled), or it lies in the study.
@@ -182,6 +195,7 @@ def save_new(path: Path, content: bytes, study: Study, ending: str = ".xlsx") ->
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(aside).chmod(0o644)
+        before()
         Path(aside).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -193,6 +207,12 @@ def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> Non
     cell = put_text(sheet, row, column, text)
     cell.font, cell.fill, cell.border = font(bold=True), _HEADING, _LINE
     sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
+    _head(sheet, 1, column, name, 24)
+    for number, value in enumerate(values, start=2):
+        put_text(sheet, number, column, value)
 
 
 def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[str]) -> None:

@@ -18,6 +18,7 @@ from analysis.measure.causes import Change, changes, touching
 from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.hybrids import Hybrids
 from analysis.study import Matrix, Study, data_read_on, states
+from analysis.study.former import under_new_ids
 
 MEASURES = ("low", "high", "known")
 MOST_CAUSES = 8
@@ -56,6 +57,8 @@ class Comparison:
         only_new: units that only NEW holds.
         in_order: units with too many causes for every order: theirs came in the order of
             :data:`~analysis.measure.causes.CAUSES`.
+        changed_ids: ids of units and criteria that OLD knew by another id, with NEW's; in
+            ``old`` they are NEW's.
     """
 
     old: Study
@@ -69,6 +72,7 @@ class Comparison:
     only_old: tuple[str, ...]
     only_new: tuple[str, ...]
     in_order: tuple[str, ...]
+    changed_ids: dict[str, str]
 
     @property
     def same(self) -> bool:
@@ -90,6 +94,7 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         new: the later version.
         as_of: the date of the state in both; default: for each the day its data were read.
     """
+    old, changed = under_new_ids(old, new)
     before, after = (states(study, as_of or data_read_on(study)) for study in (old, new))
     found = changes(old, new, before, after)
     tried = Hybrids(old, new, before, after, found)
@@ -121,6 +126,7 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         only_old=_only(old, new),
         only_new=_only(new, old),
         in_order=tuple(unit for unit in units if len(causes[unit]) > MOST_CAUSES),
+        changed_ids=changed,
     )
 
 
@@ -211,7 +217,7 @@ def _behind(tried: Hybrids, unit: str, criterion: str, causes: tuple[str, ...]) 
     """Return the causes without which, whatever else is applied, a cell's state may differ."""
 
     def state(some: frozenset[str]) -> str:
-        return tried.grid(some)[unit][criterion]
+        return tried.state(unit, criterion, some)
 
     return [
         cause

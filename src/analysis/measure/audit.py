@@ -20,7 +20,7 @@ from analysis.measure.totals import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.published import levels_of, units_among
+from analysis.study.published import levels_of, rounding_words, score_ends, units_among
 from analysis.wording import listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
@@ -50,6 +50,9 @@ SCORES_COLUMNS = [
     "as_of",
     "score",
     "step",
+    "rounding",
+    "lowest",
+    "highest",
     "weights",
     "settles_cells",
     "low",
@@ -79,8 +82,9 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
     """
     rows = []
     for one in study[TOTALS].itertuples():
-        held = at(dt.date.fromisoformat(one.as_of))
-        among, cells = units_among(study["units"], one.among), held.matrix.cells
+        day = dt.date.fromisoformat(one.as_of)
+        held, units = at(day), study.at(day)["units"]
+        among, cells = units_among(units, one.among), held.matrix.cells
         state = cells.loc[cells["criterion_id"] == one.criterion_id, "state"].to_numpy()[among]
         named = int(np.isin(state, levels_of(one.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
@@ -113,8 +117,8 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
     """Set each published score beside what the evidence allows on the score's own day.
 
     Returns:
-        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``low`` and ``high``, on 0 to
-        100, are the least and the greatest score that the evidence allows by the publisher's
+        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``lowest`` and ``highest`` are
+        the ends between which the score lay before rounding, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
         weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
         cells are open.
     """
@@ -123,9 +127,10 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         day = dt.date.fromisoformat(one.as_of)
         held = at(day)
         if day not in readers:
-            readers[day] = ScoreReader(study, held.matrix, held.levels)
+            readers[day] = ScoreReader(study.at(day), held.matrix, held.levels)
         parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
         settled, open_ = parts or (float("nan"), {})
+        ends = score_ends(one)
         least = settled + sum(min(part) for part in open_.values())
         most = settled + sum(max(part) for part in open_.values())
         if not satisfiable(held.choices, [row]):
@@ -140,7 +145,10 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 one.group_id,
                 one.as_of,
                 float(one.score),
-                float(one.step),
+                float(one.step or "nan"),
+                one.rounding,
+                float(ends.low),
+                float(ends.high),
                 one.weights,
                 one.settles_cells,
                 float(100 * least),
@@ -209,5 +217,6 @@ def _row_words(study: Study, name: str) -> str:
     unit = study.lookup("units", "short_name")[row.unit_id]
     labels = study.lookup("recommendations", "label")
     group = f"on “{labels[row.group_id]}”" if row.group_id in labels else "in all"
-    rounded = f", rounded to {row.step}" if float(row.step) else ""
-    return f"published score {key}, {row.score}{rounded}, of {unit} {group} on {row.as_of}"
+    return (
+        f"published score {key}, {row.score}{rounding_words(row)}, of {unit} {group} on {row.as_of}"
+    )

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.completions import Block
-from analysis.measure.national import states_of
+from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores
 from analysis.measure.totals import Constrained, level_values
-from analysis.measure.tree import build_tree, groups_below, shares
+from analysis.measure.tree import groups_below, shares, weighting
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -134,7 +134,8 @@ def score_bounds(
     if not bound:
         return table
     names = study["units"]["unit_id"].tolist()
-    groups = {group.name: group for group in groups_below(build_tree(study))}
+    weights = weighting(study)
+    groups = [{group.name: group for group in groups_below(tree)} for tree in weights.trees]
     grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
     ways: dict[tuple, dict[int, Fraction]] = {}
     low, high = table["low"].to_numpy(copy=True), table["high"].to_numpy(copy=True)
@@ -144,9 +145,10 @@ def score_bounds(
             progress(f"scores within the totals: {number + 1} of {len(bound)}")
         columns = np.flatnonzero(~np.isin(grid[unit], v.OUT_OF_SUM))
         for row in rows.get(names[unit], ()):
-            key = (table["group_id"].iat[row], columns.tobytes())
+            number = int(weights.of_unit[unit])
+            key = (number, table["group_id"].iat[row], columns.tobytes())
             if key not in ways:
-                ways[key] = shares(groups[key[0]], set(columns.tolist()))
+                ways[key] = shares(groups[number][key[1]], set(columns.tolist()))
             settled, worth = Fraction(0), {}
             for column, share in ways[key].items():
                 cell = unit * width + column
@@ -178,6 +180,7 @@ def national_bounds(
     """
     grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
     width, at = held.matrix.shape[1], _blocks_by_cell(held.all_blocks)
+    states = states_by_criterion(study)
     rows = []
     for column, criterion in enumerate(study["criteria"]["criterion_id"]):
         if criteria is not None and criterion not in criteria:
@@ -185,7 +188,7 @@ def national_bounds(
         units = np.flatnonzero(~np.isin(grid[:, column], v.OUT_OF_SUM))
         if not len(units):
             continue
-        levels = [one for one in states_of(study, criterion) if one not in v.UNKNOWNS]
+        levels = [one for one in states[criterion] if one not in v.UNKNOWNS]
         share = Fraction(100, len(units))
         figures = {(MEAN, ""): {name: share * values[column][name] for name in levels}}
         figures |= {

@@ -13,7 +13,7 @@ from analysis.measure.change import dated
 from analysis.measure.replies import TAKEN
 from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
-from analysis.study.asof import REFUSED
+from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, possible_days
 from analysis.study.searches import searches_by_unit
 
@@ -32,7 +32,7 @@ _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
 _EVIDENCE = ("source_id", "states", "extent_read", "published", "not_before", "not_after")
 _SOURCE = ("extent_read", "read_on")
-_NUMBERS = ("weight", "value", "count", "of", "score", "step")
+_NUMBERS = ("weight", "value", "count", "of", "score", "step", "lowest", "highest")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         CODEBOOK,
@@ -42,7 +42,9 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),
-    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule",)),
+    (CODEBOOK, "rules", ("criterion_id", "level"), ("rule", "needs")),
+    (CODEBOOK, "applicability", ("criterion_id", "among", "from_day"), ()),
+    (CODEBOOK, "group_weights", ("node_id", "among"), ("weight",)),
     (
         TOTALS,
         "published_totals",
@@ -53,7 +55,10 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         TOTALS,
         "published_scores",
         ("score_id",),
-        ("unit_id", "group_id", "score", "step", "weights", "as_of", "settles_cells"),
+        (
+            *("unit_id", "group_id", "score", "step", "rounding", "lowest", "highest"),
+            *("weights", "as_of", "settles_cells"),
+        ),
     ),
 )
 """Cause, table, its key, and the columns that bear on a result."""
@@ -127,7 +132,8 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
     found = [*_rows(old, new, held), *_asked_for(old, new, held), *_statements(old, new, held)]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
-    found += _dates(old, new, before, after)
+    found += _unit_changes(old, new, held)
+    found += _whole(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
 
@@ -256,7 +262,7 @@ def _bearing(study: Study, table: str) -> dict[int, dict]:
     if table == "searches":
         return searches_by_unit(study).to_dict("index")
     rows = study[table]
-    rows = rows[rows["outcome"].isin(REFUSED)]
+    rows = rows[outcomes(rows).isin(v.REFUSED)]
     return rows.to_dict("index")
 
 
@@ -294,7 +300,23 @@ def _settings(
                 yield Change(*about, column, *said, "", left, right)
 
 
-def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
+def _unit_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
+    """Yield what differs in the days of a unit, and in the groups that it belongs to."""
+    columns = ["exists_from", "exists_until"]
+    for study in (old, new):
+        for table in ("applicability", "group_weights", "published_totals"):
+            named = (text.partition("=") for text in study[table]["among"])
+            columns += [column for column, equals, _ in named if equals]
+    earlier, later = (_by_key(study["units"], ("unit_id",)) for study in (old, new))
+    for one in [one for one in later if one[0] in units]:
+        (left, row), (right, other) = earlier[one], later[one]
+        for column in dict.fromkeys(columns):
+            said = (row.get(column, ""), other.get(column, ""))
+            if said[0] != said[1]:
+                yield Change(CODEBOOK, "units", *one, "", *one, column, *said, "", left, right)
+
+
+def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Change]:
     earlier, later = (_by_key(study["criteria"], ("criterion_id",)) for study in (old, new))
     for one in [one for one in earlier if one in later]:
         (left, row), (right, other) = earlier[one], later[one]
@@ -302,12 +324,14 @@ def _dates(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Ch
         if said[0] != said[1]:
             about = (IN_FORCE, "criteria", "", *one, *one, "applies_from")
             yield Change(*about, *said, "", left, right)
-    for what, days in (
-        ("the date asked for", (before.as_of, after.as_of)),
-        ("the day of the report", (old.settings.report.date, new.settings.report.date)),
+    settings = (old.settings, new.settings)
+    for cause, what, said in (
+        (IN_FORCE, "the date asked for", (before.as_of, after.as_of)),
+        (IN_FORCE, "the day of the report", [one.report.date for one in settings]),
+        (CODEBOOK, "how scores are put together", [one.aggregation for one in settings]),
     ):
-        if days[0] != days[1]:
-            yield Change(IN_FORCE, "", "", "", what, "", *map(str, days))
+        if said[0] != said[1]:
+            yield Change(cause, "", "", "", what, "", *map(str, said))
 
 
 def touching(found: Iterable[Change], unit: str) -> tuple[str, ...]:

@@ -1,23 +1,32 @@
 """What differs between two dates, cell by cell, and which rows explain it."""
 
+import datetime as dt
+
 import pandas as pd
 
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
+from analysis.study.groups import exemptions
 
 
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     """Return every cell whose state differs between two dates, with the reason.
 
+    Of the units that exist at both dates.
+
     Returns:
         ``unit_id``, ``criterion_id``, ``before``, ``after``, ``why`` (one sentence that names
         the date of the row behind the later state) and ``evidence_ids`` of that row.
     """
-    old, new = before.cells, after.cells
-    changed = (old["state"] != new["state"]).to_numpy()
-    table = new.loc[changed, ["unit_id", "criterion_id"]].copy()
-    table["before"], table["after"] = old.loc[changed, "state"], new.loc[changed, "state"]
+    key = ["unit_id", "criterion_id"]
+    old = before.cells.set_index(key)["state"]
+    new = after.cells.reset_index(drop=True)
+    was = old.reindex(pd.MultiIndex.from_frame(new[key])).reset_index(drop=True)
+    changed = was.notna() & (was != new["state"])
+    table = new.loc[changed, key].copy()
+    table["before"], table["after"] = was[changed], new.loc[changed, "state"]
+    study = study.at(after.as_of)
     starts = study.lookup("criteria", "applies_from")
     # A criterion that came into force has two reasons: the day, and what is known since.
     begun = [
@@ -40,21 +49,24 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
     """Say, for each cell of a matrix, in one sentence why it has its state.
 
     Args:
-        study: the study.
+        study: the study, with the units of the matrix's date.
         cells: rows of a matrix's ``cells``.
     """
     starts = study.lookup("criteria", "applies_from")
+    exempt = exemptions(study, study.day or dt.date.max)
     rows = study["assessments"].to_dict("index")
-    return [_reason(cell, starts, rows.get(cell.row)) for cell in cells.itertuples()]
+    return [_reason(cell, starts, exempt, rows.get(cell.row)) for cell in cells.itertuples()]
 
 
-def _reason(cell, starts: dict[str, str], row: dict | None) -> str:
+def _reason(cell, starts: dict[str, str], exempt: dict, row: dict | None) -> str:
     if cell.state == v.NOT_IN_FORCE:
         return f"It applies from {starts[cell.criterion_id]}."
     if cell.state == v.NOT_FOUND:
         return "A search is logged; nothing on this was found in it."
     if cell.state == v.NOT_ASSESSED:
         return "Nobody has looked."
+    if row is None and cell.state == v.NOT_APPLICABLE:
+        return exempt[cell.unit_id, cell.criterion_id]
     if row is None:
         return f"It was asked for, and refused on {cell.observed_on}."
     when = dated(row)

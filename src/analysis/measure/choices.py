@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from analysis.measure.scores import in_force_at_all
 from analysis.measure.totals import Constrained, constrained
-from analysis.measure.tree import build_tree, columns_below
+from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study, as_coded, coders, states
 
 DECLARED = "declared"
@@ -34,20 +34,40 @@ class Choice:
         id: its name: the kind, and what tells it from others of the kind.
         kind: one of :data:`KINDS`, or :data:`DECLARED`.
         label: what is chosen, in words.
-        study: the study under the choice; its box of weights is the declared one.
+        base: the study that the choice is made in; its box of weights is the declared one.
         held: the states under the choice, with what was published of their day. What that
             leaves possible is what the publisher's own choices make of it, so it is not read
             anew where a value or a criterion is chosen otherwise.
         beside: what it is to be set beside: all as declared, on the same criteria where the
             choice is another date; ``None`` for what is declared itself.
+        left_out: the column of the criterion that is left out, if the choice is that.
+        moved: the middle level that is worth something else, if the choice is that.
+        value: what it is worth then.
     """
 
     id: str
     kind: str
     label: str
-    study: Study = field(repr=False)
+    base: Study = field(repr=False)
     held: Constrained = field(repr=False)
     beside: "Choice | None" = field(default=None, repr=False)
+    left_out: int | None = None
+    moved: "MiddleLevel | None" = None
+    value: Decimal | None = None
+
+    @property
+    def study(self) -> Study:
+        """The study under the choice, made when it is asked for: there may be thousands."""
+        if self.left_out is not None:
+            names = self.base["criteria"]["criterion_id"]
+            return _only(self.base, list(names.drop(names.index[self.left_out])))
+        if self.moved:
+            levels = self.base["levels"]
+            here = levels["scale_id"] == self.moved.scale
+            here &= levels["level"] == self.moved.level
+            values = levels["value"].mask(here, _text(self.value))
+            return _with_tables(self.base, levels=levels.assign(value=values))
+        return self.base
 
     @property
     def matrix(self) -> Matrix:
@@ -111,48 +131,51 @@ class MiddleLevel:
 
 def middle_levels(study: Study) -> list[MiddleLevel]:
     """Return the middle levels of the scales of the criteria that bear weight."""
-    used = set(study["criteria"]["scale_id"].iloc[columns_below(build_tree(study))])
+    used = set(study["criteria"]["scale_id"].iloc[weighting(study).columns])
     found = []
     for scale, rows in study["levels"].groupby("scale_id", sort=False):
+        if scale not in used:
+            continue
         values = sorted({Decimal(text) for text in rows["value"]})
+        place = {value: number for number, value in enumerate(values)}
         for level, text in zip(rows["level"], rows["value"], strict=True):
-            place = values.index(Decimal(text))
-            if scale in used and 0 < place < len(values) - 1:
-                below, own, above = values[place - 1 : place + 2]
+            number = place[Decimal(text)]
+            if 0 < number < len(values) - 1:
+                below, own, above = values[number - 1 : number + 2]
                 found.append(MiddleLevel(scale, level, (below + own) / 2, (own + above) / 2))
     return found
 
 
 def _levels(declared: Choice) -> Iterator[Choice]:
-    study = declared.study
-    levels = study["levels"]
-    for one in middle_levels(study):
-        here = (levels["scale_id"] == one.scale) & (levels["level"] == one.level)
+    for one in middle_levels(declared.study):
         for end, value in (("lowest", one.lowest), ("highest", one.highest)):
-            text = format(value.normalize(), "f")
-            changed = levels.assign(value=levels["value"].mask(here, text))
             yield Choice(
                 f"{LEVEL}.{one.scale}.{one.level}.{end}",
                 LEVEL,
-                f"{one.level.replace('_', ' ')} worth {text} (scale {one.scale})",
-                _with_tables(study, levels=changed),
+                f"{one.level.replace('_', ' ')} worth {_text(value)} (scale {one.scale})",
+                declared.study,
                 declared.held,
                 declared,
+                moved=one,
+                value=value,
             )
 
 
+def _text(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
 def _criteria(declared: Choice) -> Iterator[Choice]:
-    study = declared.study
-    for column in columns_below(build_tree(study)):
-        name, label = study["criteria"].loc[:, ["criterion_id", "label"]].iloc[column]
-        others = [one for one in study["criteria"]["criterion_id"] if one != name]
+    names, labels = (declared.study["criteria"][one] for one in ("criterion_id", "label"))
+    for column in weighting(declared.study).columns:
         yield Choice(
-            f"{CRITERION}.{name}",
+            f"{CRITERION}.{names.iloc[column]}",
             CRITERION,
-            f"without {label}",
-            _only(study, others),
+            f"without {labels.iloc[column]}",
+            declared.study,
             declared.held,
             declared,
+            left_out=column,
         )
 
 
@@ -179,9 +202,10 @@ def _dates(declared: Choice) -> Iterator[Choice]:
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
             beside = Choice(DECLARED, DECLARED, label, less, declared.held)
-        held = constrained(study, states(study, day, declared.matrix.known_by))
+        then = study.at(day)
+        held = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Choice(f"{DATE}.{day}", DATE, label, _only(study, criteria), held, beside)
+        yield Choice(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:

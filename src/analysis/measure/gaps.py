@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.scores import cell_values
-from analysis.measure.tree import build_tree, columns_below, groups_below
+from analysis.measure.tree import Node, columns_below, groups_below, weighting
 from analysis.study import Matrix, Study
 
 MEETS = "meets"
@@ -41,9 +41,14 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     spoken_of = set(study["notices"]["unit_id"])
     on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
     rows = []
-    for group, columns in _scored_columns(study).items():
-        on_criteria = notices(study, criteria=[criterion_ids[column] for column in columns])
+    weights = weighting(study)
+    held = [_scored_columns(tree) for tree in weights.trees]
+    order = study["recommendations"]["recommendation_id"]
+    for group in [name for name in order if any(one.get(name) for one in held)]:
+        every = sorted({column for one in held for column in one.get(group, ())})
+        on_criteria = notices(study, criteria=[criterion_ids[column] for column in every])
         for unit in range(matrix.shape[0]):
+            columns = held[weights.of_unit[unit]].get(group, ())
             pick = [(column, bool(cells.counts[unit, column])) for column in columns]
             inside = [column for column, counts in pick if counts]
             rows.append(
@@ -100,8 +105,10 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     Those of the whole study are not among them: they stand with every result.
     """
     table = study["notices"]
-    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     spoken_of = table[table["criterion_id"].isin(criteria) | table["unit_id"].isin(units)]
+    if spoken_of.empty:
+        return []
+    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
         f"{labels.get(one.criterion_id) or names[one.unit_id]}: {one.text}"
@@ -109,11 +116,9 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     ]
 
 
-def _scored_columns(study: Study) -> dict[str, list[int]]:
+def _scored_columns(tree: Node) -> dict[str, list[int]]:
     """Return the criteria that count in each group, its own and those of the groups below."""
-    held = {group.name: columns_below(group) for group in groups_below(build_tree(study))}
-    order = study["recommendations"]["recommendation_id"]
-    return {name: held[name] for name in order if held.get(name)}
+    return {group.name: columns_below(group) for group in groups_below(tree)}
 
 
 def _state(short: np.ndarray, unknown: np.ndarray) -> str:

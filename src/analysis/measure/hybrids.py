@@ -1,21 +1,26 @@
 """Studies between two versions: the earlier one, with some of the changes applied."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, NEW_STATE, TOTALS, Change
 from analysis.measure.exact import Interval, cell_intervals, exact_scores
-from analysis.measure.tree import TOTAL, build_tree
+from analysis.measure.tree import TOTAL, weighting
 from analysis.study import Matrix, Study, states
 
 Causes = frozenset[str]
+CODEBOOK_TABLES = ("recommendations", "levels", "rules", "applicability", "group_weights")
 _NEVER = "9999-12-31"
 
 
 class Hybrids:
     """OLD with the changes of some causes applied, each hybrid made once, when it is asked for.
+
+    Attributes:
+        units: the units that both versions hold.
 
     Hybrids hold the units that both versions hold, in NEW's order. A criterion that only one
     codebook has brings its own ``applies_from``. Two assessments may stand side by side that tie
@@ -31,16 +36,19 @@ class Hybrids:
         self._days = (before.as_of, after.as_of)
         self._known_by = max(before.known_by, after.known_by)
         self._assessed = [one for one in found if one.table == "assessments"]
-        units = new["units"][new["units"]["unit_id"].isin(old["units"]["unit_id"])]
-        self._units = units.reset_index(drop=True)
-        self._trees = [build_tree(study) for study in self._versions]
+        held = new["units"]["unit_id"]
+        self.units = held[held.isin(old["units"]["unit_id"])].tolist()
+        self._units = [
+            study["units"].set_index("unit_id", drop=False).loc[self.units].reset_index(drop=True)
+            for study in self._versions
+        ]
+        self._weights = [
+            weighting(replace(study, tables={**study.tables, "units": units}))
+            for study, units in zip(self._versions, self._units, strict=True)
+        ]
+        self._place = {name: place for place, name in enumerate(self.units)}
         self._grids: dict[Causes, dict[str, dict[str, str]]] = {}
         self._scores: dict[tuple, Interval | None] = {}
-
-    @property
-    def units(self) -> list[str]:
-        """The units that both versions hold."""
-        return list(self._units["unit_id"])
 
     def study(self, causes: Causes) -> Study:
         """Return the study in which the changes of some causes are applied to OLD."""
@@ -63,9 +71,9 @@ class Hybrids:
         applies = np.where(begun, "", _NEVER)
         tables = {
             **old.tables,
-            **{name: side(CODEBOOK)[name] for name in ("recommendations", "levels", "rules")},
+            **{name: side(CODEBOOK)[name] for name in CODEBOOK_TABLES},
             "criteria": criteria.assign(applies_from=applies),
-            "units": self._units,
+            "units": self._units[CODEBOOK in causes],
             "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
             "searches": searches,
             # A request on what the other codebook asks is none on what is asked here.
@@ -76,6 +84,10 @@ class Hybrids:
             **{name: side(TOTALS)[name] for name in ("published_totals", "published_scores")},
         }
         return Study(old.folder, side(IN_FORCE).descriptor, tables)
+
+    def state(self, unit: str, criterion: str, causes: Causes) -> str:
+        """Return the state of a cell; empty where the unit does not exist on the date."""
+        return self.grid(causes).get(unit, {}).get(criterion, "")
 
     def grid(self, causes: Causes) -> dict[str, dict[str, str]]:
         """Return the state of every cell, by unit and criterion."""
@@ -89,9 +101,13 @@ class Hybrids:
 
     def score(self, unit: str, causes: Causes) -> Interval | None:
         """Return a unit's score in all, exact; ``None``: nothing of it is in the sum."""
+        if unit not in self.grid(causes):
+            return None
         held = tuple(self.grid(causes)[unit].values())
         side = CODEBOOK in causes
-        if (side, held) not in self._scores:
+        weights = self._weights[side]
+        key = (side, int(weights.of_unit[self._place[unit]]), held)
+        if key not in self._scores:
             cells = cell_intervals(self._versions[side], held)
-            self._scores[side, held] = exact_scores(self._trees[side], cells).get(TOTAL)
-        return self._scores[side, held]
+            self._scores[key] = exact_scores(weights.trees[key[1]], cells).get(TOTAL)
+        return self._scores[key]

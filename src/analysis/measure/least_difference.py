@@ -15,14 +15,14 @@ defined. Whatever lies within :data:`NEAR` of equal in floats is decided in rati
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
 from analysis.measure.scores import CellValues
-from analysis.measure.tree import Node, build_tree, columns_below
+from analysis.measure.tree import Node, columns_below, weighting
 from analysis.study import Study
 
 NEAR = 1e-9
@@ -38,14 +38,18 @@ class Group:
 
     Attributes:
         parts: places of its parts: criteria first, then groups, in the order of reckoning.
-        weights: raw weight of each part, above 0, exact.
+        weights: raw weight of each part, exact, in each set of weights that units have.
         ratio: the highest over the lowest factor on its parts' weights; 1: they are fixed.
             More than the ratio is not needed: a factor common to all siblings cancels out.
     """
 
     parts: tuple[int, ...]
-    weights: tuple[Fraction, ...]
+    weights: tuple[tuple[Fraction, ...], ...]
     ratio: Fraction
+
+    def weights_of(self, sets: np.ndarray) -> np.ndarray:
+        """Return the weights of rows by the number of their set, shape (rows, parts)."""
+        return np.array(self.weights, dtype=float)[sets]
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,18 @@ class Rows:
         low: least value of each cell, 0 to 1; 0 where the cell is out of the sum.
         high: greatest value.
         counts: whether the cell is in the sum.
+        sets: number of each row's set of weights, shape (rows,); default: all have the first.
     """
 
     low: np.ndarray
     high: np.ndarray
     counts: np.ndarray
+    sets: np.ndarray | None = None
+
+    def __post_init__(self):
+        """Give every row the first set of weights where none is named."""
+        if self.sets is None:
+            object.__setattr__(self, "sets", np.zeros(len(self.counts), dtype=int))
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -68,13 +79,25 @@ class Rows:
 
     def __getitem__(self, rows) -> "Rows":
         """Return some of the rows."""
-        return Rows(self.low[rows], self.high[rows], self.counts[rows])
+        return Rows(self.low[rows], self.high[rows], self.counts[rows], self.sets[rows])
 
     def settled(self, column: int, value: float) -> "Rows":
         """Return the rows with one criterion settled at a value, 0 to 1."""
         low, high = self.low.copy(), self.high.copy()
         low[:, column] = high[:, column] = value
-        return Rows(low, high, self.counts)
+        return replace(self, low=low, high=high)
+
+    def without(self, columns: np.ndarray) -> "Rows":
+        """Return the rows, each with one criterion out of the sum."""
+        rows = np.arange(len(self))
+        low, high, counts = self.low.copy(), self.high.copy(), self.counts.copy()
+        low[rows, columns] = high[rows, columns] = 0
+        counts[rows, columns] = False
+        return replace(self, low=low, high=high, counts=counts)
+
+    def alike(self, others: "Rows") -> np.ndarray:
+        """Return which rows have the same cells in the sum, and weights, as those beside them."""
+        return (self.counts == others.counts).all(axis=1) & (self.sets == others.sets)
 
     def kinds(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each kind, and the kind of each row.
@@ -82,17 +105,18 @@ class Rows:
         Rows of one kind have the same cells and compare alike. The kinds are in such an order
         that those with the same cells in the sum lie together.
         """
-        keys = np.concatenate([self.counts, self.low, self.high], axis=1)
+        keys = np.concatenate([self.sets[:, None], self.counts, self.low, self.high], axis=1)
         _, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         return first, kind.reshape(-1)
 
 
 def rows_of(study: Study, cells: CellValues) -> Rows:
     """Return the cells of every unit on the criteria that bear weight in the total."""
-    columns = columns_below(build_tree(study))
-    counts = cells.counts[:, columns]
+    weights = weighting(study)
+    columns = weights.columns
+    counts = (cells.counts & weights.bears(cells.counts.shape[1]))[:, columns]
     low, high = (np.where(counts, part[:, columns], 0.0) for part in (cells.low, cells.high))
-    return Rows(low, high, counts)
+    return Rows(low, high, counts, weights.of_unit)
 
 
 @dataclass(frozen=True)
@@ -116,11 +140,12 @@ class Plan:
         numbered = enumerate(self.groups, start=len(self.columns))
         return {part: (place, group) for place, group in numbered for part in group.parts}
 
-    def shares(self, counts: np.ndarray) -> list[Fraction]:
+    def shares(self, counts: np.ndarray, number: int = 0) -> list[Fraction]:
         """Return the share of one unit's total that each criterion bears, at the raw weights.
 
         Args:
             counts: which cells of the unit are in the sum, shape (criteria with weight,).
+            number: the unit's set of weights.
         """
         there = list(counts)
         for group in self.groups:
@@ -128,7 +153,7 @@ class Plan:
         share = [Fraction(0)] * len(there)
         share[-1] = Fraction(1)
         for place, group in reversed(list(enumerate(self.groups, start=len(self.columns)))):
-            pairs = zip(group.parts, group.weights, strict=True)
+            pairs = zip(group.parts, group.weights[number], strict=True)
             inside = [(part, weight) for part, weight in pairs if there[part]]
             whole = sum(weight for _, weight in inside)
             for part, weight in inside:
@@ -138,21 +163,29 @@ class Plan:
 
 def plan(study: Study) -> Plan:
     """Lay out a study's tree and its box of weights."""
-    tree, box = build_tree(study), study.settings.weight_box
-    columns = columns_below(tree)
+    weights, box = weighting(study), study.settings.weight_box
+    columns = weights.columns
+    position = {column: number for number, column in enumerate(columns)}
     groups: list[Group] = []
 
-    def place(node: Node) -> int:
+    def place(nodes: tuple[Node, ...]) -> int:
+        """Lay out a node, which comes once with each set of weights."""
+        node = nodes[0]
         if node.column is not None:
-            return columns.index(node.column)
-        kept = [child for child in node.children if child.weight > 0 and columns_below(child)]
-        inside = [(place(child), child.weight) for child in kept]
+            return position[node.column]
+        kept = [
+            child
+            for child in zip(*(one.children for one in nodes), strict=True)
+            if any(one.weight > 0 and columns_below(one) for one in child)
+        ]
+        parts = tuple(place(child) for child in kept)
+        raw = tuple(zip(*([one.weight for one in child] for child in kept), strict=True))
         ratio = box.highest_factor / box.lowest_factor if node.name in box.nodes else Fraction(1)
-        groups.append(Group(*map(tuple, zip(*inside, strict=True)), ratio))
+        groups.append(Group(parts, raw, ratio))
         return len(columns) + len(groups) - 1
 
     if columns:
-        place(tree)
+        place(weights.trees)
     exact = {float(text): Fraction(text) for text in study["levels"]["value"]}
     return Plan(tuple(columns), tuple(groups), exact)
 
@@ -174,15 +207,15 @@ def signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
     """
     found = np.empty((len(left), len(right)), dtype=np.int8)
     nothing = _nothing(plan)
-    greatest = -_up(plan, right.counts, _under(right, nothing)).total.T
+    greatest = -_up(plan, right, _under(right, nothing)).total.T
     patterns = _patterns(left, right)
     for rows in _blocks(len(left), len(right)):
         one = left[rows]
         same = patterns[0][rows, None] == patterns[1][None, :]
-        gap = _up(plan, one.counts, _over(one, nothing)).total - greatest
+        gap = _up(plan, one, _over(one, nothing)).total - greatest
         beside = np.flatnonzero(same.any(axis=0))
         if len(beside):
-            exact = _up(plan, one.counts, _over(one, right[beside])).total
+            exact = _up(plan, one, _over(one, right[beside])).total
             gap[:, beside] = np.where(same[:, beside], exact, gap[:, beside])
         found[rows] = _decided(plan, gap, one, right)
     return found
@@ -202,9 +235,105 @@ def score_range(plan: Plan, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
         Two arrays of shape (rows,), on 0 to 1.
     """
     nothing = _nothing(plan)
-    least = _up(plan, rows.counts, _over(rows, nothing)).total
-    greatest = -_up(plan, rows.counts, _under(rows, nothing)).total
+    least = _up(plan, rows, _over(rows, nothing)).total
+    greatest = -_up(plan, rows, _under(rows, nothing)).total
     return least[:, 0], greatest[:, 0]
+
+
+def signs_beside(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
+    """Return :func:`signs` of each row of the one and the row of the other beside it."""
+    same = left.alike(right)
+    gap = np.empty(len(left))
+    gap[same] = _least(plan, left[same], (left.low - right.high)[same])
+    gap[~same] = _least(plan, left[~same], left.low[~same])
+    gap[~same] += _least(plan, right[~same], -right.high[~same])
+    sign = np.sign(gap).astype(np.int8)
+    near = np.flatnonzero(np.abs(gap) <= NEAR)
+    sign[near] = exact_signs(plan, left[near], right[near])
+    return sign
+
+
+def signs_without(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
+    """Return :func:`signs_beside` with each criterion left out in turn.
+
+    Args:
+        plan: the tree and its box.
+        left: rows with something in the sum.
+        right: the same, each beside one of these.
+
+    Returns:
+        −1, 0 or 1, shape (rows, criteria with weight); −1 too where one of the two has nothing
+        left in the sum.
+    """
+    both, delta = replace(left, counts=left.counts & right.counts), left.low - right.high
+    gap = least_without(plan, both, delta)
+    differs, weighed = left.counts ^ right.counts, left.sets != right.sets
+    some = differs.any(axis=1) | weighed
+    apart = least_without(plan, left[some], left.low[some])
+    apart += least_without(plan, right[some], -right.high[some])
+    # Two rows that differ in the criterion left out alone have the same cells then.
+    same = (differs[some].sum(axis=1)[:, None] == differs[some]) & ~weighed[some, None]
+    gap[some] = np.where(same, gap[some], apart)
+    sign = np.where(np.isnan(gap), -1, np.sign(gap)).astype(np.int8)
+    near = np.abs(gap) <= NEAR
+    for row in np.flatnonzero(near.any(axis=1)):
+        columns = np.flatnonzero(near[row])
+        one, other = (rows[np.full(len(columns), row)].without(columns) for rows in (left, right))
+        sign[row, columns] = exact_signs(plan, one, other)
+    return sign
+
+
+def least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
+    """Return the least weighted mean of each row with each criterion left out in turn.
+
+    Only the groups over a criterion are reckoned anew without it.
+
+    Args:
+        plan: the tree and its box.
+        rows: which cells are in the sum, and by which weights.
+        delta: what each cell brings, shape (rows, criteria with weight).
+
+    Returns:
+        An array of the same shape; not a number where nothing is left in the sum.
+    """
+    widest = max((len(group.parts) for group in plan.groups), default=1) * rows.counts.shape[1]
+    step = max(1, 2**24 // max(widest, 1))
+    blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
+    parts = [_least_without(plan, rows[block], delta[block]) for block in blocks]
+    return np.concatenate(parts) if parts else np.empty(rows.counts.shape)
+
+
+def _least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
+    counts, whole = rows.counts, _up(plan, rows, lambda column: delta[:, column, None])
+    # By place: the criteria at or below it, and its value and whether it is there without each.
+    without = {
+        column: ([column], whole.values[column], np.zeros((len(counts), 1), dtype=bool))
+        for column in range(len(plan.columns))
+    }
+    for place, group in enumerate(plan.groups, start=len(plan.columns)):
+        below = [without.pop(part) for part in group.parts]
+        columns = [column for names, _, _ in below for column in names]
+        values, there, start = [], [], 0
+        for part, (names, value, left) in zip(group.parts, below, strict=True):
+            here = slice(start, start + len(names))
+            start = here.stop
+            values.append(whole.values[part])
+            if len(names) > 1:
+                values[-1] = np.repeat(values[-1], len(columns), axis=1)
+                values[-1][:, here] = value
+            there.append(np.repeat(whole.there[part], len(columns), axis=1))
+            there[-1][:, here] = left
+        any_left = np.logical_or.reduce(there)
+        without[place] = (columns, _least_mean(group, values, there, rows.sets), any_left)
+    found = np.full(counts.shape, np.nan)
+    for columns, value, left in without.values():
+        found[:, columns] = np.where(left, value, np.nan)
+    return found
+
+
+def _least(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
+    """Return the least weighted mean of each row of δ, shape (rows,)."""
+    return _up(plan, rows, lambda column: delta[:, column, None]).total[:, 0]
 
 
 def _decided(plan: Plan, gap: np.ndarray, left: Rows, right: Rows) -> np.ndarray:
@@ -246,18 +375,18 @@ def supposed(plan: Plan, rows: Rows, others: Rows, levels: list[list[float]]) ->
     """
     # Of the others, what a pair with other cells in the sum needs.
     nothing = _nothing(plan)
-    greatest = -_up(plan, others.counts, _under(others, nothing)).total.T
-    least = _up(plan, others.counts, _over(others, nothing)).total.T
+    greatest = -_up(plan, others, _under(others, nothing)).total.T
+    least = _up(plan, others, _over(others, nothing)).total.T
     patterns = _patterns(rows, others)
     for block in _blocks(len(rows), len(others)):
         one, first = rows[block], block.start
         same = patterns[0][block, None] == patterns[1][None, :]
         beside = np.flatnonzero(same.any(axis=0))
         near = others[beside]
-        over = _up(plan, one.counts, _over(one, near))
-        under = _up(plan, one.counts, _under(one, near))
-        alone = _up(plan, one.counts, _over(one, nothing))
-        against = _up(plan, one.counts, _under(one, nothing))
+        over = _up(plan, one, _over(one, near))
+        under = _up(plan, one, _under(one, near))
+        alone = _up(plan, one, _over(one, nothing))
+        against = _up(plan, one, _under(one, nothing))
         for column, values in enumerate(levels):
             low, high = one.low[:, column], one.high[:, column]
             for value in values:
@@ -282,10 +411,16 @@ def supposed(plan: Plan, rows: Rows, others: Rows, levels: list[list[float]]) ->
 
 
 def _patterns(left: Rows, right: Rows) -> list[np.ndarray]:
-    """Return a number for each row, equal where the same cells are in the sum."""
-    seen: dict[bytes, int] = {}
+    """Return a number for each row, equal where cells in the sum and weights are the same."""
+    seen: dict[tuple[int, bytes], int] = {}
     return [
-        np.array([seen.setdefault(row.tobytes(), len(seen)) for row in rows.counts], dtype=int)
+        np.array(
+            [
+                seen.setdefault((number, row.tobytes()), len(seen))
+                for number, row in zip(rows.sets.tolist(), rows.counts, strict=True)
+            ],
+            dtype=int,
+        )
         for rows in (left, right)
     ]
 
@@ -311,6 +446,7 @@ class _Reckoned:
 
     values: list[np.ndarray]
     there: list[np.ndarray]
+    sets: np.ndarray
 
     @property
     def total(self) -> np.ndarray:
@@ -323,30 +459,35 @@ class _Reckoned:
         while place in plan.above:
             place, group = plan.above[place]
             values = [anew[p] if p in anew else self.values[p][rows] for p in group.parts]
-            anew[place] = _least_mean(group, values, [self.there[p][rows] for p in group.parts])
+            there = [self.there[p][rows] for p in group.parts]
+            anew[place] = _least_mean(group, values, there, self.sets[rows])
         return anew[place]
 
 
-def _up(plan: Plan, counts: np.ndarray, delta: Callable[[int], np.ndarray]) -> _Reckoned:
+def _up(plan: Plan, rows: Rows, delta: Callable[[int], np.ndarray]) -> _Reckoned:
     """Reckon from the criteria up.
 
     Args:
         plan: the tree and its box.
-        counts: which cells are in the sum, shape (rows, criteria with weight).
+        rows: which cells are in the sum, and by which weights.
         delta: gives δ at a criterion, shape (rows, others).
     """
     values = [delta(column) for column in range(len(plan.columns))]
-    there = [counts[:, column, None] for column in range(len(plan.columns))]
+    there = [rows.counts[:, column, None] for column in range(len(plan.columns))]
     for group in plan.groups:
         inside = [there[part] for part in group.parts]
-        values.append(_least_mean(group, [values[part] for part in group.parts], inside))
+        below = [values[part] for part in group.parts]
+        values.append(_least_mean(group, below, inside, rows.sets))
         there.append(np.logical_or.reduce(inside))
-    return _Reckoned(values, there)
+    return _Reckoned(values, there, rows.sets)
 
 
-def _least_mean(group: Group, values: list[np.ndarray], there: list[np.ndarray]) -> np.ndarray:
+def _least_mean(
+    group: Group, values: list[np.ndarray], there: list[np.ndarray], sets: np.ndarray
+) -> np.ndarray:
     """Return the least weighted mean of a group's parts; those not there weigh nothing."""
-    weights = [float(one) * part for one, part in zip(group.weights, there, strict=True)]
+    raw = group.weights_of(sets).T[:, :, None]
+    weights = [one * part for one, part in zip(raw, there, strict=True)]
     whole = sum(weights)
     whole = np.where(whole > 0, whole, 1.0)
     above = sum(weight * value for weight, value in zip(weights, values, strict=True))
@@ -374,7 +515,7 @@ def exact_signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
 
     In rationals, by the definition; shape (rows,).
     """
-    same = (left.counts == right.counts).all(axis=1)
+    same = left.alike(right)
     found = np.zeros(len(left), dtype=np.int8)
     found[same] = [_sign(one) for one in _exact_least(plan, left[same], right[same])]
     left, right = left[~same], right[~same]
@@ -393,7 +534,7 @@ def _nothing(plan: Plan) -> Rows:
 def _zero(rows: Rows) -> Rows:
     """Return rows worth nothing on the same cells."""
     nothing = np.zeros_like(rows.low)
-    return Rows(nothing, nothing, rows.counts)
+    return replace(rows, low=nothing, high=nothing)
 
 
 def _sign(value: Fraction) -> int:
@@ -419,13 +560,14 @@ def _exact_least(plan: Plan, left: Rows, right: Rows) -> list[Fraction]:
              for low, high, there in distinct.tolist()]
         )  # fmt: skip
     for group in plan.groups:
-        keys = np.stack([numbers[part] for part in group.parts], axis=1)
+        keys = np.stack([left.sets, *(numbers[part] for part in group.parts)], axis=1)
         distinct, number = np.unique(keys, axis=0, return_inverse=True)
         numbers.append(number.reshape(-1))
         held = [values[part] for part in group.parts]
         values.append(
-            [_exact_least_mean(group, [of[n] for of, n in zip(held, row, strict=True)])
-             for row in distinct.tolist()]
+            [_exact_least_mean(
+                group, group.weights[one], [of[n] for of, n in zip(held, row, strict=True)])
+             for one, *row in distinct.tolist()]
         )  # fmt: skip
     return [values[-1][number] for number in numbers[-1].tolist()]
 
@@ -436,9 +578,11 @@ def _exact(plan: Plan, value: float) -> Fraction:
     return Fraction(str(value)) if held is None else held
 
 
-def _exact_least_mean(group: Group, values: list[Fraction | None]) -> Fraction | None:
+def _exact_least_mean(
+    group: Group, weights: tuple[Fraction, ...], values: list[Fraction | None]
+) -> Fraction | None:
     """Return the least Σwδ/Σw over t = 0…n: the first t of the sorted δ get the upper weight."""
-    parts = zip(values, group.weights, strict=True)
+    parts = zip(values, weights, strict=True)
     inside = sorted((value, weight) for value, weight in parts if value is not None)
     if not inside:
         return None

@@ -8,10 +8,19 @@ from analysis.study import vocabulary as v
 
 def states_of(study: Study, criterion: str) -> list[str]:
     """Return the states that a criterion can have: levels from best to worst, then unknowns."""
-    scale = study.lookup("criteria", "scale_id")[criterion]
-    levels = study["levels"][study["levels"]["scale_id"] == scale]
+    return states_by_criterion(study)[criterion]
+
+
+def states_by_criterion(study: Study) -> dict[str, list[str]]:
+    """Return :func:`states_of` for every criterion, in the study's order."""
+    levels, criteria = study["levels"], study["criteria"]
     order = pd.to_numeric(levels["value"]).sort_values(ascending=False, kind="stable").index
-    return [*levels.loc[order, "level"], *v.UNKNOWNS]
+    ranked = levels.loc[order].groupby("scale_id")["level"].agg(list)
+    held = {scale: [*names, *v.UNKNOWNS] for scale, names in ranked.items()}
+    return {
+        name: held[scale]
+        for name, scale in zip(criteria["criterion_id"], criteria["scale_id"], strict=True)
+    }
 
 
 def asked_criteria(study: Study) -> pd.DataFrame:
@@ -36,10 +45,10 @@ def national(study: Study, matrix: Matrix) -> pd.DataFrame:
         ``criterion_id``, ``state``, ``units``: for each criterion every state that it can
         have, so that the counts of a criterion sum to the number of units. A 0 is a true zero.
     """
-    counts = matrix.cells.groupby(["criterion_id", "state"]).size()
+    counts = matrix.cells.groupby(["criterion_id", "state"]).size().to_dict()
     rows = [
-        (criterion, state, int(counts.get((criterion, state), 0)))
-        for criterion in study["criteria"]["criterion_id"]
-        for state in states_of(study, criterion)
+        (criterion, state, counts.get((criterion, state), 0))
+        for criterion, states in states_by_criterion(study).items()
+        for state in states
     ]
     return pd.DataFrame(rows, columns=["criterion_id", "state", "units"])

@@ -67,16 +67,17 @@ def next_questions(
     rows = bounded_rows(study, matrix, lowest, highest)
     known = cell_values(study, matrix).known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
-    shares: dict[bytes, list[Fraction]] = {}
+    shares: dict[tuple[int, bytes], list[Fraction]] = {}
     steps = _Steps(study, matrix)
     unit_ids, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
     state = matrix.grid().to_numpy(dtype=object)
     found = []
     for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
         counts = rows.counts[unit]
-        key = counts.tobytes()
+        number = int(rows.sets[unit])
+        key = (number, counts.tobytes())
         if key not in shares:
-            shares[key] = tree.shares(counts)
+            shares[key] = tree.shares(counts, number)
         column = tree.columns[place]
         cell = (unit_ids.iat[unit], criteria.iat[column])
         step, sources = steps.of(*cell, state[unit, column])
@@ -140,7 +141,7 @@ def deciders(
     places = [order.index(one), order.index(other)]
     found = set()
     for unit, beside in (places, places[::-1]):
-        weights = tree.shares(rows.counts[unit])
+        weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
         for what in supposed(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
             if what.above.any() or what.below.any():
                 found.add((-weights[what.column], unit, tree.columns[what.column]))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.bounds import narrowed, tied_units
-from analysis.measure.least_difference import plan, rows_of, signs
+from analysis.measure.least_difference import Rows, plan, rows_of, signs
 from analysis.measure.scores import cell_values
 from analysis.measure.totals import Constrained
 from analysis.study import Matrix, Study
@@ -28,7 +28,7 @@ class Comparisons:
         at_or_above: the same, with zero allowed. Two units with the same settled cells and no
             open ones are each at or above the other. A unit is never set beside itself.
         conservative: whether the pair is decided by a sound bound, which can miss a statement
-            that holds: the two have different cells out of the sum, or a published total
+            that holds: the two have different cells out of the sum, or different weights, or a published total
             couples open cells of one of them.
     """
 
@@ -69,7 +69,7 @@ def comparisons(
         between = signs(plan(study), distinct, distinct)
         sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
     np.fill_diagonal(sign, -1)
-    return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows.counts, coupled))
+    return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
 
 
 def comparisons_within(study: Study, held: Constrained) -> Comparisons:
@@ -96,8 +96,9 @@ def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):
     return rows_of(study, cells)
 
 
-def _conservative(counts: np.ndarray, coupled: np.ndarray | None) -> np.ndarray:
-    _, pattern = np.unique(counts, axis=0, return_inverse=True)
+def _conservative(rows: Rows, coupled: np.ndarray | None) -> np.ndarray:
+    keys = np.column_stack([rows.sets, rows.counts])
+    _, pattern = np.unique(keys, axis=0, return_inverse=True)
     pattern = pattern.reshape(-1)
     differs = pattern[:, None] != pattern[None, :]
     if coupled is not None:

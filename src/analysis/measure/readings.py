@@ -4,10 +4,10 @@ import datetime as dt
 
 import pandas as pd
 
-from analysis.fieldwork.agreement import units_read
+from analysis.fieldwork.agreement import cells_read
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
-from analysis.study import Study, as_coded, coders, states
+from analysis.study import Study, as_coded, coders, known, states
 
 SETTLED = "settled"
 
@@ -17,19 +17,20 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
 
     Returns:
         One row for each unit and reading with anything in the sum, and for coders only the units
-        that they read (:func:`analysis.fieldwork.agreement.units_read`): ``unit_id``, ``reading`` (a
-        coder's name, or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100,
-        ``known`` on 0 to 1.
+        of which they read every cell that anybody coded
+        (:func:`analysis.fieldwork.agreement.cells_read`): ``unit_id``, ``reading`` (a coder's name,
+        or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on 0 to 1.
     """
-    read = units_read(study)
-    uncoded = set(study["units"]["unit_id"]) - set(study["codings"]["unit_id"])
+    read = cells_read(study, known_by)
+    codings = known(study, known_by)["codings"]
+    coded = set(zip(codings["unit_id"], codings["criterion_id"], strict=True))
     readings = {name: as_coded(study, name) for name in coders(study)} | {SETTLED: study}
     tables = []
     for name, reading in readings.items():
         table = scores(reading, states(reading, as_of, known_by))
         table = table[table["group_id"] == TOTAL].drop(columns="group_id")
         if name in read:
-            table = table[table["unit_id"].isin(read[name] | uncoded)]
+            table = table[~table["unit_id"].isin({unit for unit, _ in coded - read[name]})]
         table.insert(1, "reading", name)
         tables.append(table)
     order = {unit: place for place, unit in enumerate(study["units"]["unit_id"])}
@@ -47,4 +48,4 @@ def differing_units(table: pd.DataFrame) -> list[str]:
 
 def known_units(table: pd.DataFrame) -> list[str]:
     """Return the units of which any reading knows anything."""
-    return list(dict.fromkeys(table.loc[table["known"] > 1e-9, "unit_id"]))
+    return list(dict.fromkeys(table.loc[table["known"] > 0, "unit_id"]))

@@ -36,7 +36,7 @@ class Results:
     """A study's results.
 
     Attributes:
-        study: what was known by the knowledge date.
+        study: what was known by the knowledge date, of the units that exist at the date.
         matrix: the state of every cell.
         scores: see :func:`analysis.measure.scores.scores`.
         national: see :func:`analysis.measure.national.national`.
@@ -89,7 +89,7 @@ class Results:
         """Return the matrix of a date with what was published of that very day."""
         if day not in self._constrained:
             matrix = self.matrix if day == self.matrix.as_of else self.at(day)
-            self._constrained[day] = constrained(self.study, matrix)
+            self._constrained[day] = constrained(self.study.at(day), matrix)
         return self._constrained[day]
 
     @cached_property
@@ -107,7 +107,9 @@ class Results:
         """What was published of days up to this one and cannot be true, a sentence for each clash."""
         days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
         return [
-            said for day in days for said in clash_sentences(self.study, self.constrained_at(day))
+            said
+            for day in days
+            for said in clash_sentences(self.study.at(day), self.constrained_at(day))
         ]
 
     @cached_property
@@ -219,7 +221,7 @@ def measure(
     """
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
-    study = known(study, known_by)
+    study = known(study, known_by).at(as_of)
     matrix = states(study, as_of, known_by)
     table = gaps(study, matrix)
     return Results(

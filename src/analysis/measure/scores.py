@@ -9,17 +9,16 @@ Identification of Probability Distributions, 2003).
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 
-from analysis.measure.tree import Node, build_tree, groups_below
+from analysis.measure.tree import Node, groups_below, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
-
-_ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+from analysis.study.published import units_among
+from analysis.study.rounding import rounded
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,15 @@ class CellValues:
     known: np.ndarray
     counts: np.ndarray
 
+    def of(self, units: np.ndarray) -> "CellValues":
+        """Return the cells of some units."""
+        return CellValues(self.low[units], self.high[units], self.known[units], self.counts[units])
+
 
 def cell_values(study: Study, matrix: Matrix) -> CellValues:
     """Return the interval of every cell of the matrix."""
+    if len(study["units"]) != matrix.shape[0]:
+        raise ValueError("the study shows the units of another day than the matrix")
     levels, criteria = study["levels"], study["criteria"]
     values = levels.assign(value=pd.to_numeric(levels["value"])).groupby("scale_id")["value"]
     least, most = values.min(), values.max()
@@ -56,7 +61,17 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
     out = np.isin(names.to_numpy(dtype=object), v.OUT_OF_SUM)[codes]
     unknown = np.isin(names.to_numpy(dtype=object), v.UNKNOWNS)[codes]
     scored = (criteria["scored"] == "yes").to_numpy()
-    return CellValues(low, high, ~unknown, scored & ~out)
+    return CellValues(low, high, ~unknown, scored & ~out & ~_weightless(study))
+
+
+def _weightless(study: Study) -> np.ndarray:
+    """Return which criteria have weight 0 for a unit by its group, shape (units, criteria)."""
+    units, columns = study["units"], study["criteria"]["criterion_id"].tolist()
+    found = np.zeros((len(units), len(columns)), dtype=bool)
+    for row in study["group_weights"].itertuples():
+        if row.node_id in columns and float(row.weight) == 0:
+            found[units_among(units, row.among), columns.index(row.node_id)] = True
+    return found
 
 
 def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None) -> pd.DataFrame:
@@ -73,13 +88,16 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
         groups up the tree: ``unit_id``, ``group_id``, ``low`` and ``high`` on 0 to 100,
         unrounded, and ``known``, the share of weight in settled cells, on 0 to 1.
     """
-    tree, cells = build_tree(study), cell_values(study, matrix)
+    weights, cells = weighting(study), cell_values(study, matrix)
     if criteria is not None:
         cells.counts[:, ~study["criteria"]["criterion_id"].isin(criteria)] = False
-    held = _up_the_tree(tree, cells)
-    names = [group.name for group in groups_below(tree)]
+    names = [group.name for group in groups_below(weights.trees[0])]
     units = study["units"]["unit_id"].to_numpy(dtype=object)
-    stacked = np.stack([held[name] for name in names], axis=1)  # units, groups, (low, high, ...)
+    stacked = np.zeros((len(units), len(names), 4))  # units, groups, (low, high, ...)
+    for number, tree in enumerate(weights.trees):
+        rows = weights.of_unit == number
+        held = _up_the_tree(tree, cells.of(rows))
+        stacked[rows] = np.stack([held[name] for name in names], axis=1)
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
         {
@@ -133,10 +151,6 @@ def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
 def shown(value: float, display: Display) -> str:
     """Return a score or percentage as text, rounded once by the study's declared rule.
 
-    Floats are first taken to nine decimals, so that a tie is a tie: 12.5 computed as
-    12.499999999999998 still rounds as 12.5 does.
+    See :func:`analysis.study.rounding.rounded`: 0 and 100 are shown only where they are exact.
     """
-    exact = Decimal(repr(round(float(value), 9)))
-    step = Decimal(1).scaleb(-display.decimals)
-    rounded = exact.quantize(step, rounding=_ROUNDING[display.rounding])
-    return str(abs(rounded) if rounded == 0 else rounded)
+    return rounded(value, display.decimals, display.rounding)

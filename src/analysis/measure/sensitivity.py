@@ -5,13 +5,17 @@ weights is found from the parts up (:mod:`analysis.measure.least_difference`), a
 are decided as they are wherever they are said.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from analysis.measure.bounds import bounded_values, tied_units
+from analysis.measure.bounds import bounded_values, possible_levels, tied_units
 from analysis.measure.choices import (
     AGGREGATION,
     CODER,
@@ -20,14 +24,25 @@ from analysis.measure.choices import (
     KINDS,
     WEIGHTS,
     Choice,
+    MiddleLevel,
     at_own_weights,
     choices,
 )
-from analysis.measure.least_difference import Plan, Rows, plan, rows_of, score_range
+from analysis.measure.least_difference import (
+    Plan,
+    Rows,
+    plan,
+    rows_of,
+    score_range,
+    signs_beside,
+    signs_without,
+)
+from analysis.measure.leaving_out import parts
 from analysis.measure.national import national
 from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
-from analysis.measure.tree import build_tree, columns_below
+from analysis.measure.totals import level_values
+from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
@@ -110,7 +125,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
     """
     cells = cell_values(choice.study, choice.matrix)
     rows = rows_of(choice.study, cells)
-    columns = columns_below(build_tree(choice.study))
+    columns = weighting(choice.study).columns
     known = (cells.known[:, columns] & rows.counts).any(axis=1)
     scored = rows.counts.any(axis=1)
     rows = rows[scored]
@@ -136,6 +151,97 @@ def _plan(choice: Choice) -> Plan:
     return plan(choice.study if choice.kind == WEIGHTS else at_own_weights(choice.study))
 
 
+@dataclass(frozen=True)
+class _Intervals:
+    """The interval of every unit, in the study's order; arrays of shape (units,).
+
+    Attributes:
+        low: least score, 0 to 100; not a number where there is none.
+        high: greatest.
+        known: whether any cell that counts is settled.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    known: np.ndarray
+
+    def of(self, choice: Choice, units: np.ndarray) -> "_Intervals":
+        """Return the intervals of other units than the choice's own; one not there has none."""
+        place = pd.Index(choice.study["units"]["unit_id"]).get_indexer(units)
+        low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
+        return _Intervals(low, high, np.append(self.known, False)[place])
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """The means of the least and of the greatest scores, over the units that have one."""
+        scored = ~np.isnan(self.low)
+        if not scored.any():
+            return float("nan"), float("nan")
+        return self.low[scored].mean(), self.high[scored].mean()
+
+
+def _measured(choice: Choice) -> _Intervals:
+    table = intervals(choice).reindex(choice.study["units"]["unit_id"])
+    known = (table["known"] == True).to_numpy()  # noqa: E712 - without a score it is missing
+    return _Intervals(table["low"].to_numpy(), table["high"].to_numpy(), known)
+
+
+def _all_measured(made: list[Choice]) -> Iterator[tuple[Choice, _Intervals, _Intervals]]:
+    """Yield every choice, its intervals, and those that it is set beside.
+
+    There may be thousands of criteria to leave out, and of middle levels: what they change is
+    taken from the scores as declared, and nothing else is measured anew.
+    """
+    declared, own = made[0], _measured(made[0])
+    changed = _Changed(declared, own)
+    for choice in made:
+        if choice.left_out is not None:
+            yield choice, changed.without(choice.left_out), own
+        elif choice.moved:
+            yield choice, changed.worth(choice.moved, choice.value), own
+        else:
+            found = own if choice is declared else _measured(choice)
+            beside = choice.beside or choice
+            yield choice, found, own if beside is declared else _measured(beside)
+
+
+class _Changed:
+    """The intervals as declared, with one criterion left out or one level worth something else."""
+
+    def __init__(self, declared: Choice, own: _Intervals):
+        study, self.own = declared.study, own
+        cells = cell_values(study, declared.matrix)
+        rows, laid = rows_of(study, cells), plan(study)
+        self.place = {column: place for place, column in enumerate(laid.columns)}
+        low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
+        self.left = [100 * one.without for one in (low, high)]
+        self.settled = cells.known[:, list(laid.columns)] & rows.counts
+        self.many = self.settled.sum(axis=1)
+        levels = study["levels"]
+        names = zip(levels["scale_id"], levels["level"], strict=True)
+        self.levels = {key: number for number, key in enumerate(names)}
+        self.values = [Fraction(text) for text in levels["value"]]
+        # How much of each unit's score comes from cells that are settled at each level.
+        self.shares = np.zeros((len(rows), len(levels)))
+        state = declared.matrix.grid().to_numpy(dtype=object)
+        scales = study["criteria"]["scale_id"].tolist()
+        for unit, place in zip(*np.nonzero(self.settled), strict=True):
+            column = laid.columns[place]
+            level = self.levels[scales[column], state[unit, column]]
+            self.shares[unit, level] += low.share[unit, place]
+
+    def without(self, column: int) -> _Intervals:
+        place = self.place[column]
+        low, high = (part[:, place] for part in self.left)
+        known = (self.many > self.settled[:, place]) & ~np.isnan(low)
+        return _Intervals(low, high, known)
+
+    def worth(self, level: MiddleLevel, value: Decimal) -> _Intervals:
+        number = self.levels[level.scale, level.level]
+        more = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
+        return _Intervals(self.own.low + more, self.own.high + more, self.own.known)
+
+
 def unit_effects(made: list[Choice]) -> pd.DataFrame:
     """Return the interval of every unit under every choice, beside the declared one.
 
@@ -148,19 +254,28 @@ def unit_effects(made: list[Choice]) -> pd.DataFrame:
         both), and ``moved``: whether the two intervals differ. A unit without a score on
         either side has no row.
     """
-    tables = []
-    for choice in made:
-        table = intervals(choice)
-        beside = intervals(choice.beside or choice)
-        table = table.join(beside[["low", "high"]].add_prefix("beside_"), how="inner")
-        table["moved"] = (table["low"] - table["beside_low"]).abs() > NEAR
-        table["moved"] |= (table["high"] - table["beside_high"]).abs() > NEAR
-        table = table.reset_index()
-        for place, name in enumerate(("id", "kind", "label"), start=1):
-            column = "choice" if name == "id" else name
-            table.insert(place, column, pd.Series([getattr(choice, name)] * len(table), dtype=str))
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    units = made[0].study["units"]["unit_id"].to_numpy(dtype=object)
+    held = [(found.of(choice, units), beside) for choice, found, beside in _all_measured(made)]
+    said = [(one.id, one.kind, one.label) for one in made]
+    columns = {
+        "unit_id": np.tile(units, len(made)),
+        **{
+            name: np.repeat(np.array(texts, dtype=object), len(units))
+            for name, texts in zip(
+                ("choice", "kind", "label"), zip(*said, strict=True), strict=True
+            )
+        },
+        "low": np.concatenate([found.low for found, _ in held]),
+        "high": np.concatenate([found.high for found, _ in held]),
+        "known": np.concatenate([found.known for found, _ in held]),
+        "beside_low": np.concatenate([beside.low for _, beside in held]),
+        "beside_high": np.concatenate([beside.high for _, beside in held]),
+    }
+    table = pd.DataFrame(columns).astype(dict.fromkeys(("unit_id", "choice", "kind", "label"), str))
+    table = table[table["low"].notna() & table["beside_low"].notna()].reset_index(drop=True)
+    moved = (table["low"] - table["beside_low"]).abs() > NEAR
+    table["moved"] = moved | ((table["high"] - table["beside_high"]).abs() > NEAR)
+    return table
 
 
 def reach(made: list[Choice], units: pd.DataFrame) -> pd.DataFrame:
@@ -216,28 +331,26 @@ def national_effects(made: list[Choice]) -> pd.DataFrame:
         ``beside_high`` (as declared; for a date on the criteria in force at both).
     """
     rows = []
-    for choice in made:
-        beside = _mean(choice.beside or choice)
-        held = intervals(choice)
-        known, units = int(held["known"].sum()), len(held)
-        rows.append((choice.id, choice.kind, choice.label, *_mean(choice), known, units, *beside))
+    for choice, found, beside in _all_measured(made):
+        ends = _mean_over_range(choice) if choice.kind == WEIGHTS else found.mean
+        known, units = int(found.known.sum()), int((~np.isnan(found.low)).sum())
+        rows.append((choice.id, choice.kind, choice.label, *ends, known, units, *beside.mean))
     columns = ["choice", "kind", "label", "low", "high", "known", "units"]
     return pd.DataFrame(rows, columns=[*columns, "beside_low", "beside_high"])
 
 
-def _mean(choice: Choice) -> tuple[float, float]:
-    if choice.kind != WEIGHTS:
-        return tuple(intervals(choice)[["low", "high"]].mean())
+def _mean_over_range(choice: Choice) -> tuple[float, float]:
     rows = rows_of(choice.study, cell_values(choice.study, choice.matrix))
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    _, first, pattern = np.unique(rows.counts, axis=0, return_index=True, return_inverse=True)
+    keys = np.column_stack([rows.sets, rows.counts])
+    _, first, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
     np.add.at(sums, pattern.reshape(-1), np.concatenate([rows.low, rows.high], axis=1))
     many = np.bincount(pattern.reshape(-1))
     low, high = np.split(sums / many[:, None], 2, axis=1)
-    least, greatest = score_range(plan(choice.study), Rows(low, high, rows.counts[first]))
+    least, greatest = score_range(plan(choice.study), replace(rows[first], low=low, high=high))
     return tuple(100 * np.average(ends, weights=many) for ends in (least, greatest))
 
 
@@ -254,7 +367,7 @@ def level_counts(made: list[Choice]) -> pd.DataFrame:
     for choice in made:
         if choice.kind not in (DECLARED, CODER, DATE):
             continue
-        columns = columns_below(build_tree(choice.study))
+        columns = weighting(choice.study).columns
         names = choice.study["criteria"]["criterion_id"].iloc[columns]
         table = national(choice.study, choice.matrix)
         begun = table["criterion_id"].isin(names) & ~table["state"].isin(v.UNKNOWNS)
@@ -289,6 +402,7 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
     # A sure statement is one over the range, also under the other choices.
     ranged = over[above, below] >= needed
     falls: list[list[Choice]] = [[] for _ in above]
+    sure = {way: _Sure(declared, over_range=way) for way in (False, True)}
     for choice in made[1:]:
         if not len(above):
             break
@@ -297,8 +411,8 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
         else:
             held = np.zeros(len(above), dtype=np.int8)
             for way in {bool(one) for one in ranged}:
-                sign, _ = _sure(choice, over_range=way)
-                held = np.where(ranged == way, sign[above, below], held)
+                here = ranged == way
+                held[here] = sure[way](choice, above[here], below[here])
         for place in np.flatnonzero(held < needed):
             falls[place].append(choice)
     names = np.array(declared.study["units"]["unit_id"], dtype=object)
@@ -314,6 +428,73 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
         },
         dtype=object,
     )
+
+
+class _Sure:
+    """What is sure of some pairs under a choice, at the own weights or over the range.
+
+    What one criterion left out or one level changes is worked out for the cells that it bears
+    on, and every other choice is measured anew.
+    """
+
+    def __init__(self, declared: Choice, over_range: bool):
+        self.over_range, study = over_range, declared.study
+        self.units = study["units"]["unit_id"]
+        held = declared.held
+        self.plan = plan(study if over_range else at_own_weights(study))
+        self.place = {column: place for place, column in enumerate(self.plan.columns)}
+        self.cells = bounded_values(study, held)
+        self.rows = rows_of(study, self.cells)
+        self.declared, _ = _sure(declared, over_range)
+        self.values = level_values(study)
+        scales = study["criteria"]["scale_id"].tolist()
+        # The cells that a level bears on: those settled at it, and those that totals narrow.
+        self.at: dict[tuple[str, str], list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
+        state, width = held.matrix.grid().to_numpy(dtype=object), held.matrix.shape[1]
+        possible = possible_levels(held) if held.firm else {}
+        for unit, place in zip(*np.nonzero(self.rows.counts), strict=True):
+            column = self.plan.columns[place]
+            cell = unit * width + column
+            names = possible.get(cell, ()) if cell in held.levels else (state[unit, column],)
+            if len(names) < len(self.values[column]):
+                for name in names:
+                    self.at[scales[column], name].append((unit, place, names))
+        self.signs: np.ndarray | None = None
+
+    def __call__(self, choice: Choice, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+        """Return 2 for above, 1 for at or above and 0 for neither, for each pair of units."""
+        if choice.left_out is not None:
+            if self.signs is None:  # all criteria at once, the first time
+                self.signs = signs_without(self.plan, self.rows[above], self.rows[below]) + 1
+            return self.signs[:, self.place[choice.left_out]]
+        if choice.moved:
+            return self._moved(choice, above, below)
+        sign, _ = _sure(choice, self.over_range)
+        return _of_declared(sign, choice, self.units)[above, below]
+
+    def _moved(self, choice: Choice, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+        level, value = choice.moved.level, Fraction(choice.value)
+        low, high = self.rows.low.copy(), self.rows.high.copy()
+        touched = np.zeros(len(self.rows), dtype=bool)
+        for unit, place, names in self.at[choice.moved.scale, level]:
+            own = self.values[self.plan.columns[place]]
+            worth = [float(value if name == level else own[name]) for name in names]
+            low[unit, place], high[unit, place] = min(worth), max(worth)
+            touched[unit] = True
+        found = self.declared[above, below]
+        anew = touched[above] | touched[below]
+        rows = replace(self.rows, low=low, high=high)
+        exact = {**self.plan.exact, float(value): value}
+        found[anew] = 1 + signs_beside(
+            replace(self.plan, exact=exact), rows[above[anew]], rows[below[anew]]
+        )
+        return found
+
+
+def _of_declared(sign: np.ndarray, choice: Choice, units: pd.Series) -> np.ndarray:
+    """Return the signs for the declared units; where one does not exist, nothing can fall."""
+    place = pd.Index(choice.study["units"]["unit_id"]).get_indexer(units)
+    return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 
 def _sure(choice: Choice, over_range: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from analysis.fieldwork.agreement import (
     LEVELS,
     agreement,
     coded_states,
+    differing,
     in_words,
     level_order,
 )
@@ -23,6 +24,7 @@ from analysis.measure.change import came_into_force
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.gaps import GAP_STATES
+from analysis.measure.imported import imported_cells
 from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import ASSUMPTION, STEPS
 from analysis.measure.readings import SETTLED as AS_SETTLED
@@ -68,7 +70,7 @@ class Statement:
 def statements(results: Results) -> dict[str, Statement]:
     """Return every named statement of the results, by id."""
     parts = (
-        _study, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
+        _study, _imported, _cells, _units, _national, _gaps, _totals, _bounds, _figures, _dates, _changes,
         _agreement, _readings, _replies, _pairs, _ranks, _next,
     )  # fmt: skip
     return {one.id: one for part in parts for one in part(results)}
@@ -170,6 +172,12 @@ def _study(results: Results) -> Iterable[Statement]:
     )
 
 
+def _imported(results: Results) -> Iterable[Statement]:
+    rows = _cell_keys(imported_cells(results))
+    if rows:
+        yield _count("cells.imported", "Cells that rest on an imported table.", rows)
+
+
 def _cells(results: Results) -> Iterable[Statement]:
     study, display = results.study, results.study.settings.display
     scored = _scored_cells(study, results.matrix)
@@ -212,17 +220,16 @@ def _units(results: Results) -> Iterable[Statement]:
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
     weight = results.total["known"]
-    tolerance = 1e-9
     for name, units, definition in (
         ("nothing_known", settled.sum() == 0, "no scored criterion is settled"),
         ("something_known", settled.sum() > 0, "at least one scored criterion is settled"),
         ("all_known", settled.all(), "every scored criterion is settled"),
         (
             "no_weight_known",
-            weight <= tolerance,
+            weight == 0,
             "no weight is known: the evidence allows the whole range",
         ),
-        ("some_weight_known", weight > tolerance, "some of the weight is known"),
+        ("some_weight_known", weight > 0, "some of the weight is known"),
     ):
         yield _count(
             f"units.{name}", f"{many} of which {definition}.", _keys("units", units.index[units])
@@ -292,7 +299,6 @@ def _gaps(results: Results) -> Iterable[Statement]:
 
 
 def _totals(results: Results) -> Iterable[Statement]:
-    units = results.study["units"]
     for row in results.totals.itertuples():
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
         subject = f"{row.level} on {row.criterion_id} on {row.as_of}"
@@ -311,7 +317,8 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"Population of the published count at {subject}.",
             rows,
         )
-        cells = results.constrained_at(dt.date.fromisoformat(row.as_of)).matrix.cells
+        day = dt.date.fromisoformat(row.as_of)
+        cells, units = results.constrained_at(day).matrix.cells, results.study.at(day)["units"]
         cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
         named = cells[cells["state"].isin(levels_of(row.level))]
         unknown = cells[cells["state"].isin(v.OPEN)]
@@ -464,10 +471,11 @@ def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), coders(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
-    at_level = table[names].isin(level_order(study)).sum(axis=1) > 1
+    levels = table[names].where(table[names].isin(level_order(study)))
     for one in agreement(study, as_of, 0, [ALL], coded):
-        part, cells = ("levels", table[at_level]) if one.measure == LEVELS else ("codes", table)
-        agreed = cells[cells[names].nunique(axis=1) == 1]
+        part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
+        several = values.notna().sum(axis=1) > 1
+        cells, agreed = table[several], table[several & ~differing(values)]
         said = f"Agreement of the coders on {one.measure}, over {one.criterion_id}"
         yield _count(f"agreement.{part}.cells", f"{said}: cells.", _cell_keys(cells))
         yield _count(f"agreement.{part}.same", f"{said}: cells agreed.", _cell_keys(agreed))

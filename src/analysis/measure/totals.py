@@ -11,10 +11,10 @@ import numpy as np
 from analysis.measure.clashes import Clash, sift
 from analysis.measure.completions import Block, Constraint, blocks
 from analysis.measure.exact import scale_values
-from analysis.measure.tree import build_tree, groups_below, shares
+from analysis.measure.tree import groups_below, shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.published import levels_of, units_among, weights_of
+from analysis.study.published import levels_of, score_ends, units_among, weights_of
 
 TOTALS, SCORES = "published_totals", "published_scores"
 EXACTLY, AT_LEAST, AT_MOST = "exactly", "at_least", "at_most"
@@ -162,7 +162,10 @@ class ScoreReader:
     def __init__(self, study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]):
         """Prepare the study's tree, values and states."""
         self.levels, self.grid = levels, matrix.grid().to_numpy(dtype=object)
-        self.groups = {group.name: group for group in groups_below(build_tree(study))}
+        self.weights = weighting(study)
+        self.groups = [
+            {group.name: group for group in groups_below(tree)} for tree in self.weights.trees
+        ]
         self.unit = {name: place for place, name in enumerate(study["units"]["unit_id"])}
         self.values = level_values(study)
         self.counts = ~np.isin(self.grid, v.OUT_OF_SUM)
@@ -186,27 +189,33 @@ class ScoreReader:
         return (settled, parts) if held else None
 
     def constraint(self, name: str, row) -> Constraint:
-        """Return a score as a constraint in integers: within half a step of it, ends included."""
+        """Return a score as a constraint in integers: between the ends that its rounding leaves."""
         held = self.parts(row)
         if held is None:
             # Whoever gave a score of nothing is contradicted: no sum is at least 1 and at most 0.
             return Constraint(name, {}, 1, 0)
         settled, parts = held
-        score, half = Fraction(row.score), Fraction(row.step) / 2
+        ends = score_ends(row)
         scale = math.lcm(*(one.denominator for part in parts.values() for one in part))
         # What all parts share is divided out, so that sums stay small: limits round inwards.
         whole = {cell: [int(scale * one) for one in part] for cell, part in parts.items()}
         common = math.gcd(*(one for part in whole.values() for one in part)) or 1
-        low, high = (((score + end) / 100 - settled) * scale / common for end in (-half, half))
+        low, high = ((end / 100 - settled) * scale / common for end in (ends.low, ends.high))
         parts = {cell: tuple(one // common for one in part) for cell, part in whole.items()}
-        return Constraint(name, parts, math.ceil(low), math.floor(high))
+        return Constraint(
+            name,
+            parts,
+            math.ceil(low) if ends.low_in else math.floor(low) + 1,
+            math.floor(high) if ends.high_in else math.ceil(high) - 1,
+        )
 
     def _shares(self, group: str, weights: str, unit: int) -> dict[int, Fraction]:
         columns = np.flatnonzero(self.counts[unit])
-        key = (group, weights, columns.tobytes())
+        number = int(self.weights.of_unit[unit])
+        key = (number, group, weights, columns.tobytes())
         if key not in self.shares:
             own = dict(weights_of(weights))
-            self.shares[key] = shares(self.groups[group], set(columns.tolist()), own)
+            self.shares[key] = shares(self.groups[number][group], set(columns.tolist()), own)
         return self.shares[key]
 
 

@@ -1,12 +1,17 @@
 """The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from analysis.study import Study
+from analysis.study.published import units_among
 
 TOTAL = "total"
+POOLED = "pooled"
+"""A study's ``aggregation`` where groups are for display only."""
 
 
 @dataclass(frozen=True)
@@ -26,26 +31,85 @@ class Node:
     column: int | None = None
 
 
-def build_tree(study: Study) -> Node:
-    """Return the study's tree. Only scored criteria are in it; empty groups drop out."""
+def build_tree(study: Study, own: Mapping[str, Fraction] | None = None) -> Node:
+    """Return the study's tree. Only scored criteria are in it; empty groups drop out.
+
+    Where the study pools its scores (``study.aggregation``), every group is the mean over all
+    criteria below it by their own weights. The groups inside it are there to be shown, and weigh
+    nothing in it.
+
+    Args:
+        study: the study.
+        own: weights that some units have in place of the study's, by criterion or group.
+    """
+    own = own or {}
+    pooled = study.settings.aggregation == POOLED
     groups = study["recommendations"]
     inside: dict[str, list[str]] = {}
     for name, parent in zip(groups["recommendation_id"], groups["parent_id"], strict=True):
         inside.setdefault(parent, []).append(name)
     weights = dict(zip(groups["recommendation_id"], map(Fraction, groups["weight"]), strict=True))
+    weights |= {name: weight for name, weight in own.items() if name in weights}
     leaves: dict[str, list[Node]] = {}
     criteria = study["criteria"][["criterion_id", "recommendation_id", "scored", "weight"]]
     for column, (name, group, scored, weight) in enumerate(criteria.to_numpy().tolist()):
         if scored == "yes":
-            leaf = Node(name, Fraction(weight), column=column)
+            leaf = Node(name, own.get(name, Fraction(weight)), column=column)
             leaves.setdefault(group, []).append(leaf)
 
     def node(name: str, weight: Fraction, children: list[str]) -> Node:
         below = [node(child, weights[child], inside.get(child, [])) for child in children]
         kept = [child for child in below if child.children]
-        return Node(name, weight, (*leaves.get(name, ()), *kept))
+        direct = leaves.get(name, [])
+        if pooled:
+            inside_them = [leaf for child in kept for leaf in child.children if not leaf.children]
+            direct = sorted([*direct, *inside_them], key=lambda leaf: leaf.column)
+            kept = [replace(child, weight=Fraction(0)) for child in kept]
+        return Node(name, weight, (*direct, *kept))
 
     return node(TOTAL, Fraction(1), inside.get("", []))
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """The sets of weights that units have; without weights of groups there is one for all.
+
+    Attributes:
+        trees: the tree with each set of weights, the study's own first; all of one shape.
+        of_unit: number of each unit's set, shape (units,).
+    """
+
+    trees: tuple[Node, ...]
+    of_unit: np.ndarray
+
+    @property
+    def columns(self) -> list[int]:
+        """The columns of the criteria that bear weight in the total of any unit, in order."""
+        return sorted({column for tree in self.trees for column in columns_below(tree)})
+
+    def of(self, place: int) -> Node:
+        """Return the tree of a unit, by its place."""
+        return self.trees[self.of_unit[place]]
+
+    def bears(self, criteria: int) -> np.ndarray:
+        """Return whether a criterion bears weight in a unit's total, shape (units, criteria)."""
+        found = np.zeros((len(self.trees), criteria), dtype=bool)
+        for number, tree in enumerate(self.trees):
+            found[number, columns_below(tree)] = True
+        return found[self.of_unit]
+
+
+def weighting(study: Study) -> Weighting:
+    """Return the weights of every unit: the study's, but for those of its groups of units."""
+    units = study["units"]
+    own: list[dict[str, Fraction]] = [{} for _ in range(len(units))]
+    for row in study["group_weights"].itertuples():
+        for place in np.flatnonzero(units_among(units, row.among)):
+            own[place][row.node_id] = Fraction(row.weight)
+    sets: dict[tuple, int] = {(): 0}
+    of_unit = [sets.setdefault(tuple(sorted(one.items())), len(sets)) for one in own]
+    trees = tuple(build_tree(study, dict(one)) for one in sets)
+    return Weighting(trees, np.array(of_unit, dtype=int))
 
 
 def groups_below(tree: Node) -> list[Node]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.measure.choices import middle_levels
 from analysis.measure.exact import scale_values
-from analysis.measure.least_difference import Plan, plan
+from analysis.measure.least_difference import Plan, plan, rows_of
 from analysis.measure.scores import cell_values
 from analysis.study import Matrix, Study
 
@@ -85,6 +85,7 @@ class _Model:
     Attributes:
         plan: the tree and its box.
         counts: which cells are in the sum, shape (units, criteria with weight).
+        sets: number of each unit's set of weights.
         place: place of each settled cell's level among its scale's, by value; −1: unknown.
         values: for each criterion, its scale's values in order.
         moving: for each criterion, the places among these that are middle levels, and their
@@ -95,6 +96,7 @@ class _Model:
 
     plan: Plan
     counts: np.ndarray
+    sets: np.ndarray
     place: np.ndarray
     values: list[np.ndarray]
     moving: list[list[tuple[int, int, float, float]]]
@@ -116,10 +118,11 @@ class _Model:
         start = 0
         for group in self.plan.groups:
             top, bottom = 0.0, np.zeros(1)
-            for number, (part, weight) in enumerate(zip(group.parts, group.weights, strict=True)):
+            raw = group.weights_of(self.sets).T
+            for number, (part, weight) in enumerate(zip(group.parts, raw, strict=True)):
                 # Only the ratio of the highest to the lowest factor matters: the rest cancels.
                 factor = 1 + float(group.ratio - 1) * weights[:, start + number, None]
-                share = float(weight) * factor * there[part]
+                share = weight * factor * there[part]
                 top, bottom = top + share * held[part], bottom + share
             start += len(group.parts)
             held.append(top / np.where(bottom > 0, bottom, 1))
@@ -143,7 +146,8 @@ class _Model:
 def _model(study: Study, matrix: Matrix, assumption: str) -> _Model | None:
     laid = plan(study)
     columns = list(laid.columns)
-    counts = cell_values(study, matrix).counts[:, columns]
+    rows = rows_of(study, cell_values(study, matrix))
+    counts = rows.counts
     scored = counts.any(axis=1)
     if not scored.any():
         return None
@@ -160,7 +164,9 @@ def _model(study: Study, matrix: Matrix, assumption: str) -> _Model | None:
         )  # fmt: skip
         for at, level in enumerate(ordered):
             place[grid[:, number] == level, number] = at
-    return _Model(laid, counts[scored], place, values, moving, len(middle), assumption)
+    return _Model(
+        laid, counts[scored], rows.sets[scored], place, values, moving, len(middle), assumption
+    )
 
 
 def _evaluated(model: _Model, samples: int, draws: np.random.Generator) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from itertools import chain
 
 import jinja2
 
+from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
@@ -202,6 +203,7 @@ def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
             name,
             {
                 "unit": unit,
+                "imported": imported_said(results, [name]),
                 "settled": [cell for cell in unit["cells"] if cell not in open_],
                 "open": open_,
                 "open_states": list(dict.fromkeys(cell["state"] for cell in open_)),

@@ -20,7 +20,7 @@ from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)", re.ASCII)
+_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
@@ -51,7 +51,8 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
 def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
     """Write the tables, and those behind the charts, into a folder as a Data Package.
 
-    Each table is a CSV file; those behind the charts are in ``charts/``. The descriptor,
+    Each table is a CSV file with a byte order mark, so that a spreadsheet program reads its letters
+    rightly; those behind the charts are in ``charts/``. The descriptor,
     ``datapackage.json``, is of the Data Package standard, version 2.
     """
     below = folder / "charts"
@@ -72,7 +73,7 @@ def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
     ]
     descriptor = _package(results)
     for one in held:
-        content = as_csv(guarded(one.table))
+        content = as_csv(guarded(one.table), marked=True)
         (folder / one.path).write_bytes(content)
         descriptor["resources"].append(_resource(results.study, one, content))
     text = json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n"
@@ -154,6 +155,7 @@ def _resource(study: Study, one: _Resource, content: bytes) -> dict:
 
 def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     """Return the study's own tables to which ids in the results lead, without working notes."""
+    study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
     evidence = study["evidence"]
     held = {
         name: study[name]

@@ -193,6 +193,8 @@ TABLES = {
         ("score_id",),
         "published_scores",
         {
+            "lowest": _score("Lower end between which and highest it lay before rounding"),
+            "highest": _score("Upper end, likewise; rounding may leave an end itself out"),
             "low": _score("Least score that the evidence allows by the publisher's weights"),
             "high": _score("Greatest score that the evidence allows by the publisher's weights"),
         },

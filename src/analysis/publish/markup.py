@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from analysis.show.marks import PALETTE, UNKNOWN_MARK, level_marks
-from analysis.show.words import word
+from analysis.show.words import came_to, word
 from analysis.study import Study
 from analysis.study.sources import titled
 
@@ -61,7 +61,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
-    made.filters.update(word=word, link=link, titled=titled)
+    made.filters.update(word=word, link=link, titled=titled, came_to=came_to)
     return made
 
 

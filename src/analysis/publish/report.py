@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import notices
+from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
@@ -55,7 +56,10 @@ def report_html(
         dozen=DOZEN,
         most_rows=view.MOST_ROWS,
         most_columns=view.MOST_COLUMNS,
-        notices=study["notices"].loc[study["notices"]["scope"] == "study", "text"].tolist(),
+        notices=[
+            *imported_said(results),
+            *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
+        ],
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),
@@ -63,6 +67,7 @@ def report_html(
         criteria=view.records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
         group_weights=study.lookup("recommendations", "weight"),
+        group_rules=view.group_rules(study),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
         recommendations=view.recommendations(results),
         national=view.national_counts(results),

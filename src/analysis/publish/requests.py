@@ -24,6 +24,7 @@ from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.asof import outcomes
 from analysis.study.sources import titled
 
 PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
@@ -77,7 +78,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
 def asked_already(results: Results) -> list[tuple[str, str]]:
     """Return the cells about which a request is out, or was answered in full."""
     held = results.study["requests"]
-    held = held[~held["outcome"].isin(["no_answer", "partly_answered"])]
+    held = held[~outcomes(held).isin(["no_answer", "partly_answered"])]
     every = list(results.study["criteria"]["criterion_id"])
     return [
         (one.unit_id, criterion)

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.fieldwork.agreement import disputed
 from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.gaps import GAP_STATES, notices
-from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
@@ -22,11 +22,14 @@ from analysis.show.words import (
     gap_parts,
     interval_words,
     levels_words,
+    listed,
     word,
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
+from analysis.study.marks import cells_under_earlier_rules
+from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
 MOST_ROWS = 3_000
@@ -117,7 +120,7 @@ def implied_totals(results: Results) -> list[dict]:
     said = []
     for (day, criterion), rows in table.groupby(["as_of", "criterion_id"], sort=False):
         stem = f"bounds.{day}.{criterion}"
-        levels = [one for one in states_of(study, criterion) if one in set(rows["level"])]
+        levels = [one for one in rows["level"] if one]
         said.append(
             {
                 "day": spoken(dt.date.fromisoformat(day)),
@@ -153,7 +156,11 @@ def questions(results: Results) -> dict:
         }
         held.setdefault(row["unit_id"], []).append(row)
     national = [
-        {**row, "label": labels[row["criterion_id"]], "weight": f"{row['weight']:.1f}"}
+        {
+            **row,
+            "label": labels[row["criterion_id"]],
+            "weight": rounded(row["weight"], 1, display.rounding),
+        }
         for row in records(national_questions(study, table))
     ]
     return {"national": national, "of": held, "steps": STEP}
@@ -162,14 +169,13 @@ def questions(results: Results) -> dict:
 def national_counts(results: Results) -> list[dict]:
     """Return the criteria asked, each with its count of units at every state."""
     study = results.study
-    counts = results.national.set_index(["criterion_id", "state"])["units"]
+    held: dict[str, list[tuple[str, int]]] = {}
+    for row in results.national.itertuples():
+        held.setdefault(row.criterion_id, []).append((row.state, row.units))
     return [
         {
             **criterion,
-            "counts": [
-                (state, int(counts[criterion["criterion_id"], state]))
-                for state in states_of(study, criterion["criterion_id"])
-            ],
+            "counts": held[criterion["criterion_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))
@@ -279,6 +285,41 @@ def unit_sections(results: Results) -> list[dict]:
     return sections
 
 
+def group_rules(study: Study) -> list[str]:
+    """Say of each group of units which criteria do not apply to it, and which weights it has."""
+    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
+    nodes = {**study.lookup("recommendations", "label"), **labels}
+    usual = {**study.lookup("recommendations", "weight"), **study.lookup("criteria", "weight")}
+    said = []
+    for row in records(study["applicability"]):
+        since = f" from {row['from_day']} on" if row["from_day"] else ""
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        said.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
+    for row in records(study["group_weights"]):
+        among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
+        node, other = nodes[row["node_id"]], usual[row["node_id"]]
+        said.append(
+            f"{among}: the weight of “{node}” is {row['weight']}, where it else is {other}. {reason}."
+        )
+    return said
+
+
+def absent_units(study: Study) -> list[dict]:
+    """Return the units that do not exist on the study's day, each with a sentence on it."""
+    names, said = study.lookup("units", "short_name"), []
+    units = study.tables["units"]
+    for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])]):
+        name, day = row["short_name"], study.day.isoformat()
+        if row["exists_from"] > day:
+            text = f"{name} exists only from {spoken(dt.date.fromisoformat(row['exists_from']))}."
+        else:
+            text = f"{name} existed until {spoken(dt.date.fromisoformat(row['exists_until']))}."
+            followed = [names[one] for one in row["successor_ids"].split(";") if one]
+            text += f" It was followed by {listed(followed)}." if followed else ""
+        said.append({"unit_id": row["unit_id"], "said": text})
+    return said
+
+
 def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
     """Return the replies by unit and criterion, each with what it changed, if it was followed."""
     study, display = results.study, results.study.settings.display
@@ -346,6 +387,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
     table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
+    earlier = cells_under_earlier_rules(study.tables)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -359,6 +401,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "confidence": row.get("confidence", ""),
             "settled_by": row.get("settled_by", ""),
             "disputed": cell.row in reopened,
+            "earlier_rules": bool(row) and (cell.unit_id, cell.criterion_id) in earlier,
             "settled_why": row.get("settled_why", ""),
             "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),

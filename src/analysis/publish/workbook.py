@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.measure.change import dated, reasons
 from analysis.measure.gaps import GAP_STATES
-from analysis.measure.national import asked_criteria, states_of
+from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import Statement
@@ -206,7 +206,8 @@ def _national(results: Results, labels: dict) -> pd.DataFrame:
         key: table.set_index("state")["units"]
         for key, table in results.national.groupby("criterion_id")
     }
-    states = list(dict.fromkeys(state for name in criteria for state in states_of(study, name)))
+    held = states_by_criterion(study)
+    states = list(dict.fromkeys(state for name in criteria for state in held[name]))
     scored = study.lookup("criteria", "scored")
     frame = pd.DataFrame(
         {

@@ -22,7 +22,9 @@ from analysis.measure.statements import spoken
 from analysis.problems import shorten
 from analysis.show.notes import draft_line
 from analysis.show.words import interval_words
+from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
+from analysis.study.warnings import open_searches
 from analysis.wording import listed
 
 CAUSE_WORDS = {
@@ -90,7 +92,7 @@ def moved_scores(comparison: Comparison) -> pd.DataFrame:
 
 
 def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
-    """Return the cells whose state differs, with the causes in words.
+    """Return the cells whose state differs by more than a search, with the causes in words.
 
     Args:
         comparison: the two versions.
@@ -100,12 +102,28 @@ def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
         ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause``, ``evidence_ids``, and
         the rows of the assessments behind them, ``row_before`` and ``row_after`` (empty: none).
     """
-    cells = comparison.cells
+    cells = comparison.cells[~_by_search(comparison)]
     table = cells[cells["worth_differs"] == worth_differs].drop(columns="worth_differs")
     table = table.assign(cause=[cause_words(causes) for causes in table["cause"]])
     for column in ("row_before", "row_after"):
         table[column] = [str(row or "") for row in table[column]]
     return table.reset_index(drop=True)
+
+
+def searched_since(comparison: Comparison) -> pd.DataFrame:
+    """Count the cells that differ by nothing but a search, by criterion.
+
+    Returns:
+        ``criterion_id``, ``before``, ``after``, and ``units``, how many.
+    """
+    cells = comparison.cells[_by_search(comparison)]
+    counts = cells.groupby(["criterion_id", "before", "after"], sort=False).size()
+    return counts.reset_index(name="units")
+
+
+def _by_search(comparison: Comparison) -> pd.Series:
+    cells, searched = comparison.cells, [v.NOT_FOUND, v.NOT_ASSESSED]
+    return cells["before"].isin(searched) & cells["after"].isin(searched)
 
 
 def changed_evidence(comparison: Comparison) -> pd.DataFrame:
@@ -120,10 +138,10 @@ def changed_evidence(comparison: Comparison) -> pd.DataFrame:
     assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
     rows = []
     for one in found.itertuples():
-        side = comparison.new if pd.notna(one.new) else comparison.old
-        says = side.lookup("evidence", "states")[one.what]
+        gone = not one.row_after
+        says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[one.what]
         what = f"corrected: {one.column.replace(';', ', ')}" if one.column else "new"
-        what = "taken out" if pd.isna(one.new) else what
+        what = "taken out" if gone else what
         cited = "yes" if one.what in assessed else "no"
         rows.append((one.unit_id, one.what, what, cited, shorten(says, 100)))
     columns = ["unit_id", "evidence_id", "what", "cited", "says"]
@@ -137,7 +155,7 @@ def changed_settings(comparison: Comparison) -> pd.DataFrame:
         ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
         and ``after``, shortened.
     """
-    table = comparison.changes.query("unit_id == '' and table != 'evidence'")
+    table = comparison.changes.query("(unit_id == '' or table == 'units') and table != 'evidence'")
     table = table[["cause", "table", "what", "column", "before", "after"]]
     table = table.assign(cause=table["cause"].map(CAUSE_WORDS))
     for column in ("before", "after"):
@@ -150,8 +168,10 @@ _PARTS = "that --format csv gives"
 
 def in_sentences(comparison: Comparison) -> list[str]:
     """Say in sentences what differs between two versions, and what could not be said."""
+    changed = [f"{one} (now {other})" for one, other in comparison.changed_ids.items()]
+    joined = [f"Under another id in the earlier version: {listed(changed)}."] if changed else []
     if comparison.same:
-        return ["Nothing that bears on a result differs between the two versions."]
+        return ["Nothing that bears on a result differs between the two versions.", *joined]
     noun, names = comparison.new.settings.unit_noun, _names(comparison)
     counts = comparison.changes["cause"].value_counts()
     said = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
@@ -161,6 +181,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
         f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
         f"Differences that bear on a result, by cause: {listed(said)}.",
         f"{noun.plural.capitalize()} whose score moved: {len(comparison.moved)} of {both}.",
+        *joined,
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
@@ -169,7 +190,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     for row in comparison.unscored.itertuples(index=False):
         side = "after" if row.before else "before"
         sentences.append(
-            f"{names[row.unit_id]} has no score {side}, as nothing of it is in the sum: "
+            f"{names[row.unit_id]} has no score {side}, as it does not exist then or nothing of it is in the sum: "
             "no difference can be told."
         )
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
@@ -184,6 +205,9 @@ def in_sentences(comparison: Comparison) -> list[str]:
         sentences.append(f"Of {held}, the causes were taken in one order: {order}.")
     if TOTALS in counts:
         sentences.append("No score uses a published total yet, so their part is 0.")
+    said = open_searches(comparison.old)
+    if said:
+        sentences.append(f"In the earlier version, {said}")
     return sentences
 
 

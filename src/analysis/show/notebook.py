@@ -13,6 +13,7 @@ from analysis.measure.statements import Statement, statements
 from analysis.show.notes import notes
 from analysis.show.words import gap_words, word
 from analysis.study import Study, load
+from analysis.study.rounding import rounded
 
 _STATES = ["state", "before", "after", "level", "last_level"]
 
@@ -64,6 +65,14 @@ class Opened:
         table.index = [""] * len(table)
         table.columns.name = None
         return table
+
+    def rounded(self, table: pd.DataFrame, decimals: int) -> pd.DataFrame:
+        """Return a table with its numbers rounded for show; 0 and 100 only where exact."""
+        table, rounding = table.astype(object), self.study.settings.display.rounding
+        return table.map(
+            lambda cell: rounded(cell, decimals, rounding) if isinstance(cell, float) else cell,
+            na_action="ignore",
+        )
 
 
 def open_study(folder: str | Path, *also: Callable[[Results], dict[str, Statement]]) -> Opened:

@@ -1,6 +1,7 @@
 """What must stand with every result: the draft mark, the dates, the notices."""
 
 from analysis.measure.gaps import notices
+from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force
 from analysis.measure.statements import spoken
@@ -20,6 +21,7 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
         dates += " This date is later than anything that was read."
     # What was published and cannot be true is told wherever results are: it is easily missed.
     clashes = [said[0].upper() + said[1:] for said in results.clashes]
+    general = [*imported_said(results), *general]
     return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
 
 

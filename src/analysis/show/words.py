@@ -1,6 +1,7 @@
 """Plain words for states, gap states and coverage, used wherever they are shown."""
 
 import math
+from collections.abc import Mapping
 
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
@@ -45,6 +46,18 @@ def word(state: str) -> str:
     return _WORDS.get(state, state.replace("_", " "))
 
 
+def came_to(request: Mapping[str, str]) -> str:
+    """Return what a request came to as words, with the review of a refusal."""
+    if not request["outcome"]:
+        return "no answer recorded"
+    said = word(request["outcome"])
+    if request["answered_on"]:
+        said += f" on {request['answered_on']}"
+    if request["review_outcome"]:
+        said += f"; reviewed on {request['reviewed_on']}: {word(request['review_outcome'])}"
+    return said
+
+
 def levels_words(text: str) -> str:
     """Return the levels that a published total counts as words: "met or partly"."""
     return " or ".join(map(word, levels_of(text)))
@@ -80,6 +93,6 @@ def interval_words(low: float, high: float, known: float, display) -> str:
     """Return an interval with its known share, such as "40 to 85, 54% known"."""
     if math.isnan(low):
         return "nothing to score"
-    if known <= 1e-9:
+    if known == 0:
         return f"{shown(low, display)} to {shown(high, display)}, nothing known"
     return f"{shown(low, display)} to {shown(high, display)}, {shown(100 * known, display)}% known"

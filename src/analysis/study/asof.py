@@ -8,19 +8,24 @@ import pandas as pd
 
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days, possible_days
+from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
 from analysis.study.searches import searched_cells
 
 FIRST_REFUSAL = -2
 """Row number that stands for the first request; the next is one less, and so on."""
-REFUSED = ("refused", "neither_confirmed_nor_denied")
-"""Outcomes of a request after which what was asked for is withheld."""
+
+
+def outcomes(requests: pd.DataFrame) -> pd.Series:
+    """Return what each request came to in the end: on review, where that overturned a refusal."""
+    reviewed = requests["review_outcome"]
+    return requests["outcome"].where(~reviewed.isin(v.OVERTURNED), reviewed)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Unit × criterion at one date.
+    """Unit × criterion at one date, of the units that exist on it.
 
     Attributes:
         as_of: the date of the state.
@@ -61,6 +66,11 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only rows read, and searches made, by this day; default: all.
 
+    What ``applicability.csv`` says of a group of units wins over every row, from its day on.
+
+    Whatever is measured on the matrix takes the study with the units of its date:
+    ``study.at(matrix.as_of)``.
+
     The steps are those of the codebook, "The state of a cell as of a date D". An unknown code
     tells what has been read and not what was in force, so its fourth step looks at every row
     known, whatever the row's date, just as a search counts whenever it was made.
@@ -68,14 +78,20 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     if as_of is None or known_by is None:
         read_on = data_read_on(study)
         as_of, known_by = as_of or read_on, known_by or read_on
-    study, day = known(study, known_by), day_number(as_of)
+    study, day = known(study, known_by).at(as_of), day_number(as_of)
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
 
-    rows = _ordered(pd.concat([_refused_rows(study, known_by), _assessed_rows(study)]))
-    settled = rows[rows["at_level"] & (rows["last"] <= day)]
+    rows = _ordered(_assessed_rows(study))
+    settled = rows[rows["takes_effect"] & (rows["last"] <= day)]
     perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
+    refused = _refused_rows(study, known_by)
+    if refused is not None:
+        # What cannot apply cannot be withheld either.
+        latest = _latest(unknown)
+        apart = latest.loc[latest["level"] == v.NOT_APPLICABLE, "cell"]
+        unknown = _ordered(pd.concat([refused[~refused["cell"].isin(apart)], unknown]))
 
     # Later assignments go over earlier ones, so the steps are taken from the last to the first.
     vocabulary = [*dict.fromkeys(study["levels"]["level"]), *v.UNKNOWNS]
@@ -98,9 +114,13 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     settled = _latest(settled)
     level = settled["level"].map(code).to_numpy(dtype=np.int32)
     report = day_number(study.settings.report.date)
-    old = (settled["last"].to_numpy() < report) & (day > report)
+    old = settled["at_level"] & (settled["last"] < report) & (day > report)
+    old = old.to_numpy(dtype=bool)
     cells = assign(settled, np.where(old, code[v.OUTDATED], level))
     last_level[cells[old]] = level[old]
+
+    exempt = exempt_cells(study, as_of).ravel() >= 0
+    state[exempt], row[exempt], last_level[exempt] = code[v.NOT_APPLICABLE], -1, -1
 
     starts = first_days(criteria["applies_from"])
     early = np.tile(day < starts, shape[0])
@@ -111,11 +131,13 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 def _assessed_rows(study: Study) -> pd.DataFrame:
     rows = study["assessments"]
     first, last = possible_days(rows)
+    at_level = ~rows["level"].isin(v.UNKNOWNS)
     return pd.DataFrame(
         {
             "cell": _cell_numbers(study, rows),
             "level": rows["level"],
-            "at_level": ~rows["level"].isin(v.UNKNOWNS),
+            "at_level": at_level,
+            "takes_effect": at_level | ((rows["level"] == v.NOT_APPLICABLE) & np.isfinite(first)),
             "first": first,
             "last": last,
             "confidence": rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)}),
@@ -131,7 +153,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
     requests = requests.assign(day=answered, number=range(len(requests)))
-    refused = requests[requests["outcome"].isin(REFUSED) & (answered <= day_number(known_by))]
+    refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= day_number(known_by))]
     if refused.empty:
         return None
     every = study["criteria"]["criterion_id"].tolist()
@@ -142,6 +164,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
             "cell": _cell_numbers(study, rows),
             "level": v.WITHHELD,
             "at_level": False,
+            "takes_effect": False,
             "first": rows["day"].astype(float),
             "last": rows["day"].astype(float),
             "confidence": len(v.CONFIDENCE) - 1,

@@ -16,7 +16,7 @@ def as_coded(study: Study, coder: str) -> Study:
     A coder's own row may be at a level that an assessment could not have (from before the
     criterion applies, say): it counts here as that coder wrote it.
     """
-    codings = study["codings"]
+    codings = study.tables["codings"]
     own = codings[codings["coder"] == coder].drop(columns="coder").reset_index(drop=True)
     rows = own.reindex(columns=study["assessments"].columns, fill_value="")
     return dataclasses.replace(study, tables={**study.tables, "assessments": rows})

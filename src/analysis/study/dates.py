@@ -96,6 +96,13 @@ def possible_days(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return first, np.minimum(last, read_on)
 
 
+def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:
+    """Return which units exist on a day, shape ``(n,)``, bool; ``units``: rows of ``units.csv``."""
+    number = day_number(day)
+    began = first_days(units["exists_from"], UNBOUNDED) <= number
+    return began & (last_days(units["exists_until"], np.inf) >= number)
+
+
 def date_in_words(row: Mapping[str, str]) -> str:
     """Return when what a coding or an assessment says was so: its date, or the days between."""
     after = f" from {row['not_before']}" if row["not_before"] else ""

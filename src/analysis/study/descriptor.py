@@ -8,6 +8,7 @@ say more, never less.
 import datetime as dt
 import json
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -43,7 +44,7 @@ def _day(text: object) -> dt.date:
 
 
 def _ratio(number: object) -> Fraction:
-    if isinstance(number, bool) or not isinstance(number, int | float):
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
         raise ValueError("it should be a number")
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
@@ -175,6 +176,7 @@ class Settings(_Setting):
     coders: Text
     compare_dates: tuple[CompareDate, ...]
     display: Display
+    aggregation: Literal["tree", "pooled"] = "tree"
     weight_box: WeightBox
 
     @property
@@ -237,7 +239,8 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
         The descriptor, or ``None`` where it cannot be used, and the problems found.
     """
     try:
-        raw = json.loads((folder / FILE).read_text("utf-8-sig"))
+        # Decimals are read as they are written, and not as the nearest float.
+        raw = json.loads((folder / FILE).read_text("utf-8-sig"), parse_float=Decimal)
         if not isinstance(raw, dict):
             return None, [
                 _problem("", raw, "it is not a JSON object", "begin it with { and end it with }")

@@ -81,6 +81,8 @@ def commit(folder: Path, files: Mapping[str, bytes]) -> None:
         UnfinishedChangeError: the change is declared, and something keeps a table from being
             replaced; the next command completes it.
     """
+    if not files:
+        return
     _refuse_links(folder, files)
     drafted = folder / DRAFTED
     try:

@@ -21,12 +21,14 @@ rewrite what was known before."""
 
 def data_read_on(study: Study) -> dt.date:
     """Return the day by which all that the study holds had been read."""
+    study = study.at(None)
     columns = (
         study["assessments"]["read_on"],
         study["codings"]["read_on"],
         study["sources"]["read_on"],
         study["searches"]["searched_on"],
         study["requests"]["answered_on"],
+        study["requests"]["reviewed_on"],
         study["replies"]["received_on"],
     )
     days = [column.max() for column in columns if len(column)]
@@ -40,8 +42,9 @@ def known(study: Study, by: dt.date) -> Study:
     Rows keep their index. Assessments, codings, searches and replies count by their own day;
     evidence, figures and events by their own day or, where they have none, by that on which their
     source was read, as published totals and scores do. What a known row cites was known.
+    Of a request, a review made later is not known.
     """
-    day = day_number(by)
+    shown, study, day = study.day, study.at(None), day_number(by)
     sources = study["sources"]
     read = sources.loc[first_days(sources["read_on"]) <= day, "source_id"]
     tables = dict(study.tables)
@@ -59,4 +62,8 @@ def known(study: Study, by: dt.date) -> Study:
     evidence = study["evidence"]
     known_then = evidence["evidence_id"].isin([*tables["evidence"]["evidence_id"], *cited])
     tables["evidence"] = evidence[known_then]
-    return dataclasses.replace(study, tables=tables)
+    requests = study["requests"]
+    later = first_days(requests["reviewed_on"]) > day
+    review = {name: requests[name].mask(later, "") for name in ("reviewed_on", "review_outcome")}
+    tables["requests"] = requests.assign(**review)
+    return dataclasses.replace(study, tables=tables, day=shown)

@@ -1,8 +1,11 @@
 """Load a study, or say everything that is wrong with it."""
 
+import datetime as dt
 import filecmp
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +13,7 @@ import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
+from analysis.study.dates import exist_on
 from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
 from analysis.study.older import bring_up
 from analysis.study.rules import Draft, check_rules
@@ -34,6 +38,8 @@ class Study:
             filled in empty (:func:`analysis.study.older.bring_up`).
         brought_up: the files of such a study as they are with that, by name; whatever writes
             to its folder writes these too.
+        day: the day whose units it shows: the rows of others are in its tables, and
+            not among those that it gives. ``None``: it shows all of them.
     """
 
     folder: Path
@@ -41,10 +47,36 @@ class Study:
     tables: dict[str, pd.DataFrame]
     added: tuple[str, ...] = ()
     brought_up: dict[str, bytes] = field(default_factory=dict)
+    day: dt.date | None = None
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        """Return one table; its index counts from 0 (spreadsheet row minus 2)."""
-        return self.tables[table]
+        """Return one table; its index counts from 0 (spreadsheet row minus 2).
+
+        Without the rows of units that do not exist on the study's day.
+        """
+        if not self._absent:
+            return self.tables[table]
+        if table not in self._present:
+            rows = self.tables[table]
+            if "unit_id" in rows:
+                rows = rows[~rows["unit_id"].isin(self._absent)]
+            self._present[table] = rows
+        return self._present[table]
+
+    def at(self, day: dt.date | None) -> "Study":
+        """Return the study with the units that exist on a day; ``None``: with all of them."""
+        return replace(self, day=day)
+
+    @cached_property
+    def _absent(self) -> frozenset[str]:
+        units = self.tables["units"]
+        if self.day is None:
+            return frozenset()
+        return frozenset(units.loc[~exist_on(units, self.day), "unit_id"])
+
+    @cached_property
+    def _present(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def lookup(self, table: str, column: str) -> dict[str, str]:
         """Return a column of a table by the table's key, which must be a single column."""
@@ -70,6 +102,21 @@ def load(folder: str | Path) -> Study:
         StudyError: it is not valid; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
+    if study is None or problems:
+        raise StudyError(problems)
+    return study
+
+
+def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
+    """Load a study of which some tables may still have no rows: they are about to be filled.
+
+    Raises:
+        StudyError: it is not valid otherwise; the error holds every problem found.
+    """
+    study, problems = read_whole(Path(folder))
+    waiting = () if study is None else [name for name in tables if study[name].empty]
+    paths = {study.descriptor.tables[name].path for name in waiting}
+    problems = [one for one in problems if one.file not in paths]
     if study is None or problems:
         raise StudyError(problems)
     return study

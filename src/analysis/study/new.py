@@ -3,14 +3,23 @@
 import csv
 import io
 import json
+from importlib.resources import files
 from pathlib import Path
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.descriptor import FILE, template
+from analysis.study.example import ROWS
+
+README = "README.md"
 
 
-def create(folder: str | Path) -> list[Path]:
-    """Write an empty study: its descriptor, and every table with its header.
+def create(folder: str | Path, example: bool = False) -> list[Path]:
+    """Write an empty study: its descriptor, every table with its header, and how to fill them.
+
+    Args:
+        folder: where; a new or an empty folder.
+        example: with rows in each table that show what belongs there
+            (:mod:`analysis.study.example`).
 
     Returns:
         The files written.
@@ -23,20 +32,29 @@ def create(folder: str | Path) -> list[Path]:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise _refusal(folder, "something is there already", "name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, text) for name, text in _files().items()]
+        return [_write(folder / name, text) for name, text in _files(example).items()]
     except OSError as error:
         rule = f"the folder cannot be written ({error.strerror})"
         raise _refusal(folder, rule, "name another place") from error
 
 
-def _files() -> dict[str, str]:
-    files = {FILE: json.dumps(template(), indent=1, ensure_ascii=False) + "\n"}
-    for resource in template()["resources"]:
-        header = io.StringIO()
+def _files(example: bool) -> dict[str, str]:
+    resources = template()["resources"]
+    texts = {FILE: json.dumps(template(), indent=1, ensure_ascii=False) + "\n"}
+    for resource in resources:
         names = [field["name"] for field in resource["schema"]["fields"]]
-        csv.writer(header, lineterminator="\n").writerow(names)
-        files[resource["path"]] = header.getvalue()
-    return files
+        text = io.StringIO()
+        table = csv.DictWriter(text, names, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(ROWS[resource["name"]] if example else ())
+        texts[resource["path"]] = text.getvalue()
+    tables = "".join(f"- `{one['path']}`: {_lower(one['title'])}\n" for one in resources)
+    texts[README] = files("analysis.study").joinpath("new_readme.md").read_text("utf-8") + tables
+    return texts
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
 
 
 def _write(path: Path, text: str) -> Path:

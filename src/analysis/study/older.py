@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from analysis.study.descriptor import FILE, Column, looser, template
+from analysis.study.tables import is_marked
 
 Rows = list[list[str]]
 
@@ -47,7 +48,8 @@ def bring_up(folder: Path, to: Path) -> list[str]:
         else:
             (to / path.name).mkdir()  # it is no part of a study, and validation says so
     for name, rows in files.items():
-        with (to / name).open("w", encoding="utf-8", newline="") as file:
+        encoding = "utf-8-sig" if is_marked(folder / name) else "utf-8"
+        with (to / name).open("w", encoding=encoding, newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
     text = json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
     (to / FILE).write_text(text, encoding="utf-8", newline="\n")

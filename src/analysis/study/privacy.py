@@ -33,11 +33,14 @@ TEXTS = {
 """The texts that are looked through, by table."""
 
 _ONE = r"victim|witness|survivor|complainant|woman|man|girl|boy|mother|wife|refugee|asylum seeker"
-# "Victim support" and "victim and witness hub" are services, and no person.
-_ONE_PERSON = re.compile(
-    rf"\b(?:{_ONE})\b(?!\s+(?:support|services?|care|personal|hub|commissioner|navigators?|and\s+witness))",
-    re.IGNORECASE,
+# "Victim support" and "victim and witness hub" are services, and no person; nor is the Isle of
+# Man, or the manual of a program ("man unbound.conf", "man 5 hosts").
+_NO_PERSON = (
+    r"support|services?|care|personal|hub|commissioner|navigators?|and\s+witness|council|week|action|"
+    r"pages?|made|hours|scouts?|guides?|tongue|board|\d|[\w-]+\.\w|[\w-]+\(\d"
 )
+_PERSON = rf"(?<!isle of )\b(?:{_ONE})\b(?!\s+(?:{_NO_PERSON}))(?![-./_]\w|\()"
+_ONE_PERSON = re.compile(_PERSON, re.IGNORECASE)
 _SOME_PERSON = re.compile(
     rf"\b(?:{_ONE}|victims|witnesses|survivors|women|men|girls|boys|she|he|her|his)\b",
     re.IGNORECASE,
@@ -56,6 +59,12 @@ _HAPPENED = r"s(?:eek(?:s|ing)?|ought)\s+help|report(?:s|ed|ing)(?:\s+(?:it|to\s
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+
+_NO_PLACE = r"(?:Parliament|Court|Crown|Hansard|Commons|Lords|Home|English|Welsh|British)\b"
+_NAMED_PLACE = (
+    rf"(?P<place>(?!{_MONTH}|{_NO_PLACE})(?-i:[A-Z][a-z])[\w’'-]*(?:\s+(?-i:[A-Z])[\w’'-]+)*)"
+)
+_FEW_WORDS = r"(?:,?\s+(?-i:[a-z][\w’'-]*)){0,4}"
 
 DETAILS = {
     "an age": (
@@ -90,9 +99,13 @@ DETAILS = {
         r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:woman|man|girl|boy|victim|witness|national|mother|student|worker)\b",
     ),
     "a narrow place": (
-        rf"\b(?-i:[A-Z])[\w’'-]+\s+(?-i:{_PLACE})\b",
+        # Not after the name of a body in capitals, or an article: "HMICFRS College", "The College".
+        rf"\b(?!(?-i:The|This|That|Our|Its|Their|Each|Every|And|Of|For|In|At|By|A|An)\s)"
+        rf"(?-i:[A-Z][\w’'-]*[a-z][\w’'-]*)\s+(?-i:{_PLACE})\b(?!\s+of\b)",
         r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
-        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+(?P<place>(?!{_MONTH})(?-i:[A-Z])[\w’'-]+(?:\s+(?-i:[A-Z])[\w’'-]+)*)",
+        rf"\b(?:{_HAPPENED})\s+(?:in|at|near|on)\s+{_NAMED_PLACE}",
+        rf"{_PERSON}{_FEW_WORDS},?\s+(?:in|near|from)\s+{_NAMED_PLACE}",
+        rf"\b(?:in|near|from)\s+{_NAMED_PLACE},?{_FEW_WORDS}\s+(?:{_PERSON})",
     ),
 }
 """What may be a detail, by its kind: patterns in small and capital letters alike."""

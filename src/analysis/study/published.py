@@ -1,5 +1,6 @@
 """How a published count or score names what it speaks of: its levels, units and weights."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -39,3 +40,55 @@ def weights_of(text: str) -> list[tuple[str, Fraction]]:
     """Return the weights that a publisher gave, each with the criterion or group that it is of."""
     parts = [part.split("=") for part in text.split(";") if part]
     return [(name, Fraction(number)) for name, number in parts]
+
+
+HALF_UP, HALF_EVEN, DOWN, UP = "half_up", "half_even", "down", "up"
+"""How a publisher rounded to a step."""
+
+
+@dataclass(frozen=True)
+class ScoreEnds:
+    """Between which ends a published score lay before it was rounded, on 0 to 100, exact.
+
+    Attributes:
+        low: the lower end.
+        high: the upper end.
+        low_in: whether the lower end itself is possible.
+        high_in: whether the upper end is.
+    """
+
+    low: Fraction
+    high: Fraction
+    low_in: bool = True
+    high_in: bool = True
+
+
+def score_ends(row) -> ScoreEnds:
+    """Return the ends that a row of ``published_scores.csv`` gives, or that its rounding leaves.
+
+    Where nothing says how it was rounded, within half a step, both ends included.
+    """
+    if row.lowest and row.highest:
+        return ScoreEnds(Fraction(row.lowest), Fraction(row.highest))
+    score, step = Fraction(row.score), Fraction(row.step)
+    exact = step == 0
+    if row.rounding == DOWN:
+        return ScoreEnds(score, score + step, high_in=exact)
+    if row.rounding == UP:
+        return ScoreEnds(score - step, score, low_in=exact)
+    low, high = score - step / 2, score + step / 2
+    if row.rounding == HALF_UP:
+        return ScoreEnds(low, high, high_in=exact)
+    # To an even multiple both halves beside it are rounded, to an odd one neither.
+    both = row.rounding != HALF_EVEN or exact or score / step % 2 == 0
+    return ScoreEnds(low, high, both, both)
+
+
+def rounding_words(row) -> str:
+    """Say how a published score was rounded, as ", rounded down to 1"; empty: not at all."""
+    if row.lowest and row.highest:
+        return f", between {row.lowest} and {row.highest}"
+    if not Fraction(row.step):
+        return ""
+    how = {HALF_UP: ", halves up,", HALF_EVEN: ", halves to even,", DOWN: " down", UP: " up"}
+    return f", rounded{how.get(row.rounding, '')} to {row.step}"

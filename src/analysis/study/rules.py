@@ -7,14 +7,23 @@ read, and passes over cells that the schema has already refused.
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
-from analysis.study.dates import exists, first_days, last_days, possible_days
+from analysis.study.dates import (
+    exist_on,
+    exists,
+    first_days,
+    last_days,
+    possible_days,
+    whole_day,
+)
 from analysis.study.descriptor import Settings, Table
+from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 
@@ -57,6 +66,20 @@ def _rule(*needs: str):
     return register
 
 
+@_rule()
+def _examples_are_replaced(draft: Draft):
+    for name, frame in draft.frames.items():
+        schema = draft.tables[name].data_schema
+        keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
+        named = np.zeros(len(frame), dtype=bool)
+        for column in frame.columns.intersection(list(keys), sort=False):
+            marked = frame[column].str.startswith(MARK).to_numpy(dtype=bool) & ~named
+            named |= marked
+            rule = "an example row of a new study still stands here"
+            remedy = "put a row of your own in its place, or remove it"
+            yield from draft.at(name, marked, column, rule, remedy)
+
+
 DATE_COLUMNS = (
     "observed_on",
     "not_before",
@@ -69,12 +92,17 @@ DATE_COLUMNS = (
     "period_end",
     "as_of",
     "applies_from",
+    "given_on",
     "sent_on",
     "due_on",
     "answered_on",
+    "reviewed_on",
     "received_on",
     "replaced_on",
     "checked_on",
+    "exists_from",
+    "exists_until",
+    "from_day",
 )
 COMPLETE_REPLY = "complete_reply"
 """What a rule needs under which only evidence that was read whole carries the level."""
@@ -129,6 +157,8 @@ SPANS = (
     ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
     ("requests", "sent_on", "answered_on"),
+    ("requests", "answered_on", "reviewed_on"),
+    ("units", "exists_from", "exists_until"),
 )
 """Pairs of columns of a table of which the first may not be after the second."""
 
@@ -223,9 +253,8 @@ def _evidence_supports_the_row(draft: Draft):
                 elif ids.count(one) > 1:
                     rule, remedy = f"{one} is cited twice", "cite it once"
                 if rule:
-                    yield Problem(
-                        table.path, number + 2, "evidence_ids", shorten(cited), rule, remedy
-                    )
+                    where = table.path, number + 2, "evidence_ids", shorten(cited)
+                    yield Problem(*where, rule, remedy, of_kind=remedy)
                     break
     for name in CODED:
         if name in draft.frames:
@@ -236,7 +265,7 @@ def _evidence_supports_the_row(draft: Draft):
                 bare,
                 "evidence_ids",
                 "{unit_id}, {criterion_id} is at {level} without evidence",
-                "cite the evidence that it rests on",
+                "cite the evidence that it rests on; what does not apply to a whole group of units is said in applicability.csv",
             )
 
 
@@ -274,11 +303,15 @@ def _levels_hold_since_they_apply(draft: Draft):
 def _no_ties(draft: Draft):
     frame = draft.frames["assessments"]
     first, last = possible_days(frame)
-    order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(
-        first=first, last=last, unknown=frame["level"].isin(v.UNKNOWNS)
-    )
-    key = ["unit_id", "criterion_id", "unknown", "first", "last", "confidence"]
-    different = order.groupby(key, dropna=False)["level"].transform("nunique") > 1
+    order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(first=first, last=last)
+    unknown = frame["level"].isin(v.UNKNOWNS)
+    # Levels, and what does not apply from a day on, come in one order; unknowns in another.
+    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & np.isfinite(first))
+    key = ["unit_id", "criterion_id", "first", "last", "confidence"]
+    different = np.zeros(len(frame), dtype=bool)
+    for rows in (in_effect, unknown):
+        tied = order[rows].groupby(key, dropna=False)["level"].transform("nunique") > 1
+        different[rows] |= tied
     yield from draft.at(
         "assessments",
         different,
@@ -291,7 +324,8 @@ def _no_ties(draft: Draft):
 @_rule("assessments")
 def _settled_by_reading_says_why(draft: Draft):
     frame = draft.frames["assessments"]
-    silent = (frame["settled_by"] != "agreement") & (frame["settled_why"] == "")
+    # That nobody is named is said of its own column.
+    silent = ~frame["settled_by"].isin(["", "agreement"]) & (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
         silent,
@@ -331,6 +365,15 @@ def _levels_have_what_they_need(draft: Draft):
         "read the whole, or settle it as inconclusive",
     )
     broken = np.array(["whole" not in one and "whole_excerpt" in one for one in read], dtype=bool)
+    imported = (frame["settled_by"] == v.IMPORTED).to_numpy()
+    yield from draft.at(
+        "assessments",
+        broken & imported,
+        "level",
+        rule + "is an imported table, which shows no reply",
+        "bring in the reply itself, or take the answer as inconclusive",
+    )
+    broken &= ~imported
     bare = (frame["settled_by"] == "agreement") | (frame["settled_why"] == "")
     yield from draft.at(
         "assessments",
@@ -338,6 +381,20 @@ def _levels_have_what_they_need(draft: Draft):
         "settled_why",
         rule + "is all that a broken copy holds",
         "a third reading must say in settled_why why it carries the level all the same",
+    )
+
+
+@_rule("assignments", "criteria")
+def _assignments_name_criteria(draft: Draft):
+    held = set(draft.frames["criteria"]["criterion_id"])
+    given = draft.frames["assignments"]["criterion_ids"]
+    strange = {text: text != "" and not set(text.split(";")) <= held for text in given.unique()}
+    yield from draft.at(
+        "assignments",
+        given.map(strange).to_numpy(dtype=bool),
+        "criterion_ids",
+        "it names what is no criterion_id of criteria.csv",
+        "correct it, or add the criterion",
     )
 
 
@@ -351,6 +408,33 @@ def _outcomes_have_a_day(draft: Draft):
         "answered_on",
         "the outcome is {outcome}, and the day of the answer is not given",
         "give the day, or leave the outcome empty",
+    )
+
+
+@_rule("requests")
+def _reviews_are_of_refusals(draft: Draft):
+    frame = draft.frames["requests"]
+    day, came = frame["reviewed_on"] != "", frame["review_outcome"] != ""
+    yield from draft.at(
+        "requests",
+        day & ~came,
+        "review_outcome",
+        "a day of review is given ({reviewed_on}), and not what the review came to",
+        "say what it came to, or leave the day empty",
+    )
+    yield from draft.at(
+        "requests",
+        came & ~day,
+        "reviewed_on",
+        "the review came to {review_outcome}, and its day is not given",
+        "give the day, or leave the outcome of the review empty",
+    )
+    yield from draft.at(
+        "requests",
+        (day | came) & ~frame["outcome"].isin(v.REFUSED),
+        "review_outcome",
+        "a review is of a refusal, and the outcome is {outcome}",
+        "put the first answer (refused or neither_confirmed_nor_denied) under outcome",
     )
 
 
@@ -519,13 +603,19 @@ def _totals_fit_their_population(draft: Draft):
     rule, remedy = "a level stands in it twice", "name each level once"
     yield from draft.at("published_totals", twice, "level", rule, remedy)
     everyone = (frame["among"] == "").to_numpy()
-    sizes = {text: units_among(units, text).sum() for text in frame["among"].unique()}
-    size = np.array([sizes[text] for text in frame["among"]], dtype=int)
+    there = {text: _exist_on(units, text) for text in frame["as_of"].unique()}
+    size = np.array(
+        [
+            (units_among(units, text) & there[day]).sum()
+            for text, day in zip(frame["among"], frame["as_of"], strict=True)
+        ],
+        dtype=int,
+    )
     yield from draft.at(
         "published_totals",
         (of > size) & everyone,
         "of",
-        f"the study holds only {len(units)} units",
+        "the study holds fewer units on {as_of}",
         "correct the population, or add the units",
     )
     # A publisher may have left some units of a region out; of units named one by one, none.
@@ -545,6 +635,13 @@ def _totals_fit_their_population(draft: Draft):
         "fewer units are among {among}",
         "correct the population, or the units",
     )
+    yield from draft.at(
+        "published_totals",
+        (named > 0) & (of == named) & (size < named),
+        "among",
+        "it names a unit that does not exist on {as_of}",
+        "correct the day or the units (exists_from, exists_until in units.csv)",
+    )
     held = set(units["unit_id"])
     strange = np.array([any(one not in held for one in ids) for ids in listed], dtype=bool)
     yield from draft.at(
@@ -563,6 +660,185 @@ def _totals_fit_their_population(draft: Draft):
     )
 
 
+def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
+    """Return which units exist on a day; where it is none, that is said elsewhere."""
+    return exist_on(units, whole_day(day)) if exists(day) else np.ones(len(units), dtype=bool)
+
+
+@_rule("units", "applicability", "group_weights")
+def _groups_are_of_units(draft: Draft):
+    units = draft.frames["units"]
+    for name in ("applicability", "group_weights"):
+        strange = [
+            not all(units_among(units, one).any() for one in listed_units(text) or [text])
+            for text in draft.frames[name]["among"]
+        ]
+        yield from draft.at(
+            name,
+            strange,
+            "among",
+            "it names a unit, or a column and a value, that units.csv does not hold",
+            "write a column of units.csv and its value, or unit_ids joined by ;",
+        )
+
+
+@_rule("units", "group_weights", "criteria", "recommendations")
+def _group_weights_are_of_nodes(draft: Draft):
+    frame, units = draft.frames["group_weights"], draft.frames["units"]
+    parent = {}
+    for name, key, above in (
+        ("recommendations", "recommendation_id", "parent_id"),
+        ("criteria", "criterion_id", "recommendation_id"),
+    ):
+        rows = draft.frames[name]
+        if name == "criteria":
+            rows = rows[rows["scored"] == "yes"]
+            twice = set(parent) & set(rows[key])
+        parent |= dict(zip(rows[key], rows[above], strict=True))
+    yield from draft.at(
+        "group_weights",
+        ~frame["node_id"].isin(parent),
+        "node_id",
+        "it is no recommendation, finding or group, and no criterion that is scored",
+        "name one by its id",
+    )
+    yield from draft.at(
+        "group_weights",
+        frame["node_id"].isin(twice),
+        "node_id",
+        "a criterion and a recommendation have this id, and it does not say which is meant",
+        "give one of the two another id",
+    )
+    own: dict[str, list[dict]] = {}  # by node: for each row, its weight by unit
+    again = np.zeros(len(frame), dtype=bool)
+    for place, (node, among, weight) in enumerate(
+        zip(frame["node_id"], frame["among"], frame["weight"], strict=True)
+    ):
+        among = dict.fromkeys(units.loc[units_among(units, among), "unit_id"], weight)
+        again[place] = any(not among.keys().isdisjoint(one) for one in own.get(node, []))
+        own.setdefault(node, []).append(among)
+    yield from draft.at(
+        "group_weights",
+        again,
+        "among",
+        "an earlier row gives {node_id} a weight for one of these units",
+        "let each unit have one weight",
+    )
+    raw = {
+        name: weight
+        for table, key in (("recommendations", "recommendation_id"), ("criteria", "criterion_id"))
+        for name, weight in zip(
+            draft.frames[table][key], draft.frames[table]["weight"], strict=True
+        )
+    }
+
+    def weighs(node: str, unit: str) -> bool:
+        weight = next((one[unit] for one in own.get(node, []) if unit in one), raw[node])
+        return pd.to_numeric(weight, errors="coerce") != 0
+
+    siblings: dict[str, list[str]] = {}
+    for node, above in parent.items():
+        siblings.setdefault(above, []).append(node)
+    empty = [
+        node in parent
+        and any(
+            not any(weighs(one, unit) for one in siblings[parent[node]])
+            for unit in units.loc[units_among(units, among), "unit_id"]
+        )
+        for node, among in zip(frame["node_id"], frame["among"], strict=True)
+    ]
+    yield from draft.at(
+        "group_weights",
+        empty,
+        "weight",
+        "with it nothing beside {node_id} has a weight for one of these units",
+        "leave a weight above 0; what does not apply to them is said in applicability.csv",
+    )
+
+
+@_rule("units", "criteria")
+def _former_ids_are_free(draft: Draft):
+    for name, key in (("units", "unit_id"), ("criteria", "criterion_id")):
+        frame = draft.frames[name]
+        former = frame["former_ids"].str.split(";")
+        claims = former.map(set).explode().value_counts()
+        held = set(frame[key])
+        for wrong, rule, remedy in (
+            (
+                former.map(lambda ids, held=held: not held.isdisjoint(ids)),
+                "it names the id of a row that is still there",
+                "name ids that no row has any longer",
+            ),
+            (
+                former.map(
+                    lambda ids, claims=claims: (
+                        any(one and claims[one] > 1 for one in ids) or len(set(ids)) < len(ids)
+                    )
+                ),
+                "an id stands in it that is claimed twice",
+                "leave each former id to one row",
+            ),
+        ):
+            yield from draft.at(name, wrong, "former_ids", rule, remedy)
+
+
+@_rule("units")
+def _successors_follow(draft: Draft):
+    frame = draft.frames["units"]
+    held, following = set(frame["unit_id"]), frame["successor_ids"].str.split(";")
+    named = pd.Series(zip(frame["unit_id"], following, strict=True))
+    for wrong, rule, remedy in (
+        (
+            named.map(lambda one: any(name and name not in held for name in one[1])),
+            "it names what is no unit of units.csv",
+            "correct it, or add the unit that followed",
+        ),
+        (
+            named.map(lambda one: one[0] in one[1]),
+            "a unit does not follow itself",
+            "name the unit that followed",
+        ),
+        (
+            named.map(lambda one: len(set(one[1])) < len(one[1])),
+            "a unit stands in it twice",
+            "name each unit once",
+        ),
+        (
+            (frame["successor_ids"] != "") & (frame["exists_until"] == ""),
+            "another unit follows {unit_id}, and exists_until does not say when it ended",
+            "give its last day in exists_until, or leave successor_ids empty",
+        ),
+    ):
+        yield from draft.at("units", wrong, "successor_ids", rule, remedy)
+
+
+@_rule("units")
+def _rows_are_of_units_that_exist(draft: Draft):
+    lives = draft.frames["units"].drop_duplicates("unit_id").set_index("unit_id")
+    for name in ("codings", "assessments", "published_scores"):
+        if name not in draft.frames:
+            continue
+        frame = draft.frames[name]
+        if "read_on" in frame:
+            first, last = possible_days(frame)
+            column, when = "observed_on", "all that the row can speak of lies"
+        else:
+            first, last = first_days(frame["as_of"]), last_days(frame["as_of"])
+            column, when = "as_of", "its day lies"
+        for limit, outside, side in (
+            ("exists_from", lambda day, last=last: last < first_days(day), "before"),
+            ("exists_until", lambda day, first=first: first > last_days(day), "after"),
+        ):
+            day = frame["unit_id"].map(lives[limit]).fillna("")
+            yield from draft.at(
+                name,
+                outside(day),
+                column,
+                f"{when} {side} the {'first' if side == 'before' else 'last'} day of {{unit_id}} ({limit} in units.csv)",
+                "correct the row’s days or the unit’s, or name the unit that existed then",
+            )
+
+
 @_rule("published_scores", "recommendations", "criteria")
 def _published_scores_name_what_counts(draft: Draft):
     frame = draft.frames["published_scores"]
@@ -576,6 +852,11 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
+    if draft.settings.aggregation == "pooled":  # there groups weigh nothing
+        groups = set(draft.frames["recommendations"]["recommendation_id"])
+        below = {
+            group: [one for one in inside if one not in groups] for group, inside in below.items()
+        }
     # A name that a criterion and a group share would not say which of them is meant.
     strange = [
         any(inside.count(name) != 1 for name in given if name)
@@ -596,6 +877,71 @@ def _published_scores_name_what_counts(draft: Draft):
         "it weighs something twice",
         "give each one weight",
     )
+
+
+@_rule("published_scores")
+def _published_scores_say_what_they_stand_for(draft: Draft):
+    frame = draft.frames["published_scores"]
+    given = frame[["step", "lowest", "highest"]] != ""
+    score, step, lowest, highest = (
+        pd.to_numeric(frame[name], errors="coerce")
+        for name in ("score", "step", "lowest", "highest")
+    )
+    both = given["lowest"] & given["highest"]
+    yield from draft.at(
+        "published_scores",
+        given["lowest"] != given["highest"],
+        "lowest",
+        "only one of lowest and highest is given",
+        "give both ends, or empty both and give the step",
+    )
+    yield from draft.at(
+        "published_scores",
+        ~given.any(axis=1),
+        "step",
+        "nothing says what the score was before it was rounded",
+        "give the step, 0 where it is exact, or lowest and highest",
+    )
+    yield from draft.at(
+        "published_scores",
+        both & (given["step"] | (frame["rounding"] != "")),
+        "lowest",
+        "the two ends are given, and a step or a way of rounding as well",
+        "keep either the ends, or step and rounding",
+    )
+    yield from draft.at(
+        "published_scores",
+        (lowest > score) | (score > highest),
+        "score",
+        "it does not lie between lowest ({lowest}) and highest ({highest})",
+        "correct the score or the ends",
+    )
+    bare = (frame["rounding"] != "") & ~given["step"] & ~both
+    yield from draft.at(
+        "published_scores",
+        bare & given.any(axis=1),
+        "rounding",
+        "a way of rounding is given, and no step",
+        "give the step to which it was rounded",
+    )
+    off = [
+        bool(rounding) and _is_no_multiple(one, of)
+        for rounding, one, of in zip(frame["rounding"], frame["score"], frame["step"], strict=True)
+    ]
+    yield from draft.at(
+        "published_scores",
+        np.array(off, dtype=bool) & step.notna().to_numpy() & score.notna().to_numpy(),
+        "score",
+        "it is no multiple of the step to which it is said to be rounded ({step})",
+        "correct the score or the step",
+    )
+
+
+def _is_no_multiple(number: str, step: str) -> bool:
+    try:
+        return Fraction(step) > 0 and Fraction(number) % Fraction(step) != 0
+    except ValueError:  # the schema says so
+        return False
 
 
 def _scored_below(draft: Draft) -> dict[str, list[str]]:
@@ -707,4 +1053,13 @@ def _weight_box_names_nodes(draft: Draft):
                 shorten(node),
                 "it is no group of recommendations.csv",
                 "name total, or a recommendation_id",
+            )
+        elif draft.settings.aggregation == "pooled" and node != "total":
+            yield Problem(
+                "datapackage.json",
+                None,
+                "study.weight_box.nodes",
+                shorten(node),
+                "study.aggregation is pooled, so that the weights of all criteria vary together",
+                "name total, or nothing",
             )

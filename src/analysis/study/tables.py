@@ -4,6 +4,7 @@ Every cell stays the text that it is: no type is inferred and no code such as ``
 for a missing value. The empty text is the only missing value.
 """
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -57,9 +58,22 @@ def write_table(path: Path, rows: pd.DataFrame) -> None:
     path.write_bytes(as_csv(rows))
 
 
-def as_csv(rows: pd.DataFrame) -> bytes:
-    """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed."""
-    return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
+def as_csv(rows: pd.DataFrame, marked: bool = False) -> bytes:
+    """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed.
+
+    ``marked``: with a byte order mark, without which a spreadsheet program that opens the file
+    by a double click takes it for another encoding.
+    """
+    text = rows.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8-sig" if marked else "utf-8")
+
+
+def is_marked(path: Path) -> bool:
+    """Return whether a file begins with a byte order mark; one that is not there does not."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
 def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]:
@@ -79,7 +93,9 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
             # The row stays, filled up, so that what points to its key is not blamed; every
             # other problem of the row is dropped in `load`.
             rule = f"the row has {len(record)} cells where the header has {width}"
-            remedy = "quote cells that hold commas; add or remove cells"
+            remedy = (
+                "quote cells that hold commas, and write decimals with a point; add or remove cells"
+            )
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
             if len(problems) == MOST_RAGGED_ROWS:
                 rule = "too many rows have another number of cells: the rest was not read"
@@ -107,6 +123,18 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         header = [text]
     if header == table.columns:
         return None
+    for sign, said in ((";", "semicolons"), ("\t", "tabs")):
+        if text.count(sign) >= len(table.columns) - 1 > text.count(","):
+            rule = f"its cells are parted by {said}, and not by commas"
+            remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
+            return _problem(table, 1, "", text.strip(), rule, remedy)
+    nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]
+    if nameless:
+        rule = f"its column {nameless[0]} has no name"
+        remedy = (
+            "delete the column in the file, all of it; move what it holds to a column with a name"
+        )
+        return _problem(table, 1, "", ",".join(header), rule, remedy)
     missing = [name for name in table.columns if name not in header]
     extra = [name for name in header if name not in table.columns]
     detail = f"; missing: {', '.join(missing)}" if missing else ""

@@ -34,6 +34,12 @@ OPEN = tuple(code for code in UNKNOWNS if code not in OUT_OF_SUM)
 CONFIDENCE = ("low", "medium", "high")
 """Confidence of a row, from least to most."""
 
+REFUSED = ("refused", "neither_confirmed_nor_denied")
+"""Outcomes of a request after which what was asked for is withheld."""
+
+OVERTURNED = ("answered", "partly_answered", "not_held")
+"""Outcomes of a review after which a refusal no longer stands."""
+
 MEANING = {
     INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
     OUTDATED: "a level is known, but only from before the report",
@@ -53,3 +59,6 @@ EXTENT = {
     "": "how much was read is not recorded",
 }
 """How far a document was read, in words."""
+
+IMPORTED = "imported table"
+"""What stands in ``settled_by``, and as the kind of the source, where a table was brought in."""

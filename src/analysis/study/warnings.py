@@ -1,5 +1,6 @@
 """What is no breach of a rule, and is for a person to look at."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -8,10 +9,15 @@ import pandas as pd
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
+from analysis.study.addresses import address_warnings
+from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
+from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
+from analysis.study.marks import earlier_rules_warnings
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
+from analysis.study.signs import spoilt_cells
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -31,12 +37,17 @@ def look_over(folder: str | Path) -> list[Problem]:
         return error.problems
     if study is None:
         return problems
-    return [*problems, *(_details(study) if problems else warnings(study))]
+    return [*problems, *(_of_tables(study) if problems else warnings(study))]
 
 
 def warnings(study: Study) -> list[Problem]:
     """Return everything in a valid study that a person should look at."""
-    return [one for check in _CHECKS for one in check(study)]
+    return [*(one for check in _CHECKS for one in check(study)), *_of_tables(study)]
+
+
+def _of_tables(study: Study) -> Iterator[Problem]:
+    for check in _OF_TABLES:
+        yield from check(study.descriptor.tables, study.tables)
 
 
 def _at(
@@ -88,15 +99,18 @@ def _sources_without_use(study: Study) -> Iterator[Problem]:
 
 def _documents_held_twice(study: Study) -> Iterator[Problem]:
     sources = study["sources"]
-    for column, what in (("url", "address"), ("sha256", "document")):
-        text = sources[column].str.rstrip("/")
-        twice = (text != "") & text.duplicated(keep=False)
-        first = sources["source_id"].groupby(text).transform("first")
-        again = (twice & (first != sources["source_id"])).to_numpy()
-        rule = f"another source has the same {what}"
-        yield from _at(
-            study, "sources", again, column, rule, "keep one of the two, or say why both"
-        )
+    own = sources["title"].where(sources["title_kind"] != "described", "")
+    titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
+    for column, texts, what in (
+        ("url", sources["url"].str.rstrip("/"), "address"),
+        ("sha256", sources["sha256"], "content"),
+        ("title", titles, "publisher, title and date"),
+    ):
+        # A note says why one document stands here twice.
+        again = (texts != "") & texts.duplicated() & (sources["note"] == "")
+        rule = f"an earlier row has the same {what}"
+        remedy = "keep one of the two, or say in note why both stand"
+        yield from _at(study, "sources", again, column, rule, remedy)
 
 
 def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
@@ -109,15 +123,61 @@ def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
     yield from _at(study, "evidence", further, "extent_read", rule, remedy)
 
 
+def _scores_rounded_somehow(study: Study) -> Iterator[Problem]:
+    scores = study["published_scores"]
+    stepped = pd.to_numeric(scores["step"], errors="coerce") > 0
+    rule = (
+        "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
+        "both ends included"
+    )
+    remedy = "say half_up, half_even, down or up; or give lowest and highest in place of the step"
+    where = stepped & (scores["rounding"] == "")
+    yield from _at(study, "published_scores", where, "rounding", rule, remedy)
+
+
+def _report_after_all_observations(study: Study) -> Iterator[Problem]:
+    rule = outdated_by_the_report(study)
+    if rule:
+        remedy = "correct study.report.date, if it is not the day of the report"
+        day = study.settings.report.date.isoformat()
+        yield Problem(FILE, None, "study.report.date", day, rule, remedy, WARNING)
+
+
+def outdated_by_the_report(study: Study) -> str:
+    """Say that the report came after every observation; empty: it did not, or there is none."""
+    rows = study["assessments"]
+    rows = rows[~rows["level"].isin(v.UNKNOWNS)]
+    _, last = possible_days(rows)
+    day = study.settings.report.date
+    if not len(rows) or not (last < day_number(day)).all():
+        return ""
+    return (
+        f"the report's day ({day}) is after every one of the {len(rows)} levels in "
+        "assessments.csv, so that all of them are outdated once that day is past"
+    )
+
+
+def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
+    rows, table = study["assessments"], study["applicability"]
+    _, last = possible_days(rows)
+    column = study["criteria"]["criterion_id"].tolist()
+    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)
+    late = np.zeros(len(rows), dtype=bool)
+    for day in table["from_day"].unique():
+        begun = whole_day(day) if day else dt.date.min
+        exempt = exempt_cells(study, begun)[place, criterion] >= 0
+        late |= exempt & (last >= day_number(begun))
+    rule = "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing"
+    remedy = "correct the table, or leave the row as what was read before"
+    yield from _at(study, "assessments", late, "criterion_id", rule, remedy)
+
+
 def _long_notices(study: Study) -> Iterator[Problem]:
     notices = study["notices"]
     long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
     rule = f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings"
     yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
-
-
-def _details(study: Study) -> Iterator[Problem]:
-    yield from personal_details(study.descriptor.tables, study.tables)
 
 
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
@@ -127,11 +187,15 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _sources_without_use,
     _documents_held_twice,
     _evidence_read_further_than_its_source,
+    _scores_rounded_somehow,
+    _report_after_all_observations,
+    _rows_that_do_not_apply,
     _long_notices,
-    _details,
 )
+_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells, personal_details)
+"""What looks at tables also where they do not fit together."""
 
 
 def open_searches(study: Study) -> str:
-    """Return in one line how many searches count for no criterion; empty: each counts for some."""
-    return "".join(f"{one}." for one in _searches_without_criteria(study))
+    """Say how many searches count for no criterion; empty: each counts for some."""
+    return "".join(f"{one.rule}." for one in _searches_without_criteria(study))

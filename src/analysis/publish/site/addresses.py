@@ -20,6 +20,9 @@ class Addresses:
         """Give each unit, recommendation, named statement and piece of evidence its own file."""
         self.units_folder = units_folder(study.settings.unit_noun.plural)
         self._unit = _paths(self.units_folder, study["units"]["unit_id"])
+        # Of units that do not exist on the date, their index says so.
+        absent = set(study.tables["units"]["unit_id"]) - set(self._unit)
+        self._absent = {one: f"{self.units_folder}/index.html#absent.{one}" for one in absent}
         self._recommendation = _paths(
             "recommendations", study["recommendations"]["recommendation_id"]
         )
@@ -27,7 +30,9 @@ class Addresses:
         self._figure = _paths("figures", statements)
 
     def unit(self, name: str, anchor: str = "") -> str:
-        """Return the page of a unit, or a place on it."""
+        """Return the page of a unit, or a place on it; of one without a page, what is said of it."""
+        if name in self._absent:
+            return self._absent[name]
         return self._unit[name] + (f"#{anchor}" if anchor else "")
 
     def cell(self, unit: str, criterion: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from analysis.measure.change import dated
 from analysis.publish.view import records
 from analysis.study import Matrix, Study
+from analysis.study.marks import under_earlier_rules
 
 
 @dataclass
@@ -22,6 +23,7 @@ class CellTrail:
 def cell_trails(study: Study) -> dict[tuple[str, str], CellTrail]:
     """Return the trail of every cell that has one, by unit and criterion."""
     trails: dict[tuple[str, str], CellTrail] = defaultdict(CellTrail)
+    older = under_earlier_rules(study.tables)
     for table, kind in (
         ("codings", "codings"),
         ("assessments", "settled"),
@@ -30,7 +32,8 @@ def cell_trails(study: Study) -> dict[tuple[str, str], CellTrail]:
         ("set_aside", "set_aside"),
         ("requests", "requests"),
     ):
-        for row in records(study[table]):
+        for number, row in enumerate(records(study[table])):
+            row["earlier_rules"] = table == "codings" and bool(older[number])
             if "read_on" in row:
                 row["dated"] = dated(row).removeprefix("dated ")
             row["evidence"] = listed_ids(row.get("evidence_ids", ""))

@@ -14,7 +14,7 @@ from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, spoken
-from analysis.measure.tree import TOTAL, build_tree, groups_below
+from analysis.measure.tree import TOTAL, Node, Weighting, groups_below, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, template_text
 from analysis.publish.site.addresses import Addresses
@@ -194,7 +194,14 @@ class _Site:
         for cell in (cell for unit in sections for cell in unit["cells"]):
             cell["settled"] = cell["state"] not in v.UNKNOWNS
         known = self.results.total["known"]
-        self.page(index, "units", heading, sections=sections, known_class=_known_classes(known))
+        self.page(
+            index,
+            "units",
+            heading,
+            sections=sections,
+            known_class=_known_classes(known),
+            absent=view.absent_units(self.study),
+        )
         trail = [(heading, index)]
         trails, nothing = cell_trails(self.study), CellTrail()
         gaps = view.by_unit(self.results.gaps)
@@ -204,7 +211,8 @@ class _Site:
             below[pair.below].append(pair.above)
         open_ = view.questions(self.results)["of"]
         not_asked = [one for one in self.labels if one not in self.asked]
-        for unit in sections:
+        trees_of = [self.tree(tree) for tree in self.weighting.trees]
+        for place, unit in enumerate(sections):
             name = unit["unit_id"]
             self.page(
                 self.at.unit(name),
@@ -225,7 +233,7 @@ class _Site:
                     }
                     for row in gaps.get(name, [])
                 ],
-                tree=self.tree,
+                tree=trees_of[self.weighting.of_unit[place]],
                 above=above[name],
                 below=below[name],
                 open=open_.get(name, []),
@@ -297,6 +305,7 @@ class _Site:
             readings=view.reading_table(results),
             weights=study.lookup("recommendations", "weight"),
             report_read=self.report_read,
+            group_rules=view.group_rules(study),
             kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
         )
         names = study.lookup("units", "name")
@@ -455,8 +464,12 @@ class _Site:
         return read.get(self.settings.report.source_id, "")
 
     @cached_property
-    def tree(self) -> list[dict]:
-        """The groups of the score, the whole first, each with its parts and their weights."""
+    def weighting(self) -> Weighting:
+        """The weights of every unit."""
+        return weighting(self.study)
+
+    def tree(self, tree: Node) -> list[dict]:
+        """Return the groups of a score, the whole first, each with its parts and their weights."""
         criteria = list(self.labels)
         return [
             {
@@ -469,9 +482,11 @@ class _Site:
                         "weight": f"{float(part.weight):g}",
                     }
                     for part in group.children
+                    # A group that is there for display only is no part of the score.
+                    if part.column is not None or part.weight > 0
                 ],
             }
-            for group in reversed(groups_below(build_tree(self.study)))
+            for group in reversed(groups_below(tree))
         ]
 
 
@@ -483,9 +498,9 @@ def _known_classes(known: pd.Series) -> dict[str, str]:
     """Return, for each unit, the class of its tile: how much of its weight is known."""
 
     def kind(share: float) -> str:
-        if pd.isna(share) or share <= 1e-9:
+        if pd.isna(share) or share == 0:
             return "known-none"
-        if share > 1 - 1e-9:
+        if share == 1:
             return "known-all"
         return "known-some" if share <= 0.5 else "known-most"
 

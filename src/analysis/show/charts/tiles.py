@@ -121,7 +121,7 @@ def _map(
 
 def _kind(known: float) -> int:
     """Return the place in the legend of a share known; nothing to score is nothing known."""
-    return 0 if not known > 0 else 3 if known > 1 - 1e-9 else 1 if known <= 0.5 else 2
+    return 0 if not known > 0 else 3 if known == 1 else 1 if known <= 0.5 else 2
 
 
 def _words(known: float, display) -> str:

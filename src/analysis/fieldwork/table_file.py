@@ -1,0 +1,187 @@
+"""Read a table as somebody has it: a sheet of a workbook, or a CSV file."""
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+
+from analysis.fieldwork.forms import CODE, Field
+from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
+from analysis.fieldwork.returned import Line, Returned, address, read_cell
+from analysis.fieldwork.sent import Grid, cells_of
+from analysis.fieldwork.tidy import tidied_text
+from analysis.problems import Problem, StudyError, shorten
+
+
+@dataclass
+class TableFile:
+    """A table that was read.
+
+    Attributes:
+        returned: the file, with its notes and problems.
+        sha256: of the file.
+        tab: the sheet that holds the table; of a CSV file: its name.
+        name: the file, and of several sheets also the sheet, in words.
+        headings_row: the row of the headings.
+        headings: the column of each heading; those that stand twice are in :attr:`twice`.
+        twice: headings of more than one column.
+        rows: the cells below the headings, by row and column; empty rows are left out.
+    """
+
+    returned: Returned
+    opened: Opened
+    sha256: str
+    tab: str
+    name: str
+    headings_row: int
+    headings: dict[str, int]
+    twice: set[str]
+    rows: Grid
+
+    def column(self, heading: str) -> int | None:
+        """Return the column of a heading; capitals do not count where nothing else fits."""
+        wanted = tidied_text(heading, CODE)
+        if wanted in self.headings:
+            return self.headings[wanted]
+        like = [
+            place for name, place in self.headings.items() if name.casefold() == wanted.casefold()
+        ]
+        return like[0] if len(like) == 1 else None
+
+    def text(self, number: int, column: int, kind: str = CODE) -> str:
+        """Return what a cell says, with notes and problems kept."""
+        cell = self.rows[number].get(column)
+        if cell is None:
+            return ""
+        line = Line(self.tab, number, {}, {"": get_column_letter(column)})
+        return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
+
+    def place(self, number: int, column: int) -> str:
+        """Return the address of a cell."""
+        return address(self.tab, f"{get_column_letter(column)}{number}")
+
+
+def read_table_file(
+    path: Path, sheet: str = "", headings_row: int = 1, last_row: int | None = None
+) -> TableFile:
+    """Read a table.
+
+    Args:
+        path: the file, ``.csv`` or ``.xlsx``.
+        sheet: the sheet, by its tab; empty: the only one that holds anything.
+        headings_row: the row of the headings.
+        last_row: the last row of the table; ``None``: all rows belong to it.
+
+    Raises:
+        StudyError: the file cannot be read.
+    """
+    returned = Returned(path.name)
+    if path.suffix.lower() == ".csv":
+        opened = _csv_as_workbook(path, returned)
+    elif path.suffix.lower() == ".xlsx":
+        opened = open_workbook(path)
+    else:
+        rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
+        raise _refusal(
+            path, "", rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)"
+        )
+    grids = {one.title: cells_of(one) for one in opened.book.worksheets}
+    grids = {title: grid for title, grid in grids.items() if any(map(_says, grid.values()))}
+    named = [title for title in grids if not sheet or title.casefold() == sheet.casefold()]
+    if len(named) != 1:
+        rule = f"no sheet {sheet} holds anything" if sheet else "several sheets hold something"
+        rule = rule if grids else "nothing stands in it"
+        remedy = (
+            f"say in the map which one (sheet): {', '.join(grids)}" if grids else "name the table"
+        )
+        raise _refusal(path, "", rule, shorten(remedy, 200))
+    grid = grids[named[0]]
+    columns: dict[str, int] = {}
+    twice = set()
+    for column, cell in grid.get(headings_row, {}).items():
+        heading = tidied_text(str(cell.value), CODE) if cell.value is not None else ""
+        if heading in columns:
+            twice.add(heading)
+        elif heading:
+            columns[heading] = column
+    if not columns:
+        rule, remedy = (
+            f"no headings stand in row {headings_row}",
+            "say in the map in which (headings_row)",
+        )
+        raise _refusal(path, "", rule, remedy)
+    below = {
+        number: row
+        for number, row in grid.items()
+        if headings_row < number <= (last_row or number) and _says(row)
+    }
+    held = opened.book[named[0]]
+    if held.sheet_state != "visible" or any(one.hidden for one in held.row_dimensions.values()):
+        returned.note("Hidden rows or sheets were read too", named[0])
+    return TableFile(
+        returned,
+        opened,
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+        tab=named[0],
+        name=path.name if len(grids) == 1 else f"sheet {named[0]} of {path.name}",
+        headings_row=headings_row,
+        headings=columns,
+        twice=twice,
+        rows=below,
+    )
+
+
+def _says(row: dict[int, Cell]) -> bool:
+    return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
+
+
+def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
+    """Read a CSV file as a workbook of texts, so that both are read in one way."""
+    if not path.is_file():
+        raise _refusal(path, "", "there is no such file", "name the table")
+    if path.stat().st_size > LARGEST_FILE:
+        rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
+        raise _refusal(path, "", rule, "bring it in by parts")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"line {error.object[: error.start].count(10) + 1}"
+        remedy = "save it as CSV UTF-8 from the program that it came from"
+        raise _refusal(path, place, "the file is not UTF-8 text from here on", remedy) from None
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "".join("_" if sign in "[]:*?/\\" else sign for sign in path.stem)[:31] or "table"
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    if delimiter != ",":
+        returned.note(
+            "A table whose cells are parted by another sign than a comma was read", path.name
+        )
+    number, width = 0, max(first.count(delimiter), 1)
+    try:
+        for number, record in enumerate(
+            csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), start=1
+        ):
+            for column, said in enumerate(record, start=1):
+                if not said:
+                    continue
+                # Past the library's own setter: it takes "=" for a formula.
+                cell = sheet.cell(number, column)
+                cell._value, cell.data_type = said, "s"
+                if any(line.count(delimiter) >= width for line in said.split("\n")[1:]):
+                    rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"
+                    remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
+                    returned.refuse(address(sheet.title, cell.coordinate), said, rule, remedy)
+    except csv.Error as error:
+        rule = f"the text is not CSV from here on ({error})"
+        raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
+    return Opened(book, None, None, shared=True)
+
+
+def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
+    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

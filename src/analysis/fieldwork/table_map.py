@@ -1,0 +1,230 @@
+"""Read the map of a table that is brought in: which column says what, and what each answer means."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from analysis.fieldwork.forms import CODE
+from analysis.fieldwork.tidy import tidied_text
+from analysis.problems import Problem, StudyError, shorten
+from analysis.study.dates import exists
+
+NOT_ASKED, NOBODY_LOOKED = "not_asked", "nobody_looked"
+FOUND_NOTHING = "looked_and_found_nothing"
+BLANKS = (NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING)
+"""What a blank in a table can mean; an answer can mean it too."""
+LARGEST_MAP = 2**20
+_SEE = "docs/filling.md has every entry of a map"
+
+
+def _a_date(text: str) -> str:
+    if text and not exists(text):
+        raise ValueError("it is no date: write 2021, 2021-12 or 2021-12-03")
+    return text
+
+
+def _a_day(text: str) -> str:
+    if len(_a_date(text)) not in (0, len("2021-12-03")):
+        raise ValueError("it is no day: write it as 2021-12-03")
+    if text > dt.date.today().isoformat():
+        raise ValueError("it is still to come")
+    return text
+
+
+Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: tidied_text(text, CODE))]
+Date = Annotated[str, AfterValidator(_a_date)]
+PastDay = Annotated[str, AfterValidator(_a_day)]
+"""As :data:`Date`, empty where it is not given."""
+Answers = dict[Said, Said]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Searched(_Part):
+    """The search that a blank stands for, where a blank means that nothing was found."""
+
+    on: Annotated[PastDay, Field(min_length=1)]
+    where: Said
+    queries: Annotated[
+        tuple[Said, ...],
+        Field(min_length=1),
+        BeforeValidator(lambda said: [said] if isinstance(said, str) else said),
+    ]
+
+
+class UnitColumns(_Part):
+    """The columns from which an empty ``units.csv`` is filled."""
+
+    unit_id: str = ""
+    name: str = ""
+    short_name: str = ""
+    region: str = ""
+    country: str = ""
+
+
+class Question(_Part):
+    """The criterion behind a column or a question of the table, and what its answers mean."""
+
+    criterion: Said
+    answers: Answers = {}
+    blank: Literal["", *BLANKS] = ""
+
+
+AQuestion = Annotated[
+    Question,
+    BeforeValidator(lambda said: {"criterion": said} if isinstance(said, str) else said),
+]
+
+
+class TableMap(_Part):
+    """What a table says where. A heading that is not given is not there.
+
+    Attributes:
+        sheet: tab of the table; needed where the file has several.
+        headings_row: the row of the headings.
+        last_row: the last row that belongs to the table; ``None``: all do.
+        unit: heading of the column that names the unit.
+        units: headings from which the units of a study without any are made.
+        criteria: the questions by heading (a column each) or by what the column ``criterion`` says.
+        criterion: heading of the column that names the criterion, in a table of a row an answer.
+        answer: heading of the column with the answer, in such a table.
+        answers: what each answer means: a level, a typed unknown, or one of :data:`BLANKS`.
+        blank: what no answer means, one of :data:`BLANKS`; empty: the map does not say.
+        searched: the search behind "looked and found nothing".
+        date, source, note, coder: headings of what is said beside an answer.
+        observed_on: the date of every answer that has none of its own.
+        not_before, not_after: the dates between which answers without any date must lie.
+        read_on: the day on which the table was read; empty: the day on which it is brought in.
+        confidence: of all that the table says.
+        publisher, url: who made the table, and where it is to be had.
+    """
+
+    sheet: str = ""
+    headings_row: int = Field(1, ge=1)
+    last_row: int | None = Field(None, ge=1)
+    unit: Said
+    units: UnitColumns | None = None
+    criteria: dict[Said, AQuestion] = {}
+    criterion: str = ""
+    answer: str = ""
+    answers: Answers = {}
+    blank: Literal["", *BLANKS] = ""
+    searched: Searched | None = None
+    date: str = ""
+    source: str = ""
+    note: str = ""
+    coder: str = ""
+    observed_on: Date = ""
+    not_before: Date = ""
+    not_after: Date = ""
+    read_on: PastDay = ""
+    confidence: Literal["high", "medium", "low"]
+    publisher: str = ""
+    url: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether each row of the table is one answer, and not one unit."""
+        return bool(self.criterion)
+
+    @model_validator(mode="after")
+    def _is_whole(self):
+        if bool(self.criterion) != bool(self.answer):
+            raise ValueError(
+                "criterion and answer stand together: a row of such a table is one answer"
+            )
+        if not (self.criterion or self.criteria):
+            raise ValueError(
+                "neither criteria (a column each) nor criterion and answer (a row an answer) are given"
+            )
+        if self.observed_on and (self.not_before or self.not_after):
+            raise ValueError(
+                "observed_on dates every answer, and not_before or not_after bound those without a date"
+            )
+        if not self.searched and FOUND_NOTHING in self.meanings():
+            raise ValueError(
+                f"{FOUND_NOTHING} needs searched: on (a day), where and queries; where these are not known, say {NOBODY_LOOKED}"
+            )
+        return self
+
+    def meanings(self) -> set[str]:
+        """Return everything that an answer or a blank means by this map."""
+        parts = (self, *self.criteria.values())
+        return {part.blank for part in parts}.union(*(part.answers.values() for part in parts))
+
+
+def read_map(path: Path) -> TableMap:
+    """Read a map.
+
+    Raises:
+        StudyError: it cannot be read, or is no map; the error holds every problem found.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_MAP + 1)
+        if len(content) > LARGEST_MAP:
+            raise _refusal(path, "", "it is too large to be a map", "name the map with --map")
+        return TableMap.model_validate(yaml.load(content.decode("utf-8-sig"), _Loader) or {})
+    except OSError as error:
+        rule = f"it cannot be read ({error.strerror})"
+        raise _refusal(path, "", rule, "name the map with --map") from None
+    except UnicodeDecodeError:
+        raise _refusal(path, "", "it is not UTF-8 text", "save it as UTF-8") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else ""
+        rule = f"it is not YAML that can be read ({getattr(error, 'problem', None) or error})"
+        remedy = "write one entry a line, as “name: value”, and put signs in quotation marks"
+        raise _refusal(path, place, shorten(rule, 200), remedy) from None
+    except ValidationError as error:
+        raise StudyError([_entry_problem(path, one) for one in error.errors()]) from None
+
+
+class _Loader(yaml.BaseLoader):
+    """A reader to which every value is the text that it is: Yes, 2021-12 and 1.0 stay so."""
+
+    def compose_node(self, parent, index):
+        """Refuse references to other entries: a map needs none, and they can be endless."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            problem = "an entry that begins with * points to another; put it in quotation marks"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node, deep=False):
+        """Refuse an entry that stands twice: the second would take the first one's place."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
+                problem = f"{shorten(key.value)} stands in it twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        return super().construct_mapping(node, deep)
+
+
+def _entry_problem(path: Path, error: dict) -> Problem:
+    place = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    value = error["input"] if isinstance(error["input"], str) else ""
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
+    said = said.replace("a valid dictionary", "entries, each as “name: value”")
+    rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
+        error["type"], said[0].lower() + said[1:]
+    )
+    return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
+
+
+def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
+    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

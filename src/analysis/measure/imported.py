@@ -1,0 +1,47 @@
+"""Which cells rest on a table that was brought in, and the sentence that says so."""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from analysis.measure.results import Results
+from analysis.study import vocabulary as v
+
+_NAMED_AT_MOST = 3
+
+
+def imported_cells(results: Results) -> pd.DataFrame:
+    """Return the cells whose level or unknown is taken from an imported table."""
+    rows = results.study["assessments"]
+    return results.matrix.cells[
+        results.matrix.cells["row"].isin(rows.index[rows["settled_by"] == v.IMPORTED])
+    ]
+
+
+def imported_said(results: Results, units: Collection[str] = ()) -> list[str]:
+    """Return the sentence that must stand with such cells, if there are any.
+
+    Args:
+        results: the study's results.
+        units: those spoken of; none named: all.
+    """
+    cells, every = imported_cells(results), results.matrix.cells
+    if units:
+        cells, every = (part[part["unit_id"].isin(units)] for part in (cells, every))
+    if cells.empty:
+        return []
+    study = results.study
+    cited = {one for ids in cells["evidence_ids"] for one in ids.split(";")}
+    evidence, sources = study["evidence"], study["sources"]
+    behind = evidence.loc[evidence["evidence_id"].isin(cited), "source_id"]
+    tables = sources[sources["source_id"].isin(behind) & (sources["kind"] == v.IMPORTED)]
+    names = list(dict.fromkeys(tables["title"]))
+    named = ", ".join(names[:_NAMED_AT_MOST])
+    named += f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
+    spoken_of = study.settings.unit_noun.plural
+    if len(units) == 1:
+        spoken_of = study.lookup("units", "short_name")[next(iter(units))]
+    what = "an imported table" if len(names) < 2 else "imported tables"
+    return [
+        f"For {len(cells)} of {len(every)} questions on {spoken_of}, what is shown is taken from {what} ({named}), as it stands there. We did not read the documents behind it."
+    ]

@@ -1,0 +1,38 @@
+"""Say what is an address, and where a study has something else in its place."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.problems import WARNING, Problem
+from analysis.study.descriptor import Table
+from analysis.study.schema import row_problems
+
+_ADDRESS = re.compile(r"https?://[^\s/]\S*|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:\S+", re.IGNORECASE)
+NO_ADDRESS = "it is no address: an address begins with https://, http:// or another kind (such as doi:), has something behind that, and holds no blank"
+WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address: of the web, or of another kind (``doi:10.1000/1``)."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def address_warnings(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Yield a warning for each source whose address is none.
+
+    Args:
+        tables: the descriptor's tables.
+        frames: those that could be read.
+    """
+    if "sources" in frames:
+        sources = frames["sources"]
+        where = ~sources["url"].map(lambda text: text == "" or is_address(text))
+        found = row_problems(
+            tables["sources"], sources, where.to_numpy(dtype=bool), "url", NO_ADDRESS, WHOLE
+        )
+        yield from (replace(one, severity=WARNING) for one in found)

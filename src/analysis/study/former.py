@@ -1,0 +1,51 @@
+"""Ids that changed: an earlier version of a study, under the ids of a later one."""
+
+import dataclasses
+import re
+
+import pandas as pd
+
+from analysis.study.load import Study
+
+_COLUMNS = {
+    "units": ("unit_id", "unit_ids", "successor_ids", "among"),
+    "criteria": ("criterion_id", "criterion_ids", "node_id", "weights"),
+}
+"""Columns, of any table, that name units and criteria."""
+
+
+def changed_ids(old: Study, new: Study, table: str) -> dict[str, str]:
+    """Return the ids of one table that changed, each with the id that the later version has.
+
+    A row that bears several ids of the earlier version has merged them: it continues none.
+    """
+    key = _COLUMNS[table][0]
+    held, found = set(old[table][key]), {}
+    for one, former in zip(new[table][key], new[table]["former_ids"], strict=True):
+        known = [name for name in former.split(";") if name in held]
+        if len(known) == 1 and one not in held:
+            found[known[0]] = one
+    return found
+
+
+def under_new_ids(old: Study, new: Study) -> tuple[Study, dict[str, str]]:
+    """Return an earlier version with the ids of the later one, and the ids that changed."""
+    tables, found = dict(old.tables), {}
+    for kind, columns in _COLUMNS.items():
+        changed = changed_ids(old, new, kind)
+        found |= changed
+        for name, frame in tables.items() if changed else ():
+            again = {
+                column: _renamed(frame[column], changed)
+                for column in frame.columns.intersection(columns)
+            }
+            tables[name] = frame.assign(**again)
+    return dataclasses.replace(old, tables=tables), found
+
+
+def _renamed(texts: pd.Series, changed: dict[str, str]) -> pd.Series:
+    """Return texts that name ids, alone, joined by ``;`` or each with a weight, with the new ids."""
+    # What stands after an equals sign is a value, and no id.
+    return texts.map(
+        lambda text: re.sub(r"(?<![^;])[^;=]+", lambda one: changed.get(one[0], one[0]), text)
+    )

@@ -1,0 +1,85 @@
+"""Short marks that tell one text from another, and one version of the codebook from the next."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import WARNING, Problem
+from analysis.study.descriptor import Table
+from analysis.study.schema import row_problems
+
+NO_RULE = "no rule is written for this criterion yet"
+EARLIER_RULES = "coded under an earlier wording of the rules"
+"""What is said of a coding that was made before its criterion's question or rules were changed."""
+
+
+def short_mark(*texts: str) -> str:
+    """Return ten signs that tell these texts from others (the start of a SHA-256 hash)."""
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:10]
+
+
+def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str, str]]]:
+    """Return each criterion's levels, as its scale lists them, with the rule or the meaning."""
+    rules = {(one.criterion_id, one.level): one.rule for one in tables["rules"].itertuples()}
+    scales: dict[str, list[tuple[str, str]]] = {}
+    for one in tables["levels"].itertuples():
+        scales.setdefault(one.scale_id, []).append((one.level, one.meaning))
+    return {
+        one.criterion_id: [
+            (level, rules.get((one.criterion_id, level), f"{meaning} ({NO_RULE})"))
+            for level, meaning in scales.get(one.scale_id, [])
+        ]
+        for one in tables["criteria"].itertuples()
+    }
+
+
+def codebook_marks(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return a short mark of each criterion that changes when its question or rules do.
+
+    Its weight is no part of it: a coder does not code by weight.
+    """
+    rules = level_rules(tables)
+    return {
+        one.criterion_id: short_mark(
+            one.question, *(text for pair in rules[one.criterion_id] for text in pair)
+        )
+        for one in tables["criteria"].itertuples()
+    }
+
+
+def under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """Return, for each coding, whether its criterion's question or rules were changed since.
+
+    A coding without a mark may be older or not: of it nothing is said.
+    """
+    codings = tables["codings"]
+    now = codings["criterion_id"].map(codebook_marks(tables))
+    return ((codings["rules_mark"] != "") & now.notna() & (codings["rules_mark"] != now)).to_numpy()
+
+
+def cells_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
+    """Return the units and criteria of which a coding was made under earlier rules."""
+    rows = tables["codings"][under_earlier_rules(tables)]
+    return set(zip(rows["unit_id"], rows["criterion_id"], strict=True))
+
+
+def earlier_rules_warnings(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Yield a warning for each coding that was made under earlier rules.
+
+    Args:
+        tables: the descriptor's tables.
+        frames: those that could be read.
+    """
+    if not {"codings", "criteria", "levels", "rules"} <= frames.keys():
+        return
+    where = under_earlier_rules(frames)
+    remedy = "look whether the level still holds: have the coder read again, under the new rules"
+    found = row_problems(
+        tables["codings"], frames["codings"], where, "rules_mark", EARLIER_RULES, remedy
+    )
+    yield from (replace(one, severity=WARNING) for one in found)

@@ -1,0 +1,32 @@
+"""One rule by which every score, share and bound is rounded for display."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+_ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
+_NOISE = 1e-12  # floats no further apart than this are the same
+
+
+def rounded(value: float, decimals: int, rounding: str, ends: Iterable[int] = (0, 100)) -> str:
+    """Return a number as text, rounded once.
+
+    The ends of a scale are shown only where the value is exactly that. What would be rounded to
+    one of them has as many more decimals as tell it apart: 99.97 is shown as 99.97, not as 100.
+
+    Floats are first taken to nine decimals, so that a tie is a tie: 12.5 computed as
+    12.499999999999998 still rounds as 12.5 does.
+
+    Args:
+        value: the number.
+        decimals: how many decimals are shown.
+        rounding: ``half_up`` or ``half_even``.
+        ends: the values that stand for none and for all.
+    """
+    value = float(value)
+    exact = Decimal(repr(round(value, 9)))
+    if exact in ends and abs(value - int(exact)) > _NOISE:
+        exact = Decimal(repr(value))
+    step = Decimal(1).scaleb(-decimals)
+    while (near := exact.quantize(step, rounding=_ROUNDING[rounding])) in ends and near != exact:
+        step = step.scaleb(-1)
+    return format(near if near else abs(near), "f")

@@ -1,0 +1,182 @@
+"""Signs that nobody sees, and letters that a program has spoilt: one rule for tables and workbooks.
+
+What tells rows apart (ids, names, coders, regions, codes) must be the same text wherever it looks
+the same. Validation refuses what intake would tidy.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from analysis.problems import WARNING, Problem, shorten
+from analysis.study.descriptor import Column, Table
+
+PROSE = {
+    "asks",
+    "assessment",
+    "comparison",
+    "event",
+    "meaning",
+    "note",
+    "question",
+    "queries",
+    "rationale",
+    "reason",
+    "replaced_why",
+    "rule",
+    "says",
+    "settled_why",
+    "states",
+    "text",
+    "title",
+    "url",
+    "what_it_counts",
+    "where",
+}
+"""Columns of free text: blanks at their ends, and signs that nobody sees, do no harm there."""
+
+_WIDE_BLANKS = re.compile("[\u00a0\u2007\u202f]")
+# Joiners belong to the spelling of words in Arabic and Indic scripts, and nowhere else.
+_JOINED = "[\u0600-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff]"
+_UNSEEN = re.compile(
+    rf"(?!(?<={_JOINED})[\u200c\u200d]{_JOINED})"
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]"
+)
+"""Signs without width: joiners, soft hyphens, and the marks of a script's direction."""
+
+
+def is_prose(field: Column) -> bool:
+    """Return whether a column holds free text, in which blanks at the ends do no harm."""
+    return field.name in PROSE
+
+
+def one_line(text: str) -> str:
+    """Return a short text as it is to stand: one line, no sign unseen, one spelling of accents."""
+    return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+
+
+def prose(text: str) -> str:
+    """Return a free text without blanks at its ends; of signs that nobody sees alone: none."""
+    text = _WIDE_BLANKS.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip() if shows_something(text) else ""
+
+
+def shows_something(text: str) -> bool:
+    """Return whether a text holds anything that a reader can see."""
+    return bool(_UNSEEN.sub("", text).strip())
+
+
+def unseen(text: str) -> str:
+    """Say what of a short text a reader does not see; empty: nothing."""
+    if found := _UNSEEN.search(text):
+        return f"it holds the sign {_named(found[0])}, which nobody sees"
+    if text != text.strip():
+        end, sign = ("end", text[-1]) if text != text.rstrip() else ("beginning", text[0])
+        return f"it has a blank at its {end} ({_named(sign)})"
+    if text != " ".join(text.split()):
+        wide = next((one for one in re.findall(r"\s", text) if one != " "), "")
+        what = f"the blank {_named(wide)}" if wide else "two blanks, one after the other"
+        return f"it holds {what}"
+    if text != unicodedata.normalize("NFC", text):
+        return "an accent stands in it as a sign of its own, and not with its letter"
+    return ""
+
+
+def _named(sign: str) -> str:
+    name = unicodedata.name(sign, "").lower()
+    return f"U+{ord(sign):04X}{', ' + name if name else ''}"
+
+
+# --- letters that a program has spoilt ----------------------------------------------------------
+
+_ERRORS = re.compile(
+    r"#(?:NAME\?|REF!|VALUE!|DIV/0!|N/A|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|BLOCKED!)"
+    r"|(?<!\w)Err:5\d\d(?!\w)"
+)
+_TOO_NARROW = re.compile(r"\s*#{4,}\s*")
+_LATIN = "À-ÿœŒŸŵŴŷŶšŠžŽāēīōūĀĒĪŌŪąćęłńśźżĄĆĘŁŃŚŹŻčďěňřťůČĎĚŇŘŤŮğĞşŞıİőűŐŰẁ-ẅỲỳ"
+_MEANT = re.compile(f"[{_LATIN}\u00a0-\u00bf\u2010-\u2026\u2030\u2039\u203a\u20ac\u2122\ufeff]")
+"""What is meant by spoilt letters, most often: letters of Latin scripts, quotation marks, signs."""
+
+
+def _bytes_as(encoding: str) -> dict[int, str]:
+    """Return the sign that an encoding shows for each byte above 127; none: that of Latin-1."""
+    return {
+        one: bytes([one]).decode(encoding, errors="ignore") or chr(one) for one in range(128, 256)
+    }
+
+
+def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
+    shown = _bytes_as(encoding)
+
+    def group(first: int, last: int) -> str:
+        return "[" + "".join(re.escape(shown[one]) for one in range(first, last + 1)) + "]"
+
+    more = group(0x80, 0xBF)
+    pattern = (
+        rf"{group(0xC2, 0xDF)}{more}|{group(0xE0, 0xEF)}{more}{{2}}|{group(0xF0, 0xF4)}{more}{{3}}"
+    )
+    return re.compile(pattern), {sign: byte for byte, sign in shown.items()}
+
+
+_SPOILT = [_spoilt_by(encoding) for encoding in ("cp1252", "mac_roman")]
+_QUOTES = "“”‘’„‚«»‹›"
+_AFTER_A_WORD = _QUOTES + "\u00a0…–—™®©°¹²³ªº·¡¿"
+_LOST = re.compile("\ufffd|â€|‚Ä")
+
+
+def spoilt(text: str) -> tuple[str, str] | None:
+    """Return the first letters that a program has spoilt, and what they were; or ``None``.
+
+    UTF-8 read as another encoding shows two or three signs for each letter. Right words can
+    end in such a pair only where a capital stands before a quotation mark.
+    """
+    if text.isascii():
+        return None
+    for pattern, byte in _SPOILT:
+        run, end = "", -1
+        for found in pattern.finditer(text):
+            try:
+                meant = bytes(byte[sign] for sign in found[0]).decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            before, after = text[: found.start()][-1:], text[found.end() :][:1]
+            run = (run if found.start() == end else "") + meant
+            end = found.end()
+            if _MEANT.fullmatch(meant) or len(meant.encode()) == 4:
+                last = found[0][1] if len(found[0]) == 2 else ""
+                quoted = last in _QUOTES and not (before.islower() or after.isalpha())
+                shouted = last in _AFTER_A_WORD and before.isupper() and not after.islower()
+                if not last or not (quoted or shouted):
+                    return found[0], meant
+            elif len(run) > 1 and run.isalpha():
+                return text[: found.end()][-2 * len(run) :], run
+    found = _LOST.search(text)
+    return (found[0], "") if found else None
+
+
+def spoilt_cells(
+    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
+    """Yield a warning for each cell in which a spreadsheet has spoilt letters or left an error."""
+    for name, frame in frames.items():
+        for column in frame.columns:
+            rules = {text: _spoilt_rule(text) for text in frame[column].unique()}
+            faulty = frame[column][frame[column].isin([one for one, rule in rules.items() if rule])]
+            for row, text in faulty.items():
+                where = tables[name].path, int(row) + 2, column
+                yield Problem(*where, shorten(text), *rules[text], WARNING)
+
+
+def _spoilt_rule(text: str) -> tuple[str, str] | None:
+    if error := _ERRORS.search(text) or _TOO_NARROW.fullmatch(text):
+        rule = f"“{shorten(error[0].strip(), 12)}” is what a spreadsheet shows in place of a value"
+        return rule, "put the value back"
+    if found := spoilt(text):
+        shown, meant = found
+        said = f", perhaps {meant}" if meant.strip() and meant.isprintable() else ""
+        rule = f"“{shown}” stands where another sign was meant{said}: a program has spoilt letters"
+        return rule, "put the letters back; have the program read the file as UTF-8"
+    return None

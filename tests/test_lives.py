@@ -1,0 +1,201 @@
+"""Units that begin and end: outside their days they are in no count, picture or letter."""
+
+import dataclasses
+
+import pandas as pd
+import pytest
+from made import day, one_cell, problems, replaced, row, with_rows
+
+from analysis.fieldwork.names import meant_units
+from analysis.measure.attribution import compare
+from analysis.measure.results import measure
+from analysis.publish import view
+from analysis.publish.requests import requests
+from analysis.study import StudyError, known, states
+from analysis.study.descriptor import CompareDate
+
+OLD, NEW, LASTING = "old-town", "big-town", "lasting"
+LAST_DAY, FIRST_DAY = "2023-03-31", "2023-04-01"
+
+
+def merged(**old_town: str):
+    """Return a study of three invented units: one ended as another began, one lasts.
+
+    One criterion with levels met (1), partly and not_met (0). Old Town met it in 2021, Big Town
+    does not since 2024, Lasting is partly there since 2022. All was read on 23 November 2026.
+    """
+    base = one_cell(searched="")
+    (usual,) = base["units"].to_dict("records")
+    lives = {
+        OLD: {"exists_until": LAST_DAY, "successor_ids": NEW} | old_town,
+        NEW: {"exists_from": FIRST_DAY},
+        LASTING: {},
+    }
+    units = [
+        usual | {"unit_id": one, "name": one.title(), "short_name": one.title()} | life
+        | {"tile_column": str(number)}
+        for number, (one, life) in enumerate(lives.items(), start=1)
+    ]  # fmt: skip
+    (evidence,) = base["evidence"].to_dict("records")
+    said = {OLD: row("met", "2021-01-01"), NEW: row("not_met", "2024-02-02")}
+    said[LASTING] = row("partly", "2022-02-02")
+    (assessed,) = one_cell(row("met", "2021"))["assessments"].to_dict("records")
+    return replaced(
+        base,
+        units=pd.DataFrame(units, dtype=object),
+        evidence=pd.DataFrame(
+            [evidence | {"evidence_id": f"E-{one}", "unit_id": one} for one in lives], dtype=object
+        ),
+        codings=base["codings"].assign(unit_id=LASTING, evidence_ids=f"E-{LASTING}"),
+        assessments=pd.DataFrame(
+            [
+                assessed | {"unit_id": one, "evidence_ids": f"E-{one}"} | cells
+                for one, cells in said.items()
+            ],
+            dtype=object,
+        ),
+    )
+
+
+THERE = {
+    "2023-03-31": {OLD: "met", LASTING: "partly"},
+    "2023-04-01": {NEW: "not_assessed", LASTING: "partly"},
+    "2024-02-02": {NEW: "not_met", LASTING: "partly"},
+}
+
+
+def test_the_study_is_valid():
+    assert problems(merged()) == []
+
+
+@pytest.mark.parametrize("on", THERE)
+def test_outside_its_days_a_unit_has_no_cell(on):
+    results = measure(merged(), day(on))
+    expected = THERE[on]
+    assert results.matrix.grid()["c"].to_dict() == expected
+    assert list(results.study["units"]["unit_id"]) == list(expected)
+    assert list(results.study["assessments"]["unit_id"]) == [
+        one for one in (OLD, NEW, LASTING) if one in expected
+    ]
+    # It is counted in no table.
+    assert set(results.total.index) == set(expected)
+    assert results.national["units"].sum() == 2
+    for table in (results.scores, results.gaps, results.ranks, results.bounds, results.readings):
+        assert set(table["unit_id"]) <= set(expected)
+    assert {one.unit_id for one in requests(results)} <= set(expected)
+    assert {one["unit_id"] for one in view.unit_sections(results)} == set(expected)
+
+
+def test_each_date_of_comparison_has_the_units_of_its_day():
+    # On 31 March 2023 Old Town is at 100 and Lasting at 50; today Big Town is at 0.
+    study = merged()
+    dates = (CompareDate(date="2023-03-31", label="Before the merger"),)
+    settings = study.settings.model_copy(update={"compare_dates": dates})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    study = dataclasses.replace(study, descriptor=descriptor)
+    results = measure(study)
+    (_, before), (_, now) = results.over_time
+    assert [list(one.grid().index) for one in (before, now)] == [[OLD, LASTING], [NEW, LASTING]]
+    # A cell that is only at one of the dates has not changed.
+    assert [len(table) for table in results.changes] == [0]
+    choices = results.sensitivity
+    then = choices.national.set_index("choice").loc["date.2023-03-31"]
+    assert (then["low"], then["high"], then["units"]) == (75, 75, 2)
+    assert (then["beside_low"], then["beside_high"]) == (25, 25)
+    # Lasting is above Big Town, which no date at which Big Town was not there can undo.
+    (sure,) = choices.statements.to_dict("records")
+    assert (sure["above"], sure["below"]) == (LASTING, NEW)
+    assert "date.2023-03-31" not in sure["falls_to"].split(";")
+
+
+def test_the_pairs_of_a_date_are_those_of_its_units():
+    for on, pair in (("2023-03-31", (OLD, LASTING)), ("2024-02-02", (LASTING, NEW))):
+        (sure,) = measure(merged(), day(on)).pairs.to_dict("records")
+        assert (sure["above"], sure["below"]) == pair
+
+
+def total(**cells):
+    said = {"total_id": "P1", "criterion_id": "c", "level": "met", "count": "1", "of": "2"}
+    said |= {"as_of": LAST_DAY, "confidence": "high", "settles_cells": "yes", "source_id": "S1"}
+    return with_rows(merged(), "published_totals", [said | cells])
+
+
+def test_a_total_counts_the_units_of_its_own_day():
+    # Today neither unit meets it; on the total's own day Old Town did: one of two, and not more.
+    study = total()
+    assert problems(study) == []
+    results = measure(study)
+    (audited,) = results.totals.to_dict("records")
+    assert (audited["named"], audited["cannot_be_told"], audited["status"]) == (1, 0, "consistent")
+    assert results.clashes == []
+    (bound,) = results.national_bounds.query("level == 'met'").to_dict("records")
+    assert (bound["low"], bound["high"]) == (1, 1)
+    (problem,) = problems(total(of="3"))
+    assert "the study holds fewer units on 2023-03-31" in problem
+    (problem,) = problems(total(among=f"{NEW};{LASTING}"))
+    assert "it names a unit that does not exist on 2023-03-31" in problem
+    assert problems(total(among=f"{OLD};{LASTING}")) == []
+
+
+def test_what_is_not_there_is_told_in_one_sentence():
+    (now,) = view.absent_units(measure(merged()).study)
+    assert now == {
+        "unit_id": OLD,
+        "said": "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
+    }
+    (then,) = view.absent_units(measure(merged(), day(LAST_DAY)).study)
+    assert then["said"] == "Big-Town exists only from 1 April 2023."
+    assert view.absent_units(merged()) == []
+
+
+def test_a_unit_that_is_not_there_cannot_be_asked_about():
+    results = measure(merged())
+    assert meant_units(results.study, ["Lasting"]) == [LASTING]
+    with pytest.raises(StudyError, match=r"Old-Town.*it does not exist on 2026-11-23"):
+        meant_units(results.study, ["Old-Town"])
+
+
+def test_a_study_shows_all_units_again_where_no_day_is_asked_for():
+    study = merged().at(day(LAST_DAY))
+    assert len(study["units"]) == 2 and len(study.at(None)["units"]) == 3
+    # What was known by a day is another question, and leaves the units as they are.
+    assert list(known(study, day("2026-11-23"))["units"]["unit_id"]) == [OLD, LASTING]
+    assert list(states(study, day("2024-02-02")).grid().index) == [NEW, LASTING]
+
+
+@pytest.mark.parametrize(
+    ("life", "rule"),
+    [
+        ({"exists_from": "2023-04-01"}, "it is after exists_until"),
+        ({"exists_until": "2023-02-29"}, "the date does not exist"),
+        ({"exists_from": "2021-01-02"}, "lies before the first day of old-town"),
+        ({"exists_until": "2020-12-31"}, "lies after the last day of old-town"),
+        ({"successor_ids": "nowhere"}, "it names what is no unit"),
+        ({"successor_ids": OLD}, "a unit does not follow itself"),
+        ({"successor_ids": f"{NEW};{NEW}"}, "a unit stands in it twice"),
+        ({"exists_until": ""}, "exists_until does not say when it ended"),
+    ],
+)
+def test_a_life_that_cannot_be_is_refused(life, rule):
+    said = problems(merged(**life))
+    assert any(rule in one for one in said), said
+
+
+def test_a_row_that_can_lie_within_the_life_stands():
+    # Some day of 2021 was before the last day, and an undated row may be from then.
+    assert problems(merged(exists_until="2021-01-01")) == []
+    assert problems(merged(exists_from="2021-01-01")) == []
+
+
+def test_an_end_that_is_entered_later_explains_what_it_changes():
+    old, new = merged(exists_until="", successor_ids=""), merged()
+    found = compare(old, new, day("2024-02-02"))
+    assert found.unscored.to_dict("records") == [{"unit_id": OLD, "before": True, "after": False}]
+    (change,) = found.changes.query("table == 'units'").to_dict("records")
+    assert (change["cause"], change["unit_id"], change["column"], change["after"]) == (
+        "codebook",
+        OLD,
+        "exists_until",
+        LAST_DAY,
+    )
+    assert found.only_old == found.only_new == () and found.moved == []

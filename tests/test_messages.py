@@ -1,0 +1,143 @@
+"""What validation says: each kind of problem first, slots filled, numbers exact, forms in words."""
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from helpers import append_row, edit_cell, edit_descriptor, read_rows, write_rows
+from made import LIBRARY, library, replaced
+
+from analysis.cli import main
+from analysis.measure.exact import scale_values
+from analysis.problems import Problem, shown_first
+from analysis.study import load, schema, validate
+from analysis.study.descriptor import Table, read_descriptor, template
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(LIBRARY, tmp_path / "study")
+
+
+def problem(row: int, rule: str, of_kind: str = "") -> Problem:
+    return Problem("made.csv", row, "name", "", rule, "-", of_kind=of_kind)
+
+
+def test_each_kind_is_shown_before_one_is_repeated():
+    many = [problem(row, f"row {row} is wrong", "it is wrong") for row in range(2, 300)]
+    found = [*many, problem(300, "it is of another kind")]
+    shown, left_out = shown_first(found, 50)
+    assert shown[:2] == [found[0], found[-1]]
+    assert shown[2:] == many[1:49]
+    assert left_out == ["249 more in made.csv, name, such as: row 2 is wrong"]
+
+
+def test_few_problems_stand_in_the_order_of_their_rows():
+    found = [problem(row, "it is wrong") for row in range(2, 12)] + [problem(12, "another")]
+    assert shown_first(found, 50) == (found, [])
+
+
+def test_many_rows_of_one_rule_do_not_hide_another_rule(folder, capsys):
+    for number in range(250):
+        append_row(
+            folder, "units", unit_id=f"u{number}", name=f"U{number}", short_name=f"U{number}"
+        )
+    edit_cell(folder, "criteria", 2, "scale_id", "nosuch")
+    assert main(["validate", str(folder)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    place = next(number for number, one in enumerate(lines) if "nosuch" in one)
+    assert place < 20
+    (rest,) = [one for one in lines if one.startswith("Not shown:") and "units.csv, unit_id" in one]
+    assert "no search and no evidence is held for it" in rest
+
+
+def test_slots_of_a_rule_are_filled_where_rows_are_counted(folder, monkeypatch):
+    monkeypatch.setattr(schema, "SHOWN_PER_RULE", 2)
+    header, *rows = read_rows(folder, "assessments")
+    by, why = header.index("settled_by"), header.index("settled_why")
+    for number, row in enumerate(rows[:4], start=2):
+        row[by], row[why] = f"reader {number}", ""
+    write_rows(folder, "assessments", [header, *rows])
+    rules = [one.rule for one in validate(folder) if one.column == "settled_why"]
+    assert rules == [
+        "2 further rows break rules on this column, row 4 first: settled by reader 4 without a reason",
+        "settled by reader 2 without a reason",
+        "settled by reader 3 without a reason",
+    ]
+
+
+def test_no_message_holds_an_empty_slot_or_a_regular_expression(folder):
+    for table, column, text in (
+        ("units", "unit_id", "a b"),
+        ("codings", "read_on", "soon"),
+        ("codings", "evidence_ids", "V01; V02"),
+        ("assessments", "settled_by", ""),
+    ):
+        edit_cell(folder, table, 2, column, text)
+    said = [one.rule for one in validate(folder)]
+    assert not any(sign in one for one in said for sign in "{}[]\\^")
+    assert not any("settled by " in one for one in said)
+    assert "it does not have the form of an id: letters from A to Z, digits, &, _ and -, with a letter or a digit first" in said  # fmt: skip
+
+
+def test_every_pattern_of_an_empty_study_has_its_words():
+    tables = list(map(Table.model_validate, template()["resources"]))
+    patterns = {one.constraints.pattern for table in tables for one in table.fields}
+    assert patterns - {None} == set(schema.FORMS)
+
+
+NUMBERS = ("1e-05", "0.0006433821606492478", "2.5E-1", "0.12345678901234567890", "1e0", ".5", "+1")
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_number_is_read_exactly_as_it_is_written(folder, text):
+    row = next(
+        number
+        for number, one in enumerate(load(folder)["levels"].itertuples(), start=2)
+        if one.level == "points_3"
+    )
+    edit_cell(folder, "levels", row, "value", text)
+    assert validate(folder) == []
+    assert scale_values(load(folder))["points"]["points_3"] == Fraction(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("1e-41", "it has more than 40 digits, or an exponent beyond 40"),
+        ("0." + "1" * 40, "it has more than 40 digits, or an exponent beyond 40"),
+        ("0,5", "it is not a number"),
+        ("nan", "it is not a number"),
+        ("1.00000000000000000001", "it is above 1"),
+        ("-1e-30", "it is below 0"),
+    ],
+)
+def test_a_number_that_is_not_taken_is_refused_in_words(folder, text, rule):
+    edit_cell(folder, "levels", 2, "value", text)
+    (found,) = [one for one in validate(folder) if one.file == "levels.csv"]
+    assert (found.rule, found.column) == (rule, "value")
+
+
+def test_a_whole_number_that_is_too_long_says_so(folder):
+    edit_cell(folder, "units", 2, "tile_row", "1" * 19)
+    (found,) = validate(folder)
+    assert found.rule == "it has more than 18 digits"
+
+
+def test_a_setting_with_many_decimals_is_read_exactly(folder):
+    path = folder / "datapackage.json"
+    edit_descriptor(folder, lambda one: one["study"]["weight_box"].update(lowest_factor=0.123))
+    text = path.read_text("utf-8").replace("0.123", "0.12345678901234567891", 1)
+    path.write_text(text, "utf-8")
+    descriptor, problems = read_descriptor(folder)
+    assert problems == []
+    lowest = descriptor.settings.weight_box.lowest_factor
+    assert lowest == Fraction("0.12345678901234567891")
+
+
+def test_an_id_may_hold_an_ampersand():
+    study = library()
+    units = study["units"].assign(unit_id=["R&D", *study["units"]["unit_id"].iloc[1:]])
+    told = schema.check_schema(study.descriptor.tables, replaced(study, units=units).tables)
+    assert not [one for one in told if one.file == "units.csv"]
