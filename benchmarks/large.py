@@ -74,6 +74,8 @@ def write_large_study(
             weight=1,
             scored="yes",
         )
+        for level in range(levels):
+            add("rules", criterion_id=f"c{one}", level=f"l{level}", rule=f"It says {level}.")
     for unit in range(units):
         add(
             "units",
@@ -196,6 +198,8 @@ def _measured(code: Path, *arguments: str) -> dict[str, float]:
         print(f"  (given up after {_EACH} s: {arguments[0]})")
     elif running.returncode:
         print(f"  (ended with {running.returncode}: {arguments[0]})")
+    if running.poll() != 0:
+        return dict.fromkeys(("wall", "cpu", "memory"), float("nan"))
     wall = time.perf_counter() - start
     return {"wall": wall, "cpu": sum(spent.values()) or float("nan"), "memory": most / 1e9}
 
