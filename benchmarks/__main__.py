@@ -1,5 +1,8 @@
 """How long things take, and how that compares with the goals: ``python -m benchmarks``.
 
+``python -m benchmarks large [REVISION]`` measures whole builds of large studies alone, beside those
+of a git revision if one is named.
+
 It measures and says what it measured; nothing here passes or fails. Times are the best of
 several rounds, since everything else that a machine does can only make a round slower.
 """
@@ -16,6 +19,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks.large import measure_large
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -43,9 +48,13 @@ PAIRS = tuple({"units": units, "criteria": 90, "depth": 3} for units in (500, 1_
 def main() -> int:
     """Measure everything; always return 0."""
     _line("measurement", "value", "goal", "verdict")
+    if sys.argv[1:2] == ["large"]:
+        measure_large(_line, _verdict, *sys.argv[2:3])
+        return 0
     with tempfile.TemporaryDirectory(prefix="policygap-benchmark-") as folder:
         for measurement in (_report, _documents, _notebooks, _councils, _totals, _growth, _pairs):
             measurement(Path(folder))
+    measure_large(_line, _verdict)
     return 0
 
 

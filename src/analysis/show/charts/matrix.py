@@ -78,12 +78,17 @@ def _said(number: int, count: int) -> str:
 
 def _side_by_side(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the criteria in blocks, each of no more columns than a page is wide."""
-    beside = rows(study["units"]["short_name"], HIGH, usual=0.2).wide + 0.08
+    beside = _beside(study["units"])
     narrow = _narrow(study, table)
     room = WIDTH - 0.16 - beside - 2 * _BETWEEN * narrow
     count = math.ceil(len(criteria) * narrow / room)
     step = math.ceil(len(criteria) / count)
     return [criteria[at : at + step] for at in range(0, len(criteria), step)]
+
+
+def _beside(units: pd.DataFrame) -> float:
+    """Return the width of the names of units; wrapped, those in smaller type may be the wider."""
+    return max(rows(units["short_name"], room, usual=0.2).wide for room in (HIGH, 0)) + 0.08
 
 
 def _narrow(study: Study, table: pd.DataFrame) -> float:
@@ -110,7 +115,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
 
     place = _column_places(criteria)
     columns = max(place.values(), default=0) + 1
-    beside = rows(units["short_name"], HIGH, usual=0.2).wide + 0.08
+    beside = _beside(units)
     sheet = Sheet(title, lines)
     left = sheet.left + beside
     step = (sheet.right - left) / columns

@@ -63,9 +63,7 @@ def tile_map(results: Results, named: Named) -> Chart:
         lines.append(
             "The number in a tile is the per cent of its weight that is known; data/charts/tile-map.csv names the tiles."
         )
-        numbers = [
-            "" if np.isnan(one) else shown(100 * one, display).rstrip("%") for one in table["known"]
-        ]
+        numbers = [shown(100 * one, display) if one > 0 else "" for one in table["known"]]
         chart = _map(results, table, title, lines, numbers, named=False)
     if fits(chart):
         return chart
@@ -110,8 +108,9 @@ def _map(
         sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], **looks)
         for one in np.flatnonzero(where):
             sheet.text(x[one], middle[one], names[one], size=NOTE, ha="center", color=ink)
-        said = [words[one] for one in np.flatnonzero(where)]
-        sheet.texts(x[where], foot[where], said, size=NOTE, ha="center", color=quiet)
+        said = where & np.array([one != "" for one in words])
+        texts = [words[one] for one in np.flatnonzero(said)]
+        sheet.texts(x[said], foot[said], texts, size=NOTE, ha="center", color=quiet)
     known = table[table["known"] > 0]
     told = [
         f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
