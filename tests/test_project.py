@@ -55,6 +55,8 @@ def test_data_flows_one_way():
     """A package imports from itself and from those below it, never from above."""
     order = [
         "problems",
+        "wording",
+        "direction",
         "second_process",
         "spreadsheet",
         "study",
