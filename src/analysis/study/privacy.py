@@ -138,7 +138,7 @@ def personal_details(
                 for kind, detail, person in details(text, areas):
                     rule = RULE.format(kind=kind, detail=detail, person=person)
                     where = tables[name].path, int(row) + 2, column
-                    yield Problem(*where, shorten(text), rule, REMEDY, WARNING)
+                    yield Problem(*where, shorten(text), rule, REMEDY, WARNING, of_kind=kind)
 
 
 def details(text: str, areas: set[str] = frozenset()) -> list[tuple[str, str, str]]:
