@@ -169,7 +169,7 @@ def personal_details(
                     rule = RULE.format(**said, called=persons.called)
                     remedy = REMEDY.format(called=persons.called)
                     where = descriptor.tables[name].path, int(row) + 2, column
-                    yield Problem(*where, shorten(text), rule, remedy, WARNING)
+                    yield Problem(*where, shorten(text), rule, remedy, WARNING, of_kind=kind)
 
 
 def details(

@@ -167,7 +167,7 @@ def spoilt_cells(
             faulty = frame[column][frame[column].isin([one for one, rule in rules.items() if rule])]
             for row, text in faulty.items():
                 where = tables[name].path, int(row) + 2, column
-                yield Problem(*where, shorten(text), *rules[text], WARNING)
+                yield Problem(*where, shorten(text), *rules[text], WARNING, of_kind="spoilt")
 
 
 def _spoilt_rule(text: str) -> tuple[str, str] | None:
