@@ -108,7 +108,7 @@ def test_the_least_without_each_criterion_by_hand():
 def test_rows_that_differ_in_the_criterion_left_out_alone_have_the_same_cells_then():
     # f (1, 0, 1) and g (1, 0, out), from 1/2 to 2. Without c both are the same: level, though f
     # alone is from 1/5 and g alone to 4/5. Without a f is from 1/5 and g 0; without b both are 1.
-    study = made_up({"g": ("", "1")}, {name: ("g", "1") for name in "abc"}, ["g"], units="f")
+    study = made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), ["g"], units="f")
     values = np.array([[1.0, 0, 1]])
     left = Rows(values, values, np.array([[True, True, True]]))
     right = Rows(values * [1, 1, 0], values * [1, 1, 0], np.array([[True, True, False]]))
