@@ -780,7 +780,7 @@ RULES = [
         (name, added("published_scores", None, **(_SCORE | cells)), "published_scores", *said)
         for name, cells, *said in (
             ("score above 100", {"score": "101"}, "score", "it is above 100"),
-            ("score without a step", {"step": ""}, "step", "a value is required"),
+            ("score without a step", {"step": ""}, "step", "nothing says what the score was"),
             (
                 "score of no unit",
                 {"unit_id": "nowhere"},
