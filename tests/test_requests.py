@@ -47,7 +47,7 @@ def test_what_is_held_is_cited_and_what_of_it_was_read():
     (request,) = request_of("warwickshire")
     (text,) = [one for one in questions(request) if "safe reporting pathway" in one]
     assert "Warwickshire Police and Crime Commissioner" in text
-    assert "only its beginning could be read" in text
+    assert "only its opening was read" in text
     assert "does not settle the question" in text
 
 
@@ -261,7 +261,7 @@ def test_what_was_upheld_may_be_answered_on_appeal(refused):
     assert held_request(folder).items() >= REVIEWED.items()
 
 
-def test_a_tracker_without_columns_for_reviews_takes_none_away(refused):
+def test_a_tracker_without_columns_that_came_later_takes_nothing_away(refused):
     folder, path = refused
     edit_cell(folder, "requests", 2, "reviewed_on", "2026-10-01")
     edit_cell(folder, "requests", 2, "review_outcome", "not_held")
@@ -269,7 +269,8 @@ def test_a_tracker_without_columns_for_reviews_takes_none_away(refused):
     book = openpyxl.load_workbook(path)
     sheet = book["Requests"]
     for cell in reversed(sheet[1]):
-        if cell.value in ("requests.reviewed_on", "requests.review_outcome"):
+        later = ("requests.asked_of", "requests.reviewed_on", "requests.review_outcome")
+        if cell.value in later:
             sheet.delete_cols(cell.column)
     book.save(path)
     fill(path, 3, note="Made up")

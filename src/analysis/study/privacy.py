@@ -96,7 +96,7 @@ DETAILS = {
         r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:<person>|national|student|worker)\b",
     ),
     "a narrow place": (
-        # Not after the name of a body in capitals, or an article: "HMICFRS College", "The College".
+        # Not after the name of a body in capitals, or an article: "ABC College", "The College".
         rf"\b(?!(?-i:The|This|That|Our|Its|Their|Each|Every|And|Of|For|In|At|By|A|An)\s)"
         rf"(?-i:[A-Z][\w’'-]*[a-z][\w’'-]*)\s+(?-i:{_PLACE})\b(?!\s+of\b)",
         r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
