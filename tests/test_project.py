@@ -56,6 +56,7 @@ def test_data_flows_one_way():
     order = [
         "problems",
         "second_process",
+        "wording",
         "spreadsheet",
         "study",
         "fieldwork",
