@@ -58,6 +58,7 @@ def test_data_flows_one_way():
         "wording",
         "direction",
         "second_process",
+        "wording",
         "spreadsheet",
         "study",
         "fieldwork",
