@@ -28,6 +28,8 @@ LIBRARY = ROOT / "tests" / "studies" / "library-hours"
 
 REPORT_DAY = dt.date(2020, 12, 17)
 READ_ON = "2026-11-23"
+REAL_READ_ON = "2026-11-28"
+"""The day by which the real data had been read."""
 
 ANY = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 """Settings of a property: the same examples on every run."""

@@ -63,8 +63,9 @@ def parts(comparison, unit="u"):
 
 
 def causes(old, new, as_of=None):
-    """Return the cause of each differing row or setting."""
-    return compare(old, new, as_of).changes["cause"].tolist()
+    """Return the cause of each differing row or setting; evidence by itself moves nothing."""
+    found = compare(old, new, as_of).changes
+    return found.loc[found["table"] != "evidence", "cause"].tolist()
 
 
 def test_one_cause_alone_gets_everything():

@@ -19,7 +19,9 @@ from analysis.measure.results import measure
 from analysis.publish.build import build
 from analysis.publish.requests import as_text, requests, write_texts
 from analysis.publish.swapping import swapped_in
-from analysis.study import load
+from analysis.study import load, states
+from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "data/safe-to-share"
@@ -51,7 +53,7 @@ def test_the_manifest_has_the_hash_of_every_input_and_output(built):
     files.pop("manifest.json")
     assert held["outputs"] == files
     assert held["inputs"] == listing(STUDY)
-    assert (held["as_of"], held["status"]) == ("2026-11-23", "draft")
+    assert (held["as_of"], held["status"]) == ("2026-11-28", "draft")
 
 
 def test_score_writes_the_same_tables_as_the_report(built, tmp_path):
@@ -66,8 +68,11 @@ def test_score_writes_the_same_tables_as_the_report(built, tmp_path):
 
 def test_the_text_of_every_request_is_published_and_bears_no_day_of_the_build(built):
     study = load(STUDY)
-    made = {f"{one.unit_id}.txt": as_text(one) for one in requests(measure(study))}
-    assert len(made) == 43
+    made = {f"{one.name}.txt": as_text(one) for one in requests(measure(study))}
+    # One to each force, and one on the specialist support that its commissioner funds, where no
+    # source has answered that yet.
+    open_cells = states(study).cells.query("criterion_id == 'specialist-support'")["state"]
+    assert len(made) == 43 + open_cells.isin(v.UNKNOWNS).sum()
     held = {one.name: one.read_bytes().decode() for one in (built / "requests").iterdir()}
     assert held == made
     sources = study["sources"]
@@ -83,16 +88,20 @@ def test_the_text_of_every_request_is_published_and_bears_no_day_of_the_build(bu
 
 
 def test_where_nothing_is_left_to_ask_there_is_no_request(tmp_path):
-    """Kent was asked for all of it; then every force was."""
+    """Kent and its commissioner were asked for all of it; then every force and commissioner was."""
     study = load(STUDY)
+    asking = Asking(study)
     asked = [
-        {"request_id": f"q-{one}", "unit_id": one, "sent_on": "2026-11-20"}
-        for one in study["units"]["unit_id"]
+        {"request_id": f"q{number}-{unit}", "unit_id": unit, "sent_on": "2026-11-20"}
+        | {"asked_of": asking.named(holder, unit)}
+        for unit in study["units"]["unit_id"]
+        for number, holder in enumerate(asking.holders)
     ]
     for name, rows in (("one", [row for row in asked if row["unit_id"] == "kent"]), ("all", asked)):
         write_texts(requests(measure(with_rows(study, "requests", rows))), tmp_path / name)
-    assert len(list((tmp_path / "one").iterdir())) == 42
-    assert not (tmp_path / "one" / "kent.txt").exists()
+    left = [one.name for one in (tmp_path / "one").iterdir()]
+    assert len({name.split(".")[0] for name in left}) == 42
+    assert not any(name.startswith("kent.") for name in left)
     assert not (tmp_path / "all").exists()
 
 

@@ -80,7 +80,7 @@ def test_it_says_what_it_is_of_and_as_of_when(output):
     assert held["description"].startswith("DRAFT")
     assert held["results"]["as_of"] == held["results"]["known_by"]
     if study == REAL:
-        assert held["results"]["as_of"] == "2026-11-23"
+        assert held["results"]["as_of"] == "2026-11-28"
 
 
 @pytest.mark.parametrize(

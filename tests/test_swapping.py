@@ -106,7 +106,7 @@ def test_two_builds_at_once_do_not_mix(tmp_path):
         assert process.returncode == 0, said
     # The second waited: it is the one that stands, whole, and nothing of the first is left.
     assert is_whole(out)
-    assert json.loads((out / "manifest.json").read_text())["as_of"] == "2026-11-23"
+    assert json.loads((out / "manifest.json").read_text())["as_of"] == "2026-11-28"
     assert left_in(tmp_path) == ["output"]
 
 

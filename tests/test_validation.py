@@ -356,12 +356,12 @@ REFUSED = {
 RULES = [
     # (name, spoil, file, column, fragment of the rule)
     # Cells
-    ("required", edited("units", "region", ""), "units", "region", "a value is required"),
+    ("required", edited("units", "name", ""), "units", "name", "a value is required"),
     (
         "only a space",
-        edited("units", "region", " "),
+        edited("units", "name", " "),
         "units",
-        "region",
+        "name",
         "a value is required",
     ),
     ("name used twice", _same_name, "units", "name", "stands in an earlier row"),
@@ -401,7 +401,7 @@ RULES = [
     ("words for a figure", edited("figures", "value", "six"), "figures", "value", "not a number"),
     ("no number", edited("figures", "value", "NaN"), "figures", "value", "not a number"),
     ("infinity", edited("figures", "value", "inf"), "figures", "value", "not a number"),
-    ("decimal comma", edited("criteria", "weight", "1,5"), "criteria", "weight", "not a number"),
+    ("decimal comma", edited("criteria", "weight", "1,5"), "criteria", "weight", "it has a comma"),
     ("negative weight", edited("criteria", "weight", "-1"), "criteria", "weight", "below 0"),
     ("level above 1", edited("levels", "value", "1.01"), "levels", "value", "above 1"),
     (
@@ -711,7 +711,7 @@ RULES = [
         edited("published_totals", "of", "44"),
         "published_totals",
         "of",
-        "holds only 43 units",
+        "the study holds fewer units",
     ),
     (
         "total of one level twice",
@@ -771,10 +771,10 @@ RULES = [
     ),
     (
         "total among what is neither column nor units",
-        edited("published_totals", "among", "name=Kent Police"),
+        edited("published_totals", "among", "moon=Kent"),
         "published_totals",
         "among",
-        "does not have the form",
+        "units.csv does not hold",
     ),
     *(
         (name, added("published_scores", None, **(_SCORE | cells)), "published_scores", *said)
@@ -1054,9 +1054,9 @@ def _first_lines(old, change):
 
 
 NOT_QUITE_CSV = {
-    "a cell short": (lambda line: line.rsplit(b",", 1)[0], 2, "7 cells where the header has 8"),
-    "a cell long": (lambda line: line + b",1", 2, "9 cells where the header has 8"),
-    "an empty line": (lambda line: b"\n" + line, 2, "0 cells where the header has 8"),
+    "a cell short": (lambda line: line.rsplit(b",", 1)[0], 2, "11 cells where the header has 12"),
+    "a cell long": (lambda line: line + b",1", 2, "13 cells where the header has 12"),
+    "an empty line": (lambda line: b"\n" + line, 2, "0 cells where the header has 12"),
     "a quote left open": (lambda line: line.replace(b",", b',"', 1), 2, "not CSV from here on"),
     "text after a quote": (lambda line: b'"a"b' + line, 2, "not CSV from here on"),
 }
