@@ -121,7 +121,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert "Written: assessments.csv." in said
     by = [row["settled_by"] for row in held(walk, "assessments")]
     assert (len(by), by.count("agreement"), by.count("Third Reader")) == (21, 20, 1)
-    assert done(walk.command("validate")) == "study is a valid study."
+    assert done(walk.command("validate")).startswith("study is a valid study.")
     done(walk.command("report"))
     cell = reported(walk, "library-two-late-fees")
     assert re.match(r"Late fees \S points 2 ", cell)

@@ -157,7 +157,7 @@ def test_uncited_evidence_is_listed_and_under_no_units_name(parsed, page, result
     cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
     evidence = study["evidence"]
     free = evidence[(evidence["scope"] == "unit") & ~evidence["evidence_id"].isin(cited)]
-    assert len(free) == 28
+    assert len(free) == 32
     for row in free.itertuples():
         assert row.evidence_id in parsed.ids
         assert all(row.evidence_id not in text for text in parsed.articles.values())
@@ -236,5 +236,5 @@ def test_events_stand_by_date_and_last_those_without_one(page):
     table = table[: table.index("</table>")]
     days = re.findall(r'<tr><th scope="row">\w+</th><td class="nowrap">([^<]+)</td>', table)
     known = [day for day in days if day != "not known"]
-    assert len(days) == 56 and 0 < len(known) < len(days)
+    assert len(days) == 67 and 0 < len(known) < len(days)
     assert days == sorted(known) + ["not known"] * (len(days) - len(known))

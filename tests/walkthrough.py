@@ -177,7 +177,8 @@ class Walk:
             },
         )
         search = ["Made-up Library Four", "4 March 2024", "a made-up shelf of cuttings"]
-        operations.append(("append", "New searches", [*search, "library four hours|four fees"]))
+        search += ["library four hours|four fees", "", "evening;weekend;late-fees"]
+        operations.append(("append", "New searches", search))
         self.fill(blank, operations, "coder-one-back.xlsx")
 
     def first_coder_mends(self) -> None:

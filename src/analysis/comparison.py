@@ -176,8 +176,8 @@ def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
         rule = "the file lies inside the study"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
     if out.is_file():
-        with out.open("rb") as file:
-            ours = file.readline().startswith(",".join(CSV_COLUMNS).encode())
+        with out.open(encoding="utf-8-sig", errors="replace") as file:
+            ours = file.readline().startswith(",".join(CSV_COLUMNS))
     if out.exists() and not (out.is_file() and ours):
         rule = "it holds something else, which would be overwritten"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])

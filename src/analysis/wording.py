@@ -24,7 +24,12 @@ def stopped(parts: Sequence[str], table: str, between: str = "; ") -> str:
     return between.join([*parts[:DOZEN], *further(parts, table)]) or "none"
 
 
+def beyond(parts: Sequence, most: int = DOZEN) -> int:
+    """Return how many parts there are beyond so many."""
+    return max(len(parts) - most, 0)
+
+
 def further(parts: Sequence, table: str) -> list[str]:
     """Return what stands for the parts beyond a dozen, if there are any."""
-    more = len(parts) - DOZEN
-    return [f"{more:,} more (see the table {table})"] if more > 0 else []
+    more = beyond(parts)
+    return [f"{more:,} more (see the table {table})"] if more else []

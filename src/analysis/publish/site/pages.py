@@ -30,7 +30,7 @@ from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
-from analysis.wording import DOZEN, further, listed
+from analysis.wording import DOZEN, beyond, further, listed
 
 FOLDER = "site"
 
@@ -438,7 +438,7 @@ class _Site:
     def template(name: str):
         """Return a template of the site; each is compiled once."""
         templates = _templates()
-        templates.filters.update(further=further)
+        templates.filters.update(further=further, beyond=beyond)
         return templates.get_template(f"site/{name}.html.j2")
 
     def picture(self, chart: Drawing, root: str) -> Markup:
