@@ -156,6 +156,6 @@ def test_whole_rows_may_be_sorted(tmp_path):
 def test_requests_are_looked_at_too(tmp_path):
     outcomes = ["answered"] * 4 + ["not_held"] * 3 + ["refused"] * 4
     assert notes(tmp_path, "Requests", outcome=outcomes, sent_on=["2022-05-02"] * 11) == [
-        f"{SORTED_ALONE}: Requests!G5."
+        f"{SORTED_ALONE}: Requests!H5."
     ]
-    assert notes(tmp_path, "Requests", sent_on=days(13, 5)) == [f"{FILLED_DOWN}: Requests!D5:D9."]
+    assert notes(tmp_path, "Requests", sent_on=days(13, 5)) == [f"{FILLED_DOWN}: Requests!E5:E9."]

@@ -68,7 +68,7 @@ def output(tmp_path_factory) -> Path:
     sources = read_rows(study, "sources")
     place = next(n for n, row in enumerate(sources, start=1) if row[0] == source)
     edit_cell(study, "sources", place, "title", LONG[:2000])
-    edit_cell(study, "units", 2, "name", "<b>Made-up</b> & \"one\" 'unit' \u200f")
+    edit_cell(study, "units", 2, "name", "<b>Made-up</b> & \"one\" 'unit'")
     edit_cell(study, "notices", 2, "text", LONG[:3000])
     assert main(["report", str(study), "--out", str(folder / "output")]) == 0
     return folder / "output"

@@ -40,6 +40,7 @@ PACKAGES = (
     "policygap",
     "pydantic",
     "python-docx",
+    "pyyaml",
     "rich",
     "scipy",
     "typst",
