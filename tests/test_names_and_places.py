@@ -23,11 +23,12 @@ from analysis.publish.markup import isolated
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.requests import as_docx, requests
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.pairs import comparison_sentences
-from analysis.spreadsheet import CELL, fitted, put_text
+from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
 from analysis.study.faces import faces_of
 from analysis.study.places import has_map
@@ -275,3 +276,16 @@ def test_notices_joined_for_the_gap_tables_keep_to_a_cell(tmp_path):
     ends = {str(row[-1])[-20:] for row in book["Gaps"].iter_rows(values_only=True)}
     assert any(one.endswith("this workbook.]") for one in ends)
     assert (results.gaps["notices"].str.len() > CELL).all()
+
+
+def test_a_long_name_goes_whole_into_a_document_and_cut_into_its_properties(tmp_path):
+    name = "Long " * 48
+    study = towns(tmp_path / "s", SCALES, CRITERIA, placed(a=name.strip(), b="Barton"), {})
+    (request,) = requests(measure(study), ["a"])
+    held = docx.Document(io.BytesIO(as_docx(request)))
+    assert name.strip() in held.paragraphs[0].text
+    assert held.core_properties.title.startswith("Request for information: Long Long")
+    book = new_workbook("T" * 256, "C" * 300)
+    titles = (held.core_properties.title, book.properties.title, book.properties.creator)
+    assert all(len(one) == 255 and one.endswith("…") for one in titles)
+    assert property_of("T" * 255) == "T" * 255

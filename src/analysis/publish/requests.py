@@ -22,7 +22,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish.view import with_sources
-from analysis.spreadsheet import EPOCH, stable_zip
+from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
@@ -237,7 +237,7 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
                 paragraph.paragraph_format.left_indent = Pt(18)
                 paragraph.paragraph_format.first_line_indent = Pt(-18)
     core = document.core_properties
-    core.title = next(text for kind, text in request.blocks if kind == TITLE)
+    core.title = property_of(next(text for kind, text in request.blocks if kind == TITLE))
     core.author, core.language, core.comments = "", language, ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()
