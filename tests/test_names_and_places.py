@@ -1,5 +1,6 @@
 """Names in other writing, letters without a face, units without a place, and cells that are full."""
 
+import dataclasses
 import io
 import warnings as python_warnings
 import zipfile
@@ -23,11 +24,13 @@ from analysis.publish.markup import isolated
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
-from analysis.publish.requests import as_docx, requests
+from analysis.publish.requests import as_docx, as_text, requests
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
+from analysis.show.charts.coverage import coverage_chart
 from analysis.show.pairs import comparison_sentences
+from analysis.show.style import _as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
 from analysis.study.faces import faces_of
@@ -320,3 +323,53 @@ def test_a_long_name_goes_whole_into_a_document_and_cut_into_its_properties(tmp_
     titles = (held.core_properties.title, book.properties.title, book.properties.creator)
     assert all(len(one) == 255 and one.endswith("…") for one in titles)
     assert property_of("T" * 255) == "T" * 255
+
+
+# --- one direction everywhere -----------------------------------------------------------------
+
+
+def test_a_picture_draws_each_line_in_the_direction_of_its_whole_text():
+    # The second line begins with the name: by itself it would run from right to left.
+    lines = ["Of all towns", f"{NORTH}: 4 are settled"]
+    assert _as_drawn(lines) == f"\u200eOf all towns\n\u200e\u2067{NORTH}{END}: 4 are settled"
+    # A name is one on every line.
+    assert (
+        _as_drawn([f"{NORTH} (North)", "2"])
+        == f"\u200e\u2067{NORTH} (North){END}\n\u200e\u20672{END}"
+    )
+    assert _as_drawn(["Norton", "2"]) == "Norton\n2"
+
+
+def test_the_picture_of_what_is_known_says_its_counts_and_keeps_names_apart(tmp_path):
+    units = placed(a="Aston", b="Barton", d="Denton")
+    study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
+    study["criteria"]["label"] = f"{NORTH} 2"
+    results = measure(study)
+    alt = coverage_chart(results, statements(results)).alt
+    assert f"{START}{NORTH} 2{END} (level settled: 2, nobody has looked: 1)." in alt
+
+
+def test_a_request_keeps_names_apart_as_text_and_as_a_document(tmp_path):
+    study = towns(tmp_path / "s", SCALES, CRITERIA, placed(a=f"{NORTH} 2"), {})
+    report = study.settings.report.model_copy(update={"title": SOUTH, "publisher": NORTH})
+    settings = study.settings.model_copy(update={"report": report})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    (made,) = requests(measure(dataclasses.replace(study, descriptor=descriptor)))
+    right = "\u2067"
+    said = " ".join(as_text(made).split())
+    assert f"Request for information: {right}{NORTH} 2{END}" in said
+    assert f"“{right}{SOUTH}{END}” ({right}{NORTH}{END}, 1 January 2021)" in said
+    held = docx.Document(io.BytesIO(as_docx(made)))
+    turned = [run.text for one in held.paragraphs for run in one.runs if run.font.rtl]
+    assert turned[0] == f"{NORTH} 2" and {NORTH, SOUTH} <= set(turned)
+    assert not any(sign in one.text for one in held.paragraphs for sign in (START, right, END))
+
+
+def test_compare_keeps_names_apart_on_the_terminal(tmp_path, capsys):
+    folders = [
+        write_towns(tmp_path / name, SCALES, CRITERIA, placed(a=NORTH, b="Barton"), found)
+        for name, found in (("old", {}), ("new", FOUND))
+    ]
+    assert main(["compare", *map(str, folders)]) == 0
+    rows = [one for one in capsys.readouterr().out.splitlines() if NORTH in one]
+    assert rows and all(f"\u2067{NORTH}{END}" in one for one in rows)

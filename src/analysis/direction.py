@@ -40,8 +40,10 @@ def starts_from_right(text: str) -> bool:
 def is_right_to_left(text: str) -> bool:
     """Return whether a text is written from right to left: its first letter says so.
 
-    A sentence with words in small letters is not, whatever name it begins with.
+    A name that is kept apart in it does not count, and a sentence with words in small letters is
+    not, whatever name it begins with.
     """
+    text = "".join(_ISOLATED.split(text)[::2])
     small = any(word[0].islower() for word in text.split())
     return starts_from_right(text) and not (small and text.rstrip().endswith((".", "?", "!")))
 
@@ -53,6 +55,7 @@ def kept_apart(text: str, right_to_left: bool) -> str:
 
 def set_apart(
     text: str,
+    right_to_left: bool | None = None,
     keep: Callable[[str, bool], str] = kept_apart,
     join: Callable[[Iterable[str]], str] = "".join,
 ) -> str:
@@ -63,13 +66,13 @@ def set_apart(
 
     Args:
         text: the text.
+        right_to_left: its direction, where it is a part of a text that has one.
         keep: keeps a part of it apart, in its direction (:func:`kept_apart`).
         join: joins the parts.
     """
     parts = _ISOLATED.split(text)
-    free = "".join(parts[::2])
     names = [keep(name, starts_from_right(name)) for name in parts[1::2]]
-    whole = is_right_to_left(free)
+    whole = is_right_to_left(text) if right_to_left is None else right_to_left
     pieces = [[part] if whole else _RUN.split(part) for part in parts[::2]]
     # A sign of direction could stand open to the end of the text.
     open_ = any(turns(one) for piece in pieces for one in piece[::2])

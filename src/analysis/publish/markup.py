@@ -76,7 +76,7 @@ def isolated(text: object) -> object:
     """Return a text with elements of their own for what could turn it, or what is around it."""
     if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
         return text
-    return set_apart(text, _apart, Markup().join)
+    return set_apart(text, keep=_apart, join=Markup().join)
 
 
 def _apart(text: str, right_to_left: bool) -> Markup:

@@ -18,6 +18,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
+from analysis.direction import is_right_to_left, set_apart, turns
 from analysis.measure.statements import Statement
 from analysis.show.drawing import Drawing
 from analysis.study import faces
@@ -367,9 +368,12 @@ def _broken(word: str, limit: float, bold: bool) -> list[str]:
 
 
 def _as_drawn(lines: list[str]) -> str:
-    """Return lines as they are drawn: each from left to right where it keeps a name apart."""
-    shown = map(faces.current().shown, lines)
-    return "\n".join(f"\u200e{one}" if re.search("[\u2068\u2069]", one) else one for one in shown)
+    """Return lines as they are drawn: each in the direction of the text that they make up."""
+    shown, text = map(faces.current().shown, lines), " ".join(lines)
+    if not turns(text):
+        return "\n".join(shown)
+    way = is_right_to_left(text)
+    return "\n".join(f"\u200e{set_apart(one, way)}" for one in shown)
 
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Path:
