@@ -85,8 +85,8 @@ def test_a_key_of_levels_tells_two_scales_apart(two_scales):
     key = {(one["scale"], one["state"]): one["among"] for one in view.states_key(two_scales)}
     assert key["benefit", "low"] == " (benefit)"
     assert key["risk", "low"] == " (risk)"
-    # Worth the same on both, it is one thing.
-    assert key["benefit", "mid"] == key["risk", "mid"] == ""
+    # Worth the same on both, it has one name; but each scale says another thing by it.
+    assert key["benefit", "mid"] == " (benefit)" and key["risk", "mid"] == " (risk)"
 
 
 def sheet_rows(results, sheet):

@@ -20,7 +20,7 @@ from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.blocks import blocks, plain
 from analysis.publish.briefings import briefings
-from analysis.publish.markup import isolated
+from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -33,7 +33,7 @@ from analysis.show.pairs import comparison_sentences
 from analysis.show.style import _as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
-from analysis.study.faces import faces_of
+from analysis.study.faces import faces_of, named_letters
 from analysis.study.places import has_map
 from analysis.study.warnings import not_shown, warnings
 
@@ -259,7 +259,7 @@ def test_a_map_with_gaps_is_not_drawn_and_that_is_said_once(tmp_path):
     study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
     (one,) = not_shown(study)
     assert (one.file, one.row, one.column) == ("units.csv", 3, "tile_column")
-    assert "1 of 2 towns have no tile" in one.rule
+    assert "1 of 2 towns has no tile" in one.rule
     charts, said = pages_of(study)
     assert "tile-map" not in charts
     assert ">West</td>" in said and ">not given</td>" in said
@@ -373,3 +373,37 @@ def test_compare_keeps_names_apart_on_the_terminal(tmp_path, capsys):
     assert main(["compare", *map(str, folders)]) == 0
     rows = [one for one in capsys.readouterr().out.splitlines() if NORTH in one]
     assert rows and all(f"\u2067{NORTH}{END}" in one for one in rows)
+
+
+def test_faces_that_are_no_list_and_a_file_that_is_no_font_are_called_that(tmp_path):
+    def written(name, faces):
+        units = placed(a="Aston", b="Barton")
+        return write_towns(
+            tmp_path / name, SCALES, CRITERIA, units, FOUND, display={"faces": faces}
+        )
+
+    (one,) = validate(written("text", "DejaVu Serif"))
+    assert (one.column, one.rule) == (
+        "study.display.faces",
+        "it should be a list, in square brackets",
+    )
+    folder = written("file", ["faces/none.ttf"])
+    (folder / "faces").mkdir()
+    (folder / "faces" / "none.ttf").write_text("not a font")
+    (one,) = not_shown(load(folder))
+    assert (one.value, one.rule) == ("faces/none.ttf", "it is no font file that can be read")
+
+
+def test_letters_beyond_a_dozen_are_counted_as_one_counts():
+    letters = "abcdefghijklmn"
+    assert named_letters(letters[:13]).endswith(" and 1 more letter")
+    assert named_letters(letters).endswith(" and 2 more letters")
+    assert "more" not in named_letters(letters[:12])
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [("not_read", "was not read"), ("full", "What it asks is not put in words here.")],
+)
+def test_a_recommendation_without_words_says_what_is_true(read, said):
+    assert said in untold({"text_read": read})

@@ -58,6 +58,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
+    made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
     return made
 
@@ -81,6 +82,13 @@ def isolated(text: object) -> object:
 
 def _apart(text: str, right_to_left: bool) -> Markup:
     return Markup('<bdi dir="{}">{}</bdi>').format("rtl" if right_to_left else "ltr", text)
+
+
+def untold(recommendation: dict) -> str:
+    """Return what stands in place of what a recommendation asks, where the study has no words of it."""
+    if recommendation["text_read"] == "not_read":
+        return "Its text was not read: nothing is said of it here."
+    return "What it asks is not put in words here."
 
 
 def plain(text: str) -> Markup:
