@@ -3,12 +3,15 @@
 import io
 import itertools
 import re
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from made_towns import towns, write_towns
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
+from analysis.fieldwork.reading import Reader
+from analysis.fieldwork.returned import Line
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish import view
@@ -279,6 +282,16 @@ def test_no_level_is_called_like_an_unknown_however_it_is_written(tmp_path, name
     folder = write_towns(tmp_path / "s", {"s": {name: 1, "no": 0}}, {"c": "s"}, UNITS, {})
     found = [(one.file, one.row, one.column) for one in validate(folder) if "unknown" in one.rule]
     assert found == [("levels.csv", 2, "level")] * taken
+
+
+def test_every_level_that_fits_but_for_its_capitals_is_named(tmp_path):
+    study = towns(tmp_path / "s", {"s": {"HIGH": 1, "High": 0.5, "low": 0}}, {"c": "s"}, UNITS, {})
+    refused = []
+    returned = SimpleNamespace(forms={}, refuse=lambda *said: refused.append(said))
+    reader = Reader(SimpleNamespace(study=study, returned=returned))
+    assert reader.level(Line("Coding", 2, {"level": "high"}, {"level": "B"}), "c") == "high"
+    ((_, text, _, remedy),) = refused
+    assert text == "high" and remedy.startswith("did you mean HIGH or High? ")
 
 
 def test_two_scales_do_not_differ_only_in_capitals(tmp_path):
