@@ -98,6 +98,7 @@ LONG = "וועדת הפארקים והגנים הציבוריים"
         (f"{LONG} (North) 2", "[{} (North) 2]"),
         (f"Council {LONG}!", "Council [{}]!"),
         (f"{LONG}: פתוח.", "[{}: פתוח.]"),
+        (f"{LONG} or פתוח.", "[{} or פתוח.]"),
         (f"Of {START}{LONG}{END}, {START}{LONG} 2{END} and more.", "Of [{}], [{} 2] and more."),
     ],
 )

@@ -40,12 +40,13 @@ def starts_from_right(text: str) -> bool:
 def is_right_to_left(text: str) -> bool:
     """Return whether a text is written from right to left: its first letter says so.
 
-    A name that is kept apart in it does not count, and a sentence with words in small letters is
-    not, whatever name it begins with.
+    A name that is kept apart in it does not count, and a sentence that has words in small letters
+    and ends in our letters is not, whatever name it begins with.
     """
     text = "".join(_ISOLATED.split(text)[::2])
     small = any(word[0].islower() for word in text.split())
-    return starts_from_right(text) and not (small and text.rstrip().endswith((".", "?", "!")))
+    sentence = small and text.rstrip().endswith((".", "?", "!"))
+    return starts_from_right(text) and not (sentence and not starts_from_right(text[::-1]))
 
 
 def kept_apart(text: str, right_to_left: bool) -> str:
