@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made import NASTY, everywhere, library, real, replaced
 from made_study import write_made_study
 
+from analysis.direction import without_direction
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.show.charts import all_charts, reach_chart
@@ -105,12 +106,16 @@ def test_every_name_is_drawn_whole(charts):
     for chart in charts[1]:
         pages.setdefault(re.sub(r"-\d+$", "", chart.name), []).append(chart)
     for name, held in pages.items():
-        drawn = {"".join(one.split()) for chart in held for one in words(chart)}
+        drawn = {_letters(one) for chart in held for one in words(chart)}
         for column in ("short_name", "scope", "comparison") if name not in UNNAMED else ():
             if column in held[0].table:
                 # A letter that the face does not have stands by its number.
                 names = {Faces().shown(one) for one in held[0].table[column]}
-                assert {"".join(one.split()) for one in names} <= drawn, name
+                assert set(map(_letters, names)) <= drawn, name
+
+
+def _letters(text):
+    return "".join(without_direction(text).split())
 
 
 UNNAMED = ("order", "tile-map")
