@@ -106,15 +106,15 @@ def test_every_name_is_drawn_whole(charts):
     for chart in charts[1]:
         pages.setdefault(re.sub(r"-\d+$", "", chart.name), []).append(chart)
     for name, held in pages.items():
-        drawn = {_letters(one) for chart in held for one in words(chart)}
+        drawn = {_as_written(one) for chart in held for one in words(chart)}
         for column in ("short_name", "scope", "comparison") if name not in UNNAMED else ():
             if column in held[0].table:
                 # A letter that the face does not have stands by its number.
                 names = {Faces().shown(one) for one in held[0].table[column]}
-                assert set(map(_letters, names)) <= drawn, name
+                assert set(map(_as_written, names)) <= drawn, name
 
 
-def _letters(text):
+def _as_written(text):
     return "".join(without_direction(text).split())
 
 
