@@ -146,7 +146,8 @@ def test_lines_are_as_full_as_they_can_be(text, room, bold):
         line = most(rest, " ") or most(rest[0], "") or rest[0][0]
         # Of a word that is broken, no fewer than three letters are left for its last line.
         left = len(rest[0]) - len(line)
-        if 0 < left < 3 and len(line) >= 6 - left:
+        fits = width_of(rest[0][-3:], 8, bold) <= room
+        if 0 < left < 3 and len(line) >= 6 - left and fits:
             line = line[: left - 3]
         lines.append(line)
         rest = " ".join(rest).removeprefix(line).split()

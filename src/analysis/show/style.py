@@ -362,8 +362,10 @@ def _broken(word: str, limit: float, bold: bool) -> list[str]:
             parts[-1], filled = parts[-1] + letter, joined
         short = _LEFT_OVER - len(parts[-1])
         if len(parts) - first > 1 and 0 < short <= len(parts[-2]) - _LEFT_OVER:
-            parts[-2:] = [parts[-2][:-short], parts[-2][-short:] + parts[-1]]
-            filled = _wider(0, parts[-1], bold)
+            moved = parts[-2][-short:] + parts[-1]
+            if _wider(0, moved, bold) <= limit:
+                parts[-2:] = [parts[-2][:-short], moved]
+                filled = _wider(0, moved, bold)
     return parts
 
 
