@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from made import NASTY, everywhere, library, real, replaced
 from made_study import write_made_study
 
+from analysis.direction import without_direction
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.show.charts import all_charts, reach_chart
@@ -105,12 +106,16 @@ def test_every_name_is_drawn_whole(charts):
     for chart in charts[1]:
         pages.setdefault(re.sub(r"-\d+$", "", chart.name), []).append(chart)
     for name, held in pages.items():
-        drawn = {"".join(one.split()) for chart in held for one in words(chart)}
+        drawn = {_as_written(one) for chart in held for one in words(chart)}
         for column in ("short_name", "scope", "comparison") if name not in UNNAMED else ():
             if column in held[0].table:
                 # A letter that the face does not have stands by its number.
                 names = {Faces().shown(one) for one in held[0].table[column]}
-                assert {"".join(one.split()) for one in names} <= drawn, name
+                assert set(map(_as_written, names)) <= drawn, name
+
+
+def _as_written(text):
+    return "".join(without_direction(text).split())
 
 
 UNNAMED = ("order", "tile-map")
@@ -141,7 +146,8 @@ def test_lines_are_as_full_as_they_can_be(text, room, bold):
         line = most(rest, " ") or most(rest[0], "") or rest[0][0]
         # Of a word that is broken, no fewer than three letters are left for its last line.
         left = len(rest[0]) - len(line)
-        if 0 < left < 3 and len(line) >= 6 - left:
+        fits = width_of(rest[0][-3:], 8, bold) <= room
+        if 0 < left < 3 and len(line) >= 6 - left and fits:
             line = line[: left - 3]
         lines.append(line)
         rest = " ".join(rest).removeprefix(line).split()

@@ -3,12 +3,15 @@
 import io
 import itertools
 import re
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
-from made_towns import towns
+from made_towns import towns, write_towns
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
+from analysis.fieldwork.reading import Reader
+from analysis.fieldwork.returned import Line
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish import view
@@ -23,6 +26,7 @@ from analysis.publish.workbook import NOT_APPLICABLE, gap_workbook
 from analysis.show.charts.matrix import matrix_chart
 from analysis.show.marks import PALETTE, level_marks, places_note, ramp_rules
 from analysis.show.words import level_word
+from analysis.study import validate
 from analysis.study.levels import level_names
 
 UNITS = [{"unit_id": f"u{one}"} for one in range(4)]
@@ -84,8 +88,8 @@ def test_a_key_of_levels_tells_two_scales_apart(two_scales):
     key = {(one["scale"], one["state"]): one["among"] for one in view.states_key(two_scales)}
     assert key["benefit", "low"] == " (benefit)"
     assert key["risk", "low"] == " (risk)"
-    # Worth the same on both, it is one thing.
-    assert key["benefit", "mid"] == key["risk", "mid"] == ""
+    # Worth the same on both, it has one name; but each scale says another thing by it.
+    assert key["benefit", "mid"] == " (benefit)" and key["risk", "mid"] == " (risk)"
 
 
 def sheet_rows(results, sheet):
@@ -115,7 +119,7 @@ def test_levels_that_differ_in_capitals_keep_their_counts(tmp_path):
 
 def test_a_level_may_be_called_like_a_column_or_a_gap(tmp_path):
     found = {("u0", "c"): "scored", ("u1", "c"): "meets"}
-    scale = {"meets": 1, "scored": 0.5, "nothing_found": 0}
+    scale = {"meets": 1, "scored": 0.5, "nothing": 0}
     study = towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, found)
     head, row = sheet_rows(measure(study), "National figures")
     assert head[:2] == ["Criterion", "Scored"]
@@ -265,3 +269,63 @@ def test_two_hundred_levels_are_drawn_and_set(long_scale):
     assert row[:4] == ["Question c", "1", "1", "1"]
     assert "ramp-" in page
     assert page_count(report_pdf(results, blocks(page))) > 3
+
+
+# --- names that stand for something else, and levels of one value ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("Withheld", True), ("Nothing-Found", True), ("not in force", True), ("nobody_has looked", True), ("held", False)],
+)  # fmt: skip
+def test_no_level_is_called_like_an_unknown_however_it_is_written(tmp_path, name, taken):
+    folder = write_towns(tmp_path / "s", {"s": {name: 1, "no": 0}}, {"c": "s"}, UNITS, {})
+    found = [(one.file, one.row, one.column) for one in validate(folder) if "unknown" in one.rule]
+    assert found == [("levels.csv", 2, "level")] * taken
+
+
+def test_every_level_that_fits_but_for_its_capitals_is_named(tmp_path):
+    study = towns(tmp_path / "s", {"s": {"HIGH": 1, "High": 0.5, "low": 0}}, {"c": "s"}, UNITS, {})
+    refused = []
+    returned = SimpleNamespace(forms={}, refuse=lambda *said: refused.append(said))
+    reader = Reader(SimpleNamespace(study=study, returned=returned))
+    assert reader.level(Line("Coding", 2, {"level": "high"}, {"level": "B"}), "c") == "high"
+    ((_, text, _, remedy),) = refused
+    assert text == "high" and remedy.startswith("did you mean HIGH or High? ")
+
+
+def test_two_scales_do_not_differ_only_in_capitals(tmp_path):
+    scales = {"Risk": {"a": 1, "b": 0}, "risk": {"b": 1, "a": 0}}
+    folder = write_towns(tmp_path / "s", scales, {"c": "Risk", "d": "risk"}, UNITS, {})
+    found = [(one.file, one.row, one.column) for one in validate(folder) if "capitals" in one.rule]
+    assert found == [("levels.csv", row, "scale_id") for row in (4, 5)]
+
+
+def test_levels_of_one_value_have_one_place_whatever_their_order(tmp_path):
+    # By hand, of the values 0, 0.5 and 1: twice "low" against "mid" or "even" is as far.
+    pairs = [
+        ("high", "mid"),
+        ("even", "low"),
+        ("mid", "even"),
+        ("high", "high"),
+        ("low", "low"),
+    ] * 4
+    right = ordinal_alpha([tuple("mid" if one == "even" else one for one in pair) for pair in pairs], ["low", "mid", "high"])  # fmt: skip
+    for number, middle in enumerate((("mid", "even"), ("even", "mid"))):
+        scale = {"high": 1, **dict.fromkeys(middle, 0.5), "low": 0}
+        units = [{"unit_id": f"u{one}"} for one in range(20)]
+        coded = {
+            coder: {(f"u{one}", "c"): pair[place] for one, pair in enumerate(pairs)}
+            for place, coder in enumerate("AB")
+        }
+        study = towns(tmp_path / f"{number}", {"s": scale}, {"c": "s"}, units, {}, coded)
+        (found,) = (
+            one for one in agreement(study, resamples=0, names=["c"]) if one.measure == LEVELS
+        )
+        assert found.alpha == pytest.approx(right)
+        marks = level_marks(study)
+        assert marks["s", middle[0]].sign == "◑2a" and marks["s", middle[1]].sign == "◑2b"
+        assert (marks["s", "low"].sign, marks["s", "low"].number) == ("○4", "")
+        # In the picture they have a disc and a colour; the disc is the same.
+        assert [marks["s", one].number for one in middle] == ["2a", "2b"]
+        assert "share it" in places_note(study) and ramp_rules(study) == ""

@@ -1,5 +1,6 @@
 """Names in other writing, letters without a face, units without a place, and cells that are full."""
 
+import dataclasses
 import io
 import warnings as python_warnings
 import zipfile
@@ -14,22 +15,25 @@ from openpyxl import Workbook
 from pdfs import opened
 
 from analysis.cli import main
-from analysis.direction import is_right_to_left, isolated_name, stretches
+from analysis.direction import is_right_to_left, isolated_name, set_apart, stretches
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.blocks import blocks, plain
 from analysis.publish.briefings import briefings
-from analysis.publish.markup import isolated
+from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.requests import as_docx, as_text, requests
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
+from analysis.show.charts.coverage import coverage_chart
 from analysis.show.pairs import comparison_sentences
-from analysis.spreadsheet import CELL, fitted, put_text
+from analysis.show.style import _as_drawn
+from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
-from analysis.study.faces import faces_of
+from analysis.study.faces import faces_of, named_letters
 from analysis.study.places import has_map
 from analysis.study.warnings import not_shown, warnings
 
@@ -76,9 +80,41 @@ def test_only_the_names_are_isolated_on_a_page(arabic, arabic_report):
 
 def test_a_sentence_in_plain_letters_is_not_turned_by_its_first_word():
     text = f"{NORTH} published a policy in May."
-    assert isolated(text) == f'<bdi dir="ltr">{text}</bdi>'
+    assert isolated(text) == f'<bdi dir="rtl">{NORTH}</bdi> published a policy in May.'
     assert isolated(NORTH) == f'<bdi dir="rtl">{NORTH}</bdi>'
     assert is_right_to_left(NORTH) and not is_right_to_left(text)
+
+
+LONG = "וועדת הפארקים והגנים הציבוריים"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"It is {LONG} that answers.", "It is [{}] that answers."),
+        (f"{LONG} says so.", "[{}] says so."),
+        (f"See {LONG} (צפון), point 3.", "See [{} (צפון)], point 3."),
+        (f"See (in {LONG}), 4 settled.", "See (in [{}]), 4 settled."),
+        (f"{LONG} (North) 2", "[{} (North) 2]"),
+        (f"Council {LONG}!", "Council [{}]!"),
+        (f"{LONG}: פתוח.", "[{}: פתוח.]"),
+        (f"{LONG} or פתוח.", "[{} or פתוח.]"),
+        (f"Of {START}{LONG}{END}, {START}{LONG} 2{END} and more.", "Of [{}], [{} 2] and more."),
+    ],
+)
+def test_the_first_letter_gives_a_text_its_direction_and_prose_keeps_its_own(text, said):
+    said = said.replace("[", '<bdi dir="rtl">').replace("]", "</bdi>").replace("{}", LONG)
+    assert isolated(text) == said
+
+
+def test_an_open_sign_of_direction_ends_with_its_text():
+    text = "Says \u202eABC and stops."
+    assert isolated(text) == f'<bdi dir="ltr">{text}</bdi>'
+
+
+def test_a_long_text_from_right_to_left_is_read_at_once():
+    text = "a " + "(א " * 20_000 + "b"
+    assert set_apart(text).count("\u2067") == 20_000
 
 
 def test_no_element_stands_inside_an_attribute(arabic, arabic_report):
@@ -224,7 +260,7 @@ def test_a_map_with_gaps_is_not_drawn_and_that_is_said_once(tmp_path):
     study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
     (one,) = not_shown(study)
     assert (one.file, one.row, one.column) == ("units.csv", 3, "tile_column")
-    assert "1 of 2 towns have no tile" in one.rule
+    assert "1 of 2 towns has no tile" in one.rule
     charts, said = pages_of(study)
     assert "tile-map" not in charts
     assert ">West</td>" in said and ">not given</td>" in said
@@ -275,3 +311,100 @@ def test_notices_joined_for_the_gap_tables_keep_to_a_cell(tmp_path):
     ends = {str(row[-1])[-20:] for row in book["Gaps"].iter_rows(values_only=True)}
     assert any(one.endswith("this workbook.]") for one in ends)
     assert (results.gaps["notices"].str.len() > CELL).all()
+
+
+def test_a_long_name_goes_whole_into_a_document_and_cut_into_its_properties(tmp_path):
+    name = "Long " * 48
+    study = towns(tmp_path / "s", SCALES, CRITERIA, placed(a=name.strip(), b="Barton"), {})
+    (request,) = requests(measure(study), ["a"])
+    held = docx.Document(io.BytesIO(as_docx(request)))
+    assert any(one.text.endswith(name.strip()) for one in held.paragraphs)
+    assert held.core_properties.title.startswith("Request for information: Long Long")
+    book = new_workbook("T" * 256, "C" * 300)
+    titles = (held.core_properties.title, book.properties.title, book.properties.creator)
+    assert all(len(one) == 255 and one.endswith("…") for one in titles)
+    assert property_of("T" * 255) == "T" * 255
+
+
+# --- one direction everywhere -----------------------------------------------------------------
+
+
+def test_a_picture_draws_each_line_in_the_direction_of_its_whole_text():
+    # The second line begins with the name: by itself it would run from right to left.
+    lines = ["Of all towns", f"{NORTH}: 4 are settled"]
+    assert _as_drawn(lines) == f"\u200eOf all towns\n\u200e\u2067{NORTH}{END}: 4 are settled"
+    # A name is one on every line.
+    assert (
+        _as_drawn([f"{NORTH} (North)", "2"])
+        == f"\u200e\u2067{NORTH} (North){END}\n\u200e\u20672{END}"
+    )
+    assert _as_drawn(["Norton", "2"]) == "Norton\n2"
+
+
+def test_the_picture_of_what_is_known_says_its_counts_and_keeps_names_apart(tmp_path):
+    units = placed(a="Aston", b="Barton", d="Denton")
+    study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
+    study["criteria"]["label"] = f"{NORTH} 2"
+    results = measure(study)
+    alt = coverage_chart(results, statements(results)).alt
+    assert f"{START}{NORTH} 2{END} (level settled: 2, nobody has looked: 1)." in alt
+
+
+def test_a_request_keeps_names_apart_as_text_and_as_a_document(tmp_path):
+    study = towns(tmp_path / "s", SCALES, CRITERIA, placed(a=f"{NORTH} 2"), {})
+    report = study.settings.report.model_copy(update={"title": SOUTH, "publisher": NORTH})
+    settings = study.settings.model_copy(update={"report": report})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    (made,) = requests(measure(dataclasses.replace(study, descriptor=descriptor)))
+    right = "\u2067"
+    said = " ".join(as_text(made).split())
+    assert f"Request for information: {right}{NORTH} 2{END}" in said
+    assert f"“{right}{SOUTH}{END}” ({right}{NORTH}{END}, 1 January 2021)" in said
+    held = docx.Document(io.BytesIO(as_docx(made)))
+    turned = [run.text for one in held.paragraphs for run in one.runs if run.font.rtl]
+    assert turned[0] == f"{NORTH} 2" and {NORTH, SOUTH} <= set(turned)
+    assert not any(sign in one.text for one in held.paragraphs for sign in (START, right, END))
+
+
+def test_compare_keeps_names_apart_on_the_terminal(tmp_path, capsys):
+    folders = [
+        write_towns(tmp_path / name, SCALES, CRITERIA, placed(a=NORTH, b="Barton"), found)
+        for name, found in (("old", {}), ("new", FOUND))
+    ]
+    assert main(["compare", *map(str, folders)]) == 0
+    rows = [one for one in capsys.readouterr().out.splitlines() if NORTH in one]
+    assert rows and all(f"\u2067{NORTH}{END}" in one for one in rows)
+
+
+def test_faces_that_are_no_list_and_a_file_that_is_no_font_are_called_that(tmp_path):
+    def written(name, faces):
+        units = placed(a="Aston", b="Barton")
+        return write_towns(
+            tmp_path / name, SCALES, CRITERIA, units, FOUND, display={"faces": faces}
+        )
+
+    (one,) = validate(written("text", "DejaVu Serif"))
+    assert (one.column, one.rule) == (
+        "study.display.faces",
+        "it should be a list, in square brackets",
+    )
+    folder = written("file", ["faces/none.ttf"])
+    (folder / "faces").mkdir()
+    (folder / "faces" / "none.ttf").write_text("not a font")
+    (one,) = not_shown(load(folder))
+    assert (one.value, one.rule) == ("faces/none.ttf", "it is no font file that can be read")
+
+
+def test_letters_beyond_a_dozen_are_counted_as_one_counts():
+    letters = "abcdefghijklmn"
+    assert named_letters(letters[:13]).endswith(" and 1 more letter")
+    assert named_letters(letters).endswith(" and 2 more letters")
+    assert "more" not in named_letters(letters[:12])
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [("not_read", "was not read"), ("full", "What it asks is not put in words here.")],
+)
+def test_a_recommendation_without_words_says_what_is_true(read, said):
+    assert said in untold({"text_read": read})

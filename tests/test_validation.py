@@ -502,7 +502,7 @@ RULES = [
         edited("levels", "level", "withheld", level="partly"),
         "levels",
         "level",
-        "the code of an unknown",
+        "the name of an unknown",
     ),
     ("a flat scale", _flat_scale, "levels", "value", "the same value"),
     (

@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from analysis.direction import set_apart
 from analysis.measure.attribution import Comparison, compare
 from analysis.problem_table import PipeConsole
 from analysis.show.comparison import (
@@ -113,7 +114,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
 
     def say(*lines: str) -> None:
         for line in lines:
-            console.print(Text(line))
+            console.print(Text(set_apart(line)))
 
     names = {**found.new.lookup("units", "short_name"), **found.new.lookup("criteria", "label")}
 
@@ -127,7 +128,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         for row in rows.itertuples(index=False):
             # Text and not markup: a value may hold square brackets.
             cells = [names.get(cell, cell) if n < 2 else cell for n, cell in enumerate(row)]
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(Text(set_apart(cell)) for cell in cells))
         console.print(table)
 
     say(f"{versions[0].name} compared with {versions[1].name}.", *in_sentences(found))

@@ -6,11 +6,18 @@ Annex 9): a name does, never the sentence that it stands in.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 _ISOLATE, _LEFT, _RIGHT, _END = "\u2068", "\u2066", "\u2067", "\u2069"
-_TURNS = re.compile("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
+_LETTERS = "\u0590-\u08ff\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_TURNS = re.compile(f"[{_LETTERS}\u200e\u200f\u202a-\u202e{_LEFT}-{_END}]")
 _ISOLATED = re.compile(f"{_ISOLATE}([^{_LEFT}-{_END}]*){_END}")
+_BETWEEN = rf"(?:[{_LETTERS}]|[^\w()\n\u200e\u200f\u202a-\u202e{_LEFT}-{_END}]|[\d_])*"
+_BRACKETS = rf"\((?=[^()]*[{_LETTERS}]){_BETWEEN}\)"
+# From the first such letter to the last with no other letter between, or the bracket after it.
+_RUN = re.compile(
+    rf"([{_LETTERS}](?:(?:{_BETWEEN}{_BRACKETS})*{_BETWEEN}(?:[{_LETTERS}]\d*|{_BRACKETS}))?)"
+)
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
@@ -24,20 +31,58 @@ def isolated_name(name: str) -> str:
     return f"{_ISOLATE}{name}{_END}" if turns(name) else name
 
 
-def between_isolates(text: str) -> list[str]:
-    """Return the text in parts: what stands free and, at odd places, what is kept apart."""
-    return _ISOLATED.split(text)
+def starts_from_right(text: str) -> bool:
+    """Return whether the first letter of a text is one that is written from right to left."""
+    kinds = (unicodedata.bidirectional(one) for one in text)
+    return next((kind for kind in kinds if kind in {"L", *_RIGHT_TO_LEFT}), "L") != "L"
 
 
 def is_right_to_left(text: str) -> bool:
-    """Return whether most letters of a text are written from right to left."""
-    kinds = [unicodedata.bidirectional(one) for one in text]
-    return sum(one in _RIGHT_TO_LEFT for one in kinds) > kinds.count("L")
+    """Return whether a text is written from right to left: its first letter says so.
+
+    A name that is kept apart in it does not count, and a sentence that has words in small letters
+    and ends in our letters is not, whatever name it begins with.
+    """
+    text = "".join(_ISOLATED.split(text)[::2])
+    small = any(word[0].islower() for word in text.split())
+    sentence = small and text.rstrip().endswith((".", "?", "!"))
+    return starts_from_right(text) and not (sentence and not starts_from_right(text[::-1]))
 
 
 def kept_apart(text: str, right_to_left: bool) -> str:
     """Return a text between the signs that keep it apart and give it its direction."""
     return f"{_RIGHT if right_to_left else _LEFT}{text}{_END}"
+
+
+def set_apart(
+    text: str,
+    right_to_left: bool | None = None,
+    keep: Callable[[str, bool], str] = kept_apart,
+    join: Callable[[Iterable[str]], str] = "".join,
+) -> str:
+    """Return a text with all kept apart in it that could turn it, or what stands around it.
+
+    Of prose that is the names which it keeps apart, and every run from right to left. A text
+    that is itself written from right to left is kept apart as a whole.
+
+    Args:
+        text: the text.
+        right_to_left: its direction, where it is a part of a text that has one.
+        keep: keeps a part of it apart, in its direction (:func:`kept_apart`).
+        join: joins the parts.
+    """
+    parts = _ISOLATED.split(text)
+    names = [keep(name, starts_from_right(name)) for name in parts[1::2]]
+    whole = is_right_to_left(text) if right_to_left is None else right_to_left
+    pieces = [[part] if whole else _RUN.split(part) for part in parts[::2]]
+    # A sign of direction could stand open to the end of the text.
+    open_ = any(turns(one) for piece in pieces for one in piece[::2])
+    for piece in pieces:
+        piece[1::2] = [keep(run, True) for run in piece[1::2]]
+    made = join(
+        one for piece, name in zip(pieces, [*names, ""], strict=True) for one in (*piece, name)
+    )
+    return keep(made, whole) if whole or open_ else made
 
 
 def stretches(text: str) -> Iterator[tuple[bool, str]]:

@@ -15,6 +15,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.direction import without_direction
+
 EPOCH = dt.datetime(2020, 1, 1)
 """The day on which every workbook says that it was made, so that two builds are the same."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
@@ -25,6 +27,8 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 CELL = 32_767
 """The characters that a cell may hold; a program offers to repair a file with more."""
+PROPERTY = 255
+"""The characters that a property of a file, such as its title, may hold."""
 IN_THE_STUDY = "in the study’s own tables"
 
 
@@ -64,6 +68,15 @@ def _characters(text: str) -> int:
     return len(text) + sum(one > "\uffff" for one in text) if not text.isascii() else len(text)
 
 
+def property_of(text: str) -> str:
+    """Return a text as a property of a file, which may hold 255 characters and no more.
+
+    It is shown where no sign of direction is of use, and a cut could leave one open.
+    """
+    text = without_direction(text)
+    return text if len(text) <= PROPERTY else f"{text[: PROPERTY - 1]}…"
+
+
 def escaped(text: str) -> str:
     """Return text so that a literal ``_x000D_`` in it is not read as a carriage return."""
     return _ESCAPE.sub(r"_x005F_x\1_", text)
@@ -92,7 +105,7 @@ def new_workbook(title: str, creator: str) -> Workbook:
     book = Workbook()
     book._named_styles["Normal"].font = font()
     book._fonts[0] = font()
-    book.properties.title, book.properties.creator = title, creator
+    book.properties.title, book.properties.creator = property_of(title), property_of(creator)
     book.properties.language = "en-GB"
     book.properties.created = book.properties.modified = EPOCH
     return book

@@ -7,7 +7,7 @@ state of a cell at a date, as each coder's own rows give it.
 
 import datetime as dt
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -221,14 +221,10 @@ def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
 def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return it with each level by its place among all values, and nothing where there is none.
 
-    The place of a level is that of its own scale's value, whatever it is called on another. Two
-    levels of one scale that have the same value keep places of their own.
+    The place of a level is that of its own scale's value, whatever it is called on another:
+    levels of the same value have one place.
     """
-    values, seen = level_values(study), Counter()
-    held = {}
-    for (scale, level), value in values.items():
-        held[scale, level] = (value, seen[scale, value])
-        seen[scale, value] += 1
+    held = level_values(study)
     place = {one: number for number, one in enumerate(sorted(set(held.values())))}
     return _replaced(table, study, lambda key: place[held[key]] if key in held else None)
 

@@ -55,7 +55,9 @@ class Reader:
         text = self._code(line, "level", self._levels[criterion])
         legal = self._legal[criterion]
         if text and text not in legal:
-            near = difflib.get_close_matches(text.lower(), legal)
+            # What differs only in capitals is meant as well.
+            like = difflib.get_close_matches(text.casefold(), [one.casefold() for one in legal])
+            near = [one for one in legal if one.casefold() in like]
             meant = f"did you mean {listed_or(near)}? " if near else ""
             rule = f"it is no level of the scale of {criterion}"
             remedy = f"{meant}use one of: {', '.join(legal)}"

@@ -214,10 +214,14 @@ def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
                     if one["scored"]
                 ],
                 "context": [
-                    one["label"] for one in recommendations if one["asks"] and not one["scored"]
+                    one["label"]
+                    for one in recommendations
+                    if one["text_read"] != "not_read" and not one["scored"]
                 ],
                 "unread": [
-                    one["label"] for one in recommendations if not (one["asks"] or one["scored"])
+                    one["label"]
+                    for one in recommendations
+                    if one["text_read"] == "not_read" and not one["scored"]
                 ],
                 "questions": [
                     {**one, "question": asks[one["criterion_id"]]}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
-from analysis.direction import between_isolates, is_right_to_left, turns, without_direction
+from analysis.direction import set_apart, turns, without_direction
 from analysis.show.marks import UNKNOWN_MARK, level_marks
 from analysis.show.words import came_to, level_word, word
 from analysis.study import Study
@@ -58,6 +58,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         finalize=finalize,
         bytecode_cache=_Compiled(finalize),
     )
+    made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
     return made
 
@@ -73,23 +74,21 @@ def isolating() -> jinja2.Environment:
 
 
 def isolated(text: object) -> object:
-    """Return a text in an element of its own if it could turn the text around it.
-
-    Of a sentence only the names that it keeps apart, if nothing else in it turns.
-    """
+    """Return a text with elements of their own for what could turn it, or what is around it."""
     if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
         return text
-    parts = between_isolates(text)
-    free = "".join(parts[::2])
-    parts[1::2] = map(_apart, parts[1::2], parts[1::2])
-    made = Markup().join(parts)
-    return _apart(made, free) if turns(free) else made
+    return set_apart(text, keep=_apart, join=Markup().join)
 
 
-def _apart(text: str, letters: str) -> Markup:
-    """Return a text in an element of its own, in the direction of most of some letters."""
-    way = "rtl" if is_right_to_left(letters) else "ltr"
-    return Markup('<bdi dir="{}">{}</bdi>').format(way, text)
+def _apart(text: str, right_to_left: bool) -> Markup:
+    return Markup('<bdi dir="{}">{}</bdi>').format("rtl" if right_to_left else "ltr", text)
+
+
+def untold(recommendation: dict) -> str:
+    """Return what stands in place of what a recommendation asks, where the study has no words of it."""
+    if recommendation["text_read"] == "not_read":
+        return "Its text was not read: nothing is said of it here."
+    return "What it asks is not put in words here."
 
 
 def plain(text: str) -> Markup:

@@ -24,7 +24,7 @@ from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import blocks as b
 from analysis.publish.typeset import png
-from analysis.spreadsheet import EPOCH, stable_zip
+from analysis.spreadsheet import EPOCH, property_of, stable_zip
 
 _WIDTH, _MARGIN = 210 - 2 * 20, 20
 _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
@@ -44,9 +44,8 @@ def report_docx(results: Results, said: list[b.Block]) -> bytes:
     for one in said:
         writer.write(one)
     core = document.core_properties
-    # No property of a document may be longer than 255 letters.
-    core.title = study.descriptor.title[:255]
-    core.author = "; ".join(one.title for one in study.descriptor.contributors)[:255]
+    core.title = property_of(study.descriptor.title)
+    core.author = property_of("; ".join(one.title for one in study.descriptor.contributors))
     core.language, core.comments = "en-GB", ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()

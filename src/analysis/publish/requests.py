@@ -17,12 +17,12 @@ from pathlib import Path
 import docx
 from docx.shared import Mm, Pt
 
-from analysis.direction import without_direction
+from analysis.direction import isolated_name, set_apart, stretches, without_direction
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish.view import with_sources
-from analysis.spreadsheet import EPOCH, stable_zip
+from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
@@ -111,9 +111,10 @@ _COST = (
 def _blocks(
     study: Study, unit: str, body: str, law: Law | None, questions: list[str]
 ) -> Iterator[tuple[str, str]]:
-    settings, name = study.settings, study.lookup("units", "name")[unit]
+    settings, name = study.settings, _apart(study.lookup("units", "name")[unit])
     since = spoken(settings.report.date)
-    report = f"“{settings.report.title}” ({settings.report.publisher}, {since})"
+    told = settings.report
+    report = f"“{_apart(told.title)}” ({_apart(told.publisher)}, {since})"
     about = settings.requests.about
     many = len(questions) > 1
     if settings.draft_mark:
@@ -180,17 +181,22 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     return f"{said} Public already: {'; '.join(dict.fromkeys(held))}. {why}"
 
 
+def _apart(name: str) -> str:
+    """Return a name so that it turns nothing, and ends nothing that keeps another apart."""
+    return isolated_name(without_direction(name))
+
+
 def _citations(study: Study) -> dict[str, str]:
     """Return where each statement of evidence stands, in the words of a letter, by its id."""
     said = {}
     for one in with_sources(study, "evidence"):
         source = one["source"]
-        title = f", {titled(source)}" if titled(source) else ""
+        title = f", {_apart(titled(source))}" if titled(source) else ""
         when = f", {source['published']}" if source["published"] else ""
         read = one["extent_read"]
         part = f" ({v.EXTENT[read]})" if read in ("opening", "whole_excerpt") else ""
         where = f", {source['url']}" if source["url"] else ""
-        said[one["evidence_id"]] = f"{source['publisher']}{title}{when}{where}{part}"
+        said[one["evidence_id"]] = f"{_apart(source['publisher'])}{title}{when}{where}{part}"
     return said
 
 
@@ -212,7 +218,7 @@ def as_text(request: Request) -> str:
     """Return a request as plain text, in lines of at most 78 signs."""
     parts = []
     for kind, marked in request.blocks:
-        text = without_direction(marked)
+        text = set_apart(marked)
         hanging = "   " if kind == QUESTION else ""
         lines = textwrap.fill(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
@@ -230,14 +236,16 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
     normal.font.name, normal.font.size = "Arial", Pt(11)
     for kind, text in request.blocks:
         if kind in (TITLE, HEADING):
-            document.add_heading(text, level=1 if kind == TITLE else 2)
+            paragraph = document.add_heading(level=1 if kind == TITLE else 2)
         else:
-            paragraph = document.add_paragraph(text)
-            if kind == QUESTION:
-                paragraph.paragraph_format.left_indent = Pt(18)
-                paragraph.paragraph_format.first_line_indent = Pt(-18)
+            paragraph = document.add_paragraph()
+        for right_to_left, part in stretches(set_apart(text)):
+            paragraph.add_run(part).font.rtl = right_to_left or None
+        if kind == QUESTION:
+            paragraph.paragraph_format.left_indent = Pt(18)
+            paragraph.paragraph_format.first_line_indent = Pt(-18)
     core = document.core_properties
-    core.title = next(text for kind, text in request.blocks if kind == TITLE)
+    core.title = property_of(next(text for kind, text in request.blocks if kind == TITLE))
     core.author, core.language, core.comments = "", language, ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()

@@ -1,6 +1,7 @@
 """Results as records: the plain lists and dictionaries that pages and documents are made from."""
 
 import datetime as dt
+from collections import Counter
 
 import pandas as pd
 
@@ -73,6 +74,11 @@ def states_key(study: Study) -> list[dict]:
         one = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
         one["among"] = name.removeprefix(row.level)
         levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), one)
+    told = Counter((one["state"], one["among"]) for one in levels.values())
+    for one in levels.values():
+        # Of one name and worth alike, but not of one meaning.
+        if told[one["state"], one["among"]] > 1 and not one["among"]:
+            one["among"] = f" ({one['scale']})"
     unknowns = [
         {"state": code, "meaning": v.MEANING[code], "scale": "", "among": ""} for code in v.UNKNOWNS
     ]

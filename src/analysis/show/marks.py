@@ -7,6 +7,7 @@ well, so that all can be read without the colours (WCAG 2.2, success criterion 1
 
 from dataclasses import dataclass
 from functools import cache
+from string import ascii_lowercase
 
 import numpy as np
 import pandas as pd
@@ -51,14 +52,14 @@ class LevelMark:
         value: the share of a disc that is filled.
         sign: its mark in a text: a disc, with its place from the best if discs are too few.
         look: the name of the colour in stylesheets: ``rank-0``, or ``ramp-`` and the colour.
-        number: its place from the best, on a scale too long for the palette; else 0.
+        number: its place from the best, where colour and disc do not tell it apart; else empty.
     """
 
     colour: str
     value: float
     sign: str
     look: str
-    number: int = 0
+    number: str = ""
 
 
 def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
@@ -72,22 +73,38 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
         colours = PALETTE[:3:2] if len(ranked) == 2 else ramp(len(ranked)) if long else PALETTE
         discs = [_DISCS[round(4 * value)] for value in ranked["value"]]
         alike = len(set(discs)) < len(discs)
+        # Levels of one value share their place, and are told apart by a letter.
+        places = ranked["value"].rank(method="min", ascending=False).astype(int).tolist()
+        signs = [
+            f"{one}{_letter(rank + 1 - one) if places.count(one) > 1 else ''}"
+            for rank, one in enumerate(places)
+        ]
         for rank, row in enumerate(ranked.itertuples()):
             colour = colours[rank]
             marks[(scale, row.level)] = LevelMark(
                 colour,
                 row.value,
-                f"{discs[rank]}{rank + 1}" if alike else discs[rank],
+                f"{discs[rank]}{signs[rank]}" if alike else discs[rank],
                 f"ramp-{colour[1:]}" if long else f"rank-{PALETTE.index(colour)}",
-                rank + 1 if long else 0,
+                signs[rank] if long or places.count(places[rank]) > 1 else "",
             )
     return marks
+
+
+def _letter(number: int) -> str:
+    """Return the letter of a place among equals: a to z, then aa to zz, and so on."""
+    return ascii_lowercase[number % 26] * (number // 26 + 1)
 
 
 def places_note(study: Study) -> str:
     """Return what the numbers of the marks mean, where there are any; else nothing."""
     numbered = any(len(one.sign) > 1 for one in level_marks(study).values())
-    return "A number on a level is its place on its scale: 1 is the best." if numbered else ""
+    if not numbered:
+        return ""
+    said = "A number on a level is its place on its scale: 1 is the best."
+    values = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
+    shared = values.duplicated(["scale_id", "value"]).any()
+    return f"{said} Levels of one value share it, each with a letter." if shared else said
 
 
 def ramp(count: int) -> list[str]:
@@ -111,5 +128,7 @@ def _every_colour() -> list[str]:
 
 def ramp_rules(study: Study) -> str:
     """Return the rules of a stylesheet for the colours that only scales of this study have."""
-    looks = {one.look: one.colour for one in level_marks(study).values() if one.number}
+    looks = {
+        one.look: one.colour for one in level_marks(study).values() if one.look.startswith("ramp-")
+    }
     return "".join(f".{look} {{ background: {colour}; }}\n" for look, colour in looks.items())

@@ -18,6 +18,7 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
+from analysis.direction import is_right_to_left, set_apart, turns
 from analysis.measure.statements import Statement
 from analysis.show.drawing import Drawing
 from analysis.study import faces
@@ -361,15 +362,20 @@ def _broken(word: str, limit: float, bold: bool) -> list[str]:
             parts[-1], filled = parts[-1] + letter, joined
         short = _LEFT_OVER - len(parts[-1])
         if len(parts) - first > 1 and 0 < short <= len(parts[-2]) - _LEFT_OVER:
-            parts[-2:] = [parts[-2][:-short], parts[-2][-short:] + parts[-1]]
-            filled = _wider(0, parts[-1], bold)
+            moved = parts[-2][-short:] + parts[-1]
+            if _wider(0, moved, bold) <= limit:
+                parts[-2:] = [parts[-2][:-short], moved]
+                filled = _wider(0, moved, bold)
     return parts
 
 
 def _as_drawn(lines: list[str]) -> str:
-    """Return lines as they are drawn: each from left to right where it keeps a name apart."""
-    shown = map(faces.current().shown, lines)
-    return "\n".join(f"\u200e{one}" if re.search("[\u2068\u2069]", one) else one for one in shown)
+    """Return lines as they are drawn: each in the direction of the text that they make up."""
+    shown, text = map(faces.current().shown, lines), " ".join(lines)
+    if not turns(text):
+        return "\n".join(shown)
+    way = is_right_to_left(text)
+    return "\n".join(f"\u200e{set_apart(one, way)}" for one in shown)
 
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Path:

@@ -13,13 +13,8 @@ from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 from analysis.wording import listed
 
-_UNKNOWNS = {
-    v.NOT_FOUND: "nothing found",
-    v.NOT_ASSESSED: "nobody has looked",
-    v.NOT_IN_FORCE: "not in force yet",
-}
 _WORDS = {
-    **_UNKNOWNS,
+    **v.WORD,
     MEETS: "meets it",
     FALLS_SHORT: "falls short",
     CANNOT_BE_TOLD: "cannot be told",
@@ -70,7 +65,7 @@ def came_to(request: Mapping[str, str]) -> str:
 
 def level_word(state: str) -> str:
     """Return the state of a cell as words; a level may have a name that elsewhere means a gap."""
-    return _UNKNOWNS.get(state, state.replace("_", " "))
+    return v.WORD.get(state, state.replace("_", " "))
 
 
 def levels_words(text: str) -> str:

@@ -136,5 +136,6 @@ def named_letters(letters: list[str]) -> str:
         else f"U+{ord(one):04X}"
         for one in letters[:_NAMED]
     ]
-    more = f" and {len(letters) - _NAMED} more letters" if len(letters) > _NAMED else ""
+    further = len(letters) - _NAMED
+    more = f" and {further} more letter{'s' * (further > 1)}" if further > 0 else ""
     return ", ".join(said) + more

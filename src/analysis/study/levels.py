@@ -31,7 +31,8 @@ def level_names(study: Study) -> dict[Level, str]:
         scale, level = key
         names[key] = level
         if on_scale[scale, _read(level)] > 1:
-            ranked = sorted((one for one in values if one[0] == scale), key=values.get)[::-1]
+            own = [one for one in values if one[0] == scale]
+            ranked = sorted(own, key=lambda one: -values[one])
             names[key] = f"{level} ({scale}, {ranked.index(key) + 1} of {len(ranked)})"
         elif len(things[_read(level)]) > 1:
             names[key] = f"{level} ({scale})"

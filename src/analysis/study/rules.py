@@ -5,6 +5,7 @@ read, and passes over cells that the schema has already refused.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -184,13 +185,21 @@ def _scales_exist(draft: Draft):
         "no level of this scale is in levels.csv",
         "add its levels, or correct it",
     )
-    reserved = levels["level"].isin(v.UNKNOWNS)
+    taken = {_read(one) for one in (*v.WORD, *v.WORD.values())}
     yield from draft.at(
         "levels",
-        reserved,
+        levels["level"].map(_read).isin(taken),
         "level",
-        "this is the code of an unknown, not a level",
+        "this is the name of an unknown, not of a level",
         "choose another name",
+    )
+    first = levels["scale_id"].groupby(levels["scale_id"].str.casefold()).transform("first")
+    yield from draft.at(
+        "levels",
+        first != levels["scale_id"],
+        "scale_id",
+        "another scale's id differs from it only in capitals",
+        "choose ids that differ in more, or write one scale's alike",
     )
     numbers = pd.to_numeric(levels["value"], errors="coerce").groupby(levels["scale_id"])
     flat = (numbers.transform("max") <= numbers.transform("min")).to_numpy()
@@ -201,6 +210,11 @@ def _scales_exist(draft: Draft):
         "all levels of the scale have the same value",
         "give the levels their values",
     )
+
+
+def _read(name: str) -> str:
+    """Return a name as a reader may take it: without capitals and what parts its words."""
+    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 @_rule("criteria", "levels")

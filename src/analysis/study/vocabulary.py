@@ -51,6 +51,14 @@ MEANING = {
 }
 """What each unknown means, in half a sentence."""
 
+WORD = {
+    **{code: code.replace("_", " ") for code in UNKNOWNS},
+    NOT_FOUND: "nothing found",
+    NOT_ASSESSED: "nobody has looked",
+    NOT_IN_FORCE: "not in force yet",
+}
+"""Each unknown in the words that stand for it wherever it is shown."""
+
 EXTENT = {
     "opening": "only its opening was read",
     "whole_excerpt": "all that the copy holds was read",

@@ -187,8 +187,8 @@ def _half_a_map(study: Study) -> Iterator[Problem]:
     there = placed(study)
     if there.any() and not there.all():
         first = int(there.to_numpy().argmin())
-        many = study.settings.unit_noun.plural
-        rule = f"{(~there).sum()} of {len(there)} {many} have no tile, so that no map is drawn"
+        many, has = study.settings.unit_noun.plural, "has" if (~there).sum() == 1 else "have"
+        rule = f"{(~there).sum()} of {len(there)} {many} {has} no tile, so that no map is drawn"
         remedy = "give each a tile_column and a tile_row, or leave them all empty"
         unit = study["units"]["unit_id"].iloc[first]
         yield Problem("units.csv", first + 2, "tile_column", unit, rule, remedy, WARNING)
@@ -205,6 +205,12 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     from analysis.study.faces import faces_of, found, named_letters
 
     lost = [name for name in named if found(study, name) is None]
+    spoilt = [name for name in lost if (study.folder / name).is_file()]
+    if spoilt:
+        rule = "it is no font file that can be read"
+        remedy = "put a whole TrueType or OpenType file in its place"
+        yield Problem(FILE, None, _FACES, ", ".join(spoilt), rule, remedy, WARNING)
+    lost = [name for name in lost if name not in spoilt]
     if lost:
         rule = "there is no such face: neither a font file in the study's folder nor a family that is installed here"
         remedy = "correct the name, put the file into the study, or install the family"

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
@@ -11,7 +12,7 @@ from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
 from analysis.show.words import word
-from analysis.wording import listed, stopped
+from analysis.wording import stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
 _EDGE = {"edge": "#6f6f6f", "lw": 0.6}
@@ -100,7 +101,7 @@ def _page(
             color=style.PAPER if kind == SETTLED else style.INK,
         )
     told = [
-        f"{labels[one]}: {listed([f'{count} {word(kind)}' for kind, count in counts.items() if count])}"
+        f"{isolated_name(labels[one])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"
         for one, counts in table[kinds].iterrows()
     ]
     alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."

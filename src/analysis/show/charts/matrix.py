@@ -234,7 +234,7 @@ def _draw_states(
 def _written(marks: dict[Level, LevelMark], scale: str, state: str) -> str:
     """Return what is written in a cell: empty where a disc is drawn."""
     mark = marks.get((scale, state))
-    return UNKNOWN_MARK[state] if mark is None else str(mark.number or "")
+    return UNKNOWN_MARK[state] if mark is None else mark.number
 
 
 def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str, str, str]]]:
@@ -257,7 +257,7 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
         for level, mark in shown:
             words = level_word(level)
             if shown is not held:
-                words += f", {'best' if mark.number == 1 else 'worst'} of {len(held)} levels"
+                words += f", {'best' if mark is held[0][1] else 'worst'} of {len(held)} levels"
             levels.append((of[0], level, words + among * (len(alike) > 1)))
     held = {state for _, state in states}
     unknown = [
