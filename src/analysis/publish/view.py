@@ -32,6 +32,7 @@ from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 from analysis.study.marks import cells_under_earlier_rules
+from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
@@ -120,6 +121,15 @@ def recommendations(results: Results) -> list[dict]:
             }
         )
     return rows
+
+
+def published_scores(study: Study) -> list[dict]:
+    """Return every published score, with its source and with how it was rounded, in words."""
+    said = [rounding_words(one) for one in study["published_scores"].itertuples()]
+    return [
+        {**row, "rounded": text.removeprefix(", ") or "not rounded"}
+        for row, text in zip(with_sources(study, "published_scores"), said, strict=True)
+    ]
 
 
 def implied_totals(results: Results) -> list[dict]:
@@ -295,6 +305,7 @@ def unit_sections(results: Results) -> list[dict]:
             {
                 **unit,
                 "interval": interval_words(score["low"], score["high"], score["known"], display),
+                "published": [one.said for one in results.bearings if name in one.units],
                 "applies": not pd.isna(score["low"]),
                 "known": score["known"] > 0,
                 "cells": [
