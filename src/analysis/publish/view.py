@@ -175,7 +175,7 @@ def questions(results: Results) -> dict:
     for row in records(table):
         row |= {
             "label": labels[row["criterion_id"]],
-            "share": shown(100 * row["weight"], display),
+            "share": shown(100 * row["weight"], display, positive=True),
             "said": _step(row["step"], row["ask_of"]),
             "sources": [sources[one] for one in row["source_ids"].split(";") if one],
         }
@@ -184,7 +184,7 @@ def questions(results: Results) -> dict:
         {
             **row,
             "label": labels[row["criterion_id"]],
-            "weight": rounded(row["weight"], 1, display.rounding),
+            "weight": rounded(row["weight"], 1, display.rounding, positive=True),
         }
         for row in records(national_questions(study, table))
     ]

@@ -89,7 +89,7 @@ def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
         columns = ["unit_id", "criterion_id", "weight"]
         told = list(table[columns].itertuples(index=False, name=None))
     parts = [
-        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display)}%)"
+        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display, positive=True)}%)"
         for unit, criterion, weight in told[:SHOWN_AT_MOST]
     ]
     more = len(told) - len(parts)
