@@ -223,3 +223,20 @@ def test_comparisons_say_that_they_rest_on_what_was_published():
     assert said in " ".join(compared(held, "u1", "u2"))
     later = measure(study, dt.date.fromisoformat(TODAY) + dt.timedelta(1))
     assert given(later) == "" and later.bearings == []
+
+
+@pytest.mark.parametrize(
+    ("value", "cells", "ends"),
+    [
+        ("0", {"rounding": "up"}, (0, "yes", 0, "yes")),
+        ("100", {"rounding": "down"}, (100, "yes", 100, "yes")),
+        ("57", {"rounding": "down"}, (57, "yes", 58, "no")),
+        ("57", {"rounding": "up"}, (56, "no", 57, "yes")),
+        ("57", {"rounding": "half_up"}, (56.5, "yes", 57.5, "no")),
+        ("57", {}, (56.5, "yes", 57.5, "yes")),
+        ("0", {}, (0, "yes", 0.5, "yes")),
+    ],
+)
+def test_the_ends_of_a_score_lie_within_the_scale_and_say_whether_they_are_in(value, cells, ends):
+    _, row = held({"a": "1"}, score=value, **cells)
+    assert (row.lowest, row.lowest_in, row.highest, row.highest_in) == ends

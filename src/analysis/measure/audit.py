@@ -54,7 +54,9 @@ SCORES_COLUMNS = [
     "step",
     "rounding",
     "lowest",
+    "lowest_in",
     "highest",
+    "highest_in",
     "weights",
     "settles_cells",
     "low",
@@ -120,7 +122,8 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
 
     Returns:
         The columns of :data:`SCORES_COLUMNS`: as for totals, but ``lowest`` and ``highest`` are
-        the ends between which the score lay before rounding, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
+        the ends between which the score lay before rounding, within 0 to 100, ``lowest_in`` and
+        ``highest_in`` whether they are possible themselves, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
         weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
         cells are open.
     """
@@ -149,8 +152,10 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 float(one.score),
                 float(one.step or "nan"),
                 one.rounding,
-                float(ends.low),
-                float(ends.high),
+                float(max(ends.low, 0)),
+                "yes" if ends.low_in or ends.low < 0 else "no",
+                float(min(ends.high, 100)),
+                "yes" if ends.high_in or ends.high > 100 else "no",
                 one.weights,
                 one.settles_cells,
                 float(100 * least),

@@ -38,6 +38,7 @@ from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_hei
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
+from analysis.study.marks import OLDER_LEVEL, assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.wording import listed
 
@@ -352,8 +353,9 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
     rows = results.study["assessments"].to_dict("index")
     carried = why_carried(results.study)
+    older = dict.fromkeys(assessed_under_earlier_rules(results.study.tables), OLDER_LEVEL)
     reasoned = [
-        " ".join(filter(None, (rows[row]["rationale"], carried.get(row))))
+        " ".join(filter(None, (rows[row]["rationale"], carried.get(row), older.get(row))))
         if row in rows
         else reason
         for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
