@@ -269,8 +269,9 @@ def _clash_of(held: Constrained, name: str) -> tuple[str, str]:
 def _said(study: Study, clash: Clash) -> str:
     said = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
+        words = said[clash.rows[0]]
         return (
-            f"{said[clash.rows[0]]}: this cannot be true beside the levels that the evidence "
+            f"{words[0].upper()}{words[1:]}: this cannot be true beside the levels that the evidence "
             "settles. It is set aside."
         )
     stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]

@@ -582,10 +582,10 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
             f"No {noun.singular} can be ranked against another: for none {pairs} is it sure which "
             f"has the higher score, {allowed}."
         )
-    return (
-        f"For {sure} {pairs} it is sure which has the higher score, {allowed}; "
-        f"{many - named} of {many} {noun.plural} cannot be ranked against any."
-    )
+    apart = f"{many - named} of {many} {noun.plural} cannot be ranked against any"
+    if named == many:
+        apart = f"every {noun.singular} can be ranked against another"
+    return f"For {sure} {pairs} it is sure which has the higher score, {allowed}; {apart}."
 
 
 def _ranks(results: Results) -> Iterable[Statement]:
