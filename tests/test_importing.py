@@ -11,6 +11,7 @@ import pytest
 from helpers import contents, edit_cell, edit_descriptor, read_rows, write_rows
 
 from analysis.cli import main
+from analysis.fieldwork.agreement import cells_read, disagreements
 from analysis.fieldwork.importing import import_table
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
@@ -312,6 +313,19 @@ searched: {on: 2024-05-02, where: the web, queries: [pools]}
         ("2024-05-02", "depth-signs", f"{said} Beside “depth-signs” it has: date 2024-04."),
     ]
     assert not import_table(path, pools, named).written
+
+
+def test_a_cell_that_a_table_has_of_one_coder_alone_is_no_difference(pools):
+    head = ["unit_id", "criterion_id", "answer", "coder"]
+    rows = [[IDS[0], "lifeguard", "met", "Ann"], [IDS[0], "lifeguard", "met", "Ben"]]
+    rows += [[IDS[0], "depth-signs", "met", "Ben"]]
+    rows += [[name, "lifeguard", "met", "Ann"] for name in IDS[1:]]
+    import_table(table(pools, [head, *rows]), pools)
+    study = load(pools)
+    read = cells_read(study)
+    assert read["Ann"] == {(name, "lifeguard") for name in IDS}
+    assert read["Ben"] == {(IDS[0], "lifeguard"), (IDS[0], "depth-signs")}
+    assert disagreements(study).empty
 
 
 def test_questions_of_a_long_table_are_mapped_by_what_it_calls_them(pools):

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import re
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
 from made import (
@@ -24,7 +25,7 @@ from made import (
 
 from analysis.measure import statements as module
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
+from analysis.measure.statements import _pairs_said, statements
 from analysis.publish.report import report_html
 from analysis.study.descriptor import CompareDate
 
