@@ -20,7 +20,13 @@ def test_the_page_can_be_followed_from_its_first_command_to_its_last(tmp_path, m
     study, ran = Path("pools"), []
     for kind, name, text in BLOCKS:
         if kind == "json":
-            edit_descriptor(study, lambda held, text=text: held["study"].update(json.loads(text)))
+            said, inside = json.loads(text), name == "study"
+            edit_descriptor(
+                study,
+                lambda held, said=said, inside=inside: (held["study"] if inside else held).update(
+                    said
+                ),
+            )
         elif name:
             assert text == (GIVEN / name).read_text("utf-8")
             own = name in ("pools.csv", "map.yml")

@@ -11,6 +11,7 @@ import pytest
 from helpers import contents, edit_cell, edit_descriptor, read_rows, write_rows
 
 from analysis.cli import main
+from analysis.fieldwork.agreement import cells_read, disagreements
 from analysis.fieldwork.importing import import_table
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
@@ -269,6 +270,64 @@ def test_a_long_table_needs_no_map_where_it_has_our_headings(pools):
     assert validate(pools) == []
 
 
+def test_what_stands_beside_a_blank_is_kept(pools):
+    head = ["Pool", "Question", "Finding", "Seen", "Link", "Comment", "Reader"]
+    rows = [
+        [POOLS[0], "lifeguard", "", "2024-04-03", "https://a.example", "gate locked", "Ann"],
+        [POOLS[1], "lifeguard", "-", "2024-04-09", "https://b.example", "asked inside", "Ann"],
+        [POOLS[1], "depth-signs", "-", "2024-04", "", "", ""],
+        *([name, "lifeguard", "Yes", "2024-04-03", "", "", "Ann"] for name in POOLS[2:]),
+    ]
+    text = """
+unit: Pool
+criterion: Question
+answer: Finding
+date: Seen
+source: Link
+note: Comment
+coder: Reader
+answers: {"-": looked_and_found_nothing, "Yes": met}
+blank: nobody_looked
+confidence: low
+searched: {on: 2024-05-02, where: the web, queries: [pools]}
+"""
+    path, named = table(pools, [head, *rows]), a_map(pools, text)
+    import_table(path, pools, named)
+    (blank,) = [row for row in rows_of(pools, "evidence") if row["unit_id"] == IDS[0]]
+    assert blank["states"] == (
+        "No answer stands in table.csv on “lifeguard” (nobody looked). What no answer means is "
+        "what was declared when the table was brought in. Beside “lifeguard” it has: "
+        "date 2024-04-03; source https://a.example; coder Ann."
+    )
+    assert blank["note"] == "Beside “lifeguard” it has: note gate locked."
+    said = "Imported from table.csv, where the answer is “-”: that was declared to mean that it was looked for and not found."
+    assert [
+        (row["searched_on"], row["criterion_ids"], row["note"])
+        for row in rows_of(pools, "searches")
+    ] == [
+        (
+            "2024-04-09",
+            "lifeguard",
+            f"{said} Beside “lifeguard” it has: source https://b.example; note asked inside; coder Ann.",
+        ),
+        ("2024-05-02", "depth-signs", f"{said} Beside “depth-signs” it has: date 2024-04."),
+    ]
+    assert not import_table(path, pools, named).written
+
+
+def test_a_cell_that_a_table_has_of_one_coder_alone_is_no_difference(pools):
+    head = ["unit_id", "criterion_id", "answer", "coder"]
+    rows = [[IDS[0], "lifeguard", "met", "Ann"], [IDS[0], "lifeguard", "met", "Ben"]]
+    rows += [[IDS[0], "depth-signs", "met", "Ben"]]
+    rows += [[name, "lifeguard", "met", "Ann"] for name in IDS[1:]]
+    import_table(table(pools, [head, *rows]), pools)
+    study = load(pools)
+    read = cells_read(study)
+    assert read["Ann"] == {(name, "lifeguard") for name in IDS}
+    assert read["Ben"] == {(IDS[0], "lifeguard"), (IDS[0], "depth-signs")}
+    assert disagreements(study).empty
+
+
 def test_questions_of_a_long_table_are_mapped_by_what_it_calls_them(pools):
     text = "unit: Pool\ncriterion: Question\nanswer: Answer\nconfidence: high\nblank: not_asked\n"
     text += 'criteria: {Q1: {criterion: lifeguard, answers: {"Yes": met}}, Q2: {criterion: depth-signs, answers: {"Yes": partly}}}'
@@ -472,6 +531,43 @@ def test_rows_that_a_quotation_mark_has_swallowed_are_not_lost(pools):
     path.write_text("\n".join([*rows, *(f"{name},,," for name in POOLS[3:])]), "utf-8")
     said = refused(path, pools, a_map(pools, MAP + "note: Note\n"))
     assert any("table!D2 (new" in one and "swallowed" in one for one in said)
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.xlsx"])
+def test_what_stands_under_no_heading_is_refused(name, pools):
+    long = [["Pool", "Lifeguard", "Signs", "Note"], *everyone(blanks=3)]
+    long[2] += ["mast broken", "see file 7"]  # an unquoted comma has split the note
+    (said,) = refused(table(pools, long, name), pools, a_map(pools, MAP + "note: Note\n"))
+    assert (
+        "!E3 (mast broken)" in said and "no heading stands above the cell (nor above 1 more" in said
+    )
+    within = [["Pool", "", "Lifeguard", "Signs"], *everyone(blanks=3)]
+    within[1][1] = "closed"
+    (said,) = refused(table(pools, within, name), pools, a_map(pools, MAP))
+    assert "!B2 (closed)" in said and "no heading stands above the cell:" in said
+
+
+def test_merged_cells_of_a_table_are_refused(pools):
+    path = table(
+        pools, [["Pool", "Lifeguard", "Signs"], *everyone([POOLS[0], "Yes", ""])], "t.xlsx"
+    )
+    book = openpyxl.load_workbook(path)
+    book.active.insert_rows(1)
+    book.active["A1"] = "A title"
+    book.active.merge_cells("A1:C1")
+    book.save(path)
+    import_table(path, pools, a_map(pools, MAP + "headings_row: 2\n"), dry_run=True)
+    book.active.merge_cells("B3:B4")
+    book.save(path)
+    (said,) = refused(path, pools, a_map(pools, MAP + "headings_row: 2\n"))
+    assert "Scores!B3:B4 (Yes)" in said and "the cells are merged" in said
+
+
+def test_rows_below_the_last_one_are_named(pools):
+    rows = [["Pool", "Lifeguard", "Signs"], *everyone(), [], ["Total", "1"], ["Mean", "1"]]
+    came = import_table(table(pools, rows), pools, a_map(pools, MAP + "last_row: 6\n"))
+    (said,) = [note for note in came.notes if "was left out" in note]
+    assert "below the last row" in said and "table!A8:A9" in said
 
 
 def test_one_of_several_sheets_is_named(pools):

@@ -17,7 +17,9 @@ from analysis.measure.scores import cell_values, scores
 from analysis.measure.sensitivity import sensitivity
 from analysis.measure.totals import constrained
 from analysis.measure.tree import TOTAL
+from analysis.publish.view import group_rules
 from analysis.study import vocabulary as v
+from analysis.study.warnings import warnings
 
 A1, A2, B = (("u1", name) for name in ("a1", "a2", "b"))
 CELLS = {A1: "met", A2: "not_met", B: "partly"}
@@ -128,7 +130,7 @@ def test_groups_have_no_range_and_no_weight_of_a_publisher_in_a_pool():
     whole = study.settings.weight_box.model_copy(update={"nodes": ("total",)})
     assert not problems(settled(given, weight_box=whole))
     (said,) = problems(settled(given, weight_box=whole, aggregation="pooled"))
-    assert "weighs what is no scored criterion" in said
+    assert "groups weigh nothing there" in said
 
 
 def test_another_way_to_put_scores_together_is_named_as_what_moved_them():
@@ -149,3 +151,27 @@ def test_the_exact_scores_agree(cells):
         assert close(
             list(row), [float(one) for one in found["u1", group]] * np.array([100, 100, 1])
         )
+
+
+def test_a_weight_of_a_group_counts_for_nothing_and_is_not_listed():
+    rows = [
+        {"node_id": "A", "among": "region=-", "weight": "9", "reason": "Tried."},
+        {"node_id": "a1", "among": "region=-", "weight": "2", "reason": "Wider there."},
+    ]
+    study = with_rows(pooled(), "group_weights", rows)
+    said = "-: the weight of “a1” is 2, where it else is 1. Wider there."
+    assert group_rules(study) == [said]
+    (one,) = [one for one in warnings(study) if one.file == "group_weights.csv"]
+    assert "A" in one.value and "counts for nothing" in one.rule
+    tree = settled(study, aggregation="tree")
+    assert len(group_rules(tree)) == 2
+    assert not [one for one in warnings(tree) if one.file == "group_weights.csv"]
+
+
+def test_a_publisher_cannot_weigh_a_group_of_a_pool():
+    wrong = [
+        one
+        for one in problems(pooled(published=[score("58", "1", weights="A=2")]))
+        if "weights" in one
+    ]
+    assert len(wrong) == 1 and "groups weigh nothing there" in wrong[0]

@@ -1,14 +1,20 @@
 """What a published score was before it was rounded: known answers on paper."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 from made import library, matrix_of, problems, replaced, with_rows
-from made_totals import made, score
+from made_totals import TODAY, made, score
 
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
+from analysis.measure.results import measure
+from analysis.measure.statements import given, statements
 from analysis.measure.totals import constrained
+from analysis.publish import view
+from analysis.publish.workbook import _sheets
+from analysis.show.pairs import compared
 from analysis.study import vocabulary as v
 from analysis.study.published import rounding_words, score_ends
 from analysis.study.warnings import outdated_by_the_report, warnings
@@ -167,3 +173,70 @@ def test_a_report_after_every_observation_is_looked_at():
     on_the_day.loc[early.index[~unknown][0], "observed_on"] = str(day)
     assert outdated_by_the_report(replaced(study, assessments=on_the_day)) == ""
     assert outdated_by_the_report(replaced(study, assessments=early[unknown])) == ""
+
+
+def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():
+    # A score of 0, rounded up to 1, is from above -1 to 0: all open cells of u1 are not_met.
+    scores = [score("0", "1", "u1", rounding="up")]
+    study = made(2, [("a", "g", "1"), ("b", "g", "1")], levels=YES_NO, scores=scores)
+    results = measure(study, dt.date.fromisoformat(TODAY))
+    (one,) = results.bearings
+    assert one.units == {"u1"}
+    assert one.said == (
+        "Published score G1, 0, rounded up to 1, of Made-up 1 in all on 2023-01-01 (source S1). "
+        "It settles “a” and “b”."
+    )
+    assert [unit["published"] for unit in view.unit_sections(results)] == [[one.said], []]
+    (sheet,) = [one for one in _sheets(results, {}) if one.tab == "Published scores"]
+    assert sheet.table.iloc[0][["Rounding", "What it does on this date"]].tolist() == [
+        "rounded up to 1",
+        one.said,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"settles_cells": ""}, "It may settle no cell, and bears on national figures alone."),
+        ({"value": "50", "step": "0"}, "It settles no cell, and binds “a” and “b”."),
+        ({"value": "30", "step": "0"}, "It is set aside, since it cannot be true."),
+        ({"value": "50", "step": "0", "unit": "u2"}, "It settles no cell, and binds “a” and “b”."),
+    ],
+)
+def test_a_score_that_settles_nothing_says_so(cells, said):
+    row = score(**({"value": "0", "step": "1", "rounding": "up"} | cells))
+    study = made(2, [("a", "g", "1"), ("b", "g", "1")], levels=YES_NO, scores=[row])
+    (one,) = measure(study, dt.date.fromisoformat(TODAY)).bearings
+    assert one.said.endswith(f"(source S1). {said}")
+
+
+def test_comparisons_say_that_they_rest_on_what_was_published():
+    # u1 has 100 and u2 has 0, by what was published alone.
+    scores = [score("100", "0", "u1"), score("0", "0", "u2")]
+    study = made(2, levels=YES_NO, scores=scores)
+    held = measure(study, dt.date.fromisoformat(TODAY))
+    assert held.pairs[["above", "below"]].to_numpy().tolist() == [["u1", "u2"]]
+    said = "This is given what was published of this date, which may settle cells."
+    assert given(held) == said
+    told = statements(held)["pairs.said"].text
+    assert told.endswith(said)
+    assert said in " ".join(compared(held, "u1", "u2"))
+    later = measure(study, dt.date.fromisoformat(TODAY) + dt.timedelta(1))
+    assert given(later) == "" and later.bearings == []
+
+
+@pytest.mark.parametrize(
+    ("value", "cells", "ends"),
+    [
+        ("0", {"rounding": "up"}, (0, "yes", 0, "yes")),
+        ("100", {"rounding": "down"}, (100, "yes", 100, "yes")),
+        ("57", {"rounding": "down"}, (57, "yes", 58, "no")),
+        ("57", {"rounding": "up"}, (56, "no", 57, "yes")),
+        ("57", {"rounding": "half_up"}, (56.5, "yes", 57.5, "no")),
+        ("57", {}, (56.5, "yes", 57.5, "yes")),
+        ("0", {}, (0, "yes", 0.5, "yes")),
+    ],
+)
+def test_the_ends_of_a_score_lie_within_the_scale_and_say_whether_they_are_in(value, cells, ends):
+    _, row = held({"a": "1"}, score=value, **cells)
+    assert (row.lowest, row.lowest_in, row.highest, row.highest_in) == ends

@@ -15,11 +15,16 @@ from analysis.fieldwork.replying import findings
 from analysis.fieldwork.settling import settling_workbook
 from analysis.measure.results import Results, measure
 from analysis.publish import view
+from analysis.publish.briefings import _environment, _held, _said
 from analysis.publish.site.behind import cell_trails
+from analysis.publish.workbook import _sheets
 from analysis.study import load
+from analysis.study import vocabulary as v
 from analysis.study.load import validate
 from analysis.study.marks import (
     EARLIER_RULES,
+    OLDER_LEVEL,
+    assessed_under_earlier_rules,
     cells_under_earlier_rules,
     codebook_marks,
     under_earlier_rules,
@@ -222,3 +227,27 @@ def test_the_pages_and_the_report_say_it(older, tmp_path):
     assert "; coded under an earlier wording of the rules; settled by" in report
     with zipfile.ZipFile(out / "report.docx") as parts:
         assert b"coded under an earlier wording of the rules" in parts.read("word/document.xml")
+
+
+def test_briefings_and_the_workbook_say_it_of_the_level(older):
+    results = measure(load(older))
+    matrix = next(one for one in _sheets(results, {}) if one.tab == "Matrix").table
+    said = matrix[matrix.iloc[:, 0].notna()].astype(str).agg(" ".join, axis=1)
+    count = sum(
+        cell["earlier_rules"] for unit in view.unit_sections(results) for cell in unit["cells"]
+    )
+    assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
+    page = _environment(results).get_template("briefing.html.j2")
+    form = {"part": "known", "letters": 900, "rows": 30, "by_name": True}
+    pages = [page.render(**_held(results), **told, **form) for _, told in _said(results, ())]
+    assert sum(one.count(OLDER_LEVEL) for one in pages) == count
+
+
+def test_a_level_that_rests_on_no_coding_is_not_older_than_its_rule(older):
+    before = assessed_under_earlier_rules(load(older).tables)
+    assert before
+    for number, row in enumerate(read_rows(older, "assessments")[1:], start=2):
+        if row[1] == CRITERION:
+            edit_cell(older, "assessments", number, "settled_by", v.IMPORTED)
+            edit_cell(older, "assessments", number, "settled_why", "The table says so.")
+    assert assessed_under_earlier_rules(load(older).tables) == set()

@@ -23,6 +23,7 @@ from made import (
     replaced,
     with_rows,
 )
+from made_totals import made
 
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import national
@@ -654,3 +655,31 @@ def test_what_was_known_by_a_day():
 def test_the_studies_are_valid():
     assert problems(real()) == []
     assert problems(library()) == []
+
+
+@pytest.mark.parametrize("weight", ["1" + "0" * 14, "1" + "0" * 17])
+def test_a_small_weight_beside_a_huge_one_is_not_lost(weight):
+    # a is settled and b is open: what is known is near 1 and not 1, and no end is reached by it.
+    study = made(3, [("a", "g", weight), ("b", "g", "1")])
+    matrix = matrix_of(
+        study,
+        {("u1", "a"): "met", ("u2", "a"): "not_met", ("u3", "a"): "met", ("u3", "b"): "met"},
+        v.NOT_ASSESSED,
+    )
+    table = scores(study, matrix).query("group_id == 'total'").set_index("unit_id")
+    assert 0 < 100 - table.low["u1"] < 1e-10 and table.high["u1"] == 100
+    assert table.low["u2"] == 0 and 0 < table.high["u2"] < 1e-10
+    assert (table.known[["u1", "u2"]] < 1).all() and table.known["u3"] == 1
+    assert (table.low["u3"], table.high["u3"]) == (100, 100)
+    display = Display(decimals=0, rounding="half_up")
+    assert shown(table.low["u1"], display).startswith("99.9999999")
+    assert shown(100 * table.known["u1"], display).startswith("99.9999999")
+    assert shown(table.high["u2"], display).startswith("0.000000")
+
+
+def test_a_weight_is_never_shown_as_none():
+    assert (
+        shown(1e-14, Display(decimals=0, rounding="half_up"), positive=True) == "0.00000000000001"
+    )
+    assert shown(0.0, Display(decimals=0, rounding="half_up"), positive=True) == "0"
+    assert shown(1e-14, Display(decimals=0, rounding="half_up")) == "0"

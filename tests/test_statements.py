@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import re
 from functools import cache
+from types import SimpleNamespace
 
 import pytest
 from made import (
@@ -24,7 +25,7 @@ from made import (
 
 from analysis.measure import statements as module
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
+from analysis.measure.statements import _pairs_said, statements
 from analysis.publish.report import report_html
 from analysis.study.descriptor import CompareDate
 
@@ -472,3 +473,16 @@ def test_most_is_said_of_most():
     (told,) = re.findall(r"Cells that differ from the date before: (\d+)(.*)", page)[:1]
     assert told[0] == named["at.2021-12-31.changed"].text == "17"
     assert "criteria that came into force: 3." in told[1]
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (0, "3 of 3 halls cannot be ranked against any."),
+        (2, "1 of 3 halls cannot be ranked against any."),
+        (3, "every hall can be ranked against another."),
+    ],
+)
+def test_how_many_can_be_ranked_is_said_for_none_one_and_many(named, said):
+    noun = SimpleNamespace(singular="hall", plural="halls")
+    assert _pairs_said(1, 3, 3, named, noun).endswith(f"allowed for; {said}")

@@ -190,7 +190,7 @@ def test_a_total_contradicted_by_the_assessments_is_set_aside():
     assert names(held.clashes) == gone(held.clashes) == [("P1",)]
     assert left(study, known) == {"u4": {MET, NOT_MET}}
     (said,) = clash_sentences(study, held)
-    assert "published total P1, 2 of 4 at “met” on “c” on 2023-01-01" in said
+    assert "Published total P1, 2 of 4 at “met” on “c” on 2023-01-01" in said
     assert "cannot be true beside the levels that the evidence settles" in said
 
 

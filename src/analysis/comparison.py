@@ -144,7 +144,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
     moved, repeats = moved_scores(found), ["unit_id", "before", "after"]
     several = moved["unit_id"].duplicated()
     moved[repeats] = moved[repeats].mask(several, "")
-    moved["known"] = [text if text == "0" else f"{text}%" for text in moved["known"]]
+    moved["known"] = [text if text == "0" else f"{text} points" for text in moved["known"]]
     heads = ("Before", "After", "Cause", "Worst case", "Best case", "Known")
     show("Scores that moved, 0 to 100, and by how much from each cause", moved, noun, *heads)
     if len(moved):

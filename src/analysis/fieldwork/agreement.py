@@ -100,7 +100,8 @@ def cells_read(
     A coder has read what was given (``assignments.csv``), once a coding of that batch has come
     back. Of a batch that no assignment records, the coder has read each unit with a row in it, on
     the criteria that anybody coded in that batch. A cell with a row of the coder's own was read,
-    whatever was recorded. ``only_recorded`` leaves out what no assignment records.
+    whatever was recorded. Of an imported table nothing else was: it says cell by cell who answered.
+    ``only_recorded`` leaves out what no assignment records.
     """
     codings, given = study["codings"], study["assignments"]
     names = ["unit_id", "criterion_id", "coder", "batch"]
@@ -109,8 +110,16 @@ def cells_read(
         rows = rows[first_days(rows["read_on"]) <= day_number(by)]
     own: dict[str, set[Cell]] = {name: set() for name in coders(study)}
     units, criteria = defaultdict(set), defaultdict(set)
-    for unit, criterion, coder, batch in rows[names].itertuples(index=False):
+    sources, evidence = study["sources"], study["evidence"]
+    tables = sources.loc[sources["kind"] == v.IMPORTED, "source_id"]
+    from_table = set(evidence.loc[evidence["source_id"].isin(tables), "evidence_id"])
+    imported = [bool(ids) and from_table.issuperset(ids.split(";")) for ids in rows["evidence_ids"]]
+    for (unit, criterion, coder, batch), by_cell in zip(
+        rows[names].itertuples(index=False), imported, strict=True
+    ):
         own.setdefault(coder, set()).add((unit, criterion))
+        if by_cell:
+            continue
         units[coder, batch].add(unit)
         criteria[batch].add(criterion)
     every = list(study["criteria"]["criterion_id"])

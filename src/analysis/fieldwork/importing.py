@@ -577,7 +577,12 @@ class _Import:
             elif one.meaning in _SILENT:
                 silent[one.unit].append(one)
         for unit, found in searched.items():
-            self._search(unit, found)
+            by_day: dict[str, list[_Answer]] = defaultdict(list)
+            for one in found:
+                own = one.line["date"]
+                by_day[own if len(own) == len("YYYY-MM-DD") else self.map.searched.on].append(one)
+            for day, held in by_day.items():
+                self._search(unit, day, held)
         for unit, found in silent.items():
             parts = []
             for words, meanings in (
@@ -592,19 +597,21 @@ class _Import:
                     parts.append(f"{', '.join(asked[:_NAMED_AT_MOST] + more)} ({words})")
             line = found[0].line
             name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
-            states = f"{self.table.name} has no answer on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
-            self._state(name, unit, states, "", line)
+            states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
+            states = " ".join([states, *_said_beside(found, ("date", "source", "coder"))])
+            self._state(name, unit, states, " ".join(_said_beside(found, ("note",))), line)
 
-    def _search(self, unit: str, found: list[_Answer]) -> None:
+    def _search(self, unit: str, day: str, found: list[_Answer]) -> None:
         searched = self.map.searched
         key = ("unit_id", "searched_on", "where")
+        own = ("source", "note", "coder") if found[0].line["date"] == day else _BESIDE
         row = {
             "unit_id": unit,
-            "searched_on": searched.on,
+            "searched_on": day,
             "where": searched.where,
             "queries": " | ".join(searched.queries),
             "queries_count": str(len(searched.queries)),
-            "note": f"As the imported table {self.table.name} has it: its cell is blank, or says so.",
+            "note": " ".join([self._why_found_nothing(found), *_said_beside(found, own)]),
         }
         criteria = {one.criterion for one in found}
         draft, line = self.proposal.draft("searches"), found[0].line
@@ -613,12 +620,19 @@ class _Import:
         before = set(filter(None, old.get("criterion_ids", "").split(";")))
         joined = ";".join(one for one in self.scale if one in criteria | before)
         said = ", ".join(one for one in self.scale if one in criteria)
+        known = old.get("note", "")
+        same = criteria <= before and row["note"] in known
         if held is None:
             draft.add(row | {"criterion_ids": joined}, line)
-        elif not criteria <= before:
-            draft.replace(held, old | {"criterion_ids": joined}, line)
-        what = ADDED if held is None else UNCHANGED if criteria <= before else CHANGED
+        elif not same:
+            note = known if row["note"] in known else f"{known} {row['note']}".strip()
+            draft.replace(held, old | {"criterion_ids": joined, "note": note}, line)
+        what = ADDED if held is None else UNCHANGED if same else CHANGED
         self.proposal.say(what, "searches", row, said, line)
+
+    def _why_found_nothing(self, found: list[_Answer]) -> str:
+        said = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
+        return f"Imported from {self.table.name}, where the answer is {' or '.join(said)}: that was declared to mean that it was looked for and not found."
 
     @cache  # noqa: B019 - it lives as long as one command
     def _places(self, table: str, key: tuple[str, ...]) -> dict[tuple[str, ...], int]:
@@ -664,6 +678,19 @@ class _Import:
         name = self.map_name if self.mapped else self.returned.file
         problem = Problem(shorten(name), None, shorten(place), shorten(value), rule, remedy)
         self.returned.problems.append(problem)
+
+
+def _said_beside(found: Iterable[_Answer], kinds: Iterable[str]) -> list[str]:
+    """Say what a table has beside blanks: its own day, source, note and coder of each."""
+    held: dict[str, list[str]] = {}
+    for one in found:
+        parts = [f"{kind} {text}" for kind in kinds if (text := one.line[kind])]
+        if parts:
+            held.setdefault("; ".join(parts), []).append(f"“{one.question}”")
+    return [
+        f"Beside {', '.join(questions)} it has: {said.rstrip('.')}."
+        for said, questions in held.items()
+    ]
 
 
 def _as_id(text: str) -> str:

@@ -14,7 +14,7 @@ from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
 from analysis.study.groups import exemptions
-from analysis.study.marks import EARLIER_RULES, cells_under_earlier_rules, level_rules
+from analysis.study.marks import EARLIER_RULES, assessed_under_earlier_rules, level_rules
 from analysis.study.searches import searches_by_unit
 from analysis.study.sources import titled
 
@@ -122,7 +122,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
     cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
     rows = study["assessments"].to_dict("index")
     read = study.lookup("recommendations", "text_read")
-    rules_of, earlier = level_rules(study.tables), cells_under_earlier_rules(study.tables)
+    rules_of, earlier = level_rules(study.tables), assessed_under_earlier_rules(study.tables)
     said = []
     for criterion in study["criteria"].itertuples():
         if read.get(criterion.recommendation_id) == "not_read":
@@ -132,7 +132,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
         level = cell["last_level"] or cell["state"]
         rules = dict(rules_of[criterion.criterion_id])
         rule = rules.get(level, "No rule applied, as nothing is known.")
-        if row and (unit, criterion.criterion_id) in earlier:
+        if cell["row"] in earlier:
             rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
         said.append(
             {

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -464,7 +464,7 @@ def _lines(
             yield line
         if any(text and not found.form.only_names(name) for name, text in line.texts.items()):
             taken.add(number)
-    _look_at_merged(returned, sheet, grid, found, first, filled)
+    look_at_merged(returned, sheet, grid, found.columns.values(), first, filled)
     _keep_rest(returned, opened, sheet.title, grid, found, taken)
 
 
@@ -605,10 +605,24 @@ def _say_what_was_rearranged(
         returned.note("Rows that are hidden, or that a filter hides, were read too", title)
 
 
-def _look_at_merged(
-    returned: Returned, sheet: Worksheet, grid: Grid, found: _Found, first: int, filled: set[int]
+def look_at_merged(
+    returned: Returned,
+    sheet: Worksheet,
+    grid: Grid,
+    ours: Collection[int],
+    first: int,
+    filled: Collection[int],
 ) -> None:
-    ours = found.columns.values()
+    """Refuse merged cells that say something in our columns, from the first row on.
+
+    Args:
+        returned: keeps the problems and notes.
+        sheet: the sheet.
+        grid: its cells.
+        ours: the columns that are read.
+        first: the first row that is read.
+        filled: the rows in which something stands.
+    """
     for area in sheet.merged_cells.ranges:
         touched = any(area.min_col <= place <= area.max_col for place in ours)
         rows = range(max(area.min_row, first), area.max_row + 1)

@@ -12,7 +12,14 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE, Field
 from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
-from analysis.fieldwork.returned import Line, Returned, address, note_besides, read_cell
+from analysis.fieldwork.returned import (
+    Line,
+    Returned,
+    address,
+    look_at_merged,
+    note_besides,
+    read_cell,
+)
 from analysis.fieldwork.sent import Grid, cells_of
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
@@ -102,9 +109,10 @@ def read_table_file(
         raise _refusal(path, "", rule, shorten(remedy, 200))
     grid = grids[named[0]]
     columns: dict[str, int] = {}
-    twice = set()
+    headed, twice = set(), set()
     for column, cell in grid.get(headings_row, {}).items():
         heading = tidied_text(str(cell.value), CODE) if cell.value is not None else ""
+        headed |= {column} if heading else set()
         if heading in columns:
             twice.add(heading)
         elif heading:
@@ -122,6 +130,15 @@ def read_table_file(
     }
     note_besides(returned, opened, {named[0]: grid})
     held = opened.book[named[0]]
+    look_at_merged(returned, held, grid, headed, headings_row + 1, below)
+    _look_under_no_heading(returned, named[0], below, headed)
+    for number, row in grid.items():
+        if last_row and number > last_row and _says(row):
+            place = next(cell.coordinate for cell in row.values() if _says({0: cell}))
+            returned.note_all(
+                "What stands below the last row that the map names was left out",
+                address(named[0], place),
+            )
     if held.sheet_state != "visible" or any(one.hidden for one in held.row_dimensions.values()):
         returned.note("Hidden rows or sheets were read too", named[0])
     return TableFile(
@@ -139,6 +156,21 @@ def read_table_file(
 
 def _says(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
+
+
+def _look_under_no_heading(returned: Returned, tab: str, rows: Grid, headed: set[int]) -> None:
+    """Refuse what stands in no column of the table: a cell may have been split in two."""
+    loose = [
+        cell
+        for row in rows.values()
+        for column, cell in row.items()
+        if column not in headed and _says({column: cell})
+    ]
+    if loose:
+        more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""
+        rule = f"no heading stands above the cell{more}: what it says belongs to no column"
+        remedy = "in a CSV file, put a cell that holds the separator between quotation marks; else head the column, or empty the cells"
+        returned.refuse(address(tab, loose[0].coordinate), str(loose[0].value), rule, remedy)
 
 
 def _csv_as_workbook(path: Path, returned: Returned) -> Opened:

@@ -1,7 +1,8 @@
 """Audit: each published total and score held against what the evidence names on its own day."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,9 @@ SCORES_COLUMNS = [
     "step",
     "rounding",
     "lowest",
+    "lowest_in",
     "highest",
+    "highest_in",
     "weights",
     "settles_cells",
     "low",
@@ -119,7 +122,8 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
 
     Returns:
         The columns of :data:`SCORES_COLUMNS`: as for totals, but ``lowest`` and ``highest`` are
-        the ends between which the score lay before rounding, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
+        the ends between which the score lay before rounding, within 0 to 100, ``lowest_in`` and
+        ``highest_in`` whether they are possible themselves, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
         weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
         cells are open.
     """
@@ -148,8 +152,10 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 float(one.score),
                 float(one.step or "nan"),
                 one.rounding,
-                float(ends.low),
-                float(ends.high),
+                float(max(ends.low, 0)),
+                "yes" if ends.low_in or ends.low < 0 else "no",
+                float(min(ends.high, 100)),
+                "yes" if ends.high_in or ends.high > 100 else "no",
                 one.weights,
                 one.settles_cells,
                 float(100 * least),
@@ -162,6 +168,82 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=SCORES_COLUMNS)
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """A total or score published of the very day, in words, with the cells that it settles.
+
+    Attributes:
+        row: its table and id, joined by "/".
+        units: the units of which it is a score, and those of which it settles a cell.
+        said: what it is, how it was rounded, and what it settles, as sentences.
+    """
+
+    row: str
+    units: frozenset[str]
+    said: str
+
+
+def bearings(
+    study: Study, held: Constrained, settled: Collection[tuple[str, str]]
+) -> list[Bearing]:
+    """Say of each score of the day what it does, and of each total that settles a cell.
+
+    Args:
+        study: the study.
+        held: the day's matrix and what was published of that day.
+        settled: unit and criterion of every cell that what was published settles.
+    """
+    keys = list(held.matrix.cells[["unit_id", "criterion_id"]].itertuples(index=False, name=None))
+    blocks = {one.name: block for block in held.settling_blocks for one in block.constraints}
+    stands = {one.name for one in (*held.firm, *held.weak)}
+    said = []
+    for name, row in held.rows.items():
+        table, key = name.split("/")
+        (published,) = study[table][study[table].iloc[:, 0] == key].itertuples()
+        cells = [keys[cell] for cell in row.parts] if name in blocks else []
+        settles = [cell for cell in cells if cell in settled]
+        if table == TOTALS and not settles:
+            continue
+        units = {unit for unit, _ in settles} | ({published.unit_id} if table == SCORES else set())
+        others = [one.name for one in blocks[name].constraints] if settles else []
+        others = [one.split("/")[1] for one in others if one != name]
+        words = _row_words(study, name)
+        what = _what_it_does(study, row, name in stands, settles, cells, others, table == SCORES)
+        said.append(
+            Bearing(
+                name,
+                frozenset(units),
+                f"{words[0].upper()}{words[1:]} (source {published.source_id}). {what}",
+            )
+        )
+    return said
+
+
+def _what_it_does(study, row, stands, settles, cells, others, is_score) -> str:
+    """Say what a published row does to the cells that it binds."""
+    labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
+
+    def told(cells) -> str:
+        parts = [
+            f"“{labels[criterion]}”"
+            if is_score
+            else f"“{labels[criterion]}” of {isolated_name(names[unit])}"
+            for unit, criterion in cells
+        ]
+        return listed(parts, "data/bounds.csv")
+
+    if not stands:
+        return "It is set aside, since it cannot be true."
+    if settles:
+        alone = f"Together with {listed(others, 'data/bounds.csv')} it" if others else "It"
+        return f"{alone} settles {told(settles)}."
+    if cells:
+        return f"It settles no cell, and binds {told(cells)}."
+    if row.parts:
+        return "It may settle no cell, and bears on national figures alone."
+    return "None of its cells is open."
 
 
 def clash_sentences(study: Study, held: Constrained) -> list[str]:
@@ -187,8 +269,9 @@ def _clash_of(held: Constrained, name: str) -> tuple[str, str]:
 def _said(study: Study, clash: Clash) -> str:
     said = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
+        words = said[clash.rows[0]]
         return (
-            f"{said[clash.rows[0]]}: this cannot be true beside the levels that the evidence "
+            f"{words[0].upper()}{words[1:]}: this cannot be true beside the levels that the evidence "
             "settles. It is set aside."
         )
     stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]

@@ -9,7 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.measure.audit import audit_scores, audit_totals, clash_sentences, published_days
+from analysis.measure.audit import (
+    Bearing,
+    audit_scores,
+    audit_totals,
+    bearings,
+    clash_sentences,
+    published_days,
+)
 from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, quiet, score_bounds
 from analysis.measure.change import differences
 from analysis.measure.gaps import gaps, national_gaps
@@ -116,6 +123,16 @@ class Results:
     def bounds(self) -> pd.DataFrame:
         """What is possible for every open cell; see :func:`analysis.measure.bounds.cell_bounds`."""
         return cell_bounds(self.study, self.constrained_at(self.matrix.as_of), self.progress)
+
+    @cached_property
+    def bearings(self) -> list[Bearing]:
+        """What was published of this very day; see :func:`analysis.measure.audit.bearings`."""
+        held = self.constrained_at(self.matrix.as_of)
+        if not held.rows:
+            return []
+        settled = self.bounds[self.bounds["settled_by_totals"] == "yes"]
+        cells = set(zip(settled["unit_id"], settled["criterion_id"], strict=True))
+        return bearings(self.study, held, cells)
 
     @cached_property
     def score_bounds(self) -> pd.DataFrame:

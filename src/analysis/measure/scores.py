@@ -87,6 +87,7 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
         rows = weights.of_unit == number
         held = _up_the_tree(tree, cells.of(rows))
         stacked[rows] = np.stack([held[name] for name in names], axis=1)
+        stacked[rows] = _with_exact_ends(stacked[rows], tree, names, cells.of(rows))
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
         {
@@ -137,9 +138,47 @@ def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
     return held
 
 
-def shown(value: float, display: Display) -> str:
+_TOLD_APART = 1e-14
+"""How far a score, on 0 to 1, is kept from an end that it does not reach."""
+
+
+def _with_exact_ends(
+    held: np.ndarray, tree: Node, names: list[str], cells: CellValues
+) -> np.ndarray:
+    """Return scores that are at 0 or 1 exactly where every cell with weight is, and nowhere else.
+
+    Beside a weight of 10 to the 14th a weight of 1 is lost in floats: the cells tell.
+
+    Args:
+        held: low, high and known of each unit and group (and one column more).
+        tree: the tree.
+        names: its groups, in the order of ``held``.
+        cells: the cells of the units.
+    """
+    below = {name: np.zeros(cells.low.shape[1], dtype=bool) for name in names}
+
+    def columns(node: Node) -> np.ndarray:
+        if node.column is not None:
+            return np.arange(cells.low.shape[1]) == node.column
+        for child in node.children:
+            part = columns(child)
+            below[node.name] |= part & (child.weight > 0)
+        return below[node.name]
+
+    columns(tree)
+    weighs = np.stack([below[name] for name in names], axis=1)
+    for place, values in enumerate((cells.low, cells.high, cells.known.astype(float))):
+        for end, inwards in ((0, 1), (1, -1)):
+            apart = (cells.counts & (values != end)) @ weighs
+            near = np.abs(held[:, :, place] - end) < _TOLD_APART
+            held[:, :, place][near & apart] = end + inwards * _TOLD_APART
+            held[:, :, place][~apart & (held[:, :, 3] > 0)] = end
+    return held
+
+
+def shown(value: float, display: Display, positive: bool = False) -> str:
     """Return a score or percentage as text, rounded once by the study's declared rule.
 
     See :func:`analysis.study.rounding.rounded`: 0 and 100 are shown only where they are exact.
     """
-    return rounded(value, display.decimals, display.rounding)
+    return rounded(value, display.decimals, display.rounding, positive=positive)

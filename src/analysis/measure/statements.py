@@ -366,7 +366,7 @@ def _totals(results: Results) -> Iterable[Statement]:
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
     yield _count(
         "totals.settled_cells",
-        "Cells that the evidence leaves open and published totals of the day settle.",
+        "Cells that the evidence leaves open and published totals and scores of the day settle.",
         _cell_keys(settled),
     )
 
@@ -515,6 +515,13 @@ SURE = "under every completion of the unknowns and every weighting in the declar
 """What makes a comparison sure."""
 
 
+def given(results: Results) -> str:
+    """Return the sentence that stands with comparisons which published rows may decide, or nothing."""
+    if not any(one.parts for one in results.constrained_at(results.matrix.as_of).firm):
+        return ""
+    return "This is given what was published of this date, which may settle cells."
+
+
 def _pairs(results: Results) -> Iterable[Statement]:
     found, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
     keys = _keys("pairs", table["above"], table["below"])
@@ -543,7 +550,15 @@ def _pairs(results: Results) -> Iterable[Statement]:
     yield Statement(
         "pairs.said",
         len(table),
-        _pairs_said(len(table), possible, many, len(named), noun),
+        " ".join(
+            filter(
+                None,
+                (
+                    _pairs_said(len(table), possible, many, len(named), noun),
+                    given(results) if len(table) else "",
+                ),
+            )
+        ),
         "How far the evidence allows comparisons.",
         tuple(keys),
     )
@@ -567,10 +582,10 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
             f"No {noun.singular} can be ranked against another: for none {pairs} is it sure which "
             f"has the higher score, {allowed}."
         )
-    return (
-        f"For {sure} {pairs} it is sure which has the higher score, {allowed}; "
-        f"{many - named} of {many} {noun.plural} cannot be ranked against any."
-    )
+    apart = f"{many - named} of {many} {noun.plural} cannot be ranked against any"
+    if named == many:
+        apart = f"every {noun.singular} can be ranked against another"
+    return f"For {sure} {pairs} it is sure which has the higher score, {allowed}; {apart}."
 
 
 def _ranks(results: Results) -> Iterable[Statement]:

@@ -22,6 +22,7 @@ from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
+from analysis.study.marks import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE
 
 FORMS = (
@@ -180,6 +181,7 @@ def _held(results: Results) -> dict:
         "please": PLEASE,
         "cited": CITED,
         "meaning": v.MEANING,
+        "older": OLDER_LEVEL,
     }
 
 

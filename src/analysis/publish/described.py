@@ -195,7 +195,9 @@ TABLES = {
         "published_scores",
         {
             "lowest": _score("Lower end between which and highest it lay before rounding"),
-            "highest": _score("Upper end, likewise; rounding may leave an end itself out"),
+            "lowest_in": _yes_or_no("Whether the lower end itself is possible"),
+            "highest": _score("Upper end, likewise"),
+            "highest_in": _yes_or_no("Whether the upper end itself is possible"),
             "low": _score("Least score that the evidence allows by the publisher's weights"),
             "high": _score("Greatest score that the evidence allows by the publisher's weights"),
         },

@@ -79,6 +79,7 @@ def report_html(
         steps=view.dates_compared(results),
         readings=view.reading_table(results),
         totals=view.implied_totals(results),
+        bearings=[one.said for one in results.bearings],
         clash_count=len(results.clashes),
         comparisons=[one.text for one in comparison_sentences(results)],
         next=view.questions(results),

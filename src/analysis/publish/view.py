@@ -14,7 +14,7 @@ from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import spoken
-from analysis.measure.tree import TOTAL
+from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
     DECIDED,
@@ -32,7 +32,8 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
-from analysis.study.marks import cells_under_earlier_rules
+from analysis.study.marks import assessed_under_earlier_rules
+from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
 
@@ -128,6 +129,15 @@ def recommendations(results: Results) -> list[dict]:
     return rows
 
 
+def published_scores(study: Study) -> list[dict]:
+    """Return every published score, with its source and with how it was rounded, in words."""
+    said = [rounding_words(one) for one in study["published_scores"].itertuples()]
+    return [
+        {**row, "rounded": text.removeprefix(", ") or "not rounded"}
+        for row, text in zip(with_sources(study, "published_scores"), said, strict=True)
+    ]
+
+
 def implied_totals(results: Results) -> list[dict]:
     """Return what the published totals of each day imply, criterion by criterion."""
     study = results.study
@@ -171,7 +181,7 @@ def questions(results: Results) -> dict:
     for row in records(table):
         row |= {
             "label": labels[row["criterion_id"]],
-            "share": shown(100 * row["weight"], display),
+            "share": shown(100 * row["weight"], display, positive=True),
             "said": _step(row["step"], row["ask_of"]),
             "sources": [sources[one] for one in row["source_ids"].split(";") if one],
         }
@@ -180,7 +190,7 @@ def questions(results: Results) -> dict:
         {
             **row,
             "label": labels[row["criterion_id"]],
-            "weight": rounded(row["weight"], 1, display.rounding),
+            "weight": rounded(row["weight"], 1, display.rounding, positive=True),
         }
         for row in records(national_questions(study, table))
     ]
@@ -301,6 +311,7 @@ def unit_sections(results: Results) -> list[dict]:
             {
                 **unit,
                 "interval": interval_words(score["low"], score["high"], score["known"], display),
+                "published": [one.said for one in results.bearings if name in one.units],
                 "applies": not pd.isna(score["low"]),
                 "known": score["known"] > 0,
                 "cells": [
@@ -334,7 +345,10 @@ def group_rules(study: Study) -> list[str]:
         since = f" from {row['from_day']} on" if row["from_day"] else ""
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         said.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
-    for row in records(study["group_weights"]):
+    weights = study["group_weights"]
+    if study.settings.aggregation == POOLED:  # there groups weigh nothing
+        weights = weights[weights["node_id"].isin(list(labels))]
+    for row in records(weights):
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         node, other = nodes[row["node_id"]], usual[row["node_id"]]
         said.append(
@@ -426,7 +440,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     for notice in study["notices"].itertuples():
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
     table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
-    earlier = cells_under_earlier_rules(study.tables)
+    earlier = assessed_under_earlier_rules(study.tables)
     held: dict[str, dict[str, dict]] = {}
     for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
@@ -440,7 +454,7 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
             "confidence": row.get("confidence", ""),
             "settled_by": row.get("settled_by", ""),
             "disputed": cell.row in reopened,
-            "earlier_rules": bool(row) and (cell.unit_id, cell.criterion_id) in earlier,
+            "earlier_rules": cell.row in earlier,
             "settled_why": row.get("settled_why", ""),
             "why_carried": carried.get(cell.row, ""),
             "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),

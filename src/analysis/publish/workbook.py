@@ -38,6 +38,8 @@ from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_hei
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
+from analysis.study.marks import OLDER_LEVEL, assessed_under_earlier_rules
+from analysis.study.published import rounding_words
 from analysis.wording import listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
@@ -142,6 +144,18 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
             "Published totals beside what the evidence names",
             notes(results, every[0]),
             _totals(results, labels, names),
+        ),
+        *(
+            [
+                Sheet(
+                    "Published scores",
+                    "Published scores, how they were rounded, and what they settle",
+                    notes(results, every[0]),
+                    _published_scores(results, one, names),
+                )
+            ]
+            if len(results.published_scores)
+            else []
         ),
         Sheet(
             "Gaps",
@@ -271,6 +285,35 @@ def _totals(results: Results, labels: dict, names: dict) -> pd.DataFrame:
     )
 
 
+def _published_scores(results: Results, one: str, names: dict) -> pd.DataFrame:
+    table, study = results.published_scores, results.study
+    groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
+    does = {bearing.row: bearing.said for bearing in results.bearings}
+    given = {row.score_id: row for row in study["published_scores"].itertuples()}
+    return pd.DataFrame(
+        {
+            "Score": table["score_id"],
+            one: table["unit_id"].map(names),
+            "Of": table["group_id"].map(groups),
+            "On": table["as_of"],
+            "Published": table["score"],
+            "Rounding": [
+                rounding_words(given[name]).removeprefix(", ") or "not rounded"
+                for name in table["score_id"]
+            ],
+            "Held against the evidence": table["status"],
+            "What it does on this date": [
+                does.get(f"published_scores/{name}", "It is of another day, and does nothing.")
+                for name in table["score_id"]
+            ],
+            "Set aside": table["set_aside"],
+            "Clashes with": table["clash"].where(table["clash"] != "", "none"),
+            "Source": table["source_id"],
+            "Note": table["note"].where(table["note"] != "", "none"),
+        }
+    )
+
+
 def _gaps(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
     table, groups = results.gaps, results.study.lookup("recommendations", "label")
     return pd.DataFrame(
@@ -310,8 +353,9 @@ def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFra
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
     rows = results.study["assessments"].to_dict("index")
     carried = why_carried(results.study)
+    older = dict.fromkeys(assessed_under_earlier_rules(results.study.tables), OLDER_LEVEL)
     reasoned = [
-        " ".join(filter(None, (rows[row]["rationale"], carried.get(row))))
+        " ".join(filter(None, (rows[row]["rationale"], carried.get(row), older.get(row))))
         if row in rows
         else reason
         for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)

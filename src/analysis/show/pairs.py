@@ -3,7 +3,7 @@
 from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.statements import SURE, Statement, surely_above
+from analysis.measure.statements import SURE, Statement, given, surely_above
 from analysis.show.words import interval_words, unit_names
 from analysis.wording import listed
 
@@ -50,6 +50,7 @@ def compared(results: Results, one: str, other: str) -> list[str]:
     if nothing:
         return [f"Nothing applies to {listed(nothing)} on this date, so nothing is compared."]
     held = f"{_interval(results, one)}; {_interval(results, other)}; at the study’s own weights."
+    held = " ".join(filter(None, (held, given(results))))
     for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
         if found.above[first, second]:
             said = surely_above(results, upper, lower).text
@@ -88,7 +89,7 @@ def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
         columns = ["unit_id", "criterion_id", "weight"]
         told = list(table[columns].itertuples(index=False, name=None))
     parts = [
-        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display)}%)"
+        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display, positive=True)}%)"
         for unit, criterion, weight in told[:SHOWN_AT_MOST]
     ]
     more = len(told) - len(parts)

@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.problems import WARNING, Problem
+from analysis.study import vocabulary as v
 from analysis.study.descriptor import Table
 from analysis.study.schema import row_problems
 
 NO_RULE = "no rule is written for this criterion yet"
 EARLIER_RULES = "coded under an earlier wording of the rules"
 """What is said of a coding that was made before its criterion's question or rules were changed."""
+
+OLDER_LEVEL = f"This was {EARLIER_RULES}."
+"""The same of a level, as a sentence."""
 
 
 def short_mark(*texts: str) -> str:
@@ -64,6 +68,21 @@ def cells_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[tuple[s
     """Return the units and criteria of which a coding was made under earlier rules."""
     rows = tables["codings"][under_earlier_rules(tables)]
     return set(zip(rows["unit_id"], rows["criterion_id"], strict=True))
+
+
+def assessed_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[int]:
+    """Return the assessments (by index) behind which a coding is that was made under earlier rules.
+
+    What an imported table or a reply has settled rests on no coding, whoever has coded the cell.
+    """
+    cells, rows = cells_under_earlier_rules(tables), tables["assessments"]
+    uncoded = rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])
+    keys = zip(rows["unit_id"], rows["criterion_id"], strict=True)
+    return {
+        index
+        for index, key, apart in zip(rows.index, keys, uncoded, strict=True)
+        if key in cells and not apart
+    }
 
 
 def earlier_rules_warnings(

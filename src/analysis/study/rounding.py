@@ -4,10 +4,16 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 _ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-_NOISE = 1e-12  # floats no further apart than this are the same
+_NOISE = 5e-13  # floats no further apart than this are the same
 
 
-def rounded(value: float, decimals: int, rounding: str, ends: Iterable[int] = (0, 100)) -> str:
+def rounded(
+    value: float,
+    decimals: int,
+    rounding: str,
+    ends: Iterable[int] = (0, 100),
+    positive: bool = False,
+) -> str:
     """Return a number as text, rounded once.
 
     The ends of a scale are shown only where the value is exactly that. What would be rounded to
@@ -21,10 +27,12 @@ def rounded(value: float, decimals: int, rounding: str, ends: Iterable[int] = (0
         decimals: how many decimals are shown.
         rounding: ``half_up`` or ``half_even``.
         ends: the values that stand for none and for all.
+        positive: the number is known to be above 0, however small: it is a weight, say.
     """
     value = float(value)
     exact = Decimal(repr(round(value, 9)))
-    if exact in ends and abs(value - int(exact)) > _NOISE:
+    noise = 0 if positive and not exact else _NOISE
+    if exact in ends and abs(value - int(exact)) > noise:
         exact = Decimal(repr(value))
     step = Decimal(1).scaleb(-decimals)
     while (near := exact.quantize(step, rounding=_ROUNDING[rounding])) in ends and near != exact:

@@ -891,8 +891,16 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
-    if draft.settings.aggregation == "pooled":  # there groups weigh nothing
+    if draft.settings.aggregation == "pooled":
         groups = set(draft.frames["recommendations"]["recommendation_id"])
+        yield from draft.at(
+            "published_scores",
+            [bool(groups.intersection(given)) for given in names],
+            "weights",
+            "it weighs a group, and study.aggregation is pooled: groups weigh nothing there",
+            "name the criteria, each with its weight",
+        )
+        names = [[one for one in given if one not in groups] for given in names]
         below = {
             group: [one for one in inside if one not in groups] for group, inside in below.items()
         }

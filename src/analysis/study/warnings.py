@@ -80,6 +80,15 @@ def _searches_without_criteria(study: Study) -> Iterator[Problem]:
         yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
 
 
+def _weights_of_groups_in_a_pool(study: Study) -> Iterator[Problem]:
+    if study.settings.aggregation == "pooled":
+        groups = study["recommendations"]["recommendation_id"]
+        idle = study["group_weights"]["node_id"].isin(groups)
+        rule = "it is a weight of a group, and study.aggregation is pooled: it counts for nothing"
+        remedy = "take it out, or give the criteria of the group their weights"
+        yield from _at(study, "group_weights", idle, "node_id", rule, remedy)
+
+
 def _levels_without_rules(study: Study) -> Iterator[Problem]:
     ruled = set(study["rules"]["criterion_id"])
     rows = pd.concat([study["codings"], study["assessments"]])
@@ -236,6 +245,7 @@ _FACES = "study.display.faces"
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _older,
     _searches_without_criteria,
+    _weights_of_groups_in_a_pool,
     _levels_without_rules,
     _sources_without_use,
     _documents_held_twice,

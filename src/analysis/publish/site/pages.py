@@ -13,7 +13,7 @@ from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, spoken
+from analysis.measure.statements import Statement, given, spoken
 from analysis.measure.tree import TOTAL, Node, Weighting, groups_below, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
@@ -240,6 +240,7 @@ class _Site:
                     for row in gaps.get(name, [])
                 ],
                 tree=trees_of[self.weighting.of_unit[place]],
+                given=given(self.results),
                 above=above[name],
                 below=below[name],
                 open=open_.get(name, []),
@@ -292,7 +293,8 @@ class _Site:
             totals=totals,
             later=[one for one in study["published_totals"]["total_id"] if one not in ids],
             implied=[one for one in view.implied_totals(results) if ids & {*one["totals"]}],
-            scores=view.with_sources(study, "published_scores"),
+            scores=view.published_scores(study),
+            bearings=[one.said for one in results.bearings],
             clash_count=len(results.clashes),
             clashes=irreconcilable(study).to_dict("records"),
             figures=view.with_sources(study, "figures"),

@@ -90,10 +90,11 @@ def order_chart(results: Results, named: Named) -> Chart:
     for one in boxes:
         _box(sheet, one.x, one.top, one.wide, one.bottom - one.top, one.text, PALETTE[0])
     bottom = max(one.bottom for one in boxes)
+    scored = int(results.comparisons.scored.sum())
     if apart:
         wide = sheet.right - sheet.left
         below = [
-            f"{len(apart)} {many} cannot be ranked against any: ",
+            f"{len(apart)} of {scored} {many} cannot be ranked against any: ",
             *wrapped(stopped(apart, _BEHIND, ", "), wide - 2 * _PAD, _TYPE),
         ]
         top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
@@ -109,7 +110,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     alt = (
         f"Layered diagram of {len(groups)} groups of {many}, lines from each to those surely "
         f"below it. {title}. Directly joined: {stopped(told, _BEHIND)}. "
-        f"{len(apart)} {many} cannot be ranked against any."
+        f"{len(apart)} of {scored} {many} cannot be ranked against any."
     )
     chart = Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
     return chart if fits(chart) else order_left_out(results)
