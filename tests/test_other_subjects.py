@@ -21,6 +21,7 @@ from analysis.measure.results import measure
 from analysis.publish.briefings import briefings
 from analysis.publish.requests import as_text, requests
 from analysis.study import load, validate
+from analysis.study.warnings import warnings
 
 SOURCE = Path(__file__).parents[1] / "src" / "analysis"
 SUBJECT = re.compile(
@@ -233,6 +234,28 @@ def test_a_request_counts_for_the_body_that_was_asked(row, left, allotments):
     table = table[table["unit_id"] == "lower"].set_index("criterion_id")["step"]
     assert (table["bees"] == "already_asked") == ("lower.2" not in left)
     assert (table["waiting"] == "already_asked") == ("lower" not in left)
+
+
+def test_a_request_without_a_day_of_sending_holds_no_question_back(allotments):
+    body = SOCIETY.replace("{unit}", "Council of Lower Plot")
+    drafted = {"request_id": "q1", "unit_id": "lower", "criterion_id": "bees", "asked_of": body}
+    study = with_rows(load(allotments), "requests", [drafted | {"note": "To be sent"}])
+    results = measure(study)
+    assert {one.name for one in requests(results, ["lower"])} == {"lower", "lower.2"}
+    step = results.next_questions.set_index(["unit_id", "criterion_id"])["step"]
+    assert step["lower", "bees"] != "already_asked"
+    (warning,) = [one for one in warnings(study) if one.file == "requests.csv"]
+    assert (warning.row, warning.column) == (2, "sent_on")
+
+
+def test_a_tracker_in_which_nothing_was_entered_brings_no_request(tmp_path):
+    folder, path = write_allotments(tmp_path / "study"), tmp_path / "tracker.xlsx"
+    path.write_bytes(tracking_workbook(load(folder), [("lower", "bees"), ("lost", "water")]))
+    assert take_in(path, folder).changes == []
+    # No law covers the second, so that no day is worked out for its answer.
+    fill(path, 4, sent_on="2026-02-02")
+    (change,) = take_in(path, folder).changes
+    assert change.said == "lost-water: sent, no day worked out for the answer"
 
 
 @pytest.mark.parametrize(

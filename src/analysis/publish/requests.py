@@ -25,7 +25,7 @@ from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
+from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.descriptor import Law
 from analysis.study.sources import titled
@@ -82,7 +82,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
         (one.unit_id, one.criterion_id): one
         for one in cells[cells["state"].isin(_ASKED)].itertuples()
     }
-    held = study["requests"]
+    held = sent_requests(study)
     for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
     criteria, cited = list(asked_criteria(study).itertuples()), _citations(study)

@@ -29,6 +29,7 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.asking import sent_requests
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 from analysis.study.marks import cells_under_earlier_rules
@@ -285,7 +286,7 @@ def unit_sections(results: Results) -> list[dict]:
     scores = results.total.to_dict("index")
     cells, gaps = unit_cells(results), by_unit(results.gaps)
     searches, notices_of = by_unit(searches_by_unit(study)), by_unit(study["notices"])
-    requests, labels = by_unit(study["requests"]), study.lookup("criteria", "label")
+    requests, labels = by_unit(sent_requests(study)), study.lookup("criteria", "label")
     cited, replies = cited_evidence(study), replies_by_cell(results)
     sections = []
     for unit in records(study["units"]):

@@ -6,6 +6,12 @@ from analysis.study.descriptor import Law
 from analysis.study.load import Study
 
 
+def sent_requests(study: Study) -> pd.DataFrame:
+    """Return the requests that were sent: they have the day of it, or something came of them."""
+    requests = study["requests"]
+    return requests[(requests[["sent_on", "answered_on", "outcome"]] != "").any(axis=1)]
+
+
 class Asking:
     """Who is asked what in a study."""
 
