@@ -21,6 +21,7 @@ from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, marks_of
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
+from analysis.wording import capital
 
 START, LISTS = "Start", "Lists"
 NOUN = "One unit is called"
@@ -54,7 +55,7 @@ class WorkbookMaker:
         """Begin with the first sheet: what it is, what to do, and what intake needs to know."""
         creators = ", ".join(one.title for one in study.descriptor.contributors)
         self.book: Workbook = new_workbook(title, creators)
-        self._noun = study.settings.unit_noun.singular.capitalize()
+        self._noun = capital(study.settings.unit_noun.singular)
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._columns: dict[str, bool] = {ROWS_SENT: True}

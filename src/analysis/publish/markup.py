@@ -16,6 +16,7 @@ from analysis.show.marks import UNKNOWN_MARK, level_marks
 from analysis.show.words import came_to, level_word, word
 from analysis.study import Study
 from analysis.study.sources import titled
+from analysis.wording import capital, exact
 
 
 def template_text(name: str) -> str:
@@ -59,6 +60,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         bytecode_cache=_Compiled(finalize),
     )
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
+    made.filters.update(capital=capital, exact=exact)
     return made
 
 
@@ -68,7 +70,7 @@ def isolating() -> jinja2.Environment:
     In an attribute or a title no element can stand: there the filter ``plain`` goes.
     """
     made = environment(finalize=isolated)
-    made.filters.update(plain=plain, capital=capital)
+    made.filters.update(plain=plain)
     return made
 
 
@@ -95,11 +97,6 @@ def _apart(text: str, letters: str) -> Markup:
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
     return Markup.escape(without_direction(text))
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital at its start, and the rest of it as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def link(url: str, text: str = "") -> Markup:

@@ -35,6 +35,7 @@ from analysis.study.levels import level_names
 from analysis.study.marks import cells_under_earlier_rules
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
+from analysis.wording import exact
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
@@ -333,7 +334,7 @@ def group_rules(study: Study) -> list[str]:
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         node, other = nodes[row["node_id"]], usual[row["node_id"]]
         said.append(
-            f"{among}: the weight of “{node}” is {row['weight']}, where it else is {other}. {reason}."
+            f"{among}: the weight of “{node}” is {exact(row['weight'])}, where it else is {exact(other)}. {reason}."
         )
     return said
 

@@ -38,7 +38,7 @@ from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_hei
 from analysis.study import vocabulary as v
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
-from analysis.wording import listed
+from analysis.wording import capital, listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _REST = "in the tables of the folder data, beside this workbook"
@@ -120,7 +120,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
 def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
     study = results.study
     many = study.settings.unit_noun.plural
-    one = study.settings.unit_noun.singular.capitalize()
+    one = capital(study.settings.unit_noun.singular)
     criteria, units = study["criteria"], study["units"]
     every = list(criteria["criterion_id"]), list(units["unit_id"])
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "name")
@@ -192,7 +192,7 @@ def _national_gaps(results: Results) -> pd.DataFrame:
         }
     )
     for state in GAP_STATES:
-        frame[word(state).capitalize()] = (
+        frame[capital(word(state))] = (
             table[state].astype(object).where(table[state].notna(), NOT_APPLICABLE)
         )
     said = {
