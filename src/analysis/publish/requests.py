@@ -30,7 +30,7 @@ from analysis.study.asof import outcomes
 from analysis.study.descriptor import Law
 from analysis.study.sources import titled
 
-PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
+PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")
 _ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
 """Unknowns that a request may settle; what was withheld has been asked for already."""
 _WIDTH = 78

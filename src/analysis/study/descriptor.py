@@ -58,6 +58,14 @@ def _ratio(number: object) -> Fraction:
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
 
+def _in_a_sentence(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("it holds a line break, and stands within a sentence")
+    return text.strip().rstrip(".")
+
+
+Words = Annotated[str, AfterValidator(_in_a_sentence)]
+"""Words that stand within a sentence of a letter."""
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
 Name = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
@@ -215,7 +223,7 @@ class Law(_Setting):
 
     countries: tuple[Text, ...] = ()
     name: Text
-    addressee: str = ""
+    addressee: Words = ""
     request: Text
     refusal: str = ""
     cost: str = ""
@@ -236,7 +244,7 @@ class Law(_Setting):
 class RequestSettings(_Setting):
     """What requests for information are about, and under which laws they are made."""
 
-    about: str = ""
+    about: Words = ""
     laws: tuple[Law, ...] = ()
 
     @field_validator("laws")
@@ -464,10 +472,10 @@ def _key_problems(descriptor: Descriptor) -> list[Problem]:
 def _placeholders(value: object, path: str = "") -> list[str]:
     """Return the paths of all texts that still wait to be set."""
     if isinstance(value, str):
-        return [path] if value.startswith(PLACEHOLDER) else []
+        return [path] if PLACEHOLDER in value else []
     if isinstance(value, dict):
         parts = [(f"{path}.{key}".strip("."), part) for key, part in value.items()]
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         parts = [(f"{path}[{number}]", part) for number, part in enumerate(value)]
     else:
         return []

@@ -408,6 +408,34 @@ def _the_body_asked_can_be_named(draft: Draft):
         "its braces hold something other than the word unit",
         "write {unit} where the unit's name belongs, or words without braces",
     )
+    bodies = draft.frames["criteria"]["ask_of"]
+    bare = rest.str.strip(" .,").str.casefold().isin(["", "the"]) & (bodies != "")
+    yield from draft.at(
+        "criteria",
+        bare,
+        "ask_of",
+        "it names the unit itself",
+        "leave it empty: then the unit is asked; or name the other body",
+    )
+    spelt = bodies.groupby(bodies.str.casefold()).transform("first")
+    yield from draft.at(
+        "criteria",
+        spelt != bodies,
+        "ask_of",
+        "an earlier row names this body with other capitals, which would make two letters to it",
+        "write the body the same way in every row",
+    )
+
+
+@_rule("requests")
+def _bodies_that_were_asked_are_named(draft: Draft):
+    yield from draft.at(
+        "requests",
+        draft.frames["requests"]["asked_of"].str.contains("[{}]"),
+        "asked_of",
+        "it has braces, and a request is made to one body",
+        "write out the name that stands for them",
+    )
 
 
 @_rule("units")
