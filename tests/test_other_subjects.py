@@ -181,6 +181,8 @@ def test_the_day_of_an_answer_follows_the_law_of_the_unit(unit, due, tmp_path):
         ([{**SCOTTISH, "holidays": ["Scotland"]}], "no calendar of holidays is known"),
         ([{**SCOTTISH, "holidays": []}], "holidays names no calendar"),
         ([{**SCOTTISH, "time": ""}], "days and time go together"),
+        ([{**SCOTTISH, "days": True}], "it should be a whole number"),
+        ([{**SCOTTISH, "holidays": "GB-SCT"}], "a list in square brackets"),
         ([{**SCOTTISH, "days": 0}], "greater than or equal to 1"),
         ([SCOTTISH, SCOTTISH], "two laws cover Scotland"),
         ([{**SCOTTISH, "countries": ["Scotlnd"]}], "no unit is of this country"),

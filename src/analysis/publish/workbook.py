@@ -145,19 +145,19 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
         ),
         Sheet(
             "Gaps",
-            f"What each {one.lower()} meets, what is missing and what is unknown, by recommendation",
+            f"What each {study.settings.unit_noun.singular} meets, what is missing and what is unknown, by recommendation",
             notes(results, *every),
             _gaps(results, one, names, labels),
         ),
         Sheet(
             "Scores",
-            f"Worst and best score that the evidence allows each {one.lower()}",
+            f"Worst and best score that the evidence allows each {study.settings.unit_noun.singular}",
             notes(results, *every),
             _scores(results, one, names),
         ),
         Sheet(
             "Matrix",
-            f"The state of every {one.lower()} on every criterion",
+            f"The state of every {study.settings.unit_noun.singular} on every criterion",
             notes(results, *every),
             _matrix(results, one, names, labels),
         ),
@@ -169,7 +169,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
         ),
         Sheet(
             "Replies",
-            f"What each {one.lower()} replied, in our own words, and what became of it",
+            f"What each {study.settings.unit_noun.singular} replied, in our own words, and what became of it",
             notes(results, *every),
             _replies(results, one, names, labels),
         ),

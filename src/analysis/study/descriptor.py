@@ -7,6 +7,7 @@ say more, never less.
 
 import datetime as dt
 import json
+import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -55,6 +56,8 @@ def _day(text: object) -> dt.date:
 def _ratio(number: object) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
         raise ValueError("it should be a number")
+    if not math.isfinite(number):
+        raise ValueError("it should be a number that has an end")
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
 
@@ -66,6 +69,16 @@ def _in_a_sentence(text: str) -> str:
 
 Words = Annotated[str, AfterValidator(_in_a_sentence)]
 """Words that stand within a sentence of a letter."""
+
+
+def _no_less_than_a_millionth(factor: Fraction) -> Fraction:
+    if factor < Fraction(1, 1_000_000):
+        raise ValueError("it should be 0.000001 or more")
+    return factor
+
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number; true and false are none."""
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
 Name = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
@@ -175,7 +188,7 @@ class Display(_Setting):
     in the study's folder, or families that are installed.
     """
 
-    decimals: int = Field(ge=0, le=6)
+    decimals: Whole = Field(ge=0, le=6)
     rounding: Literal["half_up", "half_even"]
     faces: tuple[Text, ...] = ()
 
@@ -183,7 +196,7 @@ class Display(_Setting):
 class WeightBox(_Setting):
     """The declared range of the weights: factors on the raw weights below some nodes."""
 
-    lowest_factor: Annotated[Ratio, Field(gt=0, le=1)]
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_no_less_than_a_millionth)]
     highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
     nodes: tuple[str, ...]
 
@@ -228,7 +241,7 @@ class Law(_Setting):
     refusal: str = ""
     cost: str = ""
     time: str = ""
-    days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     count: Literal["working", "calendar"] = "working"
     holidays: tuple[Calendar, ...] = ()
 
@@ -395,8 +408,20 @@ def _setting_problem(error: dict) -> Problem:
     value = "" if error["type"] == "missing" else error["input"]
     said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
     said = said.removeprefix("Value error, ").replace("Input should", "It should")
-    rule = said[0].lower() + said[1:]
-    return _problem(place, value, shorten(rule, 160), "correct it; docs/data.md has every setting")
+    rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
+    remedy = "correct it; docs/data.md has every setting. The tables are looked at after that"
+    return _problem(place, value, shorten(rule, 160), remedy)
+
+
+_IN_WORDS = {
+    "missing": "it is required, and is not there",
+    "extra_forbidden": "no setting has this name, so that it is not permitted here",
+    "string_too_short": "it is empty, and needs a text",
+    "string_type": "it should be a text in quotation marks",
+    "int_type": "it should be a whole number",
+    "tuple_type": "it should be a list in square brackets",
+}
+"""What the library says of a setting in terms of the language, in plain words."""
 
 
 def _template_problems(descriptor: Descriptor) -> list[Problem]:

@@ -26,6 +26,7 @@ from analysis.study.descriptor import Settings, Table
 from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
+from analysis.wording import listed
 
 
 @dataclass(frozen=True)
@@ -238,12 +239,15 @@ def _evidence_supports_the_row(draft: Draft):
         for number, (unit, cited) in enumerate(
             zip(frame["unit_id"], frame["evidence_ids"], strict=True)
         ):
-            ids = cited.split(";") if cited else []
+            # A blank beside an id is a fault of form, which is said as such.
+            ids = [one.strip() for one in cited.split(";")] if cited else []
+            missing = [one for one in ids if one not in about]
             for one in ids:
                 rule = remedy = None
                 if one not in about:
+                    verb = "is" if len(missing) == 1 else "are"
                     rule, remedy = (
-                        f"{shorten(one)} is not in evidence.csv",
+                        f"{shorten(listed(missing, 'evidence'), 160)} {verb} not in evidence.csv",
                         "correct it, or add the evidence",
                     )
                 elif about[one] != unit:
@@ -449,6 +453,17 @@ def _laws_cover_units(draft: Draft):
                 "write it as units.csv does, or leave it out",
             )
             yield Problem("datapackage.json", None, place, shorten(country), rule, remedy)
+
+
+@_rule()
+def _ids_differ_by_more_than_capitals(draft: Draft):
+    for name, frame in draft.frames.items():
+        key = draft.tables[name].data_schema.primaryKey
+        if len(key) == 1 and key[0] in frame:
+            ids = frame[key[0]]
+            first = ids.groupby(ids.str.casefold()).transform("first")
+            rule = "an earlier row has this id with other capitals, and some systems keep the pages of both under one name"
+            yield from draft.at(name, first != ids, key[0], rule, "give one of the two another id")
 
 
 @_rule("requests")
