@@ -14,7 +14,7 @@ from analysis.measure import attribution
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
 from analysis.measure.causes import CAUSES, changes, followed_from
 from analysis.measure.hybrids import Hybrids
-from analysis.show.comparison import changed_evidence
+from analysis.show.comparison import cause_words, changed_evidence
 from analysis.study import as_coded, states
 
 # --- one unit, two questions --------------------------------------------------------------------
@@ -208,6 +208,17 @@ def test_a_new_search_is_evidence():
     assert found.cells["before"].tolist() == ["not_assessed"] * 2
     assert found.cells["after"].tolist() == ["not_found"] * 2
     assert set(found.cells["cause"]) == {"evidence"}
+
+
+def test_a_refusal_of_another_body_has_its_causes_where_the_codebook_names_that_body():
+    old = one_cell()
+    refusal = {"request_id": "Q1", "unit_id": "u", "criterion_id": "c", "asked_of": "The glazier"}
+    refusal |= {"answered_on": READ_ON, "outcome": "refused"}
+    new = replaced(old, criteria=old["criteria"].assign(ask_of="The glazier"))
+    new = with_rows(new, "requests", [refusal])
+    (cell,) = compare(old, new).cells.itertuples()
+    assert (cell.after, cell.cause) == ("withheld", "evidence;codebook")
+    assert cause_words("") == "no cause told apart"
 
 
 def test_a_refusal_is_evidence():

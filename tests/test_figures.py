@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
-from made import day, library, problems, real, with_rows, without_rows
+from made import day, library, problems, real, replaced, with_rows, without_rows
 
 from analysis.measure.figures import comparable_figures, irreconcilable
+from analysis.measure.results import measure
+from analysis.measure.statements import statements
 from analysis.study import known
 
 
@@ -151,3 +153,33 @@ def test_a_figure_alone_is_set_beside_nothing():
     # Its only companion has no whole period, or another heading.
     study = study_of(YEAR, ("end", "1", "", "2021"), ("loans", "1", "2021", "2021", "", "Loans"))
     assert comparable_figures(study).empty
+
+
+@pytest.mark.parametrize(
+    ("published", "text"),
+    [
+        ("12345678901234567890", "12,345,678,901,234,567,890"),
+        ("1300.00000000000000000001", "1,300.00000000000000000001"),
+        ("0.12345678901234567890123", "0.12345678901234567890123"),
+        ("9007199254740993", "9,007,199,254,740,993"),
+        ("1E5", "100,000"),
+        ("-1234", "-1,234"),
+    ],
+)
+def test_a_published_figure_is_shown_in_its_own_digits(published, text):
+    study = library()
+    figures = study["figures"].copy()
+    figures.loc[figures.index[0], "value"] = published
+    results = measure(replaced(study, figures=figures))
+    named = statements(results)
+    assert named[f"figures.{figures['figure_id'].iloc[0]}"].text == text
+
+
+def test_long_figures_are_compared_by_all_their_digits():
+    study, figures = library(), library()["figures"]
+    usual = figures.iloc[0].to_dict() | {"comparison": "Doors", "qualifier": ""}
+    short = {"figure_id": "L1", "value": "9007199254740993", "period_start": "2021-02"}
+    long = {"figure_id": "L2", "value": "9007199254740992", "period_start": "2021-01"}
+    ends = {"period_end": "2021-03"}
+    rows = [usual | short | ends, usual | long | ends]
+    assert ("L1", "L2") in pairs(with_rows(study, "figures", rows))

@@ -1,9 +1,11 @@
 """Templates: compiled once and kept, and compiled anew where what was kept is of no use."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
+import analysis
 from analysis.publish import markup
 
 TEMPLATE = "briefing.html.j2"
@@ -53,3 +55,15 @@ def test_where_nothing_can_be_kept_it_is_compiled_each_time(kept, monkeypatch):
     kept.rmdir()
     kept.write_text("no folder")
     assert compiled(monkeypatch) == compiled(monkeypatch) == [TEMPLATE]
+
+
+def test_a_capital_at_the_start_leaves_names_as_they_are():
+    made = markup.environment().from_string("{{ text|capital }}")
+    assert made.render(text="ask the ABC of Upper Plot") == "Ask the ABC of Upper Plot"
+
+
+def test_nothing_puts_the_rest_of_a_text_in_small_letters():
+    # What Python and the template language call "capitalize" takes the capitals from names.
+    source = Path(analysis.__file__).parent
+    files = [*source.rglob("*.py"), *source.rglob("*.j2")]
+    assert not [one.name for one in files if "capitalize" in one.read_text("utf-8")]

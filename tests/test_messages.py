@@ -10,6 +10,7 @@ from made import LIBRARY, library, replaced
 
 from analysis.cli import main
 from analysis.measure.exact import scale_values
+from analysis.problem_table import print_problems
 from analysis.problems import Problem, shown_first
 from analysis.study import load, schema, validate
 from analysis.study.descriptor import Table, read_descriptor, template
@@ -31,6 +32,73 @@ def test_each_kind_is_shown_before_one_is_repeated():
     assert shown[:2] == [found[0], found[-1]]
     assert shown[2:] == many[1:49]
     assert left_out == ["249 more in made.csv, name, such as: row 2 is wrong"]
+
+
+def test_problems_of_a_workbook_are_of_one_kind_by_sheet_column_and_rule():
+    found = [
+        Problem("made.xlsx", None, f"Coding!{column}{row}", "", rule.format(row), "mend it")
+        for row in range(2, 32)
+        for column, rule in (("D", "Q{} is no level"), ("E", "it is no date"))
+    ]
+    shown, left_out = shown_first(found, 20)
+    assert [one.column for one in shown[:3]] == ["Coding!D2", "Coding!E2", "Coding!D3"]
+    assert left_out == [
+        "20 more in made.xlsx, Coding, column D, such as: Q2 is no level",
+        "20 more in made.xlsx, Coding, column E, such as: it is no date",
+    ]
+
+
+@pytest.mark.parametrize(("file", "hint"), [("units.csv", True), ("made.xlsx", False)])
+def test_only_what_validate_tells_is_said_to_be_told_by_it(file, hint, capsys):
+    print_problems([Problem(file, None, "name", "", "wrong", "-")] * 30, 20)
+    said = capsys.readouterr().err
+    assert ("policygap validate STUDY --format json gives all" in said) is hint
+    assert "30 problems. The first 20 are shown" in said
+
+
+def test_every_id_that_is_missing_is_named_and_a_blank_is_called_one(folder):
+    edit_cell(folder, "assessments", 2, "evidence_ids", "V97;V98;V99")
+    edit_cell(folder, "assessments", 3, "evidence_ids", "V97; V98")
+    said = [one.rule for one in validate(folder) if one.column == "evidence_ids"]
+    assert said[0] == "V97, V98 and V99 are not in evidence.csv"
+    assert "without blanks" in said[1]
+    assert said[2:] == ["V97 and V98 are not in evidence.csv"]
+
+
+def test_ids_that_differ_by_capitals_alone_are_refused(folder):
+    row = dict(zip(*read_rows(folder, "units")[:2], strict=True))
+    append_row(folder, "units", **row | {"unit_id": row["unit_id"].upper()})
+    assert [one.value for one in validate(folder) if "with other capitals" in one.rule] == [
+        row["unit_id"].upper()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rule"),
+    [
+        (("requests", "laws"), {"name": "A law"}, "it should be a list in square brackets"),
+        (("persons", "called"), "", "it is empty, and needs a text"),
+        (("colour",), "red", "no setting has this name, so that it is not permitted here"),
+        (("report", "date"), ..., "it is required, and is not there"),
+        (("display", "decimals"), True, "it should be a whole number"),
+        (("weight_box", "lowest_factor"), float("nan"), "it should be a number that has an end"),
+        (("weight_box", "lowest_factor"), 1e-50, "it should be 0.000001 or more"),
+    ],
+)
+def test_a_setting_is_refused_in_plain_words(folder, path, value, rule):
+    def change(descriptor):
+        part = descriptor["study"]
+        for name in path[:-1]:
+            part = part[name]
+        if value is ...:
+            del part[path[-1]]
+        else:
+            part[path[-1]] = value
+
+    edit_descriptor(folder, change)
+    (problem,) = validate(folder)
+    assert (problem.column, problem.rule) == (f"study.{'.'.join(path)}", rule)
+    assert "The tables are looked at after that" in problem.remedy
 
 
 def test_few_problems_stand_in_the_order_of_their_rows():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers import edit_cell, edit_descriptor, read_rows, run
-from made import LIBRARY, with_rows
+from made import LIBRARY, problems, with_rows
 from made_allotments import INVENTED, SCOTTISH, SOCIETY, write_allotments
 from pdfs import bare, opened
 from test_requests import fill
@@ -21,6 +21,7 @@ from analysis.measure.results import measure
 from analysis.publish.briefings import briefings
 from analysis.publish.requests import as_text, requests
 from analysis.study import load, validate
+from analysis.study.warnings import warnings
 
 SOURCE = Path(__file__).parents[1] / "src" / "analysis"
 SUBJECT = re.compile(
@@ -180,6 +181,8 @@ def test_the_day_of_an_answer_follows_the_law_of_the_unit(unit, due, tmp_path):
         ([{**SCOTTISH, "holidays": ["Scotland"]}], "no calendar of holidays is known"),
         ([{**SCOTTISH, "holidays": []}], "holidays names no calendar"),
         ([{**SCOTTISH, "time": ""}], "days and time go together"),
+        ([{**SCOTTISH, "days": True}], "it should be a whole number"),
+        ([{**SCOTTISH, "holidays": "GB-SCT"}], "a list in square brackets"),
         ([{**SCOTTISH, "days": 0}], "greater than or equal to 1"),
         ([SCOTTISH, SCOTTISH], "two laws cover Scotland"),
         ([{**SCOTTISH, "countries": ["Scotlnd"]}], "no unit is of this country"),
@@ -235,6 +238,28 @@ def test_a_request_counts_for_the_body_that_was_asked(row, left, allotments):
     assert (table["waiting"] == "already_asked") == ("lower" not in left)
 
 
+def test_a_request_without_a_day_of_sending_holds_no_question_back(allotments):
+    body = SOCIETY.replace("{unit}", "Council of Lower Plot")
+    drafted = {"request_id": "q1", "unit_id": "lower", "criterion_id": "bees", "asked_of": body}
+    study = with_rows(load(allotments), "requests", [drafted | {"note": "To be sent"}])
+    results = measure(study)
+    assert {one.name for one in requests(results, ["lower"])} == {"lower", "lower.2"}
+    step = results.next_questions.set_index(["unit_id", "criterion_id"])["step"]
+    assert step["lower", "bees"] != "already_asked"
+    (warning,) = [one for one in warnings(study) if one.file == "requests.csv"]
+    assert (warning.row, warning.column) == (2, "sent_on")
+
+
+def test_a_tracker_in_which_nothing_was_entered_brings_no_request(tmp_path):
+    folder, path = write_allotments(tmp_path / "study"), tmp_path / "tracker.xlsx"
+    path.write_bytes(tracking_workbook(load(folder), [("lower", "bees"), ("lost", "water")]))
+    assert take_in(path, folder).changes == []
+    # No law covers the second, so that no day is worked out for its answer.
+    fill(path, 4, sent_on="2026-02-02")
+    (change,) = take_in(path, folder).changes
+    assert change.said == "lost-water: sent, no day worked out for the answer"
+
+
 @pytest.mark.parametrize(
     ("row", "withheld"),
     [
@@ -279,6 +304,59 @@ def test_a_body_with_a_slot_that_nothing_fills_is_refused(tmp_path):
     (problem,) = validate(folder)
     assert (problem.row, problem.column) == (4, "ask_of")
     assert "{unit}" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("ask_of", "rule"),
+    [
+        ("{unit}", "it names the unit itself"),
+        ("the {unit}.", "it names the unit itself"),
+        (SOCIETY.replace("the", "The"), "with other capitals"),
+    ],
+)
+def test_a_body_that_would_get_a_second_letter_is_refused(ask_of, rule, tmp_path):
+    folder = write_allotments(tmp_path / "study")
+    edit_cell(folder, "criteria", 3, "ask_of", ask_of)
+    (problem,) = validate(folder)
+    assert (problem.file, problem.column) == ("criteria.csv", "ask_of")
+    assert rule in problem.rule
+
+
+def test_a_request_to_a_body_that_holds_no_answer_is_looked_at(allotments):
+    rows = [
+        {**SENT, "criterion_id": "bees"},
+        {**SENT, "request_id": "q2", "criterion_id": "", "asked_of": "The Bee Keepers"},
+        # The name of a body, begun with a capital as in a letter, is the same name.
+        {**SENT, "request_id": "q3", "asked_of": "The" + SOCIETY.replace("{unit}", "Council of Lower Plot")[3:]},
+    ]  # fmt: skip
+    study = with_rows(load(allotments), "requests", rows)
+    told = [(one.row, one.column) for one in warnings(study) if one.file == "requests.csv"]
+    assert told == [(2, "asked_of"), (3, "asked_of")]
+    slotted = with_rows(load(allotments), "requests", [{**SENT, "asked_of": SOCIETY}])
+    assert any("it has braces" in one for one in problems(slotted))
+
+
+def test_what_waits_to_be_set_is_counted_in_letters_and_named(tmp_path):
+    about, body = "[to be set: the subject]", "[to be set: who oversees it]"
+    law = {**INVENTED, "addressee": "[to be set: officer]"}
+    folder = write_allotments(tmp_path / "study", laws=[SCOTTISH, law], about=about)
+    edit_cell(folder, "criteria", 4, "ask_of", body)
+    study = load(folder)
+    assert study.descriptor.placeholders == (
+        "study.requests.about",
+        "study.requests.laws[1].addressee",
+    )
+    made = {one.name: one.placeholders for one in requests(measure(study), ["far"])}
+    assert {about, law["addressee"]} <= set(made["far"])
+    assert {body, law["addressee"]} <= set(made["far.2"])
+
+
+def test_words_within_a_sentence_end_in_no_stop_and_break_no_line(tmp_path):
+    folder = write_allotments(tmp_path / "study", about="how you let allotments.")
+    assert "It is about how you let allotments, in the terms" in letters_of(folder)["far"]
+    (problem,) = validate(write_allotments(tmp_path / "other", about="how\nyou let them"))
+    assert problem.column == "study.requests.about"
+    assert "line break" in problem.rule
 
 
 def test_a_tracker_from_before_other_bodies_were_asked_is_still_taken_in(tmp_path):

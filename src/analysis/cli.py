@@ -405,7 +405,9 @@ def _validate(asked: argparse.Namespace) -> int:
         print(f"To be looked at by a person ({len(warnings)}):")
         print(*shown, *(f"Not shown: {line}." for line in left_out), sep="\n")
         if left_out:
-            print(f"The first {SHOWN_AT_MOST} are shown; --format json gives all.")
+            print(
+                f"The first {SHOWN_AT_MOST} are shown; policygap validate STUDY --format json gives all."
+            )
     return 0
 
 

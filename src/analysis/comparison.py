@@ -28,6 +28,7 @@ from analysis.show.words import word
 from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
 from analysis.study.version import Version, open_version
+from analysis.wording import capital
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
 _EXACT = ("before", "after", "part")
@@ -140,7 +141,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         return
     if found.before.as_of != found.after.as_of:
         say("The two dates differ; --as-of asks for one date in both.")
-    noun = found.new.settings.unit_noun.singular.capitalize()
+    noun = capital(found.new.settings.unit_noun.singular)
     moved, repeats = moved_scores(found), ["unit_id", "before", "after"]
     several = moved["unit_id"].duplicated()
     moved[repeats] = moved[repeats].mask(several, "")
@@ -160,7 +161,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
     searched = searched_since(found)
     searched["criterion_id"] = searched["criterion_id"].map(names)
     searched[["before", "after"]] = searched[["before", "after"]].map(word)
-    plural = found.new.settings.unit_noun.plural.capitalize()
+    plural = capital(found.new.settings.unit_noun.plural)
     title = "Cells that differ by nothing but a search; none can move a score"
     show(title, searched.astype(str), "Criterion", "Before", "After", plural)
     heads = ("Evidence", "What", "Cited by an assessment", "It says")

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.problems import Problem, shown_first
+from analysis.study.descriptor import FILE, template
 
 
 class PipeConsole(Console):
@@ -40,5 +41,10 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
     console.print(table)
     for line in left_out:
         console.print(Text(f"Not shown: {line}."))
-    more = f" The first {most} are shown; --format json gives all." if left_out else ""
+    more = f" The first {most} are shown" if left_out else ""
+    # No other command has that option, and it tells nothing of a workbook.
+    tables = {FILE, *(table["path"] for table in template()["resources"])}
+    if left_out and all(one.file in tables for one in problems):
+        more += "; policygap validate STUDY --format json gives all"
+    more += "." if left_out else ""
     console.print(Text(f"{count} problem{'s' if count != 1 else ''}.{more}"))

@@ -1,9 +1,12 @@
 """One problem in what was brought, said so that a person can find and mend it."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+_CELL = re.compile(r"(.+)!([A-Z]+)[0-9]+")
+"""The address of a cell: its sheet, and its column."""
 ERROR, WARNING = "error", "warning"
 """An error must be mended; at a warning a person has to look."""
 
@@ -34,8 +37,16 @@ class Problem:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """What it has in common with other problems: the file, the column and the rule."""
-        return self.file, self.column, self.of_kind or self.rule
+        """What it has in common with other problems: the file, the column and the rule.
+
+        Of a cell in a workbook the column is that of its sheet. There a rule often names what the
+        cell holds, and the remedy does not.
+        """
+        cell = _CELL.fullmatch(self.column)
+        if not cell:
+            return self.file, self.column, self.of_kind or self.rule
+        sheet, column = cell.groups()
+        return self.file, f"{sheet}, column {column}", self.of_kind or self.remedy
 
     def as_dict(self) -> dict:
         """Return the problem as a plain dictionary, for JSON."""

@@ -1,6 +1,18 @@
-"""Lists in prose: the one place where names are joined."""
+"""Words and numbers in prose: lists, capitals, and numbers as they were written."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital at its start, and the rest of it as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def exact(number: str) -> str:
+    """Return a number in all its digits, as it was written, its thousands grouped."""
+    return f"{Decimal(number):,f}"
+
 
 DOZEN = 12
 """Names that a sentence may hold; the table that it leads to holds all."""

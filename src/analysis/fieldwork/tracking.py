@@ -110,12 +110,15 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
     bring_in_documents(proposal, reader)
     draft = proposal.draft("requests")
     held = {key[0]: places[0] for key, places in draft.places("request_id").items()}
-    for line in lines_with(returned, KIND, "request_id", "unit_id", "criterion_id"):
+    # Who is asked what stands ready in a row: it is no request before there is more to it.
+    for line in lines_with(returned, KIND, "request_id", "unit_id", "criterion_id", "asked_of"):
         row = _request(reader, asking, line)
         place = held.get(row["request_id"])
         if place is None:
             draft.add(row, line)
-            said = f"{row['request_id']}: {row['outcome'] or 'sent'}, due {row['due_on']}"
+            due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
+            came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
+            said = f"{row['request_id']}: {came}, {due}"
             proposal.say(ADDED, "requests", row, said, line)
             continue
         old = draft.rows[place]

@@ -21,6 +21,7 @@ from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, marks_of
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
+from analysis.wording import capital
 
 START, LISTS = "Start", "Lists"
 NOUN = "One unit is called"
@@ -54,7 +55,7 @@ class WorkbookMaker:
         """Begin with the first sheet: what it is, what to do, and what intake needs to know."""
         creators = ", ".join(one.title for one in study.descriptor.contributors)
         self.book: Workbook = new_workbook(title, creators)
-        self._noun = study.settings.unit_noun.singular.capitalize()
+        self._noun = study.settings.unit_noun.singular
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._columns: dict[str, bool] = {ROWS_SENT: True}
@@ -69,7 +70,7 @@ class WorkbookMaker:
             put_text(sheet, number, 2, line)
             sheet.row_dimensions[number].height = row_height([line], [90])
         facts = {**about, "Study": study.descriptor.name, "Layout": LAYOUT}
-        facts[NOUN] = self._noun
+        facts[NOUN] = capital(self._noun)
         facts["Data version"] = study.descriptor.version
         head = len(lines) + 3
         put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)
@@ -107,7 +108,7 @@ class WorkbookMaker:
         }
         for column, one in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
-            _head(sheet, 2, column, one.label.replace("{unit}", self._noun), one.width)
+            _head(sheet, 2, column, capital(one.label.replace("{unit}", self._noun)), one.width)
         sheet.row_dimensions[2].height = 62
         last = 2 + len(rows) + spare
         widths = [one.width for one in form.fields]

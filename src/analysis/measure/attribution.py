@@ -191,7 +191,7 @@ def _cells(
                 *key,
                 left.state,
                 right.state,
-                ";".join(_behind(tried, *key, causes[right.unit_id])),
+                ";".join(_behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]),
                 worth[0](left) != worth[1](right),
                 ";".join(one for one in ids if one),
                 _row_number(left.row),

@@ -38,7 +38,7 @@ _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
         CODEBOOK,
         "criteria",
         ("criterion_id",),
-        ("recommendation_id", "question", "scale_id", "weight", "scored"),
+        ("recommendation_id", "question", "scale_id", "weight", "scored", "ask_of"),
     ),
     (CODEBOOK, "recommendations", ("recommendation_id",), ("parent_id", "weight")),
     (CODEBOOK, "levels", ("scale_id", "level"), ("value",)),

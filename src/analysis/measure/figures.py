@@ -1,5 +1,6 @@
 """Published figures side by side, and where they cannot all count the same thing."""
 
+from decimal import Decimal
 from itertools import permutations
 
 import pandas as pd
@@ -40,7 +41,7 @@ def irreconcilable(study: Study) -> pd.DataFrame:
         for inner, outer in permutations(group.itertuples(), 2):
             within = outer.first <= inner.first and inner.last <= outer.last
             firm = outer.qualifier == "" and inner.qualifier != "estimate"
-            if within and firm and float(inner.value) > float(outer.value):
+            if within and firm and Decimal(inner.value) > Decimal(outer.value):
                 rows.append(
                     (comparison, inner.figure_id, outer.figure_id, inner.value, outer.value)
                 )

@@ -19,7 +19,7 @@ from analysis.measure.pairs import bounded_rows
 from analysis.measure.scores import cell_values
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
+from analysis.study.asking import Asking, sent_requests
 from analysis.study.dates import day_number, last_days
 
 ASSUMPTION = (
@@ -199,9 +199,8 @@ class _Steps:
 
     def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
-        asked = study["requests"]
-        waiting = asked[(asked["sent_on"] != "") & (asked["outcome"] == "")]
-        self._waiting = asking.cells(waiting)
+        asked = sent_requests(study)
+        self._waiting = asking.cells(asked[asked["outcome"] == ""])
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""

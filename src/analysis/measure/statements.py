@@ -7,6 +7,7 @@ is written once and can be walked back.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, coders
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, units_among
+from analysis.wording import capital, exact
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def _scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
 
 
 def _units(results: Results) -> Iterable[Statement]:
-    many = results.study.settings.unit_noun.plural.capitalize()
+    many = capital(results.study.settings.unit_noun.plural)
     scored = _scored_cells(results.study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
@@ -272,7 +274,7 @@ def _national(results: Results) -> Iterable[Statement]:
         rows = held.get((row.criterion_id, row.state), [])
         yield _count(
             f"national.{row.criterion_id}.{row.state}",
-            f"{many.capitalize()} that are {row.state} on {row.criterion_id}.",
+            f"{capital(many)} that are {row.state} on {row.criterion_id}.",
             rows,
         )
     cells = results.matrix.cells
@@ -282,7 +284,7 @@ def _national(results: Results) -> Iterable[Statement]:
         assert len(settled) == count
         yield _count(
             f"coverage.{criterion}.settled",
-            f"{many.capitalize()} whose level on {criterion} is settled.",
+            f"{capital(many)} whose level on {criterion} is settled.",
             _cell_keys(settled),
         )
 
@@ -294,7 +296,7 @@ def _gaps(results: Results) -> Iterable[Statement]:
             rows = table[(table["recommendation_id"] == group) & (table["state"] == state)]
             yield _count(
                 f"gaps.{group}.{state}",
-                f"{many.capitalize()} whose state on {group} is: {state}.",
+                f"{capital(many)} whose state on {group} is: {state}.",
                 _keys("gaps", rows["unit_id"], rows["recommendation_id"]),
             )
 
@@ -398,13 +400,13 @@ def _bounds(results: Results) -> Iterable[Statement]:
 def _figures(results: Results) -> Iterable[Statement]:
     figures = results.study["figures"]
     for row in figures.itertuples():
-        number = float(row.value)
-        value = int(number) if number == int(number) else number
+        number = Decimal(row.value)  # a float would change the digits of a long one
+        value = int(number) if number == number.to_integral_value() else float(number)
         definition = f"{row.measure}, as published: {row.what_it_counts}."
         yield Statement(
             f"figures.{row.figure_id}",
             value,
-            f"{value:,}",
+            exact(row.value),
             definition,
             (f"figures/{row.figure_id}",),
         )
@@ -544,7 +546,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
     named = set(table["above"]) | set(table["below"])
     yield _count(
         "pairs.units_comparable",
-        f"{noun.plural.capitalize()} that are surely above or below at least one other.",
+        f"{capital(noun.plural)} that are surely above or below at least one other.",
         _keys("units", [one for one in found.unit_ids if one in named]),
     )
     yield Statement(
@@ -567,7 +569,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
         under = below.get(unit, [])
         yield _count(
             f"above.{unit}",
-            f"{noun.plural.capitalize()} that {unit} is surely above.",
+            f"{capital(noun.plural)} that {unit} is surely above.",
             _keys("pairs", [unit] * len(under), under),
         )
 
@@ -601,7 +603,7 @@ def _ranks(results: Results) -> Iterable[Statement]:
             (f"ranks/{row.unit_id}",),
         )
     whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
-    many = results.study.settings.unit_noun.plural.capitalize()
+    many = capital(results.study.settings.unit_noun.plural)
     yield _count(
         "units.any_rank", f"{many} that may have any rank.", _keys("ranks", whole["unit_id"])
     )
@@ -696,7 +698,7 @@ def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
 
 def _interval_sensitivity(results: Results) -> Iterable[Statement]:
     found, noun = results.sensitivity, results.study.settings.unit_noun
-    many = noun.plural.capitalize()
+    many = capital(noun.plural)
     units = found.units
     moved = units[units["moved"] & units["unit_id"].isin(found.known)]
     for name, ids, definition in (

@@ -16,6 +16,7 @@ from analysis.show.marks import UNKNOWN_MARK, level_marks
 from analysis.show.words import came_to, level_word, word
 from analysis.study import Study
 from analysis.study.sources import titled
+from analysis.wording import capital, exact
 
 
 def template_text(name: str) -> str:
@@ -60,6 +61,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
     )
     made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
+    made.filters.update(capital=capital, exact=exact)
     return made
 
 
@@ -69,7 +71,7 @@ def isolating() -> jinja2.Environment:
     In an attribute or a title no element can stand: there the filter ``plain`` goes.
     """
     made = environment(finalize=isolated)
-    made.filters.update(plain=plain, capital=capital)
+    made.filters.update(plain=plain)
     return made
 
 
@@ -94,11 +96,6 @@ def untold(recommendation: dict) -> str:
 def plain(text: str) -> Markup:
     """Return a text for an attribute or a title: escaped, without marks of direction."""
     return Markup.escape(without_direction(text))
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital at its start, and the rest of it as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def link(url: str, text: str = "") -> Markup:

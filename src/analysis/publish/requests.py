@@ -25,12 +25,12 @@ from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
+from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.descriptor import Law
 from analysis.study.sources import titled
 
-PLACEHOLDER = re.compile(r"\[to fill in: [^\]]*\]")
+PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")
 _ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
 """Unknowns that a request may settle; what was withheld has been asked for already."""
 _WIDTH = 78
@@ -82,7 +82,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
         (one.unit_id, one.criterion_id): one
         for one in cells[cells["state"].isin(_ASKED)].itertuples()
     }
-    held = study["requests"]
+    held = sent_requests(study)
     for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
     criteria, cited = list(asked_criteria(study).itertuples()), _citations(study)

@@ -30,12 +30,14 @@ from analysis.show.words import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.asking import sent_requests
 from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
+from analysis.wording import exact
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
@@ -301,7 +303,7 @@ def unit_sections(results: Results) -> list[dict]:
     scores = results.total.to_dict("index")
     cells, gaps = unit_cells(results), by_unit(results.gaps)
     searches, notices_of = by_unit(searches_by_unit(study)), by_unit(study["notices"])
-    requests, labels = by_unit(study["requests"]), study.lookup("criteria", "label")
+    requests, labels = by_unit(sent_requests(study)), study.lookup("criteria", "label")
     cited, replies = cited_evidence(study), replies_by_cell(results)
     sections = []
     for unit in records(study["units"]):
@@ -352,7 +354,7 @@ def group_rules(study: Study) -> list[str]:
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         node, other = nodes[row["node_id"]], usual[row["node_id"]]
         said.append(
-            f"{among}: the weight of “{node}” is {row['weight']}, where it else is {other}. {reason}."
+            f"{among}: the weight of “{node}” is {exact(row['weight'])}, where it else is {exact(other)}. {reason}."
         )
     return said
 

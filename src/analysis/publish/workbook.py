@@ -40,7 +40,7 @@ from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 from analysis.study.marks import OLDER_LEVEL, assessed_under_earlier_rules
 from analysis.study.published import rounding_words
-from analysis.wording import listed
+from analysis.wording import capital, listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 _REST = "in the tables of the folder data, beside this workbook"
@@ -122,7 +122,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
 def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
     study = results.study
     many = study.settings.unit_noun.plural
-    one = study.settings.unit_noun.singular.capitalize()
+    one = capital(study.settings.unit_noun.singular)
     criteria, units = study["criteria"], study["units"]
     every = list(criteria["criterion_id"]), list(units["unit_id"])
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "name")
@@ -159,19 +159,19 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
         ),
         Sheet(
             "Gaps",
-            f"What each {one.lower()} meets, what is missing and what is unknown, by recommendation",
+            f"What each {study.settings.unit_noun.singular} meets, what is missing and what is unknown, by recommendation",
             notes(results, *every),
             _gaps(results, one, names, labels),
         ),
         Sheet(
             "Scores",
-            f"Worst and best score that the evidence allows each {one.lower()}",
+            f"Worst and best score that the evidence allows each {study.settings.unit_noun.singular}",
             notes(results, *every),
             _scores(results, one, names),
         ),
         Sheet(
             "Matrix",
-            f"The state of every {one.lower()} on every criterion",
+            f"The state of every {study.settings.unit_noun.singular} on every criterion",
             notes(results, *every),
             _matrix(results, one, names, labels),
         ),
@@ -183,7 +183,7 @@ def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
         ),
         Sheet(
             "Replies",
-            f"What each {one.lower()} replied, in our own words, and what became of it",
+            f"What each {study.settings.unit_noun.singular} replied, in our own words, and what became of it",
             notes(results, *every),
             _replies(results, one, names, labels),
         ),
@@ -206,7 +206,7 @@ def _national_gaps(results: Results) -> pd.DataFrame:
         }
     )
     for state in GAP_STATES:
-        frame[word(state).capitalize()] = (
+        frame[capital(word(state))] = (
             table[state].astype(object).where(table[state].notna(), NOT_APPLICABLE)
         )
     said = {

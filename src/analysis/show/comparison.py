@@ -25,7 +25,7 @@ from analysis.show.words import interval_words, unit_names
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.warnings import open_searches
-from analysis.wording import listed
+from analysis.wording import capital, listed
 
 CAUSE_WORDS = {
     NEW_STATE: "a new state",
@@ -50,7 +50,7 @@ SHARED = (
 
 def cause_words(causes: str) -> str:
     """Return causes joined by ``;`` as words."""
-    return listed([CAUSE_WORDS[one] for one in causes.split(";")])
+    return listed([CAUSE_WORDS[one] for one in causes.split(";") if one] or ["no cause told apart"])
 
 
 def signed(value: Fraction, display: Display) -> str:
@@ -180,7 +180,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     sentences = [
         f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
         f"Differences that bear on a result, by cause: {listed(said)}.",
-        f"{noun.plural.capitalize()} whose score moved: {len(comparison.moved)} of {both}.",
+        f"{capital(noun.plural)} whose score moved: {len(comparison.moved)} of {both}.",
         *joined,
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):

@@ -6,6 +6,12 @@ from analysis.study.descriptor import Law
 from analysis.study.load import Study
 
 
+def sent_requests(study: Study) -> pd.DataFrame:
+    """Return the requests that were sent: they have the day of it, or something came of them."""
+    requests = study["requests"]
+    return requests[(requests[["sent_on", "answered_on", "outcome"]] != "").any(axis=1)]
+
+
 class Asking:
     """Who is asked what in a study."""
 
@@ -40,7 +46,8 @@ class Asking:
         unit, named, asked_of = request.unit_id, request.criterion_id, request.asked_of
         if named:
             return [named] if bool(asked_of) == bool(self._holders[named]) else []
-        return [one for one in self._holders if asked_of == self.body(unit, one)]
+        asked_of = asked_of.casefold()  # a letter begins the name of a body with a capital
+        return [one for one in self._holders if asked_of == self.body(unit, one).casefold()]
 
     def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
         """Return the unit and criterion of each question that some requests have put."""

@@ -2,6 +2,7 @@
 
 from analysis.study.load import Study
 from analysis.study.rules import COMPLETE_REPLY
+from analysis.wording import capital
 
 
 def why_carried(study: Study) -> dict[int, str]:
@@ -15,7 +16,7 @@ def why_carried(study: Study) -> dict[int, str]:
     needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
     extent = study.lookup("evidence", "extent_read")
     return {
-        row.Index: f"The copy read breaks off. {row.settled_by.capitalize()}: {row.settled_why}"
+        row.Index: f"The copy read breaks off. {capital(row.settled_by)}: {row.settled_why}"
         for row in rows.itertuples()
         if (row.criterion_id, row.level) in needing
         and "whole" not in {extent[one] for one in row.evidence_ids.split(";")}

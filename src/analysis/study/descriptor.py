@@ -7,6 +7,7 @@ say more, never less.
 
 import datetime as dt
 import json
+import math
 import re
 from decimal import Decimal
 from fractions import Fraction
@@ -55,9 +56,29 @@ def _day(text: object) -> dt.date:
 def _ratio(number: object) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
         raise ValueError("it should be a number")
+    if not math.isfinite(number):
+        raise ValueError("it should be a number that has an end")
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
 
+def _in_a_sentence(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("it holds a line break, and stands within a sentence")
+    return text.strip().rstrip(".")
+
+
+Words = Annotated[str, AfterValidator(_in_a_sentence)]
+"""Words that stand within a sentence of a letter."""
+
+
+def _no_less_than_a_millionth(factor: Fraction) -> Fraction:
+    if factor < Fraction(1, 1_000_000):
+        raise ValueError("it should be 0.000001 or more")
+    return factor
+
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number; true and false are none."""
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
 Name = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
@@ -167,7 +188,7 @@ class Display(_Setting):
     in the study's folder, or families that are installed.
     """
 
-    decimals: int = Field(ge=0, le=6)
+    decimals: Whole = Field(ge=0, le=6)
     rounding: Literal["half_up", "half_even"]
     faces: tuple[Text, ...] = ()
 
@@ -175,7 +196,7 @@ class Display(_Setting):
 class WeightBox(_Setting):
     """The declared range of the weights: factors on the raw weights below some nodes."""
 
-    lowest_factor: Annotated[Ratio, Field(gt=0, le=1)]
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_no_less_than_a_millionth)]
     highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
     nodes: tuple[str, ...]
 
@@ -215,12 +236,12 @@ class Law(_Setting):
 
     countries: tuple[Text, ...] = ()
     name: Text
-    addressee: str = ""
+    addressee: Words = ""
     request: Text
     refusal: str = ""
     cost: str = ""
     time: str = ""
-    days: Annotated[int, Field(ge=1, le=1000)] | None = None
+    days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     count: Literal["working", "calendar"] = "working"
     holidays: tuple[Calendar, ...] = ()
 
@@ -236,7 +257,7 @@ class Law(_Setting):
 class RequestSettings(_Setting):
     """What requests for information are about, and under which laws they are made."""
 
-    about: str = ""
+    about: Words = ""
     laws: tuple[Law, ...] = ()
 
     @field_validator("laws")
@@ -388,8 +409,20 @@ def _setting_problem(error: dict) -> Problem:
     said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
     said = said.replace("valid tuple", "list, in square brackets")
     said = said.removeprefix("Value error, ").replace("Input should", "It should")
-    rule = said[0].lower() + said[1:]
-    return _problem(place, value, shorten(rule, 160), "correct it; docs/data.md has every setting")
+    rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
+    remedy = "correct it; docs/data.md has every setting. The tables are looked at after that"
+    return _problem(place, value, shorten(rule, 160), remedy)
+
+
+_IN_WORDS = {
+    "missing": "it is required, and is not there",
+    "extra_forbidden": "no setting has this name, so that it is not permitted here",
+    "string_too_short": "it is empty, and needs a text",
+    "string_type": "it should be a text in quotation marks",
+    "int_type": "it should be a whole number",
+    "tuple_type": "it should be a list in square brackets",
+}
+"""What the library says of a setting in terms of the language, in plain words."""
 
 
 def _template_problems(descriptor: Descriptor) -> list[Problem]:
@@ -465,10 +498,10 @@ def _key_problems(descriptor: Descriptor) -> list[Problem]:
 def _placeholders(value: object, path: str = "") -> list[str]:
     """Return the paths of all texts that still wait to be set."""
     if isinstance(value, str):
-        return [path] if value.startswith(PLACEHOLDER) else []
+        return [path] if PLACEHOLDER in value else []
     if isinstance(value, dict):
         parts = [(f"{path}.{key}".strip("."), part) for key, part in value.items()]
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         parts = [(f"{path}[{number}]", part) for number, part in enumerate(value)]
     else:
         return []

@@ -39,9 +39,7 @@ _MANY = ("women", "men", "she", "he", "her", "his")
 _SERVICES = ("support", "service", "care", "personal", "hub")
 """Words after one for a person by which it names a service, and no person."""
 # Nor is the Isle of Man one, or the manual of a program ("man unbound.conf", "man 5 hosts").
-_NO_PERSON = (
-    r"council|week|action|pages?|made|hours|scouts?|guides?|tongue|board|\d|[\w-]+\.\w|[\w-]+\(\d"
-)
+_NO_PERSON = r"council|week|action|pages?|made|hours|scouts?|guides?|tongue|board|\d|\w+_\w|[\w-]+\.\w|[\w-]+\(\d"
 _RELATIVE = (
     r"(?:ex-)?(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|mother|father|"
     r"parents|son|sons|daughter|daughters|sister|brother|child|children|baby|uncle|aunt|cousin|"
@@ -133,17 +131,22 @@ def _any_of(words: Iterable[str], end: str = "") -> str:
 def _patterns(persons: PersonSettings) -> _Patterns:
     one = _any_of((*persons.words, *_ANYONE))
     services = _any_of((*_SERVICES, *persons.services))
-    some = f"{one}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}|{_any_of(_MANY)}"
+    some = f"{one}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}"
     happened = "|".join(filter(None, (_HAPPENED, _any_of(persons.events))))
 
-    alone = rf"(?<!isle of )\b(?:{one})\b(?!\s+(?:{services}|{_NO_PERSON}))(?![-./_]\w|\()"
+    def by_itself(words: str) -> str:
+        return rf"(?<!isle of )\b(?:{words})\b(?!\s+(?:{services}|{_NO_PERSON}))(?![-./_]\w|\()"
+
+    alone = by_itself(one)
 
     def compiled(text: str) -> re.Pattern:
         text = text.replace("<person>", f"(?:{one})").replace("<alone>", alone)
         return re.compile(text.replace("<happened>", happened), re.IGNORECASE)
 
     details = {kind: [compiled(text) for text in texts] for kind, texts in DETAILS.items()}
-    return _Patterns(compiled("<alone>"), compiled(rf"\b(?:{some})\b"), details)
+    return _Patterns(
+        compiled("<alone>"), compiled(rf"{by_itself(some)}|\b(?:{_any_of(_MANY)})\b"), details
+    )
 
 
 def personal_details(

@@ -27,6 +27,7 @@ from analysis.study.descriptor import Settings, Table
 from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
+from analysis.wording import listed
 
 
 @dataclass(frozen=True)
@@ -252,12 +253,15 @@ def _evidence_supports_the_row(draft: Draft):
         for number, (unit, cited) in enumerate(
             zip(frame["unit_id"], frame["evidence_ids"], strict=True)
         ):
-            ids = cited.split(";") if cited else []
+            # A blank beside an id is a fault of form, which is said as such.
+            ids = [one.strip() for one in cited.split(";")] if cited else []
+            missing = [one for one in ids if one not in about]
             for one in ids:
                 rule = remedy = None
                 if one not in about:
+                    verb = "is" if len(missing) == 1 else "are"
                     rule, remedy = (
-                        f"{shorten(one)} is not in evidence.csv",
+                        f"{shorten(listed(missing, 'evidence'), 160)} {verb} not in evidence.csv",
                         "correct it, or add the evidence",
                     )
                 elif about[one] != unit:
@@ -422,6 +426,34 @@ def _the_body_asked_can_be_named(draft: Draft):
         "its braces hold something other than the word unit",
         "write {unit} where the unit's name belongs, or words without braces",
     )
+    bodies = draft.frames["criteria"]["ask_of"]
+    bare = rest.str.strip(" .,").str.casefold().isin(["", "the"]) & (bodies != "")
+    yield from draft.at(
+        "criteria",
+        bare,
+        "ask_of",
+        "it names the unit itself",
+        "leave it empty: then the unit is asked; or name the other body",
+    )
+    spelt = bodies.groupby(bodies.str.casefold()).transform("first")
+    yield from draft.at(
+        "criteria",
+        spelt != bodies,
+        "ask_of",
+        "an earlier row names this body with other capitals, which would make two letters to it",
+        "write the body the same way in every row",
+    )
+
+
+@_rule("requests")
+def _bodies_that_were_asked_are_named(draft: Draft):
+    yield from draft.at(
+        "requests",
+        draft.frames["requests"]["asked_of"].str.contains("[{}]"),
+        "asked_of",
+        "it has braces, and a request is made to one body",
+        "write out the name that stands for them",
+    )
 
 
 @_rule("units")
@@ -435,6 +467,17 @@ def _laws_cover_units(draft: Draft):
                 "write it as units.csv does, or leave it out",
             )
             yield Problem("datapackage.json", None, place, shorten(country), rule, remedy)
+
+
+@_rule()
+def _ids_differ_by_more_than_capitals(draft: Draft):
+    for name, frame in draft.frames.items():
+        key = draft.tables[name].data_schema.primaryKey
+        if len(key) == 1 and key[0] in frame:
+            ids = frame[key[0]]
+            first = ids.groupby(ids.str.casefold()).transform("first")
+            rule = "an earlier row has this id with other capitals, and some systems keep the pages of both under one name"
+            yield from draft.at(name, first != ids, key[0], rule, "give one of the two another id")
 
 
 @_rule("requests")

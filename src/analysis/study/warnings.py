@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
+from analysis.study.asking import Asking, sent_requests
 from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
 from analysis.study.groups import exempt_cells
@@ -146,6 +147,21 @@ def _scores_rounded_somehow(study: Study) -> Iterator[Problem]:
     yield from _at(study, "published_scores", where, "rounding", rule, remedy)
 
 
+def _requests_not_sent(study: Study) -> Iterator[Problem]:
+    rule = "it has no day of sending and no answer, so that nobody counts as asked by it"
+    where = ~study["requests"].index.isin(sent_requests(study).index)
+    remedy = "give the day on which it was sent, or take the row out"
+    yield from _at(study, "requests", where, "sent_on", rule, remedy)
+
+
+def _requests_of_who_holds_no_answer(study: Study) -> Iterator[Problem]:
+    asking, requests = Asking(study), study["requests"]
+    where = [not asking.criteria(one) for one in requests.itertuples()]
+    rule = "by ask_of in criteria.csv another body holds the answer than was asked, so that the request counts for nothing"
+    remedy = "correct asked_of (empty: the unit itself) or ask_of, or leave it if the wrong body was asked"
+    yield from _at(study, "requests", where, "asked_of", rule, remedy)
+
+
 def _report_after_all_observations(study: Study) -> Iterator[Problem]:
     rule = outdated_by_the_report(study)
     if rule:
@@ -251,6 +267,8 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _documents_held_twice,
     _evidence_read_further_than_its_source,
     _scores_rounded_somehow,
+    _requests_not_sent,
+    _requests_of_who_holds_no_answer,
     _report_after_all_observations,
     _rows_that_do_not_apply,
     _long_notices,

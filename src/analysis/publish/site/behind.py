@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from analysis.measure.change import dated
 from analysis.publish.view import records
 from analysis.study import Matrix, Study
+from analysis.study.asking import sent_requests
 from analysis.study.marks import under_earlier_rules
 
 
@@ -32,7 +33,9 @@ def cell_trails(study: Study) -> dict[tuple[str, str], CellTrail]:
         ("set_aside", "set_aside"),
         ("requests", "requests"),
     ):
-        for number, row in enumerate(records(study[table])):
+        for number, row in enumerate(
+            records(sent_requests(study) if table == "requests" else study[table])
+        ):
             row["earlier_rules"] = table == "codings" and bool(older[number])
             if "read_on" in row:
                 row["dated"] = dated(row).removeprefix("dated ")

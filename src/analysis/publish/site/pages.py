@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -498,7 +499,7 @@ class _Site:
                     {
                         "is_group": part.column is None,
                         "id": part.name if part.column is None else criteria[part.column],
-                        "weight": f"{float(part.weight):g}",
+                        "weight": f"{Decimal(str(float(part.weight))).normalize():,f}",
                     }
                     for part in group.children
                     # A group that is there for display only is no part of the score.
