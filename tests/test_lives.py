@@ -204,3 +204,20 @@ def test_an_end_that_is_entered_later_explains_what_it_changes():
         LAST_DAY,
     )
     assert found.only_old == found.only_new == () and found.moved == []
+
+
+def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_does():
+    study = merged()
+    units = study["units"].assign(exists_from=["2021-06-01", FIRST_DAY, "2022-01-01"])
+    early = replaced(study, units=units)
+    said = "no unit exists on 2021-05-31; the first day from then on which one does is 2021-06-01"
+    for asked in (
+        lambda: measure(early, day("2021-05-31")),
+        lambda: compare(study, early, day("2021-05-31")),
+    ):
+        with pytest.raises(StudyError, match=said):
+            asked()
+    assert list(measure(early, day("2021-06-01")).total.index) == [OLD]
+    ended = replaced(study, units=study["units"].assign(exists_until=LAST_DAY))
+    with pytest.raises(StudyError, match=f"the last day on which one did is {LAST_DAY}"):
+        measure(ended, day("2023-04-01"))

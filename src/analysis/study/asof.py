@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.problems import Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
-from analysis.study.dates import day_number, first_days, possible_days
+from analysis.study.dates import day_number, exist_on, first_days, possible_days
 from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
@@ -22,6 +23,24 @@ def outcomes(requests: pd.DataFrame) -> pd.Series:
     """Return what each request came to in the end: on review, where that overturned a refusal."""
     reviewed = requests["review_outcome"]
     return requests["outcome"].where(~reviewed.isin(v.OVERTURNED), reviewed)
+
+
+def check_someone_exists(study: Study, day: dt.date) -> None:
+    """Raise where none of a study's units exists on a day, of which there is nothing to say.
+
+    Raises:
+        StudyError: it names the next day on which one does or, after all ended, the last.
+    """
+    units = study.tables["units"]
+    if exist_on(units, day).any():
+        return
+    noun, begin = study.settings.unit_noun.singular, units["exists_from"]
+    later = begin[begin > day.isoformat()]
+    when = f"the first day from then on which one does is {later.min()}"
+    if later.empty:
+        when = f"the last day on which one did is {units['exists_until'].max()}"
+    rule, remedy = f"no {noun} exists on {day}; {when}", "ask for another day (--as-of)"
+    raise StudyError([Problem("units.csv", None, "", "", rule, remedy)])
 
 
 @dataclass(frozen=True)
