@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from made import day, one_cell, problems, replaced, row, with_rows
+from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
@@ -12,6 +12,7 @@ from analysis.measure.results import measure
 from analysis.publish import view
 from analysis.publish.requests import requests
 from analysis.study import StudyError, known, states
+from analysis.study.tables import write_table
 from analysis.study.descriptor import CompareDate
 
 OLD, NEW, LASTING = "old-town", "big-town", "lasting"
@@ -112,6 +113,39 @@ def test_the_pairs_of_a_date_are_those_of_its_units():
     for on, pair in (("2023-03-31", (OLD, LASTING)), ("2024-02-02", (LASTING, NEW))):
         (sure,) = measure(merged(), day(on)).pairs.to_dict("records")
         assert (sure["above"], sure["below"]) == pair
+
+
+@pytest.mark.parametrize("days", [("2023", ""), ("", "2023-12-31")])
+def test_a_row_that_goes_beyond_its_unit_speaks_of_the_unit_s_days_only(days, tmp_path):
+    # Some day of 2023 on which Old Town existed: from its last day on the level is sure.
+    study = merged()
+    rows, (dated, until) = study["assessments"], days
+    rows.loc[rows["unit_id"] == OLD, ["observed_on", "not_after"]] = [dated, until]
+    rows.loc[rows["unit_id"] == OLD, "not_before"] = "" if dated else "2023"
+    rows.loc[rows["unit_id"] == NEW, "observed_on"] = "2023"
+    study = replaced(study, assessments=rows)
+    assert problems(study) == []
+    for name, table in study.tables.items():
+        write_table(tmp_path / f"{name}.csv", table)
+    for on, expected in (
+        ("2022-12-31", {OLD: "not_assessed", LASTING: "partly"}),
+        ("2023-03-30", {OLD: "inconclusive", LASTING: "partly"}),
+        ("2023-03-31", {OLD: "met", LASTING: "partly"}),
+        ("2023-04-01", {NEW: "inconclusive", LASTING: "partly"}),
+        ("2023-12-31", {NEW: "not_met", LASTING: "partly"}),
+    ):
+        assert states(study, day(on)).grid()["c"].to_dict() == expected
+        second = naive_states(tmp_path, day("2020-12-17"), day(on), day("2026-11-23"))
+        assert {unit: said[0] for (unit, _), said in second.items()} == expected
+
+
+def test_rows_that_tie_within_the_unit_s_days_are_refused():
+    study = merged(exists_from="2022-12-01", exists_until="2022-12-31")
+    rows = study["assessments"]
+    rows.loc[rows["unit_id"] == OLD, "observed_on"] = "2022"
+    other = rows[rows["unit_id"] == OLD].assign(observed_on="2022-12", level="not_met")
+    rows = pd.concat([rows, other], ignore_index=True)
+    assert "it ties with another row of old-town" in problems(replaced(study, assessments=rows))[0]
 
 
 def total(**cells):

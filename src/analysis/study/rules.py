@@ -18,6 +18,7 @@ from analysis.study.dates import (
     exist_on,
     exists,
     first_days,
+    has_first_day,
     last_days,
     possible_days,
     whole_day,
@@ -287,7 +288,7 @@ def _levels_hold_since_they_apply(draft: Draft):
     frame = draft.frames["assessments"]
     applies = draft.map("assessments", "criterion_id", "criteria", "criterion_id", "applies_from")
     start = first_days(applies.fillna(""))
-    first, _ = possible_days(frame)
+    first, _ = possible_days(frame, draft.frames.get("units"))
     at_level = (~frame["level"].isin(v.UNKNOWNS)).to_numpy()
     early = at_level & ~np.isnan(start) & ~(first >= start)
     yield from draft.at(
@@ -302,11 +303,11 @@ def _levels_hold_since_they_apply(draft: Draft):
 @_rule("assessments")
 def _no_ties(draft: Draft):
     frame = draft.frames["assessments"]
-    first, last = possible_days(frame)
+    first, last = possible_days(frame, draft.frames.get("units"))
     order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(first=first, last=last)
     unknown = frame["level"].isin(v.UNKNOWNS)
     # Levels, and what does not apply from a day on, come in one order; unknowns in another.
-    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & np.isfinite(first))
+    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & has_first_day(frame))
     key = ["unit_id", "criterion_id", "first", "last", "confidence"]
     different = np.zeros(len(frame), dtype=bool)
     for rows in (in_effect, unknown):
