@@ -12,8 +12,8 @@ from analysis.measure.results import measure
 from analysis.publish import view
 from analysis.publish.requests import requests
 from analysis.study import StudyError, known, states
-from analysis.study.tables import write_table
 from analysis.study.descriptor import CompareDate
+from analysis.study.tables import write_table
 
 OLD, NEW, LASTING = "old-town", "big-town", "lasting"
 LAST_DAY, FIRST_DAY = "2023-03-31", "2023-04-01"
@@ -213,11 +213,31 @@ def test_a_study_shows_all_units_again_where_no_day_is_asked_for():
         ({"successor_ids": OLD}, "a unit does not follow itself"),
         ({"successor_ids": f"{NEW};{NEW}"}, "a unit stands in it twice"),
         ({"exists_until": ""}, "exists_until does not say when it ended"),
+        ({"successor_ids": LASTING}, "those that followed lead back to old-town"),
+        ({"successor_ids": LASTING}, "a unit in it ended before old-town did"),
     ],
 )
 def test_a_life_that_cannot_be_is_refused(life, rule):
-    said = problems(merged(**life))
+    study = merged(**life)
+    if life == {"successor_ids": LASTING}:  # and that one ended earlier, and names Old Town
+        units = study["units"]
+        units.loc[units["unit_id"] == LASTING, ["exists_until", "successor_ids"]] = (
+            "2022-12-31",
+            OLD,
+        )
+    said = problems(study)
     assert any(rule in one for one in said), said
+
+
+@pytest.mark.parametrize(("unit", "sent_on"), [(OLD, "2023-04-01"), (NEW, "2023-03-31")])
+def test_a_request_of_a_day_without_its_unit_is_refused(unit, sent_on):
+    asked = {"request_id": "q", "unit_id": unit, "criterion_id": "c", "sent_on": sent_on}
+    asked |= {"answered_on": "2023-05-05", "outcome": "refused"}
+    (problem,) = problems(with_rows(merged(), "requests", [asked]))
+    assert "requests.csv, row 2, sent_on" in problem and f"day of {unit}" in problem
+    # It may be answered after the end of the unit.
+    asked["sent_on"] = {OLD: "2023-03-31", NEW: "2023-04-01"}[unit]
+    assert problems(with_rows(merged(), "requests", [asked])) == []
 
 
 def test_a_row_that_can_lie_within_the_life_stands():

@@ -813,6 +813,9 @@ def _successors_follow(draft: Draft):
     frame = draft.frames["units"]
     held, following = set(frame["unit_id"]), frame["successor_ids"].str.split(";")
     named = pd.Series(zip(frame["unit_id"], following, strict=True))
+    after = dict(zip(frame["unit_id"], following, strict=True))
+    last_day = last_days(frame["exists_until"], np.inf)
+    ended = dict(zip(frame["unit_id"], last_day, strict=True))
     for wrong, rule, remedy in (
         (
             named.map(lambda one: any(name and name not in held for name in one[1])),
@@ -834,14 +837,40 @@ def _successors_follow(draft: Draft):
             "another unit follows {unit_id}, and exists_until does not say when it ended",
             "give its last day in exists_until, or leave successor_ids empty",
         ),
+        (
+            named.map(lambda one: _leads_back(*one, after)),
+            "those that followed lead back to {unit_id}",
+            "name the unit that came later, or leave successor_ids empty",
+        ),
+        (
+            [
+                any(ended.get(name, np.inf) < last for name in ids)
+                for ids, last in zip(following, last_day, strict=True)
+            ],
+            "a unit in it ended before {unit_id} did ({exists_until})",
+            "name the unit that followed, or correct one of the two last days",
+        ),
     ):
         yield from draft.at("units", wrong, "successor_ids", rule, remedy)
+
+
+def _leads_back(unit: str, following: list[str], after: dict[str, list[str]]) -> bool:
+    """Return whether a unit comes after itself by way of others."""
+    seen, ahead = {unit}, [name for name in following if name != unit]
+    while ahead:
+        name = ahead.pop()
+        if name not in seen:
+            seen.add(name)
+            ahead += after.get(name, [])
+            if unit in after.get(name, []):
+                return True
+    return False
 
 
 @_rule("units")
 def _rows_are_of_units_that_exist(draft: Draft):
     lives = draft.frames["units"].drop_duplicates("unit_id").set_index("unit_id")
-    for name in ("codings", "assessments", "published_scores"):
+    for name in ("codings", "assessments", "published_scores", "requests"):
         if name not in draft.frames:
             continue
         frame = draft.frames[name]
@@ -849,8 +878,9 @@ def _rows_are_of_units_that_exist(draft: Draft):
             first, last = possible_days(frame)
             column, when = "observed_on", "all that the row can speak of lies"
         else:
-            first, last = first_days(frame["as_of"]), last_days(frame["as_of"])
-            column, when = "as_of", "its day lies"
+            # A request may be answered after the unit's end; it is not sent then.
+            column, when = "sent_on" if name == "requests" else "as_of", "its day lies"
+            first, last = first_days(frame[column]), last_days(frame[column])
         for limit, outside, side in (
             ("exists_from", lambda day, last=last: last < first_days(day), "before"),
             ("exists_until", lambda day, first=first: first > last_days(day), "after"),
