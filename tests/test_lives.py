@@ -176,6 +176,24 @@ def test_a_total_counts_the_units_of_its_own_day():
     assert measure(named).clashes == []
 
 
+def test_a_published_score_of_a_unit_that_ended_is_held_against_its_own_day():
+    # On its last day Old Town is at 100: a score of 10 cannot be true, and is shown as such.
+    said = {"score_id": "P9", "unit_id": OLD, "group_id": "total", "score": "10", "step": "1"}
+    said |= {"as_of": LAST_DAY, "settles_cells": "yes", "source_id": "S1"}
+    study = with_rows(merged(), "published_scores", [said])
+    assert problems(study) == []
+    results = measure(study)
+    (audited,) = results.published_scores.to_dict("records")
+    assert (audited["unit_id"], audited["low"], audited["status"], audited["set_aside"]) == (
+        OLD,
+        100,
+        "contradicted",
+        "yes",
+    )
+    (clash,) = results.clashes
+    assert "published score P9" in clash
+
+
 def test_what_is_not_there_is_told_in_one_sentence():
     (now,) = view.absent_units(measure(merged()).study)
     assert now == {
