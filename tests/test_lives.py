@@ -10,6 +10,7 @@ from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
 from analysis.publish import view
+from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.study import StudyError, known, states
 from analysis.study.descriptor import CompareDate
@@ -293,3 +294,12 @@ def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_doe
     ended = replaced(study, units=study["units"].assign(exists_until=LAST_DAY))
     with pytest.raises(StudyError, match=f"the last day on which one did is {LAST_DAY}"):
         measure(ended, day("2023-04-01"))
+
+
+def test_the_site_shows_a_published_score_of_a_unit_that_ended_without_a_link(tmp_path):
+    said = {"score_id": "P9", "unit_id": OLD, "group_id": "total", "score": "100", "step": "1"}
+    said |= {"as_of": LAST_DAY, "settles_cells": "yes", "source_id": "S1"}
+    results = measure(with_rows(merged(), "published_scores", [said]))
+    folder = build(results, tmp_path / "out", parts=("site",))
+    page = (folder / "site" / "published.html").read_text(encoding="utf-8")
+    assert "P9</th><td>Old-Town</td>" in page

@@ -292,7 +292,9 @@ class _Site:
             totals=totals,
             later=[one for one in study["published_totals"]["total_id"] if one not in ids],
             implied=[one for one in view.implied_totals(results) if ids & {*one["totals"]}],
-            scores=view.with_sources(study, "published_scores"),
+            # A score binds on its own day, also one of a unit that has no page on this one.
+            scores=view.with_sources(study.at(None), "published_scores"),
+            there=set(study["units"]["unit_id"]),
             clash_count=len(results.clashes),
             clashes=irreconcilable(study).to_dict("records"),
             figures=view.with_sources(study, "figures"),
