@@ -206,6 +206,28 @@ def test_what_is_not_there_is_told_in_one_sentence():
     assert view.absent_units(merged()) == []
 
 
+def test_a_total_of_a_group_that_does_not_exist_on_its_day_says_so():
+    study = total(among=f"exists_from={FIRST_DAY}", of="1")
+    (problem,) = problems(study)
+    assert f"no unit of it exists on {LAST_DAY}" in problem
+    (problem,) = problems(total(among=f"exists_until={LAST_DAY}", of="2"))
+    assert f"fewer units are among exists_until={LAST_DAY} on {LAST_DAY}" in problem
+
+
+def test_a_unit_that_begins_after_all_was_read_need_not_be_looked_for():
+    def held(begins):
+        study = merged()
+        units = study["units"].assign(exists_from=["", begins, ""])
+        without = {
+            name: study[name][study[name]["unit_id"] != NEW] for name in ("evidence", "assessments")
+        }
+        return problems(replaced(study, units=units, **without))
+
+    assert held("2026-11-24") == []
+    (problem,) = held("2026-11-23")
+    assert "no search and no evidence is held for it" in problem
+
+
 def test_a_unit_that_is_not_there_cannot_be_asked_about():
     results = measure(merged())
     assert meant_units(results.study, ["Lasting"]) == [LASTING]

@@ -658,7 +658,7 @@ def _totals_fit_their_population(draft: Draft):
         "published_totals",
         ~everyone & (named == 0) & (size > 0) & (of > size),
         "of",
-        "fewer units are among {among}",
+        "fewer units are among {among} on {as_of}",
         "correct the population, or the units",
     )
     yield from draft.at(
@@ -670,9 +670,17 @@ def _totals_fit_their_population(draft: Draft):
     )
     held = set(units["unit_id"])
     strange = np.array([any(one not in held for one in ids) for ids in listed], dtype=bool)
+    ever = np.array([units_among(units, text).any() for text in frame["among"]], dtype=bool)
     yield from draft.at(
         "published_totals",
-        strange | (~everyone & (named == 0) & (size == 0)),
+        ~everyone & (named == 0) & (size == 0) & ever,
+        "among",
+        "no unit of it exists on {as_of}",
+        "correct the day or the units (exists_from, exists_until in units.csv)",
+    )
+    yield from draft.at(
+        "published_totals",
+        strange | (~everyone & (named == 0) & ~ever),
         "among",
         "it names a unit, region or country that units.csv does not hold",
         "write region=, country= or unit_ids as units.csv has them",
@@ -1026,13 +1034,17 @@ def _scored_below(draft: Draft) -> dict[str, list[str]]:
 def _units_were_looked_for(draft: Draft):
     if draft.frames["codings"].empty and draft.frames["assessments"].empty:
         return  # fieldwork has not begun
-    units = draft.frames["units"]["unit_id"]
-    searches = draft.frames["searches"]
+    units, searches = draft.frames["units"]["unit_id"], draft.frames["searches"]
     among = searches["unit_ids"].str.split(";").explode()
     seen = pd.concat([searches["unit_id"], among, draft.frames["evidence"]["unit_id"]])
+    # Nobody can have looked for what begins only after all that was read.
+    columns = [searches["searched_on"]]
+    columns += [draft.frames[name]["read_on"] for name in ("evidence", "codings", "assessments")]
+    read = first_days(pd.concat(columns))
+    begun = ~(first_days(draft.frames["units"]["exists_from"]) > np.nanmax(read, initial=0))
     yield from draft.at(
         "units",
-        ~units.isin(seen),
+        ~units.isin(seen) & begun,
         "unit_id",
         "no search and no evidence is held for it",
         "log a search in searches.csv",
