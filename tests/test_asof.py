@@ -778,6 +778,12 @@ def state_of(study) -> str:
     return cell["state"]
 
 
+def test_what_ceased_to_apply_on_an_unknown_day_does_not_read_as_if_it_applied_again():
+    study = one_cell(row("not_applicable", not_before="2021-09", not_after="2023-01-15"))
+    said = "The criterion cannot apply here from some day between 2021-09 and 2023-01-15 on."
+    assert reasons(study, "2023-02-01") == [said]
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
