@@ -245,14 +245,18 @@ def naive_last(text: str) -> dt.date:
 
 
 def naive_days(one: dict) -> tuple[dt.date, dt.date]:
-    """Return the first and the last possible day of a row; no bound is the year 1."""
+    """Return the first and the last possible day of a row; no bound is the year 1.
+
+    ``life``, where it has one, holds the first and the last day of its unit.
+    """
     read_on = dt.date.fromisoformat(one["read_on"])
     if one["observed_on"]:
         first, last = naive_first(one["observed_on"]), naive_last(one["observed_on"])
     else:
         first = naive_first(one["not_before"]) if one["not_before"] else dt.date.min
         last = naive_last(one["not_after"]) if one["not_after"] else read_on
-    return first, min(last, read_on)
+    began, ended = one.get("life", (dt.date.min, dt.date.max))
+    return max(first, began), min(last, read_on, ended)
 
 
 class TieError(Exception):
@@ -298,7 +302,7 @@ def naive_state(
         (unknown if one["level"] in v.UNKNOWNS else at_level).append(one)
     # Step 2.
     gone = [one for one in unknown if one["level"] == "not_applicable"]
-    gone = [one for one in gone if naive_days(one)[0] > dt.date.min]
+    gone = [one for one in gone if one["observed_on"] or one["not_before"]]
     stands = naive_stands([one for one in [*at_level, *gone] if naive_days(one)[1] <= on])
     if stands is not None:
         # Step 3: of a level, not of what does not apply.
@@ -340,9 +344,33 @@ def naive_states(
             and dt.date.fromisoformat(one["reviewed_on"]) <= known_by
         )
     ]
+    overturned = [
+        one
+        for one in read_rows(folder, "requests")
+        if one["review_outcome"] in ("answered", "partly_answered", "not_held")
+        and dt.date.fromisoformat(one["reviewed_on"]) <= known_by
+    ]
+
+    def gave_way(row: dict) -> bool:
+        for one in overturned:
+            same = row["unit_id"] == one["unit_id"]
+            same = same and one["criterion_id"] in ("", row["criterion_id"])
+            cites = row["evidence_ids"] and all(
+                name in one["evidence_ids"].split(";") for name in row["evidence_ids"].split(";")
+            )
+            before = naive_days(row)[0] <= dt.date.fromisoformat(one["reviewed_on"])
+            if same and before and (cites or row["observed_on"] == one["answered_on"]):
+                return row["level"] == "withheld"
+        return False
+
+    assessments = [one for one in assessments if not gave_way(one)]
     held = {}
     for unit in read_rows(folder, "units"):
         name = unit["unit_id"]
+        life = (
+            dt.date.fromisoformat(unit["exists_from"] or "0001-01-01"),
+            dt.date.fromisoformat(unit["exists_until"] or "9999-12-31"),
+        )
         if not unit["exists_from"] <= on.isoformat() <= (unit["exists_until"] or "9999-12-31"):
             continue
         apart = set()
@@ -352,7 +380,7 @@ def naive_states(
             if of_group and one["from_day"] <= on.isoformat():
                 apart.add(one["criterion_id"])
         of_it = [one for one in searches if name in (one["unit_id"], *one["unit_ids"].split(";"))]
-        of_unit = [one for one in assessments if one["unit_id"] == name]
+        of_unit = [one | {"life": life} for one in assessments if one["unit_id"] == name]
         for criterion in read_rows(folder, "criteria"):
             asked = [one for one in refused if one["unit_id"] == name]
             asked = [one for one in asked if one["criterion_id"] in ("", criterion["criterion_id"])]

@@ -776,3 +776,31 @@ def test_a_refusal_gives_way_to_what_a_review_brought(came_to, expected):
 def state_of(study) -> str:
     (cell,) = states(study, day("2023-01-01")).cells.to_dict("records")
     return cell["state"]
+
+
+def test_what_ceased_to_apply_on_an_unknown_day_does_not_read_as_if_it_applied_again():
+    study = one_cell(row("not_applicable", not_before="2021-09", not_after="2023-01-15"))
+    said = "The criterion cannot apply here from some day between 2021-09 and 2023-01-15 on."
+    assert reasons(study, "2023-02-01") == [said]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({}, "not_found"),  # cites the refusal
+        ({"evidence_ids": "E2", "observed_on": "2022-02-01"}, "not_found"),  # of its day
+        ({"evidence_ids": "E2", "observed_on": "2022-02-02"}, "withheld"),  # of another refusal
+        ({"observed_on": "2022-05-06"}, "withheld"),  # from after the review
+    ],
+)
+def test_a_refusal_coded_by_hand_gives_way_with_the_request(typed, expected):
+    typed = {"level": "withheld", "observed_on": "2022-02-03", "evidence_ids": "E1"} | typed
+    study = one_cell(typed, legal=False)
+    study = asked(study, reviewed_on="2022-05-05", review_outcome="answered")
+    assert state_of(study) == expected
+    assert state(study, "2023-01-01", known_by="2026-11-23") == expected
+    # As long as the review is not known, and where it upheld the refusal, it is withheld.
+    early = replaced(study, assessments=study["assessments"].assign(read_on="2022-02-03"))
+    assert state(early, "2023-01-01", known_by="2022-05-04") in ("withheld", "not_assessed")
+    upheld = study["requests"].assign(review_outcome="upheld")
+    assert state_of(replaced(study, requests=upheld)) == "withheld"

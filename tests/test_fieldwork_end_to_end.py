@@ -57,7 +57,9 @@ def reported(walk: Walk, row: str) -> str:
 
 def score(walk: Walk, unit: str) -> tuple[float, float, float]:
     """Return the low, the high and the known share of a unit's total."""
-    with Path(walk.folder / "output/data/scores.csv").open(encoding="utf-8-sig", newline="") as file:
+    with Path(walk.folder / "output/data/scores.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
         (row,) = (
             row
             for row in csv.DictReader(file)

@@ -14,7 +14,9 @@ from analysis.measure.results import measure
 from analysis.measure.sensitivity import sensitivity
 from analysis.publish import view
 from analysis.publish.requests import requests
+from analysis.show.pairs import compared
 from analysis.study import states
+from analysis.study.groups import exemptions
 from analysis.study.tables import write_table
 from analysis.study.warnings import warnings
 
@@ -134,6 +136,19 @@ def test_the_reason_stands_where_the_story_of_the_cell_is_told():
     (section,) = [one for one in view.unit_sections(results) if one["unit_id"] == "s1"]
     said = {cell["criterion_id"]: cell["reason"] for cell in section["cells"]}
     assert said["b"] == "The criterion does not apply here: South has a law of its own."
+
+
+def test_every_reason_of_a_cell_is_told_from_the_earliest_day_on():
+    study = grouped(
+        [
+            APART | {"from_day": "2021-01-01", "reason": "A first law."},
+            APART | {"from_day": "2022-05-05", "among": "s1", "reason": "A second law."},
+            APART | {"from_day": "2024-01-01", "among": "s1", "reason": "A third law."},
+        ]
+    )
+    said = "The criterion does not apply here from 2021-01-01 on: A first law"
+    assert exemptions(study, day("2022-05-04")) == {("s1", "b"): f"{said}."}
+    assert exemptions(study, day("2022-05-05")) == {("s1", "b"): f"{said}. A second law."}
 
 
 def test_a_coder_is_not_given_what_does_not_apply(tmp_path):
@@ -331,3 +346,15 @@ def test_the_method_says_what_holds_for_a_group():
         "South: “b” does not apply. South has a law of its own.",
         "n2 and s1: the weight of “b” is 3, where it else is 1. South says so.",
     ]
+
+
+def test_a_comparison_names_what_differs_between_two_units():
+    # Nothing is known of b: n1 is between 0 and 50, s1 (at weight 3) between 25 and 100.
+    study = grouped(weights=[HEAVY])
+    rows = study["assessments"]
+    open_ = replaced(study, assessments=rows[rows["criterion_id"] != "b"])
+    said = " ".join(compared(measure(open_), "n2", "s1"))
+    assert "Different weights hold for them, so a cautious bound was used." in said
+    assert "at each one’s own weights" in said and "Different criteria" not in said
+    said = " ".join(compared(measure(open_), "n1", "n2"))
+    assert "at the study’s own weights" in said

@@ -4,15 +4,17 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from made import day, one_cell, problems, replaced, row, with_rows
+from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
 from analysis.publish import view
+from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.study import StudyError, known, states
 from analysis.study.descriptor import CompareDate
+from analysis.study.tables import write_table
 
 OLD, NEW, LASTING = "old-town", "big-town", "lasting"
 LAST_DAY, FIRST_DAY = "2023-03-31", "2023-04-01"
@@ -114,6 +116,39 @@ def test_the_pairs_of_a_date_are_those_of_its_units():
         assert (sure["above"], sure["below"]) == pair
 
 
+@pytest.mark.parametrize("days", [("2023", ""), ("", "2023-12-31")])
+def test_a_row_that_goes_beyond_its_unit_speaks_of_the_unit_s_days_only(days, tmp_path):
+    # Some day of 2023 on which Old Town existed: from its last day on the level is sure.
+    study = merged()
+    rows, (dated, until) = study["assessments"], days
+    rows.loc[rows["unit_id"] == OLD, ["observed_on", "not_after"]] = [dated, until]
+    rows.loc[rows["unit_id"] == OLD, "not_before"] = "" if dated else "2023"
+    rows.loc[rows["unit_id"] == NEW, "observed_on"] = "2023"
+    study = replaced(study, assessments=rows)
+    assert problems(study) == []
+    for name, table in study.tables.items():
+        write_table(tmp_path / f"{name}.csv", table)
+    for on, expected in (
+        ("2022-12-31", {OLD: "not_assessed", LASTING: "partly"}),
+        ("2023-03-30", {OLD: "inconclusive", LASTING: "partly"}),
+        ("2023-03-31", {OLD: "met", LASTING: "partly"}),
+        ("2023-04-01", {NEW: "inconclusive", LASTING: "partly"}),
+        ("2023-12-31", {NEW: "not_met", LASTING: "partly"}),
+    ):
+        assert states(study, day(on)).grid()["c"].to_dict() == expected
+        second = naive_states(tmp_path, day("2020-12-17"), day(on), day("2026-11-23"))
+        assert {unit: said[0] for (unit, _), said in second.items()} == expected
+
+
+def test_rows_that_tie_within_the_unit_s_days_are_refused():
+    study = merged(exists_from="2022-12-01", exists_until="2022-12-31")
+    rows = study["assessments"]
+    rows.loc[rows["unit_id"] == OLD, "observed_on"] = "2022"
+    other = rows[rows["unit_id"] == OLD].assign(observed_on="2022-12", level="not_met")
+    rows = pd.concat([rows, other], ignore_index=True)
+    assert "it ties with another row of old-town" in problems(replaced(study, assessments=rows))[0]
+
+
 def total(**cells):
     said = {"total_id": "P1", "criterion_id": "c", "level": "met", "count": "1", "of": "2"}
     said |= {"as_of": LAST_DAY, "confidence": "high", "settles_cells": "yes", "source_id": "S1"}
@@ -142,6 +177,24 @@ def test_a_total_counts_the_units_of_its_own_day():
     assert measure(named).clashes == []
 
 
+def test_a_published_score_of_a_unit_that_ended_is_held_against_its_own_day():
+    # On its last day Old Town is at 100: a score of 10 cannot be true, and is shown as such.
+    said = {"score_id": "P9", "unit_id": OLD, "group_id": "total", "score": "10", "step": "1"}
+    said |= {"as_of": LAST_DAY, "settles_cells": "yes", "source_id": "S1"}
+    study = with_rows(merged(), "published_scores", [said])
+    assert problems(study) == []
+    results = measure(study)
+    (audited,) = results.published_scores.to_dict("records")
+    assert (audited["unit_id"], audited["low"], audited["status"], audited["set_aside"]) == (
+        OLD,
+        100,
+        "contradicted",
+        "yes",
+    )
+    (clash,) = results.clashes
+    assert "published score P9" in clash
+
+
 def test_what_is_not_there_is_told_in_one_sentence():
     (now,) = view.absent_units(measure(merged()).study)
     assert now == {
@@ -151,6 +204,28 @@ def test_what_is_not_there_is_told_in_one_sentence():
     (then,) = view.absent_units(measure(merged(), day(LAST_DAY)).study)
     assert then["said"] == "Big-Town exists only from 1 April 2023."
     assert view.absent_units(merged()) == []
+
+
+def test_a_total_of_a_group_that_does_not_exist_on_its_day_says_so():
+    study = total(among=f"exists_from={FIRST_DAY}", of="1")
+    (problem,) = problems(study)
+    assert f"no unit of it exists on {LAST_DAY}" in problem
+    (problem,) = problems(total(among=f"exists_until={LAST_DAY}", of="2"))
+    assert f"fewer units are among exists_until={LAST_DAY} on {LAST_DAY}" in problem
+
+
+def test_a_unit_that_begins_after_all_was_read_need_not_be_looked_for():
+    def held(begins):
+        study = merged()
+        units = study["units"].assign(exists_from=["", begins, ""])
+        without = {
+            name: study[name][study[name]["unit_id"] != NEW] for name in ("evidence", "assessments")
+        }
+        return problems(replaced(study, units=units, **without))
+
+    assert held("2026-11-24") == []
+    (problem,) = held("2026-11-23")
+    assert "no search and no evidence is held for it" in problem
 
 
 def test_a_unit_that_is_not_there_cannot_be_asked_about():
@@ -179,11 +254,31 @@ def test_a_study_shows_all_units_again_where_no_day_is_asked_for():
         ({"successor_ids": OLD}, "a unit does not follow itself"),
         ({"successor_ids": f"{NEW};{NEW}"}, "a unit stands in it twice"),
         ({"exists_until": ""}, "exists_until does not say when it ended"),
+        ({"successor_ids": LASTING}, "those that followed lead back to old-town"),
+        ({"successor_ids": LASTING}, "a unit in it ended before old-town did"),
     ],
 )
 def test_a_life_that_cannot_be_is_refused(life, rule):
-    said = problems(merged(**life))
+    study = merged(**life)
+    if life == {"successor_ids": LASTING}:  # and that one ended earlier, and names Old Town
+        units = study["units"]
+        units.loc[units["unit_id"] == LASTING, ["exists_until", "successor_ids"]] = (
+            "2022-12-31",
+            OLD,
+        )
+    said = problems(study)
     assert any(rule in one for one in said), said
+
+
+@pytest.mark.parametrize(("unit", "sent_on"), [(OLD, "2023-04-01"), (NEW, "2023-03-31")])
+def test_a_request_of_a_day_without_its_unit_is_refused(unit, sent_on):
+    asked = {"request_id": "q", "unit_id": unit, "criterion_id": "c", "sent_on": sent_on}
+    asked |= {"answered_on": "2023-05-05", "outcome": "refused"}
+    (problem,) = problems(with_rows(merged(), "requests", [asked]))
+    assert "requests.csv, row 2, sent_on" in problem and f"day of {unit}" in problem
+    # It may be answered after the end of the unit.
+    asked["sent_on"] = {OLD: "2023-03-31", NEW: "2023-04-01"}[unit]
+    assert problems(with_rows(merged(), "requests", [asked])) == []
 
 
 def test_a_row_that_can_lie_within_the_life_stands():
@@ -204,3 +299,29 @@ def test_an_end_that_is_entered_later_explains_what_it_changes():
         LAST_DAY,
     )
     assert found.only_old == found.only_new == () and found.moved == []
+
+
+def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_does():
+    study = merged()
+    units = study["units"].assign(exists_from=["2021-06-01", FIRST_DAY, "2022-01-01"])
+    early = replaced(study, units=units)
+    said = "no unit exists on 2021-05-31; the first day from then on which one does is 2021-06-01"
+    for asked in (
+        lambda: measure(early, day("2021-05-31")),
+        lambda: compare(study, early, day("2021-05-31")),
+    ):
+        with pytest.raises(StudyError, match=said):
+            asked()
+    assert list(measure(early, day("2021-06-01")).total.index) == [OLD]
+    ended = replaced(study, units=study["units"].assign(exists_until=LAST_DAY))
+    with pytest.raises(StudyError, match=f"the last day on which one did is {LAST_DAY}"):
+        measure(ended, day("2023-04-01"))
+
+
+def test_the_site_shows_a_published_score_of_a_unit_that_ended_without_a_link(tmp_path):
+    said = {"score_id": "P9", "unit_id": OLD, "group_id": "total", "score": "100", "step": "1"}
+    said |= {"as_of": LAST_DAY, "settles_cells": "yes", "source_id": "S1"}
+    results = measure(with_rows(merged(), "published_scores", [said]))
+    folder = build(results, tmp_path / "out", parts=("site",))
+    page = (folder / "site" / "published.html").read_text(encoding="utf-8")
+    assert "P9</th><td>Old-Town</td>" in page

@@ -259,6 +259,9 @@ def test_what_was_upheld_may_be_answered_on_appeal(refused):
     fill(path, 3, reviewed_on="2026-10-01", review_outcome="answered")
     take_in(path, folder)
     assert held_request(folder).items() >= REVIEWED.items()
+    # The first review is kept, also where the same workbook comes again.
+    take_in(path, folder)
+    assert held_request(folder)["note"] == "Earlier review, of 2026-09-01: upheld."
 
 
 def test_a_tracker_without_columns_that_came_later_takes_nothing_away(refused):

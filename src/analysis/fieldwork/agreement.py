@@ -9,7 +9,7 @@ import datetime as dt
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import krippendorff
@@ -77,6 +77,8 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
     """
     as_of = as_of or data_read_on(study)
     read = cells_read(study, as_of)
+    # A request, refused or overturned, changes nothing of what a coder said.
+    study = replace(study, tables={**study.tables, "requests": study.tables["requests"].iloc[:0]})
     table, has_row = None, []
     for coder in coders(study):
         cells = states(as_coded(study, coder), as_of, as_of).cells

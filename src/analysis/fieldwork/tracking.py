@@ -33,6 +33,8 @@ OUTCOMES = (
 REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
 _GIVE_WAY = ("", "no_answer", "upheld")
 """What a later entry may replace."""
+_EARLIER = "Earlier review, of "
+"""Begins what the note keeps of a review that was followed by an appeal."""
 _DO = (
     "One row is one question put to one body: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
     "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
@@ -123,6 +125,8 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             continue
         old = draft.rows[place]
         row = _reviewed(returned, line, old, {**old, **row})
+        if row["note"] == old["note"].partition(_EARLIER)[0].strip():
+            row["note"] = old["note"]  # what we added to it ourselves
         differing = [name for name in row if tidied_text(old[name]) != row[name]]
         fixed = [name for name in differing if not _may_change(name, old, row)]
         if not differing:
@@ -134,6 +138,10 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
             remedy = "put it back; correct requests.csv itself if it was entered wrongly"
             returned.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
         else:
+            if old["review_outcome"] and "reviewed_on" in differing:
+                was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+                row["note"] = f"{row['note']} {was}".strip()
+                differing = [*dict.fromkeys([*differing, "note"])]
             draft.replace(place, row, line)
             said = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
             proposal.say(CHANGED, "requests", row, said, line)

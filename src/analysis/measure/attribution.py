@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.measure.causes import Change, changes, touching
 from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.hybrids import Hybrids
-from analysis.study import Matrix, Study, data_read_on, states
+from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.former import under_new_ids
 
 MEASURES = ("low", "high", "known")
@@ -93,9 +93,15 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         old: the earlier version.
         new: the later version.
         as_of: the date of the state in both; default: for each the day its data were read.
+
+    Raises:
+        StudyError: in one of them no unit exists on that date.
     """
     old, changed = under_new_ids(old, new)
-    before, after = (states(study, as_of or data_read_on(study)) for study in (old, new))
+    dates = [as_of or data_read_on(study) for study in (old, new)]
+    for study, day in zip((old, new), dates, strict=True):
+        check_someone_exists(study, day)
+    before, after = (states(study, day) for study, day in zip((old, new), dates, strict=True))
     found = changes(old, new, before, after)
     tried = Hybrids(old, new, before, after, found)
     units = tried.units

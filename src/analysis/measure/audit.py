@@ -67,7 +67,7 @@ SCORES_COLUMNS = [
 
 def published_days(study: Study) -> list[dt.date]:
     """Return the days of which a total or a score was published, in order."""
-    days = {day for name in (TOTALS, SCORES) for day in study[name]["as_of"]}
+    days = {day for name in (TOTALS, SCORES) for day in study.at(None)[name]["as_of"]}
     return [dt.date.fromisoformat(day) for day in sorted(days)]
 
 
@@ -128,7 +128,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         cells are open.
     """
     rows, readers = [], {}
-    for one in study[SCORES].itertuples():
+    for one in study.at(None)[SCORES].itertuples():  # each on its own day
         day = dt.date.fromisoformat(one.as_of)
         held = at(day)
         if day not in readers:

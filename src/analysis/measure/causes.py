@@ -159,7 +159,7 @@ class _Judge:
         past = new["assessments_history"]
         followed = past["replaced_by"].isin([one["reply_id"] for one in self.replies])
         self.replaced = {_key(row) for row in past[followed].to_dict("records")}
-        first, _ = possible_days(new["assessments"])
+        first, _ = possible_days(new["assessments"], new["units"])
         late = first > day_number(data_read_on(old))
         self.late = set(new["assessments"].index[late])
 

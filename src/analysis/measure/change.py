@@ -69,6 +69,9 @@ def _reason(cell, starts: dict[str, str], exempt: dict, row: dict | None) -> str
         return exempt[cell.unit_id, cell.criterion_id]
     if row is None:
         return f"It was asked for, and refused on {cell.observed_on}."
+    if cell.state == v.NOT_APPLICABLE and row["not_before"] and not row["observed_on"]:
+        last = row["not_after"] or row["read_on"]
+        return f"The criterion cannot apply here from some day between {row['not_before']} and {last} on."
     when = dated(row)
     if cell.state == v.OUTDATED:
         said = f"{cell.last_level.replace('_', ' ')}, {when}"

@@ -30,7 +30,7 @@ from analysis.measure.scores import scores
 from analysis.measure.sensitivity import Sensitivity, sensitivity
 from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import TOTAL
-from analysis.study import Matrix, Study, data_read_on, known, states
+from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
 from analysis.study import vocabulary as v
 
 SETTLED = "settled"
@@ -235,9 +235,13 @@ def measure(
         as_of: the date of the state; default: the day by which the data had been read.
         known_by: count only what had been read by this day; default: everything.
         progress: told of each step of long work.
+
+    Raises:
+        StudyError: no unit exists on that date.
     """
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
+    check_someone_exists(study, as_of)
     study = known(study, known_by).at(as_of)
     matrix = states(study, as_of, known_by)
     table = gaps(study, matrix)

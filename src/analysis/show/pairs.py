@@ -5,6 +5,8 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, given, surely_above
 from analysis.show.words import interval_words, unit_names
+from analysis.study import vocabulary as v
+from analysis.study.published import units_among
 from analysis.wording import listed
 
 SHOWN_AT_MOST = 5
@@ -49,7 +51,9 @@ def compared(results: Results, one: str, other: str) -> list[str]:
     nothing = [names[unit] for unit, place in ((one, a), (other, b)) if not found.scored[place]]
     if nothing:
         return [f"Nothing applies to {listed(nothing)} on this date, so nothing is compared."]
-    held = f"{_interval(results, one)}; {_interval(results, other)}; at the study’s own weights."
+    weighed = _own_weights(results, one) != _own_weights(results, other)
+    at = "at each one’s own weights" if weighed else "at the study’s own weights"
+    held = f"{_interval(results, one)}; {_interval(results, other)}; {at}."
     held = " ".join(filter(None, (held, given(results))))
     for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
         if found.above[first, second]:
@@ -63,8 +67,26 @@ def compared(results: Results, one: str, other: str) -> list[str]:
             return [said, held, *_what_would_decide(results, one, other)]
     said = f"It cannot be told which is above the other: {names[one]}, or {names[other]}."
     if found.conservative[a, b]:
-        said += " Different criteria apply to them, so a cautious bound was used."
+        criteria = results.study["criteria"]
+        scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]
+        apart = results.matrix.grid()[scored].isin(v.OUT_OF_SUM)
+        differ = ["different criteria apply to them"] * (
+            not apart.loc[one].equals(apart.loc[other])
+        )
+        differ += ["different weights hold for them"] * weighed
+        said += f" {listed(differ).capitalize()}, so a cautious bound was used."
     return [said, held, *_what_would_decide(results, one, other)]
+
+
+def _own_weights(results: Results, unit: str) -> dict[str, float]:
+    """Return the weights that hold for a unit and not for all, by criterion or group."""
+    rows, units = results.study["group_weights"], results.study["units"]
+    of_it = units[units["unit_id"] == unit]
+    return {
+        row.node_id: float(row.weight)
+        for row in rows.itertuples()
+        if units_among(of_it, row.among).any()
+    }
 
 
 def _interval(results: Results, unit: str) -> str:

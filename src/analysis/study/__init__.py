@@ -5,7 +5,7 @@ cell at a date with :func:`states`. Nothing here imports from the packages above
 """
 
 from analysis.problems import WARNING, Problem, StudyError
-from analysis.study.asof import Matrix, states
+from analysis.study.asof import Matrix, check_someone_exists, states
 from analysis.study.coder import as_coded, coders
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study, load, validate
@@ -19,6 +19,7 @@ __all__ = [
     "Study",
     "StudyError",
     "as_coded",
+    "check_someone_exists",
     "coders",
     "create",
     "data_read_on",

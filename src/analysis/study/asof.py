@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.problems import Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
-from analysis.study.dates import day_number, first_days, possible_days
+from analysis.study.dates import day_number, exist_on, first_days, has_first_day, possible_days
 from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
@@ -22,6 +23,24 @@ def outcomes(requests: pd.DataFrame) -> pd.Series:
     """Return what each request came to in the end: on review, where that overturned a refusal."""
     reviewed = requests["review_outcome"]
     return requests["outcome"].where(~reviewed.isin(v.OVERTURNED), reviewed)
+
+
+def check_someone_exists(study: Study, day: dt.date) -> None:
+    """Raise where none of a study's units exists on a day, of which there is nothing to say.
+
+    Raises:
+        StudyError: it names the next day on which one does or, after all ended, the last.
+    """
+    units = study.tables["units"]
+    if exist_on(units, day).any():
+        return
+    noun, begin = study.settings.unit_noun.singular, units["exists_from"]
+    later = begin[begin > day.isoformat()]
+    when = f"the first day from then on which one does is {later.min()}"
+    if later.empty:
+        when = f"the last day on which one did is {units['exists_until'].max()}"
+    rule, remedy = f"no {noun} exists on {day}; {when}", "ask for another day (--as-of)"
+    raise StudyError([Problem("units.csv", None, "", "", rule, remedy)])
 
 
 @dataclass(frozen=True)
@@ -131,19 +150,46 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 
 def _assessed_rows(study: Study) -> pd.DataFrame:
     rows = study["assessments"]
-    first, last = possible_days(rows)
+    rows = rows[~_overturned(study, rows)]
+    first, last = possible_days(rows, study["units"])
     at_level = ~rows["level"].isin(v.UNKNOWNS)
     return pd.DataFrame(
         {
             "cell": _cell_numbers(study, rows),
             "level": rows["level"],
             "at_level": at_level,
-            "takes_effect": at_level | ((rows["level"] == v.NOT_APPLICABLE) & np.isfinite(first)),
+            "takes_effect": at_level | ((rows["level"] == v.NOT_APPLICABLE) & has_first_day(rows)),
             "first": first,
             "last": last,
             "confidence": rows["confidence"].map({name: n for n, name in enumerate(v.CONFIDENCE)}),
         }
     )
+
+
+def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
+    """Return which assessments say withheld by a refusal that a review has overturned since.
+
+    Such a row is of what the request asked, from before the review, and cites the request's
+    evidence or is of the day of its answer.
+    """
+    gone = np.zeros(len(rows), dtype=bool)
+    requests, withheld = study["requests"], (rows["level"] == v.WITHHELD).to_numpy()
+    requests = requests[
+        requests["outcome"].isin(v.REFUSED) & requests["review_outcome"].isin(v.OVERTURNED)
+    ]
+    if requests.empty or not withheld.any():
+        return gone
+    asking, (first, _) = Asking(study), possible_days(rows)
+    cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
+    for one in requests.itertuples():
+        asked = [one.criterion_id] if one.criterion_id else asking.criteria(one)
+        held = set(one.evidence_ids.split(";"))
+        rests = np.array([bool(ids) and ids <= held for ids in cited], dtype=bool)
+        rests |= (rows["observed_on"] == one.answered_on).to_numpy()
+        of_it = (rows["unit_id"] == one.unit_id) & rows["criterion_id"].isin(asked)
+        before = first <= day_number(dt.date.fromisoformat(one.reviewed_on))
+        gone |= withheld & of_it.to_numpy() & rests & before
+    return gone
 
 
 def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:

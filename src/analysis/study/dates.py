@@ -73,12 +73,16 @@ def last_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
     return _each(texts, lambda text: day_span(text)[1], empty)
 
 
-def possible_days(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def possible_days(
+    rows: pd.DataFrame, units: pd.DataFrame | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the first and last possible day of each row, by the codebook.
 
     Args:
         rows: with the text columns ``observed_on``, ``not_before``, ``not_after`` and
             ``read_on``.
+        units: the rows of ``units.csv``: each row speaks only of days on which its unit exists;
+            ``None``: whatever its unit's days.
 
     Returns:
         Two arrays of day numbers, shape ``(n,)``: those of ``observed_on`` where it is set;
@@ -93,7 +97,21 @@ def possible_days(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     not_after = last_days(rows["not_after"])
     not_after = np.where((rows["not_after"] == "").to_numpy(), read_on, not_after)
     last = np.where(dated, last_days(rows["observed_on"]), not_after)
-    return first, np.minimum(last, read_on)
+    last = np.minimum(last, read_on)
+    if units is None:
+        return first, last
+    lives = units.drop_duplicates("unit_id").set_index("unit_id")
+    began, ended = (
+        rows["unit_id"].map(lives[limit]).fillna("") for limit in ("exists_from", "exists_until")
+    )
+    # A limit that is no date limits nothing here; that is said of its own column.
+    first = np.fmax(first, first_days(began, UNBOUNDED))
+    return first, np.fmin(last, last_days(ended, np.inf))
+
+
+def has_first_day(rows: pd.DataFrame) -> np.ndarray:
+    """Return which rows tell from when on, at the earliest, what they say was so."""
+    return (rows["observed_on"] + rows["not_before"] != "").to_numpy()
 
 
 def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:

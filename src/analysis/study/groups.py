@@ -27,15 +27,21 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
 
 
 def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
-    """Return why a criterion does not apply to units of a group, by unit and criterion."""
-    units, criteria = study["units"]["unit_id"].tolist(), study["criteria"]["criterion_id"].tolist()
-    place, rows = exempt_cells(study, day), study["applicability"].to_dict("records")
-    return {
-        (units[unit], criteria[column]): _said(rows[place[unit, column]])
-        for unit, column in zip(*np.nonzero(place >= 0), strict=True)
-    }
+    """Return why a criterion does not apply to units of a group, by unit and criterion.
+
+    Where several rows say so of a cell: from the earliest day on, and for every reason.
+    """
+    units, table = study["units"], study["applicability"]
+    begun = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
+    rows: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in begun.to_dict("records"):
+        for unit in units.loc[units_among(units, row["among"]), "unit_id"]:
+            rows.setdefault((unit, row["criterion_id"]), []).append(row)
+    return {cell: _said(held) for cell, held in rows.items()}
 
 
-def _said(row: dict[str, str]) -> str:
-    since = f" from {row['from_day']} on" if row["from_day"] else ""
-    return f"The criterion does not apply here{since}: {row['reason'].rstrip('.')}."
+def _said(rows: list[dict[str, str]]) -> str:
+    first = min(row["from_day"] for row in rows)
+    since = f" from {first} on" if first else ""
+    reasons = dict.fromkeys(row["reason"].rstrip(".") for row in rows)
+    return f"The criterion does not apply here{since}: {'. '.join(reasons)}."

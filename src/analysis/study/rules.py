@@ -19,6 +19,7 @@ from analysis.study.dates import (
     exist_on,
     exists,
     first_days,
+    has_first_day,
     last_days,
     possible_days,
     whole_day,
@@ -305,7 +306,7 @@ def _levels_hold_since_they_apply(draft: Draft):
     frame = draft.frames["assessments"]
     applies = draft.map("assessments", "criterion_id", "criteria", "criterion_id", "applies_from")
     start = first_days(applies.fillna(""))
-    first, _ = possible_days(frame)
+    first, _ = possible_days(frame, draft.frames.get("units"))
     at_level = (~frame["level"].isin(v.UNKNOWNS)).to_numpy()
     early = at_level & ~np.isnan(start) & ~(first >= start)
     yield from draft.at(
@@ -320,11 +321,11 @@ def _levels_hold_since_they_apply(draft: Draft):
 @_rule("assessments")
 def _no_ties(draft: Draft):
     frame = draft.frames["assessments"]
-    first, last = possible_days(frame)
+    first, last = possible_days(frame, draft.frames.get("units"))
     order = frame[["unit_id", "criterion_id", "confidence", "level"]].assign(first=first, last=last)
     unknown = frame["level"].isin(v.UNKNOWNS)
     # Levels, and what does not apply from a day on, come in one order; unknowns in another.
-    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & np.isfinite(first))
+    in_effect = ~unknown | ((frame["level"] == v.NOT_APPLICABLE) & has_first_day(frame))
     key = ["unit_id", "criterion_id", "first", "last", "confidence"]
     different = np.zeros(len(frame), dtype=bool)
     for rows in (in_effect, unknown):
@@ -714,7 +715,7 @@ def _totals_fit_their_population(draft: Draft):
         "published_totals",
         ~everyone & (named == 0) & (size > 0) & (of > size),
         "of",
-        "fewer units are among {among}",
+        "fewer units are among {among} on {as_of}",
         "correct the population, or the units",
     )
     yield from draft.at(
@@ -726,9 +727,17 @@ def _totals_fit_their_population(draft: Draft):
     )
     held = set(units["unit_id"])
     strange = np.array([any(one not in held for one in ids) for ids in listed], dtype=bool)
+    ever = np.array([units_among(units, text).any() for text in frame["among"]], dtype=bool)
     yield from draft.at(
         "published_totals",
-        strange | (~everyone & (named == 0) & (size == 0)),
+        ~everyone & (named == 0) & (size == 0) & ever,
+        "among",
+        "no unit of it exists on {as_of}",
+        "correct the day or the units (exists_from, exists_until in units.csv)",
+    )
+    yield from draft.at(
+        "published_totals",
+        strange | (~everyone & (named == 0) & ~ever),
         "among",
         "it names a unit, region or country that units.csv does not hold",
         "write region=, country= or unit_ids as units.csv has them",
@@ -869,6 +878,9 @@ def _successors_follow(draft: Draft):
     frame = draft.frames["units"]
     held, following = set(frame["unit_id"]), frame["successor_ids"].str.split(";")
     named = pd.Series(zip(frame["unit_id"], following, strict=True))
+    after = dict(zip(frame["unit_id"], following, strict=True))
+    last_day = last_days(frame["exists_until"], np.inf)
+    ended = dict(zip(frame["unit_id"], last_day, strict=True))
     for wrong, rule, remedy in (
         (
             named.map(lambda one: any(name and name not in held for name in one[1])),
@@ -890,14 +902,40 @@ def _successors_follow(draft: Draft):
             "another unit follows {unit_id}, and exists_until does not say when it ended",
             "give its last day in exists_until, or leave successor_ids empty",
         ),
+        (
+            named.map(lambda one: _leads_back(*one, after)),
+            "those that followed lead back to {unit_id}",
+            "name the unit that came later, or leave successor_ids empty",
+        ),
+        (
+            [
+                any(ended.get(name, np.inf) < last for name in ids)
+                for ids, last in zip(following, last_day, strict=True)
+            ],
+            "a unit in it ended before {unit_id} did ({exists_until})",
+            "name the unit that followed, or correct one of the two last days",
+        ),
     ):
         yield from draft.at("units", wrong, "successor_ids", rule, remedy)
+
+
+def _leads_back(unit: str, following: list[str], after: dict[str, list[str]]) -> bool:
+    """Return whether a unit comes after itself by way of others."""
+    seen, ahead = {unit}, [name for name in following if name != unit]
+    while ahead:
+        name = ahead.pop()
+        if name not in seen:
+            seen.add(name)
+            ahead += after.get(name, [])
+            if unit in after.get(name, []):
+                return True
+    return False
 
 
 @_rule("units")
 def _rows_are_of_units_that_exist(draft: Draft):
     lives = draft.frames["units"].drop_duplicates("unit_id").set_index("unit_id")
-    for name in ("codings", "assessments", "published_scores"):
+    for name in ("codings", "assessments", "published_scores", "requests"):
         if name not in draft.frames:
             continue
         frame = draft.frames[name]
@@ -905,8 +943,9 @@ def _rows_are_of_units_that_exist(draft: Draft):
             first, last = possible_days(frame)
             column, when = "observed_on", "all that the row can speak of lies"
         else:
-            first, last = first_days(frame["as_of"]), last_days(frame["as_of"])
-            column, when = "as_of", "its day lies"
+            # A request may be answered after the unit's end; it is not sent then.
+            column, when = "sent_on" if name == "requests" else "as_of", "its day lies"
+            first, last = first_days(frame[column]), last_days(frame[column])
         for limit, outside, side in (
             ("exists_from", lambda day, last=last: last < first_days(day), "before"),
             ("exists_until", lambda day, first=first: first > last_days(day), "after"),
@@ -1060,13 +1099,17 @@ def _scored_below(draft: Draft) -> dict[str, list[str]]:
 def _units_were_looked_for(draft: Draft):
     if draft.frames["codings"].empty and draft.frames["assessments"].empty:
         return  # fieldwork has not begun
-    units = draft.frames["units"]["unit_id"]
-    searches = draft.frames["searches"]
+    units, searches = draft.frames["units"]["unit_id"], draft.frames["searches"]
     among = searches["unit_ids"].str.split(";").explode()
     seen = pd.concat([searches["unit_id"], among, draft.frames["evidence"]["unit_id"]])
+    # Nobody can have looked for what begins only after all that was read.
+    columns = [searches["searched_on"]]
+    columns += [draft.frames[name]["read_on"] for name in ("evidence", "codings", "assessments")]
+    read = first_days(pd.concat(columns))
+    begun = ~(first_days(draft.frames["units"]["exists_from"]) > np.nanmax(read, initial=0))
     yield from draft.at(
         "units",
-        ~units.isin(seen),
+        ~units.isin(seen) & begun,
         "unit_id",
         "no search and no evidence is held for it",
         "log a search in searches.csv",

@@ -174,7 +174,7 @@ def outdated_by_the_report(study: Study) -> str:
     """Say that the report came after every observation; empty: it did not, or there is none."""
     rows = study["assessments"]
     rows = rows[~rows["level"].isin(v.UNKNOWNS)]
-    _, last = possible_days(rows)
+    _, last = possible_days(rows, study["units"])
     day = study.settings.report.date
     if not len(rows) or not (last < day_number(day)).all():
         return ""
@@ -186,7 +186,7 @@ def outdated_by_the_report(study: Study) -> str:
 
 def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
     rows, table = study["assessments"], study["applicability"]
-    _, last = possible_days(rows)
+    _, last = possible_days(rows, study["units"])
     column = study["criteria"]["criterion_id"].tolist()
     place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
     criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)

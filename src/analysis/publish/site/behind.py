@@ -91,7 +91,8 @@ def from_source(study: Study) -> dict[str, dict[str, list[dict]]]:
         "figures",
         "events",
     ):
-        for row in records(study[table]):
+        own_day = study.at(None) if table == "published_scores" else study
+        for row in records(own_day[table]):
             if row["source_id"]:
                 held[row["source_id"]][table].append(row)
     return held

@@ -294,7 +294,9 @@ class _Site:
             totals=totals,
             later=[one for one in study["published_totals"]["total_id"] if one not in ids],
             implied=[one for one in view.implied_totals(results) if ids & {*one["totals"]}],
-            scores=view.published_scores(study),
+            # A score binds on its own day, also one of a unit that has no page on this one.
+            scores=view.published_scores(study.at(None)),
+            there=set(study["units"]["unit_id"]),
             bearings=[one.said for one in results.bearings],
             clash_count=len(results.clashes),
             clashes=irreconcilable(study).to_dict("records"),
