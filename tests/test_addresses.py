@@ -21,7 +21,6 @@ from analysis.study.warnings import look_over
         "doi:10.1000/182",
         "urn:isbn:9780000000000",
         "ftp://example.org/file",
-        "mailto:someone@example.org",
     ],
 )
 def test_an_address_has_its_kind_and_something_behind_it(text):
@@ -43,6 +42,13 @@ def test_an_address_has_its_kind_and_something_behind_it(text):
         "See: page 4",
         "policy.pdf",
         "C",
+        "mailto:someone@example.org",
+        "MAILTO:someone@example.org",
+        "file:///C:/policies/ours.pdf",
+        "javascript:alert(1)",
+        "data:text/html,hello",
+        "tel:+440000000",
+        "C:\\policies\\ours.pdf",
         "",
     ],
 )
@@ -50,7 +56,7 @@ def test_what_is_none_is_none(text):
     assert not is_address(text)
 
 
-@pytest.mark.parametrize("text", ["Our policy page", "www.example.org", ""])
+@pytest.mark.parametrize("text", ["Our policy page", "www.example.org", "file:///ours.pdf", ""])
 def test_validate_points_to_an_address_that_is_none(text, tmp_path):
     folder = shutil.copytree(LIBRARY, tmp_path / "study")
     edit_cell(folder, "sources", 3, "url", text)

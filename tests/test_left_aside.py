@@ -2,10 +2,12 @@
 
 import functools
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -28,6 +30,7 @@ from analysis.fieldwork.returned import (
     OBJECT,
     OTHER_COLUMN,
     OTHER_SHEET,
+    read_returned,
 )
 from analysis.fieldwork.sent import TEXTS_SENT
 from analysis.fieldwork.settling import settling_workbook
@@ -301,6 +304,12 @@ def test_the_address_behind_a_link_is_taken(shown, target, taken, notes, folder)
         ("https://", "", "it is no address"),
         ("https://example.org/a b", "", "it is no address"),
         ("Our policy page", "Policy.pdf", "it is no address"),
+        ("Our policy page", "mailto:desk@example.org", "it is no address"),
+        ("Our policy page", "file:///C:/policy.pdf", "it is no address"),
+        ('=HYPERLINK("https://example.org/"&"6","here")', "", "is worked out by the formula"),
+        ('=HYPERLINK("https://example.org/"&"6")', "", "is worked out by the formula"),
+        ('=HYPERLINK(C9,"here")', "", "is worked out by the formula"),
+        (f'=IF(1=1,HYPERLINK("{LINK}","here"),"")', "", "is worked out by the formula"),
         (LINK, "https://example.org/another", "the cell shows one address, and leads to another"),
     ],
 )
@@ -330,6 +339,36 @@ def test_an_address_behind_any_other_cell_is_named(tab, sheet, place, folder):
         changes.append(source(url=LINK))
     shown = f"'{sheet}'" if " " in sheet else sheet
     assert intake(folder, tab, *changes).notes == [f"{ADDRESS}: {shown}!{place}."]
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown", "named"),
+    [
+        (f'HYPERLINK("{LINK}","see our page")', "see our page", True),
+        ('HYPERLINK("https://example.org/"&"6","see our page")', "see our page", True),
+        (f'IF(1=1,HYPERLINK("{LINK}","see our page"),"")', "see our page", True),
+        (f'HYPERLINK("{LINK}")', LINK, False),
+        ('"see our "&"page"', "see our page", False),
+    ],
+)
+def test_an_address_behind_a_formula_is_named_where_none_is_asked_for(
+    formula, shown, named, folder
+):
+    path = folder.parent / "returned.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(unchanged("Your reply")))
+    book["Your reply"]["D5"] = "To be a formula"
+    book.save(path)
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    written = f'<c r="D5" t="str"><f>{escape(formula)}</f><v>{shown}</v></c>'.encode()
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in parts.items():
+            if b"To be a formula" in content:
+                content = re.sub(rb'<c r="D5".*?</c>', written, content)
+            new.writestr(name, content)
+    notes = read_returned(path).said()
+    assert (f"{ADDRESS}: 'Your reply'!D5." in notes) == named
+    assert "The stored result of a formula was read: 'Your reply'!D5." in notes
 
 
 # --- what is in no cell ----------------------------------------------------------------------------

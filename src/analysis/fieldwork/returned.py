@@ -32,7 +32,9 @@ _ROWS_SEARCHED = 20
 """Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
 _PLACES_NAMED = 5
 _EPOCH = dt.datetime(1899, 12, 30)
-_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
+_LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
+_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
+"""A formula that leads somewhere; and one whose address stands in it whole, as one text."""
 
 CHANGED_TEXT = "A text that is not the one that was sent was left aside"
 CHANGED_SINCE = "A text that the study would not write there now was left aside (an older workbook)"
@@ -357,10 +359,20 @@ def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) 
     for title, grid in grids.items():
         for row in grid.values():
             for cell in row.values():
-                place = address(title, cell.coordinate)
-                link = _bare(link_of(cell))
-                if link and place not in returned.links and link not in _bare(text_of(cell)):
+                place, link = address(title, cell.coordinate), _bare(link_of(cell))
+                worked_out = not link and _leads(cell)
+                if place in returned.links or not (link or worked_out):
+                    continue
+                held = opened.results if cell.data_type == "f" else None
+                shown = held[title][cell.coordinate] if held else cell
+                if worked_out or link not in _bare(text_of(shown)):
                     returned.note_all(ADDRESS, place)
+
+
+def _leads(cell: Cell) -> bool:
+    """Return whether a cell holds a formula that leads to an address, told or worked out."""
+    formula = getattr(cell.value, "text", cell.value)  # an array's formula is held apart
+    return cell.data_type == "f" and bool(_LEADS.search(str(formula)))
 
 
 def link_of(cell: Cell) -> str:
@@ -476,6 +488,13 @@ def read_cell(
     if opened.struck(cell):
         returned.note("Text that is struck through was read as if it stood", place)
     link = link_of(cell) if one.kind == LINK else ""
+    if one.kind == LINK and not link and _leads(cell):
+        returned.links.add(place)
+        rule = (
+            "the address behind the link is worked out by the formula, and cannot be told for sure"
+        )
+        returned.refuse(place, cell.value, rule, "write the address itself")
+        return ""
     if link and _take_link(returned, opened, cell, place, link):
         return _address(returned, place, link)
     if cell.data_type == "f":

@@ -10,8 +10,12 @@ from analysis.problems import WARNING, Problem
 from analysis.study.descriptor import Table
 from analysis.study.schema import row_problems
 
-_ADDRESS = re.compile(r"https?://[^\s/]\S*|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:\S+", re.IGNORECASE)
-NO_ADDRESS = "it is no address: an address begins with https://, http:// or another kind (such as doi:), has something behind that, and holds no blank"
+_NO_DOCUMENT = r"(?:mailto|file|javascript|vbscript|data|blob|about|tel|sms|callto|skype|cid):"
+_ADDRESS = re.compile(
+    rf"https?://[^\s/]\S*|(?!https?:|{_NO_DOCUMENT})[A-Za-z][A-Za-z0-9+.-]+:\S+", re.IGNORECASE
+)
+"""A single letter before the colon is a drive; and a mail or a file of one's own is no document."""
+NO_ADDRESS = "it is no address: an address begins with https://, http:// or another kind (such as doi:), has something behind that, holds no blank, and leads to a document that others can find (mailto:, file: and the like do not)"
 WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 
