@@ -570,6 +570,39 @@ def test_rows_below_the_last_one_are_named(pools):
     assert "below the last row" in said and "table!A8:A9" in said
 
 
+@pytest.mark.parametrize("note", [",", ",in winter"])
+def test_the_end_of_a_row_and_the_beginning_of_the_next_do_not_make_one(pools, note):
+    path = pools.parent / "table.csv"
+    rows = [f'{POOLS[0]},"Yes,No{note}', f'{POOLS[1]},No",Yes,in winter', f"{POOLS[2]},,Yes,"]
+    path.write_text("\n".join(["Pool,Lifeguard,Signs,Note", *rows]), "utf-8")
+    said = refused(path, pools, a_map(pools, MAP + "note: Note\n"))
+    assert any("table!B2 (Yes" in one and "swallowed" in one for one in said), said
+    # A note of two sentences is none.
+    rows = [f'{POOLS[0]},Yes,"No, never\nYes, it is, today",', *(f"{one},,," for one in POOLS[1:])]
+    path.write_text("\n".join(["Pool,Lifeguard,Note,Signs", *rows]), "utf-8")
+    import_table(path, pools, a_map(pools, MAP.replace(", Signs: depth-signs", "")), dry_run=True)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize("column", range(4))
+def test_a_line_break_inside_a_name_or_an_answer_is_not_tidied_away(unfilled, column, suffix):
+    rows = [["Pool", "Town", "Lifeguard", "Coder"], [POOLS[0], "Northpool", "Yes", "Ada"]]
+    rows.append([POOLS[1], "Eastwater", "Yes", "Bo"])
+    rows[2][column] = f"{rows[2][column]}\nYes"
+    text = "unit: Pool\nunits: {region: Town}\ncoder: Coder\ncriteria: {Lifeguard: lifeguard}\n"
+    text += 'answers: {"Yes": met}\nblank: nobody_looked\nconfidence: low\n'
+    said = refused(table(unfilled, rows, f"table.{suffix}"), unfilled, a_map(unfilled, text))
+    place = f"!{'ABCD'[column]}3 ("
+    assert any(place in one and "a line break stands inside" in one for one in said), said
+    rows[2][column] = f"{rows[2][column].split()[0]}\n"
+    if column == 0:
+        rows[2][0] = POOLS[1] + "\n"
+    path = table(unfilled, rows, f"table.{suffix}")
+    notes = import_table(path, unfilled, a_map(unfilled, text), dry_run=True).notes
+    (tidied,) = (one for one in notes if one.startswith("Stray spaces"))
+    assert tidied.count(f"{'ABCD'[column]}3") == 1
+
+
 def test_one_of_several_sheets_is_named(pools):
     path = table(pools, [["Pool", "Lifeguard", "Signs"], *everyone()], "table.xlsx")
     book = openpyxl.load_workbook(path)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from analysis.fieldwork.forms import DATE, LINK, TEXT
+from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, unit_names
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Change, Proposal
 from analysis.fieldwork.returned import Line
@@ -40,7 +40,7 @@ from analysis.study.load import load_to_fill
 FILLED = ("units", "sources", "evidence")
 """Tables that may be empty before a table is brought in."""
 _BESIDE = ("date", "source", "note", "coder")
-_KINDS = {"date": DATE, "source": LINK}
+_KINDS = {"date": DATE, "source": LINK, "coder": CODE}
 _UNIT_COLUMNS = ("name", "short_name", "region", "country")
 _DATED = ("observed_on", "not_before", "not_after")
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)

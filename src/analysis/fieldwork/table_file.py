@@ -3,7 +3,8 @@
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl.cell import Cell
@@ -49,6 +50,7 @@ class TableFile:
     headings: dict[str, int]
     twice: set[str]
     rows: Grid
+    _read: dict[tuple[int, int, str], str] = field(default_factory=dict)
 
     def column(self, heading: str) -> int | None:
         """Return the column of a heading; capitals do not count where nothing else fits."""
@@ -61,9 +63,20 @@ class TableFile:
         return like[0] if len(like) == 1 else None
 
     def text(self, number: int, column: int, kind: str = CODE) -> str:
-        """Return what a cell says, with notes and problems kept."""
+        """Return what a cell says, with notes and problems kept once."""
+        key = number, column, kind
+        if key not in self._read:
+            self._read[key] = self._text(*key)
+        return self._read[key]
+
+    def _text(self, number: int, column: int, kind: str) -> str:
         cell = self.rows[number].get(column)
         if cell is None:
+            return ""
+        if kind == CODE and re.search(r"[\n\r]", str(cell.value).strip()):
+            rule = "a line break stands inside what must be one line"
+            remedy = "write it in one line; if two cells ran together, part them"
+            self.returned.refuse(self.place(number, column), cell.value, rule, remedy)
             return ""
         line = Line(self.tab, number, {}, {"": get_column_letter(column)})
         return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
@@ -206,7 +219,7 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
                 # Past the library's own setter: it takes "=" for a formula.
                 cell = sheet.cell(number, column)
                 cell._value, cell.data_type = said, "s"
-                if any(line.count(delimiter) >= width for line in said.split("\n")[1:]):
+                if _holds_a_row(said, column - 1, delimiter, width):
                     rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"
                     remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
                     returned.refuse(address(sheet.title, cell.coordinate), said, rule, remedy)
@@ -214,6 +227,22 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
         rule = f"the text is not CSV from here on ({error})"
         raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
     return Opened(book, None, None, shared=True, objects=[], threads=[])
+
+
+def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
+    """Return whether lines of a cell read as rows: the end of one and the beginning of another.
+
+    ``before``: cells of the row before it. ``width``: delimiters of a whole row.
+    """
+    first, *others = text.splitlines() or [""]
+    if any(line.count(delimiter) >= width for line in others):
+        return True
+    if not others or not before:
+        return False
+    # After a comma of a sentence comes a blank, and after one between cells none.
+    ends = re.search(rf"{delimiter} ", first + others[-1])
+    tail, head = first.count(delimiter), others[-1].count(delimiter)
+    return not ends and 1 <= tail <= width - before and head == before
 
 
 def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
