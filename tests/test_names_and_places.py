@@ -386,7 +386,7 @@ def test_faces_that_are_no_list_and_a_file_that_is_no_font_are_called_that(tmp_p
     (one,) = validate(written("text", "DejaVu Serif"))
     assert (one.column, one.rule) == (
         "study.display.faces",
-        "it should be a list, in square brackets",
+        "it should be a list in square brackets",
     )
     folder = written("file", ["faces/none.ttf"])
     (folder / "faces").mkdir()

@@ -135,7 +135,7 @@ def published_scores(study: Study) -> list[dict]:
     """Return every published score, with its source and with how it was rounded, in words."""
     said = [rounding_words(one) for one in study["published_scores"].itertuples()]
     return [
-        {**row, "rounded": text.removeprefix(", ") or "not rounded"}
+        {**row, "as_published": text.removeprefix(", ") or "not rounded"}
         for row, text in zip(with_sources(study, "published_scores"), said, strict=True)
     ]
 
