@@ -129,7 +129,7 @@ FAULTS = [
     # (name, change, column, value, fragment of the rule)
     ("not an object", None, "", "[]", "not a JSON object"),
     ("no settings", setting(..., "study"), "study", "", "required"),
-    ("no title", setting("", "title"), "title", "", "at least 1"),
+    ("no title", setting("", "title"), "title", "", "it is empty"),
     ("no licence", setting([], "licenses"), "licenses", "[]", "at least 1"),
     ("table left out", setting(..., "resources", 0), "resources", "", "table units"),
     (

@@ -152,6 +152,12 @@ def fill(path, row, **cells):
     book.save(path)
 
 
+def test_a_heading_names_the_unit_as_a_sentence_does(tracked):
+    heads = [cell.value for cell in openpyxl.load_workbook(tracked[1])["Requests"][2]]
+    assert "Asked of (empty: the force itself)" in heads
+    assert "Force" in heads
+
+
 def test_a_request_counts_once_it_is_sent_and_knows_when_it_is_due(tracked):
     folder, path = tracked
     assert take_in(path, folder).written == []

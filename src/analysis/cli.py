@@ -583,6 +583,7 @@ def _requests(asked: argparse.Namespace) -> int:
     lawless = [one for one in made if Asking(study).law(one.unit_id) is None]
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {asked.out}")
     print(f"Places still to be filled in, in all: {left}.")
+    _print_placeholders(study.descriptor.placeholders)
     if lawless:
         countries = dict.fromkeys(
             study.lookup("units", "country")[one.unit_id] or "no country" for one in lawless
