@@ -9,6 +9,7 @@ from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
+from analysis.measure.statements import statements
 from analysis.publish import view
 from analysis.publish.build import build
 from analysis.publish.requests import requests
@@ -204,6 +205,12 @@ def test_what_is_not_there_is_told_in_one_sentence():
     (then,) = view.absent_units(measure(merged(), day(LAST_DAY)).study)
     assert then["said"] == "Big-Town exists only from 1 April 2023."
     assert view.absent_units(merged()) == []
+
+
+def test_the_named_counts_say_that_they_are_of_this_date():
+    held = statements(measure(merged(), day(LAST_DAY)))
+    for name, count in (("study.units", 2), ("study.evidence", 2)):
+        assert held[name].text == str(count) and "on this date" in held[name].definition
 
 
 def test_a_total_of_a_group_that_does_not_exist_on_its_day_says_so():

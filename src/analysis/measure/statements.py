@@ -97,7 +97,7 @@ def _study(results: Results) -> Iterable[Statement]:
     study, settings = results.study, results.study.settings
     many = settings.unit_noun.plural
     counted = {
-        "units": ("units", "unit_id", f"All {many} of the study"),
+        "units": ("units", "unit_id", f"All {many} of the study that exist on this date"),
         "recommendations": (
             "recommendations",
             "recommendation_id",
@@ -105,7 +105,11 @@ def _study(results: Results) -> Iterable[Statement]:
         ),
         "criteria": ("criteria", "criterion_id", "All criteria"),
         "sources": ("sources", "source_id", "All documents listed"),
-        "evidence": ("evidence", "evidence_id", "All statements of evidence, in our own words"),
+        "evidence": (
+            "evidence",
+            "evidence_id",
+            f"All statements of evidence, in our own words, but those on {many} that do not exist on this date",
+        ),
         "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
         "events": ("events", "event_id", "Events of the national timeline"),
     }
