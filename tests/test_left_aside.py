@@ -150,6 +150,7 @@ def test_a_row_copied_for_another_date_brings_no_note(folder):
     ("changes", "note"),
     [
         ([("Start", "A40", "We disagree.")], f"{CHANGED_TEXT}: Start!A40."),
+        ([("Start", "C5", "low")], f"{CHANGED_TEXT}: Start!C5."),
         ([("Start", "B1", 7)], f"{CHANGED_TEXT}: Start!B1."),
         ([("{}", "AB9", "Ask Jo.")], f"{OTHER_COLUMN}: {{}}!AB9."),
         ([("{}", "AB1", "Mine")], f"{OTHER_COLUMN}: {{}}!AB1."),
@@ -235,6 +236,19 @@ def test_a_reply_written_in_five_wrong_places_is_named_five_times(older, folder)
         "Start!A40, 'Your reply'!B16, 'Your reply'!C4.",
         f"{OTHER_SHEET}: 'Our response'!A1.",
     ]
+
+
+def test_a_form_without_the_sheet_that_the_unit_fills_is_refused(folder):
+    with pytest.raises(StudyError) as caught:
+        intake(folder, "Your reply", lambda book: book.remove(book["Your reply"]))
+    assert [one.column for one in caught.value.problems] == ["Your reply"]
+
+
+def test_an_answer_in_the_column_of_documents_is_refused_in_its_cell(folder):
+    with pytest.raises(StudyError) as caught:
+        intake(folder, "Your reply", cell("Your reply", "E5", value="Our by-law."))
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.value) == ("'Your reply'!E5", "Our by-law.")
 
 
 # --- links ---------------------------------------------------------------------------------------

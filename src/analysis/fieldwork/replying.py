@@ -240,6 +240,10 @@ def propose_replies(proposal: Proposal, reason: str, on: dt.date) -> None:
         rule, remedy = "it does not say which unit of the study replies", "restore the line Unit"
         returned.refuse("Start", unit, rule, remedy)
         return
+    if REPLY.name not in returned.forms:
+        rule = "the sheet on which the unit answers is not there, and its answers cannot be told"
+        remedy = "return the workbook that was sent, with all its sheets"
+        returned.refuse(REPLY.tab, "", rule, remedy)
     bring_in_documents(proposal, reader)
     draft = proposal.draft("replies")
     held = {key[0]: places[0] for key, places in draft.places("reply_id").items()}
@@ -287,4 +291,5 @@ def _check_answers(proposal: Proposal, entered: set[str]) -> None:
         if criterion not in entered and "" not in entered:
             rule = "the unit answers here, and the ledger of replies has no entry for it"
             remedy = "enter it on the sheet Ledger of replies, in our own words; it may be open"
-            proposal.returned.refuse(line.place("answer"), line["answer"], rule, remedy)
+            name = "answer" if line["answer"] else "document"
+            proposal.returned.refuse(line.place(name), line[name], rule, remedy)

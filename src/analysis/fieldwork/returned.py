@@ -19,6 +19,7 @@ from analysis.fieldwork.sent import (
     TEXTS_SENT,
     Grid,
     cells_of,
+    column_of,
     list_column,
     text_mark,
     text_of,
@@ -336,7 +337,8 @@ def _keep_rest(
         and (text := text_of(cell, opened.plain))
     ]
     for place, number, text in sorted(cells):
-        head, name = heads.get(place, ""), text_of(grid[number].get(first), opened.plain)
+        head = heads.get(place) or column_of(grid, place)
+        name = text_of(grid[number].get(first), opened.plain)
         ours = place in found.columns.values() if found else None
         where = address(title, f"{get_column_letter(place)}{number}")
         mark = text_mark(head, name, text)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import openpyxl
 from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -47,6 +48,12 @@ def text_mark(column: str, row: str, text: str) -> str:
     return short_mark(column, row, text)
 
 
+def column_of(grid: Grid, place: int) -> str:
+    """Return what tells a column without a mark from others: its letter, on the last sheet also that."""
+    last = any(cell.value == ROWS_SENT for cell in grid.get(1, {}).values())
+    return f"{'Lists ' if last else ''}{get_column_letter(place)}"
+
+
 def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
     """Return what a cell says, the same however a program writes it.
 
@@ -73,7 +80,10 @@ def marks_of(book: Workbook, columns: Mapping[str, bool]) -> Iterator[str]:
         heads = {place: head for place, head in heads.items() if head in columns}
         for row in grid.values():
             begin = text_of(row.get(1))
-            texts = ((heads.get(place, ""), text_of(cell)) for place, cell in row.items())
+            texts = (
+                (heads.get(place) or column_of(grid, place), text_of(cell))
+                for place, cell in row.items()
+            )
             marks = [
                 text_mark(head, begin, text)
                 for head, text in texts
