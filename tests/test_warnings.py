@@ -69,7 +69,7 @@ def test_evidence_read_further_than_its_source():
 
 
 def test_a_notice_that_a_briefing_has_no_room_for():
-    notice = {"notice_id": "N99", "scope": "unit", "unit_id": "library-one", "text": "x" * 601}
+    notice = {"notice_id": "N99", "scope": "unit", "unit_id": "library-one", "text": "x" * 301}
     study = with_rows(library(), "notices", [notice])
     assert told(study, "notices") == [(len(study["notices"]) + 1, "text")]
 

@@ -407,7 +407,6 @@ def _setting_problem(error: dict) -> Problem:
     # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
     value = "" if error["type"] == "missing" else error["input"]
     said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
-    said = said.replace("valid tuple", "list, in square brackets")
     said = said.removeprefix("Value error, ").replace("Input should", "It should")
     rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
     remedy = "correct it; docs/data.md has every setting. The tables are looked at after that"

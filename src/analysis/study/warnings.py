@@ -24,7 +24,7 @@ from analysis.study.signs import spoilt_cells
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
 
-LONGEST_NOTICE = 600
+LONGEST_NOTICE = 300
 """Letters of a notice on a unit or a criterion that a briefing has room for."""
 
 
