@@ -150,7 +150,7 @@ def test_a_row_copied_for_another_date_brings_no_note(folder):
     ("changes", "note"),
     [
         ([("Start", "A40", "We disagree.")], f"{CHANGED_TEXT}: Start!A40."),
-        ([("Start", "C5", "low")], f"{CHANGED_TEXT}: Start!C5."),
+        ([("Start", "C5", "no")], f"{CHANGED_TEXT}: Start!C5."),
         ([("Start", "B1", 7)], f"{CHANGED_TEXT}: Start!B1."),
         ([("{}", "AB9", "Ask Jo.")], f"{OTHER_COLUMN}: {{}}!AB9."),
         ([("{}", "AB1", "Mine")], f"{OTHER_COLUMN}: {{}}!AB1."),
