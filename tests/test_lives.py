@@ -13,6 +13,7 @@ from analysis.measure.statements import statements
 from analysis.publish import view
 from analysis.publish.build import build
 from analysis.publish.requests import requests
+from analysis.show.comparison import in_sentences
 from analysis.study import StudyError, known, states
 from analysis.study.descriptor import CompareDate
 from analysis.study.tables import write_table
@@ -306,6 +307,8 @@ def test_an_end_that_is_entered_later_explains_what_it_changes():
         LAST_DAY,
     )
     assert found.only_old == found.only_new == () and found.moved == []
+    # Three are in the study; on that day one of them has ended.
+    assert any("whose score moved: 0 of 2" in one for one in in_sentences(found))
 
 
 def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_does():

@@ -328,3 +328,16 @@ def test_a_reply_settles_no_other_cell(folder):
     evening = AGREED | {"criterion_id": "holiday"}
     row = settling.put(evening, level="points_4", settled_by="Y1", settled_why="As it replied.")
     assert list(settling.refused()) == [settling.form.cell(row, "settled_by")]
+
+
+def test_a_dry_run_says_all_that_changes_and_that_a_reason_will_be_asked_for(folder):
+    settling = Settling(folder)
+    settling.put(AGREED, confidence="low")
+    path = settling.filled.save(folder.parent / "returned.xlsx")
+    came = take_in(path, folder, dry_run=True, on=DAY)
+    (changed,) = [one for one in came.changes if one.what == CHANGED]
+    assert changed.said.endswith("; also: confidence")
+    assert [note for note in came.notes if "--reason will be asked for" in note]
+    # Given, nobody asks.
+    came = take_in(path, folder, "a slip", dry_run=True, on=DAY)
+    assert not [note for note in came.notes if "--reason" in note]

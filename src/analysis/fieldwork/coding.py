@@ -423,7 +423,7 @@ def _take(
             proposal.returned.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = draft.rows[place]
-            said = f"{_in_short(old)} → {_in_short(row)}{_besides(old, row)}"
+            said = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
             proposal.say(CHANGED, "codings", row, said, line)
             past = {"replaced_on": on.isoformat(), "replaced_why": reason}
             proposal.keep_old("codings", old, past, line)
@@ -466,11 +466,17 @@ def _dates(row: dict[str, str]) -> tuple[str, ...]:
     return tuple(row[name] for name in DATED)
 
 
-def _besides(old: dict[str, str], new: dict[str, str]) -> str:
-    """Return what else changes in a row, besides what :func:`_in_short` shows."""
+def besides(old: dict[str, str], new: dict[str, str], **more: str) -> str:
+    """Return what else changes in a row: words for the columns that are not shown.
+
+    Args:
+        old: the row as it is held.
+        new: the row as it comes.
+        more: further columns, each with its word.
+    """
     words = {"evidence_ids": "evidence", "rationale": "reason", "read_on": "day of reading"}
     words |= {"not_before": "earliest day", "not_after": "latest day"}
-    names = [word for name, word in words.items() if old[name] != new[name]]
+    names = [word for name, word in (words | more).items() if old[name] != new[name]]
     return f"; also: {', '.join(names)}" if names else ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.fieldwork import coding, replying, settling, tracking
 from analysis.fieldwork.forms import LAYOUT
-from analysis.fieldwork.proposal import Change, Proposal
+from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
 from analysis.fieldwork.returned import read_returned
 from analysis.fieldwork.sent import marks_in
 from analysis.study import Study, StudyError, journal, load
@@ -73,7 +73,7 @@ def take_in(
     """
     if dry_run:
         study = load(folder)
-        intake, _ = _prepared(study, path, reason or "(to be given)", on)
+        intake, _ = _prepared(study, path, reason or TO_BE_GIVEN, on)
         preview(intake)
         return intake
     # The study is held while it is read and written, so that nothing comes in between.

@@ -16,6 +16,8 @@ from analysis.study import Study
 from analysis.study.load import check
 from analysis.study.tables import as_csv, is_marked
 
+TO_BE_GIVEN = "(to be given)"
+"""Stands in a dry run for the reason why rows are replaced, where none was given."""
 ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
 
 
@@ -130,6 +132,8 @@ class Proposal:
         self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: Line
     ) -> None:
         """Keep the old version of a row that is replaced; that needs a reason."""
+        if why["replaced_why"] == TO_BE_GIVEN:
+            self.returned.note("A row is replaced: --reason will be asked for", line.place("level"))
         if why["replaced_why"]:
             self.draft(f"{table}_history").add({**old, **why}, line)
         else:

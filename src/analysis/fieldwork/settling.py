@@ -14,6 +14,7 @@ from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coding import (
     CODED,
     DATED,
+    besides,
     coded_texts,
     held_pages,
     mark_of,
@@ -316,7 +317,8 @@ class _Settling:
             old = self._replace_in_history(place, row, line)
             # Who checked the old row did not check the new one.
             self.draft.replace(place, row, line)
-            said = f"{_in_short(old)} → {_in_short(row)}"
+            more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
+            said = f"{_in_short(old)} → {_in_short(row)}{more}"
             self.proposal.say(CHANGED, "assessments", row, said, line)
         for place in self.set_aside.pop(cell, []):
             self.aside.remove(place)

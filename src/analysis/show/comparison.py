@@ -176,7 +176,8 @@ def in_sentences(comparison: Comparison) -> list[str]:
     counts = comparison.changes["cause"].value_counts()
     said = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
     days = (comparison.before.as_of, comparison.after.as_of)
-    both = len(comparison.new["units"]) - len(comparison.only_new)
+    # Of those that exist at both dates.
+    both = len(set(comparison.before.cells["unit_id"]) & set(comparison.after.cells["unit_id"]))
     sentences = [
         f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
         f"Differences that bear on a result, by cause: {listed(said)}.",
