@@ -74,21 +74,26 @@ def test_what_published_rows_leave_possible_moves_with_the_level():
     held_against_anew(study, matrix_of(study, cells, v.NOT_ASSESSED))
 
 
+def counted(counts: np.ndarray) -> Rows:
+    """Return rows of which only that matters which cells are in the sum."""
+    return Rows(np.zeros(counts.shape), np.ones(counts.shape), counts)
+
+
 def test_a_score_taken_apart_by_hand():
     # g of a (1) and b (3), h of c (2); g weighs 1, h weighs 3. (1 × 1/4 + 3 × 1/2) / 4 = 7/16.
     groups = {"g": ("", "1"), "h": ("", "3")}
     criteria = {"a": ("g", "1"), "b": ("g", "3"), "c": ("h", "2")}
     study = made_up(groups, criteria, [], units="f")
-    found = parts(plan(study), np.ones((1, 3), dtype=bool), np.array([[1, 0, 0.5]]))
+    found = parts(plan(study), counted(np.ones((1, 3), dtype=bool)), np.array([[1, 0, 0.5]]))
     assert close(found.share, [[1 / 16, 3 / 16, 3 / 4]])
     # Without a (0 + 3/2) / 4, without b (1 + 3/2) / 4; without c h is gone: 1/4.
     assert close(found.without, [[3 / 8, 5 / 8, 1 / 4]])
     # b out of the sum: (1 + 3/2) / 4; without a g is gone, without c h; b cannot be left out.
     away = np.array([[True, False, True]])
-    found = parts(plan(study), away, np.array([[1, 0, 0.5]]))
+    found = parts(plan(study), counted(away), np.array([[1, 0, 0.5]]))
     assert close(found.share, [[1 / 4, 0, 3 / 4]])
     assert close(found.without, [[1 / 2, 5 / 8, 1]])
-    alone = parts(plan(study), np.array([[True, False, False]]), np.array([[1, 0, 0]]))
+    alone = parts(plan(study), counted(np.array([[True, False, False]])), np.array([[1, 0, 0]]))
     assert np.isnan(alone.without[0, 0]) and close(alone.without[0, 1:], [1, 1])
 
 
@@ -96,7 +101,7 @@ def test_the_least_without_each_criterion_by_hand():
     # a, b, c alike, from 1/2 to 2: δ (1, 1, -1). Without a or b (1/2 - 2) / (5/2), without c 1.
     study = made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), ["g"], units="f")
     laid, counts = plan(study), np.ones((1, 3), dtype=bool)
-    assert close(least_without(laid, counts, np.array([[1.0, 1, -1]])), [[-0.6, -0.6, 1]])
+    assert close(least_without(laid, counted(counts), np.array([[1.0, 1, -1]])), [[-0.6, -0.6, 1]])
     # 3/4 over 1/4 on each side: level without c, by the sum of the others, and decided exactly.
     left = Rows(np.array([[1.0, 0, 1]]), np.array([[1.0, 0, 1]]), counts)
     right = Rows(np.array([[0.0, 1, 0]]), np.array([[0.0, 1, 0]]), counts)

@@ -255,7 +255,11 @@ def unit_effects(made: list[Choice]) -> pd.DataFrame:
         either side has no row.
     """
     units = made[0].study["units"]["unit_id"].to_numpy(dtype=object)
-    held = [(found.of(choice, units), beside) for choice, found, beside in _all_measured(made)]
+    # On another date there may be other units; every other choice is about the same ones.
+    held = [
+        (found.of(choice, units) if choice.kind == DATE else found, beside)
+        for choice, found, beside in _all_measured(made)
+    ]
     said = [(one.id, one.kind, one.label) for one in made]
     columns = {
         "unit_id": np.tile(units, len(made)),

@@ -33,7 +33,7 @@ FORMS = (
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
 whether sources are named by their publishers, or by the numbers that they have in the report."""
 WHOLE = {
-    "notices": 1200, "contact": 200, "notice": LONGEST_NOTICE, "title": 200, "name": 100, "question": 200,
+    "notices": 1200, "contact": 200, "notice": LONGEST_NOTICE, "title": 200, "name": 100, "question": 300,
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
@@ -97,6 +97,8 @@ class _Page:
         )
 
 
+_HOPED = 1.07
+"""The guess is often too high, and a text is rather tried than cut."""
 _LINE = 14
 """Points: whether a page fits that is within a line of its foot only setting it can tell."""
 
@@ -107,7 +109,7 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
     To set a page takes far longer than to guess its height; only where the guess was wrong are
     shorter forms tried.
     """
-    forms = [page.likely(PAGE - _LINE) for page in pages]
+    forms = [page.likely(PAGE * _HOPED - _LINE) for page in pages]
 
     def whole() -> bytes:
         return make([page.form(form) for page, form in zip(pages, forms, strict=True)])
