@@ -17,6 +17,7 @@ from analysis.fieldwork.agreement import (
     NO_ROW,
     agreement,
     cells_read,
+    coded_states,
     confusion,
     disagreements,
     disputed,
@@ -167,7 +168,7 @@ def test_the_units_and_criteria_of_a_workbook_make_a_batch():
     every = ";".join(study["criteria"]["criterion_id"])
     assert batch == "2022-10-01-1"
     assert rows.to_numpy().tolist() == [
-        ["Ada", unit, every, batch, "2022-10-01"] for unit in UNITS[:2]
+        ["Ada", unit, every, batch, "2022-10-01", ""] for unit in UNITS[:2]
     ]
     held = replaced(study, assignments=rows)
     again, more = assign(held, "Ada", UNITS[1::-1], False, DAY)
@@ -246,13 +247,72 @@ def test_no_workbook_is_written_where_nothing_can_be_recorded(folder, tmp_path, 
 
 def test_an_assignment_of_a_criterion_that_is_not_there_is_refused(folder):
     with (folder / "assignments.csv").open("a", encoding="utf-8") as file:
-        file.write("Ada,library-one,weekend;nothing,,2022-02-30\n")
+        file.write("Ada,library-one,weekend;nothing,,2022-02-30,2022-02-31\n")
     rules = {one.column: one.rule for one in validate(folder)}
     assert rules == {
         "criterion_ids": "it names what is no criterion_id of criteria.csv",
         "given_on": "the date does not exist",
+        "returned_on": "the date does not exist",
     }
 
 
 def test_a_workbook_without_a_batch_still_comes_back():
     assert "Batch" not in Filled(coding_workbook(library(), "Ada", ["library-one"])).said()
+
+
+@pytest.mark.parametrize("searched", [False, True])
+def test_a_batch_that_comes_back_with_nothing_found_was_read(folder, tmp_path, searched):
+    out = tmp_path / "cy.xlsx"
+    give(folder, "Cy", out, units=["library-one"])
+    assert "Cy" not in cells_read(load(folder))
+    filled = Filled(out.read_bytes())
+    if searched:
+        form = filled.form("searches")
+        texts = {"unit_id": "Made-up Library One", "searched_on": "2022-09-01", "where": "its site"}
+        form.put(
+            form.spare(),
+            **texts,
+            queries="opening hours",
+            criterion_ids="Weekend hours",
+        )
+    back = filled.save(tmp_path / "back.xlsx")
+    intake = take_in(back, folder, on=DAY)
+    assert "assignments.csv" in intake.written
+    assert any(
+        "Batch 2022-10-01-1 of Cy came back: 10 of 10 cells given count as read" in one
+        for one in intake.notes
+    ), intake.notes
+    study = load(folder)
+    assert list(study["assignments"]["returned_on"]) == ["2022-10-01"]
+    given = {("library-one", one) for one in study["criteria"]["criterion_id"]}
+    assert cells_read(study)["Cy"] == cells_read(study, DAY)["Cy"] == given
+    table = coded_states(study)
+    of_one = table["unit_id"] == "library-one"
+    assert set(table.loc[of_one, "Cy"]) == {NO_ROW}
+    assert table.loc[~of_one, "Cy"].isna().all()
+    assert set(scores_by_reading(study, DAY, DAY).query("reading == 'Cy'")["unit_id"]) <= {
+        "library-one"
+    }
+    # Before it came back it had not been read, and once more it changes nothing.
+    assert cells_read(study, dt.date(2022, 1, 1)).get("Cy", set()) == set()
+    assert take_in(back, folder, on=dt.date(2022, 12, 1)).written == []
+
+
+def test_an_empty_workbook_of_no_batch_counts_for_nothing_and_says_so(folder, tmp_path):
+    filled = Filled(coding_workbook(load(folder), "Cy", ["library-one"]))
+    intake = take_in(filled.save(tmp_path / "back.xlsx"), folder, on=DAY)
+    assert any("nothing counts as read" in one for one in intake.notes)
+    assert "Cy" not in cells_read(load(folder))
+
+
+def test_a_coder_has_no_score_on_a_unit_that_she_was_not_given():
+    study = coded(
+        ("A", "library-one", "weekend", "points_1", "b1"),
+        ("B", "library-two", "weekend", "points_1", "b2"),
+        given=[("A", "library-one", "weekend", "b1"), ("B", "library-two", "weekend", "b2")],
+    )
+    readers = scores_by_reading(study, DAY, DAY).groupby("unit_id")["reading"].agg(list)
+    assert readers["library-one"] == ["A", "settled"]
+    assert readers["library-two"] == ["B", "settled"]
+    # Nobody was given the others, and nobody has a row in them.
+    assert readers["library-three"] == ["settled"]

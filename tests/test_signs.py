@@ -82,6 +82,8 @@ def test_validation_refuses_exactly_what_intake_changes(text):
         ("codings", "confidence"),
         ("assessments", "settled_by"),
         ("sources", "publisher"),
+        ("figures", "comparison"),
+        ("searches", "where"),
     ],
 )
 def test_a_blank_at_the_end_is_refused_with_what_to_write(folder, table, column):
@@ -121,6 +123,12 @@ def test_a_name_given_in_a_workbook_comes_in_as_it_is_to_stand(folder, tmp_path)
     assert any("stray spaces or signs" in one.lower() for one in intake.notes)
     codings = load(folder)["codings"]
     assert list(codings.loc[codings["coder"] == "Ada", "evidence_ids"]) == ["V01"]
+
+
+def test_no_key_is_read_as_free_text():
+    for table in map(Table.model_validate, template()["resources"]):
+        for one in table.fields:
+            assert not (one.name in table.data_schema.primaryKey and signs.is_prose(one)), one.name
 
 
 def test_tables_and_workbooks_have_one_rule():

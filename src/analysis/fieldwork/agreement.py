@@ -16,7 +16,7 @@ import krippendorff
 import numpy as np
 import pandas as pd
 
-from analysis.study import Study, as_coded, coders, data_read_on, states
+from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days
 from analysis.study.levels import Level, level_names, level_values
@@ -80,7 +80,7 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
     # A request, refused or overturned, changes nothing of what a coder said.
     study = replace(study, tables={**study.tables, "requests": study.tables["requests"].iloc[:0]})
     table, has_row = None, []
-    for coder in coders(study):
+    for coder in readers(study):
         cells = states(as_coded(study, coder), as_of, as_of).cells
         if table is None:
             table = cells[["unit_id", "criterion_id"]].copy()
@@ -99,8 +99,8 @@ def cells_read(
 ) -> dict[str, set[Cell]]:
     """Return the cells that each coder had read by a day; default: all that they have read.
 
-    A coder has read what was given (``assignments.csv``), once a coding of that batch has come
-    back. Of a batch that no assignment records, the coder has read each unit with a row in it, on
+    A coder has read what was given (``assignments.csv``), once the batch has come back, with a
+    coding or with none. Of a batch that no assignment records, the coder has read each unit with a row in it, on
     the criteria that anybody coded in that batch. A cell with a row of the coder's own was read,
     whatever was recorded. Of an imported table nothing else was: it says cell by cell who answered.
     ``only_recorded`` leaves out what no assignment records.
@@ -110,7 +110,7 @@ def cells_read(
     rows = pd.concat([codings, study["codings_history"]], ignore_index=True)
     if by is not None:
         rows = rows[first_days(rows["read_on"]) <= day_number(by)]
-    own: dict[str, set[Cell]] = {name: set() for name in coders(study)}
+    own: dict[str, set[Cell]] = {name: set() for name in readers(study)}
     units, criteria = defaultdict(set), defaultdict(set)
     sources, evidence = study["sources"], study["evidence"]
     tables = sources.loc[sources["kind"] == v.IMPORTED, "source_id"]
@@ -130,11 +130,14 @@ def cells_read(
         asked = one.criterion_ids.split(";") if one.criterion_ids else every
         recorded[one.coder, one.batch] |= {(one.unit_id, criterion) for criterion in asked}
     read = {name: set(cells) for name, cells in own.items()}
-    for (coder, batch), of_batch in units.items():
+    back = given[given["returned_on"] != ""]
+    if by is not None and by < data_read_on(study):
+        back = back[first_days(back["returned_on"]) <= day_number(by)]
+    for coder, batch in {*units, *zip(back["coder"], back["batch"], strict=True)}:
         if (coder, batch) in recorded:
             read[coder] |= recorded[coder, batch]
         elif not only_recorded:
-            read[coder] |= set(itertools.product(of_batch, criteria[batch]))
+            read[coder] |= set(itertools.product(units[coder, batch], criteria[batch]))
     if by is not None:
         # What was given before that day, and read after it, had not been read yet.
         all_own = zip(codings["coder"], codings["unit_id"], codings["criterion_id"], strict=True)
@@ -156,7 +159,7 @@ def read_without_row(study: Study) -> dict[Cell, list[str]]:
         index=False
     ):
         own[unit, criterion].add(coder)
-    read, names = cells_read(study, only_recorded=True), coders(study)
+    read, names = cells_read(study, only_recorded=True), readers(study)
     found = {
         cell: [name for name in names if cell in read[name] and name not in of_cell]
         for cell, of_cell in own.items()
@@ -211,7 +214,7 @@ def agreement(
         for name in names:
             cells = read if name == ALL else read[read["criterion_id"] == name]
             domain = sorted(_values(cells, study))
-            found.append(measured(cells, coders(study), domain, name, measure, resamples))
+            found.append(measured(cells, readers(study), domain, name, measure, resamples))
     return found
 
 
@@ -244,7 +247,7 @@ def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object
     """Return the table with another value in place of each state, by its scale and the state."""
     scale = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
     value, changed = cache(value), {}
-    for name in coders(study):
+    for name in readers(study):
         states = [value(key) for key in zip(scale, table[name], strict=True)]
         changed[name] = pd.Series(states, index=table.index, dtype=object)
     return table.assign(**changed)
@@ -359,7 +362,7 @@ def disagreements(
     """
     as_of = as_of or data_read_on(study)
     table = coded_states(study, as_of) if table is None else table
-    names = coders(study)
+    names = readers(study)
     differ = table[differing(table[names])]
     parts = []
     for coder in names:
@@ -400,7 +403,7 @@ def confusion(
         values counts once on the diagonal, a pair of different values once on each side.
     """
     table = coded_states(study, as_of) if table is None else table
-    table, names = _named(table, study), coders(study)
+    table, names = _named(table, study), readers(study)
     held = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [one for one in order if one in held]
@@ -412,7 +415,7 @@ def confusion(
 
 
 def _values(cells: pd.DataFrame, study: Study) -> set[str]:
-    return {value for name in coders(study) for value in cells[name].dropna().unique()}
+    return {value for name in readers(study) for value in cells[name].dropna().unique()}
 
 
 def _why_none(counts: np.ndarray, coder_count: int) -> str:

@@ -80,5 +80,5 @@ def assign(
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
     batch = next(one for one in numbers if one not in taken)
     order = {unit: place for place, unit in enumerate(units)}
-    rows = [(coder, *one, batch, day) for one in sorted(given, key=lambda one: order[one[0]])]
+    rows = [(coder, *one, batch, day, "") for one in sorted(given, key=lambda one: order[one[0]])]
     return batch, pd.DataFrame(rows, columns=held.columns, dtype=object)

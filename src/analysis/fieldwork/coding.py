@@ -291,6 +291,31 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
             taken.append((line, mark, row))
     note_missing(returned, came)
     _take(proposal, taken, held, kept, reason, on)
+    _record_return(proposal, coder, on)
+
+
+def _record_return(proposal: Proposal, coder: str, on: dt.date) -> None:
+    """Record that a coder's batch came back, and say what counts as read without a row."""
+    batch = proposal.returned.about.get("batch", "")
+    draft, every = proposal.draft("assignments"), list(proposal.study["criteria"]["criterion_id"])
+    places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
+    cells: set[tuple[str, ...]] = set()
+    for row in (draft.rows[place] for place in places):
+        row["returned_on"] = row["returned_on"] or on.isoformat()
+        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else every
+        cells.update((coder, row["unit_id"], one) for one in criteria)
+    without = cells - proposal.draft("codings").places("coder", "unit_id", "criterion_id").keys()
+    place = proposal.returned.about_places.get("batch", "Start")
+    if without:
+        count = (
+            f"{len(without)} of {len(cells)} cells given" if len(cells) > 1 else "the cell given"
+        )
+        verb = "count" if len(without) > 1 else "counts"
+        said = f"Batch {batch} of {coder} came back: {count} {verb} as read without a row"
+        proposal.returned.note(said, place)
+    if not places and not proposal.changes:
+        said = "No coding came back, and what was given is not recorded: nothing counts as read"
+        proposal.returned.note(said, place)
 
 
 def note_missing(returned: Returned, came: Counter[tuple[str, str]]) -> None:

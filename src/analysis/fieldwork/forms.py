@@ -160,7 +160,7 @@ NEW_SEARCHES = Form(
     (
         UNIT,
         Field("searched_on", "Searched on (day)", 16, DATE),
-        Field("where", "Where", 40, TEXT),
+        Field("where", "Where", 40),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
         Field(

@@ -29,7 +29,7 @@ from analysis.fieldwork.reading import Reader
 from analysis.fieldwork.returned import Line
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
-from analysis.study import Study, coders
+from analysis.study import Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
 from analysis.study.marks import EARLIER_RULES, codebook_marks
@@ -60,7 +60,7 @@ def settling_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
         units: these units only; none named: all.
     """
     units = list(units) or list(study["units"]["unit_id"])
-    names = coders(study)
+    names = readers(study)
     cited = [*study["codings"]["evidence_ids"], *study["assessments"]["evidence_ids"]]
     most = max([0, *(ids.count(";") + 1 for ids in cited if ids)])
     title = f"Settling workbook: {study.descriptor.title}"

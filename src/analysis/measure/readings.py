@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.fieldwork.agreement import cells_read
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
-from analysis.study import Study, as_coded, coders, known, states
+from analysis.study import Study, as_coded, known, readers, states
 
 SETTLED = "settled"
 
@@ -24,13 +24,14 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
     read = cells_read(study, known_by)
     codings = known(study, known_by)["codings"]
     coded = set(zip(codings["unit_id"], codings["criterion_id"], strict=True))
-    readings = {name: as_coded(study, name) for name in coders(study)} | {SETTLED: study}
+    readings = {name: as_coded(study, name) for name in readers(study)} | {SETTLED: study}
     tables = []
     for name, reading in readings.items():
         table = scores(reading, states(reading, as_of, known_by))
         table = table[table["group_id"] == TOTAL].drop(columns="group_id")
         if name in read:
-            table = table[~table["unit_id"].isin({unit for unit, _ in coded - read[name]})]
+            units = {unit for unit, _ in read[name]} - {unit for unit, _ in coded - read[name]}
+            table = table[table["unit_id"].isin(units)]
         table.insert(1, "reading", name)
         tables.append(table)
     order = {unit: place for place, unit in enumerate(study["units"]["unit_id"])}

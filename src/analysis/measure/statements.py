@@ -35,7 +35,7 @@ from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
 from analysis.measure.tree import TOTAL
-from analysis.study import Matrix, Study, coders
+from analysis.study import Matrix, Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, units_among
 from analysis.wording import capital, exact
@@ -476,7 +476,7 @@ def _changes(results: Results) -> Iterable[Statement]:
 
 def _agreement(results: Results) -> Iterable[Statement]:
     study, as_of = results.study, results.matrix.as_of
-    coded, names = coded_states(study, as_of), coders(study)
+    coded, names = coded_states(study, as_of), readers(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
     levels = table[names].where(~table[names].isin([*v.UNKNOWNS, NO_ROW]))
     for one in agreement(study, as_of, 0, [ALL], coded):

@@ -6,7 +6,7 @@ cell at a date with :func:`states`. Nothing here imports from the packages above
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study.asof import Matrix, check_someone_exists, states
-from analysis.study.coder import as_coded, coders
+from analysis.study.coder import as_coded, coders, readers
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study, load, validate
 from analysis.study.new import create
@@ -26,6 +26,7 @@ __all__ = [
     "known",
     "load",
     "look_over",
+    "readers",
     "states",
     "validate",
 ]

@@ -10,6 +10,13 @@ def coders(study: Study) -> list[str]:
     return sorted(study["codings"]["coder"].unique())
 
 
+def readers(study: Study) -> list[str]:
+    """Return the names of the coders, and of those whose batch came back without a coding."""
+    given = study["assignments"]
+    back = given.loc[given["returned_on"] != "", "coder"]
+    return sorted({*study["codings"]["coder"], *back})
+
+
 def as_coded(study: Study, coder: str) -> Study:
     """Return the study with one coder's codings for its assessments.
 

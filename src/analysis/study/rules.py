@@ -96,6 +96,7 @@ DATE_COLUMNS = (
     "as_of",
     "applies_from",
     "given_on",
+    "returned_on",
     "sent_on",
     "due_on",
     "answered_on",

@@ -16,7 +16,6 @@ from analysis.study.descriptor import Column, Table
 PROSE = {
     "asks",
     "assessment",
-    "comparison",
     "event",
     "meaning",
     "note",
@@ -33,9 +32,11 @@ PROSE = {
     "title",
     "url",
     "what_it_counts",
-    "where",
 }
-"""Columns of free text: blanks at their ends, and signs that nobody sees, do no harm there."""
+"""Columns of free text: blanks at their ends, and signs that nobody sees, do no harm there.
+
+No column is among them whose text is a key or a heading.
+"""
 
 _WIDE_BLANKS = re.compile("[\u00a0\u2007\u202f]")
 # Joiners belong to the spelling of words in Arabic and Indic scripts, and nowhere else.

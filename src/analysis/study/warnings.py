@@ -19,7 +19,7 @@ from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
-from analysis.study.signs import spoilt_cells
+from analysis.study.signs import one_line, spoilt_cells
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -111,7 +111,7 @@ def _sources_without_use(study: Study) -> Iterator[Problem]:
 
 def _documents_held_twice(study: Study) -> Iterator[Problem]:
     sources = study["sources"]
-    own = sources["title"].where(sources["title_kind"] != "described", "")
+    own = sources["title"].map(one_line).where(sources["title_kind"] != "described", "")
     titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
     for column, texts, what in (
         ("url", sources["url"].str.rstrip("/"), "address"),
