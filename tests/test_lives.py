@@ -194,7 +194,7 @@ def test_a_published_score_of_a_unit_that_ended_is_held_against_its_own_day():
         "yes",
     )
     (clash,) = results.clashes
-    assert "published score P9" in clash
+    assert "Published score P9" in clash
 
 
 def test_what_is_not_there_is_told_in_one_sentence():
