@@ -7,7 +7,7 @@ from analysis.measure.statements import SURE, Statement, given, surely_above
 from analysis.show.words import interval_words, unit_names
 from analysis.study import vocabulary as v
 from analysis.study.published import units_among
-from analysis.wording import listed
+from analysis.wording import capital, listed
 
 SHOWN_AT_MOST = 5
 """Open cells named as what would decide a pair."""
@@ -74,7 +74,7 @@ def compared(results: Results, one: str, other: str) -> list[str]:
             not apart.loc[one].equals(apart.loc[other])
         )
         differ += ["different weights hold for them"] * weighed
-        said += f" {listed(differ).capitalize()}, so a cautious bound was used."
+        said += f" {capital(listed(differ))}, so a cautious bound was used."
     return [said, held, *_what_would_decide(results, one, other)]
 
 
