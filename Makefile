@@ -8,9 +8,10 @@ BIN    := .venv/bin
 report: .venv/installed
 	$(BIN)/python -m analysis report $(STUDY)
 
-# Two workers, a file to one of them: a notebook's cells belong together.
+# Two workers, a file to one of them: a notebook’s cells belong together. In order of name, so that
+# the longest file, which tests pages in a browser, is begun first.
 test: .venv/installed lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .
