@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from filled import Filled
-from helpers import edit_cell, find_row
+from helpers import edit_cell, edit_descriptor, find_row
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY, LIBRARY, library
@@ -45,6 +45,13 @@ HIDDEN = {
     "Ada  Byron": "two blanks, one after the other",
     "Ada\u00a0Byron": "the blank U+00A0, no-break space",
     "Zoe\u0308": "an accent stands in it as a sign of its own",
+    "Ada\ufe0f": "the sign U+FE0F, variation selector-16",
+    "Ada\u2800": "the sign U+2800, braille pattern blank",
+    "A\U000e0061da": "the sign U+E0061, tag latin small letter a",
+    "Ada\u180b": "the sign U+180B, mongolian free variation selector one",
+    "Ada\u17b4": "the sign U+17B4, khmer vowel inherent aq",
+    "\uffa0Ada": "the sign U+FFA0, halfwidth hangul filler",
+    "Ada\U000e0100": "the sign U+E0100, variation selector-17",
 }
 
 
@@ -57,7 +64,7 @@ def test_what_looks_alike_and_is_not_is_named(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Zoë", "Ŵy’r Ŷd", "می\u200cخواهم", "क\u094d\u200dष", "O’Neil", "-"]
+    "text", ["Zoë", "Ŵy’r Ŷd", "می\u200cخواهم", "क\u094d\u200dष", "ᠠ\u180bᠷ", "O’Neil", "-"]
 )
 def test_right_names_are_left_as_they_are(text):
     assert unseen(text) == "" and one_line(text) == text
@@ -209,6 +216,10 @@ WRONG = {
     "ß": "ÃŸ",
     "£": "Â£",
     "à": "Ã\u00a0",
+    "≥": "â‰¥",
+    "：": "ï¼š",
+    "è": "├¿",
+    "–": "ÔÇô",
 }
 
 
@@ -231,12 +242,54 @@ def test_what_excel_makes_of_a_letter_is_named_with_what_it_was(meant):
     assert spoilt(f"a {WRONG[meant]}b") == (WRONG[meant], meant)
 
 
-@pytest.mark.parametrize("text", ["#NAME?", "#REF!", "########", "see #VALUE! here", "Err:502"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#NAME?",
+        "#REF!",
+        "########",
+        "###",
+        "#NV",
+        "#WERT!",
+        "#BEZUG!",
+        "#NOM?",
+        "see #VALUE! here",
+        "Err:502",
+    ],
+)
 def test_errors_of_spreadsheets_are_warned_of_with_their_cell(folder, text):
     row = edit_cell(folder, "codings", 3, "rationale", text)
     (warning,) = [one for one in look_over(folder) if one.file == "codings.csv"]
     assert (warning.row, warning.column, warning.severity) == (row, "rationale", WARNING)
     assert text.removeprefix("see ").removesuffix(" here") in warning.rule
+
+
+def test_a_letter_that_was_lost_twice_is_found():
+    assert spoilt("H ï¿½ K") == ("ï¿½", "")
+
+
+def test_a_spoilt_letter_that_ends_in_a_blank_is_said_to_be_spoilt(folder):
+    edit_cell(folder, "units", 2, "name", "VoilÃ\u00a0")
+    (problem,) = [one for one in validate(folder) if one.column == "name"]
+    assert "perhaps à" in problem.rule and "put the letters back" in problem.remedy
+
+
+def test_the_study_says_nothing_unseen_or_spoilt_of_itself(folder):
+    def spoil(held: dict) -> None:
+        held["study"]["unit_noun"]["plural"] += "\u200b"
+        held["study"]["report"]["publisher"] += "\u00a0"
+        held["study"]["requests"]["laws"] = [{"name": "An Act ", "request": "I ask.\n"}]
+        held["study"]["coders"] = "It was cafÃ©."
+        held["description"] = " #REF!"
+
+    edit_descriptor(folder, spoil)
+    assert {one.column for one in validate(folder)} == {
+        "study.unit_noun.plural",
+        "study.report.publisher",
+        "study.requests.laws[0].name",
+    }
+    found = [one for one in look_over(folder) if one.severity == WARNING]
+    assert {"study.coders", "description"} <= {one.column for one in found}
 
 
 def test_spoilt_letters_are_a_warning_and_the_study_still_valid(folder):

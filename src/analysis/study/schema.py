@@ -157,7 +157,7 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         return f"it is shorter than {limits.minLength} characters", "lengthen it"
     hidden = "" if signs.is_prose(field) else signs.unseen(text)
     if hidden and limits.pattern is None:
-        return hidden, f"write it as “{shorten(signs.one_line(text))}”"
+        return signs.spoilt_rule(text) or (hidden, f"write it as “{shorten(signs.one_line(text))}”")
     if field.type != "string":
         return _number_verdict(field, text)
     if limits.enum is not None and text not in limits.enum:

@@ -18,7 +18,7 @@ from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
-from analysis.study.signs import one_line, spoilt_cells
+from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -49,6 +49,7 @@ def warnings(study: Study) -> list[Problem]:
 def _of_tables(study: Study) -> Iterator[Problem]:
     for check in _OF_TABLES:
         yield from check(study.descriptor.tables, study.tables)
+    yield from spoilt_settings(study.descriptor)
     yield from personal_details(study.descriptor, study.tables)
 
 
