@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.problems import WARNING, Problem, StudyError
+from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
 from analysis.study.dates import day_number, possible_days, whole_day
@@ -88,6 +88,21 @@ def _levels_without_rules(study: Study) -> Iterator[Problem]:
     bare = study["criteria"]["criterion_id"].isin(coded - ruled)
     rule = "levels are coded for it, and rules.csv has no decision rule"
     yield from _at(study, "criteria", bare, "criterion_id", rule, "write a rule for every level")
+
+
+def _batches_of_another_name(study: Study) -> Iterator[Problem]:
+    given, codings = study["assignments"], study["codings"]
+    to = given[given["batch"] != ""].groupby("batch")["coder"].unique()
+    seen = set()
+    for row in codings[codings["batch"].isin(to.index)].itertuples():
+        if row.coder in to[row.batch] or (row.coder, row.batch) in seen:
+            continue
+        seen.add((row.coder, row.batch))
+        names = ", ".join(sorted(to[row.batch]))
+        rule = f"by assignments.csv the batch {row.batch} was given to {names}, and not to this coder, for whom what was given and not coded counts for nothing"
+        remedy = "write one name in both tables, if it is one coder; else record what this coder was given"
+        place = "codings.csv", row.Index + 2, "coder"
+        yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
 def _sources_without_use(study: Study) -> Iterator[Problem]:
@@ -232,6 +247,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _older,
     _searches_without_criteria,
     _levels_without_rules,
+    _batches_of_another_name,
     _sources_without_use,
     _documents_held_twice,
     _evidence_read_further_than_its_source,
