@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from filled import Filled
-from helpers import edit_cell, edit_descriptor, find_row
+from helpers import edit_cell, edit_descriptor, find_row, read_rows, write_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY, LIBRARY, library
 
+from analysis.cli import main
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.forms import CODE, FORMS, TEXT
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.tidy import tidied_text
+from analysis.problems import shorten
 from analysis.study import WARNING, load, look_over, signs, validate
 from analysis.study.descriptor import Table, template
 from analysis.study.signs import one_line, spoilt, unseen
@@ -104,6 +106,34 @@ def test_a_blank_at_the_end_is_refused_with_what_to_write(folder, table, column)
     assert problem.rule.startswith("it has a blank at its end (U+00A0, no-break space)")
     # Ids have a form of their own, which is said then.
     assert problem.remedy in (f"write it as “{held}”", "write it in that form")
+
+
+def test_a_blank_that_the_form_of_a_column_allows_is_named(folder):
+    header, *rows = read_rows(folder, "applicability")
+    row = {"criterion_id": "weekend", "among": "region=Upper Invented\u00a0", "reason": "-"}
+    write_rows(folder, "applicability", [header, *rows, [row.get(one, "") for one in header]])
+    rules = [rule for _, rule in found_at(folder, "applicability.csv", "among")]
+    assert "it has a blank at its end (U+00A0, no-break space)" in rules
+
+
+def test_what_follows_from_an_id_that_is_refused_is_not_said_again(folder):
+    edit_cell(folder, "units", 2, "unit_id", "library-one\u200b")
+    rules = [one.rule for one in validate(folder)]
+    assert not [one for one in rules if "is about" in one or "it is not a unit_id" in one], rules
+    edit_cell(folder, "evidence", 2, "unit_id", "library-one\u00a0")
+    held = [one for one in validate(folder) if "is about" in one.rule]
+    assert held == []
+
+
+def test_signs_are_shown_as_python_writes_them():
+    assert shorten("a\x07b\u3000c\u200b\U000e0001") == r"a\x07b\u3000c\u200b\U000e0001"
+
+
+def test_the_name_that_was_used_is_said(folder, tmp_path, capsys):
+    out = str(tmp_path / "bo.xlsx")
+    assert main(["workbook", str(folder), "--coder", "Bo\u200b", "--out", out]) == 0
+    said = capsys.readouterr().out
+    assert "The coder’s name is taken as Bo:" in said and "\u200b" not in said
 
 
 def test_blanks_around_a_free_text_do_no_harm(folder):

@@ -26,6 +26,7 @@ from analysis.study.descriptor import Settings, Table
 from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
+from analysis.study.signs import unseen
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,8 @@ def _evidence_supports_the_row(draft: Draft):
         for number, (unit, cited) in enumerate(
             zip(frame["unit_id"], frame["evidence_ids"], strict=True)
         ):
+            if unseen(unit):
+                continue  # the id itself is refused, and all that follows from it says no more
             ids = cited.split(";") if cited else []
             for one in ids:
                 rule = remedy = None
@@ -247,6 +250,8 @@ def _evidence_supports_the_row(draft: Draft):
                         f"{shorten(one)} is not in evidence.csv",
                         "correct it, or add the evidence",
                     )
+                elif unseen(about[one]):
+                    continue
                 elif about[one] != unit:
                     subject = about[one] or "many units at once, which decides no unit's level"
                     rule = f"{one} is about {subject}, not about {shorten(unit)}"
