@@ -72,8 +72,8 @@ def coded_rows(draw, unit: str, criterion: str) -> dict[str, str]:
 
 
 def _evidence_of(unit: str) -> list[str]:
-    """Return ids of which two differ in nothing but case."""
-    return [f"{unit}-{end}" for end in ("e1", "E1", "e2", "e-3", "e4", "e5", "e6", "e7", "e8")]
+    """Return the ids of the evidence on a unit."""
+    return [f"{unit}-{end}" for end in ("e1", "e9", "e2", "e-3", "e4", "e5", "e6", "e7", "e8")]
 
 
 @st.composite

@@ -28,6 +28,7 @@ from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.settling import settling_workbook
 from analysis.measure.readings import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
+from analysis.study.warnings import warnings
 
 DAY = dt.date(2022, 10, 1)
 UNITS = [f"library-{name}" for name in ("one", "two", "three", "four", "five", "six")]
@@ -160,6 +161,25 @@ def test_two_do_not_agree_where_a_third_was_given_the_cell_and_put_nothing_down(
     form = Filled(settling_workbook(study, ["library-one"])).form("settling")
     said = form.texts(form.find("library-one/weekend/"))
     assert (said["compared"], said["said_3"]) == ("differ", NO_ROW)
+
+
+def test_one_coder_and_a_cell_that_another_left_empty_differ():
+    rows = [("A", "library-one", "weekend", "points_1", "b1")]
+    rows.append(("B", "library-one", "holiday", "points_1", "b2"))
+    study = coded(*rows, given=[("B", "library-one", "weekend;holiday", "b2")])
+    assert "library-one" in set(disagreements(study)["unit_id"])
+    form = Filled(settling_workbook(study, ["library-one"])).form("settling")
+    said = form.texts(form.find("library-one/weekend/"))
+    assert (said["compared"], said["said_2"]) == ("differ", NO_ROW)
+
+
+def test_a_batch_coded_under_another_name_is_to_be_looked_at():
+    rows = [("Ada B", "library-one", one, "points_1", "b1") for one in ASKED]
+    rows.append(("Bo", "library-one", "weekend", "points_1", "b2"))
+    given = [("Ada", "library-one", "", "b1"), ("Bo", "library-one", "", "b2")]
+    found = [one for one in warnings(coded(*rows, given=given)) if one.column == "coder"]
+    assert [(one.file, one.row, one.value) for one in found] == [("codings.csv", 2, "Ada B")]
+    assert "the batch b1 was given to Ada, and not to this coder" in found[0].rule
 
 
 def test_the_units_and_criteria_of_a_workbook_make_a_batch():

@@ -84,7 +84,9 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert "codings: 21 added" in shown and "nothing was written" in shown
     assert tables(walk) == before
     written = done(walk.command("intake", "coder-one-mended.xlsx"))
-    assert "Written: codings.csv, evidence.csv, searches.csv, sources.csv." in written
+    assert (
+        "Written: assignments.csv, codings.csv, evidence.csv, searches.csv, sources.csv." in written
+    )
     dates = {
         row["criterion_id"]: (row["level"], row["observed_on"])
         for row in held(walk, "codings", unit_id="library-one")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -229,6 +230,19 @@ def test_a_draft_says_so_and_a_checked_study_does_not(page, results):
     named = statements(results)
     checked = report_html(results, named, all_charts(results, named))
     assert "This is a draft." not in checked and "DRAFT" not in checked
+
+
+def test_figures_are_counted_rightly_where_they_are_one_or_none():
+    study = load(ROOT / "tests/studies/library-hours")
+    results = measure(study)
+    page = report_html(results, named := statements(results), all_charts(results, named))
+    assert "1 pair does not reconcile:" in page
+    assert "that seem to count the same thing as another: 2." in page
+    alone = study["figures"].assign(comparison="")
+    results = measure(replace(study, tables={**study.tables, "figures": alone}))
+    page = report_html(results, named := statements(results), all_charts(results, named))
+    assert "that seem to count the same thing as another: 0." in page
+    assert "not reconcile:" not in page
 
 
 def test_events_stand_by_date_and_last_those_without_one(page):

@@ -119,7 +119,7 @@ def test_the_text_is_that_of_the_page_block_by_block(text, page):
 def test_figures_are_those_of_their_statements(text, named):
     for sentence, names in {
         "settles {} of {} scored cells": ("cells.settled", "cells.scored"),
-        "{} were looked for and nothing was found": ("cells.not_found",),
+        "looked for, and nothing found: {}": ("cells.not_found",),
         "Documents listed: {}.": ("study.sources",),
         "Replies held: {};": ("replies.count",),
     }.items():

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from filled import Filled
-from helpers import edit_cell, find_row
+from helpers import edit_cell, edit_descriptor, find_row, read_rows, write_rows
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY, LIBRARY, library
 
+from analysis.cli import main
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.forms import CODE, FORMS, TEXT
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.tidy import tidied_text
+from analysis.problems import shorten
 from analysis.study import WARNING, load, look_over, signs, validate
 from analysis.study.descriptor import Table, template
 from analysis.study.signs import one_line, spoilt, unseen
@@ -45,6 +47,13 @@ HIDDEN = {
     "Ada  Byron": "two blanks, one after the other",
     "Ada\u00a0Byron": "the blank U+00A0, no-break space",
     "Zoe\u0308": "an accent stands in it as a sign of its own",
+    "Ada\ufe0f": "the sign U+FE0F, variation selector-16",
+    "Ada\u2800": "the sign U+2800, braille pattern blank",
+    "A\U000e0061da": "the sign U+E0061, tag latin small letter a",
+    "Ada\u180b": "the sign U+180B, mongolian free variation selector one",
+    "Ada\u17b4": "the sign U+17B4, khmer vowel inherent aq",
+    "\uffa0Ada": "the sign U+FFA0, halfwidth hangul filler",
+    "Ada\U000e0100": "the sign U+E0100, variation selector-17",
 }
 
 
@@ -57,7 +66,7 @@ def test_what_looks_alike_and_is_not_is_named(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Zoë", "Ŵy’r Ŷd", "می\u200cخواهم", "क\u094d\u200dष", "O’Neil", "-"]
+    "text", ["Zoë", "Ŵy’r Ŷd", "می\u200cخواهم", "क\u094d\u200dष", "ᠠ\u180bᠷ", "O’Neil", "-"]
 )
 def test_right_names_are_left_as_they_are(text):
     assert unseen(text) == "" and one_line(text) == text
@@ -97,6 +106,34 @@ def test_a_blank_at_the_end_is_refused_with_what_to_write(folder, table, column)
     assert problem.rule.startswith("it has a blank at its end (U+00A0, no-break space)")
     # Ids have a form of their own, which is said then.
     assert problem.remedy in (f"write it as “{held}”", "write it in that form")
+
+
+def test_a_blank_that_the_form_of_a_column_allows_is_named(folder):
+    header, *rows = read_rows(folder, "applicability")
+    row = {"criterion_id": "weekend", "among": "region=Upper Invented\u00a0", "reason": "-"}
+    write_rows(folder, "applicability", [header, *rows, [row.get(one, "") for one in header]])
+    rules = [rule for _, rule in found_at(folder, "applicability.csv", "among")]
+    assert "it has a blank at its end (U+00A0, no-break space)" in rules
+
+
+def test_what_follows_from_an_id_that_is_refused_is_not_said_again(folder):
+    edit_cell(folder, "units", 2, "unit_id", "library-one\u200b")
+    rules = [one.rule for one in validate(folder)]
+    assert not [one for one in rules if "is about" in one or "it is not a unit_id" in one], rules
+    edit_cell(folder, "evidence", 2, "unit_id", "library-one\u00a0")
+    held = [one for one in validate(folder) if "is about" in one.rule]
+    assert held == []
+
+
+def test_signs_are_shown_as_python_writes_them():
+    assert shorten("a\x07b\u3000c\u200b\U000e0001") == r"a\x07b\u3000c\u200b\U000e0001"
+
+
+def test_the_name_that_was_used_is_said(folder, tmp_path, capsys):
+    out = str(tmp_path / "bo.xlsx")
+    assert main(["workbook", str(folder), "--coder", "Bo\u200b", "--out", out]) == 0
+    said = capsys.readouterr().out
+    assert "The coder’s name is taken as Bo:" in said and "\u200b" not in said
 
 
 def test_blanks_around_a_free_text_do_no_harm(folder):
@@ -209,6 +246,10 @@ WRONG = {
     "ß": "ÃŸ",
     "£": "Â£",
     "à": "Ã\u00a0",
+    "≥": "â‰¥",
+    "：": "ï¼š",
+    "è": "├¿",
+    "–": "ÔÇô",
 }
 
 
@@ -231,12 +272,54 @@ def test_what_excel_makes_of_a_letter_is_named_with_what_it_was(meant):
     assert spoilt(f"a {WRONG[meant]}b") == (WRONG[meant], meant)
 
 
-@pytest.mark.parametrize("text", ["#NAME?", "#REF!", "########", "see #VALUE! here", "Err:502"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#NAME?",
+        "#REF!",
+        "########",
+        "###",
+        "#NV",
+        "#WERT!",
+        "#BEZUG!",
+        "#NOM?",
+        "see #VALUE! here",
+        "Err:502",
+    ],
+)
 def test_errors_of_spreadsheets_are_warned_of_with_their_cell(folder, text):
     row = edit_cell(folder, "codings", 3, "rationale", text)
     (warning,) = [one for one in look_over(folder) if one.file == "codings.csv"]
     assert (warning.row, warning.column, warning.severity) == (row, "rationale", WARNING)
     assert text.removeprefix("see ").removesuffix(" here") in warning.rule
+
+
+def test_a_letter_that_was_lost_twice_is_found():
+    assert spoilt("H ï¿½ K") == ("ï¿½", "")
+
+
+def test_a_spoilt_letter_that_ends_in_a_blank_is_said_to_be_spoilt(folder):
+    edit_cell(folder, "units", 2, "name", "VoilÃ\u00a0")
+    (problem,) = [one for one in validate(folder) if one.column == "name"]
+    assert "perhaps à" in problem.rule and "put the letters back" in problem.remedy
+
+
+def test_the_study_says_nothing_unseen_or_spoilt_of_itself(folder):
+    def spoil(held: dict) -> None:
+        held["study"]["unit_noun"]["plural"] += "\u200b"
+        held["study"]["report"]["publisher"] += "\u00a0"
+        held["study"]["requests"]["laws"] = [{"name": "An Act ", "request": "I ask.\n"}]
+        held["study"]["coders"] = "It was cafÃ©."
+        held["description"] = " #REF!"
+
+    edit_descriptor(folder, spoil)
+    assert {one.column for one in validate(folder)} == {
+        "study.unit_noun.plural",
+        "study.report.publisher",
+        "study.requests.laws[0].name",
+    }
+    found = [one for one in look_over(folder) if one.severity == WARNING]
+    assert {"study.coders", "description"} <= {one.column for one in found}
 
 
 def test_spoilt_letters_are_a_warning_and_the_study_still_valid(folder):

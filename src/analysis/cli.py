@@ -486,14 +486,18 @@ def _workbook(asked: argparse.Namespace) -> int:
         study = _load(asked.study)
         units = _units(study, asked.units)
         written = give_workbook(study, asked.coder, asked.out, units, asked.only_unknown)
-    held = coders(study)
-    if checked_coder(study, asked.coder) not in held:
+    held, coder = coders(study), checked_coder(study, asked.coder)
+    if coder != asked.coder:
+        print(
+            f"The coder’s name is taken as {coder}: blanks or signs that nobody sees were left out."
+        )
+    if coder not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
-    print(f"The coding workbook of {asked.coder} is {asked.out}")
+    print(f"The coding workbook of {coder} is {asked.out}")
     if written:
-        print(f"What {asked.coder} was given is recorded in {asked.study}: {', '.join(written)}.")
+        print(f"What {coder} was given is recorded in {asked.study}: {', '.join(written)}.")
     else:
-        print(f"Nothing is added to what {asked.study} records as given to {asked.coder}.")
+        print(f"Nothing is added to what {asked.study} records as given to {coder}.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
 

@@ -105,5 +105,12 @@ _ON_A_PAGE = 20
 def shorten(value: object, length: int = 60) -> str:
     """Return ``value`` as one printable line of at most ``length`` characters."""
     start = str(value)[: length + 1]
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in start)
+    text = "".join(c if c.isprintable() else _escaped(c) for c in start)
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _escaped(sign: str) -> str:
+    number = ord(sign)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

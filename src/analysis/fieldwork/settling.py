@@ -163,10 +163,10 @@ def _agreed_row(beside: list[Row]) -> Row:
 
 def _compared(said: list[Row], names: list[str], without: list[str]) -> str:
     of_each = {one["coder"] for one in said}
-    if len(of_each) == 1:
-        return "one coder only" if len(names) > 1 else "one coder"
     if without:
         return "differ"
+    if len(of_each) == 1:
+        return "one coder only" if len(names) > 1 else "one coder"
     if agree(said):
         return "agree"
     levels = [{one["level"] for one in said if one["coder"] == name} for name in of_each]

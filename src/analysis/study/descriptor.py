@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -356,6 +357,11 @@ class Descriptor(_Part):
         """The tables by name."""
         return {table.name: table for table in self.resources}
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield every text that the study says of itself beyond its tables, with its path."""
+        parts = {"title", "description", "version", "licenses", "contributors", "settings"}
+        yield from _texts(self.model_dump(by_alias=True, include=parts))
+
 
 @cache
 def template() -> dict:
@@ -392,10 +398,8 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     problems = _template_problems(descriptor) or _key_problems(descriptor)
     if problems:
         return None, problems
-    said = descriptor.model_dump(
-        by_alias=True, include={"title", "description", "contributors", "settings"}
-    )
-    return descriptor.model_copy(update={"placeholders": tuple(_placeholders(said))}), []
+    waiting = tuple(path for path, text in descriptor.texts() if PLACEHOLDER in text)
+    return descriptor.model_copy(update={"placeholders": waiting}), []
 
 
 def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
@@ -494,14 +498,14 @@ def _key_problems(descriptor: Descriptor) -> list[Problem]:
     return problems
 
 
-def _placeholders(value: object, path: str = "") -> list[str]:
-    """Return the paths of all texts that still wait to be set."""
+def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield all texts of a value, each with its path."""
+    parts: list[tuple[str, object]] = []
     if isinstance(value, str):
-        return [path] if PLACEHOLDER in value else []
-    if isinstance(value, dict):
+        yield path, value
+    elif isinstance(value, dict):
         parts = [(f"{path}.{key}".strip("."), part) for key, part in value.items()]
     elif isinstance(value, list | tuple):
         parts = [(f"{path}[{number}]", part) for number, part in enumerate(value)]
-    else:
-        return []
-    return [found for inner, part in parts for found in _placeholders(part, inner)]
+    for inner, part in parts:
+        yield from _texts(part, inner)

@@ -18,6 +18,7 @@ from analysis.study.descriptor import FILE, Descriptor, Settings, read_descripto
 from analysis.study.older import bring_up
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
+from analysis.study.signs import unseen_in_settings
 from analysis.study.tables import read_table
 
 _TRIES = 5
@@ -218,7 +219,7 @@ def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:
         return None, problems
-    problems += _stray_files(folder, descriptor)
+    problems += [*unseen_in_settings(descriptor), *_stray_files(folder, descriptor)]
     frames = {}
     for name, table in descriptor.tables.items():
         frame, found = read_table(folder, table)

@@ -28,6 +28,7 @@ from analysis.study.descriptor import Settings, Table
 from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
+from analysis.study.signs import unseen
 from analysis.wording import listed
 
 
@@ -255,6 +256,8 @@ def _evidence_supports_the_row(draft: Draft):
         for number, (unit, cited) in enumerate(
             zip(frame["unit_id"], frame["evidence_ids"], strict=True)
         ):
+            if unseen(unit):
+                continue  # the id itself is refused, and all that follows from it says no more
             # A blank beside an id is a fault of form, which is said as such.
             ids = [one.strip() for one in cited.split(";")] if cited else []
             missing = [one for one in ids if one not in about]
@@ -266,6 +269,8 @@ def _evidence_supports_the_row(draft: Draft):
                         f"{shorten(listed(missing, 'evidence'), 160)} {verb} not in evidence.csv",
                         "correct it, or add the evidence",
                     )
+                elif unseen(about[one]):
+                    continue
                 elif about[one] != unit:
                     subject = about[one] or "many units at once, which decides no unit's level"
                     rule = f"{one} is about {subject}, not about {shorten(unit)}"

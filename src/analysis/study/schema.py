@@ -157,7 +157,7 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         return f"it is shorter than {limits.minLength} characters", "lengthen it"
     hidden = "" if signs.is_prose(field) else signs.unseen(text)
     if hidden and limits.pattern is None:
-        return hidden, f"write it as “{shorten(signs.one_line(text))}”"
+        return signs.spoilt_rule(text) or (hidden, f"write it as “{shorten(signs.one_line(text))}”")
     if field.type != "string":
         return _number_verdict(field, text)
     if limits.enum is not None and text not in limits.enum:
@@ -166,6 +166,8 @@ def _verdict(field: Column, text: str) -> tuple[str, str] | None:
         form = FORMS.get(limits.pattern, f"the pattern {limits.pattern}")
         why = f"{hidden}: " if hidden else ""
         return f"{why}it does not have the form of {form}", "write it in that form"
+    if hidden:
+        return hidden, f"write it as “{shorten(signs.one_line(text))}”"
     return None
 
 
@@ -261,7 +263,10 @@ def _check_foreign_keys(
         if other.name not in frames:
             continue
         values = frames[table.name][column]
-        dangling = (~values.isin(frames[other.name][target]) & (values != "")).to_numpy()
+        ids = frames[other.name][target].unique()
+        # An id that is itself refused for a sign that nobody sees is said once, where it stands.
+        known = {*ids, *map(signs.one_line, ids)}
+        dangling = (~values.isin(known) & (values != "")).to_numpy()
         yield from row_problems(
             table,
             frames[table.name],

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.problems import WARNING, Problem, shorten
-from analysis.study.descriptor import Column, Table
+from analysis.study.descriptor import FILE, Column, Descriptor, Table
 
 PROSE = {
     "asks",
@@ -38,14 +38,23 @@ PROSE = {
 No column is among them whose text is a key or a heading.
 """
 
+SENTENCES = {"description", "coders", "contact", "about", "request", "refusal", "cost", "time"}
+"""Settings of free text, likewise."""
+
 _WIDE_BLANKS = re.compile("[\u00a0\u2007\u202f]")
 # Joiners belong to the spelling of words in Arabic and Indic scripts, and nowhere else.
-_JOINED = "[\u0600-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff]"
-_UNSEEN = re.compile(
-    rf"(?!(?<={_JOINED})[\u200c\u200d]{_JOINED})"
-    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]"
+_JOINED = (
+    "[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af\ua840-\uabff\ufb50-\ufdff]"
 )
-"""Signs without width: joiners, soft hyphens, and the marks of a script's direction."""
+# Mongolian letters have several forms, and a sign after one says which.
+_MONGOLIAN = "[\u1820-\u18aa]"
+_UNSEEN = re.compile(
+    rf"(?!(?<={_JOINED})[\u200c\u200d]{_JOINED})(?!(?<={_MONGOLIAN})[\u180b-\u180d\u180f])"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Signs that show nothing: joiners, soft hyphens, fillers, the marks of a script's direction, and
+those that choose a form of the sign before them."""
 
 
 def is_prose(field: Column) -> bool:
@@ -90,15 +99,30 @@ def _named(sign: str) -> str:
     return f"U+{ord(sign):04X}{', ' + name if name else ''}"
 
 
+def unseen_in_settings(descriptor: Descriptor) -> Iterator[Problem]:
+    """Yield a problem for each short text of a descriptor that holds what a reader does not see."""
+    for place, text in descriptor.texts():
+        names = set(re.split(r"[.\[]", place))
+        hidden = "" if names & SENTENCES else unseen(text)
+        if hidden:
+            rule, remedy = spoilt_rule(text) or (hidden, f"write it as “{shorten(one_line(text))}”")
+            yield Problem(FILE, None, place, shorten(text), rule, remedy)
+
+
 # --- letters that a program has spoilt ----------------------------------------------------------
 
 _ERRORS = re.compile(
     r"#(?:NAME\?|REF!|VALUE!|DIV/0!|N/A|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|BLOCKED!)"
     r"|(?<!\w)Err:5\d\d(?!\w)"
 )
-_TOO_NARROW = re.compile(r"\s*#{4,}\s*")
+_WHOLE_CELL = re.compile(
+    r"\s*(?:#{3,}|#(?:NV|WERT!|BEZUG!|ZAHL!|ÜBERLAUF!|NOM\?|VALEUR!|NOMBRE!|NUL!|VALOR!))\s*"
+)
+"""Columns too narrow for a value, and errors of spreadsheets in other languages."""
 _LATIN = "À-ÿœŒŸŵŴŷŶšŠžŽāēīōūĀĒĪŌŪąćęłńśźżĄĆĘŁŃŚŹŻčďěňřťůČĎĚŇŘŤŮğĞşŞıİőűŐŰẁ-ẅỲỳ"
-_MEANT = re.compile(f"[{_LATIN}\u00a0-\u00bf\u2010-\u2026\u2030\u2039\u203a\u20ac\u2122\ufeff]")
+_MEANT = re.compile(
+    f"[{_LATIN}\u00a0-\u00bf\u2010-\u2026\u2030\u2039\u203a\u20ac\u2122\u2190-\u22ff\ufeff\uff01-\uff5e]"
+)
 """What is meant by spoilt letters, most often: letters of Latin scripts, quotation marks, signs."""
 
 
@@ -122,10 +146,10 @@ def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
     return re.compile(pattern), {sign: byte for byte, sign in shown.items()}
 
 
-_SPOILT = [_spoilt_by(encoding) for encoding in ("cp1252", "mac_roman")]
+_SPOILT = [_spoilt_by(encoding) for encoding in ("cp1252", "mac_roman", "cp850", "cp437")]
 _QUOTES = "“”‘’„‚«»‹›"
 _AFTER_A_WORD = _QUOTES + "\u00a0…–—™®©°¹²³ªº·¡¿"
-_LOST = re.compile("\ufffd|â€|‚Ä")
+_LOST = re.compile("\ufffd|ï¿½|â€|‚Ä")
 
 
 def spoilt(text: str) -> tuple[str, str] | None:
@@ -164,15 +188,23 @@ def spoilt_cells(
     """Yield a warning for each cell in which a spreadsheet has spoilt letters or left an error."""
     for name, frame in frames.items():
         for column in frame.columns:
-            rules = {text: _spoilt_rule(text) for text in frame[column].unique()}
+            rules = {text: spoilt_rule(text) for text in frame[column].unique()}
             faulty = frame[column][frame[column].isin([one for one, rule in rules.items() if rule])]
             for row, text in faulty.items():
                 where = tables[name].path, int(row) + 2, column
                 yield Problem(*where, shorten(text), *rules[text], WARNING, of_kind="spoilt")
 
 
-def _spoilt_rule(text: str) -> tuple[str, str] | None:
-    if error := _ERRORS.search(text) or _TOO_NARROW.fullmatch(text):
+def spoilt_settings(descriptor: Descriptor) -> Iterator[Problem]:
+    """Yield a warning for each text of a descriptor that holds spoilt letters or an error."""
+    for place, text in descriptor.texts():
+        if said := spoilt_rule(text):
+            yield Problem(FILE, None, place, shorten(text), *said, WARNING, of_kind="spoilt")
+
+
+def spoilt_rule(text: str) -> tuple[str, str] | None:
+    """Return what is wrong with a text that a program has spoilt, and the remedy; or ``None``."""
+    if error := _ERRORS.search(text) or _WHOLE_CELL.fullmatch(text):
         rule = f"“{shorten(error[0].strip(), 12)}” is what a spreadsheet shows in place of a value"
         return rule, "put the value back"
     if found := spoilt(text):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.problems import WARNING, Problem, StudyError
+from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
 from analysis.study.asking import Asking, sent_requests
@@ -19,7 +19,7 @@ from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
-from analysis.study.signs import one_line, spoilt_cells
+from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -50,6 +50,7 @@ def warnings(study: Study) -> list[Problem]:
 def _of_tables(study: Study) -> Iterator[Problem]:
     for check in _OF_TABLES:
         yield from check(study.descriptor.tables, study.tables)
+    yield from spoilt_settings(study.descriptor)
     yield from personal_details(study.descriptor, study.tables)
 
 
@@ -97,6 +98,21 @@ def _levels_without_rules(study: Study) -> Iterator[Problem]:
     bare = study["criteria"]["criterion_id"].isin(coded - ruled)
     rule = "levels are coded for it, and rules.csv has no decision rule"
     yield from _at(study, "criteria", bare, "criterion_id", rule, "write a rule for every level")
+
+
+def _batches_of_another_name(study: Study) -> Iterator[Problem]:
+    given, codings = study["assignments"], study["codings"]
+    to = given[given["batch"] != ""].groupby("batch")["coder"].unique()
+    seen = set()
+    for row in codings[codings["batch"].isin(to.index)].itertuples():
+        if row.coder in to[row.batch] or (row.coder, row.batch) in seen:
+            continue
+        seen.add((row.coder, row.batch))
+        names = ", ".join(sorted(to[row.batch]))
+        rule = f"by assignments.csv the batch {row.batch} was given to {names}, and not to this coder, for whom what was given and not coded counts for nothing"
+        remedy = "write one name in both tables, if it is one coder; else record what this coder was given"
+        place = "codings.csv", row.Index + 2, "coder"
+        yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
 def _sources_without_use(study: Study) -> Iterator[Problem]:
@@ -263,6 +279,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _searches_without_criteria,
     _weights_of_groups_in_a_pool,
     _levels_without_rules,
+    _batches_of_another_name,
     _sources_without_use,
     _documents_held_twice,
     _evidence_read_further_than_its_source,
