@@ -1185,7 +1185,10 @@ def test_a_terminal_gets_the_first_200_and_their_number(tmp_path, capsys):
     assert count > 200
     assert main(["validate", str(study)]) == 1
     shown = capsys.readouterr().err
-    assert f"{count} problems. The first 200 are shown; --format json gives all." in shown
+    assert (
+        f"{count} problems. The first 200 are shown; policygap validate STUDY --format json gives all."
+        in shown
+    )
     assert len(re.findall(r"^\w+\.csv ", shown, re.MULTILINE)) == 200
 
 
