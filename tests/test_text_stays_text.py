@@ -102,7 +102,9 @@ def test_a_request_is_plain_text(output):
     for path in files(output, ".txt"):
         text = path.read_text("utf-8")
         # Beside the signs that keep right-to-left names apart from the text around them.
-        assert all(one.isprintable() for one in text if one not in "\n\u2067\u2068\u2069"), path
+        assert all(one.isprintable() for one in text if one not in "\n\u2066\u2067\u2068\u2069"), (
+            path
+        )
 
 
 def test_the_nasty_texts_are_there_to_be_read(output):

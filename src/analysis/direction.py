@@ -100,6 +100,11 @@ def stretches(text: str) -> Iterator[tuple[bool, str]]:
             yield inside[-1], part
 
 
+def without_marks(text: str) -> str:
+    """Return a text without the signs that turn its direction; what keeps names apart stays."""
+    return re.sub("[\u200e\u200f\u202a-\u202e]", "", text)
+
+
 def without_direction(text: str) -> str:
     """Return a text without the signs that turn its direction, where no element can end them."""
     return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", text)

@@ -17,7 +17,7 @@ from pathlib import Path
 import docx
 from docx.shared import Mm, Pt
 
-from analysis.direction import isolated_name, set_apart, stretches, without_direction
+from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import spoken
@@ -218,7 +218,7 @@ def as_text(request: Request) -> str:
     """Return a request as plain text, in lines of at most 78 signs."""
     parts = []
     for kind, marked in request.blocks:
-        text = set_apart(marked)
+        text = set_apart(without_marks(marked))
         hanging = "   " if kind == QUESTION else ""
         lines = textwrap.fill(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
@@ -239,7 +239,7 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
             paragraph = document.add_heading(level=1 if kind == TITLE else 2)
         else:
             paragraph = document.add_paragraph()
-        for right_to_left, part in stretches(set_apart(text)):
+        for right_to_left, part in stretches(set_apart(without_marks(text))):
             paragraph.add_run(part).font.rtl = right_to_left or None
         if kind == QUESTION:
             paragraph.paragraph_format.left_indent = Pt(18)
