@@ -38,8 +38,8 @@ def test_a_page_of_paragraphs_is_full_where_it_is_guessed_to_be():
     assert pages == [1, 2]
 
 
-def test_nearly_every_briefing_is_set_once(monkeypatch):
-    """Each further setting costs as much as the briefing itself."""
+def test_most_briefings_are_set_once(monkeypatch):
+    """A further setting costs as much as the briefing itself, and is rather tried than a text cut."""
     results, set_ = measure(real()), Typesetter.pdf
     count = 0
 
@@ -50,4 +50,4 @@ def test_nearly_every_briefing_is_set_once(monkeypatch):
 
     monkeypatch.setattr(Typesetter, "pdf", counted)
     made = dict(briefings(results))
-    assert len(made) <= count <= 1.25 * len(made)
+    assert len(made) <= count <= 1.75 * len(made)
