@@ -27,9 +27,12 @@ _EACH = 900  # seconds, after which a build is given up
 
 
 def write_large_study(
-    folder: Path, units: int, criteria: int, known: float = 1.0, levels: int = 2
+    folder: Path, units: int, criteria: int, known: float = 1.0, levels: int = 2, code: Path = ROOT
 ) -> None:
-    """Write a plain made study of five groups; the same sizes give the same bytes."""
+    """Write a plain made study of five groups for a version of the code.
+
+    The same sizes give the same bytes.
+    """
     drawn = random.Random(7)
     rows: dict[str, list[dict]] = {}
 
@@ -118,7 +121,7 @@ def write_large_study(
                     rationale="So it says.",
                     settled_by="agreement",
                 )
-    _run(ROOT, "new", str(folder))
+    _run(code, "new", str(folder))
     descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
     for resource in descriptor["resources"]:
         names = [field["name"] for field in resource["schema"]["fields"]]
@@ -153,6 +156,8 @@ def measure_large(
                 again = _measured(ROOT, "verify", str(output), str(study))
                 line("  verify: memory ÷ report", f"{again['memory'] / new['memory']:.2f}")
                 if revision:
+                    study = folder / f"study-{number}-before"
+                    write_large_study(study, **made, code=before)
                     old = _measured(before, "report", str(study), "--out", str(folder / "old"))
                     line(f"  processors ÷ {revision}", f"{new['cpu'] / old['cpu']:.2f}")
                     line(f"  memory ÷ {revision}", f"{new['memory'] / old['memory']:.2f}")
