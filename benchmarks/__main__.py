@@ -78,19 +78,16 @@ SITE_ALONE = """
 import gc, sys
 gc.disable()
 from pathlib import Path
-from analysis.second_process import second_process
+from analysis.background import background
 if __name__ == "__main__":
-    with second_process("analysis.show.charts") as aside:
+    with background("analysis.show.charts", "analysis.publish.tasks") as executor:
         from analysis.measure.results import measure
-        from analysis.measure.statements import interval_sensitivity, statements
-        from analysis.publish.aside import drawn_charts
+        from analysis.publish.tasks import Tasks
         from analysis.study import load
         results = measure(load(Path("data/safe-to-share")))
-        named = statements(results)
-        charts = aside.submit(drawn_charts, results.quiet(), named)
+        tasks = Tasks(results, executor, ["site"])
         from analysis.publish.site import write_site
-        named |= interval_sensitivity(results)
-        write_site(results, named, charts.result(), Path(sys.argv[1]))
+        write_site(results, tasks.named, tasks.charts, Path(sys.argv[1]))
     gc.freeze()
 """
 
@@ -112,7 +109,7 @@ def _set_documents(rounds: int) -> dict[str, float]:
     from analysis.measure.results import measure
     from analysis.measure.statements import statements
     from analysis.publish.blocks import blocks
-    from analysis.publish.briefings import briefings
+    from analysis.publish.briefings import Briefings
     from analysis.publish.report import report_html
     from analysis.publish.report_docx import report_docx
     from analysis.publish.report_pdf import report_pdf
@@ -126,8 +123,8 @@ def _set_documents(rounds: int) -> dict[str, float]:
     said = blocks(report_html(results, named, all_charts(results, named)))
     tasks = {
         # Measured anew each time: what the results work out once would be free after the first.
-        ONE_BRIEFING: lambda: list(briefings(measure(study), [unit])),
-        "all briefings": lambda: list(briefings(results)),
+        ONE_BRIEFING: lambda: Briefings(measure(study)).pdf(unit),
+        "all briefings": lambda: list(map(Briefings(results).pdf, study["units"]["unit_id"])),
         "the report as PDF": lambda: report_pdf(results, said),
         "the report as a Word document": lambda: report_docx(results, said),
     }

@@ -14,7 +14,7 @@ from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_o
 
 from analysis.measure.results import measure
 from analysis.publish.blocks import Paragraph, Run
-from analysis.publish.briefings import briefings
+from analysis.publish.briefings import FORMS, Briefings, _fullest
 from analysis.publish.requests import requests
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.study import load
@@ -26,8 +26,19 @@ def results():
 
 
 @pytest.fixture(scope="module")
-def made(results):
-    return {unit: opened(content) for unit, content in briefings(results)}
+def contents_of(results):
+    """Return the briefing on each unit."""
+    return every_briefing(results)
+
+
+@pytest.fixture(scope="module")
+def made(contents_of):
+    return {unit: opened(content) for unit, content in contents_of.items()}
+
+
+def every_briefing(results):
+    briefings = Briefings(results)
+    return {unit: briefings.pdf(unit) for unit in results.study["units"]["unit_id"]}
 
 
 def test_every_unit_has_a_briefing_of_exactly_two_pages(made, results):
@@ -159,7 +170,7 @@ def test_it_says_that_a_request_is_written_out_where_there_is_one(tmp_path):
     rows = [{**asked, "request_id": "q1"}, {**asked, "request_id": "q2", "asked_of": society}]
     for held, left in ((study, True), (with_rows(study, "requests", rows), False)):
         results = measure(held)
-        ((_, content),) = briefings(results, ["lost"])
+        content = Briefings(results).pdf("lost")
         assert (said in text_of(opened(content))) is left is bool(requests(results, ["lost"]))
 
 
@@ -170,21 +181,36 @@ def test_a_checked_study_bears_no_draft_mark(tmp_path):
     settings = study.settings.model_copy(update={"status": "checked"})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     object.__setattr__(study, "descriptor", descriptor)
-    ((_, content),) = briefings(measure(study), ["kent"])
+    content = Briefings(measure(study)).pdf("kent")
     text = text_of(opened(content))
     assert "DRAFT" not in text and "Thisisadraft" not in text
+
+
+@pytest.mark.parametrize("first", [*range(len(FORMS)), len(FORMS) + 5])
+def test_a_page_has_the_fullest_form_that_fits(first):
+    """Of a page that fits from one form on, that form; of one that never fits, the shortest."""
+
+    class Page:
+        def form(self, number):
+            return number
+
+    def make(parts):
+        (form,) = parts
+        return b"/Type/Pages/Count %d" % (1 if form >= first else 2)
+
+    assert _fullest(make, Page()) == min(first, len(FORMS) - 1)
 
 
 @pytest.mark.parametrize("criteria", [9, 60])
 def test_a_study_of_any_texts_and_size_gives_two_pages(tmp_path, criteria):
     study = load(write_made_study(tmp_path, units=12, criteria=criteria))
-    for unit, content in briefings(measure(study)):
+    for unit, content in every_briefing(measure(study)).items():
         assert len(opened(content).pages) == 2, unit
 
 
 @pytest.mark.parametrize("text", [NASTY, ("long " * 6000).strip(), "x" * 30_000, f"{NASTY} " * 150])
 def test_any_text_stays_text_and_two_pages(text):
-    ((_, content),) = briefings(measure(everywhere(real(), text)), ["gloucestershire"])
+    content = Briefings(measure(everywhere(real(), text))).pdf("gloucestershire")
     one = opened(content)
     assert len(one.pages) == 2
     assert min(sizes(one)) >= 9
@@ -214,7 +240,7 @@ def test_a_sign_without_a_glyph_is_named(results):
 
 
 def test_the_command_makes_the_same_bytes_anywhere(tmp_path, results):
-    ((_, here),) = briefings(results, ["kent"])
+    here = Briefings(results).pdf("kent")
     out = tmp_path / "kent.pdf"
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
     done = run("brief", "--unit", "Kent", "--out", out, **elsewhere)
@@ -239,12 +265,12 @@ def test_the_command_replaces_nothing_and_names_the_unit_that_it_does_not_know(t
     assert list(contents(tmp_path)) == ["kent.pdf"] and out.read_text() == "work"
 
 
-def test_without_a_unit_the_command_makes_all_into_a_new_folder(tmp_path, results):
+def test_without_a_unit_the_command_makes_all_into_a_new_folder(tmp_path, contents_of):
     out = tmp_path / "all"
     done = run("brief", "--out", out)
     assert done.returncode == 0, done.stderr
     assert "Briefings: 43" in done.stdout
-    assert {one.stem: one.read_bytes() for one in out.iterdir()} == dict(briefings(results))
+    assert {one.stem: one.read_bytes() for one in out.iterdir()} == contents_of
     (out / "kent.pdf").write_text("work")
     before = contents(out)
     done = run("brief", "--out", out)

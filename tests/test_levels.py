@@ -16,7 +16,7 @@ from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish import view
 from analysis.publish.blocks import Table, blocks, plain
-from analysis.publish.briefings import briefings
+from analysis.publish.briefings import Briefings
 from analysis.publish.markup import mark_of
 from analysis.publish.report import report_html
 from analysis.publish.report_pdf import report_pdf
@@ -80,7 +80,7 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     page = site_files(results, named, [])["towns/u0.html"].decode()
     glance = page.split("Each question at a glance")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
-    ((_, content),) = briefings(results, ["u0"])
+    content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
 
 

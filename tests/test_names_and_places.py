@@ -19,7 +19,7 @@ from analysis.direction import is_right_to_left, isolated_name, set_apart, stret
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.blocks import blocks, plain
-from analysis.publish.briefings import briefings
+from analysis.publish.briefings import Briefings
 from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
@@ -201,7 +201,8 @@ def test_letters_that_no_face_has_are_named_in_one_line(tmp_path):
     assert one in warnings(study)
     # No box stands for them, and nothing is said by the library.
     assert "[U+6771][U+4EAC]" in drawn_texts(study)
-    ((_, content), _) = briefings(measure(study))
+    results = measure(study)
+    content = Briefings(results).pdf(results.study["units"]["unit_id"].iloc[0])
     assert content
 
 
@@ -217,7 +218,7 @@ def test_a_face_of_the_study_shows_its_letters(tmp_path):
     assert not_shown(study) == []
     assert "東" in drawn_texts(study)
     assert faces_of(study).advance("東", bold=False) == pytest.approx(1, abs=1e-4)
-    content = dict(briefings(measure(study)))["a"]
+    content = Briefings(measure(study)).pdf("a")
     first = opened(content).pages[0].extract_text()
     assert "東" in first and "U+" not in first
 

@@ -18,7 +18,7 @@ from analysis.fieldwork.replying import reply_form
 from analysis.fieldwork.settling import settling_workbook
 from analysis.fieldwork.tracking import tracking_workbook
 from analysis.measure.results import measure
-from analysis.publish.briefings import briefings
+from analysis.publish.briefings import Briefings
 from analysis.publish.requests import as_text, requests
 from analysis.study import load, validate
 from analysis.study.warnings import warnings
@@ -281,7 +281,7 @@ def test_what_to_ask_next_says_who_is_to_be_asked(allotments):
     table = results.next_questions.set_index(["unit_id", "criterion_id"])["ask_of"]
     assert table["far", "bees"] == "the allotment society that works with Council of Far Plot"
     assert table["far", "water"] == ""
-    ((_, content),) = briefings(results, ["far"])
+    content = Briefings(results).pdf("far")
     text = bare("".join(page.extract_text() for page in opened(content).pages))
     assert (
         bare("To be asked of the allotment society that works with Council of Far Plot too.")

@@ -57,7 +57,7 @@ def test_data_flows_one_way():
         "problems",
         "wording",
         "direction",
-        "second_process",
+        "background",
         "wording",
         "spreadsheet",
         "study",

@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import sys
+from typing import TextIO
 
 # A command ends within seconds and leaves no cycles worth collecting: looking for them, from the
 # first import to the last exit, would take a sixth of its time.
@@ -12,36 +13,38 @@ gc.disable()
 # Nothing here is large enough to be shared out among threads, and they spin while they wait.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from analysis.cli import main  # noqa: E402
-
 
 def run() -> int:
-    """Run the command, and leave without waiting for anyone."""
+    """Run the command; return its status."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _interrupted)
     try:
-        status = main()
-    except SystemExit as ended:
-        if not isinstance(ended.code, int):
-            raise
-        status = ended.code
-    # To take apart all that was imported and made takes long, and the system takes it back anyway.
-    # An interrupted command may have left another thread waiting for what will never come.
-    # Where a stream was closed there is none; what else went wrong with one has been said.
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-    if "multiprocessing.util" in sys.modules:
-        # Else it would be told, and shown, that semaphores were left behind. Only those are given
-        # back: what waits for a thread or a process has a lower priority.
-        sys.modules["multiprocessing.util"]._run_finalizers(0)
-    os._exit(status)
+        # Here, so that an interrupt is answered from the start.
+        from analysis.cli import main
+
+        return main()
+    except KeyboardInterrupt:
+        print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
+        return 130
+    finally:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            _flush(stream)
 
 
 def _interrupted(number: int, frame: object) -> None:
-    # Once is enough: a second interrupt would find what was begun half put away.
+    # Once is enough: a second interrupt would break off the clearing away.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _flush(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        # What could not be written has been said. Left in the stream, it would be tried again at
+        # the end, and Python's own words and status would stand in place of ours.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

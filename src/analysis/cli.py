@@ -74,9 +74,6 @@ def _run(arguments: list[str] | None) -> int:
         unsaid = not error.filename and error.errno == errno.ENOSPC
         left = "No file is left half written" if unsaid else "Nothing was written"
         print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
-        return 130
     except SystemExit as ended:
         if ended.code == TERMINATED:
             print("policygap: ended; the last output stands as it was.", file=sys.stderr)
@@ -324,7 +321,7 @@ def _measured(asked: argparse.Namespace, progress=lambda step: None):
 
 
 def _report(asked: argparse.Namespace) -> int:
-    from analysis.publish.parts import MADE_ASIDE, in_order
+    from analysis.publish.parts import IN_BACKGROUND, in_order
 
     parts = in_order(asked.only)
     _refuse_to_replace(asked)
@@ -334,22 +331,17 @@ def _report(asked: argparse.Namespace) -> int:
         _print_placeholders(held.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
         return 0
-    from analysis.second_process import second_process
+    from analysis.background import background
 
-    with _progress() as progress, second_process(*MADE_ASIDE) as aside:
-        from analysis.publish.begin import begin
+    with _progress() as progress, background(*IN_BACKGROUND) as executor:
+        from analysis.publish.build import build
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        progress("statements")
-        begun = begin(results, aside, parts)
-        # Only now, for it takes a while: what is made aside is at work meanwhile.
-        to_look_at = _possible_details(results.study)
-        from analysis.publish.build import build
-
-        path = build(results, asked.out, progress, inputs, begun, parts)
+        path = build(results, asked.out, progress, inputs, executor, parts)
+    to_look_at = _possible_details(results.study)
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
@@ -532,11 +524,11 @@ def _brief(asked: argparse.Namespace) -> int:
     if asked.unit is None:
         return _brief_all(asked)
     from analysis.fieldwork.workbooks import save_new
-    from analysis.publish.briefings import briefings
+    from analysis.publish.briefings import Briefings
 
     results = _measured(asked)
     unit = _unit(results.study, asked.unit)
-    ((_, content),) = briefings(results, [unit])
+    content = Briefings(results).pdf(unit)
     save_new(asked.out, content, results.study, ".pdf")
     _print_placeholders(results.study.descriptor.placeholders)
     _print_not_shown(results.study)
@@ -545,7 +537,7 @@ def _brief(asked: argparse.Namespace) -> int:
 
 
 def _brief_all(asked: argparse.Namespace) -> int:
-    from analysis.publish.briefings import briefings
+    from analysis.publish.briefings import Briefings
     from analysis.publish.swapping import swapped_in
 
     if asked.out.suffix:
@@ -556,11 +548,13 @@ def _brief_all(asked: argparse.Namespace) -> int:
     with _progress() as progress:
         progress("study")
         results = _measured(asked, progress)
-        count = len(results.study["units"])
+        units = results.study["units"]["unit_id"]
+        count = len(units)
         with swapped_in(asked.out, progress) as folder:
-            for number, (unit, content) in enumerate(briefings(results), start=1):
+            briefings = Briefings(results)
+            for number, unit in enumerate(units, start=1):
                 progress(f"briefings: {number} of {count}")
-                (folder / f"{unit}.pdf").write_bytes(content)
+                (folder / f"{unit}.pdf").write_bytes(briefings.pdf(unit))
     _print_placeholders(results.study.descriptor.placeholders)
     _print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {asked.out}")

@@ -17,7 +17,6 @@ from analysis.measure.results import Results
 from analysis.measure.statements import spoken
 from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
-from analysis.publish.fit import PAGE, height
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
@@ -50,21 +49,26 @@ PARTS = ("known", "asked")
 """The parts of a briefing, each on a page of its own."""
 
 
-def briefings(results: Results, units: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
-    """Give each unit's id and its briefing as a tagged PDF (PDF/UA-1) of two pages.
+class Briefings:
+    """The briefings of a study's results. Make one for many units: what all say is made once."""
 
-    Args:
-        results: the study's results.
-        units: these units only, by id; none named: all, in the study's order.
-    """
-    setter, template = Typesetter(results), _environment(results).get_template("briefing.html.j2")
-    held = _held(results)
-    study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
-    footing = f"{study} State as of {held['as_of']}"
-    for unit, said in _said(results, units):
+    def __init__(self, results: Results):
+        """Prepare to make them."""
+        self._setter = Typesetter(results)
+        self._template = _environment(results).get_template("briefing.html.j2")
+        self._common = _held(results)
+        self._units = dict(_said(results))
+        study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
+        self._footing = f"{study} State as of {self._common['as_of']}"
+
+    def pdf(self, unit: str) -> bytes:
+        """Return the briefing on a unit, named by its id: a tagged PDF (PDF/UA-1) of two pages."""
+        said = {**self._common, **self._units[unit]}
         title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
-        pages = [_Page(template, {**held, **said, "part": part}) for part in PARTS]
-        yield unit, _on_a_page_each(functools.partial(setter.pdf, title, footing), pages)
+        make = functools.partial(self._setter.pdf, title, self._footing)
+        return _on_a_page_each(
+            make, [_Page(self._template, {**said, "part": one}) for one in PARTS]
+        )
 
 
 @dataclass(frozen=True)
@@ -83,46 +87,28 @@ class _Page:
             self._made[number] = blocks(page)
         return self._made[number]
 
-    def height(self, number: int) -> float:
-        return height(self.form(number))
-
-    def likely(self, room: float) -> int:
-        """Return the fullest form that seems to fit into so many points, or the shortest."""
-        numbers = range(len(FORMS))
-        if self.height(0) <= room:
-            return 0
-        # The forms stand in the order of their heights, the highest first.
-        return min(
-            bisect.bisect_left(numbers, -room, 1, key=lambda one: -self.height(one)), numbers[-1]
-        )
-
-
-_HOPED = 1.07
-"""The guess is often too high, and a text is rather tried than cut."""
-_LINE = 14
-"""Points: whether a page fits that is within a line of its foot only setting it can tell."""
-
 
 def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
-    """Return the document of which each part is in the fullest form that seems to fit a page.
+    """Return the document of which each part is in the fullest form that fits a page.
 
-    To set a page takes far longer than to guess its height; only where the guess was wrong are
-    shorter forms tried.
+    Most documents fit in their fullest form. Where one does not, its parts are set by themselves.
     """
-    forms = [page.likely(PAGE * _HOPED - _LINE) for page in pages]
-
-    def whole() -> bytes:
-        return make([page.form(form) for page, form in zip(pages, forms, strict=True)])
-
-    made = whole()
+    made = make([page.form(0) for page in pages])
     if page_count(made) == len(pages):
         return made
-    for place, page in enumerate(pages):
-        # Rather a page too many than no briefing.
-        while page_count(make([page.form(forms[place])])) > 1 and forms[place] + 1 < len(FORMS):
-            room = page.height(forms[place]) - _LINE
-            forms[place] = max(forms[place] + 1, page.likely(room))
-    return whole()
+    return make([page.form(_fullest(make, page)) for page in pages])
+
+
+def _fullest(make: Callable[[list[list[Block]]], bytes], page: _Page) -> int:
+    """Return the number of the fullest form that fits a page, or of the shortest.
+
+    The forms stand in the order of their heights: halving what is left finds it.
+    """
+    numbers = range(len(FORMS))
+    first = bisect.bisect_left(
+        numbers, True, key=lambda number: page_count(make([page.form(number)])) == 1
+    )
+    return min(first, numbers[-1])
 
 
 def _environment(results: Results) -> jinja2.Environment:
@@ -187,7 +173,7 @@ def _held(results: Results) -> dict:
     }
 
 
-def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
+def _said(results: Results) -> Iterator[tuple[str, dict]]:
     """Give each unit's id with what its briefing says, from the records of the report."""
     study = results.study
     recommendations = view.recommendations(results)
@@ -197,8 +183,6 @@ def _said(results: Results, units: Sequence[str]) -> Iterator[tuple[str, dict]]:
     from_source = study.lookup("evidence", "source_id")
     for unit in view.unit_sections(results):
         name = unit["unit_id"]
-        if units and name not in units:
-            continue
         for cell in unit["cells"]:
             ids = dict.fromkeys(from_source[one] for one in cell["evidence"])
             cell["sources"] = [sources[one] for one in ids]

@@ -1,8 +1,7 @@
-"""Build everything aside, then swap it in whole: an interrupted build leaves the last one."""
+"""Build everything in a new folder, then swap it in whole: an interrupted build leaves the last one."""
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +9,6 @@ from pathlib import Path
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
-from analysis.publish.aside import Begun
-from analysis.publish.begin import begin
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
@@ -22,6 +19,7 @@ from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests, write_texts
 from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
+from analysis.publish.tasks import Tasks
 from analysis.publish.workbook import gap_workbook
 from analysis.show.drawing import Drawn
 
@@ -34,19 +32,19 @@ class Material:
 
     Attributes:
         results: the measures to publish.
-        begun: what is on its way.
+        tasks: what the background makes.
         parts: the parts that are built.
     """
 
-    def __init__(self, results: Results, begun: Begun, here: Executor, parts: Sequence[str]):
-        """Hold it; ``here`` is a thread, for what works without holding up others: typst does."""
-        self.results, self.begun, self._here, self.parts = results, begun, here, parts
-        self.named = begun.named
+    def __init__(self, results: Results, tasks: Tasks, thread: Executor, parts: Sequence[str]):
+        """Hold it; the thread is for what works without holding up others, as typst does."""
+        self.results, self.tasks, self._thread, self.parts = results, tasks, thread, parts
+        self.named = tasks.named
 
     @cached_property
     def charts(self) -> list[Drawn]:
         """The charts."""
-        return self.begun.charts.get()
+        return self.tasks.charts
 
     @cached_property
     def page(self) -> str:
@@ -61,7 +59,7 @@ class Material:
     @cached_property
     def report_pdf(self) -> Future[bytes]:
         """The report as PDF, on its way once it was asked for."""
-        return self._here.submit(report_pdf, self.results, self.blocks)
+        return self._thread.submit(report_pdf, self.results, self.blocks)
 
 
 def build(
@@ -69,7 +67,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
-    begun: Begun | None = None,
+    executor: Executor | None = None,
     parts: Sequence[str] = (),
 ) -> Path:
     """Build what is published into a folder.
@@ -80,7 +78,8 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
-        begun: what is made aside, if it has been begun; default: it is begun here, in a thread.
+        executor: works in the background (:func:`analysis.background.background`); default: a
+            thread.
         parts: the parts to build, of :data:`analysis.publish.parts.PARTS`; none named: all.
 
     Returns:
@@ -92,10 +91,10 @@ def build(
     """
     study = results.study.folder
     inputs = inputs or input_hashes(study)
-    with swapped_in(out, progress) as folder, _thread() as here:
+    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
-        material = Material(results, begun or begin(results, here, parts), here, parts)
+        material = Material(results, Tasks(results, executor or thread, parts), thread, parts)
         for name in parts:
             progress(name)
             _WRITERS[name](material, folder)
@@ -106,16 +105,6 @@ def build(
             raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
         _write_json(folder / FILE, manifest(results, inputs, folder, parts).as_dict())
     return out / REPORT if "report" in parts else out
-
-
-@contextlib.contextmanager
-def _thread() -> Iterator[Executor]:
-    """Give a thread of one's own; who leaves in a hurry does not wait for it."""
-    here = ThreadPoolExecutor(1)
-    try:
-        yield here
-    finally:
-        here.shutdown(wait=False, cancel_futures=True)
 
 
 def _write_tables(material: Material, folder: Path) -> None:
@@ -155,7 +144,7 @@ def _write_site(material: Material, folder: Path) -> None:
 
 def _write_briefings(material: Material, folder: Path) -> None:
     (folder / BRIEFINGS).mkdir()
-    for unit, content in material.begun.briefings.get().items():
+    for unit, content in material.tasks.briefings().items():
         (folder / BRIEFINGS / f"{unit}.pdf").write_bytes(content)
 
 

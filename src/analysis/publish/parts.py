@@ -19,8 +19,8 @@ PARTS = (
 )
 """In the order in which they are built."""
 
-MADE_ASIDE = ("analysis.show.charts", "analysis.publish.briefings")
-"""Modules that the second process of a build needs: named and not imported."""
+IN_BACKGROUND = ("analysis.show.charts", "analysis.publish.tasks", "analysis.publish.briefings")
+"""Modules that the background of a build needs: named and not imported."""
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:

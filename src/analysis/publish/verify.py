@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from analysis.background import background
 from analysis.problems import StudyError
 from analysis.publish import manifest as manifests
 from analysis.publish.manifest import Manifest
-from analysis.publish.parts import MADE_ASIDE, in_order
-from analysis.second_process import second_process
+from analysis.publish.parts import IN_BACKGROUND, in_order
 from analysis.study.journal import DECLARED
 
 SAME, DIFFERENT, MISSING, EXTRA = "same", "different", "missing", "extra"
@@ -103,21 +103,18 @@ def rebuilt(
     """
     # Late, so that the question whether anything has changed does not wait for the drawing.
     from analysis.measure.results import measure
-    from analysis.publish.begin import begin
     from analysis.publish.build import build
     from analysis.study import load
 
     # In two processes, as the build itself: together they take no more room than it did.
     with (
         tempfile.TemporaryDirectory(prefix="policygap-") as beside,
-        second_process(*MADE_ASIDE) as aside,
+        background(*IN_BACKGROUND) as executor,
     ):
         again = Path(beside) / "output"
         progress("study")
         results = measure(load(study), held.as_of, held.known_by, progress)
-        progress("statements")
-        begun = begin(results, aside, held.parts)
-        build(results, again, progress, begun=begun, parts=held.parts)
+        build(results, again, progress, executor=executor, parts=held.parts)
         found = _held_against(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = held.compared() == manifests.read_manifest(again).compared()
     return {**found, manifests.FILE: SAME if agree else DIFFERENT}
