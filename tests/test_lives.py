@@ -61,6 +61,13 @@ def merged(**old_town: str):
     )
 
 
+def with_settings(study, **settings):
+    """Return the study with other settings."""
+    held = study.settings.model_copy(update=settings)
+    descriptor = study.descriptor.model_copy(update={"settings": held})
+    return dataclasses.replace(study, descriptor=descriptor)
+
+
 THERE = {
     "2023-03-31": {OLD: "met", LASTING: "partly"},
     "2023-04-01": {NEW: "not_assessed", LASTING: "partly"},
@@ -92,11 +99,8 @@ def test_outside_its_days_a_unit_has_no_cell(on):
 
 def test_each_date_of_comparison_has_the_units_of_its_day():
     # On 31 March 2023 Old Town is at 100 and Lasting at 50; today Big Town is at 0.
-    study = merged()
     dates = (CompareDate(date="2023-03-31", label="Before the merger"),)
-    settings = study.settings.model_copy(update={"compare_dates": dates})
-    descriptor = study.descriptor.model_copy(update={"settings": settings})
-    study = dataclasses.replace(study, descriptor=descriptor)
+    study = with_settings(merged(), compare_dates=dates)
     results = measure(study)
     (_, before), (_, now) = results.over_time
     assert [list(one.grid().index) for one in (before, now)] == [[OLD, LASTING], [NEW, LASTING]]
@@ -110,6 +114,32 @@ def test_each_date_of_comparison_has_the_units_of_its_day():
     (sure,) = choices.statements.to_dict("records")
     assert (sure["above"], sure["below"]) == (LASTING, NEW)
     assert "date.2023-03-31" not in sure["falls_to"].split(";")
+
+
+def test_units_that_began_or_ended_between_two_dates_are_named():
+    compared = [CompareDate(date=day, label=day) for day in ("2023-01-01", LAST_DAY)]
+    study = with_settings(merged(), compare_dates=tuple(compared))
+    _, alike, now = view.dates_compared(measure(study))
+    assert alike["lives"] == []
+    assert now["lives"] == [
+        "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
+        "Big-Town exists only from 1 April 2023.",
+        "So the counts are of 2 units at the earlier date and 2 at the later one; only 1 unit "
+        "exists at both and can differ.",
+    ]
+
+
+def test_a_unit_that_began_and_ended_between_two_dates_is_named():
+    study = merged(exists_from="2022-12-01")
+    study = with_settings(study, compare_dates=(CompareDate(date="2021-01-01", label="Then"),))
+    _, now = view.dates_compared(measure(study))
+    assert now["lives"] == [
+        "Old-Town existed only from 1 December 2022 to 31 March 2023, and at neither date. "
+        "It was followed by Big-Town.",
+        "Big-Town exists only from 1 April 2023.",
+        "So the counts are of 1 unit at the earlier date and 2 at the later one; only 1 unit "
+        "exists at both and can differ.",
+    ]
 
 
 def test_the_pairs_of_a_date_are_those_of_its_units():

@@ -14,6 +14,16 @@ def exact(number: str) -> str:
     return f"{Decimal(number):,f}"
 
 
+def agreeing(count: int, one: str, many: str) -> str:
+    """Return the form of a noun or a verb that goes with a count."""
+    return one if count == 1 else many
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return a count with its noun: "1 cell", "2 cells", "1,000 cells"."""
+    return f"{count:,} {agreeing(count, one, many)}"
+
+
 DOZEN = 12
 """Names that a sentence may hold; the table that it leads to holds all."""
 

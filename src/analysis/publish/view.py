@@ -28,7 +28,7 @@ from analysis.show.words import (
     listed,
     word,
 )
-from analysis.study import Study
+from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import sent_requests
 from analysis.study.complete import why_carried
@@ -37,7 +37,7 @@ from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
-from analysis.wording import exact
+from analysis.wording import DOZEN, agreeing, beyond, counted, exact
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
@@ -275,11 +275,13 @@ def dates_compared(results: Results) -> list[dict]:
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     steps = []
     for number, (label, matrix) in enumerate(results.over_time):
+        before = results.over_time[number - 1][1] if number else matrix
         step = {
             "label": label,
             "date": spoken(matrix.as_of),
             "key": f"at.{matrix.as_of.isoformat()}",
             "changes": [],
+            "lives": _lives_between(study, before, matrix),
         }
         if number:
             table = results.changes[number - 1]
@@ -294,6 +296,41 @@ def dates_compared(results: Results) -> list[dict]:
             ]
         steps.append(step)
     return steps
+
+
+def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:
+    """Name the units that began or ended between two dates, and say what that does to counts."""
+    units, noun = study.tables["units"], study.settings.unit_noun.both
+    first, last = before.as_of.isoformat(), after.as_of.isoformat()
+    began = (units["exists_from"] > first) & (units["exists_from"] <= last)
+    ended = (units["exists_until"] >= first) & (units["exists_until"] < last)
+    changed = records(units[began | ended])
+    if not changed:
+        return []
+    names = study.lookup("units", "short_name")
+    ids = [set(matrix.cells["unit_id"]) for matrix in (before, after)]
+    counts = [len(held) for held in (ids[0], ids[1], ids[0] & ids[1])]
+    said = [_life(row, first, last, names) for row in changed]
+    if len(said) > DOZEN:
+        said = [*said[:DOZEN], f"And {beyond(said):,} more: see the table units.csv."]
+    return [
+        *said,
+        f"So the counts are of {counted(counts[0], *noun)} at the earlier date and {counts[1]} at "
+        f"the later one; only {counted(counts[2], *noun)} {agreeing(counts[2], 'exists', 'exist')} "
+        "at both and can differ.",
+    ]
+
+
+def _life(row: dict, first: str, last: str, names: dict[str, str]) -> str:
+    """Say in a sentence or two when a unit began or ended, seen from two dates."""
+    name, began, ended = row["short_name"], row["exists_from"], row["exists_until"]
+    days = [one and spoken(dt.date.fromisoformat(one)) for one in (began, ended)]
+    if ended >= last or not ended:
+        return f"{name} exists only from {days[0]}."
+    between = f"{name} existed only from {days[0]} to {days[1]}, and at neither date."
+    said = between if began > first else f"{name} existed until {days[1]}."
+    followed = [names[one] for one in row["successor_ids"].split(";") if one]
+    return f"{said} It was followed by {listed(followed)}." if followed else said
 
 
 def unit_sections(results: Results) -> list[dict]:
@@ -361,18 +398,13 @@ def group_rules(study: Study) -> list[str]:
 
 def absent_units(study: Study) -> list[dict]:
     """Return the units that do not exist on the study's day, each with a sentence on it."""
-    names, said = study.lookup("units", "short_name"), []
-    units = study.tables["units"]
-    for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])]):
-        name, day = row["short_name"], study.day.isoformat()
-        if row["exists_from"] > day:
-            text = f"{name} exists only from {spoken(dt.date.fromisoformat(row['exists_from']))}."
-        else:
-            text = f"{name} existed until {spoken(dt.date.fromisoformat(row['exists_until']))}."
-            followed = [names[one] for one in row["successor_ids"].split(";") if one]
-            text += f" It was followed by {listed(followed)}." if followed else ""
-        said.append({"unit_id": row["unit_id"], "said": text})
-    return said
+    units, names = study.tables["units"], study.lookup("units", "short_name")
+    absent = records(units[~units["unit_id"].isin(study["units"]["unit_id"])])
+    day = study.day.isoformat() if absent else ""
+    return [
+        {"unit_id": row["unit_id"], "said": _life(row, row["exists_from"], day, names)}
+        for row in absent
+    ]
 
 
 def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:

@@ -165,6 +165,11 @@ class UnitNoun(_Setting):
     singular: Text
     plural: Text
 
+    @property
+    def both(self) -> tuple[str, str]:
+        """The noun for one, and for many."""
+        return self.singular, self.plural
+
 
 class Report(_Setting):
     """The report that the units are held against."""
