@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 
+from analysis.fieldwork.agreement import disagreements, disputed, left_out
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
@@ -338,7 +339,10 @@ def test_an_end_that_is_entered_later_explains_what_it_changes():
     )
     assert found.only_old == found.only_new == () and found.moved == []
     # Three are in the study; on that day one of them has ended.
-    assert any("whose score moved: 0 of 2" in one for one in in_sentences(found))
+    said = in_sentences(found)
+    assert any("whose score moved: 0 of 2" in one for one in said)
+    why = "as it does not exist on 2 February 2024: no difference can be told."
+    assert f"Old-Town has no score after, {why}" in said
 
 
 def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_does():
@@ -365,3 +369,23 @@ def test_the_site_shows_a_published_score_of_a_unit_that_ended_without_a_link(tm
     folder = build(results, tmp_path / "out", parts=("site",))
     page = (folder / "site" / "published.html").read_text(encoding="utf-8")
     assert "P9</th><td>Old-Town</td>" in page
+
+
+def test_coders_agree_or_differ_on_the_units_of_one_day():
+    # Two coders differ on Old Town, which has ended.
+    study = merged()
+    rows = study["codings"].to_dict("records") * 3
+    rows = [
+        one | {"unit_id": unit, "coder": coder, "level": level, "evidence_ids": f"E-{unit}"}
+        for one, (unit, coder, level) in zip(
+            rows,
+            [(OLD, "one", "met"), (OLD, "two", "not_met"), (LASTING, "one", "partly")],
+            strict=True,
+        )
+    ]
+    study = replaced(study, codings=pd.DataFrame(rows, dtype=object))
+    now = study.at(day("2026-11-23"))
+    assert len(disputed(now)) == 0 and disagreements(now).empty
+    assert left_out(now) == "Left out, as it does not exist on 2026-11-23: Old-Town (2 codings)."
+    then = study.at(day(LAST_DAY))
+    assert len(disputed(then)) == 1 and left_out(then) == ""

@@ -412,16 +412,19 @@ def _agreement(asked: argparse.Namespace) -> int:
         disagreements,
         disputed,
         in_words,
+        left_out,
     )
+    from analysis.study import data_read_on
     from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 
     study = _load(asked.study)
+    study = study.at(data_read_on(study))
     coded = coded_states(study)
     found = agreement(study, table=coded)
     if asked.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
-    print(study.settings.coders)
+    print(f"{study.settings.coders} {left_out(study)}".strip())
     for one in found:
         print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
     met = confusion(study, table=coded)
@@ -431,7 +434,8 @@ def _agreement(asked: argparse.Namespace) -> int:
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
     for row in reopened.itertuples():
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
-    older = study["codings"][under_earlier_rules(study.tables)]
+    older = study.tables["codings"][under_earlier_rules(study.tables)]
+    older = older[older["unit_id"].isin(study["units"]["unit_id"])]
     if len(older):
         print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
     for row in older.itertuples():

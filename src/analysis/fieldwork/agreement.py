@@ -21,6 +21,7 @@ from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days
 from analysis.study.levels import Level, level_names, level_values
 from analysis.study.rounding import rounded
+from analysis.wording import agreeing, counted, listed
 
 Cell = tuple[str, str]
 """A unit and a criterion, by their ids."""
@@ -103,8 +104,10 @@ def cells_read(
     coding or with none. Of a batch that no assignment records, the coder has read each unit with a row in it, on
     the criteria that anybody coded in that batch. A cell with a row of the coder's own was read,
     whatever was recorded. Of an imported table nothing else was: it says cell by cell who answered.
-    ``only_recorded`` leaves out what no assignment records.
+    ``only_recorded`` leaves out what no assignment records. A batch is taken whole, with the units
+    that have ended since: they show on which criteria it was.
     """
+    study = study.at(None)
     codings, given = study["codings"], study["assignments"]
     names = ["unit_id", "criterion_id", "coder", "batch"]
     rows = pd.concat([codings, study["codings_history"]], ignore_index=True)
@@ -145,6 +148,25 @@ def cells_read(
             if (unit, criterion) not in own[coder]:
                 read[coder].discard((unit, criterion))
     return read
+
+
+def left_out(study: Study) -> str:
+    """Say which coded units do not exist on the study's day, and so are in no count; or nothing."""
+    rows = study.tables["codings"]
+    counts = rows.loc[~rows["unit_id"].isin(study["units"]["unit_id"]), "unit_id"].value_counts()
+    if counts.empty:
+        return ""
+    names = study.lookup("units", "short_name")
+    units = listed(
+        [
+            f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
+            for unit in study.tables["units"]["unit_id"]
+            if unit in counts
+        ],
+        "units.csv",
+    )
+    they = agreeing(len(counts), "it does", "they do")
+    return f"Left out, as {they} not exist on {study.day}: {units}."
 
 
 def read_without_row(study: Study) -> dict[Cell, list[str]]:

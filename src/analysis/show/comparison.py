@@ -189,10 +189,12 @@ def in_sentences(comparison: Comparison) -> list[str]:
             held = listed([names[unit] for unit in units], "units.csv")
             sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
     for row in comparison.unscored.itertuples(index=False):
-        side = "after" if row.before else "before"
+        side, matrix = ("after", comparison.after) if row.before else ("before", comparison.before)
+        there = row.unit_id in set(matrix.cells["unit_id"])
+        absent = f"it does not exist on {spoken(matrix.as_of)}"
+        why = "nothing of it is in the sum" if there else absent
         sentences.append(
-            f"{names[row.unit_id]} has no score {side}, as it does not exist then or nothing of it is in the sum: "
-            "no difference can be told."
+            f"{names[row.unit_id]} has no score {side}, as {why}: no difference can be told."
         )
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
     if len(joint):
