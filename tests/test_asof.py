@@ -773,6 +773,32 @@ def test_a_refusal_gives_way_to_what_a_review_brought(came_to, expected):
     assert data_read_on(one_cell(searched="")) < data_read_on(study)
 
 
+@pytest.mark.parametrize(
+    ("came_to", "then"),
+    [("answered", " No assessment rests on the answer yet."), ("not_held", "")],
+)
+def test_an_unknown_tells_what_a_review_came_to(came_to, then):
+    review = {"reviewed_on": "2022-05-05", "review_outcome": came_to}
+    words = came_to.replace("_", " ")
+    said = f"It was asked for on 2022-01-10: refused on 2022-02-01; reviewed on 2022-05-05: {words}.{then}"
+    nowhere = asked(one_cell(searched=""), **review)
+    assert reasons(nowhere, "2023-01-01") == [f"No search is logged. {said}"]
+    searched = "A search is logged; nothing on this was found in it."
+    assert reasons(asked(one_cell(), **review), "2023-01-01") == [f"{searched} {said}"]
+
+
+def test_an_unknown_tells_of_a_request_that_nobody_has_coded_yet():
+    study = asked(one_cell(searched=""), outcome="", answered_on="", sent_on="2022-01-05")
+    said = "No search is logged. It was asked for on 2022-01-05: no answer recorded."
+    assert reasons(study, "2023-01-01") == [said]
+
+
+def test_a_refusal_that_a_review_upheld_says_so():
+    study = asked(one_cell(), reviewed_on="2022-05-05", review_outcome="upheld")
+    said = "It was asked for, and refused on 2022-02-01. The review of 2022-05-05 upheld that."
+    assert reasons(study, "2023-01-01") == [said]
+
+
 def state_of(study) -> str:
     (cell,) = states(study, day("2023-01-01")).cells.to_dict("records")
     return cell["state"]

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from analysis.direction import set_apart, turns, without_direction
 from analysis.show.marks import UNKNOWN_MARK, level_marks
-from analysis.show.words import came_to, level_word, word
+from analysis.show.words import level_word, word
 from analysis.study import Study
+from analysis.study.asking import came_to
 from analysis.study.sources import titled
 from analysis.wording import capital, exact
 

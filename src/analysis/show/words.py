@@ -1,7 +1,6 @@
 """Plain words for states, gap states and coverage, used wherever they are shown."""
 
 import math
-from collections.abc import Mapping
 
 from analysis.direction import isolated_name
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
@@ -49,18 +48,6 @@ def unit_names(study: Study) -> dict[str, str]:
 def word(state: str) -> str:
     """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
     return _WORDS.get(state, state.replace("_", " "))
-
-
-def came_to(request: Mapping[str, str]) -> str:
-    """Return what a request came to as words, with the review of a refusal."""
-    if not request["outcome"]:
-        return "no answer recorded"
-    said = word(request["outcome"])
-    if request["answered_on"]:
-        said += f" on {request['answered_on']}"
-    if request["review_outcome"]:
-        said += f"; reviewed on {request['reviewed_on']}: {word(request['review_outcome'])}"
-    return said
 
 
 def level_word(state: str) -> str:

@@ -1,5 +1,7 @@
 """Who is asked for an answer, under which law, and what a request has asked already."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.study.descriptor import Law
@@ -10,6 +12,19 @@ def sent_requests(study: Study) -> pd.DataFrame:
     """Return the requests that were sent: they have the day of it, or something came of them."""
     requests = study["requests"]
     return requests[(requests[["sent_on", "answered_on", "outcome"]] != "").any(axis=1)]
+
+
+def came_to(request: Mapping[str, str]) -> str:
+    """Return what a request came to as words, with the review of a refusal."""
+    if not request["outcome"]:
+        return "no answer recorded"
+    said = request["outcome"].replace("_", " ")
+    if request["answered_on"]:
+        said += f" on {request['answered_on']}"
+    if request["review_outcome"]:
+        review = request["review_outcome"].replace("_", " ")
+        said += f"; reviewed on {request['reviewed_on']}: {review}"
+    return said
 
 
 class Asking:
@@ -51,8 +66,12 @@ class Asking:
 
     def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
         """Return the unit and criterion of each question that some requests have put."""
-        return {
-            (one.unit_id, criterion)
-            for one in requests.itertuples()
-            for criterion in self.criteria(one)
-        }
+        return set(self.by_cell(requests))
+
+    def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
+        """Return requests, as rows, by the unit and criterion of each question that they put."""
+        found: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for one in requests.itertuples():
+            for criterion in self.criteria(one):
+                found.setdefault((one.unit_id, criterion), []).append(one._asdict())
+        return found
