@@ -40,6 +40,12 @@ def test_a_changed_id_is_no_unit_gone_and_no_criterion_new():
     assert (found.only_old, found.only_new) == (("n2",), ("north-2",))
 
 
+def test_two_versions_the_wrong_way_round_are_joined_as_well():
+    found = compare(renamed(grouped()), grouped())
+    assert found.same and (found.only_old, found.only_new) == ((), ())
+    assert found.changed_ids == {new: old for old, new in EVERYWHERE}
+
+
 def test_what_changed_beside_the_id_is_told_under_the_new_one():
     new = renamed(grouped())
     place = new["assessments"].query("unit_id == 'north-2' and criterion_id == 'bee'").index[0]

@@ -15,7 +15,16 @@ _COLUMNS = {
 
 
 def changed_ids(old: Study, new: Study, table: str) -> dict[str, str]:
-    """Return the ids of one table that changed, each with the id that the later version has.
+    """Return the ids of one table that changed, each with the id that the other version has.
+
+    It may be either version that declares them: two may be compared the wrong way round.
+    """
+    backwards = {one: former for former, one in _declared(new, old, table).items()}
+    return backwards | _declared(old, new, table)
+
+
+def _declared(old: Study, new: Study, table: str) -> dict[str, str]:
+    """Return the ids of an earlier version that a later one declares, each with its own.
 
     A row that bears several ids of the earlier version has merged them: it continues none.
     """
@@ -26,6 +35,12 @@ def changed_ids(old: Study, new: Study, table: str) -> dict[str, str]:
         if len(known) == 1 and one not in held:
             found[known[0]] = one
     return found
+
+
+def current_ids(study: Study, table: str) -> dict[str, str]:
+    """Return the former ids of a study's units or criteria, each with the id of today."""
+    rows = study[table][[_COLUMNS[table][0], "former_ids"]].itertuples(index=False)
+    return {former: one for one, ids in rows for former in ids.split(";") if former}
 
 
 def under_new_ids(old: Study, new: Study) -> tuple[Study, dict[str, str]]:
