@@ -1,9 +1,14 @@
 """An id that changed is declared, and two versions are joined by it."""
 
 import pytest
+from filled import Filled
 from made import day, problems, replaced, with_rows
 from test_groups import APART, grouped
 
+from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.intake import propose
+from analysis.fieldwork.names import meant_units
+from analysis.fieldwork.replying import reply_form
 from analysis.measure.attribution import compare
 from analysis.show.comparison import in_sentences
 
@@ -110,3 +115,40 @@ def test_a_former_id_that_is_not_free_is_refused(former, rule):
     units = grouped()["units"].assign(former_ids=former)
     said = problems(replaced(grouped(), units=units))
     assert said and all(rule in one and "units.csv" in one for one in said)
+
+
+def test_a_workbook_from_before_an_id_changed_is_read_under_the_new_one(tmp_path):
+    study, path = grouped(), tmp_path / "coding.xlsx"
+    filled = Filled(coding_workbook(study, "one"))
+    form = filled.form("coding")
+    form.put(form.find("n2/b/new"), level="met", confidence="high", rationale="-", observed_on="2022-02-02",
+             read_on="2026-11-01", evidence_1="E-n2")  # fmt: skip
+    filled.save(path)
+    # A rule of the other criterion was changed as well: it is none of this row's.
+    new = renamed(study)
+    rules = new["rules"].assign(
+        rule=new["rules"]["rule"].where(new["rules"]["criterion_id"] == "bee", "?")
+    )
+    proposal = propose(replaced(new, rules=rules), path, "", day("2026-11-23"))
+    assert proposal.returned.problems == []
+    (row,) = [
+        one
+        for one in proposal.draft("codings").rows
+        if one["coder"] == "one" and one["level"] == "met"
+    ]
+    assert (row["unit_id"], row["criterion_id"]) == ("north-2", "bee")
+    notes = proposal.returned.said()
+    assert not any("did not come back" in one for one in notes), notes
+    assert any("under another id" in one for one in notes), notes
+
+
+def test_a_reply_form_from_before_an_id_changed_is_taken_in(tmp_path):
+    path = tmp_path / "reply.xlsx"
+    path.write_bytes(reply_form(grouped(), "n2"))
+    assert propose(renamed(grouped()), path, "", day("2026-11-23")).returned.problems == []
+
+
+def test_a_former_id_is_understood_where_an_id_is_typed():
+    new = renamed(grouped())
+    new = replaced(new, units=new["units"].assign(name=list("xyz"), short_name=list("xyz")))
+    assert meant_units(new, ["n2"]) == ["north-2"]

@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from analysis.fieldwork import coding, replying, settling, tracking
+from analysis.fieldwork.former import under_current_ids
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
 from analysis.fieldwork.returned import read_returned
@@ -103,6 +104,7 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
         StudyError: the file is no workbook that can be opened.
     """
     returned = read_returned(path)
+    under_current_ids(returned, study)
     proposal = Proposal(study, returned)
     about = returned.about
     remedy = "return the workbook that was sent; its first sheet says what it is"

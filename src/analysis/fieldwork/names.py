@@ -8,13 +8,15 @@ from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
+from analysis.study.former import current_ids
 
 
 class Names:
     """Identifiers by what people write for them: the id itself, a name, other case or signs."""
 
-    def __init__(self, names: Mapping[str, Iterable[str]]):
-        """Take the names of each identifier."""
+    def __init__(self, names: Mapping[str, Iterable[str]], former: Mapping[str, str] | None = None):
+        """Take the names of each identifier, and the former ids of some: they come last."""
+        self._former = former or {}
         self._exact: dict[str, set[str]] = {}
         self._loose: dict[str, set[str]] = {}
         for identifier, spellings in names.items():
@@ -25,7 +27,8 @@ class Names:
 
     def meant(self, text: str) -> set[str]:
         """Return the identifiers that a text can mean; none or several: it cannot be told."""
-        return self._exact.get(_exact(text)) or self._loose.get(_loose(text), set())
+        former = {self._former[text]} if text in self._former else set()
+        return self._exact.get(_exact(text)) or self._loose.get(_loose(text)) or former
 
 
 def unit_names(study: Study) -> Names:
@@ -34,7 +37,8 @@ def unit_names(study: Study) -> Names:
     return Names(
         dict(
             zip(units["unit_id"], zip(units["name"], units["short_name"], strict=True), strict=True)
-        )
+        ),
+        current_ids(study, "units"),
     )
 
 
@@ -72,7 +76,8 @@ def listed_or(names: Iterable[str]) -> str:
 def criterion_names(study: Study) -> Names:
     """Return the criteria by id and label."""
     criteria = study["criteria"]
-    return Names({one.criterion_id: [one.label] for one in criteria.itertuples()})
+    names = {one.criterion_id: [one.label] for one in criteria.itertuples()}
+    return Names(names, current_ids(study, "criteria"))
 
 
 def code_names(codes: Iterable[str]) -> Names:
