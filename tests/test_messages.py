@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from helpers import append_row, edit_cell, edit_descriptor, read_rows, write_rows
+from helpers import append_row, cell, edit_cell, edit_descriptor, read_rows, write_rows
 from made import LIBRARY, library, replaced
 
 from analysis.cli import main
@@ -98,6 +98,26 @@ def test_a_setting_is_refused_in_plain_words(folder, path, value, rule):
     edit_descriptor(folder, change)
     (problem,) = validate(folder)
     assert (problem.column, problem.rule) == (f"study.{'.'.join(path)}", rule)
+    assert "docs/data.md" in problem.remedy
+
+
+def test_a_bad_setting_hides_no_fault_of_the_tables(folder):
+    edit_descriptor(folder, lambda descriptor: descriptor["study"].update(colour="red"))
+    edit_descriptor(folder, lambda descriptor: descriptor.update(title=""))
+    edit_cell(folder, "assessments", 2, "level", "gibberish")
+    edit_cell(folder, "units", 3, "unit_id", cell(folder, "units", 2, "unit_id"))
+    places = {(one.file, one.column) for one in validate(folder)}
+    assert places >= {
+        ("datapackage.json", "study.colour"),
+        ("datapackage.json", "title"),
+        ("assessments.csv", "level"),
+        ("units.csv", "unit_id"),
+    }
+
+
+def test_a_bad_description_of_a_table_says_that_the_tables_come_after(folder):
+    edit_descriptor(folder, lambda descriptor: descriptor["resources"][0].pop("path"))
+    (problem,) = validate(folder)
     assert "The tables are looked at after that" in problem.remedy
 
 

@@ -378,7 +378,8 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     """Read a study's descriptor.
 
     Returns:
-        The descriptor, or ``None`` where it cannot be used, and the problems found.
+        The descriptor, or ``None`` where it cannot be used, and the problems found. Where it is
+        not the tables that are at fault, it has them and no settings.
     """
     try:
         # Decimals are read as they are written, and not as the nearest float.
@@ -395,7 +396,10 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     except UnicodeDecodeError:
         return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
     except ValidationError as error:
-        return None, [_setting_problem(one) for one in error.errors()]
+        problems = [_setting_problem(one) for one in error.errors()]
+        if any(one["loc"][:1] == ("resources",) for one in error.errors()):
+            return None, problems
+        return _tables_alone(raw["resources"], problems)
     except (ValueError, RecursionError) as error:
         # Beside faults of form, numbers too long and parts too deep to be read.
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
@@ -405,6 +409,16 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
         return None, problems
     waiting = tuple(path for path, text in descriptor.texts() if PLACEHOLDER in text)
     return descriptor.model_copy(update={"placeholders": waiting}), []
+
+
+def _tables_alone(
+    resources: list[dict], problems: list[Problem]
+) -> tuple[Descriptor | None, list[Problem]]:
+    """Return a descriptor of tables and no settings, where they are as the code needs them."""
+    tables = tuple(map(Table.model_validate, resources))
+    alone = Descriptor.model_construct(resources=tables, settings=None)
+    found = _template_problems(alone) or _key_problems(alone)
+    return None if found else alone, [*problems, *found]
 
 
 def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
@@ -418,7 +432,9 @@ def _setting_problem(error: dict) -> Problem:
     said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
     said = said.removeprefix("Value error, ").replace("Input should", "It should")
     rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
-    remedy = "correct it; docs/data.md has every setting. The tables are looked at after that"
+    remedy = "correct it; docs/data.md has every setting"
+    if error["loc"][:1] == ("resources",):
+        remedy += ". The tables are looked at after that"
     return _problem(place, value, shorten(rule, 160), remedy)
 
 

@@ -219,15 +219,23 @@ def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:
         return None, problems
+    if descriptor.settings is None:
+        return None, _read_tables(folder, descriptor, problems)[1]
     problems += [*unseen_in_settings(descriptor), *_stray_files(folder, descriptor)]
+    frames, problems = _read_tables(folder, descriptor, problems)
+    return Study(folder, descriptor, frames), problems
+
+
+def _read_tables(
+    folder: Path, descriptor: Descriptor, problems: list[Problem]
+) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     frames = {}
     for name, table in descriptor.tables.items():
         frame, found = read_table(folder, table)
         problems += found
         if frame is not None:
             frames[name] = frame
-    problems = check(descriptor, frames, problems)
-    return Study(folder, descriptor, frames), problems
+    return frames, check(descriptor, frames, problems)
 
 
 def _stray_files(folder: Path, descriptor: Descriptor) -> list[Problem]:

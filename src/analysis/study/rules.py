@@ -34,11 +34,11 @@ from analysis.wording import listed
 
 @dataclass(frozen=True)
 class Draft:
-    """What could be read of a study, not yet trusted."""
+    """What could be read of a study, not yet trusted; settings at fault are ``None``."""
 
     tables: dict[str, Table]
     frames: dict[str, pd.DataFrame]
-    settings: Settings
+    settings: Settings | None
 
     def at(self, table: str, where, column: str, rule: str, remedy: str) -> Iterator[Problem]:
         """Yield a problem for each row of the table at which ``where`` is true."""
@@ -51,13 +51,16 @@ class Draft:
         return self.frames[table][column].map(held)
 
 
+SETTINGS = "settings"
+"""What a rule needs, beside tables, that rests on the study's settings."""
 _CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]]] = []
 
 
 def check_rules(draft: Draft) -> Iterator[Problem]:
     """Yield every breach of the rules beyond the schema."""
+    held = {*draft.frames, *([SETTINGS] if draft.settings else [])}
     for needs, check in _CHECKS:
-        if all(name in draft.frames for name in needs):
+        if held.issuperset(needs):
             yield from check(draft)
 
 
@@ -358,7 +361,7 @@ def _settled_by_reading_says_why(draft: Draft):
         "settled by {settled_by} without a reason",
         "say why this level stands",
     )
-    if not draft.settings.is_draft:
+    if draft.settings and not draft.settings.is_draft:
         for column in ("checked_by", "checked_on"):
             yield from draft.at(
                 "assessments",
@@ -463,7 +466,7 @@ def _bodies_that_were_asked_are_named(draft: Draft):
     )
 
 
-@_rule("units")
+@_rule("units", SETTINGS)
 def _laws_cover_units(draft: Draft):
     held = set(draft.frames["units"]["country"])
     for number, law in enumerate(draft.settings.requests.laws):
@@ -979,7 +982,7 @@ def _published_scores_name_what_counts(draft: Draft):
         "name total, or a recommendation_id that bears a score",
     )
     names = [[part.partition("=")[0] for part in text.split(";")] for text in frame["weights"]]
-    if draft.settings.aggregation == "pooled":
+    if draft.settings and draft.settings.aggregation == "pooled":
         groups = set(draft.frames["recommendations"]["recommendation_id"])
         yield from draft.at(
             "published_scores",
@@ -1166,7 +1169,7 @@ def _notices_name_their_subject(draft: Draft):
         )
 
 
-@_rule("sources")
+@_rule("sources", SETTINGS)
 def _report_is_a_source(draft: Draft):
     source = draft.settings.report.source_id
     if source and source not in set(draft.frames["sources"]["source_id"]):
@@ -1180,7 +1183,7 @@ def _report_is_a_source(draft: Draft):
         )
 
 
-@_rule("recommendations")
+@_rule("recommendations", SETTINGS)
 def _weight_box_names_nodes(draft: Draft):
     held = {"total", *draft.frames["recommendations"]["recommendation_id"]}
     for node in draft.settings.weight_box.nodes:
