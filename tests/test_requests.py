@@ -6,6 +6,7 @@ import re
 import docx
 import openpyxl
 import pytest
+from filled import Filled
 from helpers import copy_of_real_study, edit_cell, read_rows, run
 from made import real, with_rows
 from made_allotments import write_allotments
@@ -201,6 +202,29 @@ def test_what_is_entered_stays(tracked):
     edit_cell(folder, "requests", 2, "outcome", "no_answer")
     fill(path, 3, sent_on="2026-11-02", answered_on="2026-12-20", outcome="answered")
     assert take_in(path, folder).written == ["requests.csv"]
+
+
+def test_what_is_typed_into_a_row_that_nothing_was_sent_by_is_noted(tracked):
+    folder, path = tracked
+    assert not any("not taken in" in one for one in take_in(path, folder, dry_run=True).notes)
+    spare = Filled(path.read_bytes()).form("requests").spare()
+    fill(path, 3, asked_of="A made-up body")
+    fill(path, spare, asked_of="A made-up body")
+    fill(path, spare + 1, unit_id="Essex")
+    intake = take_in(path, folder)
+    assert intake.written == []
+    (said,) = [one for one in intake.notes if "was not taken in" in one]
+    assert all(place in said for place in ("!D3", f"!D{spare}", f"!B{spare + 1}")), said
+
+
+def test_a_kind_of_evidence_alone_is_noted(tracked):
+    folder, path = tracked
+    filled = Filled(path.read_bytes())
+    form = filled.form("evidence")
+    form.put(3, scope="unit")
+    filled.save(path)
+    intake = take_in(path, folder)
+    assert any("was not taken in: 'New evidence'!B3." in one for one in intake.notes), intake.notes
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
 from analysis.fieldwork.proposal import ADDED, UNCHANGED, Proposal
@@ -149,13 +149,30 @@ def bring_in(
             proposal.returned.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
 
 
-def lines_with(returned: Returned, form: str, *besides: str) -> list[Line]:
-    """Return the lines of a form that say more than the columns named ``besides``."""
-    return [
-        line
-        for line in returned.forms.get(form, [])
-        if any(text for name, text in line.texts.items() if name not in besides)
-    ]
+NOT_TAKEN = "A row says no more than whom or what it is about, and was not taken in"
+
+
+def lines_with(
+    returned: Returned, form: str, *besides: str, ready: Callable[[Line], bool] = lambda line: True
+) -> list[Line]:
+    """Return the lines of a form that say more than the columns named ``besides``.
+
+    A row is sent with these filled in; what was typed into an empty one is noted. ``ready`` says
+    whether a row that was sent still has them as they were.
+    """
+    lines = []
+    for line in returned.forms.get(form, []):
+        typed = next((name for name in besides[::-1] if line[name]), "")
+        if any(text for name, text in line.texts.items() if name not in besides):
+            lines.append(line)
+        elif typed and not (_was_sent(returned, line[besides[0]]) and ready(line)):
+            returned.note_all(NOT_TAKEN, line.place(typed))
+    return lines
+
+
+def _was_sent(returned: Returned, name: str) -> bool:
+    """Return whether a row of a name was sent, as far as the workbook still says so."""
+    return name in returned.sent or not returned.sent
 
 
 def bring_in_documents(proposal: Proposal, reader: Reader) -> None:
@@ -167,7 +184,9 @@ def bring_in_documents(proposal: Proposal, reader: Reader) -> None:
     bring_in(proposal, "sources", ("source_id",), sources)
     evidence = [
         (line, _evidence(reader, study, line))
-        for line in lines_with(returned, "evidence", "evidence_id", "scope")
+        for line in lines_with(
+            returned, "evidence", "evidence_id", "scope", ready=lambda line: not line["scope"]
+        )
     ]
     bring_in(proposal, "evidence", ("evidence_id",), evidence)
     searches = [(line, _search(reader, line)) for line in lines_with(returned, "searches")]

@@ -113,7 +113,11 @@ def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
     draft = proposal.draft("requests")
     held = {key[0]: places[0] for key, places in draft.places("request_id").items()}
     # Who is asked what stands ready in a row: it is no request before there is more to it.
-    for line in lines_with(returned, KIND, "request_id", "unit_id", "criterion_id", "asked_of"):
+    bodies = asking.bodies()
+    about = ("request_id", "unit_id", "criterion_id", "asked_of")
+    for line in lines_with(
+        returned, KIND, *about, ready=lambda line: tidied_text(line["asked_of"]) in bodies
+    ):
         row = _request(reader, asking, line)
         place = held.get(row["request_id"])
         if place is None:

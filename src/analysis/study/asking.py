@@ -43,6 +43,10 @@ class Asking:
         """Return the body that holds an answer, in words; empty: the unit itself."""
         return self.named(self._holders[criterion], unit)
 
+    def bodies(self) -> set[str]:
+        """Return every body that holds an answer, in words, for any unit."""
+        return {self.named(holder, unit) for holder in self.holders for unit in self._names}
+
     def named(self, holder: str, unit: str) -> str:
         """Return who holds answers about a unit, with the unit's name in its place."""
         return holder.replace("{unit}", self._names[unit])
