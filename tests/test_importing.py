@@ -9,10 +9,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from helpers import contents, edit_cell, edit_descriptor, read_rows, write_rows
+from made import replaced
+from test_groups import grouped
 
 from analysis.cli import main
 from analysis.fieldwork.agreement import cells_read, disagreements
 from analysis.fieldwork.importing import import_table
+from analysis.fieldwork.names import near_units
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
 from analysis.measure.statements import statements
@@ -408,7 +411,7 @@ FAULTS = {
         [
             "table!A2 (Northpol Baths)",
             "it is no pool of the study",
-            "did you mean Northpool Baths?",
+            "did you mean Northpool Baths",
         ],
     ),
     "a row without a unit": (["", "Yes", ""], "", ["table!A2", "the row names no pool"]),
@@ -680,3 +683,15 @@ def test_a_level_that_was_settled_since_rests_on_the_table_no_more(pools):
     import_table(table(pools, rows), pools, a_map(pools, MAP))
     edit_cell(pools, "assessments", 2, "settled_by", "Ada")
     assert imported_said(measure(load(pools)))[0].startswith("For 1 of 15 questions")
+
+
+def test_a_misspelt_name_is_given_the_few_nearest_units():
+    study = grouped()
+    names = ["North Town", "North Tower", "South End"]
+    study = replaced(study, units=study["units"].assign(name=names))
+    assert near_units(study, "North Towm") == ["North Town", "North Tower"]
+    assert near_units(study, "NORTH TOWN") == ["North Town", "North Tower"]
+    assert near_units(study, "South Ent") == ["South End"]
+    assert near_units(study, "Elsewhere") == []
+    study = replaced(study, units=study["units"].assign(name=["North A", "North B", "North C"]))
+    assert len(near_units(study, "North", 2)) == 2

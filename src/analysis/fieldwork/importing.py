@@ -6,7 +6,6 @@ the map says; a blank that was looked for becomes a search.
 """
 
 import datetime as dt
-import difflib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -18,7 +17,13 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
-from analysis.fieldwork.names import Names, criterion_names, unit_names
+from analysis.fieldwork.names import (
+    Names,
+    criterion_names,
+    listed_or,
+    near_units,
+    unit_names,
+)
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Change, Proposal
 from analysis.fieldwork.returned import Line
 from analysis.fieldwork.table_file import TableFile, read_table_file
@@ -191,7 +196,6 @@ class _Import:
         self.read_on = said.read_on or dt.date.today().isoformat()
         self.source_id = f"table-{table.sha256[:10]}"
         self.criteria = criterion_names(study)
-        self.unit_names = [*study["units"]["name"], *study["units"]["unit_id"]]
         self.scale = study.lookup("criteria", "scale_id")
         self.levels: dict[str, set[str]] = defaultdict(set)
         for row in study["levels"].itertuples():
@@ -380,8 +384,8 @@ class _Import:
         noun = self.study.settings.unit_noun.singular
         rule = f"it is no {noun} of the study" if text else f"the row names no {noun}"
         rule = f"it can mean {' or '.join(sorted(meant))}" if meant else rule
-        near = difflib.get_close_matches(text, self.unit_names, 1)
-        remedy = f"did you mean {near[0]}? " if near else ""
+        near = near_units(self.study, text)
+        remedy = f"did you mean {listed_or(near)}? " if near else ""
         remedy += "write it as units.csv has it, or add it there; of a row below the table, say last_row in the map"
         self._refuse(kind, number, column, text, rule, remedy)
         return ""

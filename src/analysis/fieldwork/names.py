@@ -58,18 +58,38 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
         elif len(found) != 1:
             noun = study.settings.unit_noun.singular
-            rule = f"it can mean {listed_or(found)}" if found else f"it is no {noun} of the study"
+            rule = (
+                f"it can mean {listed_or(sorted(found))}"
+                if found
+                else f"it is no {noun} of the study"
+            )
             near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
-            remedy = f"did you mean {listed_or(near)}?" if near else "see units.csv for the names"
+            remedy = (
+                f"did you mean {listed_or(sorted(near))}?"
+                if near
+                else "see units.csv for the names"
+            )
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
     if problems:
         raise StudyError(problems)
     return [one for one in study["units"]["unit_id"] if one in meant]
 
 
+def near_units(study: Study, text: str, most: int = 3) -> list[str]:
+    """Return the names of the units whose name or id a misspelt text comes near to, a few."""
+    spellings = {
+        spelling.casefold(): row.name
+        for row in study["units"][["unit_id", "name"]].itertuples(index=False)
+        for spelling in (row.unit_id, row.name)
+    }
+    # A unit may be near by its name and by its id.
+    near = difflib.get_close_matches(text.casefold(), list(spellings), 2 * most)
+    return list(dict.fromkeys(spellings[one] for one in near))[:most]
+
+
 def listed_or(names: Iterable[str]) -> str:
-    """Return names as a choice: "a", "a or b", "a, b or c"."""
-    *first, last = sorted(names)
+    """Return names as a choice, in their order: "a", "a or b", "a, b or c"."""
+    *first, last = names
     return f"{', '.join(first)} or {last}" if first else last
 
 

@@ -58,7 +58,7 @@ class Reader:
             # What differs only in capitals is meant as well.
             like = difflib.get_close_matches(text.casefold(), [one.casefold() for one in legal])
             near = [one for one in legal if one.casefold() in like]
-            meant = f"did you mean {listed_or(near)}? " if near else ""
+            meant = f"did you mean {listed_or(sorted(near))}? " if near else ""
             rule = f"it is no level of the scale of {criterion}"
             remedy = f"{meant}use one of: {', '.join(legal)}"
             if code_names(v.DERIVED).meant(text):
