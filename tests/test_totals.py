@@ -23,6 +23,7 @@ from made_totals import (
     section_completions,
     total,
 )
+from test_groups import grouped
 
 from analysis.measure import completions as engine
 from analysis.measure.audit import audit_scores, audit_totals, clash_sentences
@@ -835,3 +836,43 @@ def test_a_wrong_section_score_is_found_among_thousands(sections):
     scores.loc[1234, ["score", "step"]] = ["0", "1"]
     held = constrained(replaced(study, published_scores=scores), matrix)
     assert names(held.clashes) == [(scores.loc[1234, "score_id"],)]
+
+
+@pytest.mark.parametrize(
+    ("weights", "low", "high"),
+    [
+        (("1e30", "1"), 100 * (1 - 1e-14), 100 * (1 - 1e-14)),  # all but nothing is met
+        (("1", "1e-30"), 100 * (1 - 1e-14), 100 * (1 - 1e-14)),
+        (("100000000000000", "1"), 100 - 1e-12, 100 - 0.5e-12),
+        (("1", "1e30"), 1e-12, 50),
+        (("1", "1"), 50, 75),
+    ],
+)
+def test_a_score_within_totals_is_at_an_end_only_where_it_is_exactly(weights, low, high):
+    # On a, n2 is at met (1); on b it is open and, by the total, not met: partly (0.5) or not (0).
+    study = grouped()
+    rows = study["assessments"].query("not (unit_id == 'n2' and criterion_id == 'b')")
+    study = replaced(
+        study,
+        criteria=study["criteria"].assign(weight=list(weights)),
+        assessments=rows.reset_index(drop=True),
+    )
+    total = {"total_id": "P1", "criterion_id": "b", "level": "met", "count": "0", "of": "3"}
+    total |= {"relation": "exactly", "as_of": "2022-06-01", "confidence": "high"}
+    total |= {"settles_cells": "yes", "source_id": "S1"}
+    study = with_rows(study, "published_totals", [total])
+    assert problems(study) == []
+    results = measure(study, dt.date(2022, 6, 1))
+    table = score_bounds(results.study, results.constrained_at(results.matrix.as_of))
+    (found,) = table.query("unit_id == 'n2' and group_id == 'total'").to_dict("records")
+    assert (found["low"], found["high"]) == pytest.approx((low, high), rel=1e-15)
+    assert found["low"] > 0 and found["high"] < 100
+
+
+@pytest.mark.parametrize("weight", ["1e-300", "1e300", "-1e-40", "1e41"])
+def test_a_weight_that_no_figure_can_bear_is_refused(weight):
+    study = grouped()
+    study = replaced(study, criteria=study["criteria"].assign(weight=[weight, "1"]))
+    (said,) = problems(study)[:1]
+    assert f"criteria.csv, row 2, weight ({weight})" in said
+    assert "round the number" in said or "correct the number" in said

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.direction import isolated_name
 from analysis.measure.clashes import Clash
 from analysis.measure.completions import satisfiable
+from analysis.measure.scores import told_apart
 from analysis.measure.totals import (
     AT_LEAST,
     AT_MOST,
@@ -158,8 +159,8 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 "yes" if ends.high_in or ends.high > 100 else "no",
                 one.weights,
                 one.settles_cells,
-                float(100 * least),
-                float(100 * most),
+                told_apart(100 * least),
+                told_apart(100 * most),
                 status,
                 len(open_),
                 *_clash_of(held, f"{SCORES}/{one.score_id}"),

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.measure.completions import Block
 from analysis.measure.national import states_by_criterion
-from analysis.measure.scores import CellValues, cell_values, scores
+from analysis.measure.scores import CellValues, cell_values, scores, told_apart
 from analysis.measure.totals import Constrained, level_values
 from analysis.measure.tree import groups_below, shares, weighting
 from analysis.study import Study
@@ -157,7 +157,7 @@ def score_bounds(
                 else:
                     settled += share * values[column][grid[unit, column]]
             ends = _extremes(worth, at)
-            low[row], high[row] = (float(100 * (settled + end)) for end in ends)
+            low[row], high[row] = (told_apart(100 * (settled + end)) for end in ends)
     return table.assign(low=low, high=high)
 
 
@@ -203,7 +203,8 @@ def national_bounds(
                 else:
                     settled += worth[grid[unit, column]]
             ends = (*_extremes(open_, at), *_extremes(open_, {}))
-            found = [float(settled + end) for end in ends]
+            most = 100 if figure == MEAN else len(units)
+            found = [told_apart(settled + end, most) for end in ends]
             rows.append((held.matrix.as_of.isoformat(), criterion, *figure, *found))
     columns = ["as_of", "criterion_id", "figure", "level", *ENDS]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(ENDS, float))

@@ -9,6 +9,7 @@ Identification of Probability Distributions, 2003).
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -140,6 +141,13 @@ def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
 
 _TOLD_APART = 1e-14
 """How far a score, on 0 to 1, is kept from an end that it does not reach."""
+
+
+def told_apart(value: Fraction, most: int = 100) -> float:
+    """Return an exact figure from 0 to ``most`` as a float that is at an end only where it is."""
+    if not 0 < value < most:
+        return float(value)
+    return min(max(float(value), most * _TOLD_APART), most * (1 - _TOLD_APART))
 
 
 def _with_exact_ends(
