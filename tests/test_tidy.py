@@ -10,7 +10,8 @@ from made import ANY
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from analysis.fieldwork.forms import CODE, DATE, TEXT
-from analysis.fieldwork.tidy import tidied, tidied_text
+from analysis.fieldwork.tidy import SPOILT, tidied, tidied_text
+from analysis.study.signs import spoilt_rule
 
 EPOCHS = st.sampled_from([CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
 DAYS = st.dates(dt.date(1954, 10, 4), dt.date(2099, 12, 31))
@@ -167,3 +168,21 @@ def test_a_text_keeps_its_lines_and_the_marks_of_its_script():
 def test_what_is_not_text_is_read_as_the_text_that_is_shown(value, said):
     found = tidied(value, TEXT, CALENDAR_WINDOWS_1900)
     assert found.text == said and found.done
+
+
+@pytest.mark.parametrize("kind", [TEXT, CODE])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("VoilÃ\u00a0", "VoilÃ\u00a0"),
+        (" VoilÃ\u00a0  ", "VoilÃ\u00a0"),
+        ("VoilÃ\u00a0 ici", "VoilÃ\u00a0 ici"),
+        ("Voilà\u00a0", "Voilà"),
+        ("Voilà\u00a0ici\u00a0", "Voilà ici"),
+    ],
+)
+def test_a_blank_that_is_half_of_a_spoilt_letter_stays_and_is_named(kind, text, kept):
+    read = tidied(text, kind, CALENDAR_WINDOWS_1900)
+    assert read.text == kept
+    assert (read.done == SPOILT) == ("Ã" in kept)
+    assert bool(spoilt_rule(read.text)) == ("Ã" in kept)

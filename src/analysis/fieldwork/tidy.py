@@ -9,7 +9,7 @@ from openpyxl.utils.datetime import from_excel
 
 from analysis.fieldwork.forms import CODE, DATE, TEXT
 from analysis.study.dates import exists
-from analysis.study.signs import one_line, prose
+from analysis.study.signs import one_line, prose, spoilt
 
 _MONTHS = {
     name.lower(): number
@@ -42,6 +42,9 @@ class Tidied:
     remedy: str = ""
 
 
+SPOILT = "a program has spoilt letters, which stay as they came"
+
+
 def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
     """Return what a cell's value says.
 
@@ -64,6 +67,8 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
     if not isinstance(value, str):
         return Tidied(refused="it is neither text nor a number", remedy="write it as text")
     text = tidied_text(value, kind)
+    if spoilt(text):
+        return Tidied(text, SPOILT)
     return Tidied(text, "" if text == value else "stray spaces or signs were taken out")
 
 

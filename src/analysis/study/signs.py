@@ -42,6 +42,7 @@ SENTENCES = {"description", "coders", "contact", "about", "request", "refusal", 
 """Settings of free text, likewise."""
 
 _WIDE_BLANKS = re.compile("[\u00a0\u2007\u202f]")
+_PLAIN_BLANKS = " \t\n\r\f\v"
 # Joiners belong to the spelling of words in Arabic and Indic scripts, and nowhere else.
 _JOINED = (
     "[\u0600-\u061b\u061d-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af\ua840-\uabff\ufb50-\ufdff]"
@@ -64,13 +65,22 @@ def is_prose(field: Column) -> bool:
 
 def one_line(text: str) -> str:
     """Return a short text as it is to stand: one line, no sign unseen, one spelling of accents."""
-    return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", text).split()))
+    text = _UNSEEN.sub("", text)
+    parts = re.split(f"[{_PLAIN_BLANKS}]+", text) if _blank_is_half_a_letter(text) else text.split()
+    return unicodedata.normalize("NFC", " ".join(filter(None, parts)))
 
 
 def prose(text: str) -> str:
     """Return a free text without blanks at its ends; of signs that nobody sees alone: none."""
-    text = _WIDE_BLANKS.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return text.strip() if shows_something(text) else ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _blank_is_half_a_letter(text):
+        return text.strip(_PLAIN_BLANKS)
+    return _WIDE_BLANKS.sub(" ", text).strip() if shows_something(text) else ""
+
+
+def _blank_is_half_a_letter(text: str) -> bool:
+    """Return whether a blank may be the rest of a letter that a program has spoilt: à, say."""
+    return bool(_WIDE_BLANKS.search(text)) and spoilt(text) is not None
 
 
 def shows_something(text: str) -> bool:
