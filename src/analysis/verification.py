@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import DIFFERENT, EXTRA, MISSING, SAME, changes_since, kept, rebuilt
+from analysis.wording import agreeing, some_of
 
 _SINCE = {DIFFERENT: "changed since it was built", MISSING: "missing", EXTRA: "not of the build"}
 
@@ -34,7 +35,8 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
         print(f"{verdict:<9}  {name}")
     differing = sum(verdict != SAME for verdict in found.values())
     if differing:
-        print(f"{differing} of {len(found)} files differ from what the study gives.")
+        some = some_of(differing, len(found), "file", "files")
+        print(f"{some} {agreeing(differing, 'differs', 'differ')} from what the study gives.")
     elif not spoiled:
         print(f"{output} is what the study gives: {len(found)} files, byte for byte.")
     return 1 if spoiled or differing else 0

@@ -24,6 +24,11 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {agreeing(count, one, many)}"
 
 
+def some_of(count: int, total: int, one: str, many: str) -> str:
+    """Return a part of a whole: "1 of 6 searches", "1 of 1 search"; its verb goes with the part."""
+    return f"{count:,} of {counted(total, one, many)}"
+
+
 DOZEN = 12
 """Names that a sentence may hold; the table that it leads to holds all."""
 

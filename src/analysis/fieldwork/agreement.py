@@ -21,7 +21,7 @@ from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days
 from analysis.study.levels import Level, level_names, level_values
 from analysis.study.rounding import rounded
-from analysis.wording import agreeing, counted, listed
+from analysis.wording import agreeing, counted, listed, some_of
 
 Cell = tuple[str, str]
 """A unit and a criterion, by their ids."""
@@ -457,7 +457,7 @@ def in_words(one: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
     if not one.cells:
         return f"{one.why_none[0].upper()}{one.why_none[1:]}."
-    said = f"The coders agree on {one.same} of {one.cells} cells"
+    said = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
     if one.alpha is None:
         return f"{said}; no alpha: {one.why_none}."
     if one.same == one.cells:

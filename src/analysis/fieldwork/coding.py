@@ -30,6 +30,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.groups import exemptions
 from analysis.study.marks import codebook_marks, short_mark
+from analysis.wording import agreeing
 
 KIND = "coding"
 CODED = (
@@ -310,7 +311,7 @@ def _record_return(proposal: Proposal, coder: str, on: dt.date) -> None:
         count = (
             f"{len(without)} of {len(cells)} cells given" if len(cells) > 1 else "the cell given"
         )
-        verb = "count" if len(without) > 1 else "counts"
+        verb = agreeing(len(without), "counts", "count")
         said = f"Batch {batch} of {coder} came back: {count} {verb} as read without a row"
         proposal.returned.note(said, place)
     if not places and not proposal.changes:

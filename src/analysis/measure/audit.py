@@ -24,7 +24,7 @@ from analysis.measure.totals import (
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
-from analysis.wording import listed, stopped
+from analysis.wording import agreeing, listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 
@@ -277,7 +277,7 @@ def _said(study: Study, clash: Clash) -> str:
         )
     stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]
     which = (
-        f"{listed(stands)} may settle cells and {'stands' if len(stands) == 1 else 'stand'}; "
+        f"{listed(stands)} may settle cells and {agreeing(len(stands), 'stands', 'stand')}; "
         "the rest is set aside."
         if stands
         else "All of them are set aside, since nothing tells which of them is wrong."

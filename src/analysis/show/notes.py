@@ -6,6 +6,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import in_force
 from analysis.measure.statements import spoken
 from analysis.study import Study, data_read_on
+from analysis.wording import agreeing, some_of
 
 
 def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> list[str]:
@@ -16,7 +17,12 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
     criteria_in_force = in_force(study, results.matrix.as_of)
     scored = int((study["criteria"]["scored"] == "yes").sum())
     if len(criteria_in_force) < scored:
-        dates += f" Only {len(criteria_in_force)} of {scored} scored criteria are in force on this date, and count."
+        begun = len(criteria_in_force)
+        some = some_of(begun, scored, "scored criterion", "scored criteria")
+        verbs = agreeing(
+            begun, "is in force on this date, and counts", "are in force on this date, and count"
+        )
+        dates += f" Only {some} {verbs}."
     if results.matrix.as_of > data_read_on(study):
         dates += " This date is later than anything that was read."
     # What was published and cannot be true is told wherever results are: it is easily missed.

@@ -29,7 +29,7 @@ from analysis.study.example import MARK
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.schema import row_problems
 from analysis.study.signs import unseen
-from analysis.wording import listed
+from analysis.wording import agreeing, listed
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ def _evidence_supports_the_row(draft: Draft):
             for one in ids:
                 rule = remedy = None
                 if one not in about:
-                    verb = "is" if len(missing) == 1 else "are"
+                    verb = agreeing(len(missing), "is", "are")
                     rule, remedy = (
                         f"{shorten(listed(missing, 'evidence'), 160)} {verb} not in evidence.csv",
                         "correct it, or add the evidence",

@@ -20,6 +20,7 @@ from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
+from analysis.wording import agreeing, some_of
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -74,9 +75,13 @@ def _older(study: Study) -> Iterator[Problem]:
 def _searches_without_criteria(study: Study) -> Iterator[Problem]:
     count = (study["searches"]["criterion_ids"] == "").sum()
     if count:
-        rule = (
-            f"{count} of {len(study['searches'])} searches do not say on which criteria they "
-            "bear, so that they count for none: cells that rest on them are not assessed"
+        some = some_of(count, len(study["searches"]), "search", "searches")
+        rule = some + agreeing(
+            count,
+            " does not say on which criteria it bears, so that it counts for none: cells that "
+            "rest on it are not assessed",
+            " do not say on which criteria they bear, so that they count for none: cells that "
+            "rest on them are not assessed",
         )
         remedy = "name in criterion_ids the criteria that each one's queries were about"
         yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
@@ -228,8 +233,9 @@ def _half_a_map(study: Study) -> Iterator[Problem]:
     there = placed(study)
     if there.any() and not there.all():
         first = int(there.to_numpy().argmin())
-        many, has = study.settings.unit_noun.plural, "has" if (~there).sum() == 1 else "have"
-        rule = f"{(~there).sum()} of {len(there)} {many} {has} no tile, so that no map is drawn"
+        lacking = (~there).sum()
+        some = some_of(lacking, len(there), *study.settings.unit_noun.both)
+        rule = f"{some} {agreeing(lacking, 'has', 'have')} no tile, so that no map is drawn"
         remedy = "give each a tile_column and a tile_row, or leave them all empty"
         unit = study["units"]["unit_id"].iloc[first]
         yield Problem("units.csv", first + 2, "tile_column", unit, rule, remedy, WARNING)
