@@ -13,6 +13,7 @@ from analysis.measure.change import reasons
 from analysis.measure.results import measure
 from analysis.measure.sensitivity import sensitivity
 from analysis.publish import view
+from analysis.publish.data import data_tables
 from analysis.publish.requests import requests
 from analysis.show.pairs import compared
 from analysis.study import states
@@ -358,3 +359,10 @@ def test_a_comparison_names_what_differs_between_two_units():
     assert "at each one’s own weights" in said and "Different criteria" not in said
     said = " ".join(compared(measure(open_), "n1", "n2"))
     assert "at the study’s own weights" in said
+
+
+def test_what_holds_for_groups_is_published():
+    tables = data_tables(measure(grouped([APART], [HEAVY])))
+    (row,) = tables["applicability"].to_dict("records")
+    assert (row["criterion_id"], row["reason"]) == (APART["criterion_id"], APART["reason"])
+    assert tables["group-weights"]["weight"].tolist() == [HEAVY["weight"]]

@@ -161,6 +161,8 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
         name: study[name]
         for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
     }
+    # What holds for a group of units decides scores, and no id leads there.
+    held |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
     held["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
     return {name: table.drop(columns="note", errors="ignore") for name, table in held.items()}
 
