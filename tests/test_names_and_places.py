@@ -97,6 +97,10 @@ LONG = "וועדת הפארקים והגנים הציבוריים"
         (f"See (in {LONG}), 4 settled.", "See (in [{}]), 4 settled."),
         (f"{LONG} (North) 2", "[{} (North) 2]"),
         (f"Council {LONG}!", "Council [{}]!"),
+        (
+            "צפון has published the same policy as דרום.",
+            "[צפון] has published the same policy as [דרום].",
+        ),
         (f"{LONG}: פתוח.", "[{}: פתוח.]"),
         (f"{LONG} or פתוח.", "[{} or פתוח.]"),
         (f"Of {START}{LONG}{END}, {START}{LONG} 2{END} and more.", "Of [{}], [{} 2] and more."),

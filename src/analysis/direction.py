@@ -41,12 +41,18 @@ def is_right_to_left(text: str) -> bool:
     """Return whether a text is written from right to left: its first letter says so.
 
     A name that is kept apart in it does not count, and a sentence that has words in small letters
-    and ends in our letters is not, whatever name it begins with.
+    and ends in our letters, or is mostly in them, is not, whatever name it begins with.
     """
     text = "".join(_ISOLATED.split(text)[::2])
     small = any(word[0].islower() for word in text.split())
     sentence = small and text.rstrip().endswith((".", "?", "!"))
-    return starts_from_right(text) and not (sentence and not starts_from_right(text[::-1]))
+    ours = not starts_from_right(text[::-1]) or _mostly_from_left(text)
+    return starts_from_right(text) and not (sentence and ours)
+
+
+def _mostly_from_left(text: str) -> bool:
+    kinds = [unicodedata.bidirectional(one) for one in text]
+    return kinds.count("L") > sum(map(kinds.count, _RIGHT_TO_LEFT))
 
 
 def kept_apart(text: str, right_to_left: bool) -> str:
