@@ -16,6 +16,7 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
