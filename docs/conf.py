@@ -1,11 +1,13 @@
 """How `make docs` builds the site of docs/: no page is fetched, no notebook is run."""
 
 import ast
+import re
 import shutil
 from pathlib import Path
 
 from myst_nb.core.render import NbElementRenderer
 from pygments.lexers.special import TextLexer
+from sphinx.errors import ExtensionError
 
 import analysis
 
@@ -92,7 +94,16 @@ def _image_with_words(self, data, render=NbElementRenderer.render_image) -> list
 NbElementRenderer.render_image = _image_with_words
 
 
+def _refuse_what_is_fetched(app, exception) -> None:
+    """Fail where a page would fetch something from elsewhere when it is viewed."""
+    elsewhere = re.compile(r'<(script|link|img|iframe)\b[^>]*(src|href)="(https?:)?//[^>]*>')
+    for path in Path(app.outdir).rglob("*.html"):
+        if found := elsewhere.search(path.read_text("utf-8")):
+            raise ExtensionError(f"{path} would fetch {found.group()}: put a copy into the site")
+
+
 def setup(app) -> None:
-    """Register what is changed in pages as they are read."""
+    """Register what is changed in pages as they are read, and what is checked in the end."""
     app.connect("source-read", _lead_to_output)
+    app.connect("build-finished", _refuse_what_is_fetched)
     app.add_lexer("csv", TextLexer)
