@@ -21,6 +21,8 @@ author = copyright = "The policygap team"
 version = release = analysis.__version__
 language = "en-GB"
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb"]
+# A bare name in an annotation may stand for classes of several modules.
+suppress_warnings = ["ref.python"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_static_path = ["_static"]
