@@ -3,7 +3,7 @@ PYTHON ?= python3
 STUDY  ?= data/safe-to-share
 BIN    := .venv/bin
 
-.PHONY: report test lint lab notebooks benchmark lock clean
+.PHONY: report test lint docs lab notebooks benchmark lock clean
 
 report: .venv/installed
 	$(BIN)/python -m analysis report $(STUDY)
@@ -16,6 +16,12 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
+
+# The pages of docs/ with the notebooks as they are stored, to be opened from disk.
+docs: .venv/installed
+	$(BIN)/python -m sphinx -W -q docs docs/_build/html
+	@echo "Built docs/_build/html/index.html"
 
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
@@ -40,4 +46,4 @@ lock:
 	touch $@
 
 clean:
-	rm -rf .venv output
+	rm -rf .venv output docs/_build docs/generated

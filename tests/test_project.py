@@ -51,27 +51,6 @@ def test_the_readme_picture_is_of_the_data_as_they_are():
     assert chart.alt in (ROOT / "README.md").read_text()
 
 
-def test_data_flows_one_way():
-    """A package imports from itself and from those below it, never from above."""
-    order = [
-        "problems",
-        "wording",
-        "direction",
-        "background",
-        "wording",
-        "spreadsheet",
-        "study",
-        "fieldwork",
-        "measure",
-        "show",
-        "publish",
-    ]
-    for rank, name in enumerate(order):
-        for path in (ROOT / "src/analysis").glob(f"{name}/**/*.py"):
-            used = re.findall(r"^\s*(?:from|import) analysis\.(\w+)", path.read_text(), re.M)
-            assert set(used) <= set(order[: rank + 1]), path
-
-
 def test_every_python_file_of_the_package_says_what_it_is_for():
     for path in (ROOT / "src").rglob("*.py"):
         assert path.read_text().lstrip().startswith('"""'), path

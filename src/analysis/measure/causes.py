@@ -75,7 +75,7 @@ class Change:
         criterion_id: the criterion that it touches; empty: none, or every one.
         what: which row or setting, in words.
         column: the columns that differ, joined by ``;``; empty: the whole row came or went.
-        before: as OLD has it, several joined by `` | ``; empty: it is not there.
+        before: as OLD has it, several joined by ``|`` between blanks; empty: it is not there.
         after: as NEW has it, likewise.
         evidence_ids: evidence cited, before and after, each id once.
         old: index of the row in OLD's table, from 0; ``None``: there is none.

@@ -331,7 +331,8 @@ def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
         yield from _inner(element, manner)
 
 
-def _inner(element: HtmlElement, manner: Run) -> Iterator[Run]:
+def _manner_within(element: HtmlElement, manner: Run) -> Run:
+    """Return how the text of an element is set, where the text around it is set in ``manner``."""
     classes = _classes(element)
     if element.tag == "strong":
         manner = replace(manner, strong=True)
@@ -343,6 +344,11 @@ def _inner(element: HtmlElement, manner: Run) -> Iterator[Run]:
         target = element.get("href", "")
         inner = target.startswith("#")
         manner = replace(manner, to=target[1:]) if inner else replace(manner, url=target)
+    return manner
+
+
+def _inner(element: HtmlElement, manner: Run) -> Iterator[Run]:
+    manner = _manner_within(element, manner)
     if element.text:
         yield manner.saying(element.text)
     for child in element:
