@@ -98,6 +98,13 @@ def test_columns_of_a_form_may_be_moved_and_a_cell_is_named_where_it_stands_now(
     assert list(differences(sent, [(shown, rows)])) == [(CHANGED_TEXT, REPLY.tab, "A8")]
 
 
+def test_a_column_of_a_form_that_was_deleted_is_named_with_its_rows():
+    sent = {REPLY.tab: {3: {"row": "a/b", "asked": "Open?", "found": "yes"}}}
+    shown = Shown(REPLY.tab, REPLY, {"row": 1, "asked": 2}, {"row"}, {1, 2}, set())
+    rows = {3: {"row": "a/b", "asked": "Open?"}}
+    assert list(differences(sent, [(shown, rows)])) == [(EMPTIED, REPLY.tab, "A3")]
+
+
 def test_thousands_of_rows_that_are_all_changed_are_compared_quickly():
     sent = {"All": {n: {"A": "same", "B": f"{n % 50}", "C": f"{n}"} for n in range(1, 9000)}}
     texts = [row["C"] for row in sent["All"].values()]

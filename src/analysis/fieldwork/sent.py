@@ -121,8 +121,9 @@ class Shown:
         return rows
 
     def letter(self, name: str) -> str:
-        """Return where a column stands."""
-        return get_column_letter(self.places[name]) if name in self.places else name
+        """Return where a column stands; of a field whose column was deleted: the first."""
+        letter = name if name.isupper() else "A"
+        return get_column_letter(self.places[name]) if name in self.places else letter
 
     def own(self, number: int, marks: Mapping[str, str]) -> bool:
         """Return whether a row is somebody's own: filled, and without the name of one sent."""
@@ -220,7 +221,7 @@ def _changes(
             if shown.own(number, row) and (name, row[name]) in texts:
                 continue
             said = CHANGED_TEXT if name in row else EMPTIED
-            if shown.form and name not in shown.places:
+            if shown.form and name in row and name not in shown.places:
                 said = OTHER_COLUMN
             yield said, shown.letter(name), number
 
