@@ -307,15 +307,21 @@ def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) 
 def note_typed(returned: Returned, opened: Opened) -> None:
     """Note words that somebody typed where no cell is: headers, footers, names, prompts, properties."""
     for sheet in opened.book.worksheets:
-        for name in ("odd", "even", "first"):
-            for part in ("Header", "Footer"):
-                item = getattr(sheet, f"{name}{part}")
-                texts = [one.text or "" for one in (item.left, item.center, item.right)]
-                if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
-                    returned.note_all(TYPED, f"{part.lower()} of {sheet.title}")
+        for part in ("Header", "Footer"):
+            items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
+            texts = [
+                one.text or "" for item in items for one in (item.left, item.center, item.right)
+            ]
+            if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
+                returned.note_all(TYPED, f"{part.lower()} of {sheet.title}")
         for rule in sheet.data_validations.dataValidation:
             if rule.prompt or rule.promptTitle:
                 returned.note_all(TYPED, f"prompt at {address(sheet.title, str(rule.sqref))}")
+    _note_names(returned, opened)
+
+
+def _note_names(returned: Returned, opened: Opened) -> None:
+    """Note the names that somebody defined, and what the file's properties say."""
     named = [opened.book.defined_names, *(one.defined_names for one in opened.book.worksheets)]
     for name in dict.fromkeys(name for names in named for name in names):
         if not name.startswith("_"):  # as programs name what they need themselves
