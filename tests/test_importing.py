@@ -205,8 +205,20 @@ def test_links_are_read_and_comments_are_named(pools):
     book.save(path)
     came = import_table(path, pools, a_map(pools, MAP + "source: From\n"))
     assert any("omment" in note and "Scores!B2" in note for note in came.notes)
+    assert not any("left aside" in note for note in came.notes)
     (held,) = (row for row in rows_of(pools, "evidence") if row["evidence_id"].endswith("B2"))
     assert "https://north.example/rules" in held["states"]
+
+
+@pytest.mark.parametrize("sign", [";", "|", ","])
+def test_the_separator_that_a_first_line_declares_is_taken(sign, pools):
+    path = pools.parent / "table.csv"
+    rows = [["Pool", "Lifeguard", "Signs"], *everyone([POOLS[0], "Yes", "No"])]
+    lines = [f"sep={sign}", *(sign.join(row) for row in rows)]
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    import_table(path, pools, a_map(pools, MAP))
+    assert cells_of(pools)[IDS[0], "lifeguard"] == "met"
+    assert cells_of(pools)[IDS[0], "depth-signs"] == "not_met"
 
 
 def test_a_blank_that_nobody_looked_for_hides_no_later_search(pools):

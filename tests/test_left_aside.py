@@ -18,22 +18,33 @@ from office import needs_office
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import Intake, take_in
 from analysis.fieldwork.replying import reply_form
 from analysis.fieldwork.returned import (
     ADDRESS,
-    CHANGED_SINCE,
-    CHANGED_TEXT,
     COMMENT,
     OBJECT,
-    OTHER_COLUMN,
-    OTHER_SHEET,
+    TYPED,
     read_returned,
 )
-from analysis.fieldwork.sent import TEXTS_SENT
+from analysis.fieldwork.sent import (
+    CHANGED_SINCE,
+    CHANGED_TEXT,
+    EMPTIED,
+    OTHER_COLUMN,
+    OTHER_SHEET,
+    RENAMED,
+    ROWS_GONE,
+    SHEET_GONE,
+    SHEET_SINCE,
+    TEXTS_SENT,
+)
 from analysis.fieldwork.settling import settling_workbook
+from analysis.fieldwork.slips import SORTED_ALONE
 from analysis.fieldwork.tracking import tracking_workbook
 from analysis.study import StudyError
 
@@ -121,7 +132,7 @@ def test_sheets_may_be_sorted_renamed_and_moved(folder):
         sheet.title = "As we are told"
         book.move_sheet(sheet, 3)
 
-    assert intake(folder, "Your reply", sort).notes == []
+    assert intake(folder, "Your reply", sort).notes == [f"{RENAMED}: As we are told."]
 
 
 def test_a_row_copied_for_another_date_brings_no_note(folder):
@@ -203,10 +214,100 @@ def test_a_text_that_only_shows_and_was_changed_is_named(tab, sheet, place, text
     assert notes == [f"{CHANGED_TEXT}: {shown}!{place}."]
 
 
-def test_a_name_of_a_row_that_was_changed_is_named_with_its_row(folder):
-    change = cell("Your reply", "A13", value="library-one/whole: no")
-    notes = intake(folder, "Your reply", change).notes
-    assert notes == [f"{CHANGED_TEXT}: 'Your reply'!A13, 'Your reply'!B13."]
+@pytest.mark.parametrize(
+    ("sheet", "place", "text"),
+    [
+        ("Your reply", "A13", "library-one/whole: no"),
+        ("What is said", "A4", "Our weekends"),
+        ("Evidence", "A2", "V99"),
+    ],
+)
+def test_a_first_cell_that_was_changed_is_named_and_not_its_row(sheet, place, text, folder):
+    notes = intake(folder, "Your reply", cell(sheet, place, value=text)).notes
+    assert notes == [f"{CHANGED_TEXT}: {quoted(sheet)}!{place}."]
+
+
+def quoted(sheet: str) -> str:
+    return f"'{sheet}'" if " " in sheet else sheet
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place", "other"),
+    [
+        # What another row of the same column says, also one with the same first cell.
+        ("What is said", "C3", "C5"),
+        ("Codebook", "C2", "C4"),
+        ("Evidence", "C2", "C3"),
+        ("Start", "B3", "B4"),
+        ("Lists", "A3", "A2"),
+    ],
+)
+def test_a_text_that_stands_elsewhere_in_its_column_is_named(sheet, place, other, folder):
+    tab = "Coding" if sheet == "Codebook" else "Your reply"
+
+    def repeat(book: Workbook) -> None:
+        assert book[sheet][place].value != book[sheet][other].value
+        book[sheet][place].value = book[sheet][other].value
+
+    assert intake(folder, tab, repeat).notes == [f"{CHANGED_TEXT}: {quoted(sheet)}!{place}."]
+
+
+def test_emptied_cells_and_deleted_rows_of_shown_sheets_are_named(folder):
+    notes = intake(
+        folder,
+        "Your reply",
+        cell("What is said", "E4", value=None),
+        cell("Your reply", "C5", value=None),
+        cell("Your reply", "A6", value=None),
+        lambda book: book["Your reply"].delete_rows(9),
+        lambda book: book["Searches made"].delete_rows(2),
+    ).notes
+    assert notes == [
+        f"{EMPTIED}: 'What is said'!E4, 'Your reply'!A6, 'Your reply'!C5.",
+        f"{ROWS_GONE}: 'Searches made'!A2, 'Your reply'!A9.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tab", "sheet"),
+    [
+        ("Your reply", "What is said"),
+        ("Your reply", "New searches"),
+        ("Coding", "Evidence held"),
+        ("Coding", "New sources"),
+        ("Settling", "Codebook"),
+        ("Requests", "New evidence"),
+    ],
+)
+def test_a_sheet_that_is_gone_is_named(tab, sheet, folder):
+    notes = intake(folder, tab, lambda book: book.remove(book[sheet])).notes
+    assert notes == [f"{SHEET_GONE}: {sheet}."]
+
+
+def test_without_its_last_sheet_a_workbook_is_an_older_one(folder):
+    notes = intake(
+        folder,
+        "Your reply",
+        lambda book: book.remove(book["Lists"]),
+        cell("What is said", "C4", value="No."),
+    ).notes
+    assert notes == [f"{CHANGED_SINCE}: 'What is said'!C4.", f"{SHEET_SINCE}: Lists."]
+
+
+def test_a_form_of_another_kind_of_workbook_is_named(folder):
+    """It is found by its marks, and nothing would read it there."""
+
+    def add(book: Workbook) -> None:
+        other = openpyxl.load_workbook(io.BytesIO(unchanged("Your reply")))["New searches"]
+        sheet = book.create_sheet("New searches")
+        for row in other.iter_rows(max_row=2):
+            for one in row:
+                sheet.cell(one.row, one.column).value = one.value
+        sheet["C3"] = "the shelf"
+
+    (note,) = intake(folder, "Settling", add).notes
+    assert note.startswith(f"{OTHER_SHEET}: 'New searches'!A1:A2, ")
+    assert "'New searches'!C1:C3" in note
 
 
 def test_a_line_above_the_table_is_named(folder):
@@ -442,6 +543,81 @@ def test_a_chart_on_a_sheet_is_named(tab, folder):
     notes = intake(folder, tab, lambda book: book[tab].add_chart(BarChart(), "D8")).notes
     shown = f"'{tab}'" if " " in tab else tab
     assert notes == [f"{OBJECT}: {shown}!D8."]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda book: text_of_page(book, "oddHeader", "We disagree"), "header of Your reply"),
+        (lambda book: text_of_page(book, "evenFooter", "See &D"), "footer of Your reply"),
+        (lambda book: text_of_page(book, "firstFooter", "No, page &P"), "footer of Your reply"),
+        (lambda book: text_of_page(book, "oddFooter", "Page &P of &N"), ""),
+        (lambda book: text_of_page(book, "oddFooter", "&A, &D"), ""),
+        (lambda book: defined(book, "Our_answer", '"we disagree"'), "name Our_answer"),
+        (lambda book: defined(book, "We_disagree", "Start!$A$1"), "name We_disagree"),
+        (lambda book: defined(book, "_xlnm.Print_Area", "Start!$A$1"), ""),
+        (lambda book: prompt(book, "We disagree"), "prompt at 'Your reply'!D4"),
+        (lambda book: setattr(book.properties, "description", "No"), "description of the file"),
+    ],
+)
+def test_words_that_are_in_no_cell_are_named(change, place, folder):
+    notes = intake(folder, "Your reply", change).notes
+    assert notes == ([f"{TYPED}: {place}."] if place else [])
+
+
+def text_of_page(book: Workbook, part: str, text: str) -> None:
+    getattr(book["Your reply"], part).center.text = text
+
+
+def defined(book: Workbook, name: str, text: str) -> None:
+    book.defined_names[name] = DefinedName(name, attr_text=text)
+
+
+def prompt(book: Workbook, text: str) -> None:
+    rule = DataValidation(type="textLength", operator="greaterThan", formula1="0", prompt=text)
+    book["Your reply"].add_data_validation(rule)
+    rule.add("D4")
+
+
+def test_answers_that_were_sorted_alone_are_named(folder):
+    filled = Filled(unchanged("Your reply"))
+    answers, ledger = filled.form("answers"), filled.form("replies")
+    rows = [row for row in answers.rows() if "/" in answers.texts(row).get("row", "")][:8]
+    for row, text in zip(
+        rows, ["Box", "Easter", "Fees", "Hours", "Lamps", "Steps", "Stock", "Window"], strict=True
+    ):
+        answers.put(row, answer=f"{text}: see the card.")
+    free = next(one for one in ledger.rows() if list(ledger.texts(one)) == ["reply_id"])
+    ledger.put(free, received_on="2022-08-01", says="It answers.", decision="open")
+    notes = take_in(filled.save(folder.parent / "returned.xlsx"), folder, dry_run=True).notes
+    assert notes == [f"{SORTED_ALONE}: 'Your reply'!D{rows[0]}."]
+
+
+def test_a_link_on_an_empty_address_is_taken_and_named(folder):
+    def change(book: Workbook) -> None:
+        linked(LINK)(book)
+        book["New sources"]["F3"].value = None
+
+    assert address_taken(folder, source(), change) == (LINK, [TAKEN])
+
+
+def test_a_link_on_an_empty_cell_elsewhere_is_named(folder):
+    def change(book: Workbook) -> None:
+        linked(LINK, "New sources", "C3")(book)
+        book["New sources"]["C3"].value = None
+
+    assert intake(folder, "Coding", change).notes == [f"{ADDRESS}: 'New sources'!C3."]
+
+
+def test_a_decision_that_is_missing_is_said_once(folder):
+    filled = Filled(unchanged("Your reply"))
+    ledger = filled.form("replies")
+    free = next(one for one in ledger.rows() if list(ledger.texts(one)) == ["reply_id"])
+    ledger.put(free, received_on="2022-08-01", says="It answers.")
+    with pytest.raises(StudyError) as caught:
+        take_in(filled.save(folder.parent / "returned.xlsx"), folder, dry_run=True)
+    (problem,) = caught.value.problems
+    assert "(empty)" not in problem.rule
 
 
 def test_an_answer_where_it_belongs_is_taken_in_and_brings_no_note(folder):

@@ -67,9 +67,19 @@ LEVELS = [f"points_{number}" for number in range(5)]
         ({"level": LEVELS[:4], "read_on": days(13, 4)}, "Coding!D3:D6, Coding!H3:H6"),
         ({"observed_on": ["2018", "2019", "2020", "2021", "2022"]}, "Coding!E3:E7"),
         ({"evidence_1": ["V01", "V02", "V03", "V04", "V05"]}, "Coding!J3:J7"),
+        ({"observed_on": ["2018", "2019", "2020", "2021"]}, "Coding!E3:E6"),
+        ({"observed_on": ["2021", "2020", "2019", "2018"]}, "Coding!E3:E6"),
+        ({"observed_on": ["2021-11", "2021-12", "2022-01", "2022-02"]}, "Coding!E3:E6"),
+        ({"not_before": ["2022-02", "2022-01", "2021-12", "2021-11"]}, "Coding!F3:F6"),
+        ({"read_on": ["2022-03-02", "2022-03-01", "2022-02-28", "2022-02-27"]}, "Coding!H3:H6"),
+        ({"evidence_1": ["V07", "V08", "V09", "V10"]}, "Coding!J3:J6"),
+        ({"evidence_1": ["V11", "V10", "V09", "V08"]}, "Coding!J3:J6"),
+        ({"evidence_1": ["e11", "e10", "e9", "e8"]}, "Coding!J3:J6"),
+        ({"level": LEVELS[::-1]}, "Coding!D3:D7"),
+        ({"level": LEVELS[3::-1], "read_on": days(13, 4)}, "Coding!D3:D6, Coding!H3:H6"),
     ],
 )
-def test_what_runs_up_by_one_row_by_row_is_named(columns, cells, tmp_path):
+def test_what_counts_up_or_down_by_one_row_by_row_is_named(columns, cells, tmp_path):
     assert notes(tmp_path, **columns) == [f"{FILLED_DOWN}: {cells}."]
 
 
@@ -83,6 +93,11 @@ def test_what_runs_up_by_one_row_by_row_is_named(columns, cells, tmp_path):
         {"level": [*LEVELS[:3], "points_0", *LEVELS[2:]]},
         {"rationale": [f"See page {number}." for number in range(1, 7)]},
         {"read_on": ["2022-05-13"] * 3 + ["2022-05-14"] * 4},
+        {"read_on": ["2022-05-13", "2022-05-14", "2022-05-13", "2022-05-14", "2022-05-13"]},
+        {"observed_on": ["2021-11", "2021-12", "2022-01"]},
+        {"observed_on": ["2021-12", "2021-13", "2021-14", "2021-15"]},
+        {"evidence_1": ["V03", "V02", "V01"]},
+        {"level": LEVELS[3::-1]},
     ],
 )
 def test_what_people_write_from_row_to_row_is_not(columns, tmp_path):

@@ -427,7 +427,9 @@ SHEETS = [
         }.items()
     ),
     taken(
-        "the first sheet renamed", lambda book, names: setattr(book["Start"], "title", "Read me")
+        "the first sheet renamed",
+        lambda book, names: setattr(book["Start"], "title", "Read me"),
+        notes="A sheet that only shows was renamed: Read me.",
     ),
     refused(
         "the coder emptied",
@@ -714,6 +716,7 @@ OF_ROWS = [
         "a row deleted, and the list of those sent",
         delete("sharing"),
         lambda book, names: book.remove(book["Lists"]),
+        notes="A sheet that the study would write now is not there (an older workbook): Lists.",
     ),
     taken(
         "a coding changed, with a reason",

@@ -138,6 +138,7 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported
         table = read_table_file(path, said.sheet, said.headings_row, said.last_row)
     bringing = _Import(study, table, said, (map_path or path).name, map_path is not None)
     bringing.propose()
+    table.note_besides()
     proposal, returned = bringing.proposal, table.returned
     files = proposal.files() if not returned.problems else {}
     if returned.problems:

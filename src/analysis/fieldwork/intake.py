@@ -11,7 +11,7 @@ from analysis.fieldwork.former import under_current_ids
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
 from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.sent import marks_in
+from analysis.fieldwork.sent import Rows, rows_in
 from analysis.study import Study, StudyError, journal, load
 
 
@@ -123,16 +123,16 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
         returned.refuse("Start", "", "the sheet to fill is not there", remedy)
     else:
         KINDS[about["workbook"]](proposal, reason, on)
-        returned.note_rest(returned.texts_sent or _texts_sent(study, about))
+        returned.note_differences(returned.shown_sent or _rows_sent(study, about))
     return proposal
 
 
-def _texts_sent(study: Study, about: dict[str, str]) -> set[str]:
-    """Return the marks of what a workbook says that does not bring them: it is written again.
+def _rows_sent(study: Study, about: dict[str, str]) -> dict[str, Rows]:
+    """Return the rows of a workbook that does not bring their marks: it is written again.
 
     Workbooks have them since version 0.2.
     """
     try:
-        return marks_in(_AGAIN[about["workbook"]](study, about))
+        return rows_in(_AGAIN[about["workbook"]](study, about))
     except (StudyError, KeyError):
-        return set()  # whose it is cannot be told, and that was refused
+        return {}  # whose it is cannot be told, and that was refused

@@ -25,6 +25,8 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 _STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
 _SHARED = "xl/sharedStrings.xml"
+_LINKED = re.compile(rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+\d+)"')
+_FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
 _REF = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
 _ANCHOR = re.compile(
     r"<(?:\w+:)?(?:twoCell|oneCell|absolute)Anchor\b.*?</(?:\w+:)?\w+Anchor>", re.S
@@ -101,6 +103,7 @@ def open_workbook(path: Path) -> Opened:
     """
     holds = _check(path)
     reader = _opened(path)
+    _empty_links(path, reader)
     objects, threads = _besides(path, reader)
     return Opened(
         book=reader.wb,
@@ -110,6 +113,16 @@ def open_workbook(path: Path) -> Opened:
         objects=objects,
         threads=threads,
     )
+
+
+def _empty_links(path: Path, reader: ExcelReader) -> None:
+    """Empty the cells that hold a link and no text: the library writes the address into them."""
+    with zipfile.ZipFile(path) as parts:
+        for sheet, relation in reader.parser.find_sheets():
+            held = parts.read(relation.target) if "/worksheets/" in relation.target else b""
+            linked = set(_LINKED.findall(held))
+            for cell in linked and linked - set(_FILLED.findall(held)):
+                reader.wb[sheet.name][cell.decode()]._value = None
 
 
 def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.fieldwork.forms import REPLY
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.slips import note_slips
 from analysis.problems import Problem
@@ -174,8 +175,10 @@ class Proposal:
         return {**self.study.brought_up, **changed} if changed else {}
 
     def _lines(self) -> list[Line]:
-        """Return the rows of the workbook that add or change something."""
+        """Return the rows of the workbook that add or change something, and a unit's answers."""
         lines = [line for draft in self.drafts.values() for line in draft.lines if line is not None]
+        answers = self.returned.forms.get(REPLY.name, [])
+        lines += [line for line in answers if line["answer"] or line["document"]]
         return list({line.place(): line for line in lines}.values())
 
     def _note_days_to_come(self) -> None:

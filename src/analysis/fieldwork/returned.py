@@ -16,12 +16,15 @@ from analysis.fieldwork.forms import CODE, DATE, FORMS, LINK, Field, Form
 from analysis.fieldwork.opening import Opened, open_workbook
 from analysis.fieldwork.sent import (
     ROWS_SENT,
+    SINCE,
     TEXTS_SENT,
     Grid,
+    Rows,
+    Shown,
     cells_of,
-    column_of,
+    differences,
     list_column,
-    text_mark,
+    rows_sent,
     text_of,
 )
 from analysis.fieldwork.tidy import tidied
@@ -37,14 +40,13 @@ _LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 _HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
 """A formula that leads somewhere; and one whose address stands in it whole, as one text."""
 
-CHANGED_TEXT = "A text that is not the one that was sent was left aside"
-CHANGED_SINCE = "A text that the study would not write there now was left aside (an older workbook)"
-OTHER_COLUMN = "A column that is not ours was left aside"
-OTHER_SHEET = "A sheet that is not ours was left aside"
 COMMENT = "Comments are not taken in"
 OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left aside"
 FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
 ADDRESS = "The address behind a link was left aside"
+TYPED = "Words outside the cells were left aside"
+_SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
+"""What stands in a header or footer for a number, a day, a name, and what programs write before it."""
 
 
 @dataclass(frozen=True)
@@ -79,27 +81,6 @@ class Line:
         return {name: self.texts[name] for name in names if self.texts[name]}
 
 
-@dataclass(frozen=True)
-class Rest:
-    """A cell that says something and was not taken in.
-
-    Attributes:
-        mark: what tells it from what we wrote there (:func:`analysis.fieldwork.sent.text_mark`).
-        tab: its sheet.
-        place: its address.
-        ours: whether its sheet and its column are ours; ``None``: the sheet is none to fill.
-        named: whether its row has a name, as every row has that was sent.
-        column: its heading, and what it says.
-    """
-
-    mark: str
-    tab: str
-    place: str
-    ours: bool | None
-    named: bool
-    column: tuple[str, str]
-
-
 @dataclass
 class Returned:
     """A workbook that was read.
@@ -109,8 +90,8 @@ class Returned:
         about: what its first sheet says of it, labels in lower case.
         about_places: the addresses of that, by the same labels.
         sent: the names of the rows that were sent, as far as it still says so.
-        texts_sent: the marks of the texts that were sent and are not read back, likewise.
-        rest: the cells that were not taken in, whoever wrote them.
+        shown_sent: the rows of its sheets as far as they only show, by tab, likewise.
+        shown: its sheets as far as they only show, each with its rows.
         forms: the lines of each form that it has, by the form's name.
         links: the places of links whose address was looked at.
         notes: what was done to its cells, and the places; harmless.
@@ -122,8 +103,8 @@ class Returned:
     about: dict[str, str] = field(default_factory=dict)
     about_places: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
-    texts_sent: set[str] = field(default_factory=set)
-    rest: list[Rest] = field(default_factory=list)
+    shown_sent: dict[str, Rows] = field(default_factory=dict)
+    shown: list[tuple[Shown, Rows]] = field(default_factory=list)
     forms: dict[str, list[Line]] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
@@ -139,26 +120,15 @@ class Returned:
         self.whole.add(said)
         self.note(said, place)
 
-    def note_rest(self, sent: set[str]) -> None:
-        """Note each cell that was not taken in and does not say what was sent there.
+    def note_differences(self, sent: Mapping[str, Rows]) -> None:
+        """Note what differs from what was sent, where it is not read back.
 
-        ``sent``: the marks of what was sent; of an older workbook, of what would be sent today.
-
-        A row that was copied for another date has no name: of it all is as sent that stands in
-        the same column elsewhere.
+        ``sent``: the rows that were sent; of an older workbook, those that would be sent today.
         """
-        left = [one for one in self.rest if one.mark not in sent]
-        elsewhere = {one.column for one in self.rest if one.mark in sent}
-        known = {one.tab for one in self.rest if one.mark in sent}
-        for one in left:
-            said = CHANGED_TEXT if self.texts_sent else CHANGED_SINCE
-            if one.ours is None and one.tab not in known:
-                said = OTHER_SHEET
-            elif one.ours is False:
-                said = OTHER_COLUMN
-            elif one.ours and not one.named and one.column in elsewhere:
-                continue
-            self.note_all(said, one.place)
+        for said, tab, cell in differences(sent, self.shown):
+            said = said if self.shown_sent else SINCE.get(said, said)
+            if said:
+                self.note_all(said, address(tab, cell) if cell else tab)
 
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
         """Keep a problem at a place."""
@@ -236,7 +206,7 @@ def read_returned(path: Path) -> Returned:
     for title, grid in grids.items():
         _take_about(returned, opened, title, grid)
         returned.sent = returned.sent or list_column(grid, ROWS_SENT, opened.plain)
-        returned.texts_sent |= set(" ".join(list_column(grid, TEXTS_SENT)).split())
+        returned.shown_sent |= rows_sent(list_column(grid, TEXTS_SENT))
     for sheet in opened.book.chartsheets:
         returned.note("A sheet with a chart has no cells to read", sheet.title)
     noun = returned.about.get(NOUN.lower(), "")
@@ -245,9 +215,14 @@ def read_returned(path: Path) -> Returned:
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
         found = _form_on(title, grid, noun)
-        if found is None:
-            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab) and grid}
-            _keep_rest(returned, opened, title, grid, None, set())
+        # A form of another kind of workbook is one that nothing reads here.
+        foreign = found and returned.shown_sent and found.form.tab not in returned.shown_sent
+        if found is None or foreign:
+            if not foreign:
+                unread |= {
+                    one.name: title for one in FORMS if _tab(title) == _tab(one.tab) and grid
+                }
+            returned.shown.append((Shown(title), Shown(title).rows(grid, opened.plain)))
             continue
         lines = list(_lines(returned, opened, sheet, grid, found, noun))
         copies.setdefault(found.form.name, []).append((title, lines))
@@ -256,6 +231,7 @@ def read_returned(path: Path) -> Returned:
         if title != found.form.tab and len(copies[found.form.name]) == 1:
             returned.note("A sheet was renamed, and read by its marks", title)
     note_besides(returned, opened, grids)
+    note_typed(returned, opened)
     for name, several in copies.items():
         returned.forms[name] = _only(returned, several)
     for name in unread.keys() - copies.keys():
@@ -302,49 +278,6 @@ def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> N
             returned.refuse(place, about[name], rule, "delete the one that does not count")
 
 
-def _keep_rest(
-    returned: Returned,
-    opened: Opened,
-    title: str,
-    grid: Grid,
-    found: "_Found | None",
-    taken: set[int],
-) -> None:
-    """Keep the cells of a sheet that say something and were not taken in.
-
-    Args:
-        returned: where they are kept.
-        opened: the workbook.
-        title: the sheet.
-        grid: its cells.
-        found: the form that it holds, if any.
-        taken: the rows of the form that were taken in.
-    """
-    tops = {place: text_of(cell) for place, cell in grid.get(1, {}).items()}
-    passed = {place for place, top in tops.items() if top in (ROWS_SENT, TEXTS_SENT)}
-    heads, first, read, rows = {}, 1, set(), set()
-    if found:
-        fields = {place: _field(found.form, name) for name, place in found.columns.items()}
-        heads = {place: f"{found.form.name}.{name}" for name, place in found.columns.items()}
-        first = found.columns.get(found.form.fields[0].name, 0)
-        read = {place for place, one in fields.items() if one is not None and one.asked}
-        rows = {*taken, found.head, found.head + 1}
-    cells = [
-        (place, number, text)
-        for number, row in grid.items()
-        for place, cell in row.items()
-        if not (place in passed or (place in read and number in rows))
-        and (text := text_of(cell, opened.plain))
-    ]
-    for place, number, text in sorted(cells):
-        head = heads.get(place) or column_of(grid, place)
-        name = text_of(grid[number].get(first), opened.plain)
-        ours = place in found.columns.values() if found else None
-        where = address(title, f"{get_column_letter(place)}{number}")
-        mark = text_mark(head, name, text)
-        returned.rest.append(Rest(mark, title, where, ours, bool(name), (head, text)))
-
-
 def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) -> None:
     """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
     comments = {
@@ -369,6 +302,33 @@ def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) 
                 shown = held[title][cell.coordinate] if held else cell
                 if worked_out or link not in _bare(text_of(shown)):
                     returned.note_all(ADDRESS, place)
+
+
+def note_typed(returned: Returned, opened: Opened) -> None:
+    """Note words that somebody typed where no cell is: headers, footers, names, prompts, properties."""
+    for sheet in opened.book.worksheets:
+        for part in ("Header", "Footer"):
+            items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
+            texts = [
+                one.text or "" for item in items for one in (item.left, item.center, item.right)
+            ]
+            if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
+                returned.note_all(TYPED, f"{part.lower()} of {sheet.title}")
+        for rule in sheet.data_validations.dataValidation:
+            if rule.prompt or rule.promptTitle:
+                returned.note_all(TYPED, f"prompt at {address(sheet.title, str(rule.sqref))}")
+    _note_names(returned, opened)
+
+
+def _note_names(returned: Returned, opened: Opened) -> None:
+    """Note the names that somebody defined, and what the file's properties say."""
+    named = [opened.book.defined_names, *(one.defined_names for one in opened.book.worksheets)]
+    for name in dict.fromkeys(name for names in named for name in names):
+        if not name.startswith("_"):  # as programs name what they need themselves
+            returned.note_all(TYPED, f"name {name}")
+    for name in ("subject", "description", "keywords", "category"):
+        if getattr(opened.book.properties, name):
+            returned.note_all(TYPED, f"{name} of the file")
 
 
 def _leads(cell: Cell) -> bool:
@@ -479,7 +439,10 @@ def _lines(
         if any(text and not found.form.only_names(name) for name, text in line.texts.items()):
             taken.add(number)
     look_at_merged(returned, sheet, grid, found.columns.values(), first, filled)
-    _keep_rest(returned, opened, sheet.title, grid, found, taken)
+    asked = {name for name, one in fields.items() if one.asked}
+    heads = {found.head, found.head + 1}
+    shown = Shown(sheet.title, found.form, found.columns, asked, heads, taken)
+    returned.shown.append((shown, shown.rows(grid, opened.plain)))
 
 
 def read_cell(

@@ -14,12 +14,11 @@ from itertools import pairwise
 from analysis.fieldwork.forms import DATE, FORMS, TEXT
 from analysis.fieldwork.returned import Line, Returned
 
-FILLED_DOWN = (
-    "These run up by one row by row, as when a cell is dragged down: look whether they were meant"
-)
+FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
 SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"
 _LEAST_ROWS, _LEAST_ALONE = 4, 5
-"""Rows that must run up before it is said: of days, or of two columns at once; of one column."""
+"""Rows that must count up or down before it is said: of dates, ids of evidence, or two columns at
+once; of any other column alone."""
 _RARE = 1 / 250
 """Chance below which rows that stand in order by themselves are worth a look."""
 _FIELDS = {one.name: one for form in FORMS for one in form.fields}
@@ -29,7 +28,7 @@ _DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", 
 
 
 def note_slips(returned: Returned, lines: Sequence[Line]) -> None:
-    """Note columns that run up by one row by row, and columns that were sorted alone.
+    """Note columns that count up or down by one row by row, and columns that were sorted alone.
 
     Args:
         returned: the workbook.
@@ -47,8 +46,13 @@ def note_slips(returned: Returned, lines: Sequence[Line]) -> None:
 
 
 def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[Line]]]:
-    """Yield each column with rows in which it runs up by one, where that is no chance."""
-    found = [(name, run) for name in _columns(rows) for run in _runs(rows, name)]
+    """Yield each column with rows in which it counts up or down by one, where that is no chance."""
+    found = [
+        (name, run)
+        for name in _columns(rows)
+        for step in (1, -1)
+        for run in _runs(rows, name, step)
+    ]
     brought = {line["evidence_id"] for line in returned.forms.get("evidence", [])}
     for name, run in found:
         numbers = {line.number for line in run}
@@ -60,8 +64,13 @@ def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[L
             yield name, run
         elif _of_documents(rows) or {line[name] for line in run} & brought:
             continue  # yearly documents, and new evidence in the order in which it was found
-        elif besides or (len(run) >= _LEAST_ALONE and _of_one_kind(name, run)):
+        elif besides or (len(run) >= _least(name) and _of_one_kind(name, run)):
             yield name, run
+
+
+def _least(name: str) -> int:
+    dated = name in _FIELDS and _FIELDS[name].kind == DATE
+    return _LEAST_ROWS if dated or name.startswith("evidence_") else _LEAST_ALONE
 
 
 def _of_documents(rows: list[Line]) -> bool:
@@ -87,11 +96,11 @@ def _columns(rows: list[Line]) -> list[str]:
     return [name for name, one in kinds.items() if one and one.kind != TEXT and name not in _NAMES]
 
 
-def _runs(rows: list[Line], name: str) -> Iterator[list[Line]]:
-    """Yield the runs of rows, one under the other, in which a column counts up by one."""
+def _runs(rows: list[Line], name: str, step: int) -> Iterator[list[Line]]:
+    """Yield the runs of rows, one under the other, in which a column counts up, or down, by one."""
     run = rows[:1]
     for above, line in pairwise(rows):
-        if line.number == above.number + 1 and line[name] in _next(above[name]):
+        if line.number == above.number + 1 and line[name] in _next(above[name], step):
             run.append(line)
             continue
         if len(run) >= _LEAST_ROWS:
@@ -101,12 +110,17 @@ def _runs(rows: list[Line], name: str) -> Iterator[list[Line]]:
         yield run
 
 
-def _next(text: str) -> set[str]:
-    """Return what a program writes below a text when it is dragged down."""
-    found = re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL)
-    following = {f"{found[1]}{int(found[2]) + 1:0{len(found[2])}}"} if found else set()
+def _next(text: str, step: int) -> set[str]:
+    """Return what a program writes below a text when it is dragged down, counting by a step."""
+    following = set()
+    if found := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        months = 12 * int(found[1]) + int(found[2]) - 1 + step
+        following.add(f"{months // 12:04}-{months % 12 + 1:02}")
+    elif found := re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL):
+        number = int(found[2]) + step
+        following = {f"{found[1]}{number}", f"{found[1]}{number:0{len(found[2])}}"}
     with contextlib.suppress(ValueError, OverflowError):  # it is no day
-        following.add((dt.date.fromisoformat(text) + dt.timedelta(days=1)).isoformat())
+        following.add((dt.date.fromisoformat(text) + dt.timedelta(days=step)).isoformat())
     return following
 
 

@@ -81,6 +81,11 @@ class TableFile:
         line = Line(self.tab, number, {}, {"": get_column_letter(column)})
         return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
 
+    def note_besides(self) -> None:
+        """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
+        grid = cells_of(self.opened.book[self.tab])
+        note_besides(self.returned, self.opened, {self.tab: grid})
+
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
         return address(self.tab, f"{get_column_letter(column)}{number}")
@@ -141,7 +146,6 @@ def read_table_file(
         for number, row in grid.items()
         if headings_row < number <= (last_row or number) and _says(row)
     }
-    note_besides(returned, opened, {named[0]: grid})
     held = opened.book[named[0]]
     look_at_merged(returned, held, grid, headed, headings_row + 1, below)
     _look_under_no_heading(returned, named[0], below, headed)
@@ -202,8 +206,10 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     book = Workbook()
     sheet = book.active
     sheet.title = "".join("_" if sign in "[]:*?/\\" else sign for sign in path.stem)[:31] or "table"
+    declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    text = text[declared.end() :] if declared else text  # programs show no such row
     first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = declared[1] if declared else max(",;\t", key=first.count)
     if delimiter != ",":
         returned.note(
             "A table whose cells are parted by another sign than a comma was read", path.name

@@ -6,7 +6,7 @@ These are for work, and not for publication: they have filters, frozen panes and
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, Field, Form
-from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, marks_of
+from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, Shown, cells_of, records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
@@ -58,7 +58,7 @@ class WorkbookMaker:
         self._noun = study.settings.unit_noun.singular
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
-        self._columns: dict[str, bool] = {ROWS_SENT: True}
+        self._forms: dict[str, Form] = {}
         sheet = self.book.active
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -103,9 +103,7 @@ class WorkbookMaker:
         sheet = self.book.create_sheet(form.tab)
         name = form.fields[0].name
         self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
-        self._columns |= {
-            form.mark(one): one.asked and not form.only_names(one.name) for one in form.fields
-        }
+        self._forms[form.tab] = form
         for column, one in enumerate(form.fields, start=1):
             put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
             _head(sheet, 2, column, capital(one.label.replace("{unit}", self._noun)), one.width)
@@ -129,10 +127,18 @@ class WorkbookMaker:
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
             _list(sheet, column, name, values)
-        marks = list(marks_of(self.book, self._columns))
-        _list(sheet, len(lists) + 1, TEXTS_SENT, marks)
+        sent = [line for one in self.book.worksheets for line in self._records(one)]
+        _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
         _guard(sheet)
         return as_bytes(self.book)
+
+    def _records(self, sheet: Worksheet) -> Iterator[str]:
+        """Return what the last sheet keeps of a sheet, for what only shows to be compared."""
+        form, grid = self._forms.get(sheet.title), cells_of(sheet)
+        fields = form.fields if form else ()
+        places = {one.name: column for column, one in enumerate(fields, start=1)}
+        asked = {one.name for one in fields if one.asked}
+        return records(Shown(sheet.title, form, places, asked, (1, 2), grid), grid)
 
     def _add_choices(
         self, sheet: Worksheet, form: Form, rows: Sequence[FormRow], last: int

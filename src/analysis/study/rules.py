@@ -533,7 +533,8 @@ def _reviews_are_of_refusals(draft: Draft):
 @_rule("replies")
 def _decisions_on_replies_say_why(draft: Draft):
     frame = draft.frames["replies"]
-    silent = (frame["decision"] != "open") & (frame["reason"] == "")
+    # Of an empty decision it is said already that it is missing.
+    silent = ~frame["decision"].isin(("", "open")) & (frame["reason"] == "")
     yield from draft.at(
         "replies",
         silent,
