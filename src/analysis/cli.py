@@ -285,7 +285,7 @@ def _parser() -> argparse.ArgumentParser:
             "--as-of",
             type=_date,
             metavar="DATE",
-            help="date of the state, YYYY-MM-DD (default: the day the data were read)",
+            help="date of the state, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
         )
         command.add_argument(
             "--known-by",
@@ -297,13 +297,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _date(text: str) -> dt.date:
-    from analysis.study.dates import whole_day
+    from analysis.study.dates import ASKED_FOR, last_day
 
     try:
-        return whole_day(text)
+        return last_day(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
+            f"{text!r} is not a date; {ASKED_FOR}, such as 2020-12-17"
         ) from None
 
 
@@ -664,21 +664,9 @@ def _new(asked: argparse.Namespace) -> int:
 
 
 def _refuse_to_replace(asked: argparse.Namespace) -> None:
-    """Refuse an output folder that holds anything but an output, before any work is done."""
-    out = asked.out.resolve()
-    if out.is_relative_to(asked.study.resolve()):
-        rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
-        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
-    inside = asked.study.resolve().is_relative_to(out) or Path.cwd().resolve().is_relative_to(out)
-    ours = (out / MANIFEST).exists() or (out / "matrix.csv").exists()
-    if inside or (out.exists() and not (out.is_dir() and (ours or not any(out.iterdir())))):
-        rule = (
-            "the folder holds something that is no output of policygap, and would be replaced whole"
-        )
-        problem = Problem(
-            str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
-        )
-        raise StudyError([problem])
+    from analysis.publish.swapping import refuse_to_replace
+
+    refuse_to_replace(asked.out, asked.study)
 
 
 def _refuse_a_folder_in_use(folder: Path) -> None:

@@ -39,7 +39,7 @@ class Typesetter:
         self._template = template.read_bytes()
         self._common = {
             "faces": faces.families,
-            "draft": _set(study.settings.draft_mark),
+            "draft": _set(study.mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
         }

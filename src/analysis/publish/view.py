@@ -13,7 +13,6 @@ from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
-from analysis.measure.statements import spoken
 from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
@@ -37,7 +36,7 @@ from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
-from analysis.wording import DOZEN, agreeing, beyond, counted, exact
+from analysis.wording import DOZEN, agreeing, beyond, counted, exact, spoken
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
