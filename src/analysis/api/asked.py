@@ -17,7 +17,7 @@ def asked_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date 
     if date is None:
         return None
     try:
-        return last_day(date)
+        return last_day("" if date is pd.NaT else date)
     except ValueError as error:
         rule = "it is not a date"
         raise StudyError([Problem(name, None, "", shorten(date), rule, ASKED_FOR)]) from error

@@ -32,7 +32,7 @@ _DROPPED = ("row", "notices", "place")
 class Table(Styler):
     """A table with its caption; a notebook shows it, and it is written to a spreadsheet."""
 
-    def __init__(self, frame: pd.DataFrame, caption: str, lines: Sequence[str] = ()):
+    def __init__(self, frame: pd.DataFrame, caption: str = "", lines: Sequence[str] = ()):
         """Show a frame of text.
 
         Args:
@@ -105,16 +105,22 @@ def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
             empty = "none shown" if column == "missing" else "none"
             cells = cells.map(lambda text, empty=empty: gap_words(text, labels, empty))
         elif column in ("low", "high"):
-            cells = cells.map(lambda one: one if pd.isna(one) else shown(one, display))
+            cells = cells.map(lambda one: shown(one, display) if _is_score(one) else one)
         elif column == "known":
-            cells = cells.map(lambda one: one if pd.isna(one) else f"{shown(100 * one, display)}%")
+            cells = cells.map(
+                lambda one: f"{shown(100 * one, display)}%" if _is_score(one) else one
+            )
         head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
         columns[head.removesuffix("_id").replace("_", " ")] = [_text(one, study) for one in cells]
     return pd.DataFrame(columns, dtype=object)
 
 
+def _is_score(cell: object) -> bool:
+    return isinstance(cell, float) and not pd.isna(cell)
+
+
 def _text(cell: object, study: Study) -> str:
-    if isinstance(cell, float) and not pd.isna(cell):
+    if _is_score(cell):
         return rounded(cell, 2, study.settings.display.rounding)
     if isinstance(cell, dt.date) and not pd.isna(cell):
         return f"{cell:%Y-%m-%d}"

@@ -47,7 +47,7 @@ def _values(field: Column, texts: pd.Series) -> pd.Series:
 
 def category(texts: pd.Series, values: list[str]) -> pd.Series:
     """Return texts as an unordered category; what is none of its values is missing."""
-    return texts.astype(pd.CategoricalDtype(values, ordered=False))
+    return texts.where(texts.isin(values)).astype(pd.CategoricalDtype(values, ordered=False))
 
 
 def _days(texts: pd.Series, end: int) -> pd.Series:

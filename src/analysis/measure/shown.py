@@ -14,8 +14,10 @@ from analysis.measure.national import national
 from analysis.measure.pairs import Comparisons
 from analysis.measure.results import Results, measure
 from analysis.measure.totals import Constrained
+from analysis.problems import shorten
 from analysis.study import Matrix, Study
 from analysis.study.scope import Scope, with_weights
+from analysis.wording import stopped
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,10 @@ def shown(
     """
     study, scope = results.study, results.study.scope
     if units:
-        noun, words = study.settings.unit_noun, query or ", ".join(units)
+        noun, words = (
+            study.settings.unit_noun,
+            shorten(query, 200) or stopped(units, "data/scores.csv", ", "),
+        )
         said = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
         scope = scope.stating(said, units=units, query=query)
     if criteria:

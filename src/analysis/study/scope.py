@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.wording import stopped
 
 NODES = {"recommendations": "recommendation_id", "criteria": "criterion_id"}
 """The tables whose rows have a weight, with their keys."""
@@ -59,7 +60,8 @@ def with_weights(study, weights: Mapping[str, object]):
     for name, weight in given:
         table = tables[own[name][0]]
         table.loc[table[NODES[own[name][0]]] == name, "weight"] = weight
-    said = "; ".join(f"{name} {weight} (own: {own[name][1]})" for name, weight in given)
+    each = [f"{name} {weight} (own: {own[name][1]})" for name, weight in given]
+    said = stopped(each, "manifest.json")
     scope = study.scope.stating(f"With other weights than the study’s own: {said}.", weights=given)
     return replace(study, tables={**study.tables, **tables}, scope=scope)
 
