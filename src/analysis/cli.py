@@ -230,6 +230,12 @@ def _parser() -> argparse.ArgumentParser:
             help="only these units, by id or name (default: all)",
         )
 
+    notebooks = commands.add_parser("notebooks", help="run the notebooks on a study")
+    notebooks.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a folder for them alone"
+    )
+    notebooks.set_defaults(run=_notebooks)
+
     intake = commands.add_parser("intake", help="take in a workbook that was returned")
     intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
     intake.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
@@ -270,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
         reply_form,
         brief,
         requests,
+        notebooks,
         intake,
     ):
         command.add_argument(
@@ -293,6 +300,9 @@ def _parser() -> argparse.ArgumentParser:
             metavar="DATE",
             help="count only what had been read by this day (default: everything)",
         )
+    notebooks.add_argument(
+        "--as-of", type=_date, metavar="DATE", help="date of the state, likewise"
+    )
     return parser
 
 
@@ -349,6 +359,21 @@ def _report(asked: argparse.Namespace) -> int:
     _print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
     print(f"{built} {path}")
+    return 0
+
+
+def _notebooks(asked: argparse.Namespace) -> int:
+    study = _load(asked.study)
+    from analysis.publish.notebooks.run import run_notebooks
+    from analysis.study import check_someone_exists
+
+    if asked.as_of:
+        check_someone_exists(study, asked.as_of)
+    day = asked.as_of and asked.as_of.isoformat()
+    with _progress() as progress:
+        made = run_notebooks(asked.study, asked.out, day, progress)
+    _print_placeholders(study.descriptor.placeholders)
+    print(f"Notebooks: {len(made)}; they are in {asked.out}")
     return 0
 
 

@@ -6,8 +6,8 @@ from html import escape
 import pandas as pd
 
 from analysis.api.asked import asked_date
+from analysis.api.reading import Table, labelled
 from analysis.api.study import Study
-from analysis.api.tables import Table, labelled
 from analysis.api.typed import copied
 from analysis.measure.attribution import Comparison as Versions
 from analysis.measure.attribution import compare as compare_versions

@@ -19,7 +19,7 @@ from analysis.wording import spoken
 
 if TYPE_CHECKING:
     from analysis.api.plots import Plots
-    from analysis.api.tables import Table
+    from analysis.api.reading import Table
 
 _YES_OR_NO = ("scored", "conservative", "settles_cells")
 

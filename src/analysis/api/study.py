@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,6 +20,7 @@ from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import spoken
 
 if TYPE_CHECKING:
+    from analysis.api.reading import Table
     from analysis.api.results import Results
 
 
@@ -139,6 +139,16 @@ class Study:
 
         return as_table(agreement(self._data))
 
+    def table(self, name: str) -> Table:
+        """Return a table of the study for reading: ``agreement``, say, or any by its name.
+
+        Raises:
+            StudyError: there is no table of this name; the message has the names.
+        """
+        from analysis.api.records import record_of
+
+        return record_of(self._data, name)
+
     def as_coded(self, coder: str) -> Study:
         """Return the study with one coder's own codings in place of the assessments.
 
@@ -148,14 +158,6 @@ class Study:
         if coder not in self.coders:
             raise KeyError(f"{coder!r} is no coder of the study: {', '.join(self.coders)}")
         return Study(as_coded(self._data, coder))
-
-    def files(self) -> pd.DataFrame:
-        """Return, for every table, its rows and the start of the SHA-256 hash of its file."""
-        rows = [
-            (table.path, len(self._data[name]), _hash(self._data.folder / table.path))
-            for name, table in self._data.descriptor.tables.items()
-        ]
-        return pd.DataFrame(rows, columns=["table", "rows", "sha256"])
 
     def __repr__(self) -> str:
         """Return what it is, in a few lines."""
@@ -183,7 +185,3 @@ def _dated(data: StudyData) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""

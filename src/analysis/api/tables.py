@@ -1,73 +1,24 @@
-"""Tables for reading: names for ids, words for states, the study's rounding, what must stand."""
+"""The tables for reading that results have, by name."""
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
+from analysis.api.reading import Table, labelled
 from analysis.measure.change import came_into_force
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import Results
-from analysis.measure.scores import in_force_at_all, scores, shown
+from analysis.measure.scores import in_force_at_all, scores
+from analysis.measure.statements import statements
 from analysis.measure.tree import TOTAL
 from analysis.problems import Problem, StudyError
 from analysis.show import sensitivity as choices
 from analysis.show.notes import notes
-from analysis.show.words import gap_words, interval_words, level_word, word
-from analysis.spreadsheet import put_text
-from analysis.study import Study
-from analysis.study.rounding import rounded
-
-NOTHING = "–"
-"""What stands in a cell that has nothing in it: a blank could be taken for a pass."""
-
-_STATES = ("state", "before", "after", "level", "last_level")
-_DROPPED = ("row", "notices", "place")
-
-
-class Table(Styler):
-    """A table with its caption; a notebook shows it, and it is written to a spreadsheet."""
-
-    def __init__(self, frame: pd.DataFrame, caption: str = "", lines: Sequence[str] = ()):
-        """Show a frame of text.
-
-        Args:
-            frame: what is shown.
-            caption: what it is.
-            lines: what must stand with it.
-        """
-        frame = frame.reset_index(drop=True)
-        super().__init__(frame, uuid="table", cell_ids=False, caption=" ".join([caption, *lines]))
-        self._lines = [caption, *lines]
-        self.hide(axis="index")
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The text that is shown, as a frame of its own."""
-        return self.data.copy()
-
-    def __repr__(self) -> str:
-        """Return the caption and the table as text."""
-        return "\n".join([*self._lines, self.data.to_string(index=False)])
-
-    def to_excel(self, excel_writer, sheet_name: str = "Sheet1", **options) -> None:
-        """Write the table to a workbook, below what must stand with it."""
-        from analysis.publish.data import guarded
-
-        if not isinstance(excel_writer, pd.ExcelWriter):
-            with pd.ExcelWriter(excel_writer, engine="openpyxl") as writer:
-                self.to_excel(writer, sheet_name, **options)
-            return
-        first = options.pop("startrow", 0)
-        options = {"index": False, **options, "startrow": first + len(self._lines) + 1}
-        guarded(self.data).to_excel(excel_writer, sheet_name=sheet_name, **options)
-        sheet = excel_writer.sheets[sheet_name]
-        for number, line in enumerate(self._lines, start=first + 1):
-            put_text(sheet, number, options.get("startcol", 0) + 1, line)
+from analysis.show.words import interval_words, level_word, word
+from analysis.study import vocabulary as v
 
 
 def table_of(results: Results, name: str) -> Table:
@@ -81,50 +32,6 @@ def table_of(results: Results, name: str) -> Table:
         raise StudyError([Problem("table", None, "", name, rule, remedy)])
     title, make = TABLES[name]
     return Table(labelled(results.study, make(results)), f"{title}.", notes(results))
-
-
-def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as text for reading: labels for ids, words for states, rounded numbers."""
-    labels, display = study.lookup("criteria", "label"), study.settings.display
-    units = study.lookup("units", "short_name")
-    names = {
-        **dict.fromkeys(("unit_id", "above", "below"), units),
-        "criterion_id": labels,
-        "recommendation_id": study.lookup("recommendations", "label"),
-        "group_id": {**study.lookup("recommendations", "label"), TOTAL: "in all"},
-    }
-    in_words = level_word if "criterion_id" in table else word
-    columns = {}
-    for column in table.columns.drop(list(_DROPPED), errors="ignore"):
-        cells = table[column].astype(object)
-        if column in names:
-            cells = cells.map(lambda one, held=names[column]: held.get(one, one))
-        elif column in _STATES:
-            cells = cells.map(in_words)
-        elif column in ("missing", "unknown"):
-            empty = "none shown" if column == "missing" else "none"
-            cells = cells.map(lambda text, empty=empty: gap_words(text, labels, empty))
-        elif column in ("low", "high"):
-            cells = cells.map(lambda one: shown(one, display) if _is_score(one) else one)
-        elif column == "known":
-            cells = cells.map(
-                lambda one: f"{shown(100 * one, display)}%" if _is_score(one) else one
-            )
-        head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
-        columns[head.removesuffix("_id").replace("_", " ")] = [_text(one, study) for one in cells]
-    return pd.DataFrame(columns, dtype=object)
-
-
-def _is_score(cell: object) -> bool:
-    return isinstance(cell, float) and not pd.isna(cell)
-
-
-def _text(cell: object, study: Study) -> str:
-    if _is_score(cell):
-        return rounded(cell, 2, study.settings.display.rounding)
-    if isinstance(cell, dt.date) and not pd.isna(cell):
-        return f"{cell:%Y-%m-%d}"
-    return NOTHING if pd.isna(cell) or cell == "" else str(cell)
 
 
 def _national(results: Results) -> pd.DataFrame:
@@ -186,6 +93,36 @@ def _readings(results: Results) -> pd.DataFrame:
     ).reset_index()
 
 
+def _dates(results: Results) -> pd.DataFrame:
+    """Return the dates of comparison, with how many scored cells were in force and settled."""
+    named = statements(results)
+    rows = [
+        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].text for one in _COUNTED))
+        for label, matrix in results.over_time
+    ]
+    return pd.DataFrame(rows, columns=["date", "day", "scored cells in force", "settled"])
+
+
+_COUNTED = ("scored", "settled")
+
+
+def _cells(results: Results) -> pd.DataFrame:
+    cells = _of_asked(results, results.matrix.cells)
+    return cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])]
+
+
+def _reasons(results: Results) -> pd.DataFrame:
+    """Return the scored cells that a source leaves open, each with the reason of its coding."""
+    study = results.study
+    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
+    cells = _of_asked(results, results.matrix.cells)
+    cells = cells[cells["criterion_id"].isin(scored) & (cells["row"] >= 0)]
+    cells = cells[cells["state"].isin([v.INCONCLUSIVE, v.OUTDATED, v.WITHHELD])]
+    why = study["assessments"]["rationale"].reindex(cells["row"]).to_numpy()
+    columns = ["unit_id", "criterion_id", "state", "last_level", "observed_on", "rationale"]
+    return cells.assign(rationale=why)[columns]
+
+
 def _ranked(results: Results) -> pd.DataFrame:
     return results.ranks.rename(columns={"best": "best rank", "worst": "worst rank"})
 
@@ -216,6 +153,9 @@ TABLES: dict[str, tuple[str, Make]] = {
         "How many meet each recommendation, fall short, or cannot be told",
         lambda r: r.national_gaps.rename(columns={one: word(one) for one in GAP_STATES}),
     ),
+    "cells": ("Every cell on which something was read", _cells),
+    "reasons": ("What a source leaves open, and why", _reasons),
+    "dates": ("The dates compared", _dates),
     "ranks": ("The best and the worst rank that each can have", _ranked),
     "pairs": ("Who is surely above whom", lambda r: r.pairs),
     "priorities": ("What to ask next", lambda r: _of_asked(r, r.next_questions)),
