@@ -107,6 +107,7 @@ def _parameters(notebook: NotebookNode) -> str:
 def stripped(notebook: NotebookNode) -> NotebookNode:
     """Return a notebook without paths, times and durations; what papermill added has one id."""
     notebook.metadata.pop("papermill", None)
+    notebook.metadata.language_info = NotebookNode({"name": "python"})
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
