@@ -44,6 +44,10 @@ class Plots:
         """Draw these results, with the numbers of these figures."""
         self._results, self._figures = results, figures
 
+    @property
+    def _unit(self) -> str:
+        return self._results.study.settings.unit_noun.singular
+
     def matrix(self, ax: Axes | None = None) -> Axes:
         """Draw every unit by criterion, each state with a colour and a mark of its own."""
         asked = len(asked_criteria(self._results.study))
@@ -77,12 +81,14 @@ class Plots:
     def order(self, ax: Axes | None = None) -> Axes:
         """Draw who is surely above whom."""
         some = any(not one.apart for one in self._results.order)
-        return self._drawn(charts.order_chart, ax, some, "No unit is surely above another")
+        return self._drawn(charts.order_chart, ax, some, f"No {self._unit} is surely above another")
 
     def reach(self, ax: Axes | None = None) -> Axes:
         """Draw how far the interval of each known unit reaches under other choices."""
         some = len(self._results.sensitivity.known)
-        return self._drawn(charts.reach_chart, ax, some, "Nothing scored is known of any unit")
+        return self._drawn(
+            charts.reach_chart, ax, some, f"Nothing scored is known of any {self._unit}"
+        )
 
     def _drawn(
         self,
@@ -101,7 +107,7 @@ class Plots:
             ax = figure.add_axes((0, 0, 1 - 0.16 / WIDTH, 1))
         if not some:
             ax.set_axis_off()
-            ax.set_title(f"{otherwise}.", loc="left")
+            ax.set_title(f"{otherwise}.")
             alt = f"Not drawn: {otherwise}."
         else:
             with on_axes(ax, fit=own):
