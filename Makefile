@@ -26,10 +26,9 @@ docs: .venv/installed
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
 
-# Re-run every notebook in place, without timestamps, so that the outputs under test are fresh.
+# Run every notebook again, so that the outputs under test are fresh.
 notebooks: .venv/installed
-	$(BIN)/jupyter nbconvert --to notebook --execute --inplace \
-	  --ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+	$(BIN)/python -m analysis notebooks $(STUDY) --out notebooks
 
 benchmark: .venv/installed
 	$(BIN)/python -m benchmarks

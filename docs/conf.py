@@ -89,7 +89,8 @@ def _lead_to_output(app, name, source) -> None:
 def _image_with_words(self, data, render=NbElementRenderer.render_image) -> list:
     """Render a stored chart with the text alternative that the notebook holds beside it."""
     images = render(self, data)
-    images[0]["alt"] = data.output_metadata[data.mime_type]["alt"]
+    words = data.output_metadata.get(data.mime_type, {}).get("alt")
+    images[0]["alt"] = words or "A picture whose figures are in the table after it."
     return images
 
 

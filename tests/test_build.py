@@ -160,7 +160,7 @@ def test_any_date_builds(as_of, known_by, tmp_path):
 
 # The last ones are days too, to ISO 8601 or to Python, and to nothing else here.
 BAD_DATES = [
-    *("2020", "2020-12", "17/12/2020", "2020-02-30", "yesterday", ""),
+    *("202", "2020-1", "17/12/2020", "2020-02-30", "yesterday", ""),
     *("20201217", "2020-W51-4", "2020-12-17T00:00", "２０２０-12-17"),
 ]
 
@@ -172,7 +172,7 @@ def test_a_bad_date_gets_one_clear_line(date, option, tmp_path, capsys):
         main(["score", str(STUDY), "--out", str(tmp_path / "x"), option, date])
     assert stop.value.code == 2
     *_, said = capsys.readouterr().err.splitlines()
-    wanted = f"argument {option}: {date!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
+    wanted = f"argument {option}: {date!r} is not a date; write YYYY-MM-DD, or YYYY-MM or YYYY for the last day of a month or a year, such as 2020-12-17"
     assert said.endswith(wanted)
 
 

@@ -30,7 +30,7 @@ from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.charts.coverage import coverage_chart
 from analysis.show.pairs import comparison_sentences
-from analysis.show.style import _as_drawn
+from analysis.show.style import as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
 from analysis.study.faces import faces_of, named_letters
@@ -337,13 +337,13 @@ def test_a_long_name_goes_whole_into_a_document_and_cut_into_its_properties(tmp_
 def test_a_picture_draws_each_line_in_the_direction_of_its_whole_text():
     # The second line begins with the name: by itself it would run from right to left.
     lines = ["Of all towns", f"{NORTH}: 4 are settled"]
-    assert _as_drawn(lines) == f"\u200eOf all towns\n\u200e\u2067{NORTH}{END}: 4 are settled"
+    assert as_drawn(lines) == f"\u200eOf all towns\n\u200e\u2067{NORTH}{END}: 4 are settled"
     # A name is one on every line.
     assert (
-        _as_drawn([f"{NORTH} (North)", "2"])
+        as_drawn([f"{NORTH} (North)", "2"])
         == f"\u200e\u2067{NORTH} (North){END}\n\u200e\u20672{END}"
     )
-    assert _as_drawn(["Norton", "2"]) == "Norton\n2"
+    assert as_drawn(["Norton", "2"]) == "Norton\n2"
 
 
 def test_the_picture_of_what_is_known_says_its_counts_and_keeps_names_apart(tmp_path):

@@ -1,6 +1,7 @@
 """The notebooks are executed, say no number of their own, and notice any change of the data."""
 
 import csv
+import json
 import re
 import shutil
 import subprocess
@@ -9,6 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import contents, edit_descriptor, read_rows, run, write_rows
+from made import LIBRARY
+
+from analysis.problems import StudyError
+from analysis.publish.notebooks.run import NAMES, run_notebooks
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -96,3 +102,117 @@ def change_one_cell(path: Path, column: str, swap: dict[str, str]) -> None:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+# --- on any study ---------------------------------------------------------------------------------
+
+
+def sources(path: Path) -> list[str]:
+    cells = nbformat.read(path, as_version=4).cells
+    return [
+        one.source for one in cells if "injected-parameters" not in one.metadata.get("tags", [])
+    ]
+
+
+def test_the_notebooks_here_are_those_that_are_run_on_any_study():
+    templates = ROOT / "src" / "analysis" / "publish" / "notebooks"
+    assert [path.name for path in NOTEBOOKS] == list(NAMES)
+    for name in NAMES:
+        assert sources(ROOT / "notebooks" / name) == sources(templates / name)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_imports_the_api_alone_and_has_its_parameters(path):
+    cells = nbformat.read(path, as_version=4).cells
+    code = [one.source for one in cells if one.cell_type == "code"]
+    lines = [line for one in code for line in one.splitlines() if re.match(r"(import|from) ", line)]
+    assert lines == ["import analysis as pg"]
+    (asked,) = [one.source for one in cells if "parameters" in one.metadata.get("tags", [])]
+    assert re.findall(r"^(\w+) = ", asked, re.M) == ["study_folder", "as_of", "weights"]
+    assert not re.search(r"\b(police|forces)\b", "\n".join(sources(path)))
+
+
+def filled(folder: Path, table: str, *rows: dict) -> None:
+    """Write these rows, and no others, into a table."""
+    header = read_rows(folder, table)[0]
+    write_rows(folder, table, [header, *([row.get(one, "") for one in header] for row in rows)])
+
+
+def smallest(folder: Path) -> Path:
+    """Fill an empty study with no more than it needs: one unit of which nothing is known."""
+    assert run("new", folder).returncode == 0
+    path = folder / "datapackage.json"
+    text = path.read_text("utf-8").replace("[to be set: its day, YYYY-MM-DD]", "2021-03-01")
+    path.write_text(text, encoding="utf-8")
+    group = {"recommendation_id": "g", "label": "G", "kind": "group", "weight": "1"}
+    asks = {"criterion_id": "c", "recommendation_id": "g", "label": "C", "question": "C?"}
+    says = {"evidence_id": "E1", "scope": "all-units", "source_id": "S1", "states": "Nothing."}
+    source = {"source_id": "S1", "publisher": "Nobody", "title": "-", "read_on": "2022-01-01"}
+    levels = {"done": "1", "not_done": "0"}
+    filled(folder, "units", {"unit_id": "one", "name": "One", "short_name": "One"})
+    filled(folder, "recommendations", group | {"text_read": "full", "source_id": "S1"})
+    filled(folder, "criteria", asks | {"scale_id": "s", "weight": "1", "scored": "yes"})
+    filled(folder, "rules", *({"criterion_id": "c", "level": one, "rule": "-"} for one in levels))
+    scale = [{"level": one, "value": value, "meaning": "-"} for one, value in levels.items()]
+    filled(folder, "levels", *({"scale_id": "s"} | one for one in scale))
+    filled(folder, "sources", source)
+    filled(folder, "evidence", says | {"extent_read": "whole"})
+    filled(folder, "notices", {"notice_id": "N1", "scope": "study", "text": "It is invented."})
+    return folder
+
+
+def bare(folder: Path) -> Path:
+    """Return the library study without events, figures, codings and what goes with these."""
+    shutil.copytree(LIBRARY, folder)
+    edit_descriptor(
+        folder,
+        lambda one: [
+            held.pop("minimumRows", 0) for held in one["resources"] if held["name"] == "codings"
+        ],
+    )
+    for table in ("events", "figures", "codings", "codings_history", "assignments"):
+        filled(folder, table)
+    return folder
+
+
+@pytest.mark.parametrize("make", [smallest, bare], ids=["smallest", "bare"])
+def test_the_notebooks_end_well_on_any_study(make, tmp_path):
+    folder, out = make(tmp_path / "study"), tmp_path / "out"
+    done = run("notebooks", folder, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(path.name for path in out.iterdir()) == sorted(NAMES)
+    for path in out.iterdir():
+        assert faults(nbformat.read(path, as_version=4)) == []
+    assert "Kernel" not in done.stderr
+
+
+def test_two_runs_are_the_same_bytes_and_name_no_path_nor_time(tmp_path):
+    runs = []
+    for _ in range(2):
+        done = run("notebooks", LIBRARY, "--out", tmp_path / "out", "--as-of", "2022")
+        assert done.returncode == 0, done.stderr
+        runs.append(contents(tmp_path / "out"))
+    assert runs[0] == runs[1]
+    for path in (tmp_path / "out").iterdir():
+        notebook = json.loads(path.read_text("utf-8"))
+        assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+        assert all(set(cell["metadata"]) <= {"tags"} for cell in notebook["cells"])
+        assert str(tmp_path) not in path.read_text("utf-8")
+        text = path.read_text("utf-8")
+        assert (
+            "31 December 2022, another date" in text and "librar" in text and "forces" not in text
+        )
+
+
+def test_an_empty_study_is_told_what_it_lacks_and_nothing_is_written(tmp_path):
+    assert run("new", tmp_path / "study").returncode == 0
+    done = run("notebooks", tmp_path / "study", "--out", tmp_path / "out")
+    assert done.returncode == 1 and "to be set" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / "out").exists()
+
+
+def test_notebooks_replace_nothing_but_notebooks(tmp_path):
+    (tmp_path / "mine.txt").write_text("work")
+    with pytest.raises(StudyError, match=r"mine\.txt"):
+        run_notebooks(LIBRARY, tmp_path)
+    assert (tmp_path / "mine.txt").read_text() == "work"

@@ -1,7 +1,6 @@
 """What results owe to choices: known answers on paper, and extremes against brute force."""
 
 import json
-import re
 from fractions import Fraction as Part
 
 import numpy as np
@@ -14,14 +13,12 @@ from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real,
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
-from analysis.measure import variance
 from analysis.measure.choices import at_own_weights, choices, middle_levels
 from analysis.measure.least_difference import plan, rows_of, score_range
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import NOTHING, sensitivity
 from analysis.measure.statements import sensitivity_statements, statements
-from analysis.measure.variance import ALIKE, APART, AT_LEVELS, INPUTS, variance_shares
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,
@@ -29,8 +26,6 @@ from analysis.show.sensitivity import (
     level_table,
     national_table,
     statement_table,
-    variance_sentences,
-    variance_table,
 )
 from analysis.study import states
 
@@ -396,76 +391,6 @@ def test_the_real_study_by_hand():
     assert found.statements["first"].tolist() == ["weights"]
 
 
-# --- variance -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def few_resamples(monkeypatch):
-    monkeypatch.setattr(variance, "RESAMPLES", 99)
-
-
-def shares_of(study, *assumptions, **options):
-    table = variance_shares(study, states(study, day(READ_ON)), assumptions, **options)
-    return table.set_index(["assumption", "input"])
-
-
-def test_the_shares_of_an_additive_mean_by_hand():
-    # Two thirds of a middle level, uniform from 1/4 to 3/4, and a third of an unknown, uniform
-    # from 0 to 1: variances 4/9 · (1/2)² / 12 and 1/9 · 1/12, the same.
-    study = study_of({"a": "2", "b": "1"}, values=("0", "0.5", "1"), f=("0.5", OPEN))
-    table = shares_of(study, APART, samples=2**14)
-    for name, share in zip(INPUTS, (0, 0.5, 0.5), strict=True):
-        row = table.loc[(APART, name)]
-        for order in ("first", "total"):
-            assert abs(row[order] - share) < 0.02
-            assert row[f"{order}_low"] - 1e-9 <= share <= row[f"{order}_high"] + 1e-9
-    assert abs(table["deviation"].iloc[0] - 100 * (2 / 9 / 12) ** 0.5) < 0.3
-
-
-def test_where_one_input_varies_it_has_all():
-    settled = study_of({"a": "1", "b": "1"}, ["r"], values=("0", "1"), f=("1", "0"))
-    table = shares_of(settled, APART)
-    assert close(table.loc[(APART, INPUTS[1]), ["first", "total"]].astype(float), 0)
-    assert close(table.loc[(APART, INPUTS[2]), ["first", "total"]].astype(float), 0)
-    assert (abs(table.loc[(APART, INPUTS[0]), ["first", "total"]] - 1) < 0.03).all()
-    nothing = study_of({"a": "1", "b": "1"}, values=("0", "1"), f=("1", "0"))
-    assert len(shares_of(nothing, APART, ALIKE, AT_LEVELS)) == 0
-
-
-def test_weights_that_act_only_through_the_unknown():
-    # Two unknowns of the same mean: the weights explain nothing by themselves, and have a part
-    # in what the unknowns do.
-    table = shares_of(
-        study_of({"a": "1", "b": "1"}, ["r"], values=("0", "1"), f=(OPEN, OPEN)), APART
-    )
-    weights = table.loc[(APART, INPUTS[0])]
-    assert abs(weights["first"]) < 0.03 and weights["total"] > 0.05
-    assert table.loc[(APART, INPUTS[2]), "total"] > 0.97
-
-
-@pytest.mark.parametrize(
-    ("assumption", "variance_of_the_mean"),
-    # Four units unknown on one criterion: a quarter of the variance of one, or all of it; at
-    # levels 0 or 1, 1/4 of it each.
-    [(APART, 1 / 12 / 4), (ALIKE, 1 / 12), (AT_LEVELS, 1 / 4 / 4)],
-)
-def test_what_is_drawn_under_each_assumption(assumption, variance_of_the_mean):
-    units = dict.fromkeys("efgh", (OPEN,))
-    table = shares_of(study_of({"a": "1"}, values=("0", "1"), **units), assumption)
-    assert abs(table["deviation"].iloc[0] / 100 / variance_of_the_mean**0.5 - 1) < 0.02
-
-
-def test_a_seeded_run_is_the_same_again_and_blocks_change_little(monkeypatch):
-    study = study_of({"a": "2", "b": "1"}, ["r"], values=("0", "0.5", "1"), f=("0.5", OPEN))
-    one, again = (shares_of(study, APART, samples=2**8) for _ in range(2))
-    pd.testing.assert_frame_equal(one, again)
-    other = shares_of(study, APART, samples=2**8, seed=1)
-    assert not one.equals(other)
-    monkeypatch.setattr(variance, "_BLOCK", 100)
-    blocks = shares_of(study, APART, samples=2**12)
-    assert (abs(blocks["total"] - shares_of(study, APART)["total"]) < 0.05).all()
-
-
 # --- what is said and shown -----------------------------------------------------------------------
 
 
@@ -527,21 +452,6 @@ def test_the_chart_draws_the_reach_of_the_known(told):
     for ends in wide:
         assert np.abs(drawn - ends).max(axis=1).min() < 0.05
     assert "50 to 100" in shown or not (wanted == [50, 100]).all(axis=1).any()
-
-
-def test_shares_are_shown_in_whole_per_cent_and_told_in_words():
-    study = study_of({"a": "2", "b": "1"}, ["r"], values=("0", "0.5", "1"), f=("0.5", OPEN))
-    table = variance_shares(study, states(study, day(READ_ON)), samples=2**8)
-    shown = variance_table(table)
-    pattern = r"\d+% \(\d+% to \d+%\)"
-    for column in ("by itself", "has a part in"):
-        assert all(re.fullmatch(pattern, one) for one in shown[column])
-    table["total"] = [0.9, 0.1, 0.2, 0.1, 0.2, 0.9, 0.1, 0.9, 0.2]
-    said = variance_sentences(table)
-    assert len(said) == 3
-    assert "the weights have the largest part" in said[0] and "no less" in said[0]
-    assert "the unknown cells have the largest part" in said[1]
-    assert "the middle levels have the largest part" in said[2] and "no less" not in said[2]
 
 
 def test_a_study_of_which_nothing_is_known():

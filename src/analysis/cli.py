@@ -230,6 +230,12 @@ def _parser() -> argparse.ArgumentParser:
             help="only these units, by id or name (default: all)",
         )
 
+    notebooks = commands.add_parser("notebooks", help="run the notebooks on a study")
+    notebooks.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a folder for them alone"
+    )
+    notebooks.set_defaults(run=_notebooks)
+
     intake = commands.add_parser("intake", help="take in a workbook that was returned")
     intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
     intake.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
@@ -270,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
         reply_form,
         brief,
         requests,
+        notebooks,
         intake,
     ):
         command.add_argument(
@@ -285,7 +292,7 @@ def _parser() -> argparse.ArgumentParser:
             "--as-of",
             type=_date,
             metavar="DATE",
-            help="date of the state, YYYY-MM-DD (default: the day the data were read)",
+            help="date of the state, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
         )
         command.add_argument(
             "--known-by",
@@ -293,17 +300,20 @@ def _parser() -> argparse.ArgumentParser:
             metavar="DATE",
             help="count only what had been read by this day (default: everything)",
         )
+    notebooks.add_argument(
+        "--as-of", type=_date, metavar="DATE", help="date of the state, likewise"
+    )
     return parser
 
 
 def _date(text: str) -> dt.date:
-    from analysis.study.dates import whole_day
+    from analysis.study.dates import ASKED_FOR, last_day
 
     try:
-        return whole_day(text)
+        return last_day(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a date; write YYYY-MM-DD, such as 2020-12-17"
+            f"{text!r} is not a date; {ASKED_FOR}, such as 2020-12-17"
         ) from None
 
 
@@ -349,6 +359,21 @@ def _report(asked: argparse.Namespace) -> int:
     _print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
     print(f"{built} {path}")
+    return 0
+
+
+def _notebooks(asked: argparse.Namespace) -> int:
+    study = _load(asked.study)
+    from analysis.publish.notebooks.run import run_notebooks
+    from analysis.study import check_someone_exists
+
+    if asked.as_of:
+        check_someone_exists(study, asked.as_of)
+    day = asked.as_of and asked.as_of.isoformat()
+    with _progress() as progress:
+        made = run_notebooks(asked.study, asked.out, day, progress)
+    _print_placeholders(study.descriptor.placeholders)
+    print(f"Notebooks: {len(made)}; they are in {asked.out}")
     return 0
 
 
@@ -664,21 +689,9 @@ def _new(asked: argparse.Namespace) -> int:
 
 
 def _refuse_to_replace(asked: argparse.Namespace) -> None:
-    """Refuse an output folder that holds anything but an output, before any work is done."""
-    out = asked.out.resolve()
-    if out.is_relative_to(asked.study.resolve()):
-        rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
-        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
-    inside = asked.study.resolve().is_relative_to(out) or Path.cwd().resolve().is_relative_to(out)
-    ours = (out / MANIFEST).exists() or (out / "matrix.csv").exists()
-    if inside or (out.exists() and not (out.is_dir() and (ours or not any(out.iterdir())))):
-        rule = (
-            "the folder holds something that is no output of policygap, and would be replaced whole"
-        )
-        problem = Problem(
-            str(asked.out), None, "", "", rule, "name an empty or a new folder with --out"
-        )
-        raise StudyError([problem])
+    from analysis.publish.swapping import refuse_to_replace
+
+    refuse_to_replace(asked.out, asked.study)
 
 
 def _refuse_a_folder_in_use(folder: Path) -> None:

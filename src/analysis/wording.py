@@ -60,3 +60,22 @@ def further(parts: Sequence, table: str) -> list[str]:
     """Return what stands for the parts beyond a dozen, if there are any."""
     more = beyond(parts)
     return [f"{more:,} more (see the table {table})"] if more else []
+
+
+def spoken(day) -> str:
+    """Return a date as British prose writes it, such as 17 December 2020, in any locale."""
+    months = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
+    return f"{day.day} {months[day.month - 1]} {day.year}"

@@ -27,7 +27,7 @@ def asked_criteria(study: Study) -> pd.DataFrame:
     """Return the criteria that ask something: scored ones first, then context.
 
     A criterion behind a recommendation whose text was not read asks nothing yet; to show every
-    unit's blank under its name would read like a finding.
+    unit's blank under its name would read like a finding. Of a part of the criteria, that part.
     """
     criteria = study["criteria"]
     groups = study["recommendations"]
@@ -35,6 +35,8 @@ def asked_criteria(study: Study) -> pd.DataFrame:
         groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     )
     asked = criteria[~unread]
+    if study.scope.criteria:
+        asked = asked[asked["criterion_id"].isin(study.scope.criteria)]
     return asked.sort_values("scored", key=lambda scored: scored != "yes", kind="stable")
 
 

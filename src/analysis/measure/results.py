@@ -32,6 +32,7 @@ from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
 from analysis.study import vocabulary as v
+from analysis.wording import spoken
 
 SETTLED = "settled"
 NOT_SETTLED = "not_settled"
@@ -66,6 +67,11 @@ class Results:
     def quiet(self) -> "Results":
         """Return these results without what tells of progress, which no other process can do."""
         return replace(self, progress=quiet)
+
+    @property
+    def everyone(self) -> Study:
+        """The study with all units of the date, also where a part of them is shown."""
+        return self.study
 
     @property
     def total(self) -> pd.DataFrame:
@@ -242,7 +248,7 @@ def measure(
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
     check_someone_exists(study, as_of)
-    study = known(study, known_by).at(as_of)
+    study = _dated(known(study, known_by).at(as_of), as_of, known_by, read_on)
     matrix = states(study, as_of, known_by)
     table = gaps(study, matrix)
     return Results(
@@ -255,6 +261,18 @@ def measure(
         read_on=read_on,
         progress=progress,
     )
+
+
+def _dated(study: Study, as_of: dt.date, known_by: dt.date, read_on: dt.date) -> Study:
+    """Return the study, which says what of its dates is not its own."""
+    own, stated = f"the study’s own ({spoken(read_on)})", study.scope
+    if as_of != read_on:
+        stated = stated.stating(f"State as of {spoken(as_of)}, another date than {own}.")
+    if known_by != read_on:
+        stated = stated.stating(
+            f"Counted is what had been read by {spoken(known_by)}, another date than {own}."
+        )
+    return replace(study, scope=stated)
 
 
 def _kind(state: str) -> str:

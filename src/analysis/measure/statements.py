@@ -38,7 +38,7 @@ from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, units_among
-from analysis.wording import capital, exact
+from analysis.wording import capital, exact, spoken
 
 
 @dataclass(frozen=True)
@@ -325,7 +325,7 @@ def _totals(results: Results) -> Iterable[Statement]:
             rows,
         )
         day = dt.date.fromisoformat(row.as_of)
-        cells, units = results.constrained_at(day).matrix.cells, results.study.at(day)["units"]
+        cells, units = results.constrained_at(day).matrix.cells, results.everyone.at(day)["units"]
         cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
         named = cells[cells["state"].isin(levels_of(row.level))]
         unknown = cells[cells["state"].isin(v.OPEN)]
@@ -727,22 +727,3 @@ def _interval_sensitivity(results: Results) -> Iterable[Statement]:
         ),
     ):
         yield _count(f"sensitivity.units.{name}", f"{definition}.", _keys("units", ids))
-
-
-def spoken(day) -> str:
-    """Return a date as British prose writes it, such as 17 December 2020, in any locale."""
-    months = (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )
-    return f"{day.day} {months[day.month - 1]} {day.year}"

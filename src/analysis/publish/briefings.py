@@ -14,7 +14,6 @@ import jinja2
 from analysis.direction import isolated_name
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
-from analysis.measure.statements import spoken
 from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.markup import isolating, mark_of
@@ -23,6 +22,7 @@ from analysis.show.notes import draft_line
 from analysis.study import vocabulary as v
 from analysis.study.marks import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE
+from analysis.wording import spoken
 
 FORMS = (
     (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
@@ -157,6 +157,7 @@ def _held(results: Results) -> dict:
         "descriptor": study.descriptor,
         "settings": study.settings,
         "draft": draft_line(study),
+        "stated": study.scope.stated,
         "as_of": spoken(results.matrix.as_of),
         "known_by": spoken(results.matrix.known_by),
         "notices": _shortened(

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
 from analysis.problems import Problem, StudyError, shorten
+from analysis.study.scope import OWN, Scope
 
 if TYPE_CHECKING:  # a look at a manifest does not wait for the measures
     from analysis.measure.results import Results
@@ -85,6 +86,7 @@ class Manifest(_Part):
         known_by: the day by which what counts had been read.
         read_on: the day by which all that the study holds had been read: the default of both.
         placeholders: what still waits to be set in the descriptor.
+        scope: what was asked for beside the study's own.
         parts: the parts of a build that were built; versions before 0.2 built all, and name none.
         code: what built it.
         inputs: SHA-256 of each file of the study, by its path.
@@ -101,6 +103,7 @@ class Manifest(_Part):
     read_on: dt.date
     placeholders: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    scope: Scope = OWN
     code: Code
     inputs: dict[str, str]
     outputs: dict[str, str]
@@ -137,6 +140,7 @@ def manifest(
         read_on=results.read_on,
         placeholders=study.descriptor.placeholders,
         parts=tuple(parts),
+        scope=study.scope,
         code=code(),
         inputs=inputs,
         outputs=output_hashes(outputs),

@@ -11,7 +11,7 @@ from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, spoken
+from analysis.measure.statements import Statement
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
@@ -20,7 +20,7 @@ from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
 from analysis.study import vocabulary as v
-from analysis.wording import DOZEN, further, listed
+from analysis.wording import DOZEN, further, listed, spoken
 
 
 def report_html(

@@ -21,10 +21,10 @@ from lxml import etree
 
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
-from analysis.measure.statements import spoken
 from analysis.publish import blocks as b
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
+from analysis.wording import spoken
 
 _WIDTH, _MARGIN = 210 - 2 * 20, 20
 _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
@@ -39,7 +39,7 @@ def report_docx(results: Results, said: list[b.Block]) -> bytes:
         said: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
     study = results.study
-    document = _new_document(study.settings.draft_mark, spoken(results.matrix.as_of))
+    document = _new_document(study.mark, spoken(results.matrix.as_of))
     writer = _Writer(document, said)
     for one in said:
         writer.write(one)

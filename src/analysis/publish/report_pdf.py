@@ -1,9 +1,9 @@
 """The report as PDF: the page's own text, tables and charts."""
 
 from analysis.measure.results import Results
-from analysis.measure.statements import spoken
 from analysis.publish.blocks import Block
 from analysis.publish.typeset import Typesetter
+from analysis.wording import spoken
 
 
 def report_pdf(results: Results, said: list[Block]) -> bytes:

@@ -20,7 +20,6 @@ from docx.shared import Mm, Pt
 from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.statements import spoken
 from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
@@ -29,6 +28,7 @@ from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.descriptor import Law
 from analysis.study.sources import titled
+from analysis.wording import spoken
 
 PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")
 _ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
@@ -117,8 +117,8 @@ def _blocks(
     report = f"“{_apart(told.title)}” ({_apart(told.publisher)}, {since})"
     about = settings.requests.about
     many = len(questions) > 1
-    if settings.draft_mark:
-        yield TEXT, f"[{settings.draft_mark} Take this line out before sending.]"
+    if study.mark:
+        yield TEXT, f"[{study.mark} Take this line out before sending.]"
     yield TITLE, f"Request for information{' about' if body else ':'} {name}"
     to = [f"{body[:1].upper()}{body[1:]}" or name, law.addressee if law else ""]
     blank = "its name, and its address for requests" if body else "its address for requests"

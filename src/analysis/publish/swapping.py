@@ -12,6 +12,32 @@ from analysis.study import Problem, StudyError
 
 PATIENCE = 120
 """Seconds to wait for another build into the same folder: many times what one takes."""
+OURS = ("manifest.json", "matrix.csv")
+"""Files by which a folder is known for an output of ours."""
+
+
+def refuse_to_replace(out: Path, study: Path) -> None:
+    """Refuse an output folder that holds anything but an output, before any work is done.
+
+    Args:
+        out: the folder that would be replaced, whole.
+        study: the study's folder.
+
+    Raises:
+        StudyError: it holds something else, or the study.
+    """
+    place, study = out.resolve(), study.resolve()
+    if place.is_relative_to(study):
+        rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
+        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+    inside = study.is_relative_to(place) or Path.cwd().resolve().is_relative_to(place)
+    ours = any((place / name).exists() for name in OURS)
+    if inside or (place.exists() and not (place.is_dir() and (ours or not any(place.iterdir())))):
+        rule = (
+            "the folder holds something that is no output of policygap, and would be replaced whole"
+        )
+        remedy = "name an empty or a new folder with --out"
+        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
 
 
 @contextlib.contextmanager

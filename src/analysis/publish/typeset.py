@@ -15,6 +15,7 @@ import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
+from analysis.show.style import wrapped
 from analysis.study.faces import OWN, current, use
 
 _LONG_WORD = re.compile(r"\S{17,}")
@@ -39,7 +40,8 @@ class Typesetter:
         self._template = template.read_bytes()
         self._common = {
             "faces": faces.families,
-            "draft": _set(study.settings.draft_mark),
+            "draft": _set(study.mark),
+            "top": _top(study.mark),
             "authors": [one.title for one in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
         }
@@ -91,6 +93,15 @@ def _plain(value: object, known: set[str]) -> dict | str:
             return text
         return {**vars(value), "text": text, "to": value.to if value.to in known else ""}
     return {"kind": type(value).__name__.lower(), **vars(value)}
+
+
+_WIDE, _TOP, _LINE = (21 - 2 * 1.9) / 2.54, 2.0, 0.42  # inches; centimetres
+"""How wide a page's text is, how much room is above it, and how much a line of the head takes."""
+
+
+def _top(mark: str) -> float:
+    """Return the room above the text of each page, in centimetres: more for a long mark."""
+    return max(_TOP, (len(wrapped(mark, _WIDE, 9, bold=True)) * _LINE + 0.4) / 0.7)
 
 
 def _set(text: str) -> str:

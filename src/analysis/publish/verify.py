@@ -13,6 +13,7 @@ from analysis.publish import manifest as manifests
 from analysis.publish.manifest import Manifest
 from analysis.publish.parts import IN_BACKGROUND, in_order
 from analysis.study.journal import DECLARED
+from analysis.study.scope import Scope
 
 SAME, DIFFERENT, MISSING, EXTRA = "same", "different", "missing", "extra"
 
@@ -46,6 +47,7 @@ def unchanged(
     same = (
         dates == (held.as_of, held.known_by)
         and in_order(parts) == in_order(held.parts)
+        and held.scope == Scope(stated=held.scope.stated)
         and held.code == manifests.code()
         and held.environment == manifests.environment()
         and held.inputs == manifests.input_hashes(study)
@@ -102,7 +104,7 @@ def rebuilt(
         StudyError: the study is not valid.
     """
     # Late, so that the question whether anything has changed does not wait for the drawing.
-    from analysis.measure.results import measure
+    from analysis.measure.shown import measure_scope
     from analysis.publish.build import build
     from analysis.study import load
 
@@ -113,7 +115,8 @@ def rebuilt(
     ):
         again = Path(beside) / "output"
         progress("study")
-        results = measure(load(study), held.as_of, held.known_by, progress)
+        dates = (held.as_of, held.known_by)
+        results = measure_scope(load(study), held.scope, *dates, progress=progress)
         build(results, again, progress, executor=executor, parts=held.parts)
         found = _held_against(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = held.compared() == manifests.read_manifest(again).compared()

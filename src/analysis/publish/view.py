@@ -13,7 +13,6 @@ from analysis.measure.next_questions import national_questions
 from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
-from analysis.measure.statements import spoken
 from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
@@ -32,12 +31,13 @@ from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import sent_requests
 from analysis.study.complete import why_carried
+from analysis.study.dates import exist_on
 from analysis.study.levels import level_names
 from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
-from analysis.wording import DOZEN, agreeing, beyond, counted, exact
+from analysis.wording import DOZEN, agreeing, beyond, counted, exact, spoken
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
@@ -397,12 +397,18 @@ def group_rules(study: Study) -> list[str]:
 
 
 def absent_units(study: Study) -> list[dict]:
-    """Return the units that do not exist on the study's day, each with a sentence on it."""
+    """Return the units that do not exist on the study's day or are not shown, and say which."""
     units, names = study.tables["units"], study.lookup("units", "short_name")
+    there = set(units.loc[exist_on(units, study.day), "unit_id"]) if study.day else set()
     absent = records(units[~units["unit_id"].isin(study["units"]["unit_id"])])
     day = study.day.isoformat() if absent else ""
     return [
-        {"unit_id": row["unit_id"], "said": _life(row, row["exists_from"], day, names)}
+        {
+            "unit_id": row["unit_id"],
+            "said": f"{row['short_name']} is not among those shown here."
+            if row["unit_id"] in there
+            else _life(row, row["exists_from"], day, names),
+        }
         for row in absent
     ]
 

@@ -68,10 +68,10 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     cover.title = "Cover"
     _write_lines(cover, title, _cover_lines(results, named))
     contents = pd.DataFrame([(one.tab, one.title) for one in sheets], columns=["Sheet", "Table"])
-    about = _notes_table(results)
-    _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", [], contents))
-    _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", [], about))
-    for cell in book["Contents"]["A"][2:]:  # below the title and the header
+    about, marks = _notes_table(results), [one for one in (results.study.mark,) if one]
+    _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", marks, contents))
+    _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, about))
+    for cell in book["Contents"]["A"][2 + len(marks) :]:  # below the title, the mark and the header
         cell.hyperlink = f"#'{cell.value}'!A1"
         cell.font = font(color="12436D", underline="single")
     for one in sheets:

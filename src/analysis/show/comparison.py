@@ -18,14 +18,13 @@ from analysis.measure.causes import (
 )
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
-from analysis.measure.statements import spoken
 from analysis.problems import shorten
 from analysis.show.notes import draft_line
 from analysis.show.words import interval_words, unit_names
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.warnings import open_searches
-from analysis.wording import capital, listed
+from analysis.wording import capital, listed, spoken
 
 CAUSE_WORDS = {
     NEW_STATE: "a new state",

@@ -4,9 +4,8 @@ from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force
-from analysis.measure.statements import spoken
 from analysis.study import Study, data_read_on
-from analysis.wording import agreeing, some_of
+from analysis.wording import agreeing, some_of, spoken
 
 
 def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> list[str]:
@@ -32,5 +31,5 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
 
 
 def draft_line(study: Study) -> str:
-    """Return the draft mark as the start of a line, or nothing once the study is checked."""
-    return f"{study.settings.draft_mark} ".lstrip()
+    """Return what marks every page as the start of a line, or nothing where nothing does."""
+    return f"{study.mark} ".lstrip()

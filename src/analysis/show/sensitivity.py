@@ -17,7 +17,6 @@ from analysis.measure.choices import (
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
-from analysis.measure.variance import INPUTS
 from analysis.show.words import unit_names
 from analysis.study.descriptor import Display
 
@@ -148,40 +147,3 @@ def fall_table(results: Results) -> pd.DataFrame:
     ]
     rows.append(("survive all", sum(not to for to in falls), int((table["first"] == "").sum())))
     return pd.DataFrame(rows, columns=["choice", "fall to it", "fall to it first"])
-
-
-def variance_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of the variance in whole per cent, as far as their intervals bear."""
-    return pd.DataFrame(
-        {
-            "what the unknown cells may be": table["assumption"].mask(
-                table["assumption"].duplicated(), ""
-            ),
-            "input": table["input"],
-            "by itself": _shares(table, "first"),
-            "has a part in": _shares(table, "total"),
-        }
-    )
-
-
-def _shares(table: pd.DataFrame, order: str) -> list[str]:
-    columns = [f"{order}", f"{order}_low", f"{order}_high"]
-    return [
-        f"{at}% ({low}% to {high}%)"
-        for at, low, high in table[columns].clip(0, 1).mul(100).round().astype(int).to_numpy()
-    ]
-
-
-def variance_sentences(table: pd.DataFrame) -> list[str]:
-    """Say under which assumption which input has the largest part, and what the weights have."""
-    said = []
-    for assumption, rows in table.groupby("assumption", sort=False):
-        total = rows.set_index("input")["total"]
-        most = total.idxmax()
-        weights, unknown = total[INPUTS[0]], total[INPUTS[2]]
-        beside = "less" if weights < unknown else "no less"
-        said.append(
-            f"Unknown cells taken to be {assumption}: {most} have the largest part, and "
-            f"{INPUTS[0]} have {beside} than {INPUTS[2]}."
-        )
-    return said

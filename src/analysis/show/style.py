@@ -5,18 +5,15 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import matplotlib
-import numpy as np
-import pandas as pd
+from matplotlib import rc_params_from_file
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import BoxStyle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
+from matplotlib.path import Path as Shape
 
 from analysis.direction import is_right_to_left, set_apart, turns
 from analysis.measure.statements import Statement
@@ -28,20 +25,9 @@ Named = dict[str, Statement]
 
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
 
-_RC = {
-    "font.size": 9,
-    "text.color": INK,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    # Text from the data is text, whatever dollar signs it holds.
-    "text.parse_math": False,
-    # Letters lie where the outlines say, so that a text is as wide in pixels as it is on paper.
-    "text.hinting": "no_hinting",
-    "svg.hashsalt": "policygap",
-    "svg.fonttype": "path",
-}
+_RC = dict(
+    rc_params_from_file(Path(__file__).with_name("policygap.mplstyle"), use_default_template=False)
+)
 WIDTH, HIGH = 17 / 2.54, 22.5 / 2.54
 """Inches: what a picture has on a page of A4, in the Word document and (a little more) the PDF.
 
@@ -50,8 +36,7 @@ Drawn at the width of the page it is printed at the size it is drawn at, type an
 NOTE, LABEL, TITLE = 7, 8, 12
 """Type sizes in points; nothing is set smaller than a note."""
 
-_MARGIN = 0.08  # inches
-_LINE_HEIGHT, _MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this face
+LINE_HEIGHT, MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this face
 
 
 @dataclass(frozen=True)
@@ -85,7 +70,9 @@ class Chart(Drawing):
         return data, {"image/png": {"alt": self.alt}}
 
 
-def _style(held: faces.Faces):
+def style(held: faces.Faces | None = None):
+    """Set the one style, with the faces of a study; default: those that are in use."""
+    held = held or faces.current()
     # From the defaults: a reader's own matplotlibrc must not change a byte. Only what it changed
     # is set back, since to set all some 300 takes as long as to draw a chart.
     own = {
@@ -102,163 +89,10 @@ def styled(draw):
     @functools.wraps(draw)
     def drawn(*arguments, **named):
         # Lines are broken by the widths of the letters that are drawn.
-        with _style(faces.use(getattr(arguments[0], "study", None))):
+        with style(faces.use(getattr(arguments[0], "study", None))):
             return draw(*arguments, **named)
 
     return drawn
-
-
-class Sheet:
-    """A picture in the making: title above, notes below, and what is drawn between them.
-
-    All places are inches from the left and from the top of the picture. It has no axes: those
-    of matplotlib take as long to make as all that is drawn in them.
-
-    Attributes:
-        left, right: where drawing may begin and must end, across.
-        top: where drawing may begin, below the title.
-        room: the height that is left for drawing on a page of A4.
-    """
-
-    def __init__(self, title: str, notes: list[str], width: float = WIDTH):
-        """Begin a picture so many inches wide with its title."""
-        self.left, self.right = _MARGIN, width - _MARGIN
-        self.figure = Figure(figsize=(width, 1), facecolor=PAPER)
-        self._inches = self.figure.dpi_scale_trans
-        # From the top: set once the height is known.
-        self._down = Affine2D()
-        self._place = self._down + self._inches
-        across = self.right - self.left
-        heading = wrapped(title, across, TITLE, bold=True)
-        self._notes = [line for note in notes for line in wrapped(note, across, NOTE)]
-        self.text(self.left, _MARGIN, heading, size=TITLE, va="top", bold=True)
-        self.top = _MARGIN + lines_high(heading, TITLE) + 0.1
-        self.room = HIGH - self.top - self._foot()
-
-    def _foot(self) -> float:
-        return 0.12 + lines_high(self._notes, NOTE) + _MARGIN
-
-    def finished(self, bottom: float) -> Figure:
-        """Return the figure, with the notes below what is drawn, which ends at ``bottom``."""
-        high = bottom + self._foot()
-        self.figure.set_size_inches(self.right + _MARGIN, high)
-        self._down.scale(1, -1).translate(0, high)
-        self.text(self.left, bottom + 0.12, self._notes, size=NOTE, va="top", color=QUIET)
-        return self.figure
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str | list[str],
-        size: float = LABEL,
-        ha: str = "left",
-        va: str = "center",
-        color: str = INK,
-        bold: bool = False,
-        turned: bool = False,
-    ) -> None:
-        """Write a text, or lines of text, at a place."""
-        self.figure.text(
-            x,
-            y,
-            _as_drawn([text] if isinstance(text, str) else text),
-            size=size,
-            ha=ha,
-            va=va,
-            color=color,
-            weight="bold" if bold else "normal",
-            rotation=90 if turned else 0,
-            rotation_mode="anchor" if turned else "default",
-            transform=self._place,
-        )
-
-    def texts(self, x, y, texts: list[str], size=LABEL, ha="left", color=INK) -> None:
-        """Write many texts of one line, each centred on its place: x and y of shape (n,).
-
-        A text that comes again is drawn as one shape, which takes no longer than to write it
-        once. The shape has the text for its label.
-        """
-        x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
-        codes, kinds = pd.factorize(np.array(texts, dtype=object))
-        for number, text in enumerate(kinds):
-            where = codes == number
-            if where.sum() > 1:
-                self._repeat(x[where], y[where], text, size, ha, color)
-            else:
-                self.text(x[where][0], y[where][0], text, size=size, ha=ha, color=color)
-
-    def _repeat(self, x, y, text: str, size: float, ha: str, color: str) -> None:
-        shape = TextPath((0, 0), _as_drawn([text]), size=size / 72)
-        across = {"left": 0, "center": 0.5, "right": 1}[ha] * width_of(text, size)
-        middle = Path(shape.vertices - (across, _MIDDLE * size / 72), shape.codes)
-        self.stamp(middle, x, y, color).set_label(text)
-
-    def signs(self, x, y, sign: str, ink: str = INK) -> None:
-        """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
-        shape = TextPath((0, 0), sign, size=NOTE / 72)
-        low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
-        middle = Path(shape.vertices - (low + high) / 2, shape.codes)
-        self.stamp(middle, x, y, ink, edge=ink, lw=0.25).set_label(sign)
-
-    def stamp(self, shape: Path, x, y, fill: str, edge="none", lw=0.0, ls="-"):
-        """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
-        return self._add(
-            PathCollection(
-                [shape],
-                offsets=np.column_stack([x, y]),
-                offset_transform=self._place,
-                facecolor=fill,
-                edgecolor=edge,
-                lw=lw,
-                ls=ls,
-                zorder=1,
-            ),
-            self._inches,
-        )
-
-    def bars(self, left, top, wide, tall: float, fill, edge="none", lw=0.0, ls="-"):
-        """Draw bars of one height: left, top and width of shape (n,), looks for all or each."""
-        left, top, wide = np.broadcast_arrays(np.asarray(left, dtype=float), top, wide)
-        right, bottom = left + wide, top + tall
-        corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
-        shapes = np.moveaxis(np.array(corners), 2, 0)
-        return self._add(
-            PolyCollection(shapes, facecolor=fill, edgecolor=edge, lw=lw, ls=ls, zorder=1),
-            self._place,
-        )
-
-    def lines(self, segments, color: str = LINE, lw: float = 0.8) -> None:
-        """Draw lines below all else: segments of shape (n, 2, 2), from (x, y) to (x, y)."""
-        self._add(LineCollection(segments, color=color, lw=lw, zorder=0), self._place)
-
-    def _add(self, drawn: Collection, transform) -> Collection:
-        drawn.set_transform(transform)
-        # Whole pixels are no unit of a page.
-        drawn.set_snap(False)
-        return self.figure.add_artist(drawn)
-
-    def flowed(self, top: float, texts: list[str], size: float = LABEL, key: float = 0.3):
-        """Place the entries of a legend side by side, in as many lines as it takes.
-
-        Each has room for its sign, ``key`` inches wide, and its text, which is written.
-
-        Returns:
-            Where each sign begins across, the middle of each down, and where the legend ends.
-        """
-        step = 0.165
-        places, x, y = [], self.left, top + step / 2
-        for text in texts:
-            lines = wrapped(text, self.right - self.left - key, size)
-            wide = key + max(width_of(one, size) for one in lines)
-            if x > self.left and x + wide > self.right:
-                x, y = self.left, y + step
-            # An entry of several lines has those for itself.
-            more = lines_high(lines[1:], size)
-            places.append((x, y + more / 2))
-            self.text(x + key, y + more / 2, lines, size=size)
-            x, y = (self.left, y + more + step) if more else (x + wide + 0.25, y)
-        return *zip(*places, strict=True), y + (step / 2 if x > self.left else -step / 2)
 
 
 @dataclass(frozen=True)
@@ -317,7 +151,7 @@ def _wider(wide: float, text: str, bold: bool) -> float:
 
 def lines_high(lines: list[str], size: float) -> float:
     """Return the height in inches of lines at a type size in points."""
-    return len(lines) * size * _LINE_HEIGHT / 72
+    return len(lines) * size * LINE_HEIGHT / 72
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
@@ -369,7 +203,7 @@ def _broken(word: str, limit: float, bold: bool) -> list[str]:
     return parts
 
 
-def _as_drawn(lines: list[str]) -> str:
+def as_drawn(lines: list[str]) -> str:
     """Return lines as they are drawn: each in the direction of the text that they make up."""
     shown, text = map(faces.current().shown, lines), " ".join(lines)
     if not turns(text):
@@ -378,7 +212,7 @@ def _as_drawn(lines: list[str]) -> str:
     return "\n".join(f"\u200e{set_apart(one, way)}" for one in shown)
 
 
-def box(wide: float, tall: float, rounded: float = 0.0) -> Path:
+def box(wide: float, tall: float, rounded: float = 0.0) -> Shape:
     """Return a box, in inches from its middle, its corners rounded by a radius."""
     shape = (
         BoxStyle("Round", pad=0, rounding_size=rounded) if rounded else BoxStyle("Square", pad=0)
@@ -386,14 +220,14 @@ def box(wide: float, tall: float, rounded: float = 0.0) -> Path:
     return shape(-wide / 2, -tall / 2, wide, tall, 1)
 
 
-def wedge(value: float, size: float) -> Path:
+def wedge(value: float, size: float) -> Shape:
     """Return a pie slice that fills ``value`` (above 0, to 1) of a disc ``size`` inches wide."""
-    circle = Path.unit_circle() if value >= 1 else Path.wedge(90 - 360 * value, 90)
-    return Path(circle.vertices * size / 2, circle.codes)
+    circle = Shape.unit_circle() if value >= 1 else Shape.wedge(90 - 360 * value, 90)
+    return Shape(circle.vertices * size / 2, circle.codes)
 
 
 def _saved(canvas, kind: str, **options) -> bytes:
     buffer = io.BytesIO()
-    with _style(faces.current()):
+    with style():
         canvas.figure.savefig(buffer, format=kind, **options)
     return buffer.getvalue()

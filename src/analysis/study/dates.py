@@ -46,6 +46,26 @@ def whole_day(text: str) -> dt.date:
     return first
 
 
+def last_day(date: str | dt.date) -> dt.date:
+    """Return the day that a date asks for: the last one of a year or a month.
+
+    Args:
+        date: a text of reduced precision, such as ``2021``, or a date; of a time stamp its day.
+
+    Raises:
+        ValueError: it is no date.
+    """
+    if isinstance(date, dt.datetime):
+        return date.date()
+    if isinstance(date, dt.date):
+        return date
+    return day_span(str(date))[1]
+
+
+ASKED_FOR = "write YYYY-MM-DD, or YYYY-MM or YYYY for the last day of a month or a year"
+"""How a date is asked for."""
+
+
 def exists(text: str) -> bool:
     """Return whether ``text`` is a date of reduced precision that exists."""
     try:

@@ -18,6 +18,7 @@ from analysis.study.descriptor import FILE, Descriptor, Settings, read_descripto
 from analysis.study.older import bring_up
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
+from analysis.study.scope import OWN, Scope
 from analysis.study.signs import unseen_in_settings
 from analysis.study.tables import read_table
 
@@ -41,6 +42,7 @@ class Study:
             to its folder writes these too.
         day: the day whose units it shows: the rows of others are in its tables, and
             not among those that it gives. ``None``: it shows all of them.
+        scope: what results are asked for beside the study's own.
     """
 
     folder: Path
@@ -49,11 +51,12 @@ class Study:
     added: tuple[str, ...] = ()
     brought_up: dict[str, bytes] = field(default_factory=dict)
     day: dt.date | None = None
+    scope: Scope = OWN
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return one table; its index counts from 0 (spreadsheet row minus 2).
 
-        Without the rows of units that do not exist on the study's day.
+        Without the rows of units that do not exist on the study's day, or are not shown.
         """
         if not self._absent:
             return self.tables[table]
@@ -65,15 +68,23 @@ class Study:
         return self._present[table]
 
     def at(self, day: dt.date | None) -> "Study":
-        """Return the study with the units that exist on a day; ``None``: with all of them."""
+        """Return the study with the units shown that exist on a day; ``None``: with all of them."""
         return replace(self, day=day)
+
+    @property
+    def mark(self) -> str:
+        """What stands on every page and sheet: the draft mark, and what is not the study's own."""
+        return " ".join(filter(None, (self.settings.draft_mark, *self.scope.stated)))
 
     @cached_property
     def _absent(self) -> frozenset[str]:
         units = self.tables["units"]
         if self.day is None:
             return frozenset()
-        return frozenset(units.loc[~exist_on(units, self.day), "unit_id"])
+        absent = ~exist_on(units, self.day)
+        if self.scope.units:
+            absent |= ~units["unit_id"].isin(self.scope.units).to_numpy()
+        return frozenset(units.loc[absent, "unit_id"])
 
     @cached_property
     def _present(self) -> dict[str, pd.DataFrame]:

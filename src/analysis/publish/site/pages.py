@@ -14,7 +14,7 @@ from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, given, spoken
+from analysis.measure.statements import Statement, given
 from analysis.measure.tree import TOTAL, Node, Weighting, groups_below, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
@@ -31,7 +31,7 @@ from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
-from analysis.wording import DOZEN, beyond, further, listed
+from analysis.wording import DOZEN, beyond, further, listed, spoken
 
 FOLDER = "site"
 

@@ -11,12 +11,12 @@ from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import draft_line
+from analysis.show.sheet import Sheet
 from analysis.show.style import (
     LABEL,
     NOTE,
     Chart,
     Named,
-    Sheet,
     lines_high,
     styled,
     width_of,

@@ -9,7 +9,8 @@ from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
-from analysis.show.style import LABEL, Chart, Named, Sheet, rows, styled, width_of
+from analysis.show.sheet import Sheet
+from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
 from analysis.show.words import interval_words
 from analysis.wording import stopped
 

@@ -18,6 +18,7 @@ from analysis.show.marks import (
     places_note,
 )
 from analysis.show.notes import notes
+from analysis.show.sheet import Sheet, is_on_axes
 from analysis.show.style import (
     HIGH,
     LABEL,
@@ -25,7 +26,6 @@ from analysis.show.style import (
     WIDTH,
     Chart,
     Named,
-    Sheet,
     box,
     lines_high,
     rows,
@@ -77,7 +77,9 @@ def _said(number: int, count: int) -> str:
 
 
 def _side_by_side(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the criteria in blocks, each of no more columns than a page is wide."""
+    """Return the criteria in blocks, each of no more columns than a page, if any, is wide."""
+    if is_on_axes():
+        return [criteria]
     beside = _beside(study["units"])
     narrow = _narrow(study, table)
     room = WIDTH - 0.16 - beside - 2 * _BETWEEN * narrow

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis.show.sheet import is_on_axes
 from analysis.show.style import HIGH, WIDTH, Chart
 from analysis.wording import DOZEN
 
@@ -23,6 +24,8 @@ def over_pages(items: Sequence, draw: Callable[[Sequence, str], list[Chart]]) ->
         draw: draws some of them, side by side on several pages if need be, given the words that
             its title ends with: which of the pages it is.
     """
+    if is_on_axes():
+        return draw(items, "")
     count = 1
     while count <= MOST_PAGES:
         step = math.ceil(len(items) / count) or 1
@@ -64,6 +67,8 @@ def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) 
 
 
 def fits(chart: Chart) -> bool:
-    """Return whether a picture is printed at the size it is drawn at."""
+    """Return whether a picture is printed at the size it is drawn at, or on axes that are given."""
+    if is_on_axes():
+        return True
     wide, high = chart.figure.get_size_inches()
     return wide <= WIDTH * (1 + _CLOSE) and high <= HIGH * (1 + _CLOSE)

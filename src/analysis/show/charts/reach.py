@@ -10,7 +10,8 @@ from analysis.show.charts.intervals import Scale
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.sensitivity import KIND_WORDS, ends_words
-from analysis.show.style import LABEL, Chart, Named, Sheet, lines_high, styled, width_of, wrapped
+from analysis.show.sheet import Sheet
+from analysis.show.style import LABEL, Chart, Named, lines_high, styled, width_of, wrapped
 from analysis.wording import stopped
 
 

@@ -10,12 +10,12 @@ from analysis.show import style
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
+from analysis.show.sheet import Sheet
 from analysis.show.style import (
     NOTE,
     WIDTH,
     Chart,
     Named,
-    Sheet,
     box,
     lines_high,
     styled,

@@ -1,0 +1,82 @@
+"""Named figures: every number that prose uses, by name."""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+
+from analysis.measure.results import Results
+from analysis.measure.statements import Statement, sensitivity_statements, statements
+from analysis.wording import capital
+
+
+class Figures(Mapping[str, Statement]):
+    """The named figures of results: ``figures["cells.settled"].value``.
+
+    Each has an ``id``, its ``value``, the ``text`` that prose shows, a ``definition``, and the
+    ``rows`` that it is made of. A name that there is not suggests the nearest.
+    """
+
+    def __init__(self, results: Results):
+        """Take the figures from these results, when they are first asked for."""
+        self._results = results
+
+    @cached_property
+    def _named(self) -> dict[str, Statement]:
+        return statements(self._results)
+
+    @cached_property
+    def _sensitivity(self) -> dict[str, Statement]:
+        # Apart from the others, since they take by far the longest.
+        return sensitivity_statements(self._results)
+
+    def __getitem__(self, name: str) -> Statement:
+        """Return a figure by its name.
+
+        Raises:
+            KeyError: there is none of this name; the message has the nearest.
+        """
+        held = self._sensitivity if str(name).startswith("sensitivity.") else self._named
+        if name not in held:
+            near = get_close_matches(str(name), [*held], 3, 0.4)
+            hint = f"; the nearest: {', '.join(near)}" if near else ""
+            raise KeyError(f"no figure has the name {name!r}{hint}")
+        return held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter([*self._named, *self._sensitivity])
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._named) + len(self._sensitivity)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether a figure has the name."""
+        return name in (self._sensitivity if str(name).startswith("sensitivity.") else self._named)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._named)
+
+    def fill(self, sentence: str) -> str:
+        """Return a sentence in which ``{name}`` stands for the text of the figure of that name.
+
+        ``{unit}`` and ``{units}`` stand for the study's own noun, ``{Unit}`` and ``{Units}`` for
+        it with a capital.
+
+        Raises:
+            KeyError: there is no figure of a name.
+        """
+        noun = self._results.study.settings.unit_noun
+        words = {"unit": noun.singular, "units": noun.plural}
+        words |= {capital(name): capital(word) for name, word in words.items()}
+
+        def text(found: re.Match) -> str:
+            return words.get(found[1]) or self[found[1]].text
+
+        return re.sub(r"\{([^{}]+)\}", text, sentence)
+
+    def __repr__(self) -> str:
+        """Return how many there are, and how to ask for one."""
+        some = ", ".join([*self._named][:3])
+        return f"{len(self._named)} named figures, such as {some}; ask for one by its name."

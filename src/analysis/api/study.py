@@ -1,0 +1,187 @@
+"""A study in a notebook: its tables as typed frames, and the measures of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.api.asked import asked_date
+from analysis.api.typed import typed
+from analysis.measure.results import measure
+from analysis.measure.shown import shown
+from analysis.study import Study as StudyData
+from analysis.study import as_coded, coders, data_read_on, load
+from analysis.study.scope import chosen_criteria, chosen_units, with_weights
+from analysis.wording import spoken
+
+if TYPE_CHECKING:
+    from analysis.api.reading import Table
+    from analysis.api.results import Results
+
+
+def read_study(folder: str | Path) -> Study:
+    """Read a study from its folder.
+
+    Raises:
+        StudyError: it is not valid; the error lists every problem, with its place and remedy.
+    """
+    return Study(load(folder))
+
+
+class Study:
+    """A study. Each of its tables is an attribute, and an item: ``study.units``.
+
+    A table is a new typed frame each time, so that an edit of it never changes the study.
+    """
+
+    def __init__(self, data: StudyData):
+        """Wrap a study that was loaded; read one with :func:`read_study`."""
+        self._data = data
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """Return a table by its name.
+
+        Raises:
+            KeyError: the study has no such table.
+        """
+        tables = self._data.descriptor.tables
+        if table not in tables:
+            raise KeyError(f"{table!r} is no table of the study; its tables: {', '.join(tables)}")
+        return typed(tables[table], self._data[table])
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table as an attribute."""
+        if name.startswith("_") or name not in self.tables:
+            raise AttributeError(f"{name!r} is no table of the study: {', '.join(self.tables)}")
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        """Return what can be completed: the methods, and the tables."""
+        return sorted({*object.__dir__(self), *self.tables})
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.tables)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables."""
+        if "_data" not in self.__dict__:  # as it is while a copy is made of it
+            return ()
+        return tuple(self._data.descriptor.tables)
+
+    @property
+    def title(self) -> str:
+        """The study's title."""
+        return self._data.descriptor.title
+
+    @property
+    def unit(self) -> str:
+        """What a unit of the study is called."""
+        return self._data.settings.unit_noun.singular
+
+    @property
+    def units_called(self) -> str:
+        """What units of the study are called."""
+        return self._data.settings.unit_noun.plural
+
+    @property
+    def coders(self) -> tuple[str, ...]:
+        """The names of the coders."""
+        return tuple(coders(self._data))
+
+    @property
+    def about_coders(self) -> str:
+        """What the study says of its coders."""
+        return self._data.settings.coders
+
+    def measure(
+        self,
+        as_of: str | dt.date | pd.Timestamp | None = None,
+        known_by: str | dt.date | pd.Timestamp | None = None,
+        weights: Mapping[str, float] | None = None,
+        criteria: Sequence[str] | None = None,
+        units: str | Sequence[str] | None = None,
+    ) -> Results:
+        """Compute the study's measures.
+
+        Args:
+            as_of: the date of the state, ``"2021"`` meaning its last day; default: the day by
+                which the data had been read.
+            known_by: count only what had been read by this day; default: everything.
+            weights: other weights than the study's own, by criterion or recommendation.
+            criteria: ids of the criteria to show; every score rests on all of them.
+            units: which units to show and rank: a query on the columns of ``units``, such as
+                ``"region == 'Wales'"``, or ids. Published totals bind all units first.
+
+        Raises:
+            StudyError: a date, a weight or an id is at fault, or no unit exists on the date.
+        """
+        from analysis.api.results import Results
+
+        dates = asked_date("as_of", as_of), asked_date("known_by", known_by)
+        results = measure(with_weights(self._data, weights or {}), *dates)
+        there = results.study
+        wanted, query = (), units if isinstance(units, str) else ""
+        if units is not None:
+            table = typed(there.descriptor.tables["units"], there["units"])
+            wanted = chosen_units(table, units)
+        asked = () if criteria is None else chosen_criteria(there["criteria"], criteria)
+        return Results(shown(results, wanted, asked, query))
+
+    def agreement(self) -> pd.DataFrame:
+        """Return how far the coders agree, by criterion and in all, and on how many cells."""
+        from analysis.fieldwork.agreement import agreement, as_table
+
+        return as_table(agreement(self._data))
+
+    def table(self, name: str) -> Table:
+        """Return a table of the study for reading: ``agreement``, say, or any by its name.
+
+        Raises:
+            StudyError: there is no table of this name; the message has the names.
+        """
+        from analysis.api.records import record_of
+
+        return record_of(self._data, name)
+
+    def as_coded(self, coder: str) -> Study:
+        """Return the study with one coder's own codings in place of the assessments.
+
+        Raises:
+            KeyError: nobody of this name has coded.
+        """
+        if coder not in self.coders:
+            raise KeyError(f"{coder!r} is no coder of the study: {', '.join(self.coders)}")
+        return Study(as_coded(self._data, coder))
+
+    def __repr__(self) -> str:
+        """Return what it is, in a few lines."""
+        return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        head, *lines = map(escape, self._lines())
+        return f"<p><strong>{head}</strong><br>{'<br>'.join(lines)}</p>"
+
+    def _lines(self) -> list[str]:
+        data = self._data
+        counts = f"{len(data['units'])} {self.units_called}, {len(data['criteria'])} criteria"
+        rows = sum(len(data[name]) for name in self.tables)
+        lines = [
+            f"Study: {self.title} (version {data.descriptor.version})",
+            f"{counts}, {len(data['evidence'])} statements of evidence; {rows} rows in all.",
+            f"Read by {spoken(data_read_on(data))}." if _dated(data) else "Nothing was read yet.",
+        ]
+        return [*lines, data.mark] if data.mark else lines
+
+
+def _dated(data: StudyData) -> bool:
+    try:
+        data_read_on(data)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,190 @@
+"""The tables for reading that results have, by name."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from analysis.api.reading import Table, labelled
+from analysis.measure.change import came_into_force
+from analysis.measure.gaps import GAP_STATES
+from analysis.measure.national import asked_criteria
+from analysis.measure.next_questions import national_questions
+from analysis.measure.readings import known_units
+from analysis.measure.results import Results
+from analysis.measure.scores import in_force_at_all, scores
+from analysis.measure.statements import statements
+from analysis.measure.tree import TOTAL
+from analysis.problems import Problem, StudyError
+from analysis.show import sensitivity as choices
+from analysis.show.notes import notes
+from analysis.show.words import interval_words, level_word, word
+from analysis.study import vocabulary as v
+
+
+def table_of(results: Results, name: str) -> Table:
+    """Return a table of results for reading.
+
+    Raises:
+        StudyError: there is no table of this name.
+    """
+    if name not in TABLES:
+        rule, remedy = "no table has this name", f"use one of: {', '.join(TABLES)}"
+        raise StudyError([Problem("table", None, "", name, rule, remedy)])
+    title, make = TABLES[name]
+    return Table(labelled(results.study, make(results)), f"{title}.", notes(results))
+
+
+def _national(results: Results) -> pd.DataFrame:
+    wide = results.national.pivot(index="criterion_id", columns="state", values="units")
+    asked = _asked(results)
+    wide = wide.reindex(index=asked, columns=results.national["state"].unique())
+    wide = wide.rename(columns=level_word).astype("Int64")
+    return wide.assign(sum=wide.sum(axis=1)).reset_index()
+
+
+def _asked(results: Results) -> list[str]:
+    return list(asked_criteria(results.study)["criterion_id"])
+
+
+def _of_asked(results: Results, table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["criterion_id"].isin(_asked(results))]
+
+
+def _matrix(results: Results) -> pd.DataFrame:
+    labels = results.study.lookup("criteria", "label")
+    grid = results.matrix.grid()[_asked(results)].map(level_word)
+    return grid.rename(columns=labels).rename_axis(index="unit_id").reset_index()
+
+
+def _over_time(results: Results) -> pd.DataFrame:
+    """Return the interval of every unit at each date, on the criteria in force at all of them."""
+    study, steps = results.study, results.over_time
+    criteria = in_force_at_all(study, [matrix.as_of for _, matrix in steps])
+    columns = {}
+    for label, matrix in steps:
+        table = scores(study.at(matrix.as_of), matrix, criteria)
+        table = table[table["group_id"] == TOTAL].set_index("unit_id")
+        columns[f"{label} ({matrix.as_of})"] = {
+            unit: interval_words(row["low"], row["high"], row["known"], study.settings.display)
+            for unit, row in table.iterrows()
+        }
+    held = pd.DataFrame(columns).reindex(study["units"]["unit_id"])
+    moved = held[held.nunique(axis=1, dropna=False) > 1]
+    return moved.rename_axis("unit_id").reset_index()
+
+
+def _changes(results: Results) -> pd.DataFrame:
+    days = [str(matrix.as_of) for _, matrix in results.over_time][1:]
+    tables = [
+        table[~came_into_force(table)].assign(to_date=day)
+        for day, table in zip(days, results.changes, strict=True)
+    ]
+    columns = ["to_date", "unit_id", "criterion_id", "before", "after", "why", "evidence_ids"]
+    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _readings(results: Results) -> pd.DataFrame:
+    table, display = results.readings, results.study.settings.display
+    table = table[table["unit_id"].isin(known_units(table))]
+    words = [interval_words(one.low, one.high, one.known, display) for one in table.itertuples()]
+    wide = table.assign(interval=words).pivot(index="unit_id", columns="reading", values="interval")
+    return wide.reindex(
+        index=table["unit_id"].unique(), columns=table["reading"].unique()
+    ).reset_index()
+
+
+def _dates(results: Results) -> pd.DataFrame:
+    """Return the dates of comparison, with how many scored cells were in force and settled."""
+    named = statements(results)
+    rows = [
+        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].text for one in _COUNTED))
+        for label, matrix in results.over_time
+    ]
+    return pd.DataFrame(rows, columns=["date", "day", "scored cells in force", "settled"])
+
+
+_COUNTED = ("scored", "settled")
+
+
+def _cells(results: Results) -> pd.DataFrame:
+    cells = _of_asked(results, results.matrix.cells)
+    return cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])]
+
+
+def _reasons(results: Results) -> pd.DataFrame:
+    """Return the scored cells that a source leaves open, each with the reason of its coding."""
+    study = results.study
+    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
+    cells = _of_asked(results, results.matrix.cells)
+    cells = cells[cells["criterion_id"].isin(scored) & (cells["row"] >= 0)]
+    cells = cells[cells["state"].isin([v.INCONCLUSIVE, v.OUTDATED, v.WITHHELD])]
+    why = study["assessments"]["rationale"].reindex(cells["row"]).to_numpy()
+    columns = ["unit_id", "criterion_id", "state", "last_level", "observed_on", "rationale"]
+    return cells.assign(rationale=why)[columns]
+
+
+def _ranked(results: Results) -> pd.DataFrame:
+    return results.ranks.rename(columns={"best": "best rank", "worst": "worst rank"})
+
+
+def _reach(results: Results, units: list[str]) -> pd.DataFrame:
+    return choices.interval_table(results, units) if units else pd.DataFrame({"choice": []})
+
+
+Make = Callable[[Results], pd.DataFrame]
+
+TABLES: dict[str, tuple[str, Make]] = {
+    "matrix": ("The state of every cell", _matrix),
+    "scores": (
+        "The total score of each, from the worst to the best that the evidence allows",
+        lambda r: r.scores[r.scores["group_id"] == TOTAL].drop(columns="group_id"),
+    ),
+    "groups": (
+        "The score of each on each recommendation",
+        lambda r: r.scores[r.scores["group_id"] != TOTAL],
+    ),
+    "national": ("How many are at each state of each criterion", _national),
+    "coverage": (
+        "How much is known of each criterion",
+        lambda r: r.coverage.loc[_asked(r)].rename(columns=word).reset_index(),
+    ),
+    "gaps": ("What is missing and what is unknown, by recommendation", lambda r: r.gaps),
+    "national gaps": (
+        "How many meet each recommendation, fall short, or cannot be told",
+        lambda r: r.national_gaps.rename(columns={one: word(one) for one in GAP_STATES}),
+    ),
+    "cells": ("Every cell on which something was read", _cells),
+    "reasons": ("What a source leaves open, and why", _reasons),
+    "dates": ("The dates compared", _dates),
+    "ranks": ("The best and the worst rank that each can have", _ranked),
+    "pairs": ("Who is surely above whom", lambda r: r.pairs),
+    "priorities": ("What to ask next", lambda r: _of_asked(r, r.next_questions)),
+    "national priorities": (
+        "What to ask next, by criterion",
+        lambda r: _of_asked(r, national_questions(r.study, r.next_questions)),
+    ),
+    "published totals": ("Published counts beside what the evidence shows", lambda r: r.totals),
+    "bounds": (
+        "National figures, with the published counts and without",
+        lambda r: r.national_bounds.rename(columns={"low": "lowest", "high": "highest"}),
+    ),
+    "changes": ("Cells that differ between two dates, and why", _changes),
+    "over time": ("Scores that differ between dates, on the criteria in force at all", _over_time),
+    "readings": ("The score under each coder’s own codings, and as settled", _readings),
+    "choices": ("National figures under other choices", lambda r: choices.national_table(r)),
+    "choices by level": ("Counts of levels under other choices", lambda r: choices.level_table(r)),
+    "choices by unit": (
+        "Scores under other choices, of those of which anything is known",
+        lambda r: _reach(r, r.sensitivity.known),
+    ),
+    "choices otherwise known": (
+        "Scores of those of which anything is known only under another choice",
+        lambda r: _reach(r, r.sensitivity.known_otherwise),
+    ),
+    "choices and statements": (
+        "What would hold at the study’s own weights, and what it falls to",
+        lambda r: choices.statement_table(r),
+    ),
+    "choices by kind": ("How many statements fall to each choice", lambda r: choices.fall_table(r)),
+}
+"""Every table for reading: its title, and what makes it."""

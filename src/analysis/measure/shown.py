@@ -1,0 +1,177 @@
+"""Results of which a part is shown: bound by all that was published, ranked among themselves."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.audit import Bearing
+from analysis.measure.bounds import quiet
+from analysis.measure.gaps import national_gaps
+from analysis.measure.national import national
+from analysis.measure.pairs import Comparisons
+from analysis.measure.results import Results, measure
+from analysis.measure.totals import Constrained
+from analysis.problems import shorten
+from analysis.study import Matrix, Study
+from analysis.study.scope import Scope, with_weights
+from analysis.wording import stopped
+
+
+@dataclass(frozen=True)
+class Shown(Results):
+    """Results of some units: what totals of all units leave possible, and ranks among these.
+
+    Attributes:
+        whole: the results of all units.
+    """
+
+    whole: Results | None = None
+
+    @property
+    def everyone(self) -> Study:
+        """The study with all units of the date, which published totals speak of."""
+        return self.whole.everyone
+
+    def quiet(self) -> "Shown":
+        """Return these results without what tells of progress, which no other process can do."""
+        return replace(super().quiet(), whole=self.whole.quiet())
+
+    def constrained_at(self, day: dt.date) -> Constrained:
+        """Return the matrix of a date, of all units, with what was published of that very day."""
+        return self.whole.constrained_at(day)
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Every published total, as of all units."""
+        return self.whole.totals
+
+    @cached_property
+    def published_scores(self) -> pd.DataFrame:
+        """Every published score of the units shown."""
+        return self._of_shown(self.whole.published_scores)
+
+    @cached_property
+    def clashes(self) -> list[str]:
+        """What was published and cannot be true, of all units."""
+        return self.whole.clashes
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """What is possible for every open cell of the units shown, by all that was published."""
+        return self._of_shown(self.whole.bounds)
+
+    @cached_property
+    def bearings(self) -> list[Bearing]:
+        """What was published of this very day and bears on a unit shown."""
+        return [one for one in self.whole.bearings if self._names & set(one.units)]
+
+    @cached_property
+    def score_bounds(self) -> pd.DataFrame:
+        """The scores of the units shown, within the totals of all."""
+        return self._of_shown(self.whole.score_bounds)
+
+    @cached_property
+    def national_bounds(self) -> pd.DataFrame:
+        """What published totals imply, of all units."""
+        return self.whole.national_bounds
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What is sure of every pair of units shown."""
+        return among(self.whole.comparisons, self._places)
+
+    @cached_property
+    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """The least and greatest value of every cell shown, where totals narrow any."""
+        low, high = self.whole.narrowed
+        return (None, None) if low is None else (low[self._places], high[self._places])
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return set(self.study["units"]["unit_id"])
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        return np.flatnonzero(self.whole.study["units"]["unit_id"].isin(self._names))
+
+    def _of_shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["unit_id"].isin(self._names)].reset_index(drop=True)
+
+
+def measure_scope(study: Study, scope: Scope, *dates, progress=quiet) -> Results:
+    """Compute the measures of a study as a scope asks for them.
+
+    Args:
+        study: a valid study.
+        scope: what is asked for.
+        dates: as of which, and known by which; see :func:`analysis.measure.results.measure`.
+        progress: told of each step of long work.
+    """
+    results = measure(with_weights(study, dict(scope.weights)), *dates, progress)
+    return shown(results, scope.units, scope.criteria, scope.query)
+
+
+def among(found: Comparisons, places: np.ndarray) -> Comparisons:
+    """Return what is sure of the pairs of some units, by their places."""
+    square = np.ix_(places, places)
+    return Comparisons(
+        tuple(found.unit_ids[place] for place in places),
+        found.scored[places],
+        found.above[square],
+        found.at_or_above[square],
+        found.conservative[square],
+    )
+
+
+def shown(
+    results: Results, units: tuple[str, ...] = (), criteria: tuple[str, ...] = (), query: str = ""
+) -> Results:
+    """Return results that show and rank some units, and show some criteria; none named: all.
+
+    Every bound rests on all units and every score on all criteria. What is shown says so.
+
+    Args:
+        results: of all units.
+        units: ids of units that exist on the date, in the study's order.
+        criteria: ids of criteria; scores still rest on all.
+        query: the words by which the units were chosen, if any.
+    """
+    study, scope = results.study, results.study.scope
+    if units:
+        noun, words = (
+            study.settings.unit_noun,
+            shorten(query, 200) or stopped(units, "data/scores.csv", ", "),
+        )
+        said = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
+        scope = scope.stating(said, units=units, query=query)
+    if criteria:
+        said = f"Shown: {len(criteria)} of {len(study['criteria'])} criteria; scores rest on all."
+        scope = scope.stating(said, criteria=criteria)
+    if scope is study.scope:
+        return results
+    if not units:
+        return replace(results, study=replace(study, scope=scope))
+    part = replace(study, scope=scope)
+    cells = results.matrix.cells
+    cells = cells[cells["unit_id"].isin(units)].reset_index(drop=True)
+    matrix = Matrix(
+        results.matrix.as_of, results.matrix.known_by, cells, (len(units), results.matrix.shape[1])
+    )
+    gaps, scores = (
+        table[table["unit_id"].isin(units)].reset_index(drop=True)
+        for table in (results.gaps, results.scores)
+    )
+    return Shown(
+        study=part,
+        matrix=matrix,
+        scores=scores,
+        national=national(part, matrix),
+        gaps=gaps,
+        national_gaps=national_gaps(part, gaps),
+        read_on=results.read_on,
+        progress=results.progress,
+        whole=results,
+    )

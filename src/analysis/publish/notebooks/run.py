@@ -1,0 +1,120 @@
+"""Run the notebooks on a study: executed, and the same bytes for the same study."""
+
+import logging
+import os
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.swapping import swapped_in
+
+NAMES = (
+    "01-evidence.ipynb",
+    "02-scores.ipynb",
+    "03-gaps.ipynb",
+    "04-change.ipynb",
+    "05-agreement.ipynb",
+    "06-sensitivity.ipynb",
+)
+"""The notebooks, in the order in which they are read."""
+
+_LEFT_BY_JUPYTER = ".ipynb_checkpoints"
+
+
+def run_notebooks(
+    study: Path, out: Path, as_of: str | None = None, progress: Callable[[str], None] = print
+) -> list[Path]:
+    """Run every notebook on a study, in a folder that they replace whole.
+
+    Args:
+        study: the folder of a valid study.
+        out: a new folder, or one that holds nothing but these notebooks.
+        as_of: the date of the state, as it is asked for; default: the day the data were read.
+        progress: told which notebook is run.
+
+    Raises:
+        StudyError: the folder holds something else, or a cell has failed.
+    """
+    refuse_other_files(out, study)
+    with swapped_in(out, progress) as folder:
+        # Beside the folder in which they will lie, so that the way to the study is the same.
+        way = Path(os.path.relpath(study.resolve(), folder.parent / "notebooks")).as_posix()
+        for name in NAMES:
+            progress(f"notebook {name}")
+            asked = {"study_folder": way, **({"as_of": as_of} if as_of else {})}
+            _write(folder / name, _executed(name, asked, folder))
+    return [out / name for name in NAMES]
+
+
+def refuse_other_files(out: Path, study: Path) -> None:
+    """Refuse a folder that holds anything but these notebooks, or lies inside the study.
+
+    Raises:
+        StudyError: it does.
+    """
+    ours = {*NAMES, _LEFT_BY_JUPYTER}
+    others = [] if not out.is_dir() else [one.name for one in out.iterdir() if one.name not in ours]
+    rule = ""
+    if out.resolve().is_relative_to(study.resolve()):
+        rule = "the folder lies inside the study"
+    elif (out.exists() and not out.is_dir()) or others:
+        rule = "it holds something else, which would be replaced"
+    if rule:
+        remedy, value = "name a new folder with --out", ", ".join(sorted(others))
+        raise StudyError([Problem(str(out), None, "", shorten(value), rule, remedy)])
+
+
+def _executed(name: str, asked: dict[str, str], folder: Path) -> NotebookNode:
+    """Return a notebook run with these parameters, in a folder, without what differs each time."""
+    template = files("analysis.publish.notebooks").joinpath(name)
+    source = nbformat.reads(template.read_text("utf-8"), as_version=4)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    begun = folder / f".{name}"
+    nbformat.write(source, begun)
+    own = all(f'{key} = "{value}"' in _parameters(source) for key, value in asked.items())
+    try:
+        made = papermill.execute_notebook(
+            begun,
+            begun,
+            {} if own else asked,
+            cwd=folder,
+            kernel_name="python3",
+            progress_bar=False,
+            # What the kernel says of its own connection is nothing to whoever reads.
+            extra_arguments=["--log-level=CRITICAL"],
+        )
+    except PapermillExecutionError as error:
+        last = f"{error.ename}: {error.evalue}"
+        rule, remedy = f"a cell failed ({shorten(last, 300)})", "see to it, and run them again"
+        raise StudyError([Problem(name, None, "", "", rule, remedy)]) from error
+    finally:
+        begun.unlink(missing_ok=True)
+    return stripped(made)
+
+
+def _parameters(notebook: NotebookNode) -> str:
+    return "".join(
+        cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
+    )
+
+
+def stripped(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook without paths, times and durations; what papermill added has one id."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.language_info = NotebookNode({"name": "python"})
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = NotebookNode({"tags": tags} if tags else {})
+        if "injected-parameters" in tags:
+            cell.id = "injected"
+    return notebook
+
+
+def _write(path: Path, notebook: NotebookNode) -> None:
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")

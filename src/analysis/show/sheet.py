@@ -1,0 +1,273 @@
+"""A picture in the making, on a page of its own or on axes that are given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection, LineCollection, PathCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.path import Path as Shape
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D, AffineDeltaTransform
+
+from analysis.show.style import (
+    HIGH,
+    INK,
+    LABEL,
+    LINE,
+    MIDDLE,
+    NOTE,
+    PAPER,
+    QUIET,
+    TITLE,
+    WIDTH,
+    as_drawn,
+    lines_high,
+    width_of,
+    wrapped,
+)
+
+_MARGIN = 0.08  # inches
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Axes that a picture is drawn on; ``fit``: their figure is made as high as it needs."""
+
+    axes: Axes
+    fit: bool
+
+
+_GIVEN: ContextVar[_Given | None] = ContextVar("given", default=None)
+
+
+@contextmanager
+def on_axes(axes: Axes, fit: bool = False) -> Iterator[None]:
+    """Draw the pictures that are made meanwhile on these axes, whole, and on no page.
+
+    Args:
+        axes: of any figure.
+        fit: whether the axes are all of their figure, which is made as high as they need.
+    """
+    token = _GIVEN.set(_Given(axes, fit))
+    try:
+        yield
+    finally:
+        _GIVEN.reset(token)
+
+
+def is_on_axes() -> bool:
+    """Return whether pictures are drawn on axes that are given, and on no page."""
+    return _GIVEN.get() is not None
+
+
+class Sheet:
+    """A picture in the making: title above, notes below, and what is drawn between them.
+
+    All places are inches from the left and from the top of the picture. On a page it has no
+    axes: those of matplotlib take as long to make as all that is drawn in them. On axes that are
+    given, the inches are the units of its data, the title is theirs, and the notes are the label
+    of x.
+
+    Attributes:
+        left, right: where drawing may begin and must end, across.
+        top: where drawing may begin, below the title.
+        room: the height that is left for drawing on a page of A4, or in the axes.
+    """
+
+    def __init__(self, title: str, notes: list[str], width: float = WIDTH):
+        """Begin a picture so many inches wide with its title; axes have a width of their own."""
+        self._given = _GIVEN.get()
+        if self._given:
+            self._begin_on_axes(self._given.axes, title, notes)
+        else:
+            self._begin_on_page(title, notes, width)
+
+    def _begin_on_page(self, title: str, notes: list[str], width: float) -> None:
+        self.left, self.right = _MARGIN, width - _MARGIN
+        self.figure = Figure(figsize=(width, 1), facecolor=PAPER)
+        self._inches = self.figure.dpi_scale_trans
+        # From the top: set once the height is known.
+        self._down = Affine2D()
+        self._place = self._down + self._inches
+        self._write, self._draw = self.figure.text, self.figure.add_artist
+        self._break(title, notes, self.right - self.left)
+        self.text(self.left, _MARGIN, self._heading, size=TITLE, va="top", bold=True)
+        self.top = _MARGIN + self._head()
+        self.room = HIGH - self.top - self._foot()
+
+    def _begin_on_axes(self, axes: Axes, title: str, notes: list[str]) -> None:
+        self.figure = axes.figure
+        wide, high = self.figure.get_size_inches()
+        # Whoever saves the figure may do so in whole pixels, in which letters are a little wider.
+        self._break(title, notes, 0.96 * axes.get_position().width * wide)
+        # In the middle, where a title that is set later takes its place; in lines from the left.
+        looks = {"size": TITLE, "weight": "bold", "pad": 5, "multialignment": "left"}
+        axes.set_title(as_drawn(self._heading), **looks)
+        looks = {"x": 0, "ha": "left", "multialignment": "left", "labelpad": 5}
+        axes.set_xlabel(as_drawn(self._notes), size=NOTE, color=QUIET, **looks)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+        layout = self.figure.get_layout_engine()
+        if layout is not None:  # it makes room for the title and the notes
+            layout.execute(self.figure)
+        place = axes.get_position()
+        self.left, self.right, self.top = 0.0, place.width * wide, 0.0
+        self.room = place.height * high
+        self._place = axes.transData
+        # A shape has its y upwards.
+        self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(axes.transData)
+        self._write, self._draw = axes.text, axes.add_artist
+
+    def _break(self, title: str, notes: list[str], across: float) -> None:
+        self._heading = wrapped(title, across, TITLE, bold=True)
+        self._notes = [line for note in notes for line in wrapped(note, across, NOTE)]
+
+    def _head(self) -> float:
+        return lines_high(self._heading, TITLE) + 0.1
+
+    def _foot(self) -> float:
+        return 0.12 + lines_high(self._notes, NOTE) + _MARGIN
+
+    def finished(self, bottom: float) -> Figure:
+        """Return the figure, with the notes below what is drawn, which ends at ``bottom``."""
+        if self._given:
+            return self._finished_on_axes(self._given.axes, bottom)
+        high = bottom + self._foot()
+        self.figure.set_size_inches(self.right + _MARGIN, high)
+        self._down.scale(1, -1).translate(0, high)
+        self.text(self.left, bottom + 0.12, self._notes, size=NOTE, va="top", color=QUIET)
+        return self.figure
+
+    def _finished_on_axes(self, axes: Axes, bottom: float) -> Figure:
+        if self._given.fit:
+            wide, high = self.right + 2 * _MARGIN, _MARGIN + self._head() + bottom + self._foot()
+            self.figure.set_size_inches(wide, high)
+            axes.set_position(
+                [_MARGIN / wide, self._foot() / high, self.right / wide, bottom / high]
+            )
+        axes.set_xlim(0, self.right)
+        axes.set_ylim(bottom if self._given.fit else max(bottom, self.room), 0)
+        return self.figure
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str | list[str],
+        size: float = LABEL,
+        ha: str = "left",
+        va: str = "center",
+        color: str = INK,
+        bold: bool = False,
+        turned: bool = False,
+    ) -> None:
+        """Write a text, or lines of text, at a place."""
+        self._write(
+            x,
+            y,
+            as_drawn([text] if isinstance(text, str) else text),
+            size=size,
+            ha=ha,
+            va=va,
+            color=color,
+            weight="bold" if bold else "normal",
+            rotation=90 if turned else 0,
+            rotation_mode="anchor" if turned else "default",
+            transform=self._place,
+        )
+
+    def texts(self, x, y, texts: list[str], size=LABEL, ha="left", color=INK) -> None:
+        """Write many texts of one line, each centred on its place: x and y of shape (n,).
+
+        A text that comes again is drawn as one shape, which takes no longer than to write it
+        once. The shape has the text for its label.
+        """
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
+        codes, kinds = pd.factorize(np.array(texts, dtype=object))
+        for number, text in enumerate(kinds):
+            where = codes == number
+            if where.sum() > 1 and not self._given:
+                self._repeat(x[where], y[where], text, size, ha, color)
+                continue
+            for across, down in zip(x[where], y[where], strict=True):
+                self.text(across, down, text, size=size, ha=ha, color=color)
+
+    def _repeat(self, x, y, text: str, size: float, ha: str, color: str) -> None:
+        shape = TextPath((0, 0), as_drawn([text]), size=size / 72)
+        across = {"left": 0, "center": 0.5, "right": 1}[ha] * width_of(text, size)
+        middle = Shape(shape.vertices - (across, MIDDLE * size / 72), shape.codes)
+        self.stamp(middle, x, y, color).set_label(text)
+
+    def signs(self, x, y, sign: str, ink: str = INK) -> None:
+        """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
+        shape = TextPath((0, 0), sign, size=NOTE / 72)
+        low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
+        middle = Shape(shape.vertices - (low + high) / 2, shape.codes)
+        self.stamp(middle, x, y, ink, edge=ink, lw=0.25).set_label(sign)
+
+    def stamp(self, shape: Shape, x, y, fill: str, edge="none", lw=0.0, ls="-"):
+        """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
+        return self._add(
+            PathCollection(
+                [shape],
+                offsets=np.column_stack([x, y]),
+                offset_transform=self._place,
+                facecolor=fill,
+                edgecolor=edge,
+                lw=lw,
+                ls=ls,
+                zorder=1,
+            ),
+            self._inches,
+        )
+
+    def bars(self, left, top, wide, tall: float, fill, edge="none", lw=0.0, ls="-"):
+        """Draw bars of one height: left, top and width of shape (n,), looks for all or each."""
+        left, top, wide = np.broadcast_arrays(np.asarray(left, dtype=float), top, wide)
+        right, bottom = left + wide, top + tall
+        corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
+        shapes = np.moveaxis(np.array(corners), 2, 0)
+        return self._add(
+            PolyCollection(shapes, facecolor=fill, edgecolor=edge, lw=lw, ls=ls, zorder=1),
+            self._place,
+        )
+
+    def lines(self, segments, color: str = LINE, lw: float = 0.8) -> None:
+        """Draw lines below all else: segments of shape (n, 2, 2), from (x, y) to (x, y)."""
+        self._add(LineCollection(segments, color=color, lw=lw, zorder=0), self._place)
+
+    def _add(self, drawn: Collection, transform) -> Collection:
+        drawn.set_transform(transform)
+        # Whole pixels are no unit of a page.
+        drawn.set_snap(False)
+        self._draw(drawn)
+        if self._given:
+            drawn.set_clip_on(False)
+        return drawn
+
+    def flowed(self, top: float, texts: list[str], size: float = LABEL, key: float = 0.3):
+        """Place the entries of a legend side by side, in as many lines as it takes.
+
+        Each has room for its sign, ``key`` inches wide, and its text, which is written.
+
+        Returns:
+            Where each sign begins across, the middle of each down, and where the legend ends.
+        """
+        step = 0.165
+        places, x, y = [], self.left, top + step / 2
+        for text in texts:
+            lines = wrapped(text, self.right - self.left - key, size)
+            wide = key + max(width_of(one, size) for one in lines)
+            if x > self.left and x + wide > self.right:
+                x, y = self.left, y + step
+            # An entry of several lines has those for itself.
+            more = lines_high(lines[1:], size)
+            places.append((x, y + more / 2))
+            self.text(x + key, y + more / 2, lines, size=size)
+            x, y = (self.left, y + more + step) if more else (x + wide + 0.25, y)
+        return *zip(*places, strict=True), y + (step / 2 if x > self.left else -step / 2)
