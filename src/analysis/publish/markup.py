@@ -1,11 +1,8 @@
 """What every page is made with: templates, links that are safe, and marks of states."""
 
-import contextlib
-import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import jinja2
@@ -25,30 +22,6 @@ def template_text(name: str) -> str:
     return files("analysis.publish").joinpath("templates", name).read_text("utf-8")
 
 
-class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Compiled templates, kept beside compiled modules: to compile them takes as long as to fill them.
-
-    Where they cannot be kept, they are compiled anew.
-    """
-
-    def __init__(self, finalize: Callable | None):
-        # What is made of a template depends on how its texts are finished.
-        kind = finalize.__name__ if finalize else "plain"
-        pattern = f"jinja-{jinja2.__version__}-{kind}-%s.cache"
-        super().__init__(str(Path(__file__).parent / "__pycache__"), pattern)
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # whatever is wrong with what was kept
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if not sys.dont_write_bytecode:
-            with contextlib.suppress(OSError):
-                super().dump_bytecode(bucket)
-
-
 def environment(finalize: Callable | None = None) -> jinja2.Environment:
     """Return an environment of the templates: all text escaped, a missing name an error."""
     made = jinja2.Environment(
@@ -58,7 +31,6 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=finalize,
-        bytecode_cache=_Compiled(finalize),
     )
     made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
