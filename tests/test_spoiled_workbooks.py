@@ -1308,12 +1308,14 @@ def visible(folder: Path) -> dict[str, str]:
     return {name: one for name, one in contents(folder).items() if name != ".journal.lock"}
 
 
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """Return the markers of a case; two changes at once are rarely more than each by itself."""
+    return [needs_office] * uses_office(case) + [pytest.mark.slow] * (case in PAIRS)
+
+
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(one, id=one.name, marks=[needs_office] if uses_office(one) else [])
-        for one in CASES
-    ],
+    [pytest.param(one, id=one.name, marks=marks_of(one)) for one in CASES],
 )
 def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monkeypatch):
     monkeypatch.setattr(opening, "LARGEST_CONTENT", SMALL_LIMIT)
