@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import browser as chromium
@@ -9,13 +10,16 @@ import office as libreoffice
 import pdf_ua
 import pytest
 from filelock import FileLock
-from helpers import REAL
-from made import LIBRARY
+from helpers import REAL, contents
+from made import LIBRARY, library
 from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.fieldwork import intake
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import SAME, kept
+from analysis.study import Study, load
+from analysis.study.journal import LOCK
 
 NEEDS = {
     "browser": (chromium.available, chromium.MISSING),
@@ -52,6 +56,17 @@ def browser() -> Iterator[chromium.Browser]:
     """One Chromium for the tests of a module; mark them ``needs_browser``."""
     with chromium.Browser() as running:
         yield running
+
+
+@pytest.fixture
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let intake load a copy of the small study only if it was changed: to load takes a third."""
+
+    def quick(folder: Path) -> Study:
+        files = {name: one for name, one in contents(folder).items() if name != LOCK}
+        return replace(library(), folder=folder) if files == contents(LIBRARY) else load(folder)
+
+    monkeypatch.setattr(intake, "load", quick)
 
 
 @pytest.fixture(scope="session")

@@ -167,8 +167,13 @@ def complaints(browser: Browser, path: Path) -> list[str]:
 CHECKS = [axe_faults, width_faults, keyboard_faults, paper_faults, text_faults, complaints]
 
 
+# The pages of both studies are of the same templates; those of the real one are far longer.
+@pytest.mark.parametrize(
+    "output", ["published_library", pytest.param("published", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_every_kind_of_page(check, browser, published):
+def test_every_kind_of_page(check, output, browser, request):
+    published = request.getfixturevalue(output)
     pages = kinds_of_page(published)
     assert pages
     faults = []

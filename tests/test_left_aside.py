@@ -65,7 +65,7 @@ def unchanged(tab: str) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, loaded_once) -> Path:
     return shutil.copytree(LIBRARY, tmp_path / "study")
 
 
