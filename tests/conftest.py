@@ -1,5 +1,6 @@
 """What tests share through fixtures, and which of them run where."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -28,7 +29,13 @@ NEEDS = {
 }
 """For each marker, whether the program is there that a test with the marker needs."""
 
-LONGEST = ["test_accessibility", "test_spoiled_workbooks", "test_journal", "test_left_aside"]
+LONGEST = [
+    "test_accessibility",
+    "test_spoiled_workbooks",
+    "test_journal",
+    "test_validation",
+    "test_left_aside",
+]
 """The files that take longest, first: a worker takes a whole file, and the last one ends the run."""
 
 
@@ -42,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, (available, missing) in NEEDS.items():
             if item.get_closest_marker(name) and not available():
                 item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays: it looks through it again and again (a tenth)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -367,6 +367,7 @@ def test_the_good_page_passes(check, browser, tmp_path):
     assert check(browser, tmp_path / "good.html") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault, browser, tmp_path):
     check, old, new, says = FAULTS[fault]

@@ -147,7 +147,7 @@ def test_an_output_that_is_a_file_is_refused(tmp_path, capsys):
         ("2010-01-01", None),
         pytest.param("2018-12-31", None, marks=pytest.mark.slow),
         pytest.param("2020-12-17", None, marks=pytest.mark.slow),
-        (None, "2020-01-01"),
+        pytest.param(None, "2020-01-01", marks=pytest.mark.slow),
     ],
 )
 def test_any_date_builds(as_of, known_by, tmp_path):

@@ -494,7 +494,7 @@ def test_a_study_held_by_another_command_is_said(case, tmp_path, monkeypatch):
     assert everything(folder) == case.new
 
 
-@pytest.mark.parametrize("tries", [1, 3])
+@pytest.mark.parametrize("tries", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_a_reader_never_sees_a_mixture(case, tmp_path, monkeypatch, tries):
     """Another process changes the study before the reader comes to a table, whichever it is."""
     versions = [{name: held[name] for name in CHANGED.values()} for held in (case.old, case.new)]

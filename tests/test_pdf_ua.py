@@ -36,6 +36,7 @@ def test_every_pdf_of_a_build_conforms(output, request):
     )
 
 
+@pytest.mark.slow
 def test_a_good_pdf_passes_and_each_spoiled_one_fails_on_its_rule(good, tmp_path):
     """Each is the good one but for a few bytes; the clauses are those of ISO 14289-1."""
     spoils = {

@@ -143,7 +143,9 @@ def test_no_type_is_smaller_than_nine_points(reader):
     assert min(read(reader)[1]) >= 9
 
 
-@pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
+@pytest.mark.parametrize(
+    ("text", "rows"), [(NASTY, None), pytest.param("x" * 30_000, 1, marks=pytest.mark.slow)]
+)
 def test_any_text_is_set_as_text(text, rows):
     study = measure(everywhere(library(), text, rows))
     made = opened(report_pdf(study, blocks(report_html(study, statements(study), []))))
@@ -162,6 +164,7 @@ def test_a_picture_higher_than_a_page_is_made_to_fit(results, page, charts):
     assert "After." in only.extract_text()
 
 
+@pytest.mark.slow
 def test_a_made_study_of_awkward_texts_is_set(tmp_path):
     study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
     said = statements(study)

@@ -1309,8 +1309,9 @@ def visible(folder: Path) -> dict[str, str]:
 
 
 def marks_of(case: Case) -> list[pytest.MarkDecorator]:
-    """Return the markers of a case; two changes at once are rarely more than each by itself."""
-    return [needs_office] * uses_office(case) + [pytest.mark.slow] * (case in PAIRS)
+    """Return the markers of a case: a third of them, none with two changes at once, is not slow."""
+    slow = case in PAIRS or CASES.index(case) % 3
+    return [needs_office] * uses_office(case) + [pytest.mark.slow] * bool(slow)
 
 
 @pytest.mark.parametrize(

@@ -1169,6 +1169,7 @@ def test_a_table_in_other_capitals_is_missing(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_last_year_of_the_calendar_is_drawn_or_refused(tmp_path):
     study = copy_of_real_study(tmp_path)
     edit_cell(study, "events", 2, "date", "9999")
