@@ -8,10 +8,13 @@ BIN    := .venv/bin
 report: .venv/installed
 	$(BIN)/python -m analysis report $(STUDY)
 
-# Two workers, a file to one of them: a notebook’s cells belong together. In order of name, so that
-# the longest file, which tests pages in a browser, is begun first.
+# Continuous integration, which sets CI, runs the slow tests too; so does `make test PYTEST_MARKS=`.
+PYTEST_MARKS ?= $(if $(CI),,-m "not slow")
+
+# Two workers, a file to one of them: a notebook’s cells belong together. In the order of
+# tests/conftest.py, which has the longest files first.
 test: .venv/installed lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_MARKS)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

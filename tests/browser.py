@@ -6,7 +6,6 @@ questions of ``in_page.js``, which are asked from within the page.
 
 import contextlib
 import functools
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,8 +42,12 @@ def program() -> str | None:
     return None
 
 
-# Continuous integration does without no test: there a missing Chromium is a failure.
-needs_browser = pytest.mark.skipif(program() is None and "CI" not in os.environ, reason=MISSING)
+def available() -> bool:
+    """Whether there is a browser."""
+    return program() is not None
+
+
+needs_browser = pytest.mark.browser
 
 
 @functools.cache
@@ -79,18 +82,21 @@ class View:
     def appear(self, width: int, *, dark: bool = False, height: int = 900) -> None:
         """Give the window a size, in CSS pixels, and the reader a preference, light or dark."""
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        scheme = "dark" if dark else "light"
+        self.page.emulate_media(media="screen", color_scheme=scheme, reduced_motion="reduce")
 
 
 class Browser:
     """One Chromium for many pages; it ends with the context.
 
     While it runs, no other event loop can run in its thread: so it is for one module of tests.
+    There is one tab for each zoom, since a new tab takes longer to open than a page to load.
     """
 
     def __enter__(self) -> Self:
-        if program() is None:
+        if not available():
             raise RuntimeError(MISSING)
+        self._views: dict[float, View] = {}
         self._playwright = sync_playwright().start()
         try:
             self._chromium = self._playwright.chromium.launch(
@@ -109,7 +115,9 @@ class Browser:
     def opened(
         self, path: Path, width: int = 1440, *, dark: bool = False, zoom: float = 1
     ) -> Iterator[View]:
-        """Open a page of the disk, in a window so wide, with nothing kept from another.
+        """Open a page of the disk, in a window so wide; the last one at this zoom is closed.
+
+        The pages that we test store nothing in the browser, so nothing passes from one to the next.
 
         Args:
             path: the page's file.
@@ -117,20 +125,18 @@ class Browser:
             dark: whether the reader prefers dark.
             zoom: 2 for 200 per cent: half the CSS pixels, each of twice the dots.
         """
-        context = self._chromium.new_context(
-            viewport={"width": round(width / zoom), "height": round(900 / zoom)},
-            device_scale_factor=zoom,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
-        try:
-            view = View(context.new_page())
-            _listen(view)
-            context.add_init_script(path=QUESTIONS)
-            view.page.goto(path.resolve().as_uri())
-            yield view
-        finally:
-            context.close()
+        view = self._views.get(zoom) or self._views.setdefault(zoom, self._tab(zoom))
+        view.complaints.clear()
+        view.appear(round(width / zoom), dark=dark, height=round(900 / zoom))
+        view.page.goto(path.resolve().as_uri())
+        yield view
+
+    def _tab(self, zoom: float) -> View:
+        context = self._chromium.new_context(device_scale_factor=zoom)
+        context.add_init_script(path=QUESTIONS)
+        view = View(context.new_page())
+        _listen(view)
+        return view
 
 
 def _listen(view: View) -> None:

@@ -1,33 +1,135 @@
-"""What tests share through fixtures."""
+"""What tests share through fixtures, and which of them run where."""
 
-from collections.abc import Iterator
+import gc
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import browser as chromium
+import office as libreoffice
+import pdf_ua
 import pytest
-from browser import Browser
-from helpers import REAL
-from office import Office
+from filelock import FileLock
+from helpers import REAL, contents
+from made import LIBRARY, library
+from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.fieldwork import intake
+from analysis.publish.manifest import read_manifest
+from analysis.publish.verify import SAME, kept
+from analysis.study import Study, load
+from analysis.study.journal import LOCK
+
+NEEDS = {
+    "browser": (chromium.available, chromium.MISSING),
+    "office": (libreoffice.available, libreoffice.MISSING),
+    "java": (pdf_ua.available, pdf_ua.MISSING),
+}
+"""For each marker, whether the program is there that a test with the marker needs."""
+
+LONGEST = [
+    "test_accessibility",
+    "test_spoiled_workbooks",
+    "test_journal",
+    "test_validation",
+    "test_left_aside",
+]
+"""The files that take longest, first: a worker takes a whole file, and the last one ends the run."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; skip what needs a missing program, but not in CI."""
+    first = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path.stem, len(first)))
+    if "CI" in os.environ:
+        return
+    for item in items:
+        for name, (available, missing) in NEEDS.items():
+            if item.get_closest_marker(name) and not available():
+                item.add_marker(pytest.mark.skip(reason=missing))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays: it looks through it again and again (a tenth)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
-def office() -> Iterator[Office]:
+def office() -> Iterator[libreoffice.Office]:
     """One LibreOffice for all tests that want it; mark them ``needs_office``."""
-    with Office() as running:
+    with libreoffice.Office() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[chromium.Browser]:
     """One Chromium for the tests of a module; mark them ``needs_browser``."""
-    with Browser() as running:
+    with chromium.Browser() as running:
         yield running
 
 
+@pytest.fixture
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let intake load a copy of the small study only if it was changed: to load takes a third."""
+
+    def quick(folder: Path) -> Study:
+        files = {name: one for name, one in contents(folder).items() if name != LOCK}
+        return replace(library(), folder=folder) if files == contents(LIBRARY) else load(folder)
+
+    monkeypatch.setattr(intake, "load", quick)
+
+
 @pytest.fixture(scope="session")
-def published(tmp_path_factory) -> Path:
-    """Everything that is published of the real study, built once, to be read only."""
-    out = tmp_path_factory.mktemp("published") / "output"
-    assert main(["report", str(REAL), "--out", str(out)]) == 0
-    return out
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable], Path]:
+    """Give a function that makes a folder by its name, once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def one(name: str, make: Callable[[Path], object]) -> Path:
+        path = folder / name
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                make(path)
+        return path
+
+    return one
+
+
+def _published(shared: Callable, name: str, study: Path) -> Iterator[Path]:
+    def make(out: Path) -> None:
+        assert main(["report", str(study), "--out", str(out)]) == 0
+
+    out = shared(name, make)
+    yield out
+    assert set(kept(out, read_manifest(out)).values()) == {SAME}, (
+        "a test wrote into a shared output"
+    )
+
+
+@pytest.fixture(scope="session")
+def published(shared) -> Iterator[Path]:
+    """Everything that is published of the real study, to be read only."""
+    yield from _published(shared, "published", REAL)
+
+
+@pytest.fixture(scope="session")
+def published_library(shared) -> Iterator[Path]:
+    """Everything that is published of the study of six made-up libraries, to be read only."""
+    yield from _published(shared, "published-library", LIBRARY)
+
+
+@pytest.fixture(scope="session")
+def made_folder(shared) -> Path:
+    """The folder of the awkward made-up study, to be read only."""
+    return shared("made-study", write_made_study)
+
+
+@pytest.fixture(scope="session")
+def published_made(shared, made_folder) -> Iterator[Path]:
+    """Everything that is published of the awkward made-up study, to be read only."""
+    yield from _published(shared, "published-made", made_folder)

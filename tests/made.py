@@ -7,6 +7,7 @@ only: slow, and easy to read beside the text.
 import csv
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
@@ -31,8 +32,18 @@ READ_ON = "2026-11-23"
 REAL_READ_ON = "2026-11-28"
 """The day by which the real data had been read."""
 
-ANY = settings(max_examples=60, deadline=None, derandomize=True, database=None)
-"""Settings of a property: the same examples on every run."""
+
+def tries(most: int) -> settings:
+    """Return settings of a property: so many examples in CI, a third of them elsewhere.
+
+    They are the same on every run.
+    """
+    count = most if "CI" in os.environ else -(-most // 3)
+    return settings(max_examples=count, deadline=None, derandomize=True, database=None)
+
+
+ANY = tries(60)
+"""Settings of most properties."""
 
 
 @cache

@@ -84,8 +84,7 @@ def available() -> bool:
     return programs() is not None
 
 
-# Continuous integration does without no test: there a missing LibreOffice is a failure.
-needs_office = pytest.mark.skipif(not available() and "CI" not in os.environ, reason=MISSING)
+needs_office = pytest.mark.office
 
 
 class Office:

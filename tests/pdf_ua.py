@@ -28,8 +28,7 @@ def available() -> bool:
     return bool(shutil.which("java") and shutil.which("javac")) and BINDING.exists()
 
 
-# Continuous integration does without no test: there a missing Java is a failure.
-needs_java = pytest.mark.skipif(not available() and "CI" not in os.environ, reason=MISSING)
+needs_java = pytest.mark.java
 
 
 def failed_rules(paths: Iterable[Path]) -> dict[Path, list[str]]:

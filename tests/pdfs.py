@@ -1,5 +1,6 @@
 """What a PDF says of itself, read back with a library that had no part in making it."""
 
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -19,13 +20,11 @@ def bare(text: str) -> str:
 
 def text_of(reader: PdfReader, head: str = "", foot: str = "") -> str:
     """Return the bare text of all pages, without what stands at the head and foot of each."""
-    said = []
-    for number, page in enumerate(reader.pages, start=1):
-        text = bare(page.extract_text())
-        said.append(
-            text.removeprefix(bare(head)).removesuffix(f"{bare(foot)}{number}{len(reader.pages)}")
-        )
-    return "".join(said)
+    said, _ = read(reader)
+    return "".join(
+        bare(text).removeprefix(bare(head)).removesuffix(f"{bare(foot)}{number}{len(said)}")
+        for number, text in enumerate(said, start=1)
+    )
 
 
 def tags(reader: PdfReader) -> Iterator[DictionaryObject]:
@@ -66,8 +65,9 @@ def fonts(reader: PdfReader) -> list[DictionaryObject]:
     return held
 
 
-def sizes(reader: PdfReader) -> set[float]:
-    """Return every size of type in points; what is not seen has none."""
+@functools.lru_cache(maxsize=64)  # a long report takes 10 s
+def read(reader: PdfReader) -> tuple[list[str], set[float]]:
+    """Return the text of each page, and every size of type in points; what is not seen has none."""
     found = set()
 
     def seen(text, matrix, text_matrix, font, size):
@@ -76,9 +76,7 @@ def sizes(reader: PdfReader) -> set[float]:
             scale *= abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]) ** 0.5
             found.add(round(size * scale, 2))
 
-    for page in reader.pages:
-        page.extract_text(visitor_text=seen)
-    return found
+    return [page.extract_text(visitor_text=seen) for page in reader.pages], found
 
 
 def assert_accessible(reader: PdfReader, title: str) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from made import library, real, replaced
+from made import library, real, replaced, tries
 
 from analysis.fieldwork.agreement import (
     ALL,
@@ -188,7 +188,7 @@ def test_every_agreement_has_its_sentence():
     assert not table["in_words"].str.contains("nan|None").any()
 
 
-@settings(deadline=None, max_examples=40)
+@tries(40)
 @given(st.lists(st.tuples(*[st.sampled_from(["1", "2", "3", "."])] * 3), min_size=1, max_size=40))
 def test_whatever_was_coded_is_measured_or_refused_in_words(rows):
     table = pd.DataFrame(rows, columns=list("ABC"))

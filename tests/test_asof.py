@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from made import (
     ANY,
@@ -28,6 +28,7 @@ from made import (
     real,
     replaced,
     row,
+    tries,
     with_rows,
 )
 
@@ -634,7 +635,7 @@ def legal_rows(draw):
 DATE_COLUMNS = ("observed_on", "not_before", "not_after")
 
 
-@settings(ANY, max_examples=200)
+@tries(200)
 @example(
     [row("met", "2020", not_before="", not_after="", read_on="2020-12-10", confidence="low")],
     REPORT_DAY,

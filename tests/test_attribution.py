@@ -6,9 +6,21 @@ from fractions import Fraction as Part
 from itertools import combinations, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from made import ANY, READ_ON, day, library, naive_scores, one_cell, real, replaced, row, with_rows
+from made import (
+    ANY,
+    READ_ON,
+    day,
+    library,
+    naive_scores,
+    one_cell,
+    real,
+    replaced,
+    row,
+    tries,
+    with_rows,
+)
 
 from analysis.measure import attribution
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
@@ -560,7 +572,7 @@ def versions(draw):
     return study
 
 
-@settings(ANY, max_examples=25)  # each tries dozens of hybrids
+@tries(25)  # each tries dozens of hybrids
 @given(versions(), versions(), st.sampled_from([None, day("2022-12-31")]))
 def test_the_parts_of_any_difference_add_up_to_it(old, new, as_of):
     found = compare(old, new, as_of)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from made import ANY, NASTY, everywhere, real, with_rows
 from made_allotments import SOCIETY, write_allotments
 from made_study import write_made_study
-from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
+from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
 from analysis.publish.blocks import Paragraph, Run
@@ -61,7 +61,7 @@ def test_each_is_tagged_titled_and_has_its_fonts(made, results):
 
 def test_no_type_is_smaller_than_nine_points(made):
     for unit, one in made.items():
-        assert min(sizes(one)) >= 9, unit
+        assert min(read(one)[1]) >= 9, unit
 
 
 def test_bookmarks_lead_to_each_part(made, results):
@@ -78,7 +78,7 @@ def test_bookmarks_lead_to_each_part(made, results):
 
 def test_the_first_page_is_of_what_is_known_and_the_second_of_what_is_asked(made):
     for one in made.values():
-        first, second = (bare(page.extract_text()) for page in one.pages)
+        first, second = (bare(text) for text in read(one)[0])
         assert "Whatisknown" in first and "Whatisnotknown" in first
         assert "Whattherecommendationsask" in second and "Howtoreply" in second
 
@@ -108,7 +108,7 @@ def test_every_question_stands_in_every_briefing_with_its_state(made, results):
     asked = [one for one in labels if one != "confidence-building"]
     assert len(asked) == 9
     for unit, one in made.items():
-        first = bare(one.pages[0].extract_text())
+        first = bare(read(one)[0][0])
         assert all(bare(labels[name]) in first for name in asked), unit
         held = cells[cells["unit_id"] == unit]
         settled = held["state"].isin(["met", "partly", "not_met"]).any()
@@ -118,7 +118,7 @@ def test_every_question_stands_in_every_briefing_with_its_state(made, results):
 def test_an_unknown_is_never_blank_or_a_zero(made, results):
     total = results.total
     for unit, one in made.items():
-        first = bare(one.pages[0].extract_text())
+        first = bare(read(one)[0][0])
         whole = "Nothingscoredisknowntheevidenceallowsthewholerange0to100nothingknown"
         assert (whole in first) == (total.loc[unit, "known"] == 0), unit
         assert "0to00" not in first
@@ -138,14 +138,14 @@ def test_scores_are_those_worked_out_by_hand(made):
 
 def test_open_questions_come_with_their_weight_the_heaviest_first(made):
     """A quarter for each of four groups: R1 has weights 2 and 1, the finding has 1 and 1."""
-    second = made["kent"].pages[1].extract_text()
+    second = read(made["kent"])[0][1]
     assert re.findall(r"(\d+)%", second) == ["25", "25", "17", "13", "13", "8"]
 
 
 def test_nothing_is_ranked(made):
     # A reason says what a force puts above what; that is no rank.
     for one in made.values():
-        text = "".join(page.extract_text() for page in one.pages)
+        text = "".join(read(one)[0])
         assert not re.search(
             r"\brank|league|\btop\b|(better|worse) than|\babove (?!upholding)", text, re.I
         )
@@ -213,7 +213,7 @@ def test_any_text_stays_text_and_two_pages(text):
     content = Briefings(measure(everywhere(real(), text))).pdf("gloucestershire")
     one = opened(content)
     assert len(one.pages) == 2
-    assert min(sizes(one)) >= 9
+    assert min(read(one)[1]) >= 9
     assert bare(text)[:6] in text_of(one)
 
 

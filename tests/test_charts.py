@@ -55,7 +55,14 @@ STUDIES = {
 }
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+SLOW = ("many criteria", "many in order", "many units", "long names")
+"""Each is drawn in the small in ``made`` and ``awkward names``."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(one, marks=[pytest.mark.slow] * (one in SLOW)) for one in STUDIES],
+)
 def charts(request, tmp_path_factory):
     """The charts of a study, with the study's name."""
     study = STUDIES[request.param](tmp_path_factory.mktemp("study"))

@@ -1,9 +1,9 @@
 """What each choice changes is taken from the scores as declared: held against measuring it anew."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from made import ANY, close, matrix_of
+from made import close, matrix_of, tries
 from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
@@ -49,7 +49,7 @@ def held_against_anew(study, matrix):
             assert (choice.id in fallen[one, other]) == (sign[pair] < own[pair]), (choice.id, pair)
 
 
-@settings(ANY, max_examples=12)
+@tries(12)
 @given(st.data())
 def test_every_choice_is_as_if_measured_anew(data):
     study = data.draw(studies(units="fgh", most=3))

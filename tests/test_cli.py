@@ -18,7 +18,7 @@ def policygap(*arguments, cwd=ROOT):
 
 
 def test_report_says_where_it_is(tmp_path):
-    done = policygap("report", "--out", tmp_path / "out")
+    done = policygap("report", LIBRARY, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert f"The report is {tmp_path / 'out' / 'report.html'}" in done.stdout
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000

@@ -15,8 +15,9 @@ from helpers import (
     problems_of_the_real_study,
     read_rows,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from made import tries
 
 from analysis.cli import main
 from analysis.study import Problem, validate
@@ -473,7 +474,7 @@ ANY_JSON = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@tries(40)
 @given(place=st.sampled_from(PLACES), value=ANY_JSON)
 def test_any_value_anywhere_is_accepted_or_reported(any_study, place, value):
     descriptor = json.loads((REAL / DESCRIPTOR).read_text("utf-8"))

@@ -56,6 +56,8 @@ MAKERS = {
 }
 """The four kinds of workbook, by the sheet that people fill."""
 TABS = list(MAKERS)
+CROSSED = [TABS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in TABS[1:])]
+"""The same, where each of them is crossed with something else."""
 LINK = "https://example.org/policy.pdf"
 
 
@@ -65,7 +67,7 @@ def unchanged(tab: str) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, loaded_once) -> Path:
     return shutil.copytree(LIBRARY, tmp_path / "study")
 
 
@@ -156,7 +158,7 @@ def test_a_row_copied_for_another_date_brings_no_note(folder):
 # --- what people write beside what is asked --------------------------------------------------------
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", CROSSED)
 @pytest.mark.parametrize(
     ("changes", "note"),
     [
@@ -181,7 +183,7 @@ def test_what_is_written_elsewhere_is_named(tab, changes, note, folder):
     assert intake(folder, tab, *made).notes == [note.replace("{}", shown)]
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", CROSSED)
 @pytest.mark.parametrize("sheet", ["{}", "Start", "Lists"])
 def test_a_comment_is_named_wherever_it_stands(tab, sheet, folder):
     sheet = sheet.format(tab)

@@ -16,7 +16,6 @@ from made_study import AWKWARD, PLANNED, SCALES, write_made_study
 from analysis import study as studies
 from analysis.measure.figures import irreconcilable
 from analysis.measure.results import measure
-from analysis.publish.build import build
 from analysis.study import vocabulary as v
 
 ROOT = Path(__file__).parents[1]
@@ -25,31 +24,21 @@ NOT_RESULTS = ("Cover", "Contents", "Notes")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return studies.load(write_made_study(tmp_path_factory.mktemp("study") / "made"))
-
-
-@pytest.fixture(scope="module")
-def output(made, tmp_path_factory):
-    return build(measure(made), tmp_path_factory.mktemp("build") / "output").parent
-
-
-@pytest.fixture(scope="module")
-def real_output(tmp_path_factory):
-    return build_in_a_process(tmp_path_factory.mktemp("real") / "output")
+def made(made_folder):
+    return studies.load(made_folder)
 
 
 @pytest.fixture(scope="module", params=["made", "real"])
 def workbook(request):
     """A workbook as read back, with the study that it is of."""
     if request.param == "made":
-        study, folder = request.getfixturevalue("made"), request.getfixturevalue("output")
+        study, folder = request.getfixturevalue("made"), request.getfixturevalue("published_made")
     else:
-        study, folder = studies.load(REAL), request.getfixturevalue("real_output")
+        study, folder = studies.load(REAL), request.getfixturevalue("published")
     return study, openpyxl.load_workbook(folder / "gap-tables.xlsx")
 
 
-def build_in_a_process(out, study=REAL, **environment):
+def build_in_a_process(out, study, **environment):
     command = [sys.executable, "-m", "analysis", "report", str(study), "--out", str(out)]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True
@@ -117,8 +106,8 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path):
     assert (first / name).read_bytes() != (other / name).read_bytes()
 
 
-def test_text_from_the_data_is_never_markup_in_the_report(output):
-    page = (output / "report.html").read_text("utf-8")
+def test_text_from_the_data_is_never_markup_in_the_report(published_made):
+    page = (published_made / "report.html").read_text("utf-8")
     assert "&lt;script&gt;alert(" in page
     assert not re.search(r"<script", page, re.IGNORECASE)
     assert not re.search(r"""href=["']?\s*(javascript|data|vbscript):""", page, re.IGNORECASE)
@@ -127,15 +116,16 @@ def test_text_from_the_data_is_never_markup_in_the_report(output):
     assert addresses and all(re.match("https?://|#", one) for one in addresses)
 
 
-def test_every_link_inside_the_report_leads_somewhere(output, real_output):
-    for folder in (output, real_output):
+def test_every_link_inside_the_report_leads_somewhere(published, published_made):
+    for folder in (published, published_made):
         page = (folder / "report.html").read_text("utf-8")
         targets = re.findall(r'\sid="([^"]+)"', page)
         assert len(targets) == len(set(targets))
         assert set(re.findall(r'href="#([^"]+)"', page)) <= set(targets)
 
 
-def test_the_tables_and_statements_parse(made, output):
+def test_the_tables_and_statements_parse(made, published_made):
+    output = published_made
     paths = [*output.glob("data/*.csv"), *output.glob("data/charts/*.csv")]
     assert len(paths) > 10
     for path in paths:
@@ -154,8 +144,10 @@ def test_the_tables_and_statements_parse(made, output):
     }
 
 
-@pytest.mark.parametrize("which", ["real", "made"])
-def test_the_surroundings_change_no_byte_of_any_file(which, request, made, tmp_path):
+@pytest.mark.parametrize("which", [pytest.param("real", marks=pytest.mark.slow), "made"])
+def test_neither_place_nor_surroundings_change_a_byte_of_any_file(
+    which, request, made_folder, tmp_path
+):
     (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.hashsalt: of a reader's own\n")
     surroundings = {
         "MATPLOTLIBRC": str(tmp_path),
@@ -166,15 +158,10 @@ def test_the_surroundings_change_no_byte_of_any_file(which, request, made, tmp_p
         "PYTHONUTF8": "0",
         "COLUMNS": "40",
     }
-    study, built = (REAL, "real_output") if which == "real" else (made.folder, "output")
-    other = build_in_a_process(tmp_path / "other", study, **surroundings)
+    study, built = (REAL, "published") if which == "real" else (made_folder, "published_made")
+    copy = shutil.copytree(study, tmp_path / "copy")
+    other = build_in_a_process(tmp_path / "other", copy, **surroundings)
     assert difference(contents(request.getfixturevalue(built)), contents(other)) == []
-
-
-def test_two_builds_are_the_same_bytes_wherever_the_study_lies(made, output, tmp_path):
-    copy = shutil.copytree(made.folder, tmp_path / "copy")
-    other = build(measure(studies.load(copy)), tmp_path / "out").parent
-    assert difference(contents(output), contents(other)) == []
 
 
 def test_the_workbook_says_what_it_is(workbook):

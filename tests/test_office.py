@@ -18,6 +18,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+# These test the tests’ own LibreOffice; whoever uses it finds at once when it does not work.
+pytestmark = pytest.mark.slow
+
 HEADER = ["force", "level", "seen"]
 
 

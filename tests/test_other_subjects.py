@@ -64,7 +64,7 @@ def texts_of(path):
         yield path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("which", ["library", "allotments"])
+@pytest.mark.parametrize("which", [pytest.param("library", marks=pytest.mark.slow), "allotments"])
 def test_nothing_of_this_subject_comes_out_of_a_study_of_another(which, allotments, tmp_path):
     folder = LIBRARY if which == "library" else allotments
     assert main(["report", str(folder), "--out", str(tmp_path / "output")]) == 0

@@ -8,7 +8,6 @@ from pathlib import Path
 import frictionless
 import pytest
 from helpers import REAL, ROOT, change_bytes
-from made_study import write_made_study
 
 from analysis.cli import main
 from analysis.publish.described import COLUMNS, TABLES
@@ -18,11 +17,9 @@ FILE = "datapackage.json"
 
 
 @pytest.fixture(scope="module", params=["real", "made"])
-def output(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    study = REAL if request.param == "real" else write_made_study(folder / "study")
-    assert main(["report", str(study), "--out", str(folder / "output")]) == 0
-    return study, folder / "output" / "data"
+def output(request, made_folder):
+    study, out = (REAL, "published") if request.param == "real" else (made_folder, "published_made")
+    return study, request.getfixturevalue(out) / "data"
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,11 @@ def good() -> bytes:
     return typst.compile(GOOD.encode(), pdf_standards=["ua-1"], ignore_system_fonts=True)
 
 
-def test_every_pdf_of_a_build_conforms(published):
-    paths = sorted(published.rglob("*.pdf"))
+@pytest.mark.parametrize(
+    "output", ["published_library", pytest.param("published", marks=pytest.mark.slow)]
+)
+def test_every_pdf_of_a_build_conforms(output, request):
+    paths = sorted(request.getfixturevalue(output).rglob("*.pdf"))
     assert paths, "the build has no PDF"
     broken = {path.name: rules for path, rules in failed_rules(paths).items() if rules}
     assert not broken, "\n".join(
@@ -33,6 +36,7 @@ def test_every_pdf_of_a_build_conforms(published):
     )
 
 
+@pytest.mark.slow
 def test_a_good_pdf_passes_and_each_spoiled_one_fails_on_its_rule(good, tmp_path):
     """Each is the good one but for a few bytes; the clauses are those of ISO 14289-1."""
     spoils = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from made import NASTY, everywhere, library, real
 from made_study import write_made_study
-from pdfs import assert_accessible, bare, bookmarks, opened, sizes, tags, text_of
+from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
 from analysis.measure.statements import spoken, statements
@@ -79,11 +79,11 @@ def test_bookmarks_are_the_headings(reader, page, results):
 
 
 def test_each_page_bears_the_draft_mark_and_its_number(reader, results):
-    count = len(reader.pages)
-    for number, one in enumerate(reader.pages, start=1):
-        said = bare(one.extract_text())
+    pages, _ = read(reader)
+    for number, text in enumerate(pages, start=1):
+        said = bare(text)
         assert said.startswith(bare(results.study.settings.draft_mark))
-        assert said.endswith(f"{number}{count}")
+        assert said.endswith(f"{number}{len(pages)}")
 
 
 def test_every_table_has_a_header_and_repeats_it(reader, page):
@@ -93,7 +93,7 @@ def test_every_table_has_a_header_and_repeats_it(reader, page):
     assert kinds.count("/Caption") == len(tables)
     sources = [one for one in tables if plain(one.caption).startswith("Events, with who")]
     heads = bare("".join(plain(one.runs) for one in sources[0].header))
-    pages = [one for one in reader.pages if heads in bare(one.extract_text())]
+    pages = [one for one in read(reader)[0] if heads in bare(one)]
     assert len(pages) > 2
 
 
@@ -140,10 +140,12 @@ def test_every_source_is_in_it_with_its_address(reader, text, results):
 
 
 def test_no_type_is_smaller_than_nine_points(reader):
-    assert min(sizes(reader)) >= 9
+    assert min(read(reader)[1]) >= 9
 
 
-@pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
+@pytest.mark.parametrize(
+    ("text", "rows"), [(NASTY, None), pytest.param("x" * 30_000, 1, marks=pytest.mark.slow)]
+)
 def test_any_text_is_set_as_text(text, rows):
     study = measure(everywhere(library(), text, rows))
     made = opened(report_pdf(study, blocks(report_html(study, statements(study), []))))
@@ -162,6 +164,7 @@ def test_a_picture_higher_than_a_page_is_made_to_fit(results, page, charts):
     assert "After." in only.extract_text()
 
 
+@pytest.mark.slow
 def test_a_made_study_of_awkward_texts_is_set(tmp_path):
     study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
     said = statements(study)

@@ -10,7 +10,7 @@ from filled import Filled, FilledForm
 from helpers import DESCRIPTOR, contents, edit_descriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made import ANY, LIBRARY, REAL, replaced
+from made import LIBRARY, REAL, replaced, tries
 from made_fieldwork import CODERS, DATED, UNITS, studies, tidy
 
 from analysis.fieldwork.coding import coding_workbook
@@ -21,8 +21,7 @@ from analysis.study import Study, coders, load
 from analysis.study.marks import codebook_marks
 
 FEW = settings(
-    ANY,
-    max_examples=12,
+    tries(12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 DAY = dt.date(2022, 10, 1)

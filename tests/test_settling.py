@@ -23,7 +23,7 @@ THIRD = {"settled_by": "a third reader", "settled_why": "The page says so."}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, loaded_once) -> Path:
     return shutil.copytree(LIBRARY, tmp_path / "study")
 
 

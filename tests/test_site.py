@@ -17,12 +17,10 @@ from pathlib import Path
 
 import pytest
 from made import LIBRARY, REAL, replaced
-from made_study import write_made_study
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results, measure
 from analysis.measure.statements import Statement, interval_sensitivity, statements
-from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
@@ -136,25 +134,27 @@ def made_from(results: Results) -> Site:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory) -> Site:
+def real(published) -> Site:
     """The site of the real study as a build leaves it on disk, with all that lies beside."""
     results = measure(load(REAL))
-    out = tmp_path_factory.mktemp("built") / "output"
-    build(results, out)
     held = {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in out.rglob("*")
+        path.relative_to(published).as_posix(): path.read_bytes()
+        for path in published.rglob("*")
         if path.is_file()
     }
     inside = {name[5:]: content for name, content in held.items() if name.startswith("site/")}
     return Site(
-        results, named_in(results), inside, {one for one in held if one[:5] != "site/"}, out=out
+        results,
+        named_in(results),
+        inside,
+        {one for one in held if one[:5] != "site/"},
+        out=published,
     )
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Site:
-    return made_from(measure(load(write_made_study(tmp_path_factory.mktemp("study") / "made"))))
+def made(made_folder) -> Site:
+    return made_from(measure(load(made_folder)))
 
 
 @pytest.fixture(scope="module")

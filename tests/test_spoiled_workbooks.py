@@ -1308,12 +1308,15 @@ def visible(folder: Path) -> dict[str, str]:
     return {name: one for name, one in contents(folder).items() if name != ".journal.lock"}
 
 
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """Return the markers of a case: a third of them, none with two changes at once, is not slow."""
+    slow = case in PAIRS or CASES.index(case) % 3
+    return [needs_office] * uses_office(case) + [pytest.mark.slow] * bool(slow)
+
+
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(one, id=one.name, marks=[needs_office] if uses_office(one) else [])
-        for one in CASES
-    ],
+    [pytest.param(one, id=one.name, marks=marks_of(one)) for one in CASES],
 )
 def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monkeypatch):
     monkeypatch.setattr(opening, "LARGEST_CONTENT", SMALL_LIMIT)

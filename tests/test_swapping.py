@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from helpers import REAL, ROOT, contents, run
+from made import LIBRARY
 from stopped import FAILED, as_nobody, in_child, killed_before, open_folder
 
 from analysis.cli import main
@@ -48,7 +49,16 @@ def is_whole(out: Path) -> bool:
 
 
 def started(out: Path, *arguments: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(out), "--again"]
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "report",
+        str(LIBRARY),
+        "--out",
+        str(out),
+        "--again",
+    ]
     return subprocess.Popen(
         [*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -83,7 +93,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_and_the_next_build_clears_
 
 def test_a_build_that_is_killed_leaves_the_last_output_and_the_next_one_clears_up(tmp_path):
     out = tmp_path / "output"
-    assert run("report", REAL, "--out", out).returncode == 0
+    assert run("report", LIBRARY, "--out", out).returncode == 0
     before = contents(out)
     process = started(out)
     until_at_work(process, tmp_path)
@@ -91,7 +101,7 @@ def test_a_build_that_is_killed_leaves_the_last_output_and_the_next_one_clears_u
     process.wait()
     assert contents(out) == before
     assert len(left_in(tmp_path)) == 2
-    assert run("report", REAL, "--out", out, "--again").returncode == 0
+    assert run("report", LIBRARY, "--out", out, "--again").returncode == 0
     assert left_in(tmp_path) == ["output"]
     assert contents(out) == before
 
@@ -106,7 +116,7 @@ def test_two_builds_at_once_do_not_mix(tmp_path):
         assert process.returncode == 0, said
     # The second waited: it is the one that stands, whole, and nothing of the first is left.
     assert is_whole(out)
-    assert json.loads((out / "manifest.json").read_text())["as_of"] == "2026-11-28"
+    assert json.loads((out / "manifest.json").read_text())["as_of"] == "2023-06-30"
     assert left_in(tmp_path) == ["output"]
 
 
@@ -174,7 +184,15 @@ def test_a_disk_that_is_really_full_gets_one_line(tmp_path):
     command = 'mount -t tmpfs -o size=300k none "$1" || exit 77; shift; "$@"; code=$?; ls -A "$0"; exit $code'
     if shutil.which("unshare") is None:
         pytest.skip("a small disk of one's own needs unshare")
-    report = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(disk / "output")]
+    report = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "report",
+        str(LIBRARY),
+        "--out",
+        str(disk / "output"),
+    ]
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", command, str(disk), str(disk), *report],
         cwd=ROOT,

@@ -51,7 +51,7 @@ ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "poster")
 @pytest.fixture(scope="module")
 def output(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("nasty")
-    study = write_made_study(folder / "study")
+    study = write_made_study(folder / "study", units=12, criteria=8)
     for table, columns in EVERYWHERE.items():
         header, *rows = read_rows(study, table)
         for column in columns:

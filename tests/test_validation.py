@@ -22,8 +22,9 @@ from helpers import (
     run,
     write_rows,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from made import tries
 
 from analysis.cli import main
 from analysis.study import Problem, validate
@@ -1168,6 +1169,7 @@ def test_a_table_in_other_capitals_is_missing(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_last_year_of_the_calendar_is_drawn_or_refused(tmp_path):
     study = copy_of_real_study(tmp_path)
     edit_cell(study, "events", 2, "date", "9999")
@@ -1223,7 +1225,7 @@ HEADERS = {
 NASTY_LINES = st.text(st.sampled_from(',"\n\r\0;=\ufeffé0 x'), max_size=200)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@tries(40)
 @given(
     table=st.sampled_from(sorted(HEADERS)),
     content=st.binary(max_size=500)
@@ -1246,7 +1248,7 @@ NASTY_CELLS = ["", " ", "0", "-1", "9" * 30, "2020-02-30", "0000", "9999-12-31",
 NASTY_CELLS += ["a;b", ";", "total", "met", "not_found", "E016", "\u2028", "🦜", "x" * 40_000]
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@tries(20)
 @given(data=st.data())
 def test_any_text_in_any_cell_is_accepted_or_reported(any_study, data):
     table = data.draw(st.sampled_from(sorted(path.stem for path in REAL.glob("*.csv"))))

@@ -9,7 +9,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, change_bytes, contents, copy_of_real_study, edit_cell, run
+from helpers import REAL, ROOT, change_bytes, contents, edit_cell, run
+from made import LIBRARY
 
 from analysis.cli import main
 from analysis.publish import manifest as manifests
@@ -20,12 +21,9 @@ FILE = "manifest.json"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> tuple[Path, Path]:
-    """A copy of the real study, and what was built from it."""
-    folder = tmp_path_factory.mktemp("built")
-    study = copy_of_real_study(folder)
-    assert main(["report", str(study), "--out", str(folder / "output")]) == 0
-    return study, folder / "output"
+def built(published_library) -> tuple[Path, Path]:
+    """A small study, and what is built from it: both to be read only."""
+    return LIBRARY, published_library
 
 
 @pytest.fixture
@@ -45,20 +43,22 @@ def flipped(content: bytes) -> bytes:
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-def test_an_output_as_it_was_built_is_the_same_file_by_file(built, output, capsys):
-    assert main(["verify", str(output), str(built[0])]) == 0
+def test_an_output_as_it_was_built_is_the_same_file_by_file(published, capsys):
+    assert main(["verify", str(published), str(REAL)]) == 0
     said = capsys.readouterr().out
-    files = contents(output)
+    files = contents(published)
     assert set(re.findall(r"^same +(\S+)$", said, re.M)) == set(files)
     assert f"is what the study gives: {len(files)} files, byte for byte" in said
     assert "different" not in said
 
 
 def test_a_byte_changed_in_any_file_is_caught(built, output):
-    """Of whatever files a build has, each in turn."""
+    """One of each kind in each folder in turn, then all of them at once."""
     held = read_manifest(output)
     assert set(held.outputs) == set(contents(output)) - {FILE}
-    for name in held.outputs:
+    kinds = {((output / name).parent, Path(name).suffix): name for name in held.outputs}
+    assert len(kinds) > 15
+    for name in kinds.values():
         before = (output / name).read_bytes()
         change_bytes(output, name, flipped)
         found = kept(output, held)
@@ -66,6 +66,11 @@ def test_a_byte_changed_in_any_file_is_caught(built, output):
         assert unchanged(output, built[0], None, None) is None
         (output / name).write_bytes(before)
     assert unchanged(output, built[0], None, None) == held
+    for name in held.outputs:
+        change_bytes(output, name, flipped)
+    assert {name for name, one in kept(output, held).items() if one == DIFFERENT} == set(
+        held.outputs
+    )
 
 
 def test_what_was_changed_taken_out_or_added_is_named(built, output, capsys):
@@ -178,6 +183,10 @@ def test_whatever_a_build_rests_on_makes_for_another(built, study, output, monke
     assert stands() and stands(held.as_of) and stands(held.as_of, held.known_by)
     assert not stands(day("2020-12-17")) and not stands(None, day("2022-01-01"))
     assert stands(of=study)  # the same study elsewhere
+    (study / ".journal").mkdir()  # a change of the study waits to be completed
+    assert not stands(of=study)
+    (study / ".journal").rmdir()
+    assert stands(of=study)
     edit_cell(study, "evidence", 3, "note", "Made up since")
     assert not stands(of=study)
     with monkeypatch.context() as patch:
@@ -189,9 +198,6 @@ def test_whatever_a_build_rests_on_makes_for_another(built, study, output, monke
     with monkeypatch.context() as patch:
         patch.setattr(manifests, "code", lambda: manifests.Code(version="0.1.0", sha256="other"))
         assert not stands()
-    (built[0] / ".journal").mkdir()  # a change of the study waits to be completed
-    assert not stands()
-    (built[0] / ".journal").rmdir()
     assert stands()
 
 
