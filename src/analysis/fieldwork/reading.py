@@ -162,7 +162,7 @@ def lines_with(
     """
     lines = []
     for line in returned.forms.get(form, []):
-        typed = next((name for name in besides[::-1] if line[name]), "")
+        typed = next((name for name in besides[:0:-1] if line[name]), "")
         if any(text for name, text in line.texts.items() if name not in besides):
             lines.append(line)
         elif typed and not (_was_sent(returned, line[besides[0]]) and ready(line)):
