@@ -230,6 +230,12 @@ def test_states_are_unordered_categories(results):
         assert not results.matrix[name].isna().any()
 
 
+def test_ids_are_renamed_by_labels(results):
+    named = results.matrix.rename(index=results.labels, columns=results.labels)
+    assert list(named.index) == list(library()["units"]["short_name"])
+    assert set(named.columns) <= set(library()["criteria"]["label"])
+
+
 def test_figures_are_named_and_a_wrong_name_suggests_the_nearest(results):
     figure = results.figures["cells.settled"]
     assert figure.value == len(figure.rows)
