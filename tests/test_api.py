@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+import test_site
 from helpers import edit_cell, edit_descriptor, find_row, read_rows, run
 from made import LIBRARY, library
 from made_study import write_made_study
@@ -230,6 +231,12 @@ def test_states_are_unordered_categories(results):
         assert not results.matrix[name].isna().any()
 
 
+def test_ids_are_renamed_by_labels(results):
+    named = results.matrix.rename(index=results.labels, columns=results.labels)
+    assert list(named.index) == list(library()["units"]["short_name"])
+    assert set(named.columns) <= set(library()["criteria"]["label"])
+
+
 def test_figures_are_named_and_a_wrong_name_suggests_the_nearest(results):
     figure = results.figures["cells.settled"]
     assert figure.value == len(figure.rows)
@@ -347,6 +354,14 @@ def test_verify_rebuilds_what_was_asked_for_and_report_builds_again(reported):
     assert done.returncode == 0, done.stdout + done.stderr
     held = read_manifest(out)
     assert unchanged(out, folder, held.as_of, held.known_by) is None
+
+
+def test_every_link_of_a_part_leads_somewhere(study):
+    """Also those to what is not shown: a published count names units, and its rows all cells."""
+    ids = list(study.units["unit_id"])[1:3]
+    chosen = list(study.criteria["criterion_id"])[:2]
+    part = study.measure(as_of="2022", units=ids, criteria=chosen)
+    test_site.test_every_link_leads_somewhere(test_site.made_from(part._measures))
 
 
 def test_a_report_replaces_nothing_else(results, tmp_path):

@@ -61,6 +61,15 @@ def test_what_must_stand_is_below_the_picture(results, name):
     assert "another date than the study’s own" in said
 
 
+def test_a_picture_stands_in_a_part_of_a_figure(results):
+    figure = plt.figure(figsize=(12, 6), layout="constrained")
+    left, right = figure.subfigures(1, 2)
+    ax = results.plot.intervals(left.subplots())
+    results.plot.matrix(right.subplots())
+    figure.draw_without_rendering()
+    assert 4 < np.ptp(ax.get_xlim()) <= 6
+
+
 def test_the_bars_are_those_of_the_report(results):
     """Read off the axes, in the units of their data, as on the page of the report."""
     own = measure(library(), results.as_of.date())

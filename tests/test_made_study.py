@@ -132,8 +132,8 @@ def test_the_tables_and_statements_parse(made, published_made):
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file, strict=True)
         assert len(set(header)) == len(header), path.name
-        # The study has no weights of groups of units.
-        assert rows or path.name == "group-weights.csv", path.name
+        # The study tells groups of units apart in nothing.
+        assert rows or path.name in ("applicability.csv", "group-weights.csv"), path.name
         assert {len(row) for row in rows} <= {len(header)}, path.name
     statements = json.loads((output / "statements.json").read_text("utf-8"))
     assert len({one["id"] for one in statements}) == len(statements) > 100
@@ -175,8 +175,8 @@ def test_the_workbook_says_what_it_is(workbook):
 
 def test_every_sheet_has_one_plain_table(workbook):
     _, book = workbook
-    rows = [row[:2] for row in book["Contents"].iter_rows(values_only=True)]
-    listed = dict(rows[rows.index(("Sheet", "Table")) + 1 :])
+    (table,) = book["Contents"].tables.values()
+    listed = {row[0].value: row[1].value for row in book["Contents"][table.ref][1:]}
     assert list(listed) == book.sheetnames[3:]
     for sheet in book.worksheets:
         assert sheet["A1"].value and sheet["A1"].value == listed.get(sheet.title, sheet["A1"].value)

@@ -56,6 +56,13 @@ class Results:
         return pd.DataFrame(columns, index).rename_axis(columns="criterion_id")
 
     @property
+    def labels(self) -> dict[str, str]:
+        """The name of each unit, criterion and recommendation, by its id: to rename a frame by."""
+        study = self._measures.study
+        tables = {"units": "short_name", "criteria": "label", "recommendations": "label"}
+        return {key: text for one in tables.items() for key, text in study.lookup(*one).items()}
+
+    @property
     def scores(self) -> pd.DataFrame:
         """The worst and best score that the evidence allows, 0 to 100, and the share known."""
         return copied(self._measures.scores)

@@ -65,6 +65,12 @@ def is_on_axes() -> bool:
     return _GIVEN.get() is not None
 
 
+def _inches_of(axes: Axes) -> tuple[float, float]:
+    """Return how wide and how high axes are, in inches; they may be those of a part of a figure."""
+    place, dots = axes.get_window_extent(), axes.get_figure(root=True).dpi
+    return place.width / dots, place.height / dots
+
+
 class Sheet:
     """A picture in the making: title above, notes below, and what is drawn between them.
 
@@ -101,10 +107,9 @@ class Sheet:
         self.room = HIGH - self.top - self._foot()
 
     def _begin_on_axes(self, axes: Axes, title: str, notes: list[str]) -> None:
-        self.figure = axes.figure
-        wide, high = self.figure.get_size_inches()
+        self.figure = axes.get_figure(root=True)
         # Whoever saves the figure may do so in whole pixels, in which letters are a little wider.
-        self._break(title, notes, 0.96 * axes.get_position().width * wide)
+        self._break(title, notes, 0.96 * _inches_of(axes)[0])
         # In the middle, where a title that is set later takes its place; in lines from the left.
         looks = {"size": TITLE, "weight": "bold", "pad": 5, "multialignment": "left"}
         axes.set_title(as_drawn(self._heading), **looks)
@@ -115,9 +120,8 @@ class Sheet:
         layout = self.figure.get_layout_engine()
         if layout is not None:  # it makes room for the title and the notes
             layout.execute(self.figure)
-        place = axes.get_position()
-        self.left, self.right, self.top = 0.0, place.width * wide, 0.0
-        self.room = place.height * high
+        self.left, self.top = 0.0, 0.0
+        self.right, self.room = _inches_of(axes)
         self._place = axes.transData
         # A shape has its y upwards.
         self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(axes.transData)
