@@ -685,7 +685,7 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     assert imported_said(results, [IDS[0]]) == [of_one]
     assert imported_said(results, [IDS[1]]) == []
     template = _environment(results).get_template("briefing.html.j2")
-    ((_, briefing),) = _said(results, [IDS[0]])
+    briefing = dict(_said(results))[IDS[0]]
     form = {"letters": 100, "rows": 9, "by_name": True, "part": "known"}
     assert of_one in template.render(**_held(results), **briefing, **form)
 

@@ -239,7 +239,7 @@ def test_briefings_and_the_workbook_say_it_of_the_level(older):
     assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
     page = _environment(results).get_template("briefing.html.j2")
     form = {"part": "known", "letters": 900, "rows": 30, "by_name": True}
-    pages = [page.render(**_held(results), **told, **form) for _, told in _said(results, ())]
+    pages = [page.render(**_held(results), **told, **form) for _, told in _said(results)]
     assert sum(one.count(OLDER_LEVEL) for one in pages) == count
 
 

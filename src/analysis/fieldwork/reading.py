@@ -157,8 +157,9 @@ def lines_with(
 ) -> list[Line]:
     """Return the lines of a form that say more than the columns named ``besides``.
 
-    A row is sent with these filled in; what was typed into an empty one is noted. ``ready`` says
-    whether a row that was sent still has them as they were.
+    A row is sent with these filled in; what was typed into an empty one is noted, but for its
+    name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
+    still has them as they were.
     """
     lines = []
     for line in returned.forms.get(form, []):

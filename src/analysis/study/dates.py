@@ -122,7 +122,8 @@ def possible_days(
         return first, last
     lives = units.drop_duplicates("unit_id").set_index("unit_id")
     began, ended = (
-        rows["unit_id"].map(lives[limit]).fillna("") for limit in ("exists_from", "exists_until")
+        rows["unit_id"].map(lives[limit]).astype(object).fillna("")
+        for limit in ("exists_from", "exists_until")
     )
     # A limit that is no date limits nothing here; that is said of its own column.
     first = np.fmax(first, first_days(began, UNBOUNDED))

@@ -960,7 +960,7 @@ def _rows_are_of_units_that_exist(draft: Draft):
             ("exists_from", lambda day, last=last: last < first_days(day), "before"),
             ("exists_until", lambda day, first=first: first > last_days(day), "after"),
         ):
-            day = frame["unit_id"].map(lives[limit]).fillna("")
+            day = frame["unit_id"].map(lives[limit]).astype(object).fillna("")
             yield from draft.at(
                 name,
                 outside(day),
