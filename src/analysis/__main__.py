@@ -29,6 +29,7 @@ def run() -> int:
     finally:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             _flush(stream)
+        gc.freeze()  # the last collection, which nothing disables, then has nothing to look at
 
 
 def _interrupted(number: int, frame: object) -> None:

@@ -1,5 +1,6 @@
 """Work in the background: one more process, which ends with this one."""
 
+import atexit
 import contextlib
 import gc
 import multiprocessing
@@ -97,6 +98,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 def _begin() -> None:
     gc.disable()  # as in ``__main__.py``
+    atexit.register(gc.freeze)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -344,14 +344,20 @@ def _report(asked: argparse.Namespace) -> int:
     from analysis.background import background
 
     with _progress() as progress, background(*IN_BACKGROUND) as executor:
-        from analysis.publish.build import build
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(asked.study)
         results = _measured(asked, progress)
-        path = build(results, asked.out, progress, inputs, executor, parts)
-    to_look_at = _possible_details(results.study)
+        progress("statements")
+        from analysis.publish.tasks import Tasks
+
+        tasks = Tasks(results, executor, parts)
+        # Only now, since both take a while: the background is at work meanwhile.
+        to_look_at = _possible_details(results.study)
+        from analysis.publish.build import build
+
+        path = build(results, asked.out, progress, inputs, tasks, parts)
     _print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")

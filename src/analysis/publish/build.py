@@ -67,7 +67,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = quiet,
     inputs: dict[str, str] | None = None,
-    executor: Executor | None = None,
+    tasks: Tasks | None = None,
     parts: Sequence[str] = (),
 ) -> Path:
     """Build what is published into a folder.
@@ -78,8 +78,7 @@ def build(
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
-        executor: works in the background (:func:`analysis.background.background`); default: a
-            thread.
+        tasks: what is made in the background, if it has been begun; default: in a thread.
         parts: the parts to build, of :data:`analysis.publish.parts.PARTS`; none named: all.
 
     Returns:
@@ -94,7 +93,7 @@ def build(
     with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
-        material = Material(results, Tasks(results, executor or thread, parts), thread, parts)
+        material = Material(results, tasks or Tasks(results, thread, parts), thread, parts)
         for name in parts:
             progress(name)
             _WRITERS[name](material, folder)

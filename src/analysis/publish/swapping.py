@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.study import Problem, StudyError
+from analysis.problems import Problem, StudyError
 
 PATIENCE = 120
 """Seconds to wait for another build into the same folder: many times what one takes."""

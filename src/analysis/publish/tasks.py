@@ -54,16 +54,20 @@ class Tasks:
         """Return the briefing on each unit; here and in the background they are made by turns."""
         if self._briefings is None:
             return {}
-        made, here = {}, _briefings(self._results)
+        made = {}
         # From the end, for in the background they are made from the beginning.
         for unit in reversed(self._units):
             if not _claim(self._folder, unit):
                 break
-            made[unit] = here.pdf(unit)
+            made[unit] = self._here.pdf(unit)
         done = self._briefings.done()
         for unit in self._units[: len(self._units) - len(made)]:
-            made[unit] = _file(self._folder, unit).read_bytes() if done else here.pdf(unit)
+            made[unit] = _file(self._folder, unit).read_bytes() if done else self._here.pdf(unit)
         return made
+
+    @cached_property
+    def _here(self) -> "Briefings":
+        return _briefings(self._results)
 
 
 def drawn_charts(results: Results, named: dict[str, Statement]) -> list[Drawn]:

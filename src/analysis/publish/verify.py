@@ -106,6 +106,7 @@ def rebuilt(
     # Late, so that the question whether anything has changed does not wait for the drawing.
     from analysis.measure.shown import measure_scope
     from analysis.publish.build import build
+    from analysis.publish.tasks import Tasks
     from analysis.study import load
 
     # In two processes, as the build itself: together they take no more room than it did.
@@ -117,7 +118,8 @@ def rebuilt(
         progress("study")
         dates = (held.as_of, held.known_by)
         results = measure_scope(load(study), held.scope, *dates, progress=progress)
-        build(results, again, progress, executor=executor, parts=held.parts)
+        tasks = Tasks(results, executor, held.parts)
+        build(results, again, progress, tasks=tasks, parts=held.parts)
         found = _held_against(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = held.compared() == manifests.read_manifest(again).compared()
     return {**found, manifests.FILE: SAME if agree else DIFFERENT}
