@@ -11,6 +11,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from made_towns import towns, write_towns
+from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
 from openpyxl import Workbook
 from pdfs import opened
 
@@ -33,7 +34,7 @@ from analysis.show.pairs import comparison_sentences
 from analysis.show.style import as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
-from analysis.study.faces import faces_of, named_letters
+from analysis.study.faces import OWN, faces_of, named_letters, prefer_our_own
 from analysis.study.places import has_map
 from analysis.study.warnings import not_shown, warnings
 
@@ -208,6 +209,22 @@ def test_letters_that_no_face_has_are_named_in_one_line(tmp_path):
     results = measure(study)
     content = Briefings(results).pdf(results.study["units"]["unit_id"].iloc[0])
     assert content
+
+
+def test_our_own_face_is_used_whatever_the_system_holds(monkeypatch, tmp_path):
+    """An edition of another system gives the same letters other numbers, and so other bytes."""
+    path = tmp_path / "DejaVuSans.ttf"
+    path.write_bytes((OWN / "DejaVuSans.ttf").read_bytes())
+    named = {"style": "normal", "variant": "normal", "stretch": "normal", "size": "scalable"}
+    other = FontEntry(fname=str(path), name="DejaVu Sans", weight=400, **named)
+    monkeypatch.setattr(fontManager, "ttflist", [other, *fontManager.ttflist])
+    fontManager.addfont(OWN / "DejaVuSans.ttf")  # so that what was found before is forgotten
+    assert findfont("DejaVu Sans") == str(path)
+    prefer_our_own()
+    assert findfont("DejaVu Sans") == str(OWN / "DejaVuSans.ttf")
+    assert findfont(FontProperties(family="DejaVu Sans", weight="bold")) == str(
+        OWN / "DejaVuSans-Bold.ttf"
+    )
 
 
 def test_a_face_of_the_study_shows_its_letters(tmp_path):

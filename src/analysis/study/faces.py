@@ -25,6 +25,19 @@ _SIGNS = "\n\u2066\u2067\u2068\u2069"
 """What is obeyed and not drawn."""
 
 
+def prefer_our_own() -> None:
+    """Have matplotlib find our own face, and no other of its name that the system holds.
+
+    The numbers of its glyphs stand in every picture, and differ from one edition to another.
+    """
+    fontManager.ttflist = [one for one in fontManager.ttflist if one.name != FAMILY]
+    for kind in ("", "-Bold", "-Oblique", "-BoldOblique"):
+        fontManager.addfont(OWN / f"DejaVuSans{kind}.ttf")
+
+
+prefer_our_own()
+
+
 class Faces:
     """Faces in the order in which a letter is looked for in them.
 
