@@ -293,6 +293,8 @@ def test_agreement_and_comparison(study):
         moved = rows["after"].iloc[0] - rows["before"].iloc[0]
         assert abs(rows["part"].sum() - moved) < 1e-9
     assert not (compared.table("scores").frame == "").any(axis=None)
+    with pytest.raises(pg.StudyError, match=r"no table has this name.*scores, cells"):
+        compared.table("score")
     with pytest.raises(KeyError, match="no coder"):
         study.as_coded("nobody")
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from helpers import contents, edit_descriptor, read_rows, run, write_rows
 from made import LIBRARY
 
 from analysis.problems import StudyError
-from analysis.publish.notebooks.run import NAMES, run_notebooks
+from analysis.publish.run_notebooks import NAMES, run_notebooks
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -123,11 +124,15 @@ def sources(path: Path) -> list[str]:
     ]
 
 
-def test_the_notebooks_here_are_those_that_are_run_on_any_study():
-    templates = ROOT / "src" / "analysis" / "publish" / "notebooks"
+def test_the_notebooks_here_are_those_that_a_wheel_brings(tmp_path):
+    """They stand once in the project; installed, the package has them among its templates."""
     assert [path.name for path in NOTEBOOKS] == list(NAMES)
-    for name in NAMES:
-        assert sources(ROOT / "notebooks" / name) == sources(templates / name)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        for path in NOTEBOOKS:
+            held = wheel.read(f"analysis/publish/templates/notebooks/{path.name}")
+            assert held == path.read_bytes()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -370,7 +370,7 @@ def _report(asked: argparse.Namespace) -> int:
 
 def _notebooks(asked: argparse.Namespace) -> int:
     study = _load(asked.study)
-    from analysis.publish.notebooks.run import run_notebooks
+    from analysis.publish.run_notebooks import run_notebooks
     from analysis.study import check_someone_exists
 
     if asked.as_of:

@@ -1,13 +1,13 @@
 """Two versions of a study compared, in a notebook."""
 
 import datetime as dt
-from html import escape
 
 import pandas as pd
 
-from analysis.api.asked import asked_date
-from analysis.api.reading import Table, labelled
+from analysis.api.dates import read_date
+from analysis.api.reading import Table, labelled, no_table
 from analysis.api.study import Study
+from analysis.api.summary import Summary
 from analysis.api.typed import copied
 from analysis.measure.attribution import Comparison as Versions
 from analysis.measure.attribution import compare as compare_versions
@@ -34,10 +34,10 @@ def compare(
     Raises:
         StudyError: the date is none, or in one of the versions no unit exists on it.
     """
-    return Comparison(compare_versions(old._data, new._data, asked_date("as_of", as_of)))
+    return Comparison(compare_versions(old._data, new._data, read_date("as_of", as_of)))
 
 
-class Comparison:
+class Comparison(Summary):
     """Two versions of a study, and why their results differ. Every frame is a copy."""
 
     def __init__(self, versions: Versions):
@@ -76,18 +76,12 @@ class Comparison:
         """Return a table for reading: ``scores``, ``cells``, ``unscored cells``, ``evidence``, ``settings``.
 
         Raises:
-            KeyError: there is no table of this name.
+            StudyError: there is no table of this name; the message has the names.
         """
+        if name not in _TABLES:
+            raise no_table(name, _TABLES)
         title, make = _TABLES[name]
         return Table(labelled(self._versions.new, make(self._versions)), f"{title}.", self.caveats)
-
-    def __repr__(self) -> str:
-        """Return what differs, in a few lines."""
-        return "\n".join(self._lines())
-
-    def _repr_html_(self) -> str:
-        head, *lines = map(escape, self._lines())
-        return f"<p><strong>{head}</strong><br>{'<br>'.join(lines)}</p>"
 
     def _lines(self) -> list[str]:
         old, new = self._versions.old.descriptor, self._versions.new.descriptor

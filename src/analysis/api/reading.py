@@ -1,13 +1,14 @@
 """Tables for reading: names for ids, words for states, the study's rounding, what must stand."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.problems import Problem, StudyError, shorten
 from analysis.show.words import gap_words, level_word, word
 from analysis.spreadsheet import put_text
 from analysis.study import Study
@@ -103,3 +104,9 @@ def _text(cell: object, study: Study) -> str:
     if isinstance(cell, dt.date) and not pd.isna(cell):
         return f"{cell:%Y-%m-%d}"
     return NOTHING if pd.isna(cell) or cell == "" else str(cell)
+
+
+def no_table(name: str, names: Iterable[str]) -> StudyError:
+    """Return the error that no table has a name; it has the names that there are."""
+    rule, remedy = "no table has this name", f"use one of: {', '.join(names)}"
+    return StudyError([Problem("table", None, "", shorten(name), rule, remedy)])

@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.api.reading import Table, labelled
+from analysis.api.reading import Table, labelled, no_table
 from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements
 from analysis.measure.figures import irreconcilable
-from analysis.problems import Problem, StudyError
 from analysis.show.words import level_word
 from analysis.study import Study
 from analysis.study.searches import searches_by_unit
@@ -26,8 +25,7 @@ def record_of(study: Study, name: str) -> Table:
     elif name in own:
         title, make = own[name].title or name, lambda study: study[name]
     else:
-        rule, remedy = "no table has this name", f"use one of: {', '.join([*RECORDS, *own])}"
-        raise StudyError([Problem("table", None, "", name, rule, remedy)])
+        raise no_table(name, [*RECORDS, *own])
     lines = [study.mark] if study.mark else []
     return Table(labelled(study, make(study)), f"{title.rstrip('.')}.", lines)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.api.figures import Figures
+from analysis.api.summary import Summary
 from analysis.api.typed import category, copied
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _YES_OR_NO = ("scored", "conservative", "settles_cells")
 
 
-class Results:
+class Results(Summary):
     """The measures of a study at a date. Every frame is a copy, and can be edited."""
 
     def __init__(self, measures: Measures):
@@ -168,14 +168,6 @@ class Results:
     @property
     def _criteria(self) -> list[str]:
         return list(asked_criteria(self._measures.study)["criterion_id"])
-
-    def __repr__(self) -> str:
-        """Return what it is, its date, its counts and what must be known of it."""
-        return "\n".join(self._lines())
-
-    def _repr_html_(self) -> str:
-        head, *lines = map(escape, self._lines())
-        return f"<p><strong>{head}</strong><br>{'<br>'.join(lines)}</p>"
 
     def _lines(self) -> list[str]:
         study, matrix = self._measures.study, self._measures.matrix

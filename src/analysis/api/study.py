@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.api.asked import asked_date
+from analysis.api.dates import read_date
+from analysis.api.summary import Summary
 from analysis.api.typed import typed
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
@@ -33,7 +33,7 @@ def read_study(folder: str | Path) -> Study:
     return Study(load(folder))
 
 
-class Study:
+class Study(Summary):
     """A study. Each of its tables is an attribute, and an item: ``study.units``.
 
     A table is a new typed frame each time, so that an edit of it never changes the study.
@@ -123,7 +123,7 @@ class Study:
         """
         from analysis.api.results import Results
 
-        dates = asked_date("as_of", as_of), asked_date("known_by", known_by)
+        dates = read_date("as_of", as_of), read_date("known_by", known_by)
         results = measure(with_weights(self._data, weights or {}), *dates)
         there = results.study
         wanted, query = (), units if isinstance(units, str) else ""
@@ -158,14 +158,6 @@ class Study:
         if coder not in self.coders:
             raise KeyError(f"{coder!r} is no coder of the study: {', '.join(self.coders)}")
         return Study(as_coded(self._data, coder))
-
-    def __repr__(self) -> str:
-        """Return what it is, in a few lines."""
-        return "\n".join(self._lines())
-
-    def _repr_html_(self) -> str:
-        head, *lines = map(escape, self._lines())
-        return f"<p><strong>{head}</strong><br>{'<br>'.join(lines)}</p>"
 
     def _lines(self) -> list[str]:
         data = self._data

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.api.reading import Table, labelled
+from analysis.api.reading import Table, labelled, no_table
 from analysis.measure.change import came_into_force
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
@@ -14,7 +14,6 @@ from analysis.measure.results import Results
 from analysis.measure.scores import in_force_at_all, scores
 from analysis.measure.statements import statements
 from analysis.measure.tree import TOTAL
-from analysis.problems import Problem, StudyError
 from analysis.show import sensitivity as choices
 from analysis.show.notes import notes
 from analysis.show.words import interval_words, level_word, word
@@ -28,8 +27,7 @@ def table_of(results: Results, name: str) -> Table:
         StudyError: there is no table of this name.
     """
     if name not in TABLES:
-        rule, remedy = "no table has this name", f"use one of: {', '.join(TABLES)}"
-        raise StudyError([Problem("table", None, "", name, rule, remedy)])
+        raise no_table(name, TABLES)
     title, make = TABLES[name]
     return Table(labelled(results.study, make(results)), f"{title}.", notes(results))
 

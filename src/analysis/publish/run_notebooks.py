@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import nbformat
@@ -72,16 +73,15 @@ def refuse_other_files(out: Path, study: Path) -> None:
 
 def _executed(name: str, asked: dict[str, str], folder: Path) -> NotebookNode:
     """Return a notebook run with these parameters, in a folder, without what differs each time."""
-    template = files("analysis.publish.notebooks").joinpath(name)
-    source = nbformat.reads(template.read_text("utf-8"), as_version=4)
+    source = nbformat.reads(_committed(name).read_text("utf-8"), as_version=4)
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    begun = folder / f".{name}"
-    nbformat.write(source, begun)
+    draft = folder / f".{name}"
+    nbformat.write(source, draft)
     own = all(f'{key} = "{value}"' in _parameters(source) for key, value in asked.items())
     try:
         made = papermill.execute_notebook(
-            begun,
-            begun,
+            draft,
+            draft,
             {} if own else asked,
             cwd=folder,
             kernel_name="python3",
@@ -94,8 +94,14 @@ def _executed(name: str, asked: dict[str, str], folder: Path) -> NotebookNode:
         rule, remedy = f"a cell failed ({shorten(last, 300)})", "see to it, and run them again"
         raise StudyError([Problem(name, None, "", "", rule, remedy)]) from error
     finally:
-        begun.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
     return stripped(made)
+
+
+def _committed(name: str) -> Traversable:
+    """Return a notebook as it was committed: in an installed package, or in the working tree."""
+    installed = files("analysis.publish").joinpath("templates", "notebooks", name)
+    return installed if installed.is_file() else Path(__file__).parents[3] / "notebooks" / name
 
 
 def _parameters(notebook: NotebookNode) -> str:

@@ -1,4 +1,4 @@
-"""What is asked of the API, checked: a date, in any of its forms."""
+"""A date that the API takes, in any of its forms."""
 
 import datetime as dt
 
@@ -8,8 +8,8 @@ from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import ASKED_FOR, last_day
 
 
-def asked_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:
-    """Return the day that a date asks for, or ``None`` where none is asked for.
+def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:
+    """Return the day that a date means, or ``None`` where none is given.
 
     Raises:
         StudyError: it is no date.
