@@ -164,7 +164,7 @@ def test_other_weights_count_and_leave_the_study_as_it_is(study, results):
     assert said in repr(other) and any(said in one for one in other.caveats)
 
 
-@pytest.mark.parametrize("weight", [-1, float("nan"), float("inf"), "heavy", None, True])
+@pytest.mark.parametrize("weight", [-1, float("nan"), float("inf"), 1e13, "heavy", None, True])
 def test_a_weight_that_is_none_is_refused_by_name(study, weight):
     node = study.criteria["criterion_id"].iloc[0]
     with pytest.raises(pg.StudyError) as caught:
@@ -176,6 +176,13 @@ def test_a_weight_that_is_none_is_refused_by_name(study, weight):
 def test_a_weight_of_zero_counts_as_none(study):
     nodes = list(study.criteria.query("scored")["criterion_id"])
     assert not study.measure(weights={nodes[0]: 0}).scores.empty
+
+
+def test_weights_with_which_nothing_weighs_are_refused(study):
+    """Else every table of scores would be empty, without a word."""
+    nodes = list(study.criteria.query("scored")["criterion_id"])
+    with pytest.raises(pg.StudyError, match="nothing has a weight"):
+        study.measure(weights=dict.fromkeys(nodes, 0))
 
 
 def test_units_are_chosen_by_a_query_or_by_ids_and_ranked_among_themselves(study, results):

@@ -14,6 +14,8 @@ from analysis.api.summary import Summary
 from analysis.api.typed import typed
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
+from analysis.measure.tree import weighting
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
@@ -119,12 +121,17 @@ class Study(Summary):
                 ``"region == 'Wales'"``, or ids. Published totals bind all units first.
 
         Raises:
-            StudyError: a date, a weight or an id is at fault, or no unit exists on the date.
+            StudyError: a date, a weight or an id is at fault, nothing is left that weighs, or no
+                unit exists on the date.
         """
         from analysis.api.results import Results
 
         dates = read_date("as_of", as_of), read_date("known_by", known_by)
-        results = measure(with_weights(self._data, weights or {}), *dates)
+        weighed = with_weights(self._data, weights or {})
+        if weights and not weighting(weighed).columns and weighting(self._data).columns:
+            rule, remedy = "with these nothing has a weight, and no score", "leave one above 0"
+            raise StudyError([Problem("weights", None, "", shorten(weights), rule, remedy)])
+        results = measure(weighed, *dates)
         there = results.study
         wanted, query = (), units if isinstance(units, str) else ""
         if units is not None:

@@ -72,10 +72,11 @@ def _as_text(weight: object) -> str:
 
 
 _MOST = 1e12
+"""Weights further apart than this and its inverse are lost beside each other in floats."""
 
 
 def _refused(name: str, weight: object, own: Mapping[str, object]) -> Problem | None:
-    remedy = "give a number from 0 on, such as 2 or 0.5"
+    remedy = "give such a number, as 2 or 0.5"
     if name not in own:
         rule = "no criterion or recommendation of the study has this id"
         remedy = f"use one of: {', '.join(own)}"
@@ -87,7 +88,7 @@ def _refused(name: str, weight: object, own: Mapping[str, object]) -> Problem | 
         fits = False
     if fits and (number == 0 or number >= 1 / _MOST):
         return None
-    rule = "a weight is a number that is not negative"
+    rule = f"a weight is 0, or a number from {1 / _MOST:g} to {_MOST:g}"
     return Problem("weights", None, shorten(name), shorten(weight), rule, remedy)
 
 
