@@ -152,8 +152,14 @@ def test_one_core_or_no_room_to_share_is_enough(monkeypatch):
 
 
 @two_cores
-@pytest.mark.parametrize("wait", [0.02, 0.1, 0.3, 0.7, 1.5])
-def test_interrupts_end_a_build_in_one_line(tmp_path, wait):
+@pytest.mark.parametrize(
+    ("number", "what", "wait"),
+    [
+        *(("SIGINT", "interrupted", wait) for wait in (0.02, 0.1, 0.3, 0.7, 1.5)),
+        *(("SIGTERM", "ended", wait) for wait in (0.1, 0.7, 1.5)),
+    ],
+)
+def test_signals_end_a_build_in_one_line(tmp_path, number, what, wait):
     """The first may come at any time, and others may follow it."""
     command = [sys.executable, "-m", "analysis", "report", str(REAL), "--out", str(tmp_path / "o")]
     build = subprocess.Popen(
@@ -162,10 +168,10 @@ def test_interrupts_end_a_build_in_one_line(tmp_path, wait):
     time.sleep(0.3 + wait)
     for _ in range(3):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(build.pid, signal.SIGINT)
+            os.killpg(build.pid, getattr(signal, number))
         time.sleep(0.15)
     _, said = build.communicate(timeout=60)
-    assert said == "policygap: interrupted; the last output stands as it was.\n" or (
+    assert said == f"policygap: {what}; the last output stands as it was.\n" or (
         build.returncode == 0 and not said
     )
     left = {path.name for path in tmp_path.iterdir()}

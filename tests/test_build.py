@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -176,13 +175,9 @@ def test_a_bad_date_gets_one_clear_line(date, option, tmp_path, capsys):
 
 def test_what_a_killed_build_set_aside_is_put_back(tmp_path):
     """Killed between the two renames of a swap: the last output lies aside, and nothing else."""
-    aside = tmp_path / "output.previous-abc"
-    (aside / "out").mkdir(parents=True)
-    (aside / "out" / "a.txt").write_text("last")
-    begun = tmp_path / "output.building-def"
-    begun.mkdir()
-    for folder in (aside, begun):
-        os.utime(folder, (0, 0))
+    (tmp_path / ".output.previous").mkdir()
+    (tmp_path / ".output.previous" / "a.txt").write_text("last")
+    (tmp_path / ".output.building").mkdir()
     with pytest.raises(RuntimeError), swapped_in(tmp_path / "output"):
         raise RuntimeError
     assert (tmp_path / "output" / "a.txt").read_text() == "last"
@@ -194,7 +189,7 @@ def test_a_build_that_is_asked_to_end_leaves_nothing_behind(published, tmp_path)
     before = listing(out)
     command = [sys.executable, "-m", "analysis", "report", str(STUDY), "--out", str(out), "--again"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not list(tmp_path.glob("output.building-*")):
+    while process.poll() is None and not (tmp_path / ".output.building").exists():
         time.sleep(0.01)
     process.terminate()
     assert process.wait(60) != 0

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def started(out: Path, *arguments: str) -> subprocess.Popen:
 
 
 def until_at_work(process: subprocess.Popen, folder: Path) -> None:
-    while process.poll() is None and not list(folder.glob("output.building-*/*")):
+    while process.poll() is None and not list(folder.glob(".output.building/*")):
         time.sleep(0.005)
     assert process.poll() is None
 
@@ -89,6 +90,51 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_and_the_next_build_clears_
         assert left_in(folder) == ["output"]
     assert held(out) == ["new"] * 2
     assert number > 8 and len(outcomes) == 3
+
+
+def interrupted_at(number: int, action: Callable[[], None]) -> bool:
+    """Do something that is interrupted at its n-th line; return whether it has so many."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        if Path(frame.f_code.co_filename).name != "swapping.py":
+            return None
+        if event == "line":
+            count += 1
+            if count == number:
+                raise KeyboardInterrupt
+        return trace
+
+    sys.settrace(trace)
+    try:
+        action()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
+
+
+def test_an_interrupt_at_any_line_leaves_the_old_or_the_new_and_nothing_else(tmp_path):
+    out, number = tmp_path / "output", 0
+    swap(out, "old")
+    while True:
+        number += 1
+        if not interrupted_at(number, lambda: swap(out, "new")):
+            break
+        assert held(out) in (["old"] * 2, ["new"] * 2), number
+        assert left_in(tmp_path) == ["output"], number
+        shutil.rmtree(out)
+        swap(out, "old")
+    assert number > 30
+
+
+def test_a_folder_of_somebody_elses_beside_the_output_stays(tmp_path):
+    for name in ("output.previous-2019", "output.building-site"):
+        (tmp_path / name).mkdir()
+    swap(tmp_path / "output", "new")
+    assert left_in(tmp_path) == ["output", "output.building-site", "output.previous-2019"]
 
 
 def test_a_build_that_is_killed_leaves_the_last_output_and_the_next_one_clears_up(tmp_path):

@@ -3,9 +3,10 @@
 import contextlib
 import gc
 import os
-import signal
 import sys
 from typing import TextIO
+
+from analysis.ending import clear_away_when_asked_to_end
 
 # A command ends within seconds and leaves no cycles worth collecting: looking for them, from the
 # first import to the last exit, would take a sixth of its time.
@@ -16,8 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def run() -> int:
     """Run the command; return its status."""
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _interrupted)
+    clear_away_when_asked_to_end()
     try:
         # Here, so that an interrupt is answered from the start.
         from analysis.cli import main
@@ -30,12 +30,6 @@ def run() -> int:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             _flush(stream)
         gc.freeze()  # the last collection, which nothing disables, then has nothing to look at
-
-
-def _interrupted(number: int, frame: object) -> None:
-    # Once is enough: a second interrupt would break off the clearing away.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _flush(stream: TextIO) -> None:

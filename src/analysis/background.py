@@ -12,6 +12,8 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, Th
 from importlib import import_module
 from multiprocessing.connection import wait
 
+from analysis.ending import end_on_sigterm_alone, waiting
+
 
 class Task:
     """Work that another process does meanwhile, and leaves in files.
@@ -52,8 +54,8 @@ def background(*modules: str) -> Iterator[Executor]:
     """
     executor = _executor()
     try:
-        # An interrupt that comes meanwhile waits until the process can be ended here.
-        with _interrupts_blocked():
+        # A signal that comes meanwhile waits until the process can be ended here.
+        with waiting():
             executor.submit(_import, modules)
         yield executor
     except BaseException:
@@ -80,23 +82,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-@contextlib.contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Let processes that are started meanwhile ignore interrupts, which go to all of a group.
-
-    The first process says what becomes of the work.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin() -> None:
+    end_on_sigterm_alone()
     gc.disable()  # as in ``__main__.py``
     atexit.register(gc.freeze)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -10,14 +10,13 @@ import datetime as dt
 import errno
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import analysis
+from analysis.ending import TERMINATED
 from analysis.problems import WARNING, Problem, StudyError, UnfinishedChangeError, shown_first
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 STUDY = Path("data/safe-to-share")
 MANIFEST = "manifest.json"
-TERMINATED = 128 + signal.SIGTERM
 PIPE_CLOSED = 128 + 13
 """What a shell says of a command that SIGPIPE, 13 everywhere, has ended."""
 SHOWN_AT_MOST = 200
@@ -51,9 +49,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str] | None) -> int:
     try:
         asked = _asked(arguments)
-        if threading.current_thread() is threading.main_thread():
-            # Asked to end, a build clears away what it has begun, as after an interrupt.
-            signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(TERMINATED))
         status = asked.run(asked)
         # What waits to be said may still fail, and is then told as any failure is.
         if sys.stdout is not None:

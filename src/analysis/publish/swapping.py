@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,16 +61,20 @@ def swapped_in(
     with _writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
     with _alone(out, progress, patience):
-        with _writing(out):
-            _mend(out)
-            aside = Path(tempfile.mkdtemp(prefix=f"{out.name}.building-", dir=out.parent))
+        aside = _building(out)
         try:
-            with _writing(out, aside):
-                aside.chmod(0o755)
-                yield aside
-                _swap(aside, out)
+            try:
+                with _writing(out):
+                    _clear_up(out)
+                    aside.mkdir()
+                with _writing(out, aside):
+                    yield aside
+                    _swap(aside, out)
+            finally:
+                _clear_up(out)
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            # Again: a signal that asks to end may have come in the midst of it.
+            _clear_up(out)
 
 
 @contextlib.contextmanager
@@ -106,31 +109,27 @@ def _writing(out: Path, aside: Path | None = None) -> Iterator[None]:
         raise OSError(error.errno, error.strerror or str(error), str(out)) from error
 
 
-def _mend(out: Path) -> None:
-    """Put back what a build that was killed had set aside, and clear away what it left.
+def _building(out: Path) -> Path:
+    return out.with_name(f".{out.name}.building")
 
-    Whoever holds the folder may: what lies there belongs to no build that still runs.
-    """
-    for left in sorted(out.parent.glob(f"{out.name}.previous-*")):
-        if not out.exists() and (left / "out").exists():
-            (left / "out").rename(out)
-        shutil.rmtree(left, ignore_errors=True)
-    for left in out.parent.glob(f"{out.name}.building-*"):
-        shutil.rmtree(left, ignore_errors=True)
+
+def _previous(out: Path) -> Path:
+    return out.with_name(f".{out.name}.previous")
 
 
 def _swap(new: Path, out: Path) -> None:
-    if not out.exists():
-        new.rename(out)
-        return
     # Both renames are within one folder, so the time without `out` is that of one system call.
-    old = Path(tempfile.mkdtemp(prefix=f"{out.name}.previous-", dir=out.parent)) / "out"
-    try:
-        out.rename(old)
-        try:
-            new.rename(out)
-        except BaseException:
-            old.rename(out)
-            raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+    if out.exists():
+        out.rename(_previous(out))
+    new.rename(out)
+
+
+def _clear_up(out: Path) -> None:
+    """Put back what a swap that broke off has set aside, and remove what is left of it.
+
+    Whoever holds the folder may: what lies there belongs to no build that still runs.
+    """
+    if not out.exists() and _previous(out).exists():
+        _previous(out).rename(out)
+    for left in (_previous(out), _building(out)):
+        shutil.rmtree(left, ignore_errors=True)
