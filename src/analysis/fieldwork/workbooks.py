@@ -4,8 +4,6 @@ These are for work, and not for publication: they have filters, frozen panes and
 """
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,17 +195,14 @@ def save_new(
     if rule:
         raise StudyError([Problem(shorten(path, 200), None, "", "", rule, remedy)])
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=".workbook-", dir=path.parent)
+    aside = path.with_name(f".{path.name}.writing")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(aside).chmod(0o644)
+        aside.write_bytes(content)
         before()
-        Path(aside).replace(path)
-    except BaseException:
+        aside.replace(path)
+    finally:
         with contextlib.suppress(OSError):
-            Path(aside).unlink()
-        raise
+            aside.unlink()
 
 
 def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
