@@ -175,6 +175,8 @@ CHECKS = [axe_faults, width_faults, keyboard_faults, paper_faults, text_faults, 
 def test_every_kind_of_page(check, output, browser, request):
     published = request.getfixturevalue(output)
     pages = kinds_of_page(published)
+    if "CI" not in os.environ:
+        pages = list({page.parent: page for page in reversed(pages)}.values())
     assert pages
     faults = []
     for page in pages:

@@ -143,7 +143,7 @@ def test_an_output_that_is_a_file_is_refused(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("as_of", "known_by"),
     [
-        ("2010-01-01", None),
+        pytest.param("2010-01-01", None, marks=pytest.mark.slow),
         pytest.param("2018-12-31", None, marks=pytest.mark.slow),
         pytest.param("2020-12-17", None, marks=pytest.mark.slow),
         pytest.param(None, "2020-01-01", marks=pytest.mark.slow),

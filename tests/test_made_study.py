@@ -146,7 +146,8 @@ def test_the_tables_and_statements_parse(made, published_made):
     }
 
 
-@pytest.mark.parametrize("which", [pytest.param("real", marks=pytest.mark.slow), "made"])
+@pytest.mark.slow
+@pytest.mark.parametrize("which", ["real", "made"])
 def test_neither_place_nor_surroundings_change_a_byte_of_any_file(
     which, request, made_folder, tmp_path
 ):

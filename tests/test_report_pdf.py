@@ -194,6 +194,7 @@ for make in (report_pdf, report_docx):
 """
 
 
+@pytest.mark.slow
 def test_pdf_and_word_have_the_same_bytes_anywhere(content, results, page):
     made = (content, report_docx(results, blocks(page)))
     here = [hashlib.sha256(one).hexdigest() for one in made]

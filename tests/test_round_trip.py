@@ -68,7 +68,10 @@ def test_a_reply_form_that_comes_back_as_it_was_changes_nothing(study, unit, pat
     assert changed(study, path) == {}
 
 
-@pytest.mark.parametrize("source", [REAL, LIBRARY], ids=["real", "library"])
+@pytest.mark.parametrize(
+    "source",
+    [pytest.param(REAL, id="real", marks=pytest.mark.slow), pytest.param(LIBRARY, id="library")],
+)
 def test_no_table_of_a_study_changes_by_a_byte(source, tmp_path, path):
     folder = shutil.copytree(source, tmp_path / "study")
     before, study = contents(folder), load(folder)
