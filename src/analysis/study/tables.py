@@ -7,7 +7,9 @@ for a missing value. The empty text is the only missing value.
 import codecs
 import csv
 import io
+import sys
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -34,23 +36,22 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
         if path.exists() and not path.is_file():
             rule, remedy = "the file cannot be read (it is no file)", "put the table in its place"
             return None, [_problem(table, None, "", "", rule, remedy)]
-        # The header is judged before the rest is read: the file may be anything, of any size.
         with path.open("rb") as file:
-            head = file.read(65_536)
-            problem = _header_problem(table, head)
+            # The header is judged before the rest is read: the file may be anything, of any size.
+            problem = _header_problem(table, file.read(65_536))
+            file.seek(0)
             if problem:
                 return None, [problem]
-            content = head + file.read()
-        text = content.decode("utf-8-sig")
+            try:
+                return _parse(table, io.TextIOWrapper(file, "utf-8-sig", newline=""))
+            except UnicodeDecodeError:
+                return None, [_encoding_problem(table, path.read_bytes())]
     except FileNotFoundError:
         problem = _problem(table, None, "", "", "the file is missing", "add it, or restore it")
         return None, [problem]
     except OSError as error:
         rule = f"the file cannot be read ({error.strerror})"
         return None, [_problem(table, None, "", "", rule, "make it a readable file")]
-    except UnicodeDecodeError as error:
-        return None, [_encoding_problem(table, content, error.start)]
-    return _parse(table, text)
 
 
 def write_table(path: Path, rows: pd.DataFrame) -> None:
@@ -76,18 +77,17 @@ def is_marked(path: Path) -> bool:
         return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
-def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]:
+def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Problem]]:
     records: list[list[str]] = []
-    # Most cells repeat another: one object for equal texts takes a quarter of the memory.
-    held: dict[str, str] = {}
     problems = []
     width = len(table.fields)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(file, strict=True)
     try:
         next(reader)
         for number, record in enumerate(reader):
             filled = record if len(record) == width else (record + [""] * width)[:width]
-            records.append([held.setdefault(text, text) for text in filled])
+            # Most cells repeat another: one object for equal texts takes a quarter of the memory.
+            records.append([*map(sys.intern, filled)])
             if len(record) == width:
                 continue
             # The row stays, filled up, so that what points to its key is not blamed; every
@@ -95,6 +95,8 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
             rule = f"the row has {len(record)} cells where the header has {width}"
             remedy = (
                 "quote cells that hold commas, and write decimals with a point; add or remove cells"
+                if record
+                else "remove the empty line"
             )
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
             if len(problems) == MOST_RAGGED_ROWS:
@@ -115,8 +117,8 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
     line = head.split(b"\n", 1)[0]
     try:
         text = line.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _encoding_problem(table, line, error.start)
+    except UnicodeDecodeError:
+        return _encoding_problem(table, line)
     try:
         header = next(csv.reader([text], strict=True), [])
     except csv.Error:
@@ -149,8 +151,12 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
     )
 
 
-def _encoding_problem(table: Table, content: bytes, place: int) -> Problem:
+def _encoding_problem(table: Table, content: bytes) -> Problem:
     """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = error.start
     before = content[:place].decode("utf-8-sig", errors="replace")
     # A mark in place of the faulty byte makes the row that it stands in a row to count.
     try:
