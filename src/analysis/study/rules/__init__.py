@@ -1,7 +1,7 @@
-"""The rules of the codebook that a schema cannot express, each a small check of its own.
+"""The rules of the codebook that a schema cannot express: a table of them for each subject.
 
-A check is a generator over a :class:`Draft`; it runs where the tables that it names could be
-read, and passes over cells that the schema has already refused.
+A rule is applied where the tables that it needs could be read, and passes over cells that the
+schema has already refused.
 """
 
 from collections.abc import Iterator
@@ -19,30 +19,26 @@ from analysis.study.rules import (
     units,
     weights,
 )
-from analysis.study.rules.coding import COMPLETE_REPLY
-from analysis.study.rules.engine import CHECKS, SETTINGS, Draft
+from analysis.study.rules.engine import Draft
 
-__all__ = ["COMPLETE_REPLY", "Draft", "check_rules"]
+__all__ = ["RULES", "Draft", "check_rules"]
 
-SUBJECTS = (
-    identity,
-    days,
-    codebook,
-    evidence,
-    coding,
-    requests,
-    units,
-    published,
-    weights,
-    settings,
+RULES = (
+    *identity.RULES,
+    *days.RULES,
+    *codebook.RULES,
+    *evidence.RULES,
+    *coding.RULES,
+    *requests.RULES,
+    *units.RULES,
+    *published.RULES,
+    *weights.RULES,
+    *settings.RULES,
 )
-"""The modules of rules; of two faults in one cell the one of the earlier module comes first."""
+"""All rules; of two faults in one cell, that of the earlier rule comes first."""
 
 
 def check_rules(draft: Draft) -> Iterator[Problem]:
     """Yield every breach of the rules beyond the schema."""
-    held = {*draft.frames, *([SETTINGS] if draft.settings else [])}
-    for subject in SUBJECTS:
-        for needs, check in CHECKS[subject.__name__]:
-            if held.issuperset(needs):
-                yield from check(draft)
+    for rules in RULES:
+        yield from rules.problems(draft)

@@ -1,12 +1,14 @@
-"""Rules on dates: they exist, and come in order."""
+"""Rules on dates: each exists, and what begins comes before what ends."""
 
-from analysis.study.dates import (
-    exists,
-    first_days,
-    last_days,
-)
-from analysis.study.rules.coding import CODED
-from analysis.study.rules.engine import Draft, needs
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import Problem
+from analysis.study.dates import exists, first_days, last_days
+from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet
+from analysis.study.schema import row_problems
 
 DATE_COLUMNS = (
     "observed_on",
@@ -33,48 +35,6 @@ DATE_COLUMNS = (
     "exists_until",
     "from_day",
 )
-
-
-@needs()
-def _dates_exist(draft: Draft):
-    for name, frame in draft.frames.items():
-        for column in frame.columns.intersection(DATE_COLUMNS):
-            known = {text: text == "" or exists(text) for text in frame[column].unique()}
-            yield from draft.at(
-                name,
-                ~frame[column].map(known).to_numpy(dtype=bool),
-                column,
-                "the date does not exist",
-                "correct it; write YYYY, YYYY-MM or YYYY-MM-DD",
-            )
-
-
-@needs()
-def _dates_in_order(draft: Draft):
-    for name in CODED:
-        if name not in draft.frames:
-            continue
-        frame = draft.frames[name]
-        read_on = first_days(frame["read_on"])
-        for column in ("observed_on", "not_before"):
-            late = first_days(frame[column]) > read_on
-            yield from draft.at(
-                name,
-                late,
-                column,
-                "its first possible day is after read_on ({read_on})",
-                "correct one of the two dates",
-            )
-        both = (frame["observed_on"] != "") & ((frame["not_before"] + frame["not_after"]) != "")
-        yield from draft.at(
-            name,
-            both,
-            "observed_on",
-            "a dated row has bounds for an undated one too",
-            "empty either the date or the bounds",
-        )
-
-
 SPANS = (
     *((name, "not_before", "not_after") for name in (*CODED, "evidence")),
     ("figures", "period_start", "period_end"),
@@ -89,11 +49,59 @@ SPANS = (
 """Pairs of columns of a table of which the first may not be after the second."""
 
 
-@needs()
-def _spans_run_forward(draft: Draft):
-    for name, start, end in SPANS:
-        if name in draft.frames:
-            frame = draft.frames[name]
-            crossed = first_days(frame[start]) > last_days(frame[end])
-            rule = f"it is after {end} ({{{end}}})"
-            yield from draft.at(name, crossed, start, rule, "correct one of the two dates")
+def _no_dates(draft: Draft) -> Iterator[Problem]:
+    rule, remedy = "the date does not exist", "correct it; write YYYY, YYYY-MM or YYYY-MM-DD"
+    for name, frame in draft.frames.items():
+        for column in frame.columns.intersection(DATE_COLUMNS):
+            wrong = {text: text != "" and not exists(text) for text in frame[column].unique()}
+            where = frame[column].map(wrong).to_numpy(dtype=bool)
+            yield from row_problems(draft.tables[name], frame, where, column, rule, remedy)
+
+
+def _begins_after_reading(column: str) -> Callable[[pd.DataFrame], np.ndarray]:
+    return lambda rows: first_days(rows[column]) > first_days(rows["read_on"])
+
+
+def _begins_after(start: str, end: str) -> Callable[[pd.DataFrame], np.ndarray]:
+    return lambda rows: first_days(rows[start]) > last_days(rows[end])
+
+
+RULES = (
+    Check(_no_dates),
+    RuleSet(
+        CODED,
+        (
+            *(
+                Rule(
+                    column,
+                    _begins_after_reading(column),
+                    "its first possible day is after read_on ({read_on})",
+                    "correct one of the two dates",
+                )
+                for column in ("observed_on", "not_before")
+            ),
+            Rule(
+                "observed_on",
+                lambda rows: (
+                    (rows["observed_on"] != "") & (rows["not_before"] + rows["not_after"] != "")
+                ),
+                "a dated row has bounds for an undated one too",
+                "empty either the date or the bounds",
+            ),
+        ),
+    ),
+    *(
+        RuleSet(
+            (table,),
+            (
+                Rule(
+                    start,
+                    _begins_after(start, end),
+                    f"it is after {end} ({{{end}}})",
+                    "correct one of the two dates",
+                ),
+            ),
+        )
+        for table, start, end in SPANS
+    ),
+)

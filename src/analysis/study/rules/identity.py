@@ -1,57 +1,78 @@
-"""Rules on ids: example rows, ids that differ only in capitals, ids of former days."""
+"""Rules on ids: example rows, ids that differ only in capitals, ids that rows had before."""
+
+from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
+from analysis.problems import Problem
 from analysis.study.example import MARK
-from analysis.study.rules.engine import Draft, needs
+from analysis.study.rules.engine import Check, Draft, Rule, RuleSet
+from analysis.study.schema import row_problems
 
 
-@needs()
-def _examples_are_replaced(draft: Draft):
+def _examples_left(draft: Draft) -> Iterator[Problem]:
+    rule = "an example row of a new study still stands here"
+    remedy = "put a row of your own in its place, or remove it"
     for name, frame in draft.frames.items():
-        schema = draft.tables[name].data_schema
+        table = draft.tables[name]
+        schema = table.data_schema
         keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
         named = np.zeros(len(frame), dtype=bool)
         for column in frame.columns.intersection(list(keys), sort=False):
             marked = frame[column].str.startswith(MARK).to_numpy(dtype=bool) & ~named
             named |= marked
-            rule = "an example row of a new study still stands here"
-            remedy = "put a row of your own in its place, or remove it"
-            yield from draft.at(name, marked, column, rule, remedy)
+            yield from row_problems(table, frame, marked, column, rule, remedy)
 
 
-@needs()
-def _ids_differ_by_more_than_capitals(draft: Draft):
+def respelt(texts: pd.Series) -> pd.Series:
+    """Return which texts differ only in capitals from the first one that is spelt alike."""
+    return texts.groupby(texts.str.casefold()).transform("first") != texts
+
+
+def _ids_too_alike(draft: Draft) -> Iterator[Problem]:
+    rule = "an earlier row has this id with other capitals, and some systems keep the pages of both under one name"
     for name, frame in draft.frames.items():
         key = draft.tables[name].data_schema.primaryKey
         if len(key) == 1 and key[0] in frame:
-            ids = frame[key[0]]
-            first = ids.groupby(ids.str.casefold()).transform("first")
-            rule = "an earlier row has this id with other capitals, and some systems keep the pages of both under one name"
-            yield from draft.at(name, first != ids, key[0], rule, "give one of the two another id")
+            alike, remedy = respelt(frame[key[0]]).to_numpy(), "give one of the two another id"
+            yield from row_problems(draft.tables[name], frame, alike, key[0], rule, remedy)
 
 
-@needs("units", "criteria")
-def _former_ids_are_free(draft: Draft):
-    for name, key in (("units", "unit_id"), ("criteria", "criterion_id")):
-        frame = draft.frames[name]
-        former = frame["former_ids"].str.split(";")
-        claims = former.map(set).explode().value_counts()
-        held = set(frame[key])
-        for wrong, rule, remedy in (
-            (
-                former.map(lambda ids, held=held: not held.isdisjoint(ids)),
+def _with_former_ids(draft: Draft, name: str) -> pd.DataFrame:
+    rows = draft.frames[name]
+    ids = set(rows["unit_id" if name == "units" else "criterion_id"])
+    former = rows["former_ids"].str.split(";")
+    claims = former.map(set).explode().value_counts()
+    return rows.assign(
+        names_a_row=[not ids.isdisjoint(names) for names in former],
+        claimed_twice=[
+            any(one and claims[one] > 1 for one in names) or len(set(names)) < len(names)
+            for names in former
+        ],
+    )
+
+
+RULES = (
+    Check(_examples_left),
+    Check(_ids_too_alike),
+    RuleSet(
+        ("units", "criteria"),
+        (
+            Rule(
+                "former_ids",
+                lambda rows: rows["names_a_row"],
                 "it names the id of a row that is still there",
                 "name ids that no row has any longer",
             ),
-            (
-                former.map(
-                    lambda ids, claims=claims: (
-                        any(one and claims[one] > 1 for one in ids) or len(set(ids)) < len(ids)
-                    )
-                ),
+            Rule(
+                "former_ids",
+                lambda rows: rows["claimed_twice"],
                 "an id stands in it that is claimed twice",
                 "leave each former id to one row",
             ),
-        ):
-            yield from draft.at(name, wrong, "former_ids", rule, remedy)
+        ),
+        needs=("units", "criteria"),
+        rows=_with_former_ids,
+    ),
+)

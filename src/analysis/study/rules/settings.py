@@ -1,55 +1,45 @@
-"""Rules on the settings in datapackage.json that name rows of the tables."""
+"""Rules on those settings in datapackage.json that name rows of the tables."""
+
+from collections.abc import Iterator
 
 from analysis.problems import Problem, shorten
-from analysis.study.rules.engine import SETTINGS, Draft, needs
+from analysis.study.descriptor import FILE
+from analysis.study.rules.engine import SETTINGS, Check, Draft
 
 
-@needs("units", SETTINGS)
-def _laws_cover_units(draft: Draft):
-    held = set(draft.frames["units"]["country"])
+def _setting(place: str, value: str, rule: str, remedy: str) -> Problem:
+    return Problem(FILE, None, f"study.{place}", shorten(value), rule, remedy)
+
+
+def _laws_without_units(draft: Draft) -> Iterator[Problem]:
+    countries = set(draft.frames["units"]["country"])
+    rule, remedy = "no unit is of this country", "write it as units.csv does, or leave it out"
     for number, law in enumerate(draft.settings.requests.laws):
-        for country in sorted(set(law.countries) - held):
-            place = f"study.requests.laws.{number}.countries"
-            rule, remedy = (
-                "no unit is of this country",
-                "write it as units.csv does, or leave it out",
-            )
-            yield Problem("datapackage.json", None, place, shorten(country), rule, remedy)
+        for country in sorted(set(law.countries) - countries):
+            yield _setting(f"requests.laws.{number}.countries", country, rule, remedy)
 
 
-@needs("sources", SETTINGS)
-def _report_is_a_source(draft: Draft):
+def _report_without_source(draft: Draft) -> Iterator[Problem]:
     source = draft.settings.report.source_id
     if source and source not in set(draft.frames["sources"]["source_id"]):
-        yield Problem(
-            "datapackage.json",
-            None,
-            "study.report.source_id",
-            shorten(source),
-            "it is no source of sources.csv",
-            "name the report's source_id, or leave it empty",
-        )
+        rule = "it is no source of sources.csv"
+        remedy = "name the report's source_id, or leave it empty"
+        yield _setting("report.source_id", source, rule, remedy)
 
 
-@needs("recommendations", SETTINGS)
-def _weight_box_names_nodes(draft: Draft):
-    held = {"total", *draft.frames["recommendations"]["recommendation_id"]}
+def _weights_without_nodes(draft: Draft) -> Iterator[Problem]:
+    nodes = {"total", *draft.frames["recommendations"]["recommendation_id"]}
     for node in draft.settings.weight_box.nodes:
-        if node not in held:
-            yield Problem(
-                "datapackage.json",
-                None,
-                "study.weight_box.nodes",
-                shorten(node),
-                "it is no group of recommendations.csv",
-                "name total, or a recommendation_id",
-            )
+        if node not in nodes:
+            rule = "it is no group of recommendations.csv"
+            yield _setting("weight_box.nodes", node, rule, "name total, or a recommendation_id")
         elif draft.settings.aggregation == "pooled" and node != "total":
-            yield Problem(
-                "datapackage.json",
-                None,
-                "study.weight_box.nodes",
-                shorten(node),
-                "study.aggregation is pooled, so that the weights of all criteria vary together",
-                "name total, or nothing",
-            )
+            rule = "study.aggregation is pooled, so that the weights of all criteria vary together"
+            yield _setting("weight_box.nodes", node, rule, "name total, or nothing")
+
+
+RULES = (
+    Check(_laws_without_units, needs=("units", SETTINGS)),
+    Check(_report_without_source, needs=("sources", SETTINGS)),
+    Check(_weights_without_nodes, needs=("recommendations", SETTINGS)),
+)

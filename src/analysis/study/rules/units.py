@@ -1,60 +1,33 @@
-"""Rules on units: what follows them, their days, their place on the map."""
+"""Rules on units: the days on which each exists, what follows it, and its tile on the map."""
 
 import numpy as np
 import pandas as pd
 
-from analysis.study.dates import (
-    first_days,
-    last_days,
-    possible_days,
-)
-from analysis.study.rules.engine import Draft, needs
+from analysis.study.dates import first_days, last_days, possible_days
+from analysis.study.rules.engine import Draft, Rule, RuleSet
 
 
-@needs("units")
-def _successors_follow(draft: Draft):
-    frame = draft.frames["units"]
-    held, following = set(frame["unit_id"]), frame["successor_ids"].str.split(";")
-    named = pd.Series(zip(frame["unit_id"], following, strict=True))
-    after = dict(zip(frame["unit_id"], following, strict=True))
-    last_day = last_days(frame["exists_until"], np.inf)
-    ended = dict(zip(frame["unit_id"], last_day, strict=True))
-    for wrong, rule, remedy in (
-        (
-            named.map(lambda one: any(name and name not in held for name in one[1])),
-            "it names what is no unit of units.csv",
-            "correct it, or add the unit that followed",
-        ),
-        (
-            named.map(lambda one: one[0] in one[1]),
-            "a unit does not follow itself",
-            "name the unit that followed",
-        ),
-        (
-            named.map(lambda one: len(set(one[1])) < len(one[1])),
-            "a unit stands in it twice",
-            "name each unit once",
-        ),
-        (
-            (frame["successor_ids"] != "") & (frame["exists_until"] == ""),
-            "another unit follows {unit_id}, and exists_until does not say when it ended",
-            "give its last day in exists_until, or leave successor_ids empty",
-        ),
-        (
-            named.map(lambda one: _leads_back(*one, after)),
-            "those that followed lead back to {unit_id}",
-            "name the unit that came later, or leave successor_ids empty",
-        ),
-        (
-            [
-                any(ended.get(name, np.inf) < last for name in ids)
-                for ids, last in zip(following, last_day, strict=True)
-            ],
-            "a unit in it ended before {unit_id} did ({exists_until})",
-            "name the unit that followed, or correct one of the two last days",
-        ),
-    ):
-        yield from draft.at("units", wrong, "successor_ids", rule, remedy)
+def _with_successors(draft: Draft, name: str) -> pd.DataFrame:
+    """Return the units with the list of those that follow them, and their last day."""
+    units = draft.frames[name]
+    last = last_days(units["exists_until"], np.inf)
+    return units.assign(following=units["successor_ids"].str.split(";"), last_day=last)
+
+
+def _follows_none(units: pd.DataFrame) -> list[bool]:
+    known = {"", *units["unit_id"]}
+    return [not known.issuperset(names) for names in units["following"]]
+
+
+def _follows_itself(units: pd.DataFrame) -> list[bool]:
+    pairs = zip(units["unit_id"], units["following"], strict=True)
+    return [unit in names for unit, names in pairs]
+
+
+def _in_circles(units: pd.DataFrame) -> list[bool]:
+    after = dict(zip(units["unit_id"], units["following"], strict=True))
+    pairs = zip(units["unit_id"], units["following"], strict=True)
+    return [_leads_back(unit, names, after) for unit, names in pairs]
 
 
 def _leads_back(unit: str, following: list[str], after: dict[str, list[str]]) -> bool:
@@ -70,43 +43,104 @@ def _leads_back(unit: str, following: list[str], after: dict[str, list[str]]) ->
     return False
 
 
-@needs("units")
-def _rows_are_of_units_that_exist(draft: Draft):
-    lives = draft.frames["units"].drop_duplicates("unit_id").set_index("unit_id")
-    for name in ("codings", "assessments", "published_scores", "requests"):
-        if name not in draft.frames:
-            continue
-        frame = draft.frames[name]
-        if "read_on" in frame:
-            first, last = possible_days(frame)
-            column, when = "observed_on", "all that the row can speak of lies"
-        else:
-            # A request may be answered after the unit's end; it is not sent then.
-            column, when = "sent_on" if name == "requests" else "as_of", "its day lies"
-            first, last = first_days(frame[column]), last_days(frame[column])
-        for limit, outside, side in (
-            ("exists_from", lambda day, last=last: last < first_days(day), "before"),
-            ("exists_until", lambda day, first=first: first > last_days(day), "after"),
-        ):
-            day = frame["unit_id"].map(lives[limit]).astype(object).fillna("")
-            yield from draft.at(
-                name,
-                outside(day),
-                column,
-                f"{when} {side} the {'first' if side == 'before' else 'last'} day of {{unit_id}} ({limit} in units.csv)",
-                "correct the row’s days or the unit’s, or name the unit that existed then",
-            )
+def _outlives_successor(units: pd.DataFrame) -> list[bool]:
+    ended = dict(zip(units["unit_id"], units["last_day"], strict=True))
+    pairs = zip(units["following"], units["last_day"], strict=True)
+    return [any(ended.get(name, np.inf) < last for name in names) for names, last in pairs]
 
 
-@needs("units")
-def _tiles_are_unique(draft: Draft):
-    frame = draft.frames["units"]
-    tiles = frame[["tile_column", "tile_row"]].apply(pd.to_numeric, errors="coerce")
-    repeated = tiles.duplicated() & tiles.notna().all(axis=1)
-    yield from draft.at(
-        "units",
-        repeated,
-        "tile_column",
-        "another unit has the tile at column {tile_column}, row {tile_row}",
-        "give it a tile of its own",
+def _same_tile(units: pd.DataFrame) -> pd.Series:
+    tiles = units[["tile_column", "tile_row"]].apply(pd.to_numeric, errors="coerce")
+    return tiles.duplicated() & tiles.notna().all(axis=1)
+
+
+def _with_days(draft: Draft, name: str) -> pd.DataFrame:
+    """Return rows with their first and last day, and those of their units."""
+    rows = draft.frames[name]
+    # A request may be answered after the unit's end; it is not sent then.
+    day = {"published_scores": "as_of", "requests": "sent_on"}.get(name)
+    spans = (first_days(rows[day]), last_days(rows[day])) if day else possible_days(rows)
+    began, ended = (
+        draft.look_up(rows["unit_id"], "units", "unit_id", limit).astype(object).fillna("")
+        for limit in ("exists_from", "exists_until")
     )
+    unit = {"unit_first": first_days(began), "unit_last": last_days(ended)}
+    return rows.assign(first_day=spans[0], last_day=spans[1], **unit)
+
+
+def _within_life(tables: tuple[str, ...], column: str, when: str) -> RuleSet:
+    remedy = "correct the row’s days or the unit’s, or name the unit that existed then"
+    return RuleSet(
+        tables,
+        (
+            Rule(
+                column,
+                lambda rows: rows["last_day"] < rows["unit_first"],
+                f"{when} before the first day of {{unit_id}} (exists_from in units.csv)",
+                remedy,
+            ),
+            Rule(
+                column,
+                lambda rows: rows["first_day"] > rows["unit_last"],
+                f"{when} after the last day of {{unit_id}} (exists_until in units.csv)",
+                remedy,
+            ),
+        ),
+        needs=("units",),
+        rows=_with_days,
+    )
+
+
+RULES = (
+    RuleSet(
+        ("units",),
+        (
+            Rule(
+                "successor_ids",
+                _follows_none,
+                "it names what is no unit of units.csv",
+                "correct it, or add the unit that followed",
+            ),
+            Rule(
+                "successor_ids",
+                _follows_itself,
+                "a unit does not follow itself",
+                "name the unit that followed",
+            ),
+            Rule(
+                "successor_ids",
+                lambda rows: [len(set(names)) < len(names) for names in rows["following"]],
+                "a unit stands in it twice",
+                "name each unit once",
+            ),
+            Rule(
+                "successor_ids",
+                lambda rows: (rows["successor_ids"] != "") & (rows["exists_until"] == ""),
+                "another unit follows {unit_id}, and exists_until does not say when it ended",
+                "give its last day in exists_until, or leave successor_ids empty",
+            ),
+            Rule(
+                "successor_ids",
+                _in_circles,
+                "those that followed lead back to {unit_id}",
+                "name the unit that came later, or leave successor_ids empty",
+            ),
+            Rule(
+                "successor_ids",
+                _outlives_successor,
+                "a unit in it ended before {unit_id} did ({exists_until})",
+                "name the unit that followed, or correct one of the two last days",
+            ),
+            Rule(
+                "tile_column",
+                _same_tile,
+                "another unit has the tile at column {tile_column}, row {tile_row}",
+                "give it a tile of its own",
+            ),
+        ),
+        rows=_with_successors,
+    ),
+    _within_life(("codings", "assessments"), "observed_on", "all that the row can speak of lies"),
+    _within_life(("published_scores",), "as_of", "its day lies"),
+    _within_life(("requests",), "sent_on", "its day lies"),
+)
