@@ -12,7 +12,7 @@ from analysis.study.descriptor import Settings, Table
 from analysis.study.schema import row_problems
 
 SETTINGS = "settings"
-"""What rules need, beside tables, that rest on the study's settings."""
+"""The name under which rules need the study's settings, beside tables."""
 CODED = ("codings", "codings_history", "assessments", "assessments_history")
 """Tables of which a row gives the level of a unit on a criterion."""
 
@@ -25,13 +25,13 @@ class Draft:
     frames: dict[str, pd.DataFrame]
     settings: Settings | None
 
-    def has(self, needs: tuple[str, ...]) -> bool:
-        """Return whether these tables, and the settings if they are among them, could be read."""
-        return {*self.frames, *([SETTINGS] if self.settings else [])}.issuperset(needs)
+    def get(self, name: str) -> pd.DataFrame | Settings | None:
+        """Return a table, or the settings; ``None``: they could not be read."""
+        return self.settings if name == SETTINGS else self.frames.get(name)
 
-    def look_up(self, ids: pd.Series, table: str, key: str, column: str) -> pd.Series:
-        """Return a column of another table for each id, by that table's key."""
-        return ids.map(self.frames[table].drop_duplicates(key).set_index(key)[column])
+    def has(self, names: tuple[str, ...]) -> bool:
+        """Return whether all of these could be read."""
+        return all(self.get(name) is not None for name in names)
 
 
 @dataclass(frozen=True)
@@ -40,22 +40,17 @@ class Rule:
 
     Attributes:
         column: where a breach is shown.
-        faulty: gives, for the rows of the table, which of them break the rule.
+        faulty: returns which rows of the table break the rule, shape ``(n,)``, bool.
         says: what is wrong; each column in braces is filled with the row's own text.
         remedy: what to do.
         severity: as in :class:`analysis.problems.Problem`.
     """
 
     column: str
-    faulty: Callable[[pd.DataFrame], ArrayLike]
+    faulty: Callable[..., ArrayLike]
     says: str
     remedy: str
     severity: str = ERROR
-
-
-def own_rows(draft: Draft, table: str) -> pd.DataFrame:
-    """Return a table as it is."""
-    return draft.frames[table]
 
 
 @dataclass(frozen=True)
@@ -64,35 +59,34 @@ class RuleSet:
 
     Attributes:
         tables: those that could be read are checked.
-        rules: in the order in which their breaches come.
-        needs: without these tables, or the settings, no rule of the set is applied.
-        rows: gives what the rules look at: the rows, often with columns worked out for the rules.
+        rules: each gets the rows, and after them what the set needs and uses.
+        needs: other tables without which the rules are not applied.
+        uses: other tables without which they are; ``None`` then stands for the table.
+        view: works out, from what each rule would get, what they get in its place.
     """
 
     tables: tuple[str, ...]
     rules: tuple[Rule, ...]
     needs: tuple[str, ...] = ()
-    rows: Callable[[Draft, str], pd.DataFrame] = own_rows
+    uses: tuple[str, ...] = ()
+    view: Callable[..., pd.DataFrame] | None = None
 
     def problems(self, draft: Draft) -> Iterator[Problem]:
         """Yield each breach of the rules."""
+        others = [draft.get(name) for name in (*self.needs, *self.uses)]
         for name in self.tables if draft.has(self.needs) else ():
             if name in draft.frames:
-                rows = self.rows(draft, name)
+                rows = draft.frames[name]
+                given = (self.view(rows, *others),) if self.view else (rows, *others)
                 for rule in self.rules:
-                    where = np.asarray(rule.faulty(rows))
+                    where = np.asarray(rule.faulty(*given))
                     texts = rule.column, rule.says, rule.remedy, rule.severity
-                    yield from row_problems(draft.tables[name], draft.frames[name], where, *texts)
+                    yield from row_problems(draft.tables[name], rows, where, *texts)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What no record of a rule can express: it goes through the study, and yields each fault.
-
-    Attributes:
-        find: yields the faults.
-        needs: without these tables, or the settings, it is not applied.
-    """
+    """What no record can express: ``find`` goes through a study that has what the check needs."""
 
     find: Callable[[Draft], Iterator[Problem]]
     needs: tuple[str, ...] = ()
@@ -101,3 +95,18 @@ class Check:
         """Yield each fault."""
         if draft.has(self.needs):
             yield from self.find(draft)
+
+
+def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
+    """Return a column of another table for each id, by that table's key."""
+    return ids.map(table.drop_duplicates(key).set_index(key)[column])
+
+
+def repeats(ids: list[str]) -> bool:
+    """Return whether an id stands twice in a list."""
+    return len(set(ids)) < len(ids)
+
+
+def numbers(texts: pd.Series) -> pd.Series:
+    """Return texts as numbers; NaN where one is none, which the schema says."""
+    return pd.to_numeric(texts, errors="coerce")

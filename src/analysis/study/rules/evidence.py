@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days
-from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet
+from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet, repeats
 from analysis.study.signs import unseen
 from analysis.wording import agreeing, listed
 
@@ -52,90 +52,57 @@ def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, 
     return None
 
 
-def _never_looked_for(draft: Draft, _: str) -> pd.DataFrame:
-    """Return the units with whether nothing read is about them, once fieldwork has begun."""
-    units, searches = draft.frames["units"], draft.frames["searches"]
-    if draft.frames["codings"].empty and draft.frames["assessments"].empty:
-        return units.assign(unsearched=False)
+def _never_looked_for(
+    units: pd.DataFrame,
+    searches: pd.DataFrame,
+    evidence: pd.DataFrame,
+    codings: pd.DataFrame,
+    assessments: pd.DataFrame,
+) -> pd.Series | np.ndarray:
+    """Return, once fieldwork has begun, the units that nothing read is about."""
+    if codings.empty and assessments.empty:
+        return np.zeros(len(units), dtype=bool)
     among = searches["unit_ids"].str.split(";").explode()
-    seen = pd.concat([searches["unit_id"], among, draft.frames["evidence"]["unit_id"]])
+    seen = pd.concat([searches["unit_id"], among, evidence["unit_id"]])
     # Nobody can have looked for what begins only after all that was read.
-    days = [draft.frames[name]["read_on"] for name in ("evidence", "codings", "assessments")]
-    last_read = np.nanmax(first_days(pd.concat([searches["searched_on"], *days])), initial=0)
-    begun = ~(first_days(units["exists_from"]) > last_read)
-    return units.assign(unsearched=~units["unit_id"].isin(seen) & begun)
+    read = [searches["searched_on"], *(one["read_on"] for one in (evidence, codings, assessments))]
+    last_read = np.nanmax(first_days(pd.concat(read)), initial=0)
+    return ~units["unit_id"].isin(seen) & ~(first_days(units["exists_from"]) > last_read)
 
 
-def _with_wrong_ids(draft: Draft, name: str) -> pd.DataFrame:
-    """Return the searches with whether each column of ids names a strange one, or one twice."""
-    rows, wrong = draft.frames[name], {}
-    for key, table in (("unit_id", "units"), ("criterion_id", "criteria")):
-        known = set(draft.frames[table][key])
-        named = [text.split(";") if text else [] for text in rows[f"{key}s"]]
-        wrong[f"wrong_{key}s"] = [len(set(ids)) < len(ids) or not known >= {*ids} for ids in named]
-    return rows.assign(**wrong)
+def _wrong_ids(texts: pd.Series, ids: pd.Series) -> list[bool]:
+    """Return which texts name what is not among the ids, or one of them twice."""
+    known, named = set(ids), [text.split(";") if text else [] for text in texts]
+    return [repeats(names) or not known.issuperset(names) for names in named]
 
 
+# fmt: off
 RULES = (
     Check(_wrong_citations, needs=("evidence",)),
-    RuleSet(
-        CODED,
-        (
-            Rule(
-                "evidence_ids",
-                lambda rows: (
-                    (rows["evidence_ids"] == "") & ~rows["level"].isin([v.NOT_ASSESSED, ""])
-                ),
-                "{unit_id}, {criterion_id} is at {level} without evidence",
-                "cite the evidence that it rests on; what does not apply to a whole group of units is said in applicability.csv",
-            ),
-        ),
-        needs=("evidence",),
-    ),
-    RuleSet(
-        ("evidence",),
-        (
-            Rule(
-                "unit_id",
-                lambda rows: (rows["scope"] == "unit") != (rows["unit_id"] != ""),
-                "a unit stands here if, and only if, the scope is unit (it is {scope})",
-                "correct the scope or the unit",
-            ),
-        ),
-    ),
-    RuleSet(
-        ("units",),
-        (
-            Rule(
-                "unit_id",
-                lambda rows: rows["unsearched"],
-                "no search and no evidence is held for it",
-                "log a search in searches.csv",
-            ),
-        ),
-        needs=("units", "searches", "evidence", "codings", "assessments"),
-        rows=_never_looked_for,
-    ),
-    RuleSet(
-        ("searches",),
-        (
-            *(
-                Rule(
-                    f"{key}s",
-                    lambda rows, key=key: rows[f"wrong_{key}s"],
-                    f"it names a {key} that is not in {table}.csv, or one twice",
-                    f"join each {key} once by ;",
-                )
-                for key, table in (("unit_id", "units"), ("criterion_id", "criteria"))
-            ),
-            Rule(
-                "unit_ids",
-                lambda rows: (rows[["unit_id", "unit_ids"]] != "").all(axis=1),
-                "unit_id names one unit, and unit_ids several",
-                "fill one of the two",
-            ),
-        ),
-        needs=("searches", "units", "criteria"),
-        rows=_with_wrong_ids,
-    ),
+    RuleSet(CODED, (
+        Rule("evidence_ids",
+             lambda rows, _: (rows["evidence_ids"] == "") & ~rows["level"].isin([v.NOT_ASSESSED, ""]),
+             "{unit_id}, {criterion_id} is at {level} without evidence",
+             "cite the evidence that it rests on; what does not apply to a whole group of units is said in applicability.csv"),
+    ), needs=("evidence",)),
+    RuleSet(("evidence",), (
+        Rule("unit_id", lambda rows: (rows["scope"] == "unit") != (rows["unit_id"] != ""),
+             "a unit stands here if, and only if, the scope is unit (it is {scope})",
+             "correct the scope or the unit"),
+    )),
+    RuleSet(("units",), (
+        Rule("unit_id", _never_looked_for, "no search and no evidence is held for it",
+             "log a search in searches.csv"),
+    ), needs=("searches", "evidence", "codings", "assessments")),
+    RuleSet(("searches",), (
+        Rule("unit_ids", lambda rows, units, _: _wrong_ids(rows["unit_ids"], units["unit_id"]),
+             "it names a unit_id that is not in units.csv, or one twice", "join each unit_id once by ;"),
+        Rule("criterion_ids",
+             lambda rows, _, criteria: _wrong_ids(rows["criterion_ids"], criteria["criterion_id"]),
+             "it names a criterion_id that is not in criteria.csv, or one twice",
+             "join each criterion_id once by ;"),
+        Rule("unit_ids", lambda rows, *_: (rows["unit_id"] != "") & (rows["unit_ids"] != ""),
+             "unit_id names one unit, and unit_ids several", "fill one of the two"),
+    ), needs=("units", "criteria")),
 )
+# fmt: on

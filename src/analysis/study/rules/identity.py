@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.problems import Problem
 from analysis.study.example import MARK
-from analysis.study.rules.engine import Check, Draft, Rule, RuleSet
+from analysis.study.rules.engine import Check, Draft, Rule, RuleSet, repeats
 from analysis.study.schema import row_problems
 
 
@@ -39,40 +39,27 @@ def _ids_too_alike(draft: Draft) -> Iterator[Problem]:
             yield from row_problems(draft.tables[name], frame, alike, key[0], rule, remedy)
 
 
-def _with_former_ids(draft: Draft, name: str) -> pd.DataFrame:
-    rows = draft.frames[name]
-    ids = set(rows["unit_id" if name == "units" else "criterion_id"])
+def _with_former_ids(rows: pd.DataFrame, *_) -> pd.DataFrame:
+    ids = set(rows["unit_id" if "unit_id" in rows else "criterion_id"])
     former = rows["former_ids"].str.split(";")
     claims = former.map(set).explode().value_counts()
     return rows.assign(
         names_a_row=[not ids.isdisjoint(names) for names in former],
         claimed_twice=[
-            any(one and claims[one] > 1 for one in names) or len(set(names)) < len(names)
-            for names in former
+            any(one and claims[one] > 1 for one in names) or repeats(names) for names in former
         ],
     )
 
 
+# fmt: off
 RULES = (
     Check(_examples_left),
     Check(_ids_too_alike),
-    RuleSet(
-        ("units", "criteria"),
-        (
-            Rule(
-                "former_ids",
-                lambda rows: rows["names_a_row"],
-                "it names the id of a row that is still there",
-                "name ids that no row has any longer",
-            ),
-            Rule(
-                "former_ids",
-                lambda rows: rows["claimed_twice"],
-                "an id stands in it that is claimed twice",
-                "leave each former id to one row",
-            ),
-        ),
-        needs=("units", "criteria"),
-        rows=_with_former_ids,
-    ),
+    RuleSet(("units", "criteria"), (
+        Rule("former_ids", lambda rows: rows["names_a_row"],
+             "it names the id of a row that is still there", "name ids that no row has any longer"),
+        Rule("former_ids", lambda rows: rows["claimed_twice"],
+             "an id stands in it that is claimed twice", "leave each former id to one row"),
+    ), needs=("units", "criteria"), view=_with_former_ids),
 )
+# fmt: on
