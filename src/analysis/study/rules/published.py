@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.study.dates import exist_on, exists, whole_day
+from analysis.study.dates import exist_on, whole_day
 from analysis.study.descriptor import Settings
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.rules.codebook import loops
@@ -35,8 +35,11 @@ def _with_population(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
-    """Return which units exist on a day; where it is none, that is said elsewhere."""
-    return exist_on(units, whole_day(day)) if exists(day) else np.ones(len(units), dtype=bool)
+    """Return which units exist on a day; where it is none, the schema says so."""
+    try:
+        return exist_on(units, whole_day(day))
+    except ValueError:
+        return np.ones(len(units), dtype=bool)
 
 
 def _with_weighed(
