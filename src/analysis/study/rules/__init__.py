@@ -2,6 +2,9 @@
 
 A rule is applied where the tables that it needs could be read, and passes over cells that the
 schema has already refused.
+
+The tables are left out of formatting (``fmt: off``): a record takes a few lines, not one for each
+argument. See :mod:`analysis.study.rules.engine` for what a record holds.
 """
 
 from collections.abc import Iterator

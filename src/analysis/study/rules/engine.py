@@ -75,8 +75,8 @@ class RuleSet:
         """Yield each breach of the rules."""
         others = [draft.get(name) for name in (*self.needs, *self.uses)]
         for name in self.tables if draft.has(self.needs) else ():
-            if name in draft.frames:
-                rows = draft.frames[name]
+            rows = draft.frames.get(name)
+            if rows is not None and not rows.empty:
                 given = (self.view(rows, *others),) if self.view else (rows, *others)
                 for rule in self.rules:
                     where = np.asarray(rule.faulty(*given))
