@@ -715,6 +715,13 @@ RULES = [
         "the study holds fewer units",
     ),
     (
+        "total of a month",
+        edited("published_totals", "as_of", "2021-05"),
+        "published_totals",
+        "as_of",
+        "does not have the form",
+    ),
+    (
         "total of one level twice",
         edited("published_totals", "level", "met;met"),
         "published_totals",

@@ -1,7 +1,7 @@
 """Levels whose rule needs the complete reply, and that rest on less."""
 
 from analysis.study.load import Study
-from analysis.study.rules import COMPLETE_REPLY
+from analysis.study.vocabulary import COMPLETE_REPLY
 from analysis.wording import capital
 
 

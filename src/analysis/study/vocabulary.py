@@ -70,3 +70,6 @@ EXTENT = {
 
 IMPORTED = "imported table"
 """What stands in ``settled_by``, and as the kind of the source, where a table was brought in."""
+
+COMPLETE_REPLY = "complete_reply"
+"""What a rule needs under which only evidence that was read whole carries the level."""

@@ -1,0 +1,47 @@
+"""The rules of the codebook that a schema cannot express: a table of them for each subject.
+
+A rule is applied where the tables that it needs could be read, and passes over cells that the
+schema has already refused.
+
+The tables are left out of formatting (``fmt: off``): a record takes a few lines, not one for each
+argument. See :mod:`analysis.study.rules.engine` for what a record holds.
+"""
+
+from collections.abc import Iterator
+
+from analysis.problems import Problem
+from analysis.study.rules import (
+    codebook,
+    coding,
+    days,
+    evidence,
+    identity,
+    published,
+    requests,
+    settings,
+    units,
+    weights,
+)
+from analysis.study.rules.engine import Draft
+
+__all__ = ["RULES", "Draft", "check_rules"]
+
+RULES = (
+    *identity.RULES,
+    *days.RULES,
+    *codebook.RULES,
+    *evidence.RULES,
+    *coding.RULES,
+    *requests.RULES,
+    *units.RULES,
+    *published.RULES,
+    *weights.RULES,
+    *settings.RULES,
+)
+"""All rules; of two faults in one cell, that of the earlier rule comes first."""
+
+
+def check_rules(draft: Draft) -> Iterator[Problem]:
+    """Yield every breach of the rules beyond the schema."""
+    for rules in RULES:
+        yield from rules.problems(draft)

@@ -1,0 +1,139 @@
+"""Rules on codings and assessments: what a level needs before it stands."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import vocabulary as v
+from analysis.study.dates import first_days, has_first_day, possible_days
+from analysis.study.descriptor import Settings
+from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
+
+_CELL = ["unit_id", "criterion_id"]
+NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
+
+
+def _before_it_applies(
+    rows: pd.DataFrame, criteria: pd.DataFrame, _: pd.DataFrame, units: pd.DataFrame | None
+) -> pd.Series:
+    """Return the levels that may be of a day on which their criterion does not apply yet."""
+    applies = look_up(rows["criterion_id"], criteria, "criterion_id", "applies_from")
+    start, (first, _) = first_days(applies.fillna("")), possible_days(rows, units)
+    return ~rows["level"].isin(v.UNKNOWNS) & ~np.isnan(start) & ~(first >= start)
+
+
+def _tied(rows: pd.DataFrame, units: pd.DataFrame | None) -> np.ndarray:
+    """Return which rows tie with one of the same cell, days and confidence at another level."""
+    first, last = possible_days(rows, units)
+    unknown = rows["level"].isin(v.UNKNOWNS)
+    # Levels, and what does not apply from a day on, come in one order; unknowns in another.
+    in_effect = ~unknown | ((rows["level"] == v.NOT_APPLICABLE) & has_first_day(rows))
+    key = [*_CELL, "first", "last", "confidence"]
+    tied = np.zeros(len(rows), dtype=bool)
+    for among in (in_effect, unknown):
+        levels = rows.assign(first=first, last=last)[among].groupby(key, dropna=False)["level"]
+        tied[among] |= levels.transform("nunique") > 1
+    return tied
+
+
+def _unchecked(rows: pd.DataFrame, settings: Settings, column: str) -> pd.Series:
+    """Return the rows that nobody has checked, if the study is marked checked."""
+    return (rows[column] == "") & (not settings.is_draft)
+
+
+def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with how far the evidence was read: whole, in part, or a broken copy.
+
+    Where no rule needs the complete reply, as if it had been read whole.
+    """
+    extent = dict(zip(evidence["evidence_id"], evidence["extent_read"], strict=True))
+    rules = rules[rules["needs"] == v.COMPLETE_REPLY]
+    needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
+
+    def read(criterion: str, level: str, ids: str) -> str:
+        extents = {extent.get(one) for one in ids.split(";")}
+        if (criterion, level) not in needing or "whole" in extents:
+            return "whole"
+        return "copy" if "whole_excerpt" in extents else "part"
+
+    cells = zip(rows["criterion_id"], rows["level"], rows["evidence_ids"], strict=True)
+    return rows.assign(read=[read(*cell) for cell in cells])
+
+
+def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:
+    bare = (rows["settled_by"] == "agreement") | (rows["settled_why"] == "")
+    return (rows["read"] == "copy") & (rows["settled_by"] != v.IMPORTED) & bare
+
+
+def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
+    """Return which rows follow from a reply that is about another cell, or was not accepted."""
+    about = {one["reply_id"]: one for one in replies.to_dict("records")}
+
+    def misled(unit: str, criterion: str, reply: dict[str, str]) -> bool:
+        fits = reply["unit_id"] == unit and reply["criterion_id"] in ("", criterion)
+        return not (fits and reply["decision"] in ("accepted", "partly"))
+
+    cells = zip(*(rows[column] for column in (*_CELL, "settled_by")), strict=True)
+    return [reply in about and misled(*cell, about[reply]) for *cell, reply in cells]
+
+
+def _cells_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+    """Return which rows are about a cell of other rows."""
+    return pd.MultiIndex.from_frame(rows[_CELL]).isin(pd.MultiIndex.from_frame(others[_CELL]))
+
+
+def _name_strangers(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
+    known = set(criteria["criterion_id"])
+    return [text != "" and not {*text.split(";")} <= known for text in rows["criterion_ids"]]
+
+
+# fmt: off
+RULES = (
+    RuleSet(("assessments",), (
+        Rule("level", _before_it_applies,
+             "its first possible day is unknown, or before the day on which {criterion_id} begins to apply",
+             "set not_before where the source shows it; otherwise it is inconclusive"),
+    ), needs=("criteria", "levels"), uses=("units",)),
+    RuleSet(("assessments",), (
+        Rule("level", _tied,
+             "it ties with another row of {unit_id}, {criterion_id} by date and confidence, at another level",
+             "settle which of the rows stands"),
+        # That nobody is named is said of its own column.
+        Rule("settled_why",
+             lambda rows, _: ~rows["settled_by"].isin(["", "agreement"]) & (rows["settled_why"] == ""),
+             "settled by {settled_by} without a reason", "say why this level stands"),
+    ), uses=("units",)),
+    RuleSet(("assessments",), (
+        Rule("checked_by", lambda rows, settings: _unchecked(rows, settings, "checked_by"),
+             "the study is marked checked, and this assessment is not",
+             "say who checked it and when, or mark the study draft"),
+        Rule("checked_on", lambda rows, settings: _unchecked(rows, settings, "checked_on"),
+             "the study is marked checked, and this assessment is not",
+             "say who checked it and when, or mark the study draft"),
+    ), needs=(SETTINGS,)),
+    RuleSet(("assessments",), (
+        Rule("level", lambda rows: rows["read"] == "part", NEEDS_REPLY + "was read in part only",
+             "read the whole, or settle it as inconclusive"),
+        Rule("level", lambda rows: (rows["read"] == "copy") & (rows["settled_by"] == v.IMPORTED),
+             NEEDS_REPLY + "is an imported table, which shows no reply",
+             "bring in the reply itself, or take the answer as inconclusive"),
+        Rule("settled_why", _copy_without_reason, NEEDS_REPLY + "is all that a broken copy holds",
+             "a third reading must say in settled_why why it carries the level all the same"),
+    ), needs=("rules", "evidence"), view=_with_extent),
+    RuleSet(("assessments",), (
+        Rule("settled_by", _misled,
+             "the reply {settled_by} is about another cell, or was not accepted",
+             "name the reply that this follows from, accepted or partly"),
+    ), needs=("replies",)),
+    RuleSet(("set_aside",), (
+        Rule("criterion_id", lambda rows, codings, _: ~_cells_in(rows, codings),
+             "nobody has coded {unit_id}, {criterion_id}, so that nothing is left without an assessment",
+             "remove the row"),
+        Rule("criterion_id", lambda rows, _, assessments: _cells_in(rows, assessments),
+             "{unit_id}, {criterion_id} has an assessment", "remove this row, or the assessment"),
+    ), needs=("codings", "assessments")),
+    RuleSet(("assignments",), (
+        Rule("criterion_ids", _name_strangers,
+             "it names what is no criterion_id of criteria.csv", "correct it, or add the criterion"),
+    ), needs=("criteria",)),
+)
+# fmt: on

@@ -1,0 +1,108 @@
+"""Rules on evidence and searches: what is cited, and where somebody looked."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import Problem, shorten
+from analysis.study import vocabulary as v
+from analysis.study.dates import first_days
+from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet, repeats
+from analysis.study.signs import unseen
+from analysis.wording import agreeing, listed
+
+
+def _wrong_citations(draft: Draft) -> Iterator[Problem]:
+    evidence = draft.frames["evidence"]
+    about = dict(zip(evidence["evidence_id"], evidence["unit_id"], strict=True))
+    for name in (*CODED, "replies", "requests"):
+        if name not in draft.frames:
+            continue
+        frame = draft.frames[name]
+        rows = zip(frame["unit_id"], frame["evidence_ids"], strict=True)
+        for number, (unit, cited) in enumerate(rows):
+            wrong = _wrong_citation(unit, cited, about)
+            if wrong:
+                rule, remedy = wrong
+                where = draft.tables[name].path, number + 2, "evidence_ids", shorten(cited)
+                yield Problem(*where, rule, remedy, of_kind=remedy)
+
+
+def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, str] | None:
+    """Return what is wrong with the first citation at fault of a row, and the remedy."""
+    if not cited or unseen(unit):
+        return None  # the id itself is refused, and all that follows from it says no more
+    # A blank beside an id is a fault of form, which is said as such.
+    ids = [one.strip() for one in cited.split(";")]
+    missing = [one for one in ids if one not in about]
+    for one in ids:
+        if one in missing:
+            verb = agreeing(len(missing), "is", "are")
+            names = shorten(listed(missing, "evidence"), 160)
+            return f"{names} {verb} not in evidence.csv", "correct it, or add the evidence"
+        if unseen(about[one]):
+            continue
+        if about[one] != unit:
+            subject = about[one] or "many units at once, which decides no unit's level"
+            rule = f"{one} is about {subject}, not about {shorten(unit)}"
+            return rule, "cite evidence of the row's own unit"
+        if ids.count(one) > 1:
+            return f"{one} is cited twice", "cite it once"
+    return None
+
+
+def _never_looked_for(
+    units: pd.DataFrame,
+    searches: pd.DataFrame,
+    evidence: pd.DataFrame,
+    codings: pd.DataFrame,
+    assessments: pd.DataFrame,
+) -> pd.Series | np.ndarray:
+    """Return, once fieldwork has begun, the units that nothing read is about."""
+    if codings.empty and assessments.empty:
+        return np.zeros(len(units), dtype=bool)
+    among = searches["unit_ids"].str.split(";").explode()
+    seen = pd.concat([searches["unit_id"], among, evidence["unit_id"]])
+    # Nobody can have looked for what begins only after all that was read.
+    read = [searches["searched_on"], *(one["read_on"] for one in (evidence, codings, assessments))]
+    last_read = np.nanmax(first_days(pd.concat(read)), initial=0)
+    return ~units["unit_id"].isin(seen) & ~(first_days(units["exists_from"]) > last_read)
+
+
+def _wrong_ids(texts: pd.Series, ids: pd.Series) -> list[bool]:
+    """Return which texts name what is not among the ids, or one of them twice."""
+    known, named = set(ids), [text.split(";") if text else [] for text in texts]
+    return [repeats(names) or not known.issuperset(names) for names in named]
+
+
+# fmt: off
+RULES = (
+    Check(_wrong_citations, needs=("evidence",)),
+    RuleSet(CODED, (
+        Rule("evidence_ids",
+             lambda rows, _: (rows["evidence_ids"] == "") & ~rows["level"].isin([v.NOT_ASSESSED, ""]),
+             "{unit_id}, {criterion_id} is at {level} without evidence",
+             "cite the evidence that it rests on; what does not apply to a whole group of units is said in applicability.csv"),
+    ), needs=("evidence",)),
+    RuleSet(("evidence",), (
+        Rule("unit_id", lambda rows: (rows["scope"] == "unit") != (rows["unit_id"] != ""),
+             "a unit stands here if, and only if, the scope is unit (it is {scope})",
+             "correct the scope or the unit"),
+    )),
+    RuleSet(("units",), (
+        Rule("unit_id", _never_looked_for, "no search and no evidence is held for it",
+             "log a search in searches.csv"),
+    ), needs=("searches", "evidence", "codings", "assessments")),
+    RuleSet(("searches",), (
+        Rule("unit_ids", lambda rows, units, _: _wrong_ids(rows["unit_ids"], units["unit_id"]),
+             "it names a unit_id that is not in units.csv, or one twice", "join each unit_id once by ;"),
+        Rule("criterion_ids",
+             lambda rows, _, criteria: _wrong_ids(rows["criterion_ids"], criteria["criterion_id"]),
+             "it names a criterion_id that is not in criteria.csv, or one twice",
+             "join each criterion_id once by ;"),
+        Rule("unit_ids", lambda rows, *_: (rows["unit_id"] != "") & (rows["unit_ids"] != ""),
+             "unit_id names one unit, and unit_ids several", "fill one of the two"),
+    ), needs=("units", "criteria")),
+)
+# fmt: on
