@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.api.figures import Figures
+from analysis.api.given import of_kind, refusal
 from analysis.measure.figures import comparable_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -99,6 +100,10 @@ class Plots:
     ) -> Axes:
         """Draw on the axes given or on new ones; where there is nothing to draw, say so."""
         own = ax is None
+        if not own:
+            of_kind("ax", ax, Axes, "one of matplotlib's axes, such as plt.subplots()[1]")
+            if ax.name != "rectilinear":
+                raise refusal("ax", ax, "its axes are not straight", "give ordinary axes")
         if own:
             # Here, for it may set up a window: a picture on axes that are given needs none.
             from matplotlib import pyplot

@@ -80,7 +80,7 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
     records: list[list[str]] = []
     # Most cells repeat another: one object for equal texts takes a quarter of the memory.
     held: dict[str, str] = {}
-    problems = []
+    problems, empty = [], []
     width = len(table.fields)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -96,6 +96,9 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
             remedy = (
                 "quote cells that hold commas, and write decimals with a point; add or remove cells"
             )
+            if not record:
+                rule, remedy = "the line is empty", "remove the empty line"
+                empty.append(number)
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
             if len(problems) == MOST_RAGGED_ROWS:
                 rule = "too many rows have another number of cells: the rest was not read"
@@ -107,6 +110,8 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
         place = len(records) + 2
         problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
+    while empty and empty[-1] == len(records) - 1:
+        records.pop(empty.pop())  # no other row is to be blamed for it
     frame = pd.DataFrame(records, columns=table.columns, dtype=object)
     return frame, problems
 
