@@ -90,8 +90,10 @@ def test_two_readings_compared_differ_by_whose_codings_are_shown(study):
     assert set(compared.cells["cause"]) == {"coder"}
     assert not any("a settled difference (" in one for one in compared.sentences)
     assert "whose codings are shown" in repr(compared.table("cells"))
+    assert "coder" not in set(pg.compare(first, study).cells["cause"])
     for side, coder in zip(("earlier", "later"), study.coders, strict=False):
-        assert f"In the {side} version: {ALONE.format(coder)}" in compared.caveats[0]
+        said = ALONE.format(coder).replace("Shown", "shown")
+        assert f"In the {side} version, {said}" in compared.caveats[0]
 
 
 def test_unrelated_studies_are_not_compared(study, tmp_path):
@@ -176,7 +178,7 @@ def test_a_criterion_that_asks_nothing_yet_is_refused(tmp_path):
     study = pg.read_study(folder)
     said = said_in_one_line(lambda: study.measure(criteria=["evening", "reading-group"]))
     assert "criteria (reading-group): it asks nothing yet" in said
-    assert "10 criteria (1 asks nothing yet: the text was not read)" in repr(study)
+    assert "10 criteria (1 asks nothing yet: the text behind was not read)" in repr(study)
 
 
 def test_long_lists_lead_to_no_file_in_a_notebook(tmp_path):
@@ -272,6 +274,8 @@ def test_objects_of_other_kinds_are_refused(study, results, tmp_path):
         "the nearest: units": lambda: study["unitz"],
         "the nearest: unit, units": lambda: study.unitz,
         "the nearest: scores ": lambda: results.scoers,
+        "the nearest: matrix": lambda: results.plot.matrx,
+        "no path has": lambda: results.report("a\0b"),
         "the nearest: read_study": lambda: pg.read_studdy,
         "the nearest: coder": lambda: study.as_coded("codr-a"),
         "a table of the study": lambda: setattr(study, "units", 5),

@@ -17,7 +17,7 @@ def exact(number: str) -> str:
 
 def nearest(name: object, names: Iterable[str]) -> str:
     """Return which names a misspelt one comes near to, to stand after a rule; or nothing."""
-    near = get_close_matches(str(name)[:100], list(names), 3, 0.4)
+    near = get_close_matches(name[:100], list(names), 3, 0.4) if isinstance(name, str) else []
     return f"; the nearest: {', '.join(near)}" if near else ""
 
 

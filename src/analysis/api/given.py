@@ -39,8 +39,9 @@ def as_folder(place: str, given: str | Path) -> Path:
         StudyError: it is no path, or an empty one.
     """
     path = of_kind(place, given, (str, os.PathLike), "the path of a folder, as a text or a Path")
-    if not os.fspath(path):
-        raise refusal(place, given, "it is empty", "give the path of a folder; . is this one")
+    if not os.fspath(path) or "\0" in os.fspath(path):
+        rule = "it is empty, or has a sign that no path has"
+        raise refusal(place, given, rule, "give the path of a folder; . is this one")
     return Path(path).absolute()
 
 

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis.api.figures import Figures
 from analysis.api.given import of_kind, refusal
+from analysis.api.summary import Named
 from analysis.measure.figures import comparable_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -34,7 +35,7 @@ class Picture(Figure):
         return data, {"image/png": {"alt": self.alt}}
 
 
-class Plots:
+class Plots(Named):
     """Pictures of results. Each takes axes to draw on, or makes its own, and returns them.
 
     The title and the label of x, which holds what must stand with the results, are those of the

@@ -24,7 +24,7 @@ from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
 from analysis.study.journal import settle
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
-from analysis.wording import spoken
+from analysis.wording import agreeing, spoken
 
 if TYPE_CHECKING:
     from analysis.api.reading import Table
@@ -199,7 +199,8 @@ class Study(Summary):
         data = self._data
         silent = len(data["criteria"]) - len(asked_criteria(data))
         # Else results would seem to have lost some.
-        why = f" ({silent} ask{'s' if silent == 1 else ''} nothing yet: the text was not read)"
+        asks = agreeing(silent, "asks", "ask")
+        why = f" ({silent} {asks} nothing yet: the text behind was not read)"
         counts = f"{len(data['units'])} {self.units_called}, {len(data['criteria'])} criteria"
         counts += why if silent else ""
         rows = sum(len(data[name]) for name in self.tables)

@@ -116,7 +116,7 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     6. codebook: the question or a decision rule of its criterion differs;
     7. a settled difference: it differs on the same evidence.
 
-    Where the two show the codings of different coders, or one of them what was settled, every
+    Where NEW shows the codings of one coder, and OLD those of another or what was settled, every
     assessment that differs has that as its cause, and no other.
 
     A row whose date was corrected has another key. So where a cell has lost one row and gained
@@ -170,7 +170,7 @@ class _Judge:
 
     def cause(self, row: dict | None, other: dict | None, place: int | None) -> str:
         """Return the cause; ``row`` is OLD's and ``other`` is NEW's, at index ``place``."""
-        if self.coders[0] != self.coders[1]:
+        if self.coders[1] not in ("", self.coders[0]):
             return CODER
         criterion = (other or row)["criterion_id"]
         levels = {one["level"] for one in (row, other) if one}

@@ -218,7 +218,7 @@ def what_must_stand(comparison: Comparison) -> list[str]:
     """Return what must stand with the differences: draft mark and the notices that apply."""
     old, new = comparison.old, comparison.new
     stated = [
-        f"In the {side} version: {said}"
+        f"In the {side} version, {said[0].lower()}{said[1:]}"
         for side, study in (("earlier", old), ("later", new))
         for said in study.scope.stated
     ]
