@@ -68,7 +68,7 @@ def test_a_report_of_one_coders_codings_says_so_and_is_rebuilt(tmp_path):
     held = read_manifest(out)
     assert held.scope.coder == coder and said in held.scope.stated
     figures = json.loads((out / "statements.json").read_text())
-    assert any(said in one["text"] for one in figures if one["id"] == "study.mark")
+    assert any(said in one["text"] for one in figures if one["id"] == "mark")
     texts = [out / "report.html", *out.glob("site/*.html"), out / "data" / "datapackage.json"]
     assert all(f"codings of {coder} alone" in one.read_text("utf-8") for one in texts)
     for sheet in load_workbook(out / "gap-tables.xlsx"):
@@ -230,6 +230,7 @@ def test_units_are_an_id_a_mask_or_any_list_of_ids(study):
         ({"units": [True]}, "6 values"),
         ({"units": "1"}, "neither"),
         ({"units": "region"}, "neither"),
+        ({"units": "tile_row"}, "neither"),
         ({"units": "regio == 'x'"}, "the nearest: region"),
         ({"units": "region > 5"}, "neither"),
         ({"units": "unit_id in @ids"}, "neither"),

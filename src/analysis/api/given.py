@@ -73,7 +73,7 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
     """
     if isinstance(given, str):
         return given
-    taken = f"an id, a list of ids, or a mask of study.{place}"
+    taken = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
     if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
         raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
     listed = list(given)

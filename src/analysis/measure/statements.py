@@ -182,7 +182,7 @@ def _study(results: Results) -> Iterable[Statement]:
     )
     if study.mark:
         yield Statement(
-            "study.mark",
+            "mark",
             study.mark,
             study.mark,
             "What stands on every page: the draft mark, and what is not the study's own.",

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import nearest, stopped
@@ -145,7 +146,9 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
     try:
         # No names but the columns: @name would be looked up in this very function.
         where = units.eval(chosen, engine="python", local_dict={}, global_dict={})
-        found = tuple(units.loc[where.astype("boolean").fillna(False).astype(bool), "unit_id"])
+        if not is_bool_dtype(where):
+            raise TypeError("it compares nothing")
+        found = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
     except Exception as error:  # whatever the query's own mistake is
         words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in units]
         near = "".join(nearest(one, units) for one in words[:1])

@@ -110,10 +110,9 @@ def _parse(table: Table, text: str) -> tuple[pd.DataFrame | None, list[Problem]]
         place = len(records) + 2
         problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
-    while empty and empty[-1] == len(records) - 1:
-        records.pop(empty.pop())  # no other row is to be blamed for it
     frame = pd.DataFrame(records, columns=table.columns, dtype=object)
-    return frame, problems
+    # No other row is to be blamed for an empty line; the others keep their numbers.
+    return frame.drop(index=empty) if empty else frame, problems
 
 
 def _header_problem(table: Table, head: bytes) -> Problem | None:
