@@ -63,7 +63,7 @@ def test_every_table_is_an_attribute_and_an_item(study):
         assert len(table) == len(library()[name])
     with pytest.raises(KeyError, match="no table"):
         study["unitz"]
-    with pytest.raises(AttributeError, match="no table"):
+    with pytest.raises(AttributeError, match="no 'unitz'"):
         study.unitz  # noqa: B018
 
 

@@ -160,7 +160,7 @@ def test_a_count_is_the_number_of_its_rows(case):
     # ranks, or words.
     rest = [one.id for one in named.values() if not IS_A_COUNT.fullmatch(one.id)]
     other = r"figures\..+|totals\..+\.(count|of|status|open_by)|bounds\..+|score\..+|cells\.settled_percent|dates\..+"
-    other += r"|agreement\..+\.said|pairs\.(possible|said)|ranks\..+|next\.assumption"
+    other += r"|agreement\..+\.said|pairs\.(possible|said)|ranks\..+|next\.assumption|mark"
     assert [one for one in rest if not re.fullmatch(other, one)] == []
 
 

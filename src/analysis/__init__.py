@@ -35,7 +35,10 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     """Return a name of the public API, loaded when it is first used."""
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from analysis.wording import nearest
+
+        hint = nearest(name, __all__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -72,6 +72,10 @@ class StudyError(Exception):
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
 
+    def __reduce__(self):
+        """Go to another process with the problems, and not with their lines alone."""
+        return type(self), (self.problems,)
+
 
 class UnfinishedChangeError(StudyError):
     """A change of a study is declared, and cannot be completed yet."""

@@ -31,6 +31,7 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
     with progress() as step:
         found = rebuilt(output, study, held, step)
     print(f"Rebuilt from {study}, as of {held.as_of}, known by {held.known_by}:")
+    print(*held.scope.stated, sep="\n", end="\n" if held.scope.stated else "")
     for name, verdict in found.items():
         print(f"{verdict:<9}  {name}")
     differing = sum(verdict != SAME for verdict in found.values())

@@ -1,7 +1,8 @@
 """Words and numbers in prose: lists, capitals, and numbers as they were written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 
 
 def capital(text: str) -> str:
@@ -12,6 +13,12 @@ def capital(text: str) -> str:
 def exact(number: str) -> str:
     """Return a number in all its digits, as it was written, its thousands grouped."""
     return f"{Decimal(number):,f}"
+
+
+def nearest(name: object, names: Iterable[str]) -> str:
+    """Return which names a misspelt one comes near to, to stand after a rule; or nothing."""
+    near = get_close_matches(name[:100], list(names), 3, 0.4) if isinstance(name, str) else []
+    return f"; the nearest: {', '.join(near)}" if near else ""
 
 
 def agreeing(count: int, one: str, many: str) -> str:

@@ -5,7 +5,8 @@ import datetime as dt
 import pandas as pd
 
 from analysis.api.dates import read_date
-from analysis.api.reading import Table, labelled, no_table
+from analysis.api.given import no_such, of_kind
+from analysis.api.reading import Table, labelled
 from analysis.api.study import Study
 from analysis.api.summary import Summary
 from analysis.api.typed import copied
@@ -32,8 +33,11 @@ def compare(
         as_of: the date of the state in both; default: for each the day its data were read.
 
     Raises:
-        StudyError: the date is none, or in one of the versions no unit exists on it.
+        StudyError: the date is none, in one of the versions no unit exists on it, or the two are
+            no versions of one study.
     """
+    for name, one in (("old", old), ("new", new)):
+        of_kind(name, one, Study, "a study, as pg.read_study(folder) returns it")
     return Comparison(compare_versions(old._data, new._data, read_date("as_of", as_of)))
 
 
@@ -42,7 +46,7 @@ class Comparison(Summary):
 
     def __init__(self, versions: Versions):
         """Wrap versions that were compared; compare them with :func:`compare`."""
-        self._versions = versions
+        self._versions = of_kind("versions", versions, Versions, "what pg.compare compares")
 
     @property
     def attribution(self) -> pd.DataFrame:
@@ -78,8 +82,8 @@ class Comparison(Summary):
         Raises:
             StudyError: there is no table of this name; the message has the names.
         """
-        if name not in _TABLES:
-            raise no_table(name, _TABLES)
+        if not isinstance(name, str) or name not in _TABLES:
+            raise no_such("table", name, _TABLES, "table")
         title, make = _TABLES[name]
         return Table(labelled(self._versions.new, make(self._versions)), f"{title}.", self.caveats)
 

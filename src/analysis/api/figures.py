@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cached_property
 
+from analysis.api.given import of_kind
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, sensitivity_statements, statements
-from analysis.wording import capital
+from analysis.wording import capital, nearest
 
 
 class Figures(Mapping[str, Statement]):
@@ -37,10 +37,8 @@ class Figures(Mapping[str, Statement]):
             KeyError: there is none of this name; the message has the nearest.
         """
         held = self._sensitivity if str(name).startswith("sensitivity.") else self._named
-        if name not in held:
-            near = get_close_matches(str(name), [*held], 3, 0.4)
-            hint = f"; the nearest: {', '.join(near)}" if near else ""
-            raise KeyError(f"no figure has the name {name!r}{hint}")
+        if not isinstance(name, str) or name not in held:
+            raise KeyError(f"no figure has the name {name!r}{nearest(name, held)}")
         return held[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -74,6 +72,7 @@ class Figures(Mapping[str, Statement]):
         def text(found: re.Match) -> str:
             return words.get(found[1]) or self[found[1]].text
 
+        of_kind("sentence", sentence, str, "a text")
         return re.sub(r"\{([^{}]+)\}", text, sentence)
 
     def __repr__(self) -> str:

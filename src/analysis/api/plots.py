@@ -7,6 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.api.figures import Figures
+from analysis.api.given import of_kind, refusal
+from analysis.api.summary import Named
 from analysis.measure.figures import comparable_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -33,7 +35,7 @@ class Picture(Figure):
         return data, {"image/png": {"alt": self.alt}}
 
 
-class Plots:
+class Plots(Named):
     """Pictures of results. Each takes axes to draw on, or makes its own, and returns them.
 
     The title and the label of x, which holds what must stand with the results, are those of the
@@ -99,6 +101,10 @@ class Plots:
     ) -> Axes:
         """Draw on the axes given or on new ones; where there is nothing to draw, say so."""
         own = ax is None
+        if not own:
+            of_kind("ax", ax, Axes, "one of matplotlib's axes, such as plt.subplots()[1]")
+            if ax.name != "rectilinear":
+                raise refusal("ax", ax, "its axes are not straight", "give ordinary axes")
         if own:
             # Here, for it may set up a window: a picture on axes that are given needs none.
             from matplotlib import pyplot

@@ -1,14 +1,13 @@
 """Tables for reading: names for ids, words for states, the study's rounding, what must stand."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
-from analysis.problems import Problem, StudyError, shorten
 from analysis.show.words import gap_words, level_word, word
 from analysis.spreadsheet import put_text
 from analysis.study import Study
@@ -36,6 +35,15 @@ class Table(Styler):
         super().__init__(frame, uuid="table", cell_ids=False, caption=" ".join([caption, *lines]))
         self._lines = [caption, *lines]
         self.hide(axis="index")
+
+    def _copy(self, deepcopy: bool = False) -> "Table":
+        made = super()._copy(deepcopy)
+        made._lines = [*self._lines]
+        return made
+
+    def __reduce__(self):
+        """Go to another process as it was made: without styles that were put on it since."""
+        return type(self), (self.data, self._lines[0], self._lines[1:])
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -104,9 +112,3 @@ def _text(cell: object, study: Study) -> str:
     if isinstance(cell, dt.date) and not pd.isna(cell):
         return f"{cell:%Y-%m-%d}"
     return NOTHING if pd.isna(cell) or cell == "" else str(cell)
-
-
-def no_table(name: str, names: Iterable[str]) -> StudyError:
-    """Return the error that no table has a name; it has the names that there are."""
-    rule, remedy = "no table has this name", f"use one of: {', '.join(names)}"
-    return StudyError([Problem("table", None, "", shorten(name), rule, remedy)])

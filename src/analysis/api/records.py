@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.api.reading import Table, labelled, no_table
+from analysis.api.given import no_such
+from analysis.api.reading import Table, labelled
 from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements
 from analysis.measure.figures import irreconcilable
 from analysis.show.words import level_word
@@ -20,12 +21,14 @@ def record_of(study: Study, name: str) -> Table:
         StudyError: there is no table of this name.
     """
     own = study.descriptor.tables
+    if not isinstance(name, str):
+        raise no_such("table", name, [*RECORDS, *own], "table")
     if name in RECORDS:
         title, make = RECORDS[name]
     elif name in own:
         title, make = own[name].title or name, lambda study: study[name]
     else:
-        raise no_table(name, [*RECORDS, *own])
+        raise no_such("table", name, [*RECORDS, *own], "table")
     lines = [study.mark] if study.mark else []
     return Table(labelled(study, make(study)), f"{title.rstrip('.')}.", lines)
 
@@ -49,7 +52,9 @@ def _files(study: Study) -> pd.DataFrame:
 
 
 def _hash(study: Study, path: str) -> str:
-    # As brought up, where an older version wrote it; else as it lies in the folder.
+    # As brought up, where an older version wrote it; else as it was read, or lies in the folder.
+    if path in study.inputs and path not in study.brought_up:
+        return study.inputs[path][:16]
     content = study.brought_up.get(path) or (study.folder / path).read_bytes()
     return hashlib.sha256(content).hexdigest()[:16]
 

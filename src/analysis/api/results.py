@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.api.figures import Figures
+from analysis.api.given import as_folder, of_kind, refusal
 from analysis.api.summary import Summary
 from analysis.api.typed import category, copied
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results as Measures
 from analysis.show.notes import notes
-from analysis.wording import spoken
+from analysis.wording import counted, spoken
 
 if TYPE_CHECKING:
     from analysis.api.plots import Plots
@@ -29,7 +30,8 @@ class Results(Summary):
 
     def __init__(self, measures: Measures):
         """Wrap measures; get them by :meth:`analysis.Study.measure`."""
-        self._measures = measures
+        made = "what study.measure() measures, of a study of pg.read_study(folder)"
+        self._measures = of_kind("measures", measures, Measures, made)
 
     @property
     def as_of(self) -> pd.Timestamp:
@@ -156,14 +158,19 @@ class Results(Summary):
         """Build the report and all that goes with it into a folder that it replaces whole.
 
         Raises:
-            StudyError: the folder holds something else, or the study has changed meanwhile.
+            StudyError: the folder holds something else or cannot be written, or the study has
+                changed since it was read.
         """
         from analysis.publish.build import build
         from analysis.publish.swapping import refuse_to_replace
 
-        out = Path(out)
+        out = as_folder("out", out)
         refuse_to_replace(out, self._measures.study.folder)
-        return build(self._measures, out)
+        try:
+            return build(self._measures, out)
+        except OSError as error:
+            rule = f"the folder cannot be written ({error.strerror or error})"
+            raise refusal("out", out, rule, "name a folder elsewhere") from error
 
     @property
     def _criteria(self) -> list[str]:
@@ -171,11 +178,11 @@ class Results(Summary):
 
     def _lines(self) -> list[str]:
         study, matrix = self._measures.study, self._measures.matrix
-        many = study.settings.unit_noun.plural
+        many = counted(len(study["units"]), *study.settings.unit_noun.both)
         lines = [
             f"Results: {study.descriptor.title}",
             f"State as of {spoken(matrix.as_of)}, from what had been read by {spoken(matrix.known_by)}.",
-            f"{len(study['units'])} {many} by {len(self._criteria)} criteria.",
+            f"{many} by {counted(len(self._criteria), 'criterion', 'criteria')}.",
             study.mark,
             f"What must stand with them: {len(self.caveats)} sentences in .caveats",
         ]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.api.dates import read_date
+from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
+from analysis.measure.national import asked_criteria
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
 from analysis.measure.tree import weighting
 from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.manifest import input_hashes
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
+from analysis.study.journal import settle
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
-from analysis.wording import spoken
+from analysis.wording import agreeing, spoken
 
 if TYPE_CHECKING:
     from analysis.api.reading import Table
@@ -32,7 +37,12 @@ def read_study(folder: str | Path) -> Study:
     Raises:
         StudyError: it is not valid; the error lists every problem, with its place and remedy.
     """
-    return Study(load(folder))
+    folder = as_folder("folder", folder)
+    if folder.is_dir():
+        settle(folder)
+    # Before it is read: where it changes meanwhile, a report is refused, and vouches for nothing.
+    inputs = input_hashes(folder) if folder.is_dir() else {}
+    return Study(replace(load(folder), inputs=inputs))
 
 
 class Study(Summary):
@@ -43,7 +53,21 @@ class Study(Summary):
 
     def __init__(self, data: StudyData):
         """Wrap a study that was loaded; read one with :func:`read_study`."""
-        self._data = data
+        self._data = of_kind("data", data, StudyData, "no path: pg.read_study(path) reads a study")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse what looks as if it changed a table."""
+        if name in self.tables:
+            raise AttributeError(f"{name!r} is a table of the study, and no copy: change a copy")
+        super().__setattr__(name, value)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the tables."""
+        return iter(self.tables)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether a table has the name."""
+        return name in self.tables
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return a table by its name.
@@ -52,15 +76,13 @@ class Study(Summary):
             KeyError: the study has no such table.
         """
         tables = self._data.descriptor.tables
-        if table not in tables:
-            raise KeyError(f"{table!r} is no table of the study; its tables: {', '.join(tables)}")
+        if not isinstance(table, str) or table not in tables:
+            raise KeyError(str(no_such("table", table, tables, "table")))
         return typed(tables[table], self._data[table])
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table as an attribute."""
-        if name.startswith("_") or name not in self.tables:
-            raise AttributeError(f"{name!r} is no table of the study: {', '.join(self.tables)}")
-        return self[name]
+        return self[name] if name in self.tables else super().__getattr__(name)
 
     def __dir__(self) -> list[str]:
         """Return what can be completed: the methods, and the tables."""
@@ -105,7 +127,7 @@ class Study(Summary):
         self,
         as_of: str | dt.date | pd.Timestamp | None = None,
         known_by: str | dt.date | pd.Timestamp | None = None,
-        weights: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | pd.Series | None = None,
         criteria: Sequence[str] | None = None,
         units: str | Sequence[str] | None = None,
     ) -> Results:
@@ -118,26 +140,33 @@ class Study(Summary):
             weights: other weights than the study's own, by criterion or recommendation.
             criteria: ids of the criteria to show; every score rests on all of them.
             units: which units to show and rank: a query on the columns of ``units``, such as
-                ``"region == 'Wales'"``, or ids. Published totals bind all units first.
+                ``"region == 'Wales'"``, an id, ids, or a mask of ``study.units``. Published totals
+                bind all units first.
 
         Raises:
-            StudyError: a date, a weight or an id is at fault, nothing is left that weighs, or no
-                unit exists on the date.
+            StudyError: a date, a weight or an id is at fault, a criterion asks nothing yet, nothing
+                is left that weighs, or no unit exists on the date.
         """
         from analysis.api.results import Results
 
         dates = read_date("as_of", as_of), read_date("known_by", known_by)
-        weighed = with_weights(self._data, weights or {})
+        weights = as_weights(weights)
+        weighed = with_weights(self._data, weights)
         if weights and not weighting(weighed).columns and weighting(self._data).columns:
             rule, remedy = "with these nothing has a weight, and no score", "leave one above 0"
             raise StudyError([Problem("weights", None, "", shorten(weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study
-        wanted, query = (), units if isinstance(units, str) else ""
+        wanted, asked, query = (), (), ""
         if units is not None:
             table = typed(there.descriptor.tables["units"], there["units"])
-            wanted = chosen_units(table, units)
-        asked = () if criteria is None else chosen_criteria(there["criteria"], criteria)
+            given = as_ids("units", units, self._data["units"]["unit_id"])
+            wanted = chosen_units(table, given)
+            query = given if isinstance(given, str) and given not in wanted else ""
+        if criteria is not None:
+            given = as_ids("criteria", criteria, there["criteria"]["criterion_id"])
+            ask = list(asked_criteria(there)["criterion_id"])
+            asked = chosen_criteria(there["criteria"], given, ask)
         return Results(shown(results, wanted, asked, query))
 
     def agreement(self) -> pd.DataFrame:
@@ -163,12 +192,17 @@ class Study(Summary):
             KeyError: nobody of this name has coded.
         """
         if coder not in self.coders:
-            raise KeyError(f"{coder!r} is no coder of the study: {', '.join(self.coders)}")
+            raise KeyError(str(no_such("coder", coder, self.coders, "coder")))
         return Study(as_coded(self._data, coder))
 
     def _lines(self) -> list[str]:
         data = self._data
+        silent = len(data["criteria"]) - len(asked_criteria(data))
+        # Else results would seem to have lost some.
+        asks = agreeing(silent, "asks", "ask")
+        why = f" ({silent} {asks} nothing yet: the text behind was not read)"
         counts = f"{len(data['units'])} {self.units_called}, {len(data['criteria'])} criteria"
+        counts += why if silent else ""
         rows = sum(len(data[name]) for name in self.tables)
         lines = [
             f"Study: {self.title} (version {data.descriptor.version})",

@@ -2,8 +2,21 @@
 
 from html import escape
 
+from analysis.wording import nearest
 
-class Summary:
+
+class Named:
+    """An object that says which of its names come near to one that it has not."""
+
+    def __getattr__(self, name: str) -> object:
+        """Raise the error that there is no such name, with the nearest."""
+        names = [one for one in dir(self) if not one.startswith("_")]
+        if name.startswith("_") or name in names:
+            return object.__getattribute__(self, name)  # which says its own mistake
+        raise AttributeError(f"{type(self).__name__} has no {name!r}{nearest(name, names)}")
+
+
+class Summary(Named):
     """An object that shows itself by its ``_lines``, as text and as HTML."""
 
     def _lines(self) -> list[str]:

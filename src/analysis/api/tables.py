@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.api.reading import Table, labelled, no_table
+from analysis.api.given import no_such
+from analysis.api.reading import Table, labelled
 from analysis.measure.change import came_into_force
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
@@ -26,8 +27,8 @@ def table_of(results: Results, name: str) -> Table:
     Raises:
         StudyError: there is no table of this name.
     """
-    if name not in TABLES:
-        raise no_table(name, TABLES)
+    if not isinstance(name, str) or name not in TABLES:
+        raise no_such("table", name, TABLES, "table")
     title, make = TABLES[name]
     return Table(labelled(results.study, make(results)), f"{title}.", notes(results))
 

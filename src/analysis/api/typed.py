@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from analysis.study.dates import day_span
+from analysis.study.dates import DAY, REDUCED, day_span
 from analysis.study.descriptor import Column, Table
 
-REDUCED, DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$", r"^\d{4}-\d{2}-\d{2}$"
 _YES_OR_NO = {"yes": True, "no": False}
 _NUMBERS = {"integer": (int, "Int64"), "number": (float, "Float64")}
 

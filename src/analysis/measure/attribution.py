@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.measure.causes import Change, changes, touching
 from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.hybrids import Hybrids
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.former import under_new_ids
 
@@ -95,9 +96,11 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         as_of: the date of the state in both; default: for each the day its data were read.
 
     Raises:
-        StudyError: in one of them no unit exists on that date.
+        StudyError: they are no versions of one study, or in one of them no unit exists on that
+            date.
     """
     old, changed = under_new_ids(old, new)
+    _refuse_unrelated(old, new)
     dates = [as_of or data_read_on(study) for study in (old, new)]
     for study, day in zip((old, new), dates, strict=True):
         check_someone_exists(study, day)
@@ -134,6 +137,19 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         in_order=tuple(unit for unit in units if len(causes[unit]) > MOST_CAUSES),
         changed_ids=changed,
     )
+
+
+def _refuse_unrelated(old: Study, new: Study) -> None:
+    names = [study.descriptor.name for study in (old, new)]
+    rule = ""
+    if names[0] != names[1]:
+        rule = "they are of two studies, by their names in datapackage.json"
+    elif not set(old["units"]["unit_id"]) & set(new["units"]["unit_id"]):
+        rule = "they have no unit in common"
+    if rule:
+        place, value = "the two versions", shorten(" and ".join(names), 200)
+        remedy = "compare versions of one study"
+        raise StudyError([Problem(place, None, "", value, rule, remedy)])
 
 
 def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:

@@ -25,7 +25,8 @@ CODEBOOK = "codebook"
 IN_FORCE = "in_force"
 TOTALS = "totals"
 WITHDRAWN = "withdrawn"
-CAUSES = (NEW_STATE, EVIDENCE, REPLY, SETTLED, CODEBOOK, IN_FORCE, TOTALS, WITHDRAWN)
+CODER = "coder"
+CAUSES = (NEW_STATE, EVIDENCE, REPLY, SETTLED, CODEBOOK, IN_FORCE, TOTALS, WITHDRAWN, CODER)
 """Every cause, in the order in which they are shown."""
 
 _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
@@ -115,6 +116,9 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     6. codebook: the question or a decision rule of its criterion differs;
     7. a settled difference: it differs on the same evidence.
 
+    Where NEW shows the codings of one coder, and OLD those of another or what was settled, every
+    assessment that differs has that as its cause, and no other.
+
     A row whose date was corrected has another key. So where a cell has lost one row and gained
     one, and the two share evidence, they are one row that differs. Searches, requests that were
     refused, and statements that are new, gone or corrected are evidence; a statement by itself
@@ -151,6 +155,7 @@ class _Judge:
     """Finds the cause of one assessment that differs."""
 
     def __init__(self, old: Study, new: Study):
+        self.coders = [old.scope.coder, new.scope.coder]
         self.legal = [_legal(old), _legal(new)]
         self.asked = [_asked(old), _asked(new)]
         self.evidence = [_evidence(old), _evidence(new)]
@@ -165,6 +170,8 @@ class _Judge:
 
     def cause(self, row: dict | None, other: dict | None, place: int | None) -> str:
         """Return the cause; ``row`` is OLD's and ``other`` is NEW's, at index ``place``."""
+        if self.coders[1] not in ("", self.coders[0]):
+            return CODER
         criterion = (other or row)["criterion_id"]
         levels = {one["level"] for one in (row, other) if one}
         if any((criterion, level) not in legal for legal in self.legal for level in levels):

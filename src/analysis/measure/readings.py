@@ -24,7 +24,9 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
     read = cells_read(study, known_by)
     codings = known(study, known_by)["codings"]
     coded = set(zip(codings["unit_id"], codings["criterion_id"], strict=True))
-    readings = {name: as_coded(study, name) for name in readers(study)} | {SETTLED: study}
+    readings = {name: as_coded(study, name) for name in readers(study)}
+    if not study.scope.coder:  # else it holds nothing that was settled
+        readings[SETTLED] = study
     tables = []
     for name, reading in readings.items():
         table = scores(reading, states(reading, as_of, known_by))

@@ -268,7 +268,7 @@ def _dated(study: Study, as_of: dt.date, known_by: dt.date, read_on: dt.date) ->
     own, stated = f"the study’s own ({spoken(read_on)})", study.scope
     if as_of != read_on:
         stated = stated.stating(f"State as of {spoken(as_of)}, another date than {own}.")
-    if known_by != read_on:
+    if known_by < read_on:  # by a later day nothing else had been read
         stated = stated.stating(
             f"Counted is what had been read by {spoken(known_by)}, another date than {own}."
         )

@@ -10,13 +10,13 @@ import pandas as pd
 from analysis.measure.audit import Bearing
 from analysis.measure.bounds import quiet
 from analysis.measure.gaps import national_gaps
-from analysis.measure.national import national
+from analysis.measure.national import asked_criteria, national
 from analysis.measure.pairs import Comparisons
 from analysis.measure.results import Results, measure
 from analysis.measure.totals import Constrained
 from analysis.problems import shorten
-from analysis.study import Matrix, Study
-from analysis.study.scope import Scope, with_weights
+from analysis.study import Matrix, Study, as_coded, chosen_coder
+from analysis.study.scope import Scope, chosen_criteria, chosen_units, with_weights
 from analysis.wording import stopped
 
 
@@ -109,8 +109,19 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=quiet) -> Results
         scope: what is asked for.
         dates: as of which, and known by which; see :func:`analysis.measure.results.measure`.
         progress: told of each step of long work.
+
+    Raises:
+        StudyError: the study has a coder, node, unit or criterion of the scope no longer.
     """
-    results = measure(with_weights(study, dict(scope.weights)), *dates, progress)
+    if scope.coder:
+        study = as_coded(study, chosen_coder(study, scope.coder))
+    results = measure(with_weights(study, dict(scope.weights)), *dates, progress=progress)
+    there = results.study
+    if scope.units:
+        chosen_units(there["units"], scope.units)
+    if scope.criteria:
+        asked = list(asked_criteria(there)["criterion_id"])
+        chosen_criteria(there["criteria"], scope.criteria, asked)
     return shown(results, scope.units, scope.criteria, scope.query)
 
 
@@ -140,10 +151,14 @@ def shown(
         query: the words by which the units were chosen, if any.
     """
     study, scope = results.study, results.study.scope
+    # All of them are no part.
+    units = () if len(units) == len(study["units"]) else units
+    asked = asked_criteria(study)["criterion_id"]
+    criteria = () if set(asked) <= set(criteria) else criteria
     if units:
         noun, words = (
             study.settings.unit_noun,
-            shorten(query, 200) or stopped(units, "data/scores.csv", ", "),
+            shorten(query, 200) or stopped(units, "of scores", ", "),
         )
         said = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
         scope = scope.stating(said, units=units, query=query)

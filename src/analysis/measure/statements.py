@@ -85,6 +85,12 @@ def _count(name: str, definition: str, rows: Iterable[str]) -> Statement:
     return Statement(name, len(rows), str(len(rows)), definition, rows)
 
 
+def _many(results: Results) -> str:
+    """Return the noun of the units that the figures count: of a part of them, those shown."""
+    noun = results.study.settings.unit_noun.plural
+    return f"{noun} shown" if results.study.scope.units else noun
+
+
 def _keys(table: str, *columns: Iterable) -> list[str]:
     return ["/".join((table, *map(str, key))) for key in zip(*columns, strict=True)]
 
@@ -94,8 +100,7 @@ def _cell_keys(cells: pd.DataFrame) -> list[str]:
 
 
 def _study(results: Results) -> Iterable[Statement]:
-    study, settings = results.study, results.study.settings
-    many = settings.unit_noun.plural
+    study, settings, many = results.study, results.study.settings, _many(results)
     counted = {
         "units": ("units", "unit_id", f"All {many} of the study that exist on this date"),
         "recommendations": (
@@ -108,7 +113,7 @@ def _study(results: Results) -> Iterable[Statement]:
         "evidence": (
             "evidence",
             "evidence_id",
-            f"All statements of evidence, in our own words, but those on {many} that do not exist on this date",
+            f"All statements of evidence, in our own words, but those on {settings.unit_noun.plural} that do not exist on this date{' or are not shown' if study.scope.units else ''}",
         ),
         "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
         "events": ("events", "event_id", "Events of the national timeline"),
@@ -124,7 +129,7 @@ def _study(results: Results) -> Iterable[Statement]:
     groups = study["recommendations"]
     yield _count(
         "study.criteria.asked",
-        "Criteria that ask something: those behind a recommendation that was read, or behind none.",
+        f"Criteria{' shown' if study.scope.criteria else ''} that ask something: those behind a recommendation that was read, or behind none.",
         _keys("criteria", asked_criteria(study)["criterion_id"]),
     )
     unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
@@ -148,7 +153,11 @@ def _study(results: Results) -> Iterable[Statement]:
             own & ~used,
             f"Statements about one of the {many} that no coding or assessment cites",
         ),
-        ("context", ~own, f"Statements about many {many} at once, which decide no level"),
+        (
+            "context",
+            ~own,
+            f"Statements about many {settings.unit_noun.plural} at once, which decide no level",
+        ),
     ):
         yield _count(
             f"study.evidence.{name}",
@@ -171,6 +180,14 @@ def _study(results: Results) -> Iterable[Statement]:
     yield _count(
         "study.events.undated", "Events whose date is not known.", _keys("events", undated)
     )
+    if study.mark:
+        yield Statement(
+            "mark",
+            study.mark,
+            study.mark,
+            "What stands on every page: the draft mark, and what is not the study's own.",
+            ("datapackage.json/study",),
+        )
     placeholders = study.descriptor.placeholders
     yield _count(
         "study.placeholders",
@@ -190,7 +207,7 @@ def _cells(results: Results) -> Iterable[Statement]:
     scored = _scored_cells(study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = counting[~counting["state"].isin(v.UNKNOWNS)]
-    many = study.settings.unit_noun.plural
+    many = _many(results)
     yield _count(
         "cells.scored",
         f"Cells ({many} × scored criteria) in force and applicable.",
@@ -222,7 +239,7 @@ def _scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
 
 
 def _units(results: Results) -> Iterable[Statement]:
-    many = capital(results.study.settings.unit_noun.plural)
+    many = capital(_many(results))
     scored = _scored_cells(results.study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
@@ -269,7 +286,7 @@ def _units(results: Results) -> Iterable[Statement]:
 
 
 def _national(results: Results) -> Iterable[Statement]:
-    many = results.study.settings.unit_noun.plural
+    many = _many(results)
     held = {
         key: _cell_keys(cells)
         for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
@@ -294,7 +311,7 @@ def _national(results: Results) -> Iterable[Statement]:
 
 
 def _gaps(results: Results) -> Iterable[Statement]:
-    table, many = results.gaps, results.study.settings.unit_noun.plural
+    table, many = results.gaps, _many(results)
     for group in table["recommendation_id"].unique():
         for state in GAP_STATES:
             rows = table[(table["recommendation_id"] == group) & (table["state"] == state)]
@@ -537,7 +554,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
         "pairs.possible",
         possible,
         str(possible),
-        f"Pairs of {noun.plural} with a score.",
+        f"Pairs of {_many(results)} with a score.",
         tuple(_keys("units", results.ranks.loc[found.scored, "unit_id"])),
     )
     yield _count("pairs.count", f"Pairs of which one is surely above the other: {SURE}.", keys)
@@ -550,7 +567,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
     named = set(table["above"]) | set(table["below"])
     yield _count(
         "pairs.units_comparable",
-        f"{capital(noun.plural)} that are surely above or below at least one other.",
+        f"{capital(_many(results))} that are surely above or below at least one other.",
         _keys("units", [one for one in found.unit_ids if one in named]),
     )
     yield Statement(
@@ -573,7 +590,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
         under = below.get(unit, [])
         yield _count(
             f"above.{unit}",
-            f"{capital(noun.plural)} that {unit} is surely above.",
+            f"{capital(_many(results))} that {unit} is surely above.",
             _keys("pairs", [unit] * len(under), under),
         )
 
@@ -607,7 +624,7 @@ def _ranks(results: Results) -> Iterable[Statement]:
             (f"ranks/{row.unit_id}",),
         )
     whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
-    many = capital(results.study.settings.unit_noun.plural)
+    many = capital(_many(results))
     yield _count(
         "units.any_rank", f"{many} that may have any rank.", _keys("ranks", whole["unit_id"])
     )
@@ -638,22 +655,22 @@ def _next(results: Results) -> Iterable[Statement]:
 
 
 def _readings(results: Results) -> Iterable[Statement]:
-    table = results.readings
+    table, many = results.readings, capital(_many(results))
     known = known_units(table)
     yield _count(
         "readings.known",
-        "Units of which any coder, or what was settled, knows anything.",
+        f"{many} of which any coder, or what was settled, knows anything.",
         _keys("units", known),
     )
     coders_alone = table[table["reading"] != AS_SETTLED]
     yield _count(
         "readings.coders_differ",
-        "Units whose score interval is not the same under every coder.",
+        f"{many} whose score interval is not the same under every coder.",
         _keys("units", differing_units(coders_alone)),
     )
     yield _count(
         "readings.differ",
-        "Units whose score interval is not the same under every coder and as settled.",
+        f"{many} whose score interval is not the same under every coder and as settled.",
         _keys("units", differing_units(table)),
     )
 
@@ -682,11 +699,11 @@ def interval_sensitivity(results: Results) -> dict[str, Statement]:
 
 
 def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
-    noun, own = results.study.settings.unit_noun, "at the study's own weights"
+    own = "at the study's own weights"
     table = results.sensitivity.statements
     tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
     for name, where, definition in (
-        ("count", ~lost | lost, f"Comparisons of two {noun.plural} that hold {own}"),
+        ("count", ~lost | lost, f"Comparisons of two {_many(results)} that hold {own}"),
         ("ties", tie, "Of these, comparisons that leave open whether the two are level"),
         ("sure", table["over_range"] == ABOVE, f"Of these, comparisons that are sure: {SURE}"),
         ("survive", ~lost, "Of these, comparisons that survive every choice"),
@@ -701,8 +718,8 @@ def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
 
 
 def _interval_sensitivity(results: Results) -> Iterable[Statement]:
-    found, noun = results.sensitivity, results.study.settings.unit_noun
-    many = capital(noun.plural)
+    found = results.sensitivity
+    many = capital(_many(results))
     units = found.units
     moved = units[units["moved"] & units["unit_id"].isin(found.known)]
     for name, ids, definition in (
@@ -710,7 +727,7 @@ def _interval_sensitivity(results: Results) -> Iterable[Statement]:
         (
             "known_otherwise",
             found.known_otherwise,
-            f"Other {noun.plural} of which anything is known under a choice",
+            f"Other {_many(results)} of which anything is known under a choice",
         ),
         (
             "moved",

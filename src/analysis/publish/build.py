@@ -77,7 +77,8 @@ def build(
         out: the folder that the build replaces, whole.
         progress: told of each step before it begins.
         inputs: hashes of the study's files from before it was read
-            (:func:`analysis.publish.manifest.input_hashes`); default: as they are now.
+            (:func:`analysis.publish.manifest.input_hashes`); default: those that the study has,
+            or as they are now.
         tasks: what is made in the background, if it has been begun; default: in a thread.
         parts: the parts to build, of :data:`analysis.publish.parts.PARTS`; none named: all.
 
@@ -89,7 +90,8 @@ def build(
             is at work.
     """
     study = results.study.folder
-    inputs = inputs or input_hashes(study)
+    inputs = inputs or results.study.inputs or input_hashes(study)
+    _refuse_changed(study, inputs, "it was read")
     with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
@@ -99,11 +101,19 @@ def build(
             _WRITERS[name](material, folder)
         progress("manifest")
         # What the manifest names must be what was read, or it would vouch for another study.
-        if input_hashes(study) != inputs:
-            rule, remedy = "the study was changed while this build read it", "build again"
-            raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
+        _refuse_changed(study, inputs, "this build began")
         _write_json(folder / FILE, manifest(results, inputs, folder, parts).as_dict())
     return out / REPORT if "report" in parts else out
+
+
+def _refuse_changed(study: Path, inputs: dict[str, str], since: str) -> None:
+    if not study.is_dir():
+        rule, remedy = "there is no such folder any longer", "put it back, or read it anew"
+    elif input_hashes(study) != inputs:
+        rule, remedy = f"the study has changed since {since}", "read it anew, and build again"
+    else:
+        return
+    raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
 
 
 def _write_tables(material: Material, folder: Path) -> None:

@@ -68,6 +68,7 @@ def report_html(
         places_note=places_note(study),
         criteria=view.records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
+        labels=study.lookup("criteria", "label"),
         scales=study.lookup("criteria", "scale_id"),
         group_weights=study.lookup("recommendations", "weight"),
         group_rules=view.group_rules(study),

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
     """
     place, study = out.resolve(), study.resolve()
     if place.is_relative_to(study):
-        rule, remedy = "the folder lies inside the study", "name a folder elsewhere with --out"
+        rule, remedy = "the folder lies inside the study", "name a folder elsewhere"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
     inside = study.is_relative_to(place) or Path.cwd().resolve().is_relative_to(place)
     ours = any((place / name).exists() for name in OURS)
@@ -35,7 +36,8 @@ def refuse_to_replace(out: Path, study: Path) -> None:
         rule = (
             "the folder holds something that is no output of policygap, and would be replaced whole"
         )
-        remedy = "name an empty or a new folder with --out"
+        rule = "it is a file, and no folder" if place.is_file() else rule
+        remedy = "name an empty or a new folder"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
 
 
@@ -60,6 +62,8 @@ def swapped_in(
     out = out.resolve()
     with _writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
+        # Tried first: a lock that cannot be laid down would be waited for.
+        tempfile.TemporaryFile(dir=out.parent).close()
     with _alone(out, progress, patience):
         aside = _building(out)
         try:

@@ -312,7 +312,7 @@ def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:
     counts = [len(held) for held in (ids[0], ids[1], ids[0] & ids[1])]
     said = [_life(row, first, last, names) for row in changed]
     if len(said) > DOZEN:
-        said = [*said[:DOZEN], f"And {beyond(said):,} more: see the table units.csv."]
+        said = [*said[:DOZEN], f"And {beyond(said):,} more: see the table of units."]
     return [
         *said,
         f"So the counts are of {counted(counts[0], *noun)} at the earlier date and {counts[1]} at "

@@ -83,7 +83,8 @@ def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
     study = results.study
     return [
         draft_line(study).strip(),
-        study.descriptor.description,
+        # It speaks of all units, with their number.
+        f"{'The study as a whole: ' if study.scope.units else ''}{study.descriptor.description}",
         f"State as of {named['dates.as_of'].text}, from what had been read by {named['dates.known_by'].text}. Data version {study.descriptor.version}.",
         *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
         "Every table has a sheet of its own; Contents lists them. Notes explains every state and sign.",

@@ -8,6 +8,7 @@ from analysis.measure.attribution import MEASURES, Comparison
 from analysis.measure.causes import (
     CAUSES,
     CODEBOOK,
+    CODER,
     EVIDENCE,
     IN_FORCE,
     NEW_STATE,
@@ -19,7 +20,6 @@ from analysis.measure.causes import (
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
 from analysis.problems import shorten
-from analysis.show.notes import draft_line
 from analysis.show.words import interval_words, unit_names
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
@@ -35,6 +35,7 @@ CAUSE_WORDS = {
     IN_FORCE: "criteria in force, or the date",
     TOTALS: "published totals",
     WITHDRAWN: "a withdrawn source",
+    CODER: "whose codings are shown",
 }
 IN_ALL = "in all"
 
@@ -185,7 +186,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
-            held = listed([names[unit] for unit in units], "units.csv")
+            held = listed([names[unit] for unit in units], "of units")
             sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
     for row in comparison.unscored.itertuples(index=False):
         side, matrix = ("after", comparison.after) if row.before else ("before", comparison.before)
@@ -216,7 +217,12 @@ def in_sentences(comparison: Comparison) -> list[str]:
 def what_must_stand(comparison: Comparison) -> list[str]:
     """Return what must stand with the differences: draft mark and the notices that apply."""
     old, new = comparison.old, comparison.new
-    draft = (draft_line(new) or draft_line(old)).strip()
+    stated = [
+        f"In the {side} version, {said[0].lower()}{said[1:]}"
+        for side, study in (("earlier", old), ("later", new))
+        for said in study.scope.stated
+    ]
+    draft = " ".join(filter(None, [new.settings.draft_mark or old.settings.draft_mark, *stated]))
     general = new["notices"].loc[new["notices"]["scope"] == "study", "text"]
     units = [*comparison.moved, *comparison.cells["unit_id"]]
     special = notices(new, list(comparison.cells["criterion_id"]), units)

@@ -4,7 +4,7 @@ from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force
-from analysis.study import Study, data_read_on
+from analysis.study import Study, data_read_on, first_day
 from analysis.wording import agreeing, some_of, spoken
 
 
@@ -24,6 +24,8 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
         dates += f" Only {some} {verbs}."
     if results.matrix.as_of > data_read_on(study):
         dates += " This date is later than anything that was read."
+    if results.matrix.as_of < first_day(study):
+        dates += " This date is earlier than any date in the study."
     # What was published and cannot be true is told wherever results are: it is easily missed.
     clashes = [said[0].upper() + said[1:] for said in results.clashes]
     general = [*imported_said(results), *general]

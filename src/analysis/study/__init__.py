@@ -6,8 +6,8 @@ cell at a date with :func:`states`. Nothing here imports from the packages above
 
 from analysis.problems import WARNING, Problem, StudyError
 from analysis.study.asof import Matrix, check_someone_exists, states
-from analysis.study.coder import as_coded, coders, readers
-from analysis.study.known import data_read_on, known
+from analysis.study.coder import as_coded, chosen_coder, coders, readers
+from analysis.study.known import data_read_on, first_day, known
 from analysis.study.load import Study, load, validate
 from analysis.study.new import create
 from analysis.study.warnings import look_over
@@ -20,9 +20,11 @@ __all__ = [
     "StudyError",
     "as_coded",
     "check_someone_exists",
+    "chosen_coder",
     "coders",
     "create",
     "data_read_on",
+    "first_day",
     "known",
     "load",
     "look_over",

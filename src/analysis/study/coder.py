@@ -2,7 +2,9 @@
 
 import dataclasses
 
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study.load import Study
+from analysis.wording import nearest
 
 
 def coders(study: Study) -> list[str]:
@@ -26,4 +28,19 @@ def as_coded(study: Study, coder: str) -> Study:
     codings = study.tables["codings"]
     own = codings[codings["coder"] == coder].drop(columns="coder").reset_index(drop=True)
     rows = own.reindex(columns=study["assessments"].columns, fill_value="")
-    return dataclasses.replace(study, tables={**study.tables, "assessments": rows})
+    tables = {**study.tables, "assessments": rows}
+    return dataclasses.replace(study, tables=tables, scope=study.scope.coded_by(coder))
+
+
+def chosen_coder(study: Study, coder: str) -> str:
+    """Return the name of a coder of the study.
+
+    Raises:
+        StudyError: nobody of this name has coded.
+    """
+    names = coders(study)
+    if coder not in names:
+        rule = f"no coder of the study has this name{nearest(coder, names)}"
+        remedy = f"use one of: {', '.join(names) or 'none has coded yet'}"
+        raise StudyError([Problem("coder", None, "", shorten(coder), rule, remedy)])
+    return coder

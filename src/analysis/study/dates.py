@@ -14,6 +14,9 @@ import pandas as pd
 
 _REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
+REDUCED, DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$", r"^\d{4}-\d{2}-\d{2}$"
+"""The patterns by which a column of a table is described as one of dates, and as one of days."""
+
 UNBOUNDED = -np.inf
 """Stands for a first possible day that nothing limits."""
 

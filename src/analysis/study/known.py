@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from analysis.study.dates import day_number, first_days
+from analysis.study.dates import DAY, REDUCED, day_number, day_span, first_days
 from analysis.study.load import Study
 
 _READ = {
@@ -34,6 +34,19 @@ def data_read_on(study: Study) -> dt.date:
     days = [column.max() for column in columns if len(column)]
     days += [study[name]["read_on"].max() for name in _READ_AGAIN if len(study[name])]
     return dt.date.fromisoformat(max(days))
+
+
+def first_day(study: Study) -> dt.date:
+    """Return the first possible day of the earliest date that any table of the study holds."""
+    texts = {
+        text
+        for name, table in study.descriptor.tables.items()
+        for field in table.fields
+        if field.constraints.pattern in (REDUCED, DAY)
+        for text in study.tables[name][field.name].unique()
+        if text
+    }
+    return day_span(min(texts))[0] if texts else dt.date.min
 
 
 def known(study: Study, by: dt.date) -> Study:

@@ -43,6 +43,7 @@ class Study:
         day: the day whose units it shows: the rows of others are in its tables, and
             not among those that it gives. ``None``: it shows all of them.
         scope: what results are asked for beside the study's own.
+        inputs: SHA-256 of each file of the folder as it was read, by its path; empty: not taken.
     """
 
     folder: Path
@@ -52,6 +53,7 @@ class Study:
     brought_up: dict[str, bytes] = field(default_factory=dict)
     day: dt.date | None = None
     scope: Scope = OWN
+    inputs: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return one table; its index counts from 0 (spreadsheet row minus 2).
@@ -203,9 +205,8 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
     """Read a study as it is or, if an older version wrote it, as brought up in a copy."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
-        return None, [
-            Problem(shorten(folder, 200), None, "", "", "there is no such folder", remedy)
-        ]
+        rule = "it is a file, and no folder" if folder.exists() else "there is no such folder"
+        return None, [Problem(shorten(folder, 200), None, "", "", rule, remedy)]
     with TemporaryDirectory() as place:
         copy = Path(place) / "study"
         added = bring_up(folder, copy)

@@ -1,12 +1,16 @@
 """What results are asked for beside the study's own: other weights, another date, a part of it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from analysis.problems import Problem, StudyError, shorten
-from analysis.wording import stopped
+from analysis.wording import nearest, stopped
 
 NODES = {"recommendations": "recommendation_id", "criteria": "criterion_id"}
 """The tables whose rows have a weight, with their keys."""
@@ -17,6 +21,7 @@ class Scope:
     """What was asked for, and what says so wherever results are.
 
     Attributes:
+        coder: whose codings stand in place of the assessments; empty: what was settled.
         weights: the weights in place of the study's own, by criterion or recommendation.
         units: the units that are shown and ranked; empty: all.
         criteria: the criteria that are shown; empty: all.
@@ -24,6 +29,7 @@ class Scope:
         stated: a sentence for each of these, and for a date that is not the study's own.
     """
 
+    coder: str = ""
     weights: tuple[tuple[str, str], ...] = ()
     units: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
@@ -34,6 +40,13 @@ class Scope:
         """Return the scope with something else asked for, and the sentence that says so."""
         return replace(self, stated=(*self.stated, sentence), **asked)
 
+    def coded_by(self, coder: str) -> "Scope":
+        """Return the scope with the codings of this coder, and of no other."""
+        kept = tuple(one for one in self.stated if one != _ALONE.format(self.coder))
+        return replace(self, stated=kept).stating(_ALONE.format(coder), coder=coder)
+
+
+_ALONE = "Shown: the codings of {} alone, not settled by the adjudicator."
 
 OWN = Scope()
 """Nothing asked for beside the study's own."""
@@ -43,7 +56,8 @@ def with_weights(study, weights: Mapping[str, object]):
     """Return the study with other weights in its tables, which says so.
 
     Raises:
-        StudyError: a weight is negative or no number, or no node has the name; of every such one.
+        StudyError: a weight is negative or no number, moves nothing, or no node has the name; of
+            every such one.
     """
     if not weights:
         return study
@@ -53,17 +67,39 @@ def with_weights(study, weights: Mapping[str, object]):
         for table, key in NODES.items()
         for node, weight in zip(tables[table][key], tables[table]["weight"], strict=True)
     }
-    problems = [_refused(name, weight, own) for name, weight in weights.items()]
+    moving = _moving(study)
+    problems = [_refused(name, weight, own, moving) for name, weight in weights.items()]
     if any(problems):
         raise StudyError([one for one in problems if one])
-    given = tuple((name, _as_text(weight)) for name, weight in weights.items())
+    given = tuple(
+        (name, _as_text(weight))
+        for name, weight in weights.items()
+        if Fraction(_as_text(weight)) != Fraction(own[name][1])
+    )
+    if not given:
+        return study
     for name, weight in given:
         table = tables[own[name][0]]
         table.loc[table[NODES[own[name][0]]] == name, "weight"] = weight
     each = [f"{name} {weight} (own: {own[name][1]})" for name, weight in given]
-    said = stopped(each, "manifest.json")
+    said = stopped(each, "of criteria in a report")
     scope = study.scope.stating(f"With other weights than the study’s own: {said}.", weights=given)
     return replace(study, tables={**study.tables, **tables}, scope=scope)
+
+
+def _moving(study) -> set[str]:
+    """Return the criteria and recommendations whose weight can move a score."""
+    criteria, groups = study.tables["criteria"], study.tables["recommendations"]
+    scored = criteria[criteria["scored"] == "yes"]
+    moving = set(scored["criterion_id"])
+    if study.settings.aggregation == "pooled":
+        return moving
+    parents = dict(zip(groups["recommendation_id"], groups["parent_id"], strict=True))
+    for group in scored["recommendation_id"].unique():
+        while group and group not in moving:
+            moving.add(group)
+            group = parents[group]
+    return moving
 
 
 def _as_text(weight: object) -> str:
@@ -75,15 +111,21 @@ _MOST = 1e12
 """Weights further apart than this and its inverse are lost beside each other in floats."""
 
 
-def _refused(name: str, weight: object, own: Mapping[str, object]) -> Problem | None:
+def _refused(
+    name: str, weight: object, own: Mapping[str, object], moving: Collection[str]
+) -> Problem | None:
     remedy = "give such a number, as 2 or 0.5"
     if name not in own:
-        rule = "no criterion or recommendation of the study has this id"
+        rule = f"no criterion or recommendation of the study has this id{nearest(name, own)}"
         remedy = f"use one of: {', '.join(own)}"
         return Problem("weights", None, shorten(name), shorten(weight), rule, shorten(remedy, 400))
+    if name not in moving:
+        rule = "its weight moves no score: nothing scored is below it, or only criteria weigh here"
+        remedy = f"use one of: {', '.join(one for one in own if one in moving)}"
+        return Problem("weights", None, name, shorten(weight), rule, shorten(remedy, 400))
     try:
         number = float(weight)
-        fits = 0 <= number <= _MOST and not isinstance(weight, bool)
+        fits = 0 <= number <= _MOST and not isinstance(weight, (bool, np.bool_))
     except (TypeError, ValueError):
         fits = False
     if fits and (number == 0 or number >= 1 / _MOST):
@@ -93,45 +135,89 @@ def _refused(name: str, weight: object, own: Mapping[str, object]) -> Problem | 
 
 
 def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the ids that a query on the columns of units, or a list of ids, chooses, in order.
+    """Return the ids that an id, a list of ids or a query on the columns of units chooses, in order.
 
     Raises:
         StudyError: it cannot be read as a query, names no unit of the table, or chooses none.
     """
-    ids = units["unit_id"]
-    if isinstance(chosen, str):
-        try:
-            found = tuple(units.query(chosen, engine="python")["unit_id"])
-        except Exception as error:  # whatever the query's own mistake is
-            rule = f"it is not a query on the columns of units ({shorten(error, 120)})"
-            remedy = f"compare columns, such as region == 'Wales'; columns: {', '.join(units)}"
-            raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
-    else:
-        found = _chosen(list(ids), chosen, "units", "unit")
+    ids = list(units["unit_id"])
+    if not isinstance(chosen, str) or chosen in ids:
+        return _chosen(ids, chosen, "units", "unit")
+    try:
+        # No names but the columns: @name would be looked up in this very function.
+        where = units.eval(chosen, engine="python", local_dict={}, global_dict={})
+        if not is_bool_dtype(where):
+            raise TypeError("it compares nothing")
+        found = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
+    except Exception as error:  # whatever the query's own mistake is
+        words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in units]
+        near = "".join(nearest(one, units) for one in words[:1])
+        if re.fullmatch(r"[\w-]+", chosen) and chosen not in units:
+            near = nearest(chosen, ids)
+        rule = "it is neither the id of a unit of this date nor a query on the columns of units"
+        rule += near
+        remedy = (
+            f"name ids, or compare columns, such as region == 'Wales'; columns: {', '.join(units)}"
+        )
+        raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
     if not found:
-        rule, remedy = "no unit of this date is chosen", "choose one or more"
+        asked = set(re.findall(r"\w+", _unquoted(chosen)))
+        held = [f"{one}: {_values(units[one])}" for one in units if one in asked]
+        rule, remedy = (
+            "no unit of this date is chosen",
+            f"choose among {'; '.join(held) or 'the ids'}",
+        )
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)])
     return found
 
 
-def chosen_criteria(criteria: pd.DataFrame, chosen: Sequence[str]) -> tuple[str, ...]:
-    """Return the ids of the criteria that a list chooses, in the study's order.
+def _unquoted(query: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"", " ", query)
+
+
+def _values(column: pd.Series) -> str:
+    return stopped([str(one) for one in column.dropna().unique()], "of units", ", ")
+
+
+def chosen_criteria(
+    criteria: pd.DataFrame, chosen: str | Sequence[str], asked: Collection[str]
+) -> tuple[str, ...]:
+    """Return the ids of the criteria that an id or a list of ids chooses, in the study's order.
+
+    Args:
+        criteria: the rows of criteria.
+        chosen: the ids.
+        asked: the ids of those that ask something.
 
     Raises:
-        StudyError: an id is no criterion's, or there is none.
+        StudyError: an id is no criterion's, a criterion asks nothing yet, or none is chosen.
     """
-    ids = [chosen] if isinstance(chosen, str) else chosen
-    found = _chosen(list(criteria["criterion_id"]), ids, "criteria", "criterion")
-    if not found:
-        rule, remedy = "no criterion is chosen", "choose one or more"
-        raise StudyError([Problem("criteria", None, "", "", rule, remedy)])
+    found = _chosen(list(criteria["criterion_id"]), chosen, "criteria", "criterion")
+    unread = [one for one in found if one not in asked]
+    rule = "it asks nothing yet: the text of its recommendation was not read"
+    remedy = f"use one or more of: {', '.join(asked)}"
+    if unread:
+        raise StudyError([Problem("criteria", None, "", one, rule, remedy) for one in unread])
     return found
 
 
-def _chosen(ids: list[str], chosen: Sequence[str], place: str, noun: str) -> tuple[str, ...]:
-    wanted = list(chosen)
-    rule, remedy = f"no {noun} of this date has this id", f"use ids of {place}.csv"
-    unknown = [one for one in wanted if one not in ids]
-    if unknown:
-        raise StudyError([Problem(place, None, "", shorten(x), rule, remedy) for x in unknown])
+def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) -> tuple[str, ...]:
+    wanted = [chosen] if isinstance(chosen, str) else list(chosen)
+    problems = [
+        Problem(
+            place,
+            None,
+            "",
+            shorten(one),
+            f"no {noun} of this date has this id{nearest(one, ids)}",
+            f"use ids of the table {place}",
+        )
+        for one in wanted
+        if one not in ids
+    ]
+    if not wanted:
+        rule, remedy = f"no {noun} of this date is chosen", "choose one or more"
+        problems = [Problem(place, None, "", "", rule, remedy)]
+    if problems:
+        raise StudyError(problems)
     return tuple(one for one in ids if one in wanted)

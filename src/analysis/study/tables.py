@@ -79,7 +79,7 @@ def is_marked(path: Path) -> bool:
 
 def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Problem]]:
     records: list[list[str]] = []
-    problems = []
+    problems, empty = [], []
     width = len(table.fields)
     reader = csv.reader(file, strict=True)
     try:
@@ -95,9 +95,10 @@ def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Proble
             rule = f"the row has {len(record)} cells where the header has {width}"
             remedy = (
                 "quote cells that hold commas, and write decimals with a point; add or remove cells"
-                if record
-                else "remove the empty line"
             )
+            if not record:
+                rule, remedy = "the line is empty", "remove the empty line"
+                empty.append(number)
             problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
             if len(problems) == MOST_RAGGED_ROWS:
                 rule = "too many rows have another number of cells: the rest was not read"
@@ -110,7 +111,8 @@ def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Proble
         problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
     frame = pd.DataFrame(records, columns=table.columns, dtype=object)
-    return frame, problems
+    # No other row is to be blamed for an empty line; the others keep their numbers.
+    return frame.drop(index=empty) if empty else frame, problems
 
 
 def _header_problem(table: Table, head: bytes) -> Problem | None:

@@ -1,0 +1,98 @@
+"""What the API is given: what it takes, and what it refuses in one line."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.problems import Problem, StudyError, shorten
+from analysis.wording import nearest
+
+_PLAIN = (bytes, int, float, type(pd.NA))
+
+
+def refusal(place: str, given: object, rule: str, remedy: str) -> StudyError:
+    """Return the error that something was given which is not taken."""
+    kind = type(given).__name__
+    shown = f"{kind} {given!r}" if isinstance(given, _PLAIN) else kind
+    shown = str(given) if given is None or isinstance(given, (str, os.PathLike)) else shown
+    return StudyError([Problem(place, None, "", shorten(shown), rule, remedy)])
+
+
+def of_kind(place: str, given: object, kinds: type | tuple[type, ...], taken: str) -> object:
+    """Return what is given if it is of these kinds.
+
+    Raises:
+        StudyError: it is of another.
+    """
+    if not isinstance(given, kinds):
+        raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
+    return given
+
+
+def as_folder(place: str, given: str | Path) -> Path:
+    """Return a folder's path, whole.
+
+    Raises:
+        StudyError: it is no path, or an empty one.
+    """
+    path = of_kind(place, given, (str, os.PathLike), "the path of a folder, as a text or a Path")
+    if not os.fspath(path) or "\0" in os.fspath(path):
+        rule = "it is empty, or has a sign that no path has"
+        raise refusal(place, given, rule, "give the path of a folder; . is this one")
+    return Path(path).absolute()
+
+
+def as_weights(given: object) -> dict[str, object]:
+    """Return weights, by criterion or recommendation; ``None``: no others.
+
+    Raises:
+        StudyError: they are neither a mapping nor a series, or name something twice.
+    """
+    if given is None:
+        return {}
+    taken = "a mapping or a series of weights, such as {'R1': 2}"
+    of_kind("weights", given, (Mapping, pd.Series), taken)
+    if isinstance(given, pd.Series) and not given.index.is_unique:
+        raise refusal("weights", given, "it names something twice", "give one weight for each")
+    return dict(given.items())
+
+
+def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
+    """Return what chooses rows of a table: a text as it is, else a list of ids.
+
+    Args:
+        place: the table.
+        given: a text, ids, or a mask: a truth value for each row.
+        rows: the id of each row.
+
+    Raises:
+        StudyError: it is of another kind, or a mask of other rows.
+    """
+    if isinstance(given, str):
+        return given
+    taken = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
+    if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
+        raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
+    listed = list(given)
+    if listed and all(isinstance(one, (bool, np.bool_)) for one in listed):
+        in_order = not isinstance(given, pd.Series) or list(given.index) == list(range(len(rows)))
+        if len(listed) != len(rows) or not in_order:
+            rule = f"a mask has {len(rows)} values, one for each row of study.{place}, in its order"
+            raise refusal(place, given, rule, f"give {taken}")
+        return list(rows[np.array(listed)])
+    for one in listed:
+        of_kind(place, one, str, taken)
+    return listed
+
+
+def no_such(place: str, name: object, names: Iterable[str], noun: str) -> StudyError:
+    """Return the error that nothing has a name; it has the nearest, and all that there are."""
+    names = list(names)
+    rule, remedy = (
+        f"no {noun} has this name{nearest(name, names)}",
+        f"use one of: {', '.join(names)}",
+    )
+    return refusal(place, name, rule, remedy)
