@@ -9,6 +9,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.given import is_on_axes
 from analysis.show.marks import (
     MOST_LEVELS,
     UNKNOWN_FILL,
@@ -18,7 +19,7 @@ from analysis.show.marks import (
     places_note,
 )
 from analysis.show.notes import notes
-from analysis.show.sheet import Sheet, is_on_axes
+from analysis.show.sheet import Sheet
 from analysis.show.style import (
     HIGH,
     LABEL,

@@ -9,6 +9,7 @@ from analysis.measure.order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import fits, left_out
+from analysis.show.given import is_on_axes
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
@@ -53,6 +54,8 @@ def order_left_out(results: Results) -> Chart:
 @styled
 def order_chart(results: Results, named: Named) -> Chart:
     """Draw the groups of units that cannot be told apart, joined where one is surely above."""
+    if not (is_on_axes() or can_be_drawn(results)):
+        return order_left_out(results)
     study = results.study
     names, many = study.lookup("units", "short_name"), study.settings.unit_noun.plural
     spoken = unit_names(study)
