@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.api.reading import Table, labelled, no_table
+from analysis.api.typed import NUMBERS
 from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements
 from analysis.measure.figures import irreconcilable
 from analysis.show.words import level_word
@@ -27,7 +28,10 @@ def record_of(study: Study, name: str) -> Table:
     else:
         raise no_table(name, [*RECORDS, *own])
     lines = [study.mark] if study.mark else []
-    return Table(labelled(study, make(study)), f"{title.rstrip('.')}.", lines)
+    numbers = (
+        [] if name in RECORDS else [one.name for one in own[name].fields if one.type in NUMBERS]
+    )
+    return Table(labelled(study, make(study), numbers), f"{title.rstrip('.')}.", lines)
 
 
 def _agreement(study: Study) -> pd.DataFrame:
