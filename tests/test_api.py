@@ -291,9 +291,9 @@ def test_numbers_in_a_workbook_are_numbers_as_they_are_read(study, tmp_path):
     (*_, last) = load_workbook(place).active.iter_rows()
     read = dict(zip(table.frame, last, strict=True))
     assert all(isinstance(read[name].value, int | float) for name in ("low", "high", "known"))
-    assert str(read["low"].value) == table.frame["low"].iloc[-1]
-    assert f"{read['known'].value:.0%}" == table.frame["known"].iloc[-1]
-    assert read["low"].number_format == "0" and read["known"].number_format == "0%"
+    assert f"{read['low'].value:.1f}" == table.frame["low"].iloc[-1]
+    assert f"{read['known'].value:.1%}" == table.frame["known"].iloc[-1]
+    assert read["low"].number_format == "0.0"
 
 
 def test_what_is_no_number_among_numbers_is_said_in_words(tmp_path):

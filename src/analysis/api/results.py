@@ -15,7 +15,7 @@ from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results as Measures
 from analysis.show.notes import notes
-from analysis.wording import spoken
+from analysis.wording import counted, spoken
 
 if TYPE_CHECKING:
     from analysis.api.plots import Plots
@@ -171,11 +171,11 @@ class Results(Summary):
 
     def _lines(self) -> list[str]:
         study, matrix = self._measures.study, self._measures.matrix
-        many = study.settings.unit_noun.plural
+        some = counted(len(study["units"]), *study.settings.unit_noun.both)
         lines = [
             f"Results: {study.descriptor.title}",
             f"State as of {spoken(matrix.as_of)}, from what had been read by {spoken(matrix.known_by)}.",
-            f"{len(study['units'])} {many} by {len(self._criteria)} criteria.",
+            f"{some} by {counted(len(self._criteria), 'criterion', 'criteria')}.",
             study.mark,
             f"What must stand with them: {len(self.caveats)} sentences in .caveats",
         ]

@@ -24,7 +24,7 @@ from analysis.show.style import (
     wrapped,
 )
 from analysis.show.words import unit_names
-from analysis.wording import stopped
+from analysis.wording import agreeing, stopped
 
 _BEHIND = "data/charts/order.csv"
 MOST_GROUPS, MOST_BESIDE = 45, 6
@@ -62,8 +62,9 @@ def order_chart(results: Results, named: Named) -> Chart:
     groups = [one for one in results.order if not one.apart]
     apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
-        f"In {named['pairs.count'].text} of {named['pairs.possible'].text} pairs of {many} one "
-        "is surely above the other"
+        f"In {named['pairs.count'].text} of {named['pairs.possible'].text} "
+        f"{agreeing(named['pairs.possible'].value, 'pair', 'pairs')} of {many} one is surely above "
+        "the other"
     )
     scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
