@@ -174,6 +174,18 @@ def test_a_style_of_the_user_hides_nothing(results):
     assert to_hex(ax.title.get_color()) == to_hex(ax.xaxis.label.get_color()) == "#ffffff"
 
 
+def test_a_figure_of_ours_is_made_in_the_mode_that_is_set(results, monkeypatch):
+    """Else a notebook, which shows what was made while interactive, would not show it."""
+    seen = []
+    make = plt.figure
+    monkeypatch.setattr(
+        plt, "figure", lambda **looks: seen.append(plt.isinteractive()) or make(**looks)
+    )
+    with plt.ion():
+        results.plot.intervals()
+    assert seen == [True]
+
+
 def test_pyplot_keeps_one_figure_of_ours_where_none_is_shown(results):
     mine, _ = plt.subplots()
     axes = [results.plot.intervals() for _ in range(3)]

@@ -13,7 +13,7 @@ from analysis.measure.results import Results
 from analysis.show.charts import KINDS, Kind
 from analysis.show.charts.pages import not_drawn
 from analysis.show.given import Heights, on_axes, warn_of_lack
-from analysis.show.style import WIDTH, Chart, style
+from analysis.show.style import PAPER, WIDTH, Chart, style
 
 
 class Picture(Figure):
@@ -111,8 +111,11 @@ def _own_axes() -> Axes:
         for number in pyplot.get_fignums():
             if isinstance(figure := pyplot.figure(number), Picture):
                 pyplot.close(figure)
+    # Outside our style: it may load what shows pictures, whose own settings have to stay.
+    looks = {"facecolor": PAPER, "edgecolor": PAPER, "layout": "none"}
+    figure = pyplot.figure(FigureClass=Picture, figsize=(WIDTH, WIDTH), **looks)
     with style():
-        return _whole(pyplot.figure(FigureClass=Picture, figsize=(WIDTH, WIDTH)))
+        return _whole(figure)
 
 
 def _whole(figure: Figure) -> Axes:
