@@ -113,7 +113,7 @@ def test_one_value_everywhere_has_no_alpha():
     assert found.alpha is None and "the same value everywhere" in found.why_none
 
 
-@pytest.mark.parametrize(("names", "why"), [("A", "only one coder"), ("", "no coder")])
+@pytest.mark.parametrize(("names", "why"), [("A", "only one coder"), ("", "nobody has coded yet")])
 def test_fewer_than_two_coders(names, why):
     found = of(worked_example(names), names)
     assert (found.cells, found.percent, found.alpha, found.why_none) == (0, None, None, why)
@@ -173,7 +173,7 @@ def test_confusion_is_symmetric_and_counts_every_pair():
 def test_a_study_without_codings_has_no_agreement():
     study = real()
     empty = replaced(study, codings=study["codings"].iloc[:0])
-    assert {one.why_none for one in agreement(empty)} == {"no coder"}
+    assert {one.why_none for one in agreement(empty)} == {"nobody has coded yet"}
     assert disagreements(empty).empty and confusion(empty).empty
 
 

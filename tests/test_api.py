@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 import analysis as pg
+from analysis.api.reading import NOTHING, Number, Table
 from analysis.measure.results import measure
 from analysis.measure.statements import interval_sensitivity, statements
 from analysis.publish.manifest import read_manifest
@@ -280,7 +281,48 @@ def test_a_table_in_a_workbook_bears_what_must_stand(study, tmp_path):
     rows = list(load_workbook(tmp_path / "scores.xlsx").active.values)
     text = " ".join(str(cell) for row in rows for cell in row if cell)
     assert "another date than the study’s own" in text
-    assert list(rows[-1]) == list(table.frame.iloc[-1])
+    assert rows[-1][0] == table.frame.iloc[-1, 0]
+
+
+def test_numbers_in_a_workbook_are_numbers_as_they_are_read(study, tmp_path):
+    results, place = study.measure(as_of="2021"), tmp_path / "table.xlsx"
+    table = results.table("scores")
+    table.to_excel(place)
+    (*_, last) = load_workbook(place).active.iter_rows()
+    read = dict(zip(table.frame, last, strict=True))
+    assert all(isinstance(read[name].value, int | float) for name in ("low", "high", "known"))
+    assert f"{read['low'].value:.1f}" == table.frame["low"].iloc[-1]
+    assert f"{read['known'].value:.1%}" == table.frame["known"].iloc[-1]
+    assert read["low"].number_format == "0.0"
+
+
+def test_what_is_no_number_among_numbers_is_said_in_words(tmp_path):
+    frame = pd.DataFrame({"n": [Number("1.50"), NOTHING, Number("−2")], "t": ["007", NOTHING, "1"]})
+    Table(frame, "Made up.").to_excel(tmp_path / "t.xlsx", startrow=2, startcol=1, index=True)
+    rows = list(load_workbook(tmp_path / "t.xlsx").active.iter_rows(min_row=6, min_col=3))
+    assert [[one.value for one in row] for row in rows] == [
+        [1.5, "007"],
+        ["no value", NOTHING],
+        [-2, "1"],
+    ]
+    assert [row[0].number_format for row in rows] == ["0.00", "General", "+0;−0;0"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xls", "t"])
+def test_a_name_that_is_none_of_a_workbook_is_refused_in_one_line(tmp_path, name):
+    table = Table(pd.DataFrame({"n": [Number("1")]}), "Made up.")
+    for place in (tmp_path / name, str(tmp_path / name)):
+        with pytest.raises(pg.StudyError, match=r"ends in \.xlsx.*name it t\.xlsx") as said:
+            table.to_excel(place)
+        assert len(str(said.value).splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_of_the_study_and_of_a_comparison_are_numbers_too(study):
+    criteria = study.table("criteria").frame["weight"]
+    assert all(isinstance(one, Number) for one in criteria if one != NOTHING)
+    moved = pg.compare(study.as_coded(study.coders[0]), study).table("scores").frame
+    assert len(moved) and all(isinstance(one, Number) for one in moved["lowest"])
 
 
 def test_representations_are_short_and_say_date_counts_and_caveats(study, results):

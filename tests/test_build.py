@@ -1,17 +1,20 @@
 """Building aside and swapping in: whatever happens, there is one whole output."""
 
 import datetime as dt
+import gc
 import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from pathlib import Path
 
 import pytest
-from made import with_rows
+from made import library, with_rows
 
 from analysis.cli import main
 from analysis.measure.results import measure
@@ -195,3 +198,15 @@ def test_a_build_that_is_asked_to_end_leaves_nothing_behind(published, tmp_path)
     assert process.wait(60) != 0
     assert listing(out) == before
     assert left_in(tmp_path) == ["output"]
+
+
+def test_a_build_clears_up_after_itself_without_a_warning(tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ResourceWarning)
+        build(measure(library()), tmp_path / "out", parts=["report", "pdf", "briefings"])
+        gc.collect()
+    assert [str(one.message) for one in said] == []
+    assert not list(place.iterdir())

@@ -6,13 +6,14 @@ import pytest
 from drawn import A4, texts, words
 from hypothesis import given
 from hypothesis import strategies as st
-from made import NASTY, everywhere, library, real, replaced
+from made import NASTY, everywhere, library, real, replaced, without_rows
 from made_study import write_made_study
 
 from analysis.direction import without_direction
 from analysis.measure.results import measure
+from analysis.measure.shown import shown
 from analysis.measure.statements import sensitivity_statements, statements
-from analysis.show.charts import all_charts, reach_chart
+from analysis.show.charts import all_charts, coverage_chart, matrix_chart, reach_chart
 from analysis.show.charts.matrix import _fitted
 from analysis.show.style import width_of, wrapped
 from analysis.study import load
@@ -179,3 +180,17 @@ def test_a_head_of_a_column_is_no_longer_than_its_lines_need():
     lines = _fitted(label, 2)
     assert len(lines) == 2 and "".join(lines) == label
     assert len(lines[0]) - len(lines[1]) < 10
+
+
+def test_of_no_settled_cell_and_of_one_no_sentence_counts_to_zero_or_one_of_many():
+    bare = measure(without_rows(library(), "assessments", "codings"))
+    several = shown(bare, tuple(library()["units"]["unit_id"][:2]))
+    alone = shown(bare, (library()["units"]["unit_id"].iloc[0],))
+    for results, said in (
+        (several, "No criterion is settled for any of the 2 libraries"),
+        (alone, "No criterion is settled for the 1 library"),
+    ):
+        assert coverage_chart(results, statements(results)).title == said
+    assert matrix_chart(alone, statements(alone)).alt.startswith("Matrix of 1 library by ")
+    one = statements(several)["pairs.said"].text
+    assert "1 pairs" not in one and "for the one pair it is not sure which" in one

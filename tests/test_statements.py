@@ -486,3 +486,16 @@ def test_most_is_said_of_most():
 def test_how_many_can_be_ranked_is_said_for_none_one_and_many(named, said):
     noun = SimpleNamespace(singular="hall", plural="halls")
     assert _pairs_said(1, 3, 3, named, noun).endswith(f"allowed for; {said}")
+
+
+def test_definitions_use_names_and_labels_and_no_ids():
+    results = measure(library())
+    tables = {"units": "name", "criteria": "label", "recommendations": "label"}
+    ids = {key for one in tables.items() for key in results.study.lookup(*one) if "-" in key}
+    said = {name: one.definition for name, one in statements(results).items()}
+    assert not {name: text for name, text in said.items() if ids & set(re.findall(r"[\w-]+", text))}
+    assert said["totals.Q1.open_by"] == (
+        "How many libraries that the evidence leaves open would have to be “points 4” on "
+        "“Evening hours” on 31 December 2021, if the published count is right."
+    )
+    assert said["readings.differ"].startswith("Libraries whose")

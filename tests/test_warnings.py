@@ -23,12 +23,18 @@ def test_a_criterion_with_coded_levels_and_no_rules():
         "criteria.csv, row 11, criterion_id (reading-group)"
     ]
     assert told(bare, "criteria") == [(10, "criterion_id"), (11, "criterion_id")]
-    # Where nobody has coded a level, no rule is missed.
+    # Where nobody has coded a level, what lacks a rule is named once.
     uncoded = {
         name: study[name][study[name]["criterion_id"] != "window"]
         for name in ("codings", "assessments")
     }
-    assert told(replaced(bare, **uncoded), "criteria") == [(11, "criterion_id")]
+    uncoded = replaced(bare, **uncoded)
+    assert told(uncoded, "criteria") == [(11, "criterion_id"), (10, "criterion_id")]
+    (said,) = [one.rule for one in warnings(uncoded) if one.row == 10]
+    assert said == "1 of 10 criteria has no decision rule in rules.csv: window"
+    groups = uncoded["recommendations"].assign(text_read="not_read")
+    unread = replaced(uncoded, recommendations=groups)
+    assert told(unread, "criteria") == [(11, "criterion_id")]
 
 
 def test_a_source_that_nothing_cites():

@@ -85,7 +85,8 @@ class Comparison(Summary):
         if not isinstance(name, str) or name not in _TABLES:
             raise no_such("table", name, _TABLES, "table")
         title, make = _TABLES[name]
-        return Table(labelled(self._versions.new, make(self._versions)), f"{title}.", self.caveats)
+        table = labelled(self._versions.new, make(self._versions), ("lowest", "highest", "known"))
+        return Table(table, f"{title}.", self.caveats)
 
     def _lines(self) -> list[str]:
         old, new = self._versions.old.descriptor, self._versions.new.descriptor

@@ -1,7 +1,9 @@
 """Pictures on ordinary axes, drawn by the same code as those of the report."""
 
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,17 +11,15 @@ from matplotlib.figure import Figure
 from analysis.api.figures import Figures
 from analysis.api.given import of_kind, refusal
 from analysis.api.summary import Named
-from analysis.measure.figures import comparable_figures
-from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.show import charts
-from analysis.show.sheet import on_axes
-from analysis.show.style import WIDTH, Chart, style
-from analysis.study.places import has_map
+from analysis.show.charts import KINDS, Kind
+from analysis.show.charts.pages import not_drawn
+from analysis.show.given import Heights, on_axes, warn_of_lack
+from analysis.show.style import PAPER, WIDTH, Chart, style
 
 
 class Picture(Figure):
-    """A figure that a notebook shows with its text alternative.
+    """A figure of our own: in our style, with its text alternative, whatever is set elsewhere.
 
     Attributes:
         alt: kind of picture, data and finding.
@@ -27,10 +27,14 @@ class Picture(Figure):
 
     alt = ""
 
+    def savefig(self, *arguments, **options) -> None:
+        """Save it as it is, whatever colours are set for files."""
+        with style():
+            super().savefig(*arguments, **options)
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         buffer = BytesIO()
-        with style():
-            self.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
+        self.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
         data = {"image/png": buffer.getvalue(), "text/plain": self.alt}
         return data, {"image/png": {"alt": self.alt}}
 
@@ -38,67 +42,26 @@ class Picture(Figure):
 class Plots(Named):
     """Pictures of results. Each takes axes to draw on, or makes its own, and returns them.
 
-    The title and the label of x, which holds what must stand with the results, are those of the
-    axes, and can be set otherwise, as all that is drawn.
+    There is one for each kind in :data:`analysis.show.charts.KINDS`. The title and the label of x,
+    which holds what must stand with the results, are those of the axes, and can be set otherwise,
+    as all that is drawn. On axes that are given, title and label have the colours of these, and
+    the picture lies on white; axes of our own are wholly in our style. Of a figure that is too
+    small a warning names the size that it needs.
+
+    Where nothing can be shown on a screen, pyplot keeps the last of our own figures alone:
+    ``ax.figure`` is still there to be saved.
     """
 
     def __init__(self, results: Results, figures: Figures):
         """Draw these results, with the numbers of these figures."""
         self._results, self._figures = results, figures
 
-    @property
-    def _unit(self) -> str:
-        return self._results.study.settings.unit_noun.singular
+    if TYPE_CHECKING:
 
-    def matrix(self, ax: Axes | None = None) -> Axes:
-        """Draw every unit by criterion, each state with a colour and a mark of its own."""
-        asked = len(asked_criteria(self._results.study))
-        return self._drawn(charts.matrix_chart, ax, asked, "No criterion asks anything yet")
+        def __getattr__(self, name: str) -> Callable[..., Axes]:
+            """Draw a kind of picture."""
 
-    def intervals(self, ax: Axes | None = None) -> Axes:
-        """Draw the interval of every unit's score, by the share known and then by name."""
-        return self._drawn(charts.intervals_chart, ax)
-
-    def map(self, ax: Axes | None = None) -> Axes:
-        """Draw a tile for every unit, shaded by the share of weight known."""
-        there = has_map(self._results.study)
-        return self._drawn(charts.tile_map, ax, there, "The study gives no place for every tile")
-
-    def coverage(self, ax: Axes | None = None) -> Axes:
-        """Draw how much is known of each criterion."""
-        asked = len(asked_criteria(self._results.study))
-        return self._drawn(charts.coverage_chart, ax, asked, "No criterion asks anything yet")
-
-    def timeline(self, ax: Axes | None = None) -> Axes:
-        """Draw the events, each at its date."""
-        dated = (self._results.study["events"]["date"] != "").any()
-        return self._drawn(charts.timeline_chart, ax, dated, "The study has no event with a date")
-
-    def published(self, ax: Axes | None = None) -> Axes:
-        """Draw published figures on one subject, each over its own period."""
-        some = len(comparable_figures(self._results.study))
-        said = "The study sets no published figures beside each other"
-        return self._drawn(charts.figures_chart, ax, some, said)
-
-    def order(self, ax: Axes | None = None) -> Axes:
-        """Draw who is surely above whom."""
-        some = any(not one.apart for one in self._results.order)
-        return self._drawn(charts.order_chart, ax, some, f"No {self._unit} is surely above another")
-
-    def reach(self, ax: Axes | None = None) -> Axes:
-        """Draw how far the interval of each known unit reaches under other choices."""
-        some = len(self._results.sensitivity.known)
-        return self._drawn(
-            charts.reach_chart, ax, some, f"Nothing scored is known of any {self._unit}"
-        )
-
-    def _drawn(
-        self,
-        draw: Callable[[Results, Figures], Chart],
-        ax: Axes | None,
-        some: object = True,
-        otherwise: str = "",
-    ) -> Axes:
+    def _drawn(self, kind: Kind, ax: Axes | None) -> Axes:
         """Draw on the axes given or on new ones; where there is nothing to draw, say so."""
         own = ax is None
         if not own:
@@ -106,18 +69,62 @@ class Plots(Named):
             if ax.name != "rectilinear":
                 raise refusal("ax", ax, "its axes are not straight", "give ordinary axes")
         if own:
-            # Here, for it may set up a window: a picture on axes that are given needs none.
-            from matplotlib import pyplot
-
-            figure = pyplot.figure(FigureClass=Picture, figsize=(WIDTH, WIDTH))
-            ax = figure.add_axes((0, 0, 1 - 0.16 / WIDTH, 1))
-        if not some:
-            ax.set_axis_off()
-            ax.set_title(f"{otherwise}.")
-            alt = f"Not drawn: {otherwise}."
-        else:
-            with on_axes(ax, fit=own):
-                alt = draw(self._results, self._figures).alt
+            ax = _own_axes()
+        chart = self._on(kind, ax, own)
         if own:
-            ax.figure.alt = alt
+            ax.figure.alt = chart.alt
+        else:
+            warn_of_lack(ax, cache(lambda width: self._needs(kind, width)), stacklevel=3)
         return ax
+
+    def _on(self, kind: Kind, ax: Axes, fit: bool) -> Chart:
+        with on_axes(ax, fit):
+            why = kind.lacking(self._results)
+            chart = None if why else kind.draw(self._results, self._figures)
+            if chart is None or chart.left_out:
+                chart = not_drawn(self._results, why or chart.left_out.rstrip("."))
+        return chart
+
+    def _needs(self, kind: Kind, width: float) -> Heights:
+        """Return the height that a picture needs which is so wide: that on a figure of its own."""
+        figure = Figure(figsize=(width + 0.16, 1))
+        ax = _whole(figure)
+        self._on(kind, ax, fit=True)
+        place, high = ax.get_position(), figure.get_figheight()
+        return Heights((1 - place.y1) * high, place.height * high, place.y0 * high)
+
+
+def _method(name: str, kind: Kind) -> Callable[..., Axes]:
+    def draw(self: Plots, ax: Axes | None = None) -> Axes:
+        return self._drawn(kind, ax)
+
+    draw.__name__, draw.__qualname__ = name, f"Plots.{name}"
+    draw.__doc__ = kind.draw.__doc__.partition("\n")[0]
+    return draw
+
+
+for _name, _kind in KINDS.items():
+    setattr(Plots, _name, _method(_name, _kind))
+
+
+def _own_axes() -> Axes:
+    # Here, for it may set up a window: a picture on axes that are given needs none.
+    from matplotlib import pyplot
+    from matplotlib.backends.registry import BackendFilter, backend_registry
+
+    unseen = backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE)
+    if pyplot.get_backend().lower() in unseen:
+        for number in pyplot.get_fignums():
+            if isinstance(figure := pyplot.figure(number), Picture):
+                pyplot.close(figure)
+    # Outside our style: it may load what shows pictures, whose own settings have to stay.
+    looks = {"facecolor": PAPER, "edgecolor": PAPER, "layout": "none"}
+    figure = pyplot.figure(FigureClass=Picture, figsize=(WIDTH, WIDTH), **looks)
+    with style():
+        return _whole(figure)
+
+
+def _whole(figure: Figure) -> Axes:
+    """Return axes that fill a figure but for its margins."""
+    wide = figure.get_figwidth()
+    return figure.add_axes((0, 0, 1 - 0.16 / wide, 1))

@@ -1,11 +1,16 @@
 """Tables for reading: names for ids, words for states, the study's rounding, what must stand."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
+from numbers import Integral
+from os import PathLike
+from pathlib import Path
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from analysis.api.given import refusal
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.show.words import gap_words, level_word, word
@@ -16,8 +21,29 @@ from analysis.study.rounding import rounded
 NOTHING = "–"
 """What stands in a cell that has nothing in it: a blank could be taken for a pass."""
 
+NO_NUMBER = "no value"
+"""What stands for it among the numbers of a workbook."""
+
+_A_NUMBER = re.compile(r"[+−-]?\d+(\.\d+)?", re.ASCII)
 _STATES = ("state", "before", "after", "level", "last_level")
 _DROPPED = ("row", "notices", "place")
+
+
+class Number(str):
+    """A number as it is read; a workbook has it as a number of the same look."""
+
+    @property
+    def value(self) -> float:
+        """Return the number: of a per cent, its share."""
+        number = float(self.removesuffix("%").replace("−", "-"))
+        return number / 100 if self.endswith("%") else number
+
+    @property
+    def look(self) -> str:
+        """Return the number format that shows the number as it is read."""
+        _, point, decimals = self.removesuffix("%").partition(".")
+        plain = f"0{point}{'0' * len(decimals)}{'%' * self.endswith('%')}"
+        return f"+{plain};−{plain};{plain}" if self.startswith(("+", "−")) else plain
 
 
 class Table(Styler):
@@ -55,23 +81,62 @@ class Table(Styler):
         return "\n".join([*self._lines, self.data.to_string(index=False)])
 
     def to_excel(self, excel_writer, sheet_name: str = "Sheet1", **options) -> None:
-        """Write the table to a workbook, below what must stand with it."""
+        """Write the table to a workbook, below what must stand with it, its numbers as numbers.
+
+        Raises:
+            StudyError: the name is none of a workbook, or the writer is not openpyxl's.
+        """
         from analysis.publish.data import guarded
 
         if not isinstance(excel_writer, pd.ExcelWriter):
+            _refuse_other_endings(excel_writer)
             with pd.ExcelWriter(excel_writer, engine="openpyxl") as writer:
                 self.to_excel(writer, sheet_name, **options)
             return
-        first = options.pop("startrow", 0)
-        options = {"index": False, **options, "startrow": first + len(self._lines) + 1}
-        guarded(self.data).to_excel(excel_writer, sheet_name=sheet_name, **options)
+        if excel_writer.engine != "openpyxl":
+            rule, remedy = "a table is written by openpyxl alone", 'give engine="openpyxl"'
+            raise refusal("engine", excel_writer.engine, rule, remedy)
+        first, left = options.pop("startrow", 0), options.get("startcol", 0) + 1
+        top = first + len(self._lines) + 1
+        options = {"index": False, "header": True, **options, "startrow": top}
+        texts = self.data[options.get("columns", list(self.data))]
+        shown = guarded(texts).apply(_cells)
+        shown.to_excel(excel_writer, sheet_name=sheet_name, **options)
         sheet = excel_writer.sheets[sheet_name]
         for number, line in enumerate(self._lines, start=first + 1):
-            put_text(sheet, number, options.get("startcol", 0) + 1, line)
+            put_text(sheet, number, left, line)
+        for down, row in enumerate(texts.to_numpy(), start=top + 1 + bool(options["header"])):
+            for across, cell in enumerate(row, start=left + bool(options["index"])):
+                if isinstance(cell, Number):
+                    sheet.cell(down, across).number_format = cell.look
 
 
-def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as text for reading: labels for ids, words for states, rounded numbers."""
+def _cells(column: pd.Series) -> pd.Series:
+    """Return a column for a workbook; among numbers that which is missing is said in words."""
+    if not column.map(lambda one: isinstance(one, Number)).any():
+        return column
+    cells = [
+        one.value if isinstance(one, Number) else NO_NUMBER if one == NOTHING else one
+        for one in column
+    ]
+    return pd.Series(cells, column.index, dtype=object)
+
+
+def _refuse_other_endings(place: object) -> None:
+    if isinstance(place, str | PathLike) and Path(place).suffix.lower() != ".xlsx":
+        rule = "a workbook has a name that ends in .xlsx"
+        remedy = f"name it {Path(place).stem}.xlsx; a CSV file is written by table.frame.to_csv"
+        raise refusal("to_excel", place, rule, remedy)
+
+
+def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a table as text for reading: labels for ids, words for states, rounded numbers.
+
+    Args:
+        study: whose table it is.
+        table: the table.
+        numbers: columns that have their numbers as text.
+    """
     labels, display = study.lookup("criteria", "label"), study.settings.display
     units = study.lookup("units", "short_name")
     names = {
@@ -92,11 +157,13 @@ def labelled(study: Study, table: pd.DataFrame) -> pd.DataFrame:
             empty = "none shown" if column == "missing" else "none"
             cells = cells.map(lambda text, empty=empty: gap_words(text, labels, empty))
         elif column in ("low", "high"):
-            cells = cells.map(lambda one: shown(one, display) if _is_score(one) else one)
+            cells = cells.map(lambda one: Number(shown(one, display)) if _is_score(one) else one)
         elif column == "known":
             cells = cells.map(
-                lambda one: f"{shown(100 * one, display)}%" if _is_score(one) else one
+                lambda one: Number(f"{shown(100 * one, display)}%") if _is_score(one) else one
             )
+        if column in numbers:
+            cells = cells.map(lambda one: Number(one) if _A_NUMBER.fullmatch(str(one)) else one)
         head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
         columns[head.removesuffix("_id").replace("_", " ")] = [_text(one, study) for one in cells]
     return pd.DataFrame(columns, dtype=object)
@@ -107,8 +174,12 @@ def _is_score(cell: object) -> bool:
 
 
 def _text(cell: object, study: Study) -> str:
+    if isinstance(cell, Number):
+        return cell
     if _is_score(cell):
-        return rounded(cell, 2, study.settings.display.rounding)
+        return Number(rounded(cell, 2, study.settings.display.rounding))
+    if isinstance(cell, Integral) and not isinstance(cell, bool):
+        return Number(cell)
     if isinstance(cell, dt.date) and not pd.isna(cell):
         return f"{cell:%Y-%m-%d}"
     return NOTHING if pd.isna(cell) or cell == "" else str(cell)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.api.given import no_such
 from analysis.api.reading import Table, labelled
+from analysis.api.typed import NUMBERS
 from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements
 from analysis.measure.figures import irreconcilable
 from analysis.show.words import level_word
@@ -30,7 +31,10 @@ def record_of(study: Study, name: str) -> Table:
     else:
         raise no_such("table", name, [*RECORDS, *own], "table")
     lines = [study.mark] if study.mark else []
-    return Table(labelled(study, make(study)), f"{title.rstrip('.')}.", lines)
+    numbers = (
+        [] if name in RECORDS else [one.name for one in own[name].fields if one.type in NUMBERS]
+    )
+    return Table(labelled(study, make(study), numbers), f"{title.rstrip('.')}.", lines)
 
 
 def _agreement(study: Study) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def _dates(results: Results) -> pd.DataFrame:
     """Return the dates of comparison, with how many scored cells were in force and settled."""
     named = statements(results)
     rows = [
-        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].text for one in _COUNTED))
+        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].value for one in _COUNTED))
         for label, matrix in results.over_time
     ]
     return pd.DataFrame(rows, columns=["date", "day", "scored cells in force", "settled"])

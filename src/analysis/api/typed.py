@@ -6,7 +6,7 @@ from analysis.study.dates import DAY, REDUCED, day_span
 from analysis.study.descriptor import Column, Table
 
 _YES_OR_NO = {"yes": True, "no": False}
-_NUMBERS = {"integer": (int, "Int64"), "number": (float, "Float64")}
+NUMBERS = {"integer": (int, "Int64"), "number": (float, "Float64")}
 
 
 def typed(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
@@ -32,8 +32,8 @@ def typed(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _values(field: Column, texts: pd.Series) -> pd.Series:
     limits = field.constraints
-    if field.type in _NUMBERS:
-        number, name = _NUMBERS[field.type]
+    if field.type in NUMBERS:
+        number, name = NUMBERS[field.type]
         return pd.Series([number(one) if one else pd.NA for one in texts], texts.index, dtype=name)
     if limits.enum is not None and set(limits.enum) <= {*_YES_OR_NO, ""}:
         return texts.map(_YES_OR_NO).astype("boolean")

@@ -443,7 +443,7 @@ def _values(cells: pd.DataFrame, study: Study) -> set[str]:
 def _why_none(counts: np.ndarray, coder_count: int) -> str:
     """Say why alpha would say nothing; the library raises in most of these cases."""
     if coder_count < 2:
-        return "only one coder" if coder_count else "no coder"
+        return "only one coder" if coder_count else "nobody has coded yet"
     if len(counts) == 0:
         return "no cell is coded by two"
     if len(counts) < FEWEST_CELLS:

@@ -25,7 +25,13 @@ from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.change import came_into_force
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import comparable_figures, irreconcilable
-from analysis.measure.gaps import GAP_STATES
+from analysis.measure.gaps import (
+    CANNOT_BE_TOLD,
+    DOES_NOT_APPLY,
+    FALLS_SHORT,
+    GAP_STATES,
+    MEETS,
+)
 from analysis.measure.imported import imported_cells
 from analysis.measure.national import asked_criteria
 from analysis.measure.next_questions import ASSUMPTION, STEPS
@@ -34,11 +40,12 @@ from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
+from analysis.measure.totals import AT_MOST
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, readers
 from analysis.study import vocabulary as v
-from analysis.study.published import levels_of, units_among
-from analysis.wording import capital, exact, spoken
+from analysis.study.published import levels_of, listed_units, units_among
+from analysis.wording import capital, exact, listed, spoken
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,7 @@ def _study(results: Results) -> Iterable[Statement]:
         "recommendations": (
             "recommendations",
             "recommendation_id",
-            "The report's recommendations, findings and conclusions held in the study",
+            "The report's recommendations, findings and conclusions that the study has",
         ),
         "criteria": ("criteria", "criterion_id", "All criteria"),
         "sources": ("sources", "source_id", "All documents listed"),
@@ -167,7 +174,7 @@ def _study(results: Results) -> Iterable[Statement]:
     whole = evidence.loc[evidence["extent_read"].str.startswith("whole"), "evidence_id"]
     yield _count(
         "study.evidence.whole",
-        "Statements of evidence read to the end of what the record holds.",
+        "Statements of evidence read to the end of what could be read.",
         _keys("evidence", whole),
     )
     opening = evidence.loc[evidence["extent_read"] == "opening", "evidence_id"]
@@ -229,7 +236,7 @@ def _cells(results: Results) -> Iterable[Statement]:
     for state in v.UNKNOWNS:
         rows = scored[scored["state"] == state]
         yield _count(
-            f"cells.{state}", f"Cells of scored criteria that are {state}.", _cell_keys(rows)
+            f"cells.{state}", f"Cells of scored criteria: {_word(state)}.", _cell_keys(rows)
         )
 
 
@@ -258,25 +265,29 @@ def _units(results: Results) -> Iterable[Statement]:
         yield _count(
             f"units.{name}", f"{many} of which {definition}.", _keys("units", units.index[units])
         )
-    display = results.study.settings.display
+    display, names, groups = (
+        results.study.settings.display,
+        _names(results.study),
+        _quoted(results.study, "recommendations"),
+    )
     for row in results.scores.itertuples():
-        rows = (f"scores/{row.unit_id}/{row.group_id}",)
-        whole = "in all" if row.group_id == TOTAL else f"on {row.group_id}"
+        rows, name_of_unit = (f"scores/{row.unit_id}/{row.group_id}",), names[row.unit_id]
+        whole = "in all" if row.group_id == TOTAL else f"on {groups[row.group_id]}"
         for name, value, definition in (
             (
                 "low",
                 row.low,
-                f"Worst score of {row.unit_id} {whole} that the evidence allows, 0 to 100",
+                f"Lowest score of {name_of_unit} {whole} that the evidence allows, 0 to 100",
             ),
             (
                 "high",
                 row.high,
-                f"Best score of {row.unit_id} {whole} that the evidence allows, 0 to 100",
+                f"Highest score of {name_of_unit} {whole} that the evidence allows, 0 to 100",
             ),
             (
                 "known_percent",
                 100 * row.known,
-                f"Share of weight of {row.unit_id} {whole} in settled cells, per cent",
+                f"Share of the weight of {name_of_unit} {whole} that is known, per cent",
             ),
         ):
             text = shown(value, display) + ("%" if name == "known_percent" else "")
@@ -286,7 +297,7 @@ def _units(results: Results) -> Iterable[Statement]:
 
 
 def _national(results: Results) -> Iterable[Statement]:
-    many = _many(results)
+    many, labels = _many(results), _quoted(results.study, "criteria")
     held = {
         key: _cell_keys(cells)
         for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
@@ -295,7 +306,7 @@ def _national(results: Results) -> Iterable[Statement]:
         rows = held.get((row.criterion_id, row.state), [])
         yield _count(
             f"national.{row.criterion_id}.{row.state}",
-            f"{capital(many)} that are {row.state} on {row.criterion_id}.",
+            f"{capital(many)} on {labels[row.criterion_id]}: {_word(row.state)}.",
             rows,
         )
     cells = results.matrix.cells
@@ -305,67 +316,92 @@ def _national(results: Results) -> Iterable[Statement]:
         assert len(settled) == count
         yield _count(
             f"coverage.{criterion}.settled",
-            f"{capital(many)} whose level on {criterion} is settled.",
+            f"{capital(many)} whose level on {labels[criterion]} is settled.",
             _cell_keys(settled),
         )
 
 
 def _gaps(results: Results) -> Iterable[Statement]:
     table, many = results.gaps, _many(results)
+    labels = _quoted(results.study, "recommendations")
     for group in table["recommendation_id"].unique():
         for state in GAP_STATES:
             rows = table[(table["recommendation_id"] == group) & (table["state"] == state)]
             yield _count(
                 f"gaps.{group}.{state}",
-                f"{capital(many)} whose state on {group} is: {state}.",
+                f"{capital(many)} {_OF_GAP[state]} {labels[group]}.",
                 _keys("gaps", rows["unit_id"], rows["recommendation_id"]),
             )
 
 
+_OF_GAP = {
+    MEETS: "that can be shown to meet",
+    FALLS_SHORT: "that can be shown to fall short of",
+    CANNOT_BE_TOLD: "of which the evidence leaves open whether they meet",
+    DOES_NOT_APPLY: "that no scored criterion in force applies to, under",
+}
+
+
+def _names(study: Study) -> dict[str, str]:
+    return {one: isolated_name(name) for one, name in study.lookup("units", "short_name").items()}
+
+
+def _quoted(study: Study, table: str) -> dict[str, str]:
+    return {one: f"“{label}”" for one, label in study.lookup(table, "label").items()}
+
+
+def _word(state: str) -> str:
+    return v.WORD.get(state, state.replace("_", " "))
+
+
 def _totals(results: Results) -> Iterable[Statement]:
+    many, labels = results.study.settings.unit_noun.plural, _quoted(results.study, "criteria")
     for row in results.totals.itertuples():
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
-        subject = f"{row.level} on {row.criterion_id} on {row.as_of}"
-        subject += f", among {row.among}" if row.among else ""
+        level, place = " or ".join(map(_word, levels_of(row.level))), labels[row.criterion_id]
+        day = dt.date.fromisoformat(row.as_of)
+        everyone = results.everyone.at(day)
+        place += f" on {spoken(day)}{_among(everyone, row.among)}"
         yield Statement(
             f"{name}.count",
             row.count,
             str(row.count),
-            f"Published count at {subject} ({row.relation}).",
+            f"Published count of {many} that are “{level}” on {place} ({_word(row.relation)}).",
             rows,
         )
         yield Statement(
             f"{name}.of",
             row.of,
             str(row.of),
-            f"Population of the published count at {subject}.",
+            f"How many {many} were counted, in the published count on {place}.",
             rows,
         )
-        day = dt.date.fromisoformat(row.as_of)
-        cells, units = results.constrained_at(day).matrix.cells, results.everyone.at(day)["units"]
+        cells, units = results.constrained_at(day).matrix.cells, everyone["units"]
         cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
         named = cells[cells["state"].isin(levels_of(row.level))]
         unknown = cells[cells["state"].isin(v.OPEN)]
         yield _count(
-            f"{name}.named", f"How many the evidence names at {subject}.", _cell_keys(named)
+            f"{name}.named",
+            f"How many {many} the evidence shows to be “{level}” on {place}.",
+            _cell_keys(named),
         )
         yield _count(
             f"{name}.cannot_be_told",
-            f"How many cannot be told on {row.criterion_id} on {row.as_of}.",
+            f"How many {many} the evidence leaves open on {place}.",
             _cell_keys(unknown),
         )
         yield Statement(
             f"{name}.status",
             row.status,
             row.status,
-            f"The published count at {subject} held against the evidence alone.",
+            f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
             rows,
         )
         yield Statement(
             f"{name}.open_by",
             row.open_by,
             str(row.open_by),
-            f"By how many of those that cannot be told the count at {subject} is still open.",
+            f"How many {many} that the evidence leaves open would {_WOULD[row.relation == AT_MOST]} “{level}” on {place}, if the published count is right.",
             rows,
         )
     gone = [
@@ -394,15 +430,32 @@ def _totals(results: Results) -> Iterable[Statement]:
     )
 
 
+_WOULD = "have to be", "have to be other than"
+
+
+def _among(study: Study, among: str) -> str:
+    """Return the units that a published total counts, where these are not all, as words."""
+    if not among:
+        return ""
+    names = _names(study)
+    ids = [names.get(one, one) for one in listed_units(among)]
+    return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
+
+
 def _bounds(results: Results) -> Iterable[Statement]:
     display, table = results.study.settings.display, results.national_bounds
+    labels, many = _quoted(results.study, "criteria"), results.study.settings.unit_noun.plural
     place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
     for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
         held = results.constrained_at(dt.date.fromisoformat(day))
         behind = held.binding(place[criterion])
         for row in part.itertuples():
             is_mean = row.figure == MEAN
-            what = "Mean value, 0 to 100," if is_mean else f"Count of units at {row.level}"
+            what = (
+                "Mean value, 0 to 100,"
+                if is_mean
+                else f"Count of {many} that are “{_word(row.level)}”"
+            )
             for end in ENDS:
                 which = "least" if end.startswith("low") else "greatest"
                 without = end.endswith("without")
@@ -412,7 +465,7 @@ def _bounds(results: Results) -> Iterable[Statement]:
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
                     shown(value, display) if is_mean else str(value),
-                    f"{what} on {criterion} on {day}: the {which} that the evidence allows "
+                    f"{what} on {labels[criterion]} on {spoken(dt.date.fromisoformat(day))}: the {which} that the evidence allows "
                     f"{'alone' if without else 'beside the published totals of that day'}.",
                     rows,
                 )
@@ -446,12 +499,12 @@ def _figures(results: Results) -> Iterable[Statement]:
 
 
 def _dates(results: Results) -> Iterable[Statement]:
-    matrix = results.matrix
+    matrix, many = results.matrix, results.study.settings.unit_noun.plural
     report = results.study.settings.report.date
     for name, day, definition in (
         ("as_of", matrix.as_of, "Date of the state shown"),
         ("known_by", matrix.known_by, "Only what had been read by this day counts"),
-        ("report", report, "Day of the report that the study holds the units against"),
+        ("report", report, f"Day of the report that the study compares {many} with"),
     ):
         yield Statement(
             f"dates.{name}",
@@ -500,7 +553,7 @@ def _agreement(results: Results) -> Iterable[Statement]:
         part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
         several = values.notna().sum(axis=1) > 1
         cells, agreed = table[several], table[several & ~differing(values)]
-        said = f"Agreement of the coders on {one.measure}, over {one.criterion_id}"
+        said = f"Agreement of the coders on {one.measure}, over all criteria"
         yield _count(f"agreement.{part}.cells", f"{said}: cells.", _cell_keys(cells))
         yield _count(f"agreement.{part}.same", f"{said}: cells agreed.", _cell_keys(agreed))
         yield Statement(
@@ -524,12 +577,13 @@ def surely_above(results: Results, above: str, below: str) -> Statement:
     places = [found.unit_ids.index(one) for one in (above, below)]
     if not found.above[*places]:
         raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
-    names = results.study.lookup("units", "short_name")
+    names = _names(results.study)
+    first, second = names[above], names[below]
     return Statement(
         f"above.{above}.{below}",
         "surely above",
-        f"{isolated_name(names[above])} is surely above {isolated_name(names[below])}",
-        f"The score of {above} is above that of {below} {SURE}.",
+        f"{first} is surely above {second}",
+        f"The score of {first} is above that of {second} {SURE}.",
         (f"pairs/{above}/{below}",),
     )
 
@@ -585,12 +639,13 @@ def _pairs(results: Results) -> Iterable[Statement]:
         "How far the evidence allows comparisons.",
         tuple(keys),
     )
+    names = _names(results.study)
     below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
     for unit in found.unit_ids:
         under = below.get(unit, [])
         yield _count(
             f"above.{unit}",
-            f"{capital(_many(results))} that {unit} is surely above.",
+            f"{capital(_many(results))} that {names[unit]} is surely above.",
             _keys("pairs", [unit] * len(under), under),
         )
 
@@ -601,9 +656,16 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
     allowed = "with all that is unknown, and every weight in the study's range, allowed for"
     pairs = f"of the {possible} pairs of {noun.plural}"
     if not sure:
+        which = (
+            f"for none {pairs} is it sure" if possible > 1 else "for the one pair it is not sure"
+        )
         return (
-            f"No {noun.singular} can be ranked against another: for none {pairs} is it sure which "
-            f"has the higher score, {allowed}."
+            f"No {noun.singular} can be ranked against another: {which} which has the higher "
+            f"score, {allowed}."
+        )
+    if possible == 1:
+        return (
+            f"For the one pair of {noun.plural} it is sure which has the higher score, {allowed}."
         )
     apart = f"{many - named} of {many} {noun.plural} cannot be ranked against any"
     if named == many:
@@ -612,14 +674,14 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
 
 
 def _ranks(results: Results) -> Iterable[Statement]:
-    table = results.ranks.dropna()
+    table, names = results.ranks.dropna(), _names(results.study)
     for row in table.itertuples():
         text = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
         yield Statement(
             f"ranks.{row.unit_id}",
             text,
             f"{text} of {len(table)}",
-            f"Outer limits of the rank of {row.unit_id}, 1 the best; not all ranks between them "
+            f"Outer limits of the rank of {names[row.unit_id]}, 1 the best; not all ranks between them "
             "need be possible.",
             (f"ranks/{row.unit_id}",),
         )
@@ -644,7 +706,11 @@ def _next(results: Results) -> Iterable[Statement]:
     )
     for step in STEPS:
         rows = table[table["step"] == step]
-        yield _count(f"next.step.{step}", f"Open cells whose next step is: {step}.", keys(rows))
+        yield _count(
+            f"next.step.{step}",
+            f"Open cells whose next step is: {step.replace('_', ' ')}.",
+            keys(rows),
+        )
     yield Statement(
         "next.assumption",
         ASSUMPTION,
@@ -676,12 +742,12 @@ def _readings(results: Results) -> Iterable[Statement]:
 
 
 def _replies(results: Results) -> Iterable[Statement]:
-    replies = results.study["replies"]
-    yield _count("replies.count", "Replies of units held.", _keys("replies", replies["reply_id"]))
+    replies, many = results.study["replies"], results.study.settings.unit_noun.plural
+    yield _count("replies.count", f"Replies of {many}.", _keys("replies", replies["reply_id"]))
     for decision in ("accepted", "partly", "declined", "open"):
         held = replies.loc[replies["decision"] == decision, "reply_id"]
         yield _count(
-            f"replies.{decision}", f"Replies of units: {decision}.", _keys("replies", held)
+            f"replies.{decision}", f"Replies of {many}: {decision}.", _keys("replies", held)
         )
 
 

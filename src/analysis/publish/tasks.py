@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import cached_property, lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analysis.background import Task
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, interval_sensitivity, statements
+from analysis.publish.scratch import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:
@@ -34,12 +34,11 @@ class Tasks:
         """Begin them, the charts first; the briefings only if they are among the parts."""
         self._results = results
         named = statements(results)
-        self._place = TemporaryDirectory(prefix="policygap-", ignore_cleanup_errors=True)
-        self._folder = Path(self._place.name)
+        self._folder = scratch_folder(self)
         (self._folder / _GIVEN).write_bytes(pickle.dumps((results.quiet(), named)))
-        self._charts = Task(executor, _draw, self._place.name)
+        self._charts = Task(executor, _draw, str(self._folder))
         self._units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
-        self._briefings = Task(executor, _set, self._place.name) if self._units else None
+        self._briefings = Task(executor, _set, str(self._folder)) if self._units else None
         self._statements = named
         self.named = named | interval_sensitivity(results)
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 
 import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
+from analysis.publish.scratch import scratch_folder
 from analysis.show.style import wrapped
 from analysis.study.faces import OWN, current, use
 
@@ -31,10 +31,10 @@ class Typesetter:
         study, as_of = results.study, results.matrix.as_of
         faces = use(study)
         # Copied aside: a folder of faces is read whole, and would give more than is meant.
-        self._place = TemporaryDirectory()
+        folder = scratch_folder(self)
         for number, path in enumerate(faces.paths):
-            copyfile(path, Path(self._place.name, f"{number}{path.suffix}"))
-        places = [str(OWN), self._place.name]
+            copyfile(path, Path(folder, f"{number}{path.suffix}"))
+        places = [str(OWN), str(folder)]
         self._compiler = typst.Compiler(font_paths=places, ignore_system_fonts=True)
         template = files("analysis.publish").joinpath("templates/document.typ")
         self._template = template.read_bytes()

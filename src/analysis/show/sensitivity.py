@@ -89,7 +89,7 @@ def level_table(results: Results) -> pd.DataFrame:
     wide = table.pivot(index=["criterion_id", "level"], columns="label", values="units")
     rows = pd.MultiIndex.from_frame(table[["criterion_id", "level"]].drop_duplicates())
     wide = wide.reindex(index=rows, columns=table["label"].unique())
-    words = wide.map(lambda count: "not in force" if pd.isna(count) else str(int(count)))
+    words = wide.map(lambda count: "not in force" if pd.isna(count) else int(count))
     return words.reset_index()
 
 

@@ -1,10 +1,5 @@
 """A picture in the making, on a page of its own or on axes that are given."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,6 +9,7 @@ from matplotlib.path import Path as Shape
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, AffineDeltaTransform
 
+from analysis.show.given import given, inches_of, keep_room, remember
 from analysis.show.style import (
     HIGH,
     INK,
@@ -32,43 +28,7 @@ from analysis.show.style import (
 )
 
 _MARGIN = 0.08  # inches
-
-
-@dataclass(frozen=True)
-class _Given:
-    """Axes that a picture is drawn on; ``fit``: their figure is made as high as it needs."""
-
-    axes: Axes
-    fit: bool
-
-
-_GIVEN: ContextVar[_Given | None] = ContextVar("given", default=None)
-
-
-@contextmanager
-def on_axes(axes: Axes, fit: bool = False) -> Iterator[None]:
-    """Draw the pictures that are made meanwhile on these axes, whole, and on no page.
-
-    Args:
-        axes: of any figure.
-        fit: whether the axes are all of their figure, which is made as high as they need.
-    """
-    token = _GIVEN.set(_Given(axes, fit))
-    try:
-        yield
-    finally:
-        _GIVEN.reset(token)
-
-
-def is_on_axes() -> bool:
-    """Return whether pictures are drawn on axes that are given, and on no page."""
-    return _GIVEN.get() is not None
-
-
-def _inches_of(axes: Axes) -> tuple[float, float]:
-    """Return how wide and how high axes are, in inches; they may be those of a part of a figure."""
-    place, dots = axes.get_window_extent(), axes.get_figure(root=True).dpi
-    return place.width / dots, place.height / dots
+_IN_PIXELS = 1.15  # as high lines are, at the most, in a figure that is saved in whole pixels
 
 
 class Sheet:
@@ -87,7 +47,7 @@ class Sheet:
 
     def __init__(self, title: str, notes: list[str], width: float = WIDTH):
         """Begin a picture so many inches wide with its title; axes have a width of their own."""
-        self._given = _GIVEN.get()
+        self._given, self._width = given(), width
         if self._given:
             self._begin_on_axes(self._given.axes, title, notes)
         else:
@@ -109,19 +69,21 @@ class Sheet:
     def _begin_on_axes(self, axes: Axes, title: str, notes: list[str]) -> None:
         self.figure = axes.get_figure(root=True)
         # Whoever saves the figure may do so in whole pixels, in which letters are a little wider.
-        self._break(title, notes, 0.96 * _inches_of(axes)[0])
+        self._break(title, notes, 0.96 * inches_of(axes)[0])
         # In the middle, where a title that is set later takes its place; in lines from the left.
         looks = {"size": TITLE, "weight": "bold", "pad": 5, "multialignment": "left"}
         axes.set_title(as_drawn(self._heading), **looks)
         looks = {"x": 0, "ha": "left", "multialignment": "left", "labelpad": 5}
-        axes.set_xlabel(as_drawn(self._notes), size=NOTE, color=QUIET, **looks)
-        axes.set(xticks=[], yticks=[])
+        # On axes of others title and notes keep the colours of these, which suit their figure.
+        looks |= {"color": QUIET} if self._given.fit else {}
+        axes.set_xlabel(as_drawn(self._notes), size=NOTE, **looks)
+        # Our colours are chosen to stand out from white.
+        axes.set(xticks=[], yticks=[], facecolor=PAPER)
         axes.spines[:].set_visible(False)
-        layout = self.figure.get_layout_engine()
-        if layout is not None:  # it makes room for the title and the notes
-            layout.execute(self.figure)
+        if not self._given.fit:
+            keep_room(axes, _IN_PIXELS * self._head(), _IN_PIXELS * self._foot())
         self.left, self.top = 0.0, 0.0
-        self.right, self.room = _inches_of(axes)
+        self.right, self.room = inches_of(axes)
         self._place = axes.transData
         # A shape has its y upwards.
         self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(axes.transData)
@@ -156,6 +118,8 @@ class Sheet:
             )
         axes.set_xlim(0, self.right)
         axes.set_ylim(bottom if self._given.fit else max(bottom, self.room), 0)
+        if not self._given.fit:
+            remember(axes, bottom, self._width - 2 * _MARGIN)
         return self.figure
 
     def text(

@@ -20,7 +20,7 @@ from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.schema import row_problems
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
-from analysis.wording import agreeing, some_of
+from analysis.wording import agreeing, some_of, stopped
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
 """How far a document was read, from least to most."""
@@ -97,12 +97,23 @@ def _weights_of_groups_in_a_pool(study: Study) -> Iterator[Problem]:
 
 
 def _levels_without_rules(study: Study) -> Iterator[Problem]:
-    ruled = set(study["rules"]["criterion_id"])
+    ids, ruled = study["criteria"]["criterion_id"], study["rules"]["criterion_id"]
     rows = pd.concat([study["codings"], study["assessments"]])
-    coded = set(rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"])
-    bare = study["criteria"]["criterion_id"].isin(coded - ruled)
+    coded = ids.isin(rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"])
+    remedy = "write a rule for every level"
     rule = "levels are coded for it, and rules.csv has no decision rule"
-    yield from _at(study, "criteria", bare, "criterion_id", rule, "write a rule for every level")
+    bare = ~ids.isin(ruled)
+    yield from _at(study, "criteria", bare & coded, "criterion_id", rule, remedy)
+    # What a recommendation asks whose text was not read, no rule can say yet.
+    groups = study["recommendations"]
+    unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
+    bare &= ~coded & ~study["criteria"]["recommendation_id"].isin(unread)
+    if bare.any():
+        names = ids[bare].tolist()
+        some = some_of(len(names), len(ids), "criterion", "criteria")
+        rule = f"{some} {agreeing(len(names), 'has', 'have')} no decision rule in rules.csv: {stopped(names, 'criteria.csv', ', ')}"
+        first = int(np.flatnonzero(bare)[0])
+        yield Problem("criteria.csv", first + 2, "criterion_id", names[0], rule, remedy, WARNING)
 
 
 def _batches_of_another_name(study: Study) -> Iterator[Problem]:

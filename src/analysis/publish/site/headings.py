@@ -21,9 +21,9 @@ _TOTALS = {
     "count": "how many it counts",
     "of": "among how many it counts",
     "named": "how many the evidence names",
-    "cannot_be_told": "of how many it cannot be told",
+    "cannot_be_told": "how many the evidence leaves open",
     "status": "how it stands beside the evidence alone",
-    "open_by": "by how many it is still open",
+    "open_by": "how many of the open ones it would decide",
 }
 _ENDS = {
     "low": "the least that is possible beside what was published",

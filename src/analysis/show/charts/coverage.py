@@ -13,7 +13,7 @@ from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
 from analysis.show.words import word
-from analysis.wording import stopped
+from analysis.wording import agreeing, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
 _EDGE = {"edge": "#6f6f6f", "lw": 0.6}
@@ -28,10 +28,14 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
-    title = (
-        f"No criterion is settled for more than {named[f'coverage.{most}.settled'].text} of "
-        f"{named['study.units'].text} {study.settings.unit_noun.plural}"
+    settled, units = named[f"coverage.{most}.settled"], named["study.units"]
+    noun = agreeing(units.value, *study.settings.unit_noun.both)
+    which = (
+        f"more than {settled.text} of"
+        if settled.value
+        else agreeing(units.value, "the", "any of the")
     )
+    title = f"No criterion is settled for {which} {units.text} {noun}"
     names = {
         one: labels[one] + ("" if scored else " (context)")
         for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)

@@ -12,7 +12,7 @@ from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
 from analysis.show.words import interval_words
-from analysis.wording import stopped
+from analysis.wording import agreeing, counted, stopped
 
 
 @styled
@@ -24,7 +24,8 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     table = table.sort_values(["known", "short_name"], ascending=[False, True], kind="stable")
     title = (
         f"For {named['units.no_weight_known'].text} of {named['study.units'].text} "
-        f"{study.settings.unit_noun.plural} the evidence allows the whole range of scores"
+        f"{agreeing(len(table), *study.settings.unit_noun.both)} the evidence allows the whole "
+        "range of scores"
     )
 
     def page(table: pd.DataFrame, place: str) -> list[Chart]:
@@ -74,7 +75,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
         for one in held.itertuples()
     ]
     alt = (
-        f"Horizontal bars: for each of {len(table)} {study.settings.unit_noun.plural} the worst "
+        f"Horizontal bars: for each of {counted(len(table), *study.settings.unit_noun.both)} the worst "
         f"and best total score, 0 to 100, that the evidence allows. {title}. "
         f"With something known: {stopped(told, 'data/charts/intervals.csv')}."
     )

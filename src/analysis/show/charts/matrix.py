@@ -9,6 +9,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.given import is_on_axes
 from analysis.show.marks import (
     MOST_LEVELS,
     UNKNOWN_FILL,
@@ -18,7 +19,7 @@ from analysis.show.marks import (
     places_note,
 )
 from analysis.show.notes import notes
-from analysis.show.sheet import Sheet, is_on_axes
+from analysis.show.sheet import Sheet
 from analysis.show.style import (
     HIGH,
     LABEL,
@@ -38,6 +39,7 @@ from analysis.show.words import level_word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.levels import Level
+from analysis.wording import agreeing, counted
 
 _BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
 _BETWEEN = 0.3  # of a column, between what is scored and what is not
@@ -56,7 +58,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     title = (
         f"The public record settles {named['cells.settled'].text} of {named['cells.scored'].text} "
         f"scored cells; for {named['units.nothing_known'].text} of {named['study.units'].text} "
-        f"{study.settings.unit_noun.plural} it settles none"
+        f"{agreeing(len(units), *study.settings.unit_noun.both)} it settles none"
     )
 
     def page(units: pd.DataFrame, place: str) -> list[Chart]:
@@ -149,7 +151,8 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
             held = [(one, state) for one, state, _ in entries]
             _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, 0.32, 0.13)
     alt = (
-        f"Matrix of {len(units)} {study.settings.unit_noun.plural} by {len(criteria)} criteria. "
+        f"Matrix of {counted(len(units), *study.settings.unit_noun.both)} by "
+        f"{counted(len(criteria), 'criterion', 'criteria')}. "
         f"Each cell shows a level or the kind of unknown, by colour and by mark. {title}."
     )
     return Chart("matrix", title, alt, table, sheet.finished(bottom))

@@ -9,6 +9,7 @@ from analysis.measure.order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import fits, left_out
+from analysis.show.given import is_on_axes
 from analysis.show.marks import PALETTE
 from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
@@ -23,7 +24,7 @@ from analysis.show.style import (
     wrapped,
 )
 from analysis.show.words import unit_names
-from analysis.wording import stopped
+from analysis.wording import agreeing, stopped
 
 _BEHIND = "data/charts/order.csv"
 MOST_GROUPS, MOST_BESIDE = 45, 6
@@ -53,14 +54,17 @@ def order_left_out(results: Results) -> Chart:
 @styled
 def order_chart(results: Results, named: Named) -> Chart:
     """Draw the groups of units that cannot be told apart, joined where one is surely above."""
+    if not (is_on_axes() or can_be_drawn(results)):
+        return order_left_out(results)
     study = results.study
     names, many = study.lookup("units", "short_name"), study.settings.unit_noun.plural
     spoken = unit_names(study)
     groups = [one for one in results.order if not one.apart]
     apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
-        f"In {named['pairs.count'].text} of {named['pairs.possible'].text} pairs of {many} one "
-        "is surely above the other"
+        f"In {named['pairs.count'].text} of {named['pairs.possible'].text} "
+        f"{agreeing(named['pairs.possible'].value, 'pair', 'pairs')} of {many} one is surely above "
+        "the other"
     )
     scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.show.sheet import is_on_axes
-from analysis.show.style import HIGH, WIDTH, Chart
+from analysis.measure.results import Results
+from analysis.show.given import is_on_axes
+from analysis.show.notes import notes
+from analysis.show.sheet import Sheet
+from analysis.show.style import HIGH, WIDTH, Chart, styled
 from analysis.wording import DOZEN
 
 MOST_PAGES = DOZEN
@@ -64,6 +67,16 @@ def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) 
     """Return what stands for a picture that would be too large: the table, and where it leads."""
     said = f"{what} would be too large for a picture that can be read: see {where}."
     return Chart(name, title, f"Not drawn. {said}", table, None, left_out=said)
+
+
+@styled
+def not_drawn(results: Results, why: str) -> Chart:
+    """Draw on axes what stands in place of a picture: why there is none, and the caveats."""
+    study = results.study
+    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
+    sheet = Sheet(why, notes(results, list(scored), list(study["units"]["unit_id"])))
+    figure = sheet.finished(sheet.top + 0.1)
+    return Chart("not-drawn", why, f"Not drawn: {why}.", pd.DataFrame(), figure)
 
 
 def fits(chart: Chart) -> bool:

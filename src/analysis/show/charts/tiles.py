@@ -22,7 +22,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.wording import listed
+from analysis.wording import agreeing, listed
 
 _KINDS = (
     ("nothing known", style.PAPER, "#8a8a8a"),
@@ -44,7 +44,7 @@ def tile_map(results: Results, named: Named) -> Chart:
     plural = study.settings.unit_noun.plural
     title = (
         f"Something scored is known of {named['units.some_weight_known'].text} of "
-        f"{named['study.units'].text} {plural}"
+        f"{named['study.units'].text} {agreeing(len(table), *study.settings.unit_noun.both)}"
     )
     lines = [
         *notes(
