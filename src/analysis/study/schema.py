@@ -197,8 +197,9 @@ def _check_swallowed_rows(table: Table, frame: pd.DataFrame) -> Iterator[Problem
     """Find cells with lines that read as rows: a quotation mark was opened, and closed far below."""
     for place, field in enumerate(table.fields[1:], start=1):
         # Without the accessor ``str``, which is slow where hardly a text has lines.
-        lines = [(number, text) for number, text in frame[field.name].items() if "\n" in text]
-        for number, text in lines:
+        texts = frame[field.name].tolist()
+        for row in [row for row, text in enumerate(texts) if "\n" in text]:
+            text = texts[row]
             count = _rows_in(table.fields, place, text)
             if count:
                 rows = (
@@ -208,7 +209,7 @@ def _check_swallowed_rows(table: Table, frame: pd.DataFrame) -> Iterator[Problem
                 )
                 yield Problem(
                     table.path,
-                    int(number) + 2,
+                    int(frame.index[row]) + 2,
                     field.name,
                     shorten(text),
                     f"the cell holds {rows} of the table: a quotation mark may have swallowed them",

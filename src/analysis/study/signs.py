@@ -7,6 +7,7 @@ the same. Validation refuses what intake would tidy.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -88,6 +89,7 @@ def shows_something(text: str) -> bool:
     return bool(_UNSEEN.sub("", text).strip())
 
 
+@lru_cache(maxsize=1024)  # ids and names come again and again
 def unseen(text: str) -> str:
     """Say what of a short text a reader does not see; empty: nothing."""
     if found := _UNSEEN.search(text):

@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pandas as pd
 
 from analysis.study import vocabulary as v
@@ -29,10 +28,12 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
     """Return which rows have a level, or one of several, that their criterion's scale lacks."""
     legal = set(zip(levels["scale_id"], levels["level"], strict=True))
     scale = look_up(rows["criterion_id"], criteria, "criterion_id", "scale_id")
+    pairs = pd.Series(list(zip(scale, rows["level"], strict=True)), rows.index, dtype=object)
     # A total may count several levels together; elsewhere no level holds a semicolon.
-    pairs = zip(scale, rows["level"].map(levels_of), strict=True)
-    off = np.array([any((s, one) not in legal for one in named) for s, named in pairs], bool)
-    return off & scale.notna() & (rows["level"] != "")
+    off = {
+        (s, text) for s, text in set(pairs) if any((s, one) not in legal for one in levels_of(text))
+    }
+    return pairs.isin(off) & scale.notna() & (rows["level"] != "")
 
 
 def _coded_off_scale(rows: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:

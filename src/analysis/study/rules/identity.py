@@ -20,7 +20,8 @@ def _examples_left(draft: Draft) -> Iterator[Problem]:
         keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
         named = np.zeros(len(frame), dtype=bool)
         for column in frame.columns.intersection(list(keys), sort=False):
-            marked = frame[column].str.startswith(MARK).to_numpy(dtype=bool) & ~named
+            examples = [one for one in frame[column].unique() if one.startswith(MARK)]
+            marked = frame[column].isin(examples).to_numpy() & ~named
             named |= marked
             yield from row_problems(table, frame, marked, column, rule, remedy)
 
