@@ -59,12 +59,15 @@ def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:
     return Interval(values[state], values[state], Fraction(1))
 
 
-def exact_scores(tree: Node, cells: Sequence[Interval | None]) -> dict[str, Interval]:
+def exact_scores(
+    tree: Node, cells: Sequence[Interval | None], number: int = 0
+) -> dict[str, Interval]:
     """Return one unit's score on every group with anything in the sum, and in all.
 
     Args:
         tree: the study's tree (:func:`analysis.measure.tree.build_tree`).
         cells: see :func:`cell_intervals`.
+        number: of the unit's set of weights.
 
     Returns:
         By name of the group, parts before the whole, the total under
@@ -75,7 +78,7 @@ def exact_scores(tree: Node, cells: Sequence[Interval | None]) -> dict[str, Inte
     def mean(node: Node) -> Interval | None:
         if node.column is not None:
             return cells[node.column]
-        parts = [(child.weight, mean(child)) for child in node.children]
+        parts = [(child.weights[number], mean(child)) for child in node.children]
         # What left the sum gives its weight up; the rest is divided by what is left.
         parts = [(weight, part) for weight, part in parts if part is not None]
         whole = sum(weight for weight, _ in parts)

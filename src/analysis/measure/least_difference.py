@@ -168,24 +168,22 @@ def plan(study: Study) -> Plan:
     position = {column: number for number, column in enumerate(columns)}
     groups: list[Group] = []
 
-    def place(nodes: tuple[Node, ...]) -> int:
-        """Lay out a node, which comes once with each set of weights."""
-        node = nodes[0]
+    def place(node: Node) -> int:
         if node.column is not None:
             return position[node.column]
         kept = [
             child
-            for child in zip(*(one.children for one in nodes), strict=True)
-            if any(one.weight > 0 and columns_below(one) for one in child)
+            for child in node.children
+            if any(child.weights[one] > 0 and columns_below(child, one) for one in weights.sets)
         ]
         parts = tuple(place(child) for child in kept)
-        raw = tuple(zip(*([one.weight for one in child] for child in kept), strict=True))
+        raw = tuple(zip(*(child.weights for child in kept), strict=True))
         ratio = box.highest_factor / box.lowest_factor if node.name in box.nodes else Fraction(1)
         groups.append(Group(parts, raw, ratio))
         return len(columns) + len(groups) - 1
 
     if columns:
-        place(weights.trees)
+        place(weights.tree)
     exact = {float(text): Fraction(text) for text in study["levels"]["value"]}
     return Plan(tuple(columns), tuple(groups), exact)
 
