@@ -14,7 +14,15 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.tree import Node, columns_below, groups_below, weighting
+from analysis.measure.tree import (
+    Node,
+    columns_below,
+    criteria_below,
+    fold,
+    groups_below,
+    mean,
+    weighting,
+)
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
@@ -88,8 +96,7 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     for number in weights.sets:
         rows = weights.of_unit == number
         held = _up_the_tree(tree, number, cells.of(rows))
-        stacked[rows] = np.stack([held[name] for name in names], axis=1)
-        stacked[rows] = _with_exact_ends(stacked[rows], tree, number, cells.of(rows))
+        stacked[rows] = _with_exact_ends(held, tree, number, cells.of(rows))
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
         {
@@ -115,29 +122,18 @@ def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
     return list(criteria.loc[begun, "criterion_id"])
 
 
-def _up_the_tree(tree: Node, number: int, cells: CellValues) -> dict[str, np.ndarray]:
-    """Return, for each group, an array of shape (units, 4): low, high, known, is in the sum."""
-    held: dict[str, np.ndarray] = {}
-
-    def values(node: Node) -> np.ndarray:
-        if node.column is not None:
-            parts = (cells.low, cells.high, cells.known, cells.counts)
-            return np.stack([part[:, node.column].astype(float) for part in parts], axis=1)
-        total, weight = np.zeros((len(cells.low), 3)), np.zeros(len(cells.low))
-        present = np.zeros(len(cells.low))
-        for child in node.children:
-            part = values(child)
-            # What left the sum gives its weight up; the siblings' weights scale up by division.
-            share = float(child.weights[number]) * part[:, 3]
-            total += share[:, None] * part[:, :3]
-            weight += share
-            present = np.maximum(present, part[:, 3] * (child.weights[number] > 0))
-        mean = total / np.where(weight > 0, weight, 1)[:, None]
-        held[node.name] = np.column_stack([mean, present])
-        return held[node.name]
-
-    values(tree)
-    return held
+def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
+    """Return an array of shape (units, groups, 4): low, high, known, is in the sum."""
+    groups = groups_below(tree)
+    if not tree.children:  # nothing is scored
+        return np.zeros((len(cells.low), 1, 4))
+    parts = np.stack([cells.low, cells.high, cells.known.astype(float)], axis=2)
+    leaves = {
+        leaf: (parts[:, leaf.column], cells.counts[:, leaf.column, None])
+        for leaf in criteria_below(tree)
+    }
+    found = fold(groups, leaves, lambda group, below: mean(group.floats[number], below))
+    return np.stack([np.column_stack(found[group]) for group in groups], axis=1)
 
 
 _TOLD_APART = 1e-14

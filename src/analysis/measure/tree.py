@@ -1,8 +1,16 @@
-"""The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
+"""The tree of weighted means: criteria under recommendations, findings or groups, to the total.
 
-from collections.abc import Collection, Mapping, Sequence
+A group is worth Σwx / Σw over its parts that are in the sum, w their raw weights among siblings:
+a weighted arithmetic mean at every node (Nardo et al., Handbook on Constructing Composite
+Indicators, OECD/JRC, 2008, section 6). :func:`fold` goes up the tree and :func:`mean` is the
+mean, in whatever numbers the parts come: fractions, or arrays over units.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +20,8 @@ from analysis.study.published import units_among
 TOTAL = "total"
 POOLED = "pooled"
 """A study's ``aggregation`` where groups are for display only."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +39,12 @@ class Node:
     weights: tuple[Fraction, ...]
     children: tuple["Node", ...] = ()
     column: int | None = None
+
+    @cached_property
+    def floats(self) -> np.ndarray:
+        """The weights of the parts as floats, shape (sets, parts)."""
+        sets = range(len(self.weights))
+        return np.array([[part.weights[one] for part in self.children] for one in sets], float)
 
 
 def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> Node:
@@ -121,6 +137,12 @@ def groups_below(tree: Node) -> list[Node]:
     return [*below, tree]
 
 
+def criteria_below(tree: Node) -> list[Node]:
+    """Return every criterion of the tree once, in the study's order."""
+    parts = {part for group in groups_below(tree) for part in group.children}
+    return sorted((part for part in parts if not part.children), key=lambda part: part.column)
+
+
 def columns_below(node: Node, number: int = 0) -> list[int]:
     """Return the columns of the criteria that bear weight in a group's mean, in order.
 
@@ -136,6 +158,58 @@ def columns_below(node: Node, number: int = 0) -> list[int]:
         if child.weights[number] > 0
         for column in columns_below(child, number)
     )
+
+
+def fold(
+    groups: Iterable[Node],
+    values: dict[Node, Value],
+    aggregate: Callable[[Node, list[Value]], Value],
+) -> dict[Node, Value]:
+    """Return the values given, and with them the value of each group, from those of its parts.
+
+    Args:
+        groups: the groups to work out, parts before the whole.
+        values: the value of every criterion, or of whatever else is a part of these groups.
+        aggregate: gives the value of a group, from the group and the values of its parts.
+    """
+    values = dict(values)
+    for group in groups:
+        values[group] = aggregate(group, [values[part] for part in group.children])
+    return values
+
+
+def mean(weights: Iterable, parts: Sequence[tuple], more: Any = 0, near: float = 0) -> tuple:
+    """Return Σwx / Σw over the parts that are in the sum, and whether any of these weighs.
+
+    Or the least of it, where each weight may be its own or up to ``1 + more`` times that: such a
+    ratio is least where some of the parts, the lowest, have the upper weight (Charnes and Cooper,
+    Programming with linear fractional functionals, 1962). Newton's steps lead there (Dinkelbach,
+    On nonlinear fractional programming, 1967).
+
+    Args:
+        weights: the raw weight w of each part.
+        parts: for each, what it is worth, x, and whether it is in the sum: what is not gives its
+            weight up. Both exact, or both arrays that go together.
+        more: by how much of itself a weight can grow, in numbers like the weights.
+        near: a step that lowers nothing by more than this is the last.
+    """
+    pairs = [(weight * there, x) for weight, (x, there) in zip(weights, parts, strict=True)]
+    whole = sum(weight for weight, _ in pairs)
+    top = sum(weight * x for weight, x in pairs)
+    bottom = whole + (whole == 0)
+    least = top / bottom
+    # Each step gives the upper weight to what lies below the last mean, and can only lower it;
+    # a corner is met once at most, so it ends after as many steps as there are parts.
+    for _ in pairs if more else ():
+        upper, lower = top, bottom
+        for weight, x in pairs:
+            extra = (x < least) * (more * weight)
+            lower = lower + extra
+            upper = upper + extra * x
+        before, least = least, upper / lower
+        if np.max(before - least, initial=0) <= near:
+            break
+    return least, whole > 0
 
 
 def shares(
@@ -155,17 +229,20 @@ def shares(
     Returns:
         By column, the criteria that bear weight; empty where nothing does.
     """
-    if node.column is not None:
-        return {node.column: Fraction(1)} if node.column in columns else {}
-    weights = weights or {}
-    parts = [
-        (weights.get(child.name, child.weights[number]), shares(child, columns, number, weights))
-        for child in node.children
-    ]
-    whole = sum(weight for weight, below in parts if below)
-    return {
-        column: weight * share / whole
-        for weight, below in parts
-        if weight
-        for column, share in below.items()
+    own = weights or {}
+
+    def aggregate(group: Node, parts: list[dict[int, Fraction]]) -> dict[int, Fraction]:
+        raw = [own.get(child.name, child.weights[number]) for child in group.children]
+        whole = sum(weight for weight, part in zip(raw, parts, strict=True) if part)
+        return {
+            column: weight * share / whole
+            for weight, part in zip(raw, parts, strict=True)
+            if weight
+            for column, share in part.items()
+        }
+
+    alone = {
+        leaf: {leaf.column: Fraction(1)} if leaf.column in columns else {}
+        for leaf in criteria_below(node)
     }
+    return fold(groups_below(node), alone, aggregate)[node]
