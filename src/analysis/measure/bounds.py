@@ -135,7 +135,7 @@ def score_bounds(
         return table
     names = study["units"]["unit_id"].tolist()
     weights = weighting(study)
-    groups = [{group.name: group for group in groups_below(tree)} for tree in weights.trees]
+    groups = {group.name: group for group in groups_below(weights.tree)}
     grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
     ways: dict[tuple, dict[int, Fraction]] = {}
     low, high = table["low"].to_numpy(copy=True), table["high"].to_numpy(copy=True)
@@ -148,7 +148,7 @@ def score_bounds(
             number = int(weights.of_unit[unit])
             key = (number, table["group_id"].iat[row], columns.tobytes())
             if key not in ways:
-                ways[key] = shares(groups[number][key[1]], set(columns.tolist()))
+                ways[key] = shares(groups[key[1]], set(columns.tolist()), number)
             settled, worth = Fraction(0), {}
             for column, share in ways[key].items():
                 cell = unit * width + column

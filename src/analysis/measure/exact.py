@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.measure.tree import Node
+import numpy as np
+
+from analysis.measure.tree import Node, criteria_below, fold, groups_below, mean
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -59,35 +61,36 @@ def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:
     return Interval(values[state], values[state], Fraction(1))
 
 
-def exact_scores(tree: Node, cells: Sequence[Interval | None]) -> dict[str, Interval]:
+def exact_scores(
+    tree: Node, cells: Sequence[Interval | None], number: int = 0
+) -> dict[str, Interval]:
     """Return one unit's score on every group with anything in the sum, and in all.
 
     Args:
         tree: the study's tree (:func:`analysis.measure.tree.build_tree`).
         cells: see :func:`cell_intervals`.
+        number: of the unit's set of weights.
 
     Returns:
         By name of the group, parts before the whole, the total under
         :data:`analysis.measure.tree.TOTAL`; nothing at all where the unit has no score.
     """
-    held: dict[str, Interval] = {}
+    leaves = {leaf: _part(cells[leaf.column]) for leaf in criteria_below(tree)}
+    groups = groups_below(tree)
+    found = fold(
+        groups,
+        leaves,
+        lambda group, parts: mean((p.weights[number] for p in group.children), parts),
+    )
+    return {
+        group.name: Interval(100 * value[0], 100 * value[1], value[2])
+        for group in groups
+        for value, there in [found[group]]
+        if there
+    }
 
-    def mean(node: Node) -> Interval | None:
-        if node.column is not None:
-            return cells[node.column]
-        parts = [(child.weight, mean(child)) for child in node.children]
-        # What left the sum gives its weight up; the rest is divided by what is left.
-        parts = [(weight, part) for weight, part in parts if part is not None]
-        whole = sum(weight for weight, _ in parts)
-        if not whole:
-            return None
-        found = Interval(
-            sum(weight * part.low for weight, part in parts) / whole,
-            sum(weight * part.high for weight, part in parts) / whole,
-            sum(weight * part.known for weight, part in parts) / whole,
-        )
-        held[node.name] = Interval(100 * found.low, 100 * found.high, found.known)
-        return found
 
-    mean(tree)
-    return held
+def _part(cell: Interval | None) -> tuple[np.ndarray, bool]:
+    """Return low, high and known as one part of a mean, and whether it is in the sum."""
+    values = (Fraction(0),) * 3 if cell is None else (cell.low, cell.high, cell.known)
+    return np.array(values, dtype=object), cell is not None

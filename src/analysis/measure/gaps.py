@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.measure.scores import cell_values
-from analysis.measure.tree import Node, columns_below, groups_below, weighting
+from analysis.measure.tree import Weighting, columns_below, groups_below, weighting
 from analysis.study import Matrix, Study
 
 MEETS = "meets"
@@ -43,7 +43,7 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
     rows = []
     weights = weighting(study)
-    held = [_scored_columns(tree) for tree in weights.trees]
+    held = [_scored_columns(weights, number) for number in weights.sets]
     order = study["recommendations"]["recommendation_id"]
     for group in [name for name in order if any(one.get(name) for one in held)]:
         every = sorted({column for one in held for column in one.get(group, ())})
@@ -117,9 +117,9 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     ]
 
 
-def _scored_columns(tree: Node) -> dict[str, list[int]]:
+def _scored_columns(weights: Weighting, number: int) -> dict[str, list[int]]:
     """Return the criteria that count in each group, its own and those of the groups below."""
-    return {group.name: columns_below(group) for group in groups_below(tree)}
+    return {group.name: columns_below(group, number) for group in groups_below(weights.tree)}
 
 
 def _state(short: np.ndarray, unknown: np.ndarray) -> str:

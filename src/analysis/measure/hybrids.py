@@ -109,5 +109,5 @@ class Hybrids:
         key = (side, int(weights.of_unit[self._place[unit]]), held)
         if key not in self._scores:
             cells = cell_intervals(self._versions[side], held)
-            self._scores[key] = exact_scores(weights.trees[key[1]], cells).get(TOTAL)
+            self._scores[key] = exact_scores(weights.tree, cells, key[1]).get(TOTAL)
         return self._scores[key]

@@ -5,51 +5,39 @@ declared box: factors on the raw weights among siblings, normalised at each node
 cells vary apart from each other, so the least is found from the parts up: at a criterion the
 lowest value of the one less the highest of the other; at a node whose weights vary the least
 ratio Σwδ/Σw. (A greedy over all criteria at once is wrong in a tree: the weight of a node is
-no weight of a criterion.) A linear-fractional programme over a box has its least at a corner
-that gives the upper weight to the smallest δ and the lower to the rest (Charnes and Cooper,
-Programming with linear fractional functionals, 1962).
-
-In floats the corner is reached by Newton's steps on the ratio (Dinkelbach, On nonlinear
-fractional programming, 1967), which need no sorting; in rationals by sorting, as it is
-defined. Whatever lies within :data:`NEAR` of equal in floats is decided in rationals.
+no weight of a criterion.) The least ratio is that of :func:`analysis.measure.tree.mean`;
+whatever lies within :data:`NEAR` of equal in floats is decided in rationals.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from analysis.measure.scores import CellValues
-from analysis.measure.tree import Node, columns_below, weighting
+from analysis.measure.tree import (
+    Node,
+    columns_below,
+    criteria_below,
+    fold,
+    groups_below,
+    mean,
+    shares,
+    weighting,
+)
 from analysis.study import Study
 
 NEAR = 1e-9
 """Differences of scores (0 to 1) this close to zero are decided in rationals."""
 
+Part = tuple[Any, Any]
+"""What a node is worth, and whether it is in the sum: see :func:`analysis.measure.tree.mean`."""
+
 BLOCK = 2**15
 """Pairs worked out at once: few enough that their parts stay in a processor's cache."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """A node above others, for reckoning.
-
-    Attributes:
-        parts: places of its parts: criteria first, then groups, in the order of reckoning.
-        weights: raw weight of each part, exact, in each set of weights that units have.
-        ratio: the highest over the lowest factor on its parts' weights; 1: they are fixed.
-            More than the ratio is not needed: a factor common to all siblings cancels out.
-    """
-
-    parts: tuple[int, ...]
-    weights: tuple[tuple[Fraction, ...], ...]
-    ratio: Fraction
-
-    def weights_of(self, sets: np.ndarray) -> np.ndarray:
-        """Return the weights of rows by the number of their set, shape (rows, parts)."""
-        return np.array(self.weights, dtype=float)[sets]
 
 
 @dataclass(frozen=True)
@@ -121,73 +109,80 @@ def rows_of(study: Study, cells: CellValues) -> Rows:
 
 @dataclass(frozen=True)
 class Plan:
-    """The tree laid out for reckoning, with the box of its weights.
+    """The tree of what bears weight in the total, with the box of its weights.
 
     Attributes:
-        columns: column in the study of each criterion that bears weight in the total.
-        groups: every group, parts before the whole, the total last; the place of a group is
-            its position here after all criteria.
+        tree: without the parts that weigh nothing in any set of weights.
+        more: by how much of itself a weight can grow, by the name of the group of which it
+            weighs a part: the highest over the lowest factor, less 1. More is not needed: a
+            factor common to all siblings cancels out.
         exact: the exact value of every level, by its float.
     """
 
-    columns: tuple[int, ...]
-    groups: tuple[Group, ...]
+    tree: Node
+    more: dict[str, Fraction]
     exact: dict[float, Fraction]
 
     @cached_property
-    def above(self) -> dict[int, tuple[int, Group]]:
-        """The place of the group above each place, and the group."""
-        numbered = enumerate(self.groups, start=len(self.columns))
-        return {part: (place, group) for place, group in numbered for part in group.parts}
+    def leaves(self) -> list[Node]:
+        """The criteria, in the order of the study."""
+        return criteria_below(self.tree)
 
-    def shares(self, counts: np.ndarray, number: int = 0) -> list[Fraction]:
+    @cached_property
+    def columns(self) -> list[int]:
+        """The column in the study of each criterion that bears weight in the total."""
+        return [leaf.column for leaf in self.leaves]
+
+    @cached_property
+    def groups(self) -> list[Node]:
+        """Every group, parts before the whole, the total last."""
+        return groups_below(self.tree)
+
+    @cached_property
+    def above(self) -> dict[Node, Node]:
+        """The group that each node is a part of."""
+        return {part: group for group in self.groups for part in group.children}
+
+    def path(self, node: Node) -> list[Node]:
+        """Return the groups above a node, the total last."""
+        return [] if node is self.tree else [self.above[node], *self.path(self.above[node])]
+
+    def shares(self, counts: np.ndarray, number: int = 0) -> dict[int, Fraction]:
         """Return the share of one unit's total that each criterion bears, at the raw weights.
 
         Args:
             counts: which cells of the unit are in the sum, shape (criteria with weight,).
             number: the unit's set of weights.
         """
-        there = list(counts)
-        for group in self.groups:
-            there.append(any(there[part] for part in group.parts))
-        share = [Fraction(0)] * len(there)
-        share[-1] = Fraction(1)
-        for place, group in reversed(list(enumerate(self.groups, start=len(self.columns)))):
-            pairs = zip(group.parts, group.weights[number], strict=True)
-            inside = [(part, weight) for part, weight in pairs if there[part]]
-            whole = sum(weight for _, weight in inside)
-            for part, weight in inside:
-                share[part] = share[place] * weight / whole
-        return share[: len(self.columns)]
+        return shares(self.tree, set(np.array(self.columns)[counts].tolist()), number)
+
+    def least(self, sets: np.ndarray) -> Callable[[Node, list[Part]], Part]:
+        """Return the least weighted mean of a group's parts, by the sets of weights of rows."""
+
+        def aggregate(group: Node, parts: list[Part]) -> Part:
+            weights = group.floats[sets].T[:, :, None]
+            return mean(weights, parts, float(self.more.get(group.name, 0)), NEAR / 1e4)
+
+        return aggregate
 
 
 def plan(study: Study) -> Plan:
-    """Lay out a study's tree and its box of weights."""
+    """Return the part of a study's tree that bears weight, and its box of weights."""
     weights, box = weighting(study), study.settings.weight_box
-    columns = weights.columns
-    position = {column: number for number, column in enumerate(columns)}
-    groups: list[Group] = []
 
-    def place(nodes: tuple[Node, ...]) -> int:
-        """Lay out a node, which comes once with each set of weights."""
-        node = nodes[0]
+    def bearing(node: Node) -> Node:
         if node.column is not None:
-            return position[node.column]
+            return node
         kept = [
-            child
-            for child in zip(*(one.children for one in nodes), strict=True)
-            if any(one.weight > 0 and columns_below(one) for one in child)
+            bearing(child)
+            for child in node.children
+            if any(child.weights[one] > 0 and columns_below(child, one) for one in weights.sets)
         ]
-        parts = tuple(place(child) for child in kept)
-        raw = tuple(zip(*([one.weight for one in child] for child in kept), strict=True))
-        ratio = box.highest_factor / box.lowest_factor if node.name in box.nodes else Fraction(1)
-        groups.append(Group(parts, raw, ratio))
-        return len(columns) + len(groups) - 1
+        return replace(node, children=tuple(kept))
 
-    if columns:
-        place(weights.trees)
+    more = box.highest_factor / box.lowest_factor - 1
     exact = {float(text): Fraction(text) for text in study["levels"]["value"]}
-    return Plan(tuple(columns), tuple(groups), exact)
+    return Plan(bearing(weights.tree), dict.fromkeys(box.nodes, more), exact)
 
 
 def signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
@@ -286,8 +281,6 @@ def signs_without(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
 def least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
     """Return the least weighted mean of each row with each criterion left out in turn.
 
-    Only the groups over a criterion are reckoned anew without it.
-
     Args:
         plan: the tree and its box.
         rows: which cells are in the sum, and by which weights.
@@ -296,7 +289,7 @@ def least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
     Returns:
         An array of the same shape; not a number where nothing is left in the sum.
     """
-    widest = max((len(group.parts) for group in plan.groups), default=1) * rows.counts.shape[1]
+    widest = max(len(group.children) for group in plan.groups) * rows.counts.shape[1]
     step = max(1, 2**24 // max(widest, 1))
     blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
     parts = [_least_without(plan, rows[block], delta[block]) for block in blocks]
@@ -304,31 +297,38 @@ def least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
 
 
 def _least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
-    counts, whole = rows.counts, _up(plan, rows, lambda column: delta[:, column, None])
-    # By place: the criteria at or below it, and its value and whether it is there without each.
-    without = {
-        column: ([column], whole.values[column], np.zeros((len(counts), 1), dtype=bool))
-        for column in range(len(plan.columns))
+    """Return :func:`least_without` of a block of rows.
+
+    A node holds the criteria at or below it, and a part of a mean: the first column is with all
+    of them, the others are without each in turn. Where only one is below, its value stays.
+    """
+    least = plan.least(rows.sets)
+
+    def aggregate(group: Node, below: list[tuple[list[int], Part]]) -> tuple[list[int], Part]:
+        columns = [column for names, _ in below for column in names]
+        parts, start = [], 1
+        for names, (value, there) in below:
+            here = slice(start, start := start + len(names))
+            value = _widened(value, here, len(columns)) if len(names) > 1 else value[:, :1]
+            parts.append((value, _widened(there, here, len(columns))))
+        return columns, least(group, parts)
+
+    there = np.stack([rows.counts, np.zeros_like(rows.counts)], axis=1)
+    leaves = {
+        leaf: ([column], (delta[:, column, None], there[:, :, column]))
+        for column, leaf in enumerate(plan.leaves)
     }
-    for place, group in enumerate(plan.groups, start=len(plan.columns)):
-        below = [without.pop(part) for part in group.parts]
-        columns = [column for names, _, _ in below for column in names]
-        values, there, start = [], [], 0
-        for part, (names, value, left) in zip(group.parts, below, strict=True):
-            here = slice(start, start + len(names))
-            start = here.stop
-            values.append(whole.values[part])
-            if len(names) > 1:
-                values[-1] = np.repeat(values[-1], len(columns), axis=1)
-                values[-1][:, here] = value
-            there.append(np.repeat(whole.there[part], len(columns), axis=1))
-            there[-1][:, here] = left
-        any_left = np.logical_or.reduce(there)
-        without[place] = (columns, _least_mean(group, values, there, rows.sets), any_left)
-    found = np.full(counts.shape, np.nan)
-    for columns, value, left in without.values():
-        found[:, columns] = np.where(left, value, np.nan)
+    columns, (value, left) = fold(plan.groups, leaves, aggregate)[plan.tree]
+    found = np.empty(delta.shape)
+    found[:, columns] = np.where(left, value, np.nan)[:, 1:]
     return found
+
+
+def _widened(part: np.ndarray, here: slice, columns: int) -> np.ndarray:
+    """Return a part with all, and without each of more columns, of which its own are ``here``."""
+    wide = np.repeat(part[:, :1], 1 + columns, axis=1)
+    wide[:, here] = part[:, 1:]
+    return wide
 
 
 def _least(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
@@ -364,7 +364,7 @@ class Supposed:
 def supposed(plan: Plan, rows: Rows, others: Rows, levels: list[list[float]]) -> Iterator[Supposed]:
     """Suppose each open cell settled at each value that it may have, all else as it stands.
 
-    Only the groups over a cell are reckoned anew, so a whole study takes a fraction of the
+    Only the groups above a cell are worked out anew, so a whole study takes a fraction of the
     time that :func:`signs` would take for each value.
 
     Args:
@@ -395,12 +395,12 @@ def supposed(plan: Plan, rows: Rows, others: Rows, levels: list[list[float]]) ->
                     continue
                 it = one[open_].settled(column, value)
                 alike = same[np.ix_(open_, beside)]
-                above = alone.again(plan, column, open_, value) - greatest
-                below = against.again(plan, column, open_, -value) + least
+                above = alone.again(column, open_, value) - greatest
+                below = against.again(column, open_, -value) + least
                 if len(beside):
-                    exact = over.again(plan, column, open_, value - near.high[:, column])
+                    exact = over.again(column, open_, value - near.high[:, column])
                     above[:, beside] = np.where(alike, exact, above[:, beside])
-                    exact = under.again(plan, column, open_, near.low[:, column] - value)
+                    exact = under.again(column, open_, near.low[:, column] - value)
                     below[:, beside] = np.where(alike, exact, below[:, beside])
                 yield Supposed(
                     first + open_,
@@ -441,73 +441,40 @@ def _under(rows: Rows, others: Rows) -> Callable[[int], np.ndarray]:
 
 
 @dataclass(frozen=True)
-class _Reckoned:
-    """The least of every place, criteria first, the total last; arrays (rows, others)."""
+class _Least:
+    """The least of every node and whether it is there, arrays of shape (rows, others)."""
 
-    values: list[np.ndarray]
-    there: list[np.ndarray]
+    plan: Plan
     sets: np.ndarray
+    parts: dict[Node, Part]
 
     @property
     def total(self) -> np.ndarray:
-        return self.values[-1]
+        return self.parts[self.plan.tree][0]
 
-    def again(self, plan: Plan, column: int, rows: np.ndarray, delta: np.ndarray | float):
+    def again(self, column: int, rows: np.ndarray, delta: np.ndarray | float) -> np.ndarray:
         """Return the total of some rows with another δ at one criterion."""
-        anew = {column: np.broadcast_to(delta, self.values[column][rows].shape)}
-        place = column
-        while place in plan.above:
-            place, group = plan.above[place]
-            values = [anew[p] if p in anew else self.values[p][rows] for p in group.parts]
-            there = [self.there[p][rows] for p in group.parts]
-            anew[place] = _least_mean(group, values, there, self.sets[rows])
-        return anew[place]
+        leaf = self.plan.leaves[column]
+        path = self.plan.path(leaf)
+        beside = {part for group in path for part in group.children}.difference(path)
+        parts = {node: tuple(part[rows] for part in self.parts[node]) for node in beside}
+        parts[leaf] = (np.broadcast_to(delta, parts[leaf][0].shape), parts[leaf][1])
+        return fold(path, parts, self.plan.least(self.sets[rows]))[self.plan.tree][0]
 
 
-def _up(plan: Plan, rows: Rows, delta: Callable[[int], np.ndarray]) -> _Reckoned:
-    """Reckon from the criteria up.
+def _up(plan: Plan, rows: Rows, delta: Callable[[int], np.ndarray]) -> _Least:
+    """Return the least of every node.
 
     Args:
         plan: the tree and its box.
         rows: which cells are in the sum, and by which weights.
         delta: gives δ at a criterion, shape (rows, others).
     """
-    values = [delta(column) for column in range(len(plan.columns))]
-    there = [rows.counts[:, column, None] for column in range(len(plan.columns))]
-    for group in plan.groups:
-        inside = [there[part] for part in group.parts]
-        below = [values[part] for part in group.parts]
-        values.append(_least_mean(group, below, inside, rows.sets))
-        there.append(np.logical_or.reduce(inside))
-    return _Reckoned(values, there, rows.sets)
-
-
-def _least_mean(
-    group: Group, values: list[np.ndarray], there: list[np.ndarray], sets: np.ndarray
-) -> np.ndarray:
-    """Return the least weighted mean of a group's parts; those not there weigh nothing."""
-    raw = group.weights_of(sets).T[:, :, None]
-    weights = [one * part for one, part in zip(raw, there, strict=True)]
-    whole = sum(weights)
-    whole = np.where(whole > 0, whole, 1.0)
-    above = sum(weight * value for weight, value in zip(weights, values, strict=True))
-    least = above / whole
-    more = float(group.ratio - 1)
-    # Each step gives the upper weight to what lies below the last mean, and can only lower it;
-    # a corner is met once at most, so it ends after as many steps as there are parts.
-    for _ in range(len(values) if more else 0):
-        top, bottom = above.copy(), np.broadcast_to(whole, above.shape).copy()
-        for weight, value in zip(weights, values, strict=True):
-            extra = (value < least) * (more * weight)
-            bottom += extra
-            extra *= value
-            top += extra
-        top /= bottom
-        fall = np.max(least - top, initial=0)
-        least = top
-        if fall < NEAR / 1e4:
-            break
-    return least
+    leaves = {
+        leaf: (delta(column), rows.counts[:, column, None])
+        for column, leaf in enumerate(plan.leaves)
+    }
+    return _Least(plan, rows.sets, fold(plan.groups, leaves, plan.least(rows.sets)))
 
 
 def exact_signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
@@ -544,53 +511,45 @@ def _sign(value: Fraction) -> int:
 def _exact_least(plan: Plan, left: Rows, right: Rows) -> list[Fraction]:
     """Return the least of each pair of rows beside each other, in rationals.
 
-    What is the same in many pairs is worked out once: a place holds a number for each pair,
-    and a value for each number; no value means that the place is not in the sum.
+    What is the same in many pairs is worked out once.
     """
     if not len(left):
         return []
-    numbers: list[np.ndarray] = []
-    values: list[list[Fraction | None]] = []
-    for column in range(len(plan.columns)):
-        keys = np.stack([left.low[:, column], right.high[:, column], left.counts[:, column]], 1)
-        distinct, number = np.unique(keys, axis=0, return_inverse=True)
-        numbers.append(number.reshape(-1))
-        values.append(
-            [_exact(plan, low) - _exact(plan, high) if there else None
-             for low, high, there in distinct.tolist()]
-        )  # fmt: skip
-    for group in plan.groups:
-        keys = np.stack([left.sets, *(numbers[part] for part in group.parts)], axis=1)
-        distinct, number = np.unique(keys, axis=0, return_inverse=True)
-        numbers.append(number.reshape(-1))
-        held = [values[part] for part in group.parts]
-        values.append(
-            [_exact_least_mean(
-                group, group.weights[one], [of[n] for of, n in zip(held, row, strict=True)])
-             for one, *row in distinct.tolist()]
-        )  # fmt: skip
-    return [values[-1][number] for number in numbers[-1].tolist()]
+
+    def cell(low: float, high: float, there: float) -> Part:
+        return _exact(plan, low) - _exact(plan, high), bool(there)
+
+    def aggregate(group: Node, parts: list[_Distinct]) -> _Distinct:
+        def least(number: int, *places: int) -> Part:
+            below = [part.values[place] for part, place in zip(parts, places, strict=True)]
+            weights = (child.weights[number] for child in group.children)
+            return mean(weights, below, plan.more.get(group.name, 0))
+
+        return _distinct([left.sets, *(part.numbers for part in parts)], least)
+
+    leaves = {
+        leaf: _distinct([left.low[:, one], right.high[:, one], left.counts[:, one]], cell)
+        for one, leaf in enumerate(plan.leaves)
+    }
+    total = fold(plan.groups, leaves, aggregate)[plan.tree]
+    return [total.values[number][0] for number in total.numbers.tolist()]
+
+
+@dataclass(frozen=True)
+class _Distinct:
+    """A number for each row, and what it stands for."""
+
+    numbers: np.ndarray
+    values: list[Part]
+
+
+def _distinct(keys: list[np.ndarray], value: Callable[..., Part]) -> _Distinct:
+    """Return a value for each row of keys, worked out once for those that are the same."""
+    distinct, numbers = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
+    return _Distinct(numbers.reshape(-1), [value(*row) for row in distinct.tolist()])
 
 
 def _exact(plan: Plan, value: float) -> Fraction:
     # A bound that is no level's value is taken as it is written.
     held = plan.exact.get(value)
     return Fraction(str(value)) if held is None else held
-
-
-def _exact_least_mean(
-    group: Group, weights: tuple[Fraction, ...], values: list[Fraction | None]
-) -> Fraction | None:
-    """Return the least Σwδ/Σw over t = 0…n: the first t of the sorted δ get the upper weight."""
-    parts = zip(values, weights, strict=True)
-    inside = sorted((value, weight) for value, weight in parts if value is not None)
-    if not inside:
-        return None
-    top = sum(value * weight for value, weight in inside)
-    bottom = sum(weight for _, weight in inside)
-    least = top / bottom
-    for value, weight in inside:
-        top += value * weight * (group.ratio - 1)
-        bottom += weight * (group.ratio - 1)
-        least = min(least, top / bottom)
-    return least

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.measure.least_difference import Plan, Rows
+from analysis.measure.tree import fold, mean
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,16 @@ def parts(plan: Plan, rows: Rows, values: np.ndarray) -> Parts:
         values: what each cell is worth, shape (rows, criteria with weight).
     """
     counts, (many, criteria) = rows.counts, rows.counts.shape
-    value, there = (np.zeros((many, criteria + len(plan.groups))) for _ in range(2))
-    value[:, :criteria], there[:, :criteria] = values, counts
+    place = {node: place for place, node in enumerate([*plan.leaves, *plan.groups])}
+    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(plan.leaves)}
+    found = fold(plan.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
+    value, there = np.zeros((2, many, len(found)))
+    for node, at in place.items():
+        value[:, at], there[:, at] = found[node]
     groups = [
-        (place, list(group.parts), group.weights_of(rows.sets))
-        for place, group in enumerate(plan.groups, start=criteria)
+        (place[group], [place[part] for part in group.children], group.floats[rows.sets])
+        for group in plan.groups
     ]
-    for place, inside, weights in groups:
-        weight = weights * there[:, inside]
-        bottom = weight.sum(axis=1)
-        value[:, place] = (weight * value[:, inside]).sum(axis=1) / np.where(bottom > 0, bottom, 1)
-        there[:, place] = bottom > 0
     # A score is base + share × the value of a place, and `without` if the place is not there.
     base, share, without = (np.zeros_like(value) for _ in range(3))
     share[:, -1:], without[:, -1:] = 1, np.nan

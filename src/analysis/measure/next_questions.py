@@ -70,7 +70,7 @@ def next_questions(
     rows = bounded_rows(study, matrix, lowest, highest)
     known = cell_values(study, matrix).known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
-    shares: dict[tuple[int, bytes], list[Fraction]] = {}
+    shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
     steps = _Steps(study, matrix, asking)
     unit_ids, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
@@ -86,7 +86,7 @@ def next_questions(
         cell = (unit_ids.iat[unit], criteria.iat[column])
         step, sources = steps.of(*cell, state[unit, column])
         # Equal fractions give equal floats, so ties stay ties.
-        weight, pairs = float(shares[key][place]), float(expected[unit, place])
+        weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (-weight, -pairs, STEPS.index(step), int(unit), column)
         said = (weight, pairs, step, ";".join(sources), asking.body(*cell))
         found.append((order, (*cell, state[unit, column], *said)))
@@ -149,7 +149,8 @@ def deciders(
         weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
         for what in supposed(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
             if what.above.any() or what.below.any():
-                found.add((-weights[what.column], unit, tree.columns[what.column]))
+                column = tree.columns[what.column]
+                found.add((-weights[column], unit, column))
     return [
         Decider(order[unit], criteria.iat[column], float(-weight))
         for weight, unit, column in sorted(found)

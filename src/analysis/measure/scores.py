@@ -14,7 +14,15 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.tree import Node, groups_below, weighting
+from analysis.measure.tree import (
+    Node,
+    columns_below,
+    criteria_below,
+    fold,
+    groups_below,
+    mean,
+    weighting,
+)
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
@@ -81,14 +89,14 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     weights, cells = weighting(study), cell_values(study, matrix)
     if criteria is not None:
         cells.counts[:, ~study["criteria"]["criterion_id"].isin(criteria)] = False
-    names = [group.name for group in groups_below(weights.trees[0])]
+    tree = weights.tree
+    names = [group.name for group in groups_below(tree)]
     units = study["units"]["unit_id"].to_numpy(dtype=object)
     stacked = np.zeros((len(units), len(names), 4))  # units, groups, (low, high, ...)
-    for number, tree in enumerate(weights.trees):
+    for number in weights.sets:
         rows = weights.of_unit == number
-        held = _up_the_tree(tree, cells.of(rows))
-        stacked[rows] = np.stack([held[name] for name in names], axis=1)
-        stacked[rows] = _with_exact_ends(stacked[rows], tree, names, cells.of(rows))
+        held = _up_the_tree(tree, number, cells.of(rows))
+        stacked[rows] = _with_exact_ends(held, tree, number, cells.of(rows))
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
         {
@@ -114,29 +122,18 @@ def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
     return list(criteria.loc[begun, "criterion_id"])
 
 
-def _up_the_tree(tree: Node, cells: CellValues) -> dict[str, np.ndarray]:
-    """Return, for each group, an array of shape (units, 4): low, high, known, is in the sum."""
-    held: dict[str, np.ndarray] = {}
-
-    def values(node: Node) -> np.ndarray:
-        if node.column is not None:
-            parts = (cells.low, cells.high, cells.known, cells.counts)
-            return np.stack([part[:, node.column].astype(float) for part in parts], axis=1)
-        total, weight = np.zeros((len(cells.low), 3)), np.zeros(len(cells.low))
-        present = np.zeros(len(cells.low))
-        for child in node.children:
-            part = values(child)
-            # What left the sum gives its weight up; the siblings' weights scale up by division.
-            share = float(child.weight) * part[:, 3]
-            total += share[:, None] * part[:, :3]
-            weight += share
-            present = np.maximum(present, part[:, 3] * (child.weight > 0))
-        mean = total / np.where(weight > 0, weight, 1)[:, None]
-        held[node.name] = np.column_stack([mean, present])
-        return held[node.name]
-
-    values(tree)
-    return held
+def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
+    """Return an array of shape (units, groups, 4): low, high, known, is in the sum."""
+    groups = groups_below(tree)
+    if not tree.children:  # nothing is scored
+        return np.zeros((len(cells.low), 1, 4))
+    parts = np.stack([cells.low, cells.high, cells.known.astype(float)], axis=2)
+    leaves = {
+        leaf: (parts[:, leaf.column], cells.counts[:, leaf.column, None])
+        for leaf in criteria_below(tree)
+    }
+    found = fold(groups, leaves, lambda group, below: mean(group.floats[number], below))
+    return np.stack([np.column_stack(found[group]) for group in groups], axis=1)
 
 
 _TOLD_APART = 1e-14
@@ -150,9 +147,7 @@ def told_apart(value: Fraction, most: int = 100) -> float:
     return min(max(float(value), most * _TOLD_APART), most * (1 - _TOLD_APART))
 
 
-def _with_exact_ends(
-    held: np.ndarray, tree: Node, names: list[str], cells: CellValues
-) -> np.ndarray:
+def _with_exact_ends(held: np.ndarray, tree: Node, number: int, cells: CellValues) -> np.ndarray:
     """Return scores that are at 0 or 1 exactly where every cell with weight is, and nowhere else.
 
     Beside a weight of 10 to the 14th a weight of 1 is lost in floats: the cells tell.
@@ -160,21 +155,13 @@ def _with_exact_ends(
     Args:
         held: low, high and known of each unit and group (and one column more).
         tree: the tree.
-        names: its groups, in the order of ``held``.
+        number: of the units' set of weights.
         cells: the cells of the units.
     """
-    below = {name: np.zeros(cells.low.shape[1], dtype=bool) for name in names}
-
-    def columns(node: Node) -> np.ndarray:
-        if node.column is not None:
-            return np.arange(cells.low.shape[1]) == node.column
-        for child in node.children:
-            part = columns(child)
-            below[node.name] |= part & (child.weight > 0)
-        return below[node.name]
-
-    columns(tree)
-    weighs = np.stack([below[name] for name in names], axis=1)
+    groups = groups_below(tree)
+    weighs = np.zeros((cells.low.shape[1], len(groups)), dtype=bool)
+    for place, group in enumerate(groups):
+        weighs[columns_below(group, number), place] = True
     for place, values in enumerate((cells.low, cells.high, cells.known.astype(float))):
         for end, inwards in ((0, 1), (1, -1)):
             apart = (cells.counts & (values != end)) @ weighs

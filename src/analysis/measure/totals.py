@@ -163,9 +163,7 @@ class ScoreReader:
         """Prepare the study's tree, values and states."""
         self.levels, self.grid = levels, matrix.grid().to_numpy(dtype=object)
         self.weights = weighting(study)
-        self.groups = [
-            {group.name: group for group in groups_below(tree)} for tree in self.weights.trees
-        ]
+        self.groups = {group.name: group for group in groups_below(self.weights.tree)}
         self.unit = {name: place for place, name in enumerate(study["units"]["unit_id"])}
         self.values = level_values(study)
         self.counts = ~np.isin(self.grid, v.OUT_OF_SUM)
@@ -215,7 +213,7 @@ class ScoreReader:
         key = (number, group, weights, columns.tobytes())
         if key not in self.shares:
             own = dict(weights_of(weights))
-            self.shares[key] = shares(self.groups[number][group], set(columns.tolist()), own)
+            self.shares[key] = shares(self.groups[group], set(columns.tolist()), number, own)
         return self.shares[key]
 
 

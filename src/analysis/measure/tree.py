@@ -1,8 +1,16 @@
-"""The tree of weighted means: criteria under recommendations, findings or groups, to the total."""
+"""The tree of weighted means: criteria under recommendations, findings or groups, to the total.
 
-from collections.abc import Collection, Mapping
+A group is worth Σwx / Σw over its parts that are in the sum, w their raw weights among siblings:
+a weighted arithmetic mean at every node (Nardo et al., Handbook on Constructing Composite
+Indicators, OECD/JRC, 2008, section 6). :func:`fold` goes up the tree and :func:`mean` is the
+mean, in whatever numbers the parts come: fractions, or arrays over units.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,25 +21,33 @@ TOTAL = "total"
 POOLED = "pooled"
 """A study's ``aggregation`` where groups are for display only."""
 
+Value = TypeVar("Value")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Node:
     """A group, or (with a column) a criterion.
 
     Attributes:
         name: identifier of the group or criterion; :data:`TOTAL` at the top.
-        weight: raw weight among its siblings, exact.
+        weights: raw weight among its siblings, exact, in each set of weights that units have.
         children: the parts of a group; empty for a criterion.
         column: position of the criterion in the study's order; ``None`` for a group.
     """
 
     name: str
-    weight: Fraction
+    weights: tuple[Fraction, ...]
     children: tuple["Node", ...] = ()
     column: int | None = None
 
+    @cached_property
+    def floats(self) -> np.ndarray:
+        """The weights of the parts as floats, shape (sets, parts)."""
+        sets = range(len(self.weights))
+        return np.array([[part.weights[one] for part in self.children] for one in sets], float)
 
-def build_tree(study: Study, own: Mapping[str, Fraction] | None = None) -> Node:
+
+def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> Node:
     """Return the study's tree. Only scored criteria are in it; empty groups drop out.
 
     Where the study pools its scores (``study.aggregation``), every group is the mean over all
@@ -40,34 +56,37 @@ def build_tree(study: Study, own: Mapping[str, Fraction] | None = None) -> Node:
 
     Args:
         study: the study.
-        own: weights that some units have in place of the study's, by criterion or group.
+        own: for each set of weights, those in place of the study's, by criterion or group.
     """
-    own = own or {}
     pooled = study.settings.aggregation == POOLED
     groups = study["recommendations"]
     inside: dict[str, list[str]] = {}
     for name, parent in zip(groups["recommendation_id"], groups["parent_id"], strict=True):
         inside.setdefault(parent, []).append(name)
-    weights = dict(zip(groups["recommendation_id"], map(Fraction, groups["weight"]), strict=True))
-    weights |= {name: weight for name, weight in own.items() if name in weights}
+
+    def weights(name: str, text: str) -> tuple[Fraction, ...]:
+        weight = Fraction(text)
+        return tuple(one.get(name, weight) for one in own)
+
+    raw = dict(zip(groups["recommendation_id"], groups["weight"], strict=True))
     leaves: dict[str, list[Node]] = {}
     criteria = study["criteria"][["criterion_id", "recommendation_id", "scored", "weight"]]
     for column, (name, group, scored, weight) in enumerate(criteria.to_numpy().tolist()):
         if scored == "yes":
-            leaf = Node(name, own.get(name, Fraction(weight)), column=column)
+            leaf = Node(name, weights(name, weight), column=column)
             leaves.setdefault(group, []).append(leaf)
 
-    def node(name: str, weight: Fraction, children: list[str]) -> Node:
-        below = [node(child, weights[child], inside.get(child, [])) for child in children]
+    def node(name: str, weight: str, children: list[str]) -> Node:
+        below = [node(child, raw[child], inside.get(child, [])) for child in children]
         kept = [child for child in below if child.children]
         direct = leaves.get(name, [])
         if pooled:
             inside_them = [leaf for child in kept for leaf in child.children if not leaf.children]
             direct = sorted([*direct, *inside_them], key=lambda leaf: leaf.column)
-            kept = [replace(child, weight=Fraction(0)) for child in kept]
-        return Node(name, weight, (*direct, *kept))
+            kept = [replace(child, weights=(Fraction(0),) * len(own)) for child in kept]
+        return Node(name, weights(name, weight), (*direct, *kept))
 
-    return node(TOTAL, Fraction(1), inside.get("", []))
+    return node(TOTAL, "1", inside.get("", []))
 
 
 @dataclass(frozen=True)
@@ -75,27 +94,28 @@ class Weighting:
     """The sets of weights that units have; without weights of groups there is one for all.
 
     Attributes:
-        trees: the tree with each set of weights, the study's own first; all of one shape.
+        tree: the tree with every set of weights, the study's own first.
         of_unit: number of each unit's set, shape (units,).
     """
 
-    trees: tuple[Node, ...]
+    tree: Node
     of_unit: np.ndarray
+
+    @property
+    def sets(self) -> range:
+        """The numbers of the sets."""
+        return range(len(self.tree.weights))
 
     @property
     def columns(self) -> list[int]:
         """The columns of the criteria that bear weight in the total of any unit, in order."""
-        return sorted({column for tree in self.trees for column in columns_below(tree)})
-
-    def of(self, place: int) -> Node:
-        """Return the tree of a unit, by its place."""
-        return self.trees[self.of_unit[place]]
+        return sorted({column for one in self.sets for column in columns_below(self.tree, one)})
 
     def bears(self, criteria: int) -> np.ndarray:
         """Return whether a criterion bears weight in a unit's total, shape (units, criteria)."""
-        found = np.zeros((len(self.trees), criteria), dtype=bool)
-        for number, tree in enumerate(self.trees):
-            found[number, columns_below(tree)] = True
+        found = np.zeros((len(self.sets), criteria), dtype=bool)
+        for number in self.sets:
+            found[number, columns_below(self.tree, number)] = True
         return found[self.of_unit]
 
 
@@ -108,8 +128,7 @@ def weighting(study: Study) -> Weighting:
             own[place][row.node_id] = Fraction(row.weight)
     sets: dict[tuple, int] = {(): 0}
     of_unit = [sets.setdefault(tuple(sorted(one.items())), len(sets)) for one in own]
-    trees = tuple(build_tree(study, dict(one)) for one in sets)
-    return Weighting(trees, np.array(of_unit, dtype=int))
+    return Weighting(build_tree(study, [dict(one) for one in sets]), np.array(of_unit, dtype=int))
 
 
 def groups_below(tree: Node) -> list[Node]:
@@ -118,39 +137,112 @@ def groups_below(tree: Node) -> list[Node]:
     return [*below, tree]
 
 
-def columns_below(node: Node) -> list[int]:
-    """Return the columns of the criteria that bear weight in a group's mean, in order."""
+def criteria_below(tree: Node) -> list[Node]:
+    """Return every criterion of the tree once, in the study's order."""
+    parts = {part for group in groups_below(tree) for part in group.children}
+    return sorted((part for part in parts if not part.children), key=lambda part: part.column)
+
+
+def columns_below(node: Node, number: int = 0) -> list[int]:
+    """Return the columns of the criteria that bear weight in a group's mean, in order.
+
+    Args:
+        node: the group.
+        number: of a set of weights.
+    """
     if node.column is not None:
         return [node.column]
     return sorted(
-        column for child in node.children if child.weight > 0 for column in columns_below(child)
+        column
+        for child in node.children
+        if child.weights[number] > 0
+        for column in columns_below(child, number)
     )
 
 
+def fold(
+    groups: Iterable[Node],
+    values: dict[Node, Value],
+    aggregate: Callable[[Node, list[Value]], Value],
+) -> dict[Node, Value]:
+    """Return the values given, and with them the value of each group, from those of its parts.
+
+    Args:
+        groups: the groups to work out, parts before the whole.
+        values: the value of every criterion, or of whatever else is a part of these groups.
+        aggregate: gives the value of a group, from the group and the values of its parts.
+    """
+    values = dict(values)
+    for group in groups:
+        values[group] = aggregate(group, [values[part] for part in group.children])
+    return values
+
+
+def mean(weights: Iterable, parts: Sequence[tuple], more: Any = 0, near: float = 0) -> tuple:
+    """Return Σwx / Σw over the parts that are in the sum, and whether any of these weighs.
+
+    Or the least of it, where each weight may be its own or up to ``1 + more`` times that: such a
+    ratio is least where some of the parts, the lowest, have the upper weight (Charnes and Cooper,
+    Programming with linear fractional functionals, 1962). Newton's steps lead there (Dinkelbach,
+    On nonlinear fractional programming, 1967).
+
+    Args:
+        weights: the raw weight w of each part.
+        parts: for each, what it is worth, x, and whether it is in the sum: what is not gives its
+            weight up. Both exact, or both arrays that go together.
+        more: by how much of itself a weight can grow, in numbers like the weights.
+        near: a step that lowers nothing by more than this is the last.
+    """
+    pairs = [(weight * there, x) for weight, (x, there) in zip(weights, parts, strict=True)]
+    whole = sum(weight for weight, _ in pairs)
+    top = sum(weight * x for weight, x in pairs)
+    bottom = whole + (whole == 0)
+    least = top / bottom
+    # Each step gives the upper weight to what lies below the last mean, and can only lower it;
+    # a corner is met once at most, so it ends after as many steps as there are parts.
+    for _ in pairs if more else ():
+        upper, lower = top, bottom
+        for weight, x in pairs:
+            extra = (x < least) * (more * weight)
+            lower = lower + extra
+            upper = upper + extra * x
+        before, least = least, upper / lower
+        if np.max(before - least, initial=0) <= near:
+            break
+    return least, whole > 0
+
+
 def shares(
-    node: Node, columns: Collection[int], weights: Mapping[str, Fraction] | None = None
+    node: Node,
+    columns: Collection[int],
+    number: int = 0,
+    weights: Mapping[str, Fraction] | None = None,
 ) -> dict[int, Fraction]:
     """Return the share of a group's mean that each criterion bears, exact; they sum to 1.
 
     Args:
         node: the group.
         columns: the criteria that are in the sum; what has left it gives its weight up.
-        weights: weights below the group that replace the study's own, by name.
+        number: of a set of weights.
+        weights: weights below the group that replace those of the set, by name.
 
     Returns:
         By column, the criteria that bear weight; empty where nothing does.
     """
-    if node.column is not None:
-        return {node.column: Fraction(1)} if node.column in columns else {}
-    weights = weights or {}
-    parts = [
-        (weights.get(child.name, child.weight), shares(child, columns, weights))
-        for child in node.children
-    ]
-    whole = sum(weight for weight, below in parts if below)
-    return {
-        column: weight * share / whole
-        for weight, below in parts
-        if weight
-        for column, share in below.items()
+    own = weights or {}
+
+    def aggregate(group: Node, parts: list[dict[int, Fraction]]) -> dict[int, Fraction]:
+        raw = [own.get(child.name, child.weights[number]) for child in group.children]
+        whole = sum(weight for weight, part in zip(raw, parts, strict=True) if part)
+        return {
+            column: weight * share / whole
+            for weight, part in zip(raw, parts, strict=True)
+            if weight
+            for column, share in part.items()
+        }
+
+    alone = {
+        leaf: {leaf.column: Fraction(1)} if leaf.column in columns else {}
+        for leaf in criteria_below(node)
     }
+    return fold(groups_below(node), alone, aggregate)[node]

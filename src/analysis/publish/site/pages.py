@@ -15,7 +15,7 @@ from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, given
-from analysis.measure.tree import TOTAL, Node, Weighting, groups_below, weighting
+from analysis.measure.tree import TOTAL, Weighting, groups_below, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
@@ -217,7 +217,7 @@ class _Site:
             below[pair.below].append(pair.above)
         open_ = view.questions(self.results)["of"]
         not_asked = [one for one in self.labels if one not in self.asked]
-        trees_of = [self.tree(tree) for tree in self.weighting.trees]
+        trees_of = [self.tree(number) for number in self.weighting.sets]
         asking = Asking(self.study)
         for place, unit in enumerate(sections):
             name = unit["unit_id"]
@@ -490,8 +490,12 @@ class _Site:
         """The weights of every unit."""
         return weighting(self.study)
 
-    def tree(self, tree: Node) -> list[dict]:
-        """Return the groups of a score, the whole first, each with its parts and their weights."""
+    def tree(self, number: int) -> list[dict]:
+        """Return the groups of a score, the whole first, each with its parts and their weights.
+
+        Args:
+            number: of a set of weights.
+        """
         criteria = list(self.labels)
         return [
             {
@@ -501,14 +505,14 @@ class _Site:
                     {
                         "is_group": part.column is None,
                         "id": part.name if part.column is None else criteria[part.column],
-                        "weight": f"{Decimal(str(float(part.weight))).normalize():,f}",
+                        "weight": f"{Decimal(str(float(part.weights[number]))).normalize():,f}",
                     }
                     for part in group.children
                     # A group that is there for display only is no part of the score.
-                    if part.column is not None or part.weight > 0
+                    if part.column is not None or part.weights[number] > 0
                 ],
             }
-            for group in reversed(groups_below(tree))
+            for group in reversed(groups_below(self.weighting.tree))
         ]
 
 
