@@ -12,6 +12,7 @@ from drawn import words
 from made_towns import towns, write_towns
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
+from pdfs import opened
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.reading import Reader
@@ -86,6 +87,8 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
     content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
+    first = opened(content).pages[0].extract_text()
+    assert re.findall("(.)\u202flow", first) == ["○", "●"]
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):

@@ -337,7 +337,7 @@ def test_spoilt_letters_are_a_warning_and_the_study_still_valid(folder):
 
 def test_a_study_is_read_with_the_mark_and_intake_keeps_it(folder, tmp_path):
     plain = load(folder)
-    for path in folder.glob("*.csv"):
+    for path in (*folder.glob("*.csv"), folder / "datapackage.json"):
         path.write_bytes(BOM.encode() + path.read_bytes())
     assert all(load(folder)[name].equals(plain[name]) for name in plain.tables)
     filled = Filled(coding_workbook(load(folder), "Ada", ["library-one"]))
