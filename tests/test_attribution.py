@@ -623,6 +623,23 @@ def test_what_settling_changed_of_the_first_coders_reading():
     assert found.moved == ["cambridgeshire", "durham", "metropolitan", "south-yorkshire", "suffolk"]
 
 
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("source_id", "S2"),
+        ("extent_read", "opening"),
+        ("published", "2020-06"),
+        ("not_before", "2020"),
+        ("not_after", "2021"),
+    ],
+)
+def test_whatever_of_evidence_is_corrected_is_named(column, text):
+    old = two(("a", "met"))
+    new = replaced(old, evidence=old["evidence"].assign(**{column: text}))
+    found = changed_evidence(compare(old, new, day(READ_ON)))
+    assert found["what"].tolist() == [f"corrected: {column}"]
+
+
 def test_evidence_that_is_new_or_corrected_is_named_where_nothing_moved():
     old = two(("a", "met"))
     evidence = old["evidence"].assign(states="Put right.")

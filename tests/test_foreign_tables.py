@@ -40,6 +40,14 @@ def test_a_table_of_another_kind_is_one_problem(change, rule, remedy, tmp_path):
     assert remedy in problem.remedy
 
 
+def test_a_decimal_comma_that_splits_a_row_is_said_to_be_one(tmp_path):
+    folder = shutil.copytree(LIBRARY, tmp_path / "study")
+    change_bytes(folder, "levels.csv", lambda content: content.replace(b",0.5,", b",0,5,", 1))
+    (problem,) = [one for one in validate(folder) if one.file == "levels.csv"]
+    assert problem.row and "cells where the header has" in problem.rule
+    assert "write decimals with a point" in problem.remedy
+
+
 @pytest.mark.parametrize("value", ["0,5", "-1,25", "1,000"])
 def test_a_comma_in_a_number_is_said_to_be_one(value, tmp_path):
     folder = shutil.copytree(LIBRARY, tmp_path / "study")

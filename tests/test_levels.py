@@ -3,11 +3,16 @@
 import io
 import itertools
 import re
+from collections import Counter
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from drawn import words
 from made_towns import towns, write_towns
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from pdfs import opened
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.reading import Reader
@@ -82,6 +87,8 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
     content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
+    first = opened(content).pages[0].extract_text()
+    assert re.findall("(.)\u202flow", first) == ["○", "●"]
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):
@@ -96,6 +103,27 @@ def sheet_rows(results, sheet):
     book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, statements(results))))
     (table,) = book[sheet].tables.values()
     return [[cell.value for cell in row] for row in book[sheet][table.ref]]
+
+
+def test_the_picture_draws_and_names_a_level_by_its_own_scale(two_scales):
+    results = measure(two_scales)
+    chart = matrix_chart(results, statements(results))
+    said = " ".join(words(chart)).replace("\n", " ")
+    assert "low (benefit)" in said and "low (risk)" in said
+    fills = Counter(
+        to_hex(one.get_facecolor()[0]).upper()
+        for one in chart.figure.artists
+        if isinstance(one, PathCollection) and len(one.get_facecolor())
+        for _ in one.get_offsets()
+    )
+    # Each scale has one of each colour in the key. "Low" is the worst benefit and the best risk.
+    assert [fills[one] for one in PALETTE[:3]] == [2 + 2, 2, 2 + 1]
+
+
+def test_the_key_of_levels_that_differ_in_capitals_says_their_places(tmp_path):
+    study = towns(tmp_path / "s", {"s": {"A": 1, "a": 0}}, {"c": "s"}, UNITS, {})
+    key = {one["state"]: one["among"] for one in view.states_key(study)}
+    assert (key["A"], key["a"]) == (" (s, 1 of 2)", " (s, 2 of 2)")
 
 
 def test_the_workbook_counts_two_scales_in_columns_of_their_own(two_scales):

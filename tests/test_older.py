@@ -1,6 +1,7 @@
 """Studies as an older version left them: read with what an empty study has gained since."""
 
 import json
+from codecs import BOM_UTF8
 
 import pytest
 from helpers import REAL, append_row, cell, contents, copy_of_real_study, edit_descriptor, read_rows
@@ -77,6 +78,18 @@ def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
     for name in ("figures", "assessments"):
         rest = [one for one in today[name].columns if one not in ("comparison", "checked_by")]
         assert found[name][rest].equals(today[name][rest])
+
+
+def test_a_table_that_is_brought_up_keeps_its_byte_order_mark(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    without_column(study, "figures", "comparison")
+    without_column(study, "assessments", "checked_by")
+    path = study / "figures.csv"
+    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    found = load(study)
+    marked = [name for name, held in found.brought_up.items() if held.startswith(BOM_UTF8)]
+    assert marked == ["figures.csv"]
+    assert set(found["figures"]["comparison"]) == {""}
 
 
 def test_what_may_not_be_empty_is_not_made_up(tmp_path):

@@ -27,10 +27,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "analysis"
 SUBJECT = re.compile(
     r"victim|witness|survivor|asylum|refugee|immigra|home ?office|officer|constable|crime|"
     r"police|policing|inspectorate|hmicfrs|iopc|super-?complaint|safe ?to ?share|"
-    r"freedom ?of ?information ?act ?2000",
+    r"freedom ?of ?information ?act ?2000|\bforces\b|\b(?:a|the|each|every|this|that|no|per|one) force\b",
     re.IGNORECASE,
 )
-"""Words of this project's subject; a word of every study, such as “force” in “in force”, is none."""
+"""Words of this project's subject; “force” counts where it is a unit, and not in “in force”."""
 
 
 def words_of_the_subject(text):

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from filled import Filled
 from helpers import copy_of_real_study, edit_cell, read_rows, run
-from made import real, with_rows
+from made import real, replaced, with_rows
 from made_allotments import write_allotments
 from made_study import write_made_study
 from test_groups import unsettled
@@ -50,6 +50,16 @@ def test_what_is_held_is_cited_and_what_of_it_was_read():
     assert "Warwickshire Police and Crime Commissioner" in text
     assert "only its opening was read" in text
     assert "does not settle the question" in text
+
+
+@pytest.mark.parametrize("kind", ["own", "described"])
+def test_only_a_title_of_the_documents_own_stands_in_quotation_marks(kind):
+    study = real()
+    held = study["sources"]["title_kind"].where(study["sources"]["title"] == "", kind)
+    study = replaced(study, sources=study["sources"].assign(title_kind=held))
+    (request,) = request_of("warwickshire", study)
+    (text,) = [one for one in questions(request) if "safe reporting pathway" in one]
+    assert ("Commissioner, “" in text) is (kind == "own")
 
 
 def test_it_rests_on_the_act():

@@ -1,10 +1,13 @@
 """A search bears on criteria: "nothing found" is said only of what somebody looked for."""
 
+import shutil
+
 import pytest
 from helpers import append_row, copy_of_real_study, edit_cell, read_rows, write_rows
-from made import library, one_cell, problems, replaced, with_rows
+from made import LIBRARY, library, one_cell, problems, replaced, with_rows
 from test_older import without_column
 
+from analysis.cli import main
 from analysis.study import load, look_over, states
 from analysis.study.searches import searches_by_unit
 
@@ -70,6 +73,16 @@ def test_an_older_study_says_how_many_searches_count_for_nothing(tmp_path):
     assert found.rule.startswith(f"{count} of {count} searches do not say on which criteria")
     assert "criterion_ids" in found.remedy
     assert not (states(load(study)).cells["state"] == "not_found").any()
+
+
+def test_a_command_says_how_many_searches_count_for_nothing(tmp_path, capsys):
+    study = shutil.copytree(LIBRARY, tmp_path / "study")
+    count = len(read_rows(study, "searches")) - 1
+    assert main(["score", str(study), "--out", str(tmp_path / "whole")]) == 0
+    assert "on which criteria" not in capsys.readouterr().out
+    without_column(study, "searches", "criterion_ids")
+    assert main(["score", str(study), "--out", str(tmp_path / "older")]) == 0
+    assert f"{count} of {count} searches do not say on which criteria" in capsys.readouterr().out
 
 
 def test_a_search_of_many_units_stands_with_each_of_them():

@@ -16,7 +16,9 @@ from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.forms import CODE, FORMS, TEXT
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.tidy import tidied_text
+from analysis.measure.results import measure
 from analysis.problems import shorten
+from analysis.publish.data import write_data
 from analysis.study import WARNING, load, look_over, signs, validate
 from analysis.study.descriptor import Table, template
 from analysis.study.signs import one_line, spoilt, unseen
@@ -335,7 +337,7 @@ def test_spoilt_letters_are_a_warning_and_the_study_still_valid(folder):
 
 def test_a_study_is_read_with_the_mark_and_intake_keeps_it(folder, tmp_path):
     plain = load(folder)
-    for path in folder.glob("*.csv"):
+    for path in (*folder.glob("*.csv"), folder / "datapackage.json"):
         path.write_bytes(BOM.encode() + path.read_bytes())
     assert all(load(folder)[name].equals(plain[name]) for name in plain.tables)
     filled = Filled(coding_workbook(load(folder), "Ada", ["library-one"]))
@@ -356,3 +358,6 @@ def test_published_tables_bear_the_mark_and_nothing_else_new(tmp_path):
     assert content == BOM.encode() + as_csv(table)
     rows = list(csv.reader(content.decode("utf-8-sig").splitlines()))
     assert rows[0] == list(table.columns) and find_row(LIBRARY, "units", unit_id=rows[1][0]) == 2
+    write_data(measure(library()), [], tmp_path / "data")
+    written = [path.read_bytes() for path in (tmp_path / "data").glob("*.csv")]
+    assert len(written) > 20 and all(one.startswith(BOM.encode()) for one in written)

@@ -1,8 +1,16 @@
 """A rule may need the complete reply: an opening never carries it, a broken copy with a reason."""
 
 import pytest
+from filled import Filled
 from made import one_cell, problems, replaced, row
+from pdfs import bare, opened
 
+from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
+from analysis.publish.briefings import Briefings
+from analysis.publish.report import report_html
+from analysis.publish.site.pages import site_files
+from analysis.publish.workbook import gap_workbook
 from analysis.study.complete import why_carried
 
 
@@ -43,3 +51,14 @@ def test_the_reason_stands_beside_a_level_on_a_broken_copy():
     }
     assert why_carried(replied("whole")) == {}
     assert why_carried(replied("whole_excerpt", needs="", **THIRD)) == {}
+
+
+def test_the_reason_stands_wherever_the_level_does():
+    results = measure(replied("whole_excerpt", **THIRD))
+    named = statements(results) | sensitivity_statements(results)
+    site = site_files(results, named, [])
+    pages = [site[name].decode() for name in ("units/u.html", "recommendations/g.html")]
+    pages += [report_html(results, named, []), Filled(gap_workbook(results, named)).said()]
+    assert all("The whole letter is there" in one for one in pages)
+    first = opened(Briefings(results).pdf("u")).pages[0].extract_text()
+    assert bare("The copy read breaks off. Third reading: The whole letter") in bare(first)

@@ -4,12 +4,19 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from made import day, one_cell, replaced
+from filled import Filled
+from made import day, library, one_cell, replaced
 from test_groups import grouped
 
 from analysis.fieldwork.agreement import CODES, Agreement, in_words
+from analysis.fieldwork.replying import reply_form
 from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
+from analysis.publish.report import report_html
+from analysis.publish.site.pages import site_files
+from analysis.publish.workbook import gap_workbook
 from analysis.show.notes import notes
+from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
 from analysis.wording import agreeing, counted, some_of
 
@@ -63,3 +70,32 @@ def test_one_cell_on_which_coders_agree():
     assert in_words(dataclasses.replace(one, cells=2)).startswith(
         "The coders agree on 1 of 2 cells"
     )
+
+
+@pytest.mark.parametrize("extent", ["opening", "whole_excerpt"])
+def test_how_far_a_document_was_read_is_said_in_the_same_words_everywhere(extent):
+    study = library()
+    tables = {name: study[name].assign(extent_read=extent) for name in ("sources", "evidence")}
+    study = replaced(study, **tables)
+    results = measure(study)
+    named = statements(results) | sensitivity_statements(results)
+    site = site_files(results, named, [])
+    evidence = study["evidence"]["evidence_id"].iloc[0]
+    pages = {name: site[name].decode() for name in site if name.endswith(".html")}
+    shown = [name for name in pages if name.startswith("evidence/") or "/library-one" in name]
+    shown += [name for name in pages if name.startswith("sources")]
+    assert len(shown) >= 3 and any(evidence in pages[name] for name in shown)
+    texts = [report_html(results, named, []), *(pages[name] for name in shown)]
+    for content in (gap_workbook(results, named), reply_form(study, "library-one")):
+        sheets = Filled(content).book.worksheets
+        texts += [
+            " ".join(map(str, sheet.values)) for sheet in sheets if sheet.title in WITH_EXTENTS
+        ]
+    assert len(texts) == 1 + len(shown) + 3
+    for text in texts:
+        assert v.EXTENT[extent].casefold() in text.casefold()
+        assert not any(f"{sign}{extent}{sign}" in text for sign in "'>")
+        assert "whole excerpt" not in text
+
+
+WITH_EXTENTS = ("Evidence", "Sources")

@@ -395,7 +395,7 @@ def _evidence(results: Results, names: dict) -> pd.DataFrame:
             "Evidence": table["evidence_id"].to_numpy(),
             "About": table["unit_id"].map(names).to_numpy(),
             "What it says, in our own words": table["states"].to_numpy(),
-            "How far it was read": [word(text) for text in table["extent_read"]],
+            "How far it was read": [capital(v.EXTENT[text]) for text in table["extent_read"]],
             "Source": source["source_id"],
             "Publisher": source["publisher"],
             "Title": source["title"].where(source["title"] != "", NOT_AVAILABLE),
@@ -436,6 +436,7 @@ def _sources(results: Results) -> pd.DataFrame:
         "read_on": "Read on",
         "url": "Address",
     }
+    table = table.assign(extent_read=[capital(v.EXTENT[one]) for one in table["extent_read"]])
     table = table[list(columns)].rename(columns=columns)
     return table.where(table != "", NOT_AVAILABLE)
 
