@@ -17,7 +17,7 @@ from analysis.measure.completions import Block
 from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores, told_apart
 from analysis.measure.totals import Constrained, level_values
-from analysis.measure.tree import groups_below, shares, weighting
+from analysis.measure.tree import shares, weighting
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -135,7 +135,7 @@ def score_bounds(
         return table
     names = study["units"]["unit_id"].tolist()
     weights = weighting(study)
-    groups = {group.name: group for group in groups_below(weights.tree)}
+    groups = {group.name: group for group in weights.tree.groups}
     grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
     ways: dict[tuple, dict[int, Fraction]] = {}
     low, high = table["low"].to_numpy(copy=True), table["high"].to_numpy(copy=True)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.measure.tree import Node, criteria_below, fold, groups_below, mean
+from analysis.measure.tree import Node, fold, mean
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -75,16 +75,15 @@ def exact_scores(
         By name of the group, parts before the whole, the total under
         :data:`analysis.measure.tree.TOTAL`; nothing at all where the unit has no score.
     """
-    leaves = {leaf: _part(cells[leaf.column]) for leaf in criteria_below(tree)}
-    groups = groups_below(tree)
-    found = fold(
-        groups,
-        leaves,
-        lambda group, parts: mean((p.weights[number] for p in group.children), parts),
-    )
+    leaves = {leaf: _part(cells[leaf.column]) for leaf in tree.criteria}
+
+    def aggregate(group: Node, parts: list[tuple]) -> tuple:
+        return mean((part.weights[number] for part in group.children), parts)
+
+    found = fold(tree.groups, leaves, aggregate)
     return {
         group.name: Interval(100 * value[0], 100 * value[1], value[2])
-        for group in groups
+        for group in tree.groups
         for value, there in [found[group]]
         if there
     }

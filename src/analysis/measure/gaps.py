@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.measure.scores import cell_values
-from analysis.measure.tree import Weighting, columns_below, groups_below, weighting
+from analysis.measure.tree import columns_below, weighting
 from analysis.study import Matrix, Study
 
 MEETS = "meets"
@@ -43,7 +43,10 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
     rows = []
     weights = weighting(study)
-    held = [_scored_columns(weights, number) for number in weights.sets]
+    held = [
+        {group.name: columns_below(group, number) for group in weights.tree.groups}
+        for number in weights.sets
+    ]
     order = study["recommendations"]["recommendation_id"]
     for group in [name for name in order if any(one.get(name) for one in held)]:
         every = sorted({column for one in held for column in one.get(group, ())})
@@ -115,11 +118,6 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
         f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
         for one in spoken_of.itertuples()
     ]
-
-
-def _scored_columns(weights: Weighting, number: int) -> dict[str, list[int]]:
-    """Return the criteria that count in each group, its own and those of the groups below."""
-    return {group.name: columns_below(group, number) for group in groups_below(weights.tree)}
 
 
 def _state(short: np.ndarray, unknown: np.ndarray) -> str:

@@ -21,9 +21,7 @@ from analysis.measure.scores import CellValues
 from analysis.measure.tree import (
     Node,
     columns_below,
-    criteria_below,
     fold,
-    groups_below,
     mean,
     shares,
     weighting,
@@ -124,24 +122,14 @@ class Plan:
     exact: dict[float, Fraction]
 
     @cached_property
-    def leaves(self) -> list[Node]:
-        """The criteria, in the order of the study."""
-        return criteria_below(self.tree)
-
-    @cached_property
     def columns(self) -> list[int]:
         """The column in the study of each criterion that bears weight in the total."""
-        return [leaf.column for leaf in self.leaves]
-
-    @cached_property
-    def groups(self) -> list[Node]:
-        """Every group, parts before the whole, the total last."""
-        return groups_below(self.tree)
+        return [leaf.column for leaf in self.tree.criteria]
 
     @cached_property
     def above(self) -> dict[Node, Node]:
         """The group that each node is a part of."""
-        return {part: group for group in self.groups for part in group.children}
+        return {part: group for group in self.tree.groups for part in group.children}
 
     def path(self, node: Node) -> list[Node]:
         """Return the groups above a node, the total last."""
@@ -289,7 +277,7 @@ def least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
     Returns:
         An array of the same shape; not a number where nothing is left in the sum.
     """
-    widest = max(len(group.children) for group in plan.groups) * rows.counts.shape[1]
+    widest = max(len(group.children) for group in plan.tree.groups) * rows.counts.shape[1]
     step = max(1, 2**24 // max(widest, 1))
     blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
     parts = [_least_without(plan, rows[block], delta[block]) for block in blocks]
@@ -316,9 +304,9 @@ def _least_without(plan: Plan, rows: Rows, delta: np.ndarray) -> np.ndarray:
     there = np.stack([rows.counts, np.zeros_like(rows.counts)], axis=1)
     leaves = {
         leaf: ([column], (delta[:, column, None], there[:, :, column]))
-        for column, leaf in enumerate(plan.leaves)
+        for column, leaf in enumerate(plan.tree.criteria)
     }
-    columns, (value, left) = fold(plan.groups, leaves, aggregate)[plan.tree]
+    columns, (value, left) = fold(plan.tree.groups, leaves, aggregate)[plan.tree]
     found = np.empty(delta.shape)
     found[:, columns] = np.where(left, value, np.nan)[:, 1:]
     return found
@@ -454,7 +442,7 @@ class _Least:
 
     def again(self, column: int, rows: np.ndarray, delta: np.ndarray | float) -> np.ndarray:
         """Return the total of some rows with another δ at one criterion."""
-        leaf = self.plan.leaves[column]
+        leaf = self.plan.tree.criteria[column]
         path = self.plan.path(leaf)
         beside = {part for group in path for part in group.children}.difference(path)
         parts = {node: tuple(part[rows] for part in self.parts[node]) for node in beside}
@@ -472,9 +460,9 @@ def _up(plan: Plan, rows: Rows, delta: Callable[[int], np.ndarray]) -> _Least:
     """
     leaves = {
         leaf: (delta(column), rows.counts[:, column, None])
-        for column, leaf in enumerate(plan.leaves)
+        for column, leaf in enumerate(plan.tree.criteria)
     }
-    return _Least(plan, rows.sets, fold(plan.groups, leaves, plan.least(rows.sets)))
+    return _Least(plan, rows.sets, fold(plan.tree.groups, leaves, plan.least(rows.sets)))
 
 
 def exact_signs(plan: Plan, left: Rows, right: Rows) -> np.ndarray:
@@ -521,32 +509,28 @@ def _exact_least(plan: Plan, left: Rows, right: Rows) -> list[Fraction]:
 
     def aggregate(group: Node, parts: list[_Distinct]) -> _Distinct:
         def least(number: int, *places: int) -> Part:
-            below = [part.values[place] for part, place in zip(parts, places, strict=True)]
-            weights = (child.weights[number] for child in group.children)
+            below = [values[place] for (_, values), place in zip(parts, places, strict=True)]
+            weights = (part.weights[number] for part in group.children)
             return mean(weights, below, plan.more.get(group.name, 0))
 
-        return _distinct([left.sets, *(part.numbers for part in parts)], least)
+        return _distinct([left.sets, *(numbers for numbers, _ in parts)], least)
 
     leaves = {
-        leaf: _distinct([left.low[:, one], right.high[:, one], left.counts[:, one]], cell)
-        for one, leaf in enumerate(plan.leaves)
+        leaf: _distinct([left.low[:, at], right.high[:, at], left.counts[:, at]], cell)
+        for at, leaf in enumerate(plan.tree.criteria)
     }
-    total = fold(plan.groups, leaves, aggregate)[plan.tree]
-    return [total.values[number][0] for number in total.numbers.tolist()]
+    numbers, values = fold(plan.tree.groups, leaves, aggregate)[plan.tree]
+    return [values[number][0] for number in numbers.tolist()]
 
 
-@dataclass(frozen=True)
-class _Distinct:
-    """A number for each row, and what it stands for."""
-
-    numbers: np.ndarray
-    values: list[Part]
+_Distinct = tuple[np.ndarray, list[Part]]
+"""A number for each row, and what each number stands for."""
 
 
 def _distinct(keys: list[np.ndarray], value: Callable[..., Part]) -> _Distinct:
     """Return a value for each row of keys, worked out once for those that are the same."""
     distinct, numbers = np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)
-    return _Distinct(numbers.reshape(-1), [value(*row) for row in distinct.tolist()])
+    return numbers.reshape(-1), [value(*row) for row in distinct.tolist()]
 
 
 def _exact(plan: Plan, value: float) -> Fraction:

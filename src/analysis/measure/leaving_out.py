@@ -34,18 +34,19 @@ def parts(plan: Plan, rows: Rows, values: np.ndarray) -> Parts:
         rows: which cells are in the sum, and by which weights.
         values: what each cell is worth, shape (rows, criteria with weight).
     """
-    counts, (many, criteria) = rows.counts, rows.counts.shape
-    place = {node: place for place, node in enumerate([*plan.leaves, *plan.groups])}
-    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(plan.leaves)}
-    found = fold(plan.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
+    tree, counts, (many, criteria) = plan.tree, rows.counts, rows.counts.shape
+    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(tree.criteria)}
+    found = fold(tree.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
+    place = {node: at for at, node in enumerate(found)}
     value, there = np.zeros((2, many, len(found)))
     for node, at in place.items():
         value[:, at], there[:, at] = found[node]
     groups = [
         (place[group], [place[part] for part in group.children], group.floats[rows.sets])
-        for group in plan.groups
+        for group in tree.groups
     ]
-    # A score is base + share × the value of a place, and `without` if the place is not there.
+    # The way down is no mean, but what a score is as a function of each of its parts:
+    # base + share × the value of a place, and `without` if the place is not there.
     base, share, without = (np.zeros_like(value) for _ in range(3))
     share[:, -1:], without[:, -1:] = 1, np.nan
     for place, inside, weights in reversed(groups):

@@ -17,9 +17,7 @@ import pandas as pd
 from analysis.measure.tree import (
     Node,
     columns_below,
-    criteria_below,
     fold,
-    groups_below,
     mean,
     weighting,
 )
@@ -90,7 +88,7 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     if criteria is not None:
         cells.counts[:, ~study["criteria"]["criterion_id"].isin(criteria)] = False
     tree = weights.tree
-    names = [group.name for group in groups_below(tree)]
+    names = [group.name for group in tree.groups]
     units = study["units"]["unit_id"].to_numpy(dtype=object)
     stacked = np.zeros((len(units), len(names), 4))  # units, groups, (low, high, ...)
     for number in weights.sets:
@@ -124,13 +122,12 @@ def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
 
 def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
     """Return an array of shape (units, groups, 4): low, high, known, is in the sum."""
-    groups = groups_below(tree)
+    groups = tree.groups
     if not tree.children:  # nothing is scored
         return np.zeros((len(cells.low), 1, 4))
     parts = np.stack([cells.low, cells.high, cells.known.astype(float)], axis=2)
     leaves = {
-        leaf: (parts[:, leaf.column], cells.counts[:, leaf.column, None])
-        for leaf in criteria_below(tree)
+        leaf: (parts[:, leaf.column], cells.counts[:, leaf.column, None]) for leaf in tree.criteria
     }
     found = fold(groups, leaves, lambda group, below: mean(group.floats[number], below))
     return np.stack([np.column_stack(found[group]) for group in groups], axis=1)
@@ -158,7 +155,7 @@ def _with_exact_ends(held: np.ndarray, tree: Node, number: int, cells: CellValue
         number: of the units' set of weights.
         cells: the cells of the units.
     """
-    groups = groups_below(tree)
+    groups = tree.groups
     weighs = np.zeros((cells.low.shape[1], len(groups)), dtype=bool)
     for place, group in enumerate(groups):
         weighs[columns_below(group, number), place] = True

@@ -11,7 +11,7 @@ import numpy as np
 from analysis.measure.clashes import Clash, sift
 from analysis.measure.completions import Block, Constraint, blocks
 from analysis.measure.exact import scale_values
-from analysis.measure.tree import groups_below, shares, weighting
+from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, score_ends, units_among, weights_of
@@ -163,7 +163,7 @@ class ScoreReader:
         """Prepare the study's tree, values and states."""
         self.levels, self.grid = levels, matrix.grid().to_numpy(dtype=object)
         self.weights = weighting(study)
-        self.groups = {group.name: group for group in groups_below(self.weights.tree)}
+        self.groups = {group.name: group for group in self.weights.tree.groups}
         self.unit = {name: place for place, name in enumerate(study["units"]["unit_id"])}
         self.values = level_values(study)
         self.counts = ~np.isin(self.grid, v.OUT_OF_SUM)

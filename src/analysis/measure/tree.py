@@ -41,6 +41,17 @@ class Node:
     column: int | None = None
 
     @cached_property
+    def groups(self) -> list["Node"]:
+        """Every group below and this one, parts before the whole."""
+        return [*(group for part in self.children if part.children for group in part.groups), self]
+
+    @cached_property
+    def criteria(self) -> list["Node"]:
+        """Every criterion below once, in the study's order."""
+        leaves = {part for group in self.groups for part in group.children if not part.children}
+        return sorted(leaves, key=lambda leaf: leaf.column)
+
+    @cached_property
     def floats(self) -> np.ndarray:
         """The weights of the parts as floats, shape (sets, parts)."""
         sets = range(len(self.weights))
@@ -129,18 +140,6 @@ def weighting(study: Study) -> Weighting:
     sets: dict[tuple, int] = {(): 0}
     of_unit = [sets.setdefault(tuple(sorted(one.items())), len(sets)) for one in own]
     return Weighting(build_tree(study, [dict(one) for one in sets]), np.array(of_unit, dtype=int))
-
-
-def groups_below(tree: Node) -> list[Node]:
-    """Return every group of the tree, parts before the whole, the total last."""
-    below = [group for child in tree.children if child.children for group in groups_below(child)]
-    return [*below, tree]
-
-
-def criteria_below(tree: Node) -> list[Node]:
-    """Return every criterion of the tree once, in the study's order."""
-    parts = {part for group in groups_below(tree) for part in group.children}
-    return sorted((part for part in parts if not part.children), key=lambda part: part.column)
 
 
 def columns_below(node: Node, number: int = 0) -> list[int]:
@@ -232,17 +231,18 @@ def shares(
     own = weights or {}
 
     def aggregate(group: Node, parts: list[dict[int, Fraction]]) -> dict[int, Fraction]:
-        raw = [own.get(child.name, child.weights[number]) for child in group.children]
-        whole = sum(weight for weight, part in zip(raw, parts, strict=True) if part)
+        raw = [own.get(part.name, part.weights[number]) for part in group.children]
+        inside = [
+            (weight, part) for weight, part in zip(raw, parts, strict=True) if weight and part
+        ]
+        whole = sum(weight for weight, _ in inside)
         return {
             column: weight * share / whole
-            for weight, part in zip(raw, parts, strict=True)
-            if weight
+            for weight, part in inside
             for column, share in part.items()
         }
 
     alone = {
-        leaf: {leaf.column: Fraction(1)} if leaf.column in columns else {}
-        for leaf in criteria_below(node)
+        leaf: {leaf.column: Fraction(1)} if leaf.column in columns else {} for leaf in node.criteria
     }
-    return fold(groups_below(node), alone, aggregate)[node]
+    return fold(node.groups, alone, aggregate)[node]

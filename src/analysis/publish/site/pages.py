@@ -15,7 +15,7 @@ from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement, given
-from analysis.measure.tree import TOTAL, Weighting, groups_below, weighting
+from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
@@ -512,7 +512,7 @@ class _Site:
                     if part.column is not None or part.weights[number] > 0
                 ],
             }
-            for group in reversed(groups_below(self.weighting.tree))
+            for group in reversed(self.weighting.tree.groups)
         ]
 
 
