@@ -13,6 +13,7 @@ from made_towns import towns, write_towns
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from pdfs import opened
+from pypdf.generic import ContentStream
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.reading import Reader
@@ -87,8 +88,17 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
     content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
-    first = opened(content).pages[0].extract_text()
-    assert re.findall("(.)\u202flow", first) == ["○", "●"]
+    first = opened(content).pages[0]
+    assert re.findall("(.)\u202flow", first.extract_text()) == ["○", "●"]
+    # The worst level of three has the third colour in PDFs, and only it.
+    assert colours_of(first) >= {PALETTE[0], PALETTE[2]}
+
+
+def colours_of(page):
+    """Return the colours with which anything on a page of a PDF is filled."""
+    drawn = ContentStream(page.get_contents(), page.pdf).operations
+    fills = (values for values, name in drawn if name == b"scn")
+    return {to_hex([float(one) for one in values]).upper() for values in fills}
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):
