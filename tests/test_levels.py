@@ -82,6 +82,11 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     page = report_page(results)
     cells = page.split("u0: every criterion")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', cells) == [("2", "○"), ("0", "●")]
+    heads = re.findall(r'(\w+-\d)" aria-hidden="true">.</span>(high|mid|low)</th>', page)
+    best, middle, worst = "rank-0", "rank-1", "rank-2"
+    of_benefit = [(best, "high"), (middle, "mid"), (worst, "low")]
+    of_risk = [(best, "low"), (middle, "mid"), (worst, "high")]
+    assert heads == [*of_benefit, *of_risk]
     named = statements(results) | sensitivity_statements(results)
     page = site_files(results, named, [])["towns/u0.html"].decode()
     glance = page.split("Each question at a glance")[1].split("</table>")[0]
@@ -90,15 +95,17 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     assert page_count(content) == 2
     first = opened(content).pages[0]
     assert re.findall("(.)\u202flow", first.extract_text()) == ["○", "●"]
-    # The worst level of three has the third colour in PDFs, and only it.
-    assert colours_of(first) >= {PALETTE[0], PALETTE[2]}
+    # Beside what each briefing has, one mark in the colour of the worst, one in that of the best.
+    more = colours_of(first)
+    more.subtract(colours_of(opened(Briefings(results).pdf("u3")).pages[0]))
+    assert [more[one] for one in PALETTE[:3]] == [1, 0, 1]
 
 
 def colours_of(page):
-    """Return the colours with which anything on a page of a PDF is filled."""
+    """Return the colours with which a page of a PDF is filled, each as often as it is set."""
     drawn = ContentStream(page.get_contents(), page.pdf).operations
     fills = (values for values, name in drawn if name == b"scn")
-    return {to_hex([float(one) for one in values]).upper() for values in fills}
+    return Counter(to_hex([float(one) for one in values]).upper() for values in fills)
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):

@@ -178,12 +178,13 @@ def test_a_report_after_every_observation_is_looked_at():
     assert outdated_by_the_report(replaced(study, assessments=early[unknown])) == ""
 
 
-def test_commands_say_where_the_report_came_after_every_observation(tmp_path, capsys):
+@pytest.mark.parametrize("command", [["score"], ["report", "--only", "statements"]])
+def test_commands_say_where_the_report_came_after_every_observation(command, tmp_path, capsys):
     folder = shutil.copytree(LIBRARY, tmp_path / "study")
 
     def report_in(year):
         edit_descriptor(folder, lambda raw: raw["study"]["report"].update(date=f"{year}-01-01"))
-        assert main(["score", str(folder), "--out", str(tmp_path / str(year))]) == 0
+        assert main([*command, str(folder), "--out", str(tmp_path / str(year))]) == 0
         return "Is study.report.date right?" in capsys.readouterr().out
 
     assert not report_in(2021) and report_in(2030)
