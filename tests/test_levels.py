@@ -304,6 +304,12 @@ def test_a_short_scale_keeps_the_palette(tmp_path, values, signs):
     assert bool(places_note(study)) == any(one.isdigit() for one in signs)
 
 
+def test_more_levels_of_one_value_than_there_are_letters_have_marks_of_their_own(tmp_path):
+    scale = {f"l{one}": 1 for one in range(30)} | {"none": 0}
+    marks = level_marks(towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, {}))
+    assert len({one.sign for one in marks.values()}) == 31
+
+
 def test_two_hundred_levels_are_drawn_and_set(long_scale):
     results = measure(long_scale)
     drawn = matrix_chart(results, statements(results))
