@@ -13,6 +13,7 @@ from analysis.fieldwork.agreement import (
     FEWEST_CELLS,
     LEVELS,
     SEED,
+    Agreement,
     agreement,
     as_table,
     bootstrap,
@@ -186,6 +187,12 @@ def test_every_agreement_has_its_sentence():
     table = as_table(agreement(real(), resamples=0))
     assert table["in_words"].str.endswith(".").all()
     assert not table["in_words"].str.contains("nan|None").any()
+
+
+def test_what_is_below_1_is_not_said_to_be_1():
+    one = Agreement(ALL, CODES, 1000, 999, 99.9, 0.9984, 0.9962, 1.0, "")
+    said = "alpha 0.998 (95 per cent bootstrap interval 0.996 to 1.00)"
+    assert said in in_words(one)
 
 
 @tries(40)

@@ -126,6 +126,13 @@ CASES = {
         [row("met", "2021-01-05"), row("not_applicable", "2022")],
         {"2022-12-30": "met", "2022-12-31": "not_applicable"},
     ),
+    "not applicable from some undated day on": (
+        [
+            row("met", "2021-01-05"),
+            row("not_applicable", not_before="2022-01-01", not_after="2022-06-30"),
+        ],
+        {"2022-06-29": "met", "2022-06-30": "not_applicable"},
+    ),
     "a later level stands again": (
         [row("not_applicable", "2021-01-05"), row("partly", "2023-03-03")],
         {"2023-03-02": "not_applicable", "2023-03-03": "partly"},

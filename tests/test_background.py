@@ -119,6 +119,15 @@ def test_the_background_makes_the_same(results):
 
 
 @two_cores
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs signals")
+def test_the_other_process_passes_over_interrupts_and_the_first_does_not():
+    blocked = signal.pthread_sigmask, signal.SIG_BLOCK, ()
+    with background("json") as executor:
+        assert signal.SIGINT in executor.submit(*blocked).result()
+        assert signal.SIGINT not in blocked[0](*blocked[1:])
+
+
+@two_cores
 def test_what_an_ended_process_was_to_do_is_left_to_be_done_here(tmp_path):
     with background("json") as executor:
         other = executor.submit(os.getpid).result()

@@ -2,11 +2,18 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filled import Filled
+from helpers import contents
+
+from analysis.fieldwork.coding import coding_workbook
+from analysis.study import load
+from analysis.study.journal import LOCK
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "tests" / "studies" / "library-hours"
@@ -62,3 +69,29 @@ def test_problems_that_nobody_reads_on_end_the_command_without_a_word(tmp_path):
     command += " 2>&1 | true; exit ${PIPESTATUS[0]}"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (141, "", "")
+
+
+@pytest.mark.parametrize("command", ["intake", "import"])
+def test_a_change_that_nobody_could_see_is_not_written(command, tmp_path):
+    study = shutil.copytree(LIBRARY, tmp_path / "study")
+    if command == "intake":
+        sheet = Filled(coding_workbook(load(study), "Ada", ["library-one"]))
+        texts = {"level": "points_1", "read_on": "2022-09-01", "observed_on": "2022"}
+        texts |= {"confidence": "low", "evidence_1": "V01", "rationale": "It says so."}
+        form = sheet.form("coding")
+        form.put(form.find("library-one/weekend/"), **texts)
+        words = ["intake", sheet.save(tmp_path / "back.xlsx"), study]
+    else:
+        table = tmp_path / "table.csv"
+        table.write_text("unit_id,date,weekend\nlibrary-one,2022-08,points_1\n", "utf-8")
+        words = ["import", table, "--into", study]
+    before = contents(study)
+    line = shlex.join([sys.executable, "-m", "analysis", *map(str, words)])
+    line += " | true; exit ${PIPESTATUS[0]}"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
+    said = "policygap: The change could not be shown to its end. Nothing was written.\n"
+    assert (done.returncode, done.stderr) == (141, said)
+    assert {**contents(study), LOCK: ""} == {**before, LOCK: ""}
+    # Where it can be shown it is written.
+    assert policygap(*words).returncode == 0
+    assert {**contents(study), LOCK: ""} != {**before, LOCK: ""}

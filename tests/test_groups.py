@@ -347,6 +347,8 @@ def test_the_method_says_what_holds_for_a_group():
         "South: “b” does not apply. South has a law of its own.",
         "n2 and s1: the weight of “b” is 3, where it else is 1. South says so.",
     ]
+    (later,) = view.group_rules(grouped([APART | {"from_day": "2030-01-01"}]))
+    assert later.startswith("South: “b” does not apply from 2030-01-01 on.")
 
 
 def test_a_comparison_names_what_differs_between_two_units():

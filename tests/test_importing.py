@@ -383,6 +383,16 @@ def test_the_same_table_changes_nothing_the_second_time(unfilled, capsys):
     assert "The study holds all of this already: nothing was written." in capsys.readouterr().out
 
 
+def test_a_table_of_which_more_is_mapped_later_is_one_source(pools):
+    path = table(pools, [["Pool", "Lifeguard", "Signs"], *everyone([POOLS[0], "Yes", "No"])])
+    first = MAP.replace(", Signs: depth-signs", "")
+    import_table(path, pools, a_map(pools, first))
+    import_table(path, pools, a_map(pools, MAP))
+    (source,) = rows_of(pools, "sources")
+    assert source["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert len(rows_of(pools, "assessments")) == 2
+
+
 def test_a_dry_run_writes_nothing(unfilled, capsys):
     before = contents(unfilled)
     asked = ["import", str(GIVEN / "pools.csv"), "--into", str(unfilled)]

@@ -13,6 +13,7 @@ from made_towns import towns, write_towns
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 from pdfs import opened
+from pypdf.generic import ContentStream
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.reading import Reader
@@ -81,14 +82,30 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     page = report_page(results)
     cells = page.split("u0: every criterion")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', cells) == [("2", "○"), ("0", "●")]
+    heads = re.findall(r'(\w+-\d)" aria-hidden="true">.</span>(high|mid|low)</th>', page)
+    best, middle, worst = "rank-0", "rank-1", "rank-2"
+    of_benefit = [(best, "high"), (middle, "mid"), (worst, "low")]
+    of_risk = [(best, "low"), (middle, "mid"), (worst, "high")]
+    assert heads == [*of_benefit, *of_risk]
     named = statements(results) | sensitivity_statements(results)
     page = site_files(results, named, [])["towns/u0.html"].decode()
     glance = page.split("Each question at a glance")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
     content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
-    first = opened(content).pages[0].extract_text()
-    assert re.findall("(.)\u202flow", first) == ["○", "●"]
+    first = opened(content).pages[0]
+    assert re.findall("(.)\u202flow", first.extract_text()) == ["○", "●"]
+    # Beside what each briefing has, one mark in the colour of the worst, one in that of the best.
+    more = colours_of(first)
+    more.subtract(colours_of(opened(Briefings(results).pdf("u3")).pages[0]))
+    assert [more[one] for one in PALETTE[:3]] == [1, 0, 1]
+
+
+def colours_of(page):
+    """Return the colours with which a page of a PDF is filled, each as often as it is set."""
+    drawn = ContentStream(page.get_contents(), page.pdf).operations
+    fills = (values for values, name in drawn if name == b"scn")
+    return Counter(to_hex([float(one) for one in values]).upper() for values in fills)
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):
@@ -285,6 +302,12 @@ def test_a_short_scale_keeps_the_palette(tmp_path, values, signs):
     expected = PALETTE[:3:2] if len(values) == 2 else PALETTE[: len(values)]
     assert tuple(one.colour for one in marks) == expected
     assert bool(places_note(study)) == any(one.isdigit() for one in signs)
+
+
+def test_more_levels_of_one_value_than_there_are_letters_have_marks_of_their_own(tmp_path):
+    scale = {f"l{one}": 1 for one in range(30)} | {"none": 0}
+    marks = level_marks(towns(tmp_path / "s", {"s": scale}, {"c": "s"}, UNITS, {}))
+    assert len({one.sign for one in marks.values()}) == 31
 
 
 def test_two_hundred_levels_are_drawn_and_set(long_scale):

@@ -1,18 +1,35 @@
 """What validation says: each kind of problem first, slots filled, numbers exact, forms in words."""
 
+import io
+import posixpath
+import re
 import shutil
 from fractions import Fraction
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
+from docx import Document
 from helpers import append_row, cell, edit_cell, edit_descriptor, read_rows, write_rows
 from made import LIBRARY, library, replaced
+from made_towns import towns
 
 from analysis.cli import main
+from analysis.fieldwork.agreement import level_order
 from analysis.measure.exact import scale_values
+from analysis.measure.national import national, states_by_criterion
+from analysis.measure.results import measure
+from analysis.measure.statements import sensitivity_statements, statements
 from analysis.problem_table import print_problems
 from analysis.problems import Problem, shown_first
-from analysis.study import load, schema, validate
+from analysis.publish.blocks import blocks
+from analysis.publish.report import report_html
+from analysis.publish.report_docx import report_docx
+from analysis.publish.report_pdf import report_pdf
+from analysis.publish.requests import requests
+from analysis.publish.site.pages import site_files
+from analysis.show.marks import level_marks
+from analysis.study import load, schema, states, validate
 from analysis.study.descriptor import Table, read_descriptor, template
 
 
@@ -190,6 +207,20 @@ def test_a_number_is_read_exactly_as_it_is_written(folder, text):
     assert scale_values(load(folder))["points"]["points_3"] == Fraction(text)
 
 
+def test_levels_stand_in_the_order_of_their_numbers_however_they_are_written(tmp_path):
+    scale = {"least": "0", "less": "1e-05", "half": ".5", "most": "1.0"}
+    best = list(scale)[::-1]
+    units = [{"unit_id": "a"}, {"unit_id": "b"}]
+    study = towns(tmp_path / "s", {"s": scale}, {"c": "s"}, units, {("a", "c"): "less"})
+    assert states_by_criterion(study)["c"][:4] == best
+    assert [level for _, level in level_marks(study)] == best
+    assert level_order(study) == best[::-1]
+    counted = {
+        one["state"]: one["units"] for one in national(study, states(study)).to_dict("records")
+    }
+    assert list(counted)[:4] == best and counted["less"] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -229,3 +260,34 @@ def test_an_id_may_hold_an_ampersand():
     units = study["units"].assign(unit_id=["R&D", *study["units"]["unit_id"].iloc[1:]])
     told = schema.check_schema(study.descriptor.tables, replaced(study, units=units).tables)
     assert not [one for one in told if one.file == "units.csv"]
+
+
+def test_what_has_an_ampersand_in_its_id_is_found_on_every_page(tmp_path):
+    found = {("r&d", "q&a"): "yes", ("other", "q&a"): "no"}
+    units = [{"unit_id": "r&d"}, {"unit_id": "other"}]
+    study = towns(tmp_path / "s", {"s&t": {"yes": 1, "no": 0}}, {"q&a": "s&t"}, units, found)
+    results = measure(study)
+    named = statements(results) | sensitivity_statements(results)
+    files = site_files(results, named, [])
+    pages = {name: held.decode() for name, held in files.items() if name.endswith(".html")}
+    assert {"towns/r&d.html", "evidence/e-r&d.html"} <= set(pages)
+    report = report_html(results, named, [])
+    followed = set()
+    for name, page in {**pages, "report.html": report}.items():
+        # An ampersand of an id is written out, and stands for nothing else.
+        assert not re.search(r"r&d|q&a\b|s&t", page)
+        for link in map(unescape, re.findall('href="([^"]+)"', page)):
+            path, _, anchor = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path or name))
+            target = name if not path else target
+            if "&" in link and not re.match("https?:", link) and target in (*pages, name):
+                held = report if target == "report.html" else pages[target]
+                assert not anchor or f'id="{escape(anchor)}"' in held, (name, link)
+                followed.add(target)
+    assert {"towns/r&d.html", "report.html"} <= followed
+    assert Document(io.BytesIO(report_docx(results, blocks(report)))).tables
+    assert report_pdf(results, blocks(report)).startswith(b"%PDF")
+    assert "r&d" in {
+        one.unit_id
+        for one in requests(measure(replaced(study, assessments=study["assessments"].iloc[:0])))
+    }

@@ -84,8 +84,8 @@ def test_a_table_that_is_brought_up_keeps_its_byte_order_mark(tmp_path):
     study = copy_of_real_study(tmp_path)
     without_column(study, "figures", "comparison")
     without_column(study, "assessments", "checked_by")
-    path = study / "figures.csv"
-    path.write_bytes(BOM_UTF8 + path.read_bytes())
+    for path in (study / "figures.csv", study / "datapackage.json"):
+        path.write_bytes(BOM_UTF8 + path.read_bytes())
     found = load(study)
     marked = [name for name, held in found.brought_up.items() if held.startswith(BOM_UTF8)]
     assert marked == ["figures.csv"]

@@ -1,12 +1,15 @@
 """What a published score was before it was rounded: known answers on paper."""
 
 import datetime as dt
+import shutil
 from types import SimpleNamespace
 
 import pytest
-from made import library, matrix_of, problems, replaced, with_rows
+from helpers import edit_descriptor
+from made import LIBRARY, library, matrix_of, problems, replaced, with_rows
 from made_totals import TODAY, made, score
 
+from analysis.cli import main
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
 from analysis.measure.results import measure
@@ -173,6 +176,18 @@ def test_a_report_after_every_observation_is_looked_at():
     on_the_day.loc[early.index[~unknown][0], "observed_on"] = str(day)
     assert outdated_by_the_report(replaced(study, assessments=on_the_day)) == ""
     assert outdated_by_the_report(replaced(study, assessments=early[unknown])) == ""
+
+
+@pytest.mark.parametrize("command", [["score"], ["report", "--only", "statements"]])
+def test_commands_say_where_the_report_came_after_every_observation(command, tmp_path, capsys):
+    folder = shutil.copytree(LIBRARY, tmp_path / "study")
+
+    def report_in(year):
+        edit_descriptor(folder, lambda raw: raw["study"]["report"].update(date=f"{year}-01-01"))
+        assert main([*command, str(folder), "--out", str(tmp_path / str(year))]) == 0
+        return "Is study.report.date right?" in capsys.readouterr().out
+
+    assert not report_in(2021) and report_in(2030)
 
 
 def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():

@@ -29,6 +29,7 @@ from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import national
 from analysis.measure.results import measure
 from analysis.measure.scores import in_force_at_all, scores, shown
+from analysis.publish import view
 from analysis.study import states
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
@@ -683,3 +684,12 @@ def test_a_weight_is_never_shown_as_none():
     )
     assert shown(0.0, Display(decimals=0, rounding="half_up"), positive=True) == "0"
     assert shown(1e-14, Display(decimals=0, rounding="half_up")) == "0"
+
+
+@pytest.mark.parametrize("unit", ["u1", ""])
+def test_the_weight_of_a_question_that_is_asked_is_never_shown_as_none(unit):
+    study = made(1, [("a", "g", "1"), ("b", "g", "1000000")])
+    asked = view.questions(measure(study))
+    rows = asked["of"][unit] if unit else asked["national"]
+    shown_as = {row["criterion_id"]: row["share" if unit else "weight"] for row in rows}
+    assert 0 < float(shown_as["a"]) < 0.001 and float(shown_as["b"]) > 0.9

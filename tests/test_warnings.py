@@ -1,5 +1,7 @@
 """What a person should look at in a valid study."""
 
+import dataclasses
+
 import pytest
 from made import library, replaced, with_rows
 
@@ -35,6 +37,27 @@ def test_a_criterion_with_coded_levels_and_no_rules():
     groups = uncoded["recommendations"].assign(text_read="not_read")
     unread = replaced(uncoded, recommendations=groups)
     assert told(unread, "criteria") == [(11, "criterion_id")]
+
+
+@pytest.mark.parametrize("emptied", ["codings", "assessments"])
+def test_levels_without_rules_count_from_coders_and_as_settled(emptied):
+    study = library()
+    rules = study["rules"][study["rules"]["criterion_id"] != "window"]
+    rows = study[emptied][study[emptied]["criterion_id"] != "window"]
+    bare = replaced(study, rules=rules, **{emptied: rows})
+    assert (10, "criterion_id") in told(bare, "criteria")
+    (said,) = [one.rule for one in warnings(bare) if one.row == 10 and one.file == "criteria.csv"]
+    assert said.startswith("levels are coded for it")
+
+
+def test_the_report_itself_need_not_be_cited():
+    study = with_rows(library(), "sources", [SOURCE | {"source_id": "B99"}])
+    assert (len(study["sources"]) + 1, "source_id") in told(study, "sources")
+    report = study.settings.report.model_copy(update={"source_id": "B99"})
+    settings = study.settings.model_copy(update={"report": report})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    of_report = dataclasses.replace(study, descriptor=descriptor)
+    assert (len(study["sources"]) + 1, "source_id") not in told(of_report, "sources")
 
 
 def test_a_source_that_nothing_cites():
