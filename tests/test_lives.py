@@ -365,7 +365,9 @@ def test_a_day_on_which_no_unit_exists_is_refused_with_the_next_on_which_one_doe
 def test_the_site_shows_a_published_score_of_a_unit_that_ended_without_a_link(tmp_path):
     said = {"score_id": "P9", "unit_id": OLD, "group_id": "total", "score": "100", "step": "1"}
     said |= {"as_of": LAST_DAY, "settles_cells": "yes", "source_id": "S1"}
-    results = measure(with_rows(merged(), "published_scores", [said]))
+    (tmp_path / "study").mkdir()
+    study = with_rows(merged(), "published_scores", [said])
+    results = measure(dataclasses.replace(study, folder=tmp_path / "study"))
     folder = build(results, tmp_path / "out", parts=("site",))
     page = (folder / "site" / "published.html").read_text(encoding="utf-8")
     assert "P9</th><td>Old-Town</td>" in page
