@@ -94,7 +94,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="policygap", description=analysis.__doc__)
+    parser = _Parser(prog="policygap", description=analysis.__doc__.partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"policygap {analysis.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

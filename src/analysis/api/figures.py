@@ -36,10 +36,10 @@ class Figures(Mapping[str, Statement]):
         Raises:
             KeyError: there is none of this name; the message has the nearest.
         """
-        held = self._sensitivity if str(name).startswith("sensitivity.") else self._named
-        if not isinstance(name, str) or name not in held:
-            raise KeyError(f"no figure has the name {name!r}{nearest(name, held)}")
-        return held[name]
+        figures = self._sensitivity if str(name).startswith("sensitivity.") else self._named
+        if not isinstance(name, str) or name not in figures:
+            raise KeyError(f"no figure has the name {name!r}{nearest(name, figures)}")
+        return figures[name]
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""

@@ -93,8 +93,8 @@ def scores(study: Study, matrix: Matrix, criteria: Collection[str] | None = None
     stacked = np.zeros((len(units), len(names), 4))  # units, groups, (low, high, ...)
     for number in weights.sets:
         rows = weights.of_unit == number
-        held = _up_the_tree(tree, number, cells.of(rows))
-        stacked[rows] = _with_exact_ends(held, tree, number, cells.of(rows))
+        ends = _up_the_tree(tree, number, cells.of(rows))
+        stacked[rows] = _with_exact_ends(ends, tree, number, cells.of(rows))
     flat = stacked.reshape(-1, 4)
     frame = pd.DataFrame(
         {
@@ -144,13 +144,13 @@ def told_apart(value: Fraction, most: int = 100) -> float:
     return min(max(float(value), most * _TOLD_APART), most * (1 - _TOLD_APART))
 
 
-def _with_exact_ends(held: np.ndarray, tree: Node, number: int, cells: CellValues) -> np.ndarray:
+def _with_exact_ends(ends: np.ndarray, tree: Node, number: int, cells: CellValues) -> np.ndarray:
     """Return scores that are at 0 or 1 exactly where every cell with weight is, and nowhere else.
 
     Beside a weight of 10 to the 14th a weight of 1 is lost in floats: the cells tell.
 
     Args:
-        held: low, high and known of each unit and group (and one column more).
+        ends: low, high and known of each unit and group (and one column more).
         tree: the tree.
         number: of the units' set of weights.
         cells: the cells of the units.
@@ -162,10 +162,10 @@ def _with_exact_ends(held: np.ndarray, tree: Node, number: int, cells: CellValue
     for place, values in enumerate((cells.low, cells.high, cells.known.astype(float))):
         for end, inwards in ((0, 1), (1, -1)):
             apart = (cells.counts & (values != end)) @ weighs
-            near = np.abs(held[:, :, place] - end) < _TOLD_APART
-            held[:, :, place][near & apart] = end + inwards * _TOLD_APART
-            held[:, :, place][~apart & (held[:, :, 3] > 0)] = end
-    return held
+            near = np.abs(ends[:, :, place] - end) < _TOLD_APART
+            ends[:, :, place][near & apart] = end + inwards * _TOLD_APART
+            ends[:, :, place][~apart & (ends[:, :, 3] > 0)] = end
+    return ends
 
 
 def shown(value: float, display: Display, positive: bool = False) -> str:

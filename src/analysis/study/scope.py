@@ -162,10 +162,10 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
     if not found:
         asked = set(re.findall(r"\w+", _unquoted(chosen)))
-        held = [f"{one}: {_values(units[one])}" for one in units if one in asked]
+        values = [f"{one}: {_values(units[one])}" for one in units if one in asked]
         rule, remedy = (
             "no unit of this date is chosen",
-            f"choose among {'; '.join(held) or 'the ids'}",
+            f"choose among {'; '.join(values) or 'the ids'}",
         )
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)])
     return found
