@@ -31,6 +31,11 @@ def test_report_says_where_it_is(tmp_path):
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000
 
 
+def test_help_is_about_the_command_line():
+    said = policygap("--help").stdout
+    assert "Comparative policy analysis" in said and "import" not in said.partition("commands:")[0]
+
+
 def test_the_real_study_is_valid():
     done = policygap("validate")
     assert (done.returncode, done.stderr) == (0, "")
