@@ -14,7 +14,7 @@ from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
-from analysis.measure.statements import spoken, statements
+from analysis.measure.statements import statements
 from analysis.publish.blocks import Heading, Items, Paragraph, Picture, Table, Terms, blocks, plain
 from analysis.publish.report import picture, report_html
 from analysis.publish.report_docx import report_docx
@@ -22,6 +22,7 @@ from analysis.publish.report_pdf import report_pdf
 from analysis.publish.typeset import _set
 from analysis.show.charts import all_charts
 from analysis.study import load
+from analysis.wording import spoken
 
 ROOT = Path(__file__).parents[1]
 

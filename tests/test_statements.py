@@ -25,7 +25,8 @@ from made import (
 
 from analysis.measure import statements as module
 from analysis.measure.results import measure
-from analysis.measure.statements import _pairs_said, statements
+from analysis.measure.statements import statements
+from analysis.measure.statements.order import _pairs_said
 from analysis.publish.report import report_html
 from analysis.study.descriptor import CompareDate
 
@@ -58,18 +59,9 @@ each = pytest.mark.parametrize("case", CASES, ids=str)
 # --- what every statement keeps to --------------------------------------------------------------
 
 
-def made_in_order(results, monkeypatch):
+def made_in_order(results):
     """Return the ids of the statements as they are made, before any is put over another."""
-    ids, made = [], module.Statement
-
-    def recorded(*args, **kwargs):
-        one = made(*args, **kwargs)
-        ids.append(one.id)
-        return one
-
-    monkeypatch.setattr(module, "Statement", recorded)
-    assert set(statements(results)) == set(ids)
-    return ids
+    return [one.id for one in module._made(results)]
 
 
 def repeated(ids):
@@ -77,11 +69,11 @@ def repeated(ids):
 
 
 @pytest.mark.parametrize("case", [("real",), ("library",)], ids=str)
-def test_every_id_is_given_once(case, monkeypatch):
-    assert repeated(made_in_order(said(*case)[0], monkeypatch)) == []
+def test_every_id_is_given_once(case):
+    assert repeated(made_in_order(said(*case)[0])) == []
 
 
-def test_a_level_may_be_called_settled(monkeypatch):
+def test_a_level_may_be_called_settled():
     study = library()
     names = {"yes": "settled", "no": "unsettled"}
     renamed = replaced(
@@ -92,10 +84,10 @@ def test_a_level_may_be_called_settled(monkeypatch):
         },
     )
     assert problems(renamed) == []
-    assert repeated(made_in_order(measure(renamed), monkeypatch)) == []
+    assert repeated(made_in_order(measure(renamed))) == []
 
 
-def test_a_date_may_have_two_labels(monkeypatch):
+def test_a_date_may_have_two_labels():
     # The report's day may be the end of a year too, and a study may want to say both.
     study = library()
     again = CompareDate(date="2021-03-01", label="The same day once more")
@@ -104,7 +96,7 @@ def test_a_date_may_have_two_labels(monkeypatch):
     )
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     study = dataclasses.replace(study, descriptor=descriptor)
-    assert repeated(made_in_order(measure(study), monkeypatch)) == []
+    assert repeated(made_in_order(measure(study))) == []
 
 
 def test_names_with_dots_are_refused():

@@ -19,8 +19,9 @@ from analysis.measure.causes import (
 )
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
+from analysis.measure.statements.record import unit_names
 from analysis.problems import shorten
-from analysis.show.words import interval_words, unit_names
+from analysis.show.words import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Display
 from analysis.study.warnings import open_searches

@@ -4,7 +4,8 @@ from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, given, surely_above
-from analysis.show.words import interval_words, unit_names
+from analysis.measure.statements.record import unit_names
+from analysis.show.words import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.published import units_among
 from analysis.wording import capital, listed

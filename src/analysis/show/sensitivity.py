@@ -17,7 +17,7 @@ from analysis.measure.choices import (
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
-from analysis.show.words import unit_names
+from analysis.measure.statements.record import unit_names
 from analysis.study.descriptor import Display
 
 KIND_WORDS = {

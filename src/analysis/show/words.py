@@ -2,12 +2,11 @@
 
 import math
 
-from analysis.direction import isolated_name
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
+from analysis.measure.statements.record import level_word
 from analysis.measure.totals import EXACTLY
-from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 from analysis.wording import listed
@@ -40,19 +39,9 @@ DECIDED = {
 """What was decided on a unit's reply, in words."""
 
 
-def unit_names(study: Study) -> dict[str, str]:
-    """Return the short name of each unit, so that it turns no sentence in which it stands."""
-    return {unit: isolated_name(name) for unit, name in study.lookup("units", "short_name").items()}
-
-
 def word(state: str) -> str:
     """Return a state as words: ``not_met`` as "not met", ``not_found`` as "nothing found"."""
     return _WORDS.get(state, state.replace("_", " "))
-
-
-def level_word(state: str) -> str:
-    """Return the state of a cell as words; a level may have a name that elsewhere means a gap."""
-    return v.WORD.get(state, state.replace("_", " "))
 
 
 def levels_words(text: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.measure.order import Alike
 from analysis.measure.results import Results
+from analysis.measure.statements.record import unit_names
 from analysis.show import style
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.given import is_on_axes
@@ -23,7 +24,6 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import unit_names
 from analysis.wording import agreeing, stopped
 
 _BEHIND = "data/charts/order.csv"

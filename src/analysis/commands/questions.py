@@ -1,0 +1,112 @@
+"""Commands that answer a question about a study, and write nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+from analysis.commands.shared import (
+    SHOWN_AT_MOST,
+    loaded,
+    measured,
+    print_problems_found,
+    shown_progress,
+)
+from analysis.problems import WARNING, Problem, StudyError, shown_first
+
+
+def validate(asked: argparse.Namespace) -> int:
+    """List every problem of a study."""
+    from analysis.study import look_over
+
+    found = look_over(asked.study)
+    problems = [one for one in found if one.severity != WARNING]
+    warnings = found[len(problems) :]
+    if asked.format == "json":
+        print_problems_found(found, "json")
+        return 1 if problems else 0
+    if problems:
+        print_problems_found(problems, "text")
+        return 1
+    print(f"{asked.study} is a valid study.")
+    if warnings:
+        shown, left_out = shown_first(warnings, SHOWN_AT_MOST)
+        print(f"To be looked at by a person ({len(warnings)}):")
+        print(*shown, *(f"Not shown: {line}." for line in left_out), sep="\n")
+        if left_out:
+            print(
+                f"The first {SHOWN_AT_MOST} are shown; policygap validate STUDY --format json gives all."
+            )
+    return 0
+
+
+def agreement(asked: argparse.Namespace) -> int:
+    """Say how far the coders agree."""
+    from analysis.fieldwork.agreement import (
+        agreement,
+        as_table,
+        coded_states,
+        confusion,
+        disagreements,
+        disputed,
+        in_words,
+        left_out,
+    )
+    from analysis.study import data_read_on
+    from analysis.study.marks import EARLIER_RULES, under_earlier_rules
+
+    study = loaded(asked.study)
+    study = study.at(data_read_on(study))
+    coded = coded_states(study)
+    found = agreement(study, table=coded)
+    if asked.format == "json":
+        print(as_table(found).to_json(orient="records", indent=1))
+        return 0
+    print(f"{study.settings.coders} {left_out(study)}".strip())
+    for one in found:
+        print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
+    met = confusion(study, table=coded)
+    if len(met):
+        print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
+    reopened = study["assessments"].loc[sorted(disputed(study))]
+    print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
+    for row in reopened.itertuples():
+        print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
+    older = study.tables["codings"][under_earlier_rules(study.tables)]
+    older = older[older["unit_id"].isin(study["units"]["unit_id"])]
+    if len(older):
+        print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
+    for row in older.itertuples():
+        print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
+    differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
+    print(f"\nCells on which they differ: {len(differing)}.")
+    for (unit, criterion), rows in differing:
+        print(f"\n{unit}, {criterion}")
+        for row in rows.itertuples():
+            cited = f" [{row.evidence_ids.replace(';', ', ')}]" if row.evidence_ids else ""
+            print(f"  {row.coder}: {row.state}{cited} {row.rationale}".rstrip())
+    return 0
+
+
+def compare(asked: argparse.Namespace) -> int:
+    """Say what differs between two versions of a study."""
+    from analysis.comparison import run
+
+    return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+
+
+def compare_units(asked: argparse.Namespace) -> int:
+    """Say what is certain of two units."""
+    from analysis.fieldwork.names import meant_units
+    from analysis.show.notes import notes
+    from analysis.show.pairs import compared
+
+    with shown_progress() as progress:
+        results = measured(asked, progress)
+    units = meant_units(results.study, asked.units)
+    if len(units) < 2:
+        rule = "both name the same"
+        problem = Problem("units", None, "", " and ".join(asked.units), rule, "name two")
+        raise StudyError([problem])
+    print(" ".join(compared(results, *units)))
+    print(*notes(results, units=units), sep="\n")
+    return 0

@@ -1,0 +1,113 @@
+"""What several commands need: the study, its units, and what they print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.problems import Problem, StudyError
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+
+SHOWN_AT_MOST = 200
+
+
+def loaded(folder: Path) -> Study:
+    """Return a study."""
+    from analysis.study import load
+
+    return load(folder)
+
+
+def measured(asked: argparse.Namespace, progress=lambda step: None):
+    """Return the results of a study at the dates that were asked for."""
+    # Imported late, so that a question about a study does not wait for the rest.
+    from analysis.measure.results import measure
+
+    return measure(loaded(asked.study), asked.as_of, asked.known_by, progress)
+
+
+def units_meant(study: Study, asked: list[str]) -> list[str]:
+    """Return the units that are meant, in the study's order."""
+    from analysis.fieldwork.names import meant_units
+
+    return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
+
+
+def unit_meant(study: Study, asked: str) -> str:
+    """Return the one unit that is meant."""
+    units = units_meant(study, [asked])
+    if len(units) != 1:
+        problem = Problem("unit", None, "", asked, "it names no single unit", "name one")
+        raise StudyError([problem])
+    return units[0]
+
+
+def refuse_to_replace_others(asked: argparse.Namespace) -> None:
+    """Refuse a folder that holds anything but an output."""
+    from analysis.publish.swapping import refuse_to_replace
+
+    refuse_to_replace(asked.out, asked.study)
+
+
+def refuse_a_folder_in_use(folder: Path) -> None:
+    """Refuse a folder that holds anything."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        rule, remedy = "something is there already, and may hold work", "name a new folder"
+        raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
+
+
+def possible_details(study: Study) -> int:
+    """Return how many texts may name a person."""
+    from analysis.study.privacy import personal_details
+
+    return sum(1 for _ in personal_details(study.descriptor, study.tables))
+
+
+def print_what_leaves_cells_open(study: Study) -> None:
+    """Print which searches and dates leave cells open that need not be."""
+    from analysis.study.warnings import open_searches, outdated_by_the_report
+
+    said = open_searches(study)
+    if said:
+        print(f"{said} Name them in searches.csv, criterion_ids.")
+    outdated = outdated_by_the_report(study)
+    if outdated:
+        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
+
+
+def print_placeholders(waiting: Sequence[str]) -> None:
+    """Print what the descriptor still lacks."""
+    if waiting:
+        print(f"Still to be set before publication: {', '.join(waiting)} (in datapackage.json).")
+
+
+def print_not_shown(study: Study) -> None:
+    """Print what no picture can show."""
+    from analysis.study.warnings import not_shown
+
+    for one in not_shown(study):
+        print(one)
+
+
+def shown_progress():
+    """Return the line that shows how far a command has come."""
+    from analysis.progress import progress
+
+    return progress()
+
+
+def print_problems_found(problems: list[Problem], form: str) -> None:
+    """Print problems as a table, or as JSON."""
+    if form == "json":
+        # In ASCII, so that it can be written to any terminal and read from any pipe.
+        print(json.dumps([one.as_dict() for one in problems], indent=1))
+        return
+    from analysis.problem_table import print_problems
+
+    print_problems(problems, SHOWN_AT_MOST)

@@ -1,0 +1,164 @@
+"""Statements on what the study holds: sources, evidence, and the states of its cells."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.measure.imported import imported_cells
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.statements.record import (
+    Statement,
+    cell_keys,
+    counted_rows,
+    keys_of,
+    level_word,
+    many_units,
+)
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+
+
+def _study(results: Results) -> Iterable[Statement]:
+    study, settings, many = results.study, results.study.settings, many_units(results)
+    counted = {
+        "units": ("units", "unit_id", f"All {many} of the study that exist on this date"),
+        "recommendations": (
+            "recommendations",
+            "recommendation_id",
+            "The report's recommendations, findings and conclusions that the study has",
+        ),
+        "criteria": ("criteria", "criterion_id", "All criteria"),
+        "sources": ("sources", "source_id", "All documents listed"),
+        "evidence": (
+            "evidence",
+            "evidence_id",
+            f"All statements of evidence, in our own words, but those on {settings.unit_noun.plural} that do not exist on this date{' or are not shown' if study.scope.units else ''}",
+        ),
+        "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
+        "events": ("events", "event_id", "Events of the national timeline"),
+    }
+    for name, (table, key, definition) in counted.items():
+        yield counted_rows(f"study.{name}", f"{definition}.", keys_of(table, study[table][key]))
+    criteria = study["criteria"]
+    for name, scored in (("scored", "yes"), ("context", "no")):
+        held = criteria.loc[criteria["scored"] == scored, "criterion_id"]
+        yield counted_rows(
+            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", held)
+        )
+    groups = study["recommendations"]
+    yield counted_rows(
+        "study.criteria.asked",
+        f"Criteria{' shown' if study.scope.criteria else ''} that ask something: those behind a recommendation that was read, or behind none.",
+        keys_of("criteria", asked_criteria(study)["criterion_id"]),
+    )
+    unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
+    yield counted_rows(
+        "study.recommendations.unread",
+        "Recommendations whose text was not read.",
+        keys_of("recommendations", unread),
+    )
+    evidence = study["evidence"]
+    yield counted_rows(
+        "study.evidence.sources",
+        "Documents that a statement of evidence is from.",
+        keys_of("sources", sorted(evidence["source_id"].unique())),
+    )
+    cited = study.cited_evidence()
+    own, used = evidence["scope"] == "unit", evidence["evidence_id"].isin(cited)
+    for name, where, definition in (
+        ("cited", used, "Statements of evidence that a coding or an assessment cites"),
+        (
+            "uncited",
+            own & ~used,
+            f"Statements about one of the {many} that no coding or assessment cites",
+        ),
+        (
+            "context",
+            ~own,
+            f"Statements about many {settings.unit_noun.plural} at once, which decide no level",
+        ),
+    ):
+        yield counted_rows(
+            f"study.evidence.{name}",
+            f"{definition}.",
+            keys_of("evidence", evidence.loc[where, "evidence_id"]),
+        )
+    whole = evidence.loc[evidence["extent_read"].str.startswith("whole"), "evidence_id"]
+    yield counted_rows(
+        "study.evidence.whole",
+        "Statements of evidence read to the end of what could be read.",
+        keys_of("evidence", whole),
+    )
+    opening = evidence.loc[evidence["extent_read"] == "opening", "evidence_id"]
+    yield counted_rows(
+        "study.evidence.opening",
+        "Statements of evidence of which only the opening could be read.",
+        keys_of("evidence", opening),
+    )
+    undated = study["events"].loc[study["events"]["date"] == "", "event_id"]
+    yield counted_rows(
+        "study.events.undated", "Events whose date is not known.", keys_of("events", undated)
+    )
+    if study.mark:
+        yield Statement(
+            "mark",
+            study.mark,
+            study.mark,
+            "What stands on every page: the draft mark, and what is not the study's own.",
+            ("datapackage.json/study",),
+        )
+    placeholders = study.descriptor.placeholders
+    yield counted_rows(
+        "study.placeholders",
+        "Settings that still wait to be set.",
+        [f"datapackage.json/{place}" for place in placeholders],
+    )
+
+
+def _imported(results: Results) -> Iterable[Statement]:
+    rows = cell_keys(imported_cells(results))
+    if rows:
+        yield counted_rows("cells.imported", "Cells that rest on an imported table.", rows)
+
+
+def _cells(results: Results) -> Iterable[Statement]:
+    study, display = results.study, results.study.settings.display
+    scored = scored_cells(study, results.matrix)
+    counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
+    settled = counting[~counting["state"].isin(v.UNKNOWNS)]
+    many = many_units(results)
+    yield counted_rows(
+        "cells.scored",
+        f"Cells ({many} × scored criteria) in force and applicable.",
+        cell_keys(counting),
+    )
+    yield counted_rows(
+        "cells.settled",
+        "Scored cells in force and applicable whose level is settled.",
+        cell_keys(settled),
+    )
+    share = 100 * len(settled) / len(counting) if len(counting) else None
+    yield Statement(
+        "cells.settled_percent",
+        share,
+        "nothing to count" if share is None else f"{shown(share, display)}%",
+        "Share of settled cells among the scored cells in force and applicable.",
+        tuple(cell_keys(settled)),
+    )
+    for state in v.UNKNOWNS:
+        rows = scored[scored["state"] == state]
+        yield counted_rows(
+            f"cells.{state}", f"Cells of scored criteria: {level_word(state)}.", cell_keys(rows)
+        )
+
+
+def scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
+    """Return the cells of the criteria that are scored."""
+    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
+    return matrix.cells[matrix.cells["criterion_id"].isin(scored)]
+
+
+PARTS = _study, _imported, _cells
+"""What yields the statements, in their order."""

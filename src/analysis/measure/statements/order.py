@@ -1,0 +1,177 @@
+"""Statements on who is surely above whom, on ranks, and on what to ask next."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.measure.next_questions import ASSUMPTION, STEPS
+from analysis.measure.results import Results
+from analysis.measure.statements.record import (
+    Statement,
+    counted_rows,
+    keys_of,
+    many_units,
+    unit_names,
+)
+from analysis.wording import capital
+
+
+def surely_above(results: Results, above: str, below: str) -> Statement:
+    """Return the statement that one unit is above another; there is one for sure pairs alone.
+
+    Every sentence that compares units must come from here, or be made of what does.
+
+    Raises:
+        ValueError: it is not sure.
+    """
+    found = results.comparisons
+    places = [found.unit_ids.index(one) for one in (above, below)]
+    if not found.above[*places]:
+        raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
+    names = unit_names(results.study)
+    first, second = names[above], names[below]
+    return Statement(
+        f"above.{above}.{below}",
+        "surely above",
+        f"{first} is surely above {second}",
+        f"The score of {first} is above that of {second} {SURE}.",
+        (f"pairs/{above}/{below}",),
+    )
+
+
+SURE = "under every completion of the unknowns and every weighting in the declared range"
+"""What makes a comparison sure."""
+
+
+def given(results: Results) -> str:
+    """Return the sentence that stands with comparisons which published rows may decide, or nothing."""
+    if not any(one.parts for one in results.constrained_at(results.matrix.as_of).firm):
+        return ""
+    return "This is given what was published of this date, which may settle cells."
+
+
+def _pairs(results: Results) -> Iterable[Statement]:
+    found, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
+    keys = keys_of("pairs", table["above"], table["below"])
+    many = int(found.scored.sum())
+    possible = many * (many - 1) // 2
+    yield Statement(
+        "pairs.possible",
+        possible,
+        str(possible),
+        f"Pairs of {many_units(results)} with a score.",
+        tuple(keys_of("units", results.ranks.loc[found.scored, "unit_id"])),
+    )
+    yield counted_rows(
+        "pairs.count", f"Pairs of which one is surely above the other: {SURE}.", keys
+    )
+    careful = table[table["conservative"] == "yes"]
+    yield counted_rows(
+        "pairs.conservative",
+        "Sure pairs decided by a sound bound, which may miss others that hold.",
+        keys_of("pairs", careful["above"], careful["below"]),
+    )
+    named = set(table["above"]) | set(table["below"])
+    yield counted_rows(
+        "pairs.units_comparable",
+        f"{capital(many_units(results))} that are surely above or below at least one other.",
+        keys_of("units", [one for one in found.unit_ids if one in named]),
+    )
+    yield Statement(
+        "pairs.said",
+        len(table),
+        " ".join(
+            filter(
+                None,
+                (
+                    _pairs_said(len(table), possible, many, len(named), noun),
+                    given(results) if len(table) else "",
+                ),
+            )
+        ),
+        "How far the evidence allows comparisons.",
+        tuple(keys),
+    )
+    names = unit_names(results.study)
+    below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
+    for unit in found.unit_ids:
+        under = below.get(unit, [])
+        yield counted_rows(
+            f"above.{unit}",
+            f"{capital(many_units(results))} that {names[unit]} is surely above.",
+            keys_of("pairs", [unit] * len(under), under),
+        )
+
+
+def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
+    if not possible:
+        return f"There are no two {noun.plural} with a score to compare."
+    allowed = "with all that is unknown, and every weight in the study's range, allowed for"
+    pairs = f"of the {possible} pairs of {noun.plural}"
+    if not sure:
+        which = (
+            f"for none {pairs} is it sure" if possible > 1 else "for the one pair it is not sure"
+        )
+        return (
+            f"No {noun.singular} can be ranked against another: {which} which has the higher "
+            f"score, {allowed}."
+        )
+    if possible == 1:
+        return (
+            f"For the one pair of {noun.plural} it is sure which has the higher score, {allowed}."
+        )
+    apart = f"{many - named} of {many} {noun.plural} cannot be ranked against any"
+    if named == many:
+        apart = f"every {noun.singular} can be ranked against another"
+    return f"For {sure} {pairs} it is sure which has the higher score, {allowed}; {apart}."
+
+
+def _ranks(results: Results) -> Iterable[Statement]:
+    table, names = results.ranks.dropna(), unit_names(results.study)
+    for row in table.itertuples():
+        text = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
+        yield Statement(
+            f"ranks.{row.unit_id}",
+            text,
+            f"{text} of {len(table)}",
+            f"Outer limits of the rank of {names[row.unit_id]}, 1 the best; not all ranks between them "
+            "need be possible.",
+            (f"ranks/{row.unit_id}",),
+        )
+    whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
+    many = capital(many_units(results))
+    yield counted_rows(
+        "units.any_rank", f"{many} that may have any rank.", keys_of("ranks", whole["unit_id"])
+    )
+
+
+def _next(results: Results) -> Iterable[Statement]:
+    table = results.next_questions
+
+    def keys(rows: pd.DataFrame) -> list[str]:
+        return keys_of("next", rows["unit_id"], rows["criterion_id"])
+
+    yield counted_rows("next.cells", "Open cells that bear weight in the total.", keys(table))
+    yield counted_rows(
+        "next.deciding",
+        "Open cells of which at least one answer would decide a pair, all else as it stands.",
+        keys(table[table["expected_pairs"] > 0]),
+    )
+    for step in STEPS:
+        rows = table[table["step"] == step]
+        yield counted_rows(
+            f"next.step.{step}",
+            f"Open cells whose next step is: {step.replace('_', ' ')}.",
+            keys(rows),
+        )
+    yield Statement(
+        "next.assumption",
+        ASSUMPTION,
+        ASSUMPTION,
+        "What the expected number of pairs decided rests on.",
+        ("datapackage.json/study",),
+    )
+
+
+PARTS = _pairs, _ranks, _next
+"""What yields the statements, in their order."""

@@ -1,0 +1,60 @@
+"""Statements on the dates of comparison, and on what changed between them."""
+
+from collections.abc import Iterable
+
+from analysis.measure.change import came_into_force
+from analysis.measure.results import Results
+from analysis.measure.statements.holdings import scored_cells
+from analysis.measure.statements.record import Statement, cell_keys, counted_rows
+from analysis.study import vocabulary as v
+from analysis.wording import spoken
+
+
+def _dates(results: Results) -> Iterable[Statement]:
+    matrix, many = results.matrix, results.study.settings.unit_noun.plural
+    report = results.study.settings.report.date
+    for name, day, definition in (
+        ("as_of", matrix.as_of, "Date of the state shown"),
+        ("known_by", matrix.known_by, "Only what had been read by this day counts"),
+        ("report", report, f"Day of the report that the study compares {many} with"),
+    ):
+        yield Statement(
+            f"dates.{name}",
+            day.isoformat(),
+            spoken(day),
+            f"{definition}.",
+            ("datapackage.json/study",),
+        )
+
+
+def _changes(results: Results) -> Iterable[Statement]:
+    for number, (label, matrix) in enumerate(results.over_time):
+        name, scored = f"at.{matrix.as_of.isoformat()}", scored_cells(results.study, matrix)
+        settled = scored[~scored["state"].isin(v.UNKNOWNS)]
+        applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
+        yield counted_rows(
+            f"{name}.settled",
+            f"Scored cells settled: {label} ({matrix.as_of}).",
+            cell_keys(settled),
+        )
+        yield counted_rows(
+            f"{name}.scored",
+            f"Scored cells in force and applicable: {label} ({matrix.as_of}).",
+            cell_keys(applies),
+        )
+        if number:
+            table = results.changes[number - 1]
+            yield counted_rows(
+                f"{name}.changed",
+                f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
+                cell_keys(table),
+            )
+            yield counted_rows(
+                f"{name}.begun",
+                f"Unsettled cells of criteria that came into force since the date before: {label}.",
+                cell_keys(table[came_into_force(table)]),
+            )
+
+
+PARTS = _dates, _changes
+"""What yields the statements, in their order."""

@@ -1,0 +1,175 @@
+"""Statements on published totals and figures, and the bounds that they set."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from analysis.measure.bounds import ENDS, MEAN
+from analysis.measure.figures import comparable_figures, irreconcilable
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.statements.record import (
+    Statement,
+    cell_keys,
+    counted_rows,
+    keys_of,
+    level_word,
+    quoted_labels,
+    unit_names,
+)
+from analysis.measure.totals import AT_MOST
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.study.published import levels_of, listed_units, units_among
+from analysis.wording import exact, listed, spoken
+
+
+def _totals(results: Results) -> Iterable[Statement]:
+    many, labels = results.study.settings.unit_noun.plural, quoted_labels(results.study, "criteria")
+    for row in results.totals.itertuples():
+        name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
+        level, place = (
+            " or ".join(map(level_word, levels_of(row.level))),
+            labels[row.criterion_id],
+        )
+        day = dt.date.fromisoformat(row.as_of)
+        everyone = results.everyone.at(day)
+        place += f" on {spoken(day)}{_among(everyone, row.among)}"
+        yield Statement(
+            f"{name}.count",
+            row.count,
+            str(row.count),
+            f"Published count of {many} that are “{level}” on {place} ({level_word(row.relation)}).",
+            rows,
+        )
+        yield Statement(
+            f"{name}.of",
+            row.of,
+            str(row.of),
+            f"How many {many} were counted, in the published count on {place}.",
+            rows,
+        )
+        cells, units = results.constrained_at(day).matrix.cells, everyone["units"]
+        cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
+        named = cells[cells["state"].isin(levels_of(row.level))]
+        unknown = cells[cells["state"].isin(v.OPEN)]
+        yield counted_rows(
+            f"{name}.named",
+            f"How many {many} the evidence shows to be “{level}” on {place}.",
+            cell_keys(named),
+        )
+        yield counted_rows(
+            f"{name}.cannot_be_told",
+            f"How many {many} the evidence leaves open on {place}.",
+            cell_keys(unknown),
+        )
+        yield Statement(
+            f"{name}.status",
+            row.status,
+            row.status,
+            f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
+            rows,
+        )
+        yield Statement(
+            f"{name}.open_by",
+            row.open_by,
+            str(row.open_by),
+            f"How many {many} that the evidence leaves open would {_WOULD[row.relation == AT_MOST]} “{level}” on {place}, if the published count is right.",
+            rows,
+        )
+    gone = [
+        (table, key)
+        for table, audit in (
+            ("published_totals", results.totals),
+            ("published_scores", results.published_scores),
+        )
+        for key in audit.loc[audit["set_aside"] == "yes"].iloc[:, 0]
+    ]
+    yield counted_rows(
+        "totals.set_aside",
+        "Published totals and scores that are set aside, since they cannot be true.",
+        ["/".join(one) for one in gone],
+    )
+    for number, said in enumerate(results.clashes, start=1):
+        rows = tuple("/".join(one) for one in gone)
+        yield Statement(
+            f"totals.clash.{number}", said, said, "What was published and cannot be true.", rows
+        )
+    settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
+    yield counted_rows(
+        "totals.settled_cells",
+        "Cells that the evidence leaves open and published totals and scores of the day settle.",
+        cell_keys(settled),
+    )
+
+
+_WOULD = "have to be", "have to be other than"
+
+
+def _among(study: Study, among: str) -> str:
+    """Return the units that a published total counts, where these are not all, as words."""
+    if not among:
+        return ""
+    names = unit_names(study)
+    ids = [names.get(one, one) for one in listed_units(among)]
+    return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
+
+
+def _bounds(results: Results) -> Iterable[Statement]:
+    display, table = results.study.settings.display, results.national_bounds
+    labels, many = quoted_labels(results.study, "criteria"), results.study.settings.unit_noun.plural
+    place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
+    for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
+        held = results.constrained_at(dt.date.fromisoformat(day))
+        behind = held.binding(place[criterion])
+        for row in part.itertuples():
+            is_mean = row.figure == MEAN
+            what = (
+                "Mean value, 0 to 100,"
+                if is_mean
+                else f"Count of {many} that are “{level_word(row.level)}”"
+            )
+            for end in ENDS:
+                which = "least" if end.startswith("low") else "greatest"
+                without = end.endswith("without")
+                value = getattr(row, end) if is_mean else int(getattr(row, end))
+                rows = (f"criteria/{criterion}", *(() if without else behind))
+                yield Statement(
+                    ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
+                    value,
+                    shown(value, display) if is_mean else str(value),
+                    f"{what} on {labels[criterion]} on {spoken(dt.date.fromisoformat(day))}: the {which} that the evidence allows "
+                    f"{'alone' if without else 'beside the published totals of that day'}.",
+                    rows,
+                )
+
+
+def _figures(results: Results) -> Iterable[Statement]:
+    figures = results.study["figures"]
+    for row in figures.itertuples():
+        number = Decimal(row.value)  # a float would change the digits of a long one
+        value = int(number) if number == number.to_integral_value() else float(number)
+        definition = f"{row.measure}, as published: {row.what_it_counts}."
+        yield Statement(
+            f"figures.{row.figure_id}",
+            value,
+            exact(row.value),
+            definition,
+            (f"figures/{row.figure_id}",),
+        )
+    compared = comparable_figures(results.study)["figure_id"]
+    yield counted_rows(
+        "figures.compared",
+        "Published figures that seem to count the same thing as another.",
+        keys_of("figures", compared),
+    )
+    pairs = irreconcilable(results.study)
+    yield counted_rows(
+        "figures.irreconcilable",
+        "Pairs of published figures where the shorter period, within the longer one, has the larger count.",
+        keys_of("figures", pairs["inner"], pairs["outer"]),
+    )
+
+
+PARTS = _totals, _bounds, _figures
+"""What yields the statements, in their order."""

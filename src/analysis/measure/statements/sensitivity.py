@@ -1,0 +1,71 @@
+"""Statements on how far results depend on choices."""
+
+from collections.abc import Iterable
+
+from analysis.measure.choices import KINDS
+from analysis.measure.results import Results
+from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
+from analysis.measure.statements.order import SURE
+from analysis.measure.statements.record import Statement, counted_rows, keys_of, many_units
+from analysis.wording import capital
+
+
+def sensitivity_statements(results: Results) -> dict[str, Statement]:
+    """Return the named statements on what results owe to choices, by id.
+
+    Apart from :func:`statements`, since they take every comparison anew under every choice.
+    """
+    return interval_sensitivity(results) | {one.id: one for one in _comparison_sensitivity(results)}
+
+
+def interval_sensitivity(results: Results) -> dict[str, Statement]:
+    """Return those of :func:`sensitivity_statements` that are on intervals, and on no comparison."""
+    return {one.id: one for one in _interval_sensitivity(results)}
+
+
+def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
+    own = "at the study's own weights"
+    table = results.sensitivity.statements
+    tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
+    for name, where, definition in (
+        ("count", ~lost | lost, f"Comparisons of two {many_units(results)} that hold {own}"),
+        ("ties", tie, "Of these, comparisons that leave open whether the two are level"),
+        ("sure", table["over_range"] == ABOVE, f"Of these, comparisons that are sure: {SURE}"),
+        ("survive", ~lost, "Of these, comparisons that survive every choice"),
+        *(
+            (f"first.{kind}", table["first"] == kind, f"Of these, comparisons falling to {kind} first")
+            for kind in KINDS
+        ),
+    ):  # fmt: skip
+        rows = table[where]
+        keys = keys_of("statements", rows["above"], rows["below"])
+        yield counted_rows(f"sensitivity.statements.{name}", f"{definition}.", keys)
+
+
+def _interval_sensitivity(results: Results) -> Iterable[Statement]:
+    found = results.sensitivity
+    many = capital(many_units(results))
+    units = found.units
+    moved = units[units["moved"] & units["unit_id"].isin(found.known)]
+    for name, ids, definition in (
+        ("known", found.known, f"{many} of which anything is known as declared"),
+        (
+            "known_otherwise",
+            found.known_otherwise,
+            f"Other {many_units(results)} of which anything is known under a choice",
+        ),
+        (
+            "moved",
+            moved["unit_id"].unique(),
+            "Of the known, those whose interval some choice moves",
+        ),
+        *(
+            (
+                f"moved.{kind}",
+                moved.loc[moved["kind"] == kind, "unit_id"].unique(),
+                f"Of the known, those whose interval a choice of this kind moves: {kind}",
+            )
+            for kind in KINDS
+        ),
+    ):
+        yield counted_rows(f"sensitivity.units.{name}", f"{definition}.", keys_of("units", ids))
