@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.direction import set_apart
+from analysis.frames import each_row, records
 from analysis.measure.attribution import Comparison, compare
 from analysis.problem_table import PipeConsole
 from analysis.show.comparison import (
@@ -98,10 +99,10 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
         "new": new,
         "must_stand": what_must_stand(found),
         "said": in_sentences(found),
-        "changes": found.changes.to_dict("records"),
-        "parts": exact_parts(found).to_dict("records"),
-        "cells": found.cells.to_dict("records"),
-        "unscored": found.unscored.to_dict("records"),
+        "changes": records(found.changes),
+        "parts": records(exact_parts(found)),
+        "cells": records(found.cells),
+        "unscored": records(found.unscored),
         "changed_ids": found.changed_ids,
         "only_old": list(found.only_old),
         "only_new": list(found.only_new),
@@ -126,7 +127,7 @@ def _print(found: Comparison, versions: list[Version]) -> None:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for head in heads:
             table.add_column(head, overflow="fold", vertical="top")
-        for row in rows.itertuples(index=False):
+        for row in each_row(rows):
             # Text and not markup: a value may hold square brackets.
             cells = [names.get(cell, cell) if n < 2 else cell for n, cell in enumerate(row)]
             table.add_row(*(Text(set_apart(cell)) for cell in cells))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.api.given import no_such
 from analysis.api.reading import Table, labelled
+from analysis.frames import each_row
 from analysis.measure.change import came_into_force
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
@@ -85,7 +86,7 @@ def _changes(results: Results) -> pd.DataFrame:
 def _readings(results: Results) -> pd.DataFrame:
     table, display = results.readings, results.study.settings.display
     table = table[table["unit_id"].isin(known_units(table))]
-    words = [interval_words(one.low, one.high, one.known, display) for one in table.itertuples()]
+    words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
     wide = table.assign(interval=words).pivot(index="unit_id", columns="reading", values="interval")
     return wide.reindex(
         index=table["unit_id"].unique(), columns=table["reading"].unique()

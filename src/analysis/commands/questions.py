@@ -11,6 +11,7 @@ from analysis.commands.shared import (
     print_problems_found,
     shown_progress,
 )
+from analysis.frames import each_row
 from analysis.problems import WARNING, Problem, StudyError, shown_first
 
 
@@ -69,19 +70,19 @@ def agreement(asked: argparse.Namespace) -> int:
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
     reopened = study["assessments"].loc[sorted(disputed(study))]
     print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
-    for row in reopened.itertuples():
+    for row in each_row(reopened):
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
     older = study.tables["codings"][under_earlier_rules(study.tables)]
     older = older[older["unit_id"].isin(study["units"]["unit_id"])]
     if len(older):
         print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
-    for row in older.itertuples():
+    for row in each_row(older):
         print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
     print(f"\nCells on which they differ: {len(differing)}.")
     for (unit, criterion), rows in differing:
         print(f"\n{unit}, {criterion}")
-        for row in rows.itertuples():
+        for row in each_row(rows):
             cited = f" [{row.evidence_ids.replace(';', ', ')}]" if row.evidence_ids else ""
             print(f"  {row.coder}: {row.state}{cited} {row.rationale}".rstrip())
     return 0

@@ -16,6 +16,7 @@ import krippendorff
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, first_days
@@ -120,7 +121,7 @@ def cells_read(
     from_table = set(evidence.loc[evidence["source_id"].isin(tables), "evidence_id"])
     imported = [bool(ids) and from_table.issuperset(ids.split(";")) for ids in rows["evidence_ids"]]
     for (unit, criterion, coder, batch), by_cell in zip(
-        rows[names].itertuples(index=False), imported, strict=True
+        each_row(rows[names]), imported, strict=True
     ):
         own.setdefault(coder, set()).add((unit, criterion))
         if by_cell:
@@ -129,7 +130,7 @@ def cells_read(
         criteria[batch].add(criterion)
     every = list(study["criteria"]["criterion_id"])
     recorded = defaultdict(set)
-    for one in given.itertuples():
+    for one in each_row(given):
         asked = one.criterion_ids.split(";") if one.criterion_ids else every
         recorded[one.coder, one.batch] |= {(one.unit_id, criterion) for criterion in asked}
     read = {name: set(cells) for name, cells in own.items()}
@@ -177,9 +178,7 @@ def read_without_row(study: Study) -> dict[Cell, list[str]]:
     """
     rows = study["codings"]
     own = defaultdict(set)
-    for unit, criterion, coder in rows[["unit_id", "criterion_id", "coder"]].itertuples(
-        index=False
-    ):
+    for unit, criterion, coder in each_row(rows[["unit_id", "criterion_id", "coder"]]):
         own[unit, criterion].add(coder)
     read, names = cells_read(study, only_recorded=True), readers(study)
     found = {
@@ -196,13 +195,13 @@ def disputed(study: Study) -> set[int]:
     a coder who was given the cell put nothing down.
     """
     levels: dict[Cell, dict[str, set[str]]] = {}
-    for row in study["codings"].itertuples():
+    for row in each_row(study["codings"]):
         of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, set()).add(row.level)
-    silent = read_without_row(study)
+    silent, assessments = read_without_row(study), study["assessments"]
     return {
-        row.Index
-        for row in study["assessments"].itertuples()
+        index
+        for index, row in zip(assessments.index, each_row(assessments), strict=True)
         if row.settled_by == BY_AGREEMENT
         and (
             (row.unit_id, row.criterion_id) in silent

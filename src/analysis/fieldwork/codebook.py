@@ -1,6 +1,7 @@
 """The codebook as coders see it."""
 
 from analysis.fieldwork.workbooks import Page
+from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.marks import level_rules
@@ -19,7 +20,7 @@ def codebook_page(study: Study) -> Page:
             one.applies_from or "always",
             "\n".join(f"{level}: {rule}" for level, rule in rules[one.criterion_id]),
         )
-        for one in study["criteria"].itertuples()
+        for one in each_row(study["criteria"])
     ]
     unknowns = [
         (code, f"Unknown code: {v.MEANING[code]}.", "any criterion", "", "", "") for code in v.TYPED

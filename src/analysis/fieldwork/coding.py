@@ -25,6 +25,7 @@ from analysis.fieldwork.reading import Reader, bring_in_documents, extents
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.frames import each_row, records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -150,7 +151,7 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
     source_rows = [
         (one.source_id, one.publisher, one.title, one.published, one.extent_read, one.url)
-        for one in sources[sources["source_id"].isin(evidence["source_id"])].itertuples()
+        for one in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
     ]
     # The note of a piece of evidence may hold what another coder made of it: it stays out.
     evidence_rows = [
@@ -164,7 +165,7 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
             one.not_before,
             one.not_after,
         )
-        for one in evidence.itertuples()
+        for one in each_row(evidence)
     ]
     of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
     of_sources += [("How much was read", 16), ("Address", 60)]
@@ -204,7 +205,7 @@ def coding_rows(
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     held: dict[tuple[str, str], list[dict]] = {}
-    for row in own.to_dict("records"):
+    for row in records(own):
         held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
     never = exemptions(study, dt.date.min)
     for unit in units:

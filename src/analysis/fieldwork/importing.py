@@ -37,6 +37,7 @@ from analysis.fieldwork.table_map import (
     UnitColumns,
     read_map,
 )
+from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study, journal
 from analysis.study import vocabulary as v
@@ -199,7 +200,7 @@ class _Import:
         self.criteria = criterion_names(study)
         self.scale = study.lookup("criteria", "scale_id")
         self.levels: dict[str, set[str]] = defaultdict(set)
-        for row in study["levels"].itertuples():
+        for row in each_row(study["levels"]):
             self.levels[row.scale_id].add(row.level)
         self.answers: dict[str, Counter] = {one: Counter() for one in self.scale}
         self.refused: dict[tuple, list[tuple[str, str, str]]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.tidy import tidied_text
+from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study.former import current_ids
@@ -79,7 +80,7 @@ def near_units(study: Study, text: str, most: int = 3) -> list[str]:
     """Return the names of the units whose name or id a misspelt text comes near to, a few."""
     spellings = {
         spelling.casefold(): row.name
-        for row in study["units"][["unit_id", "name"]].itertuples(index=False)
+        for row in each_row(study["units"][["unit_id", "name"]])
         for spelling in (row.unit_id, row.name)
     }
     # A unit may be near by its name and by its id.
@@ -96,7 +97,7 @@ def listed_or(names: Iterable[str]) -> str:
 def criterion_names(study: Study) -> Names:
     """Return the criteria by id and label."""
     criteria = study["criteria"]
-    names = {one.criterion_id: [one.label] for one in criteria.itertuples()}
+    names = {one.criterion_id: [one.label] for one in each_row(criteria)}
     return Names(names, current_ids(study, "criteria"))
 
 

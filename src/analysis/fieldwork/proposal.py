@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.fieldwork.forms import REPLY
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.slips import note_slips
+from analysis.frames import records
 from analysis.problems import Problem
 from analysis.study import Study
 from analysis.study.load import check
@@ -60,7 +61,7 @@ class Draft:
     def __init__(self, study: Study, table: str):
         """Begin with the table as it stands."""
         self.table = study.descriptor.tables[table]
-        self.rows: list[dict[str, str] | None] = study[table].to_dict("records")
+        self.rows: list[dict[str, str] | None] = records(study[table])
         self.lines: list[Line | None] = [None] * len(self.rows)
         self.order = self._sorted_by()
 

@@ -10,6 +10,7 @@ from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.returned import Line
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.frames import each_row, records, records_by_key
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
@@ -42,7 +43,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     """
     name = study.lookup("units", "name")[unit]
     title = f"{name}: what is said of it, and its reply"
-    held = study["replies"][study["replies"]["unit_id"] == unit].to_dict("records")
+    held = records(study["replies"][study["replies"]["unit_id"] == unit])
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit}
     about |= {f"Reply {one['reply_id']}": said_mark(one, _REPLIED) for one in held}
@@ -70,8 +71,7 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
     standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
     labels = study.lookup("criteria", "label") | {"": ""}
     notes = [
-        f"{labels[one.criterion_id]}: {one.text}".removeprefix(": ")
-        for one in standing.itertuples()
+        f"{labels[one.criterion_id]}: {one.text}".removeprefix(": ") for one in each_row(standing)
     ]
     return [
         f"This is what the study says of {name}, from the documents that could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
@@ -120,11 +120,11 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
     matrix = states(study)
     cells, exempt = matrix.cells, exemptions(study, matrix.as_of)
     cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
-    rows = study["assessments"].to_dict("index")
+    rows = records_by_key(study["assessments"])
     read = study.lookup("recommendations", "text_read")
     rules_of, earlier = level_rules(study.tables), assessed_under_earlier_rules(study.tables)
     said = []
-    for criterion in study["criteria"].itertuples():
+    for criterion in each_row(study["criteria"]):
         if read.get(criterion.recommendation_id) == "not_read":
             continue
         cell = cells.loc[criterion.criterion_id]
@@ -175,7 +175,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
     evidence = study["evidence"]
     own = evidence[(evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)]
     rows = []
-    for one in own.itertuples():
+    for one in each_row(own):
         source = sources.loc[one.source_id]
         where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
         rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
@@ -186,7 +186,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
 
 def _searches_page(study: Study, unit: str) -> Page:
     searches = searches_by_unit(study).query("unit_id == @unit")
-    rows = [(one.searched_on, one.where, one.queries) for one in searches.itertuples()]
+    rows = [(one.searched_on, one.where, one.queries) for one in each_row(searches)]
     headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
     return Page("Searches made", headings, rows or [("", "No search is logged.", "")])
 

@@ -29,6 +29,7 @@ from analysis.fieldwork.reading import Reader
 from analysis.fieldwork.returned import Line
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.frames import records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
@@ -79,7 +80,7 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
     scale = study.lookup("criteria", "scale_id")
     codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
     aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
-    reopened = study["assessments"].loc[sorted(disputed(study))].to_dict("records")
+    reopened = records(study["assessments"].loc[sorted(disputed(study))])
     silent = read_without_row(study)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
@@ -106,7 +107,7 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
 def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
     """Return the rows of a table by unit and criterion."""
     held: dict[Cell, list[Row]] = {}
-    for row in study[table].to_dict("records"):
+    for row in records(study[table]):
         held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
     return held
 

@@ -14,6 +14,7 @@ from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.frames import records
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
@@ -59,7 +60,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
-    held = study["requests"].to_dict("records")
+    held = records(study["requests"])
     rows = [
         FormRow(
             {

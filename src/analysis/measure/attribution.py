@@ -14,6 +14,7 @@ from math import comb
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.causes import Change, changes, touching
 from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.hybrids import Hybrids
@@ -199,10 +200,10 @@ def _cells(
 ) -> pd.DataFrame:
     columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
     columns += ["evidence_ids", "row_before", "row_after"]
-    earlier = {(row.unit_id, row.criterion_id): row for row in before.cells.itertuples()}
+    earlier = {(row.unit_id, row.criterion_id): row for row in each_row(before.cells)}
     worth = [_worth(study) for study in studies]
     rows = []
-    for right in after.cells.itertuples():
+    for right in each_row(after.cells):
         key = (right.unit_id, right.criterion_id)
         left = earlier.get(key)
         if left is None or left.state == right.state:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import each_row
 from analysis.measure.clashes import Clash
 from analysis.measure.completions import satisfiable
 from analysis.measure.scores import told_apart
@@ -86,7 +87,7 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         that it clashes with, itself among them; ``source_id`` and ``note``.
     """
     rows = []
-    for one in study[TOTALS].itertuples():
+    for one in each_row(study[TOTALS]):
         day = dt.date.fromisoformat(one.as_of)
         held, units = at(day), study.at(day)["units"]
         among, cells = units_among(units, one.among), held.matrix.cells
@@ -129,7 +130,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         cells are open.
     """
     rows, readers = [], {}
-    for one in study.at(None)[SCORES].itertuples():  # each on its own day
+    for one in each_row(study.at(None)[SCORES]):  # each on its own day
         day = dt.date.fromisoformat(one.as_of)
         held = at(day)
         if day not in readers:
@@ -202,7 +203,7 @@ def bearings(
     said = []
     for name, row in held.rows.items():
         table, key = name.split("/")
-        (published,) = study[table][study[table].iloc[:, 0] == key].itertuples()
+        (published,) = each_row(study[table][study[table].iloc[:, 0] == key])
         cells = [keys[cell] for cell in row.parts] if name in blocks else []
         settles = [cell for cell in cells if cell in settled]
         if table == TOTALS and not settles:
@@ -291,7 +292,7 @@ def _said(study: Study, clash: Clash) -> str:
 
 def _row_words(study: Study, name: str) -> str:
     table, key = name.split("/")
-    (row,) = study[table][study[table].iloc[:, 0] == key].itertuples()
+    (row,) = each_row(study[table][study[table].iloc[:, 0] == key])
     if table == TOTALS:
         at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.frames import each_row, records, records_by_key
 from analysis.measure.change import dated
 from analysis.measure.replies import TAKEN
 from analysis.study import Matrix, Study, data_read_on
@@ -163,7 +164,7 @@ class _Judge:
         self.replies = [one for one in _accepted(new) if one["reply_id"] not in taken]
         past = new["assessments_history"]
         followed = past["replaced_by"].isin([one["reply_id"] for one in self.replies])
-        self.replaced = {_key(row) for row in past[followed].to_dict("records")}
+        self.replaced = {_key(row) for row in records(past[followed])}
         first, _ = possible_days(new["assessments"], new["units"])
         late = first > day_number(data_read_on(old))
         self.late = set(new["assessments"].index[late])
@@ -192,7 +193,7 @@ class _Judge:
 
 def _rows(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     judge = _Judge(old, new)
-    earlier, later = old["assessments"].to_dict("index"), new["assessments"].to_dict("index")
+    earlier, later = records_by_key(old["assessments"]), records_by_key(new["assessments"])
     for left, right in _paired(earlier, later, units):
         row, other = earlier.get(left), later.get(right)
         one = other or row
@@ -267,10 +268,10 @@ _ASKED = {"searches": "a search", "requests": "a request that was refused"}
 
 def _bearing(study: Study, table: str) -> dict[int, dict]:
     if table == "searches":
-        return searches_by_unit(study).to_dict("index")
+        return records_by_key(searches_by_unit(study))
     rows = study[table]
     rows = rows[outcomes(rows).isin(v.REFUSED)]
-    return rows.to_dict("index")
+    return records_by_key(rows)
 
 
 def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
@@ -361,7 +362,7 @@ def _legal(study: Study) -> set[tuple[str, str]]:
 def _asked(study: Study) -> dict[str, tuple]:
     """Return the question and the decision rules of every criterion."""
     rules: dict[str, list] = {}
-    for row in study["rules"].itertuples(index=False):
+    for row in each_row(study["rules"]):
         rules.setdefault(row.criterion_id, []).append((row.level, row.rule))
     questions = study.lookup("criteria", "question")
     return {name: (said, sorted(rules.get(name, []))) for name, said in questions.items()}
@@ -369,9 +370,9 @@ def _asked(study: Study) -> dict[str, tuple]:
 
 def _evidence(study: Study) -> dict[str, tuple]:
     """Return what was read, by its id: the evidence, and how far and when its source was read."""
-    sources = {row["source_id"]: row for row in study["sources"].to_dict("records")}
+    sources = {row["source_id"]: row for row in records(study["sources"])}
     found = {}
-    for row in study["evidence"].to_dict("records"):
+    for row in records(study["evidence"]):
         source = sources.get(row["source_id"])
         if source:
             said = [row[name] for name in _EVIDENCE] + [source[name] for name in _SOURCE]
@@ -381,7 +382,7 @@ def _evidence(study: Study) -> dict[str, tuple]:
 
 def _accepted(study: Study) -> list[dict]:
     replies = study["replies"]
-    return replies[replies["decision"].isin(TAKEN)].to_dict("records")
+    return records(replies[replies["decision"].isin(TAKEN)])
 
 
 def _key(row: dict) -> tuple[str, ...]:
@@ -401,7 +402,7 @@ def _share(row: dict, other: dict) -> bool:
 
 
 def _by_key(frame: pd.DataFrame, key: tuple[str, ...]) -> dict[tuple, tuple[int, dict]]:
-    rows = frame.to_dict("index").items()
+    rows = records_by_key(frame).items()
     return {tuple(row[name] for name in key): (place, row) for place, row in rows}
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pandas as pd
 
+from analysis.frames import each_row, records_by_key
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, came_to, sent_requests
@@ -32,7 +33,7 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     # A criterion that came into force has two reasons: the day, and what is known since.
     begun = [
         f"It applies from {starts[one.criterion_id]}. " if one.before == v.NOT_IN_FORCE else ""
-        for one in table.itertuples()
+        for one in each_row(table)
     ]
     table["why"] = [
         first + then for first, then in zip(begun, reasons(study, new[changed]), strict=True)
@@ -55,10 +56,10 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
     """
     starts = study.lookup("criteria", "applies_from")
     exempt = exemptions(study, study.day or dt.date.max)
-    rows = study["assessments"].to_dict("index")
+    rows = records_by_key(study["assessments"])
     requests = Asking(study).by_cell(sent_requests(study))
     said = []
-    for cell in cells.itertuples():
+    for cell in each_row(cells):
         made = requests.get((cell.unit_id, cell.criterion_id), [])
         said.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
     return said

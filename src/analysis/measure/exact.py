@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from analysis.frames import each_row
 from analysis.measure.tree import Node, fold, mean
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -33,7 +34,7 @@ class Interval:
 def scale_values(study: Study) -> dict[str, dict[str, Fraction]]:
     """Return the value of every level, by scale and level, from the text of ``levels.csv``."""
     values: dict[str, dict[str, Fraction]] = {}
-    for row in study["levels"].itertuples(index=False):
+    for row in each_row(study["levels"]):
         values.setdefault(row.scale_id, {})[row.level] = Fraction(row.value)
     return values
 

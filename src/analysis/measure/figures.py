@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study.dates import first_days, last_days
 
@@ -38,7 +39,7 @@ def irreconcilable(study: Study) -> pd.DataFrame:
     rows = []
     figures = comparable_figures(study)
     for comparison, group in figures.groupby("comparison", sort=False):
-        for inner, outer in permutations(group.itertuples(), 2):
+        for inner, outer in permutations(each_row(group), 2):
             within = outer.first <= inner.first and inner.last <= outer.last
             firm = outer.qualifier == "" and inner.qualifier != "estimate"
             if within and firm and Decimal(inner.value) > Decimal(outer.value):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import each_row
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import columns_below, weighting
 from analysis.study import Matrix, Study
@@ -116,7 +117,7 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
         f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
-        for one in spoken_of.itertuples()
+        for one in each_row(spoken_of)
     ]
 
 

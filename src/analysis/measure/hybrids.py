@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.frames import records_by_key
 from analysis.measure.causes import CODEBOOK, EVIDENCE, IN_FORCE, NEW_STATE, TOTALS, Change
 from analysis.measure.exact import Interval, cell_intervals, exact_scores
 from analysis.measure.tree import TOTAL, weighting
@@ -96,7 +97,7 @@ class Hybrids:
             # later date with it, and so has its effect to itself.
             later = bool(causes & {IN_FORCE, NEW_STATE})
             matrix = states(self.study(causes), self._days[later], self._known_by)
-            self._grids[causes] = matrix.grid().to_dict("index")
+            self._grids[causes] = records_by_key(matrix.grid())
         return self._grids[causes]
 
     def score(self, unit: str, causes: Causes) -> Interval | None:

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.least_difference import Plan, Rows, plan, signs, supposed
 from analysis.measure.pairs import bounded_rows
 from analysis.measure.scores import cell_values
@@ -235,7 +236,7 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
     unit_of = study.lookup("evidence", "unit_id")
     held: dict[tuple[str, str], dict[str, None]] = {}
     for table in ("codings", "assessments"):
-        for row in study[table].itertuples():
+        for row in each_row(study[table]):
             for one in row.evidence_ids.split(";"):
                 if one in source and unit_of[one] == row.unit_id:
                     for key in ((row.unit_id, row.criterion_id), (row.unit_id, "")):

@@ -9,6 +9,7 @@ import datetime as dt
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Study, states
@@ -41,7 +42,7 @@ def reply_effects(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFra
     if len(taken):
         after = states(study, as_of, known_by)
         score_after = _totals(study, after)
-    for reply in taken.itertuples():
+    for reply in each_row(taken):
         earlier = before_reply(study, reply.reply_id)
         before = states(earlier, as_of, known_by)
         scored = _scores_of(reply.unit_id, _totals(earlier, before), score_after)

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.tree import (
     Node,
     columns_below,
@@ -57,7 +58,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
     least, most = values.min(), values.max()
     codes, names = pd.factorize(matrix.cells["state"])
     codes = codes.reshape(matrix.shape)
-    worth = {(row.scale_id, row.level): float(row.value) for row in levels.itertuples(index=False)}
+    worth = {(row.scale_id, row.level): float(row.value) for row in each_row(levels)}
     # One short look-up for each scale: the value of every state, NaN where it is no level of it.
     low, high = np.empty(matrix.shape), np.empty(matrix.shape)
     for scale, columns in criteria.groupby("scale_id").indices.items():

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from analysis.frames import each_row
 from analysis.measure.clashes import Clash, sift
 from analysis.measure.completions import Block, Constraint, blocks
 from analysis.measure.exact import scale_values
@@ -109,13 +110,13 @@ def _rows(
     rows, settling = {}, set()
     if len(totals):
         grid = matrix.grid().to_numpy(dtype=object)
-        for one in totals.itertuples():
+        for one in each_row(totals):
             name = f"{TOTALS}/{one.total_id}"
             rows[name] = _total(name, one, study, grid, levels)
             settling |= {name} if one.settles_cells == "yes" else set()
     if len(scores):
         reader = ScoreReader(study, matrix, levels)
-        for one in scores.itertuples():
+        for one in each_row(scores):
             name = f"{SCORES}/{one.score_id}"
             rows[name] = reader.constraint(name, one)
             settling |= {name} if one.settles_cells == "yes" else set()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study.published import units_among
 
@@ -134,7 +135,7 @@ def weighting(study: Study) -> Weighting:
     """Return the weights of every unit: the study's, but for those of its groups of units."""
     units = study["units"]
     own: list[dict[str, Fraction]] = [{} for _ in range(len(units))]
-    for row in study["group_weights"].itertuples():
+    for row in each_row(study["group_weights"]):
         for place in np.flatnonzero(units_among(units, row.among)):
             own[place][row.node_id] = Fraction(row.weight)
     sets: dict[tuple, int] = {(): 0}

@@ -12,6 +12,7 @@ from itertools import chain
 import jinja2
 
 from analysis.direction import isolated_name
+from analysis.frames import records_by_key
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.publish import view
@@ -191,7 +192,7 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
     recommendations = view.recommendations(results)
     questions, gaps = view.questions(results)["of"], view.by_unit(results.gaps)
     asks = study.lookup("criteria", "question")
-    sources = study["sources"].set_index("source_id", drop=False).to_dict("index")
+    sources = records_by_key(study["sources"].set_index("source_id", drop=False))
     from_source = study.lookup("evidence", "source_id")
     for unit in view.unit_sections(results):
         name = unit["unit_id"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from analysis.frames import records
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
@@ -85,7 +86,7 @@ def report_html(
         comparisons=[one.text for one in comparison_sentences(results)],
         next=view.questions(results),
         extents=v.EXTENT,
-        clashes=irreconcilable(study).to_dict("records"),
+        clashes=records(irreconcilable(study)),
         figures=view.with_sources(study, "figures"),
         events=view.events(study),
         units=view.unit_sections(results),

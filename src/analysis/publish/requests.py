@@ -18,6 +18,7 @@ import docx
 from docx.shared import Mm, Pt
 
 from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
+from analysis.frames import each_row
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.publish.view import with_sources
@@ -79,13 +80,12 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
     wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
     open_ = {
-        (one.unit_id, one.criterion_id): one
-        for one in cells[cells["state"].isin(_ASKED)].itertuples()
+        (one.unit_id, one.criterion_id): one for one in each_row(cells[cells["state"].isin(_ASKED)])
     }
     held = sent_requests(study)
     for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
-    criteria, cited = list(asked_criteria(study).itertuples()), _citations(study)
+    criteria, cited = list(each_row(asked_criteria(study))), _citations(study)
     made = []
     for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
         asked = [

@@ -6,6 +6,7 @@ from collections import Counter
 import pandas as pd
 
 from analysis.fieldwork.agreement import disputed
+from analysis.frames import each_row, records_by_key
 from analysis.measure.change import came_into_force, dated, reasons
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
@@ -55,7 +56,7 @@ def records(table: pd.DataFrame) -> list[dict]:
 def with_sources(study: Study, table: str, where=None) -> list[dict]:
     """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
     rows = study[table] if where is None else study[table][where]
-    held = study["sources"].set_index("source_id", drop=False).to_dict("index")
+    held = records_by_key(study["sources"].set_index("source_id", drop=False))
     return [{**row, "source": held[row["source_id"]]} for row in records(rows)]
 
 
@@ -72,7 +73,7 @@ def states_key(study: Study) -> list[dict]:
     names, marks = level_names(study), level_marks(study)
     # What looks and means the same on several scales is told once.
     levels: dict[tuple, dict] = {}
-    for row in study["levels"].itertuples():
+    for row in each_row(study["levels"]):
         name = names[row.scale_id, row.level]
         one = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
         one["among"] = name.removeprefix(row.level)
@@ -91,7 +92,7 @@ def states_key(study: Study) -> list[dict]:
 def recommendations(results: Results) -> list[dict]:
     """Return every recommendation with its criteria, counts, published totals and the units named."""
     study = results.study
-    counts = results.national_gaps.set_index("recommendation_id").to_dict("index")
+    counts = records_by_key(results.national_gaps.set_index("recommendation_id"))
     totals = results.totals.assign(
         label=results.totals["criterion_id"].map(study.lookup("criteria", "label"))
     )
@@ -133,7 +134,7 @@ def recommendations(results: Results) -> list[dict]:
 
 def published_scores(study: Study) -> list[dict]:
     """Return every published score, with its source and with how it was rounded, in words."""
-    said = [rounding_words(one) for one in study["published_scores"].itertuples()]
+    said = [rounding_words(one) for one in each_row(study["published_scores"])]
     return [
         {**row, "as_published": text.removeprefix(", ") or "not rounded"}
         for row, text in zip(with_sources(study, "published_scores"), said, strict=True)
@@ -207,7 +208,7 @@ def national_counts(results: Results) -> list[dict]:
     """
     study = results.study
     held: dict[str, list[tuple[str, int]]] = {}
-    for row in results.national.itertuples():
+    for row in each_row(results.national):
         held.setdefault(row.criterion_id, []).append((row.state, row.units))
     scales = study.lookup("criteria", "scale_id")
     used = {(scales[name], state) for name, counts in held.items() for state, n in counts if n}
@@ -252,7 +253,7 @@ def score_table(results: Results) -> dict:
     held = results.scores.set_index(["unit_id", "group_id"])
     words = {
         key: interval_words(row.low, row.high, row.known, display)
-        for key, row in zip(held.index, held.itertuples(), strict=True)
+        for key, row in zip(held.index, each_row(held), strict=True)
     }
     return {
         "groups": [{"id": one, "label": labels[one]} for one in groups],
@@ -337,7 +338,7 @@ def unit_sections(results: Results) -> list[dict]:
     """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
     study = results.study
     display = study.settings.display
-    scores = results.total.to_dict("index")
+    scores = records_by_key(results.total)
     cells, gaps = unit_cells(results), by_unit(results.gaps)
     searches, notices_of = by_unit(searches_by_unit(study)), by_unit(study["notices"])
     requests, labels = by_unit(sent_requests(study)), study.lookup("criteria", "label")
@@ -451,7 +452,7 @@ def reading_table(results: Results) -> dict:
     names, display = study.lookup("units", "short_name"), study.settings.display
     held = {
         (row.unit_id, row.reading): interval_words(row.low, row.high, row.known, display)
-        for row in table.itertuples()
+        for row in each_row(table)
     }
     readings = list(dict.fromkeys(table["reading"]))
     # What applies to a unit does so under every reading: who has no interval did not read it.
@@ -474,15 +475,15 @@ def unit_cells(results: Results) -> dict[str, list[dict]]:
     """Return the cells of each unit, criteria in the order shown, with what is behind them."""
     study = results.study
     criteria = {row["criterion_id"]: row for row in records(asked_criteria(study))}
-    rules = {(row.criterion_id, row.level): row.rule for row in study["rules"].itertuples()}
-    rows = study["assessments"].to_dict("index")
+    rules = {(row.criterion_id, row.level): row.rule for row in each_row(study["rules"])}
+    rows = records_by_key(study["assessments"])
     notices_of: dict[str, list[str]] = {}
-    for notice in study["notices"].itertuples():
+    for notice in each_row(study["notices"]):
         notices_of.setdefault(notice.criterion_id, []).append(notice.text)
     table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
     earlier = assessed_under_earlier_rules(study.tables)
     held: dict[str, dict[str, dict]] = {}
-    for cell, reason in zip(table.itertuples(), reasons(study, table), strict=True):
+    for cell, reason in zip(each_row(table), reasons(study, table), strict=True):
         row = rows.get(cell.row, {})
         held.setdefault(cell.unit_id, {})[cell.criterion_id] = {
             **criteria.get(cell.criterion_id, {}),

@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.frames import each_row, records, records_by_key
 from analysis.measure.change import dated, reasons
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
@@ -101,7 +102,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
             level_word(names[row.scale_id, row.level]),
             f"{row.meaning}. Value {row.value} on 0 to 1.",
         )
-        for row in study["levels"].itertuples()
+        for row in each_row(study["levels"])
     ]
     unknowns = [(level_word(code), v.MEANING[code] + ".") for code in v.UNKNOWNS]
     signs = [
@@ -213,7 +214,7 @@ def _national_gaps(results: Results) -> pd.DataFrame:
     said = {
         one["total_id"]: f"{count_words(one)} at {levels_words(one['level'])} on "
         f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
-        for one in results.totals.to_dict("records")
+        for one in records(results.totals)
     }
     frame["Published total"] = [
         "; ".join(said[one] for one in ids.split(";") if one) or "none held"
@@ -290,7 +291,7 @@ def _published_scores(results: Results, one: str, names: dict) -> pd.DataFrame:
     table, study = results.published_scores, results.study
     groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
     does = {bearing.row: bearing.said for bearing in results.bearings}
-    given = {row.score_id: row for row in study["published_scores"].itertuples()}
+    given = {row.score_id: row for row in each_row(study["published_scores"])}
     return pd.DataFrame(
         {
             "Score": table["score_id"],
@@ -352,7 +353,7 @@ def _scores(results: Results, one: str, names: dict) -> pd.DataFrame:
 def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
     cells = results.matrix.cells
     cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
-    rows = results.study["assessments"].to_dict("index")
+    rows = records_by_key(results.study["assessments"])
     carried = why_carried(results.study)
     older = dict.fromkeys(assessed_under_earlier_rules(results.study.tables), OLDER_LEVEL)
     reasoned = [
@@ -466,7 +467,7 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
         longest = max([len(str(name)), *one.table[name].astype(str).str.len()])
         widths.append(min(max(longest + 3, 12), 55))
         sheet.column_dimensions[get_column_letter(column)].width = widths[-1]
-    for row, values in enumerate(one.table.itertuples(index=False), start=head + 1):
+    for row, values in enumerate(each_row(one.table), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
                 put_text(sheet, row, column, value, _REST)

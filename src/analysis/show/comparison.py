@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.attribution import MEASURES, Comparison
 from analysis.measure.causes import (
     CAUSES,
@@ -138,7 +139,7 @@ def changed_evidence(comparison: Comparison) -> pd.DataFrame:
     found = comparison.changes[comparison.changes["table"] == "evidence"]
     assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
     rows = []
-    for one in found.itertuples():
+    for one in each_row(found):
         gone = not one.row_after
         says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[one.what]
         what = f"corrected: {one.column.replace(';', ', ')}" if one.column else "new"
@@ -189,7 +190,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
         if units:
             held = listed([names[unit] for unit in units], "of units")
             sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
-    for row in comparison.unscored.itertuples(index=False):
+    for row in each_row(comparison.unscored):
         side, matrix = ("after", comparison.after) if row.before else ("before", comparison.before)
         there = row.unit_id in set(matrix.cells["unit_id"])
         absent = f"it does not exist on {spoken(matrix.as_of)}"

@@ -12,6 +12,7 @@ from string import ascii_lowercase
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v
 
@@ -79,7 +80,7 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
             f"{one}{_letter(rank + 1 - one) if places.count(one) > 1 else ''}"
             for rank, one in enumerate(places)
         ]
-        for rank, row in enumerate(ranked.itertuples()):
+        for rank, row in enumerate(each_row(ranked)):
             colour = colours[rank]
             marks[(scale, row.level)] = LevelMark(
                 colour,

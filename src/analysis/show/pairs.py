@@ -1,5 +1,6 @@
 """What may be said of two units: only what the pair table holds, and otherwise that it is open."""
 
+from analysis.frames import each_row
 from analysis.measure.next_questions import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -21,7 +22,7 @@ def comparison_sentences(results: Results) -> list[Statement]:
     """
     names = unit_names(results.study)
     below: dict[str, list[str]] = {}
-    for row in results.pairs.itertuples():
+    for row in each_row(results.pairs):
         below.setdefault(row.above, []).append(row.below)
     sentences = []
     for unit, others in below.items():
@@ -85,7 +86,7 @@ def _own_weights(results: Results, unit: str) -> dict[str, float]:
     of_it = units[units["unit_id"] == unit]
     return {
         row.node_id: float(row.weight)
-        for row in rows.itertuples()
+        for row in each_row(rows)
         if units_among(of_it, row.among).any()
     }
 

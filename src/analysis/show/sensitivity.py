@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.choices import (
     AGGREGATION,
     CODER,
@@ -67,7 +68,7 @@ def national_table(results: Results) -> pd.DataFrame:
             else ends_words(row.beside_low, row.beside_high, display),
             row.known,
         )
-        for row in table.itertuples()
+        for row in each_row(table)
     ]
     columns = ["choice", "mean worst to mean best", "as declared, same criteria"]
     return pd.DataFrame(rows, columns=[*columns, "something known"])
@@ -104,7 +105,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
     table = table[table["unit_id"].isin(units)].assign(
         said=lambda held: [
             ends_words(row.low, row.high, display) if row.moved or row.kind == DECLARED else ""
-            for row in held.itertuples()
+            for row in each_row(held)
         ]
     )
     wide = table.pivot(index="choice", columns="unit_id", values="said")
@@ -122,8 +123,7 @@ def statement_table(results: Results) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "at the study’s own weights": [
-                f"{names[row.above]} {row.relation} {names[row.below]}"
-                for row in table.itertuples()
+                f"{names[row.above]} {row.relation} {names[row.below]}" for row in each_row(table)
             ],
             "over the range of the weights": table["over_range"].replace(NOTHING, "not sure"),
             "falls first to": [KIND_WORDS.get(kind, "nothing") for kind in table["first"]],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.study.descriptor import Law
 from analysis.study.load import Study
 
@@ -75,7 +76,7 @@ class Asking:
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
         """Return requests, as rows, by the unit and criterion of each question that they put."""
         found: dict[tuple[str, str], list[dict[str, str]]] = {}
-        for one in requests.itertuples():
+        for one in each_row(requests):
             for criterion in self.criteria(one):
                 found.setdefault((one.unit_id, criterion), []).append(one._asdict())
         return found

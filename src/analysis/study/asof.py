@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.problems import Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
@@ -181,7 +182,7 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
         return gone
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
-    for one in requests.itertuples():
+    for one in each_row(requests):
         asked = [one.criterion_id] if one.criterion_id else asking.criteria(one)
         held = set(one.evidence_ids.split(";"))
         rests = np.array([bool(ids) and ids <= held for ids in cited], dtype=bool)
@@ -205,7 +206,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     if refused.empty:
         return None
     asking = Asking(study)
-    asked = [asking.criteria(one) for one in refused.itertuples()]
+    asked = [asking.criteria(one) for one in each_row(refused)]
     rows = refused.assign(criterion_id=asked).explode("criterion_id").dropna(subset="criterion_id")
     return pd.DataFrame(
         {

@@ -1,5 +1,6 @@
 """Levels whose rule needs the complete reply, and that rest on less."""
 
+from analysis.frames import each_row
 from analysis.study.load import Study
 from analysis.study.vocabulary import COMPLETE_REPLY
 from analysis.wording import capital
@@ -16,8 +17,8 @@ def why_carried(study: Study) -> dict[int, str]:
     needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
     extent = study.lookup("evidence", "extent_read")
     return {
-        row.Index: f"The copy read breaks off. {capital(row.settled_by)}: {row.settled_why}"
-        for row in rows.itertuples()
+        index: f"The copy read breaks off. {capital(row.settled_by)}: {row.settled_why}"
+        for index, row in zip(rows.index, each_row(rows), strict=True)
         if (row.criterion_id, row.level) in needing
         and "whole" not in {extent[one] for one in row.evidence_ids.split(";")}
     }

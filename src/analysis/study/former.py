@@ -5,6 +5,7 @@ import re
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.study.load import Study
 
 _COLUMNS = {
@@ -39,7 +40,7 @@ def _declared(old: Study, new: Study, table: str) -> dict[str, str]:
 
 def current_ids(study: Study, table: str) -> dict[str, str]:
     """Return the former ids of a study's units or criteria, each with the id of today."""
-    rows = study[table][[_COLUMNS[table][0], "former_ids"]].itertuples(index=False)
+    rows = each_row(study[table][[_COLUMNS[table][0], "former_ids"]])
     return {former: one for one, ids in rows for former in ids.split(";") if former}
 
 

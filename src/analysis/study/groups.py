@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 
+from analysis.frames import each_row, records
 from analysis.study.dates import UNBOUNDED, day_number, first_days
 from analysis.study.load import Study
 from analysis.study.published import units_among
@@ -20,7 +21,7 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
     place = np.full((len(units), len(study["criteria"])), -1)
     begun = first_days(table["from_day"], UNBOUNDED) <= day_number(day)
     columns = study["criteria"]["criterion_id"].tolist()
-    for number, row in enumerate(table.itertuples()):
+    for number, row in enumerate(each_row(table)):
         if begun[number]:
             place[units_among(units, row.among), columns.index(row.criterion_id)] = number
     return place
@@ -34,7 +35,7 @@ def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
     units, table = study["units"], study["applicability"]
     begun = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in begun.to_dict("records"):
+    for row in records(begun):
         for unit in units.loc[units_among(units, row["among"]), "unit_id"]:
             rows.setdefault((unit, row["criterion_id"]), []).append(row)
     return {cell: _said(held) for cell, held in rows.items()}

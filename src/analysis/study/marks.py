@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.problems import WARNING, Problem
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Table
@@ -27,16 +28,16 @@ def short_mark(*texts: str) -> str:
 
 def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str, str]]]:
     """Return each criterion's levels, as its scale lists them, with the rule or the meaning."""
-    rules = {(one.criterion_id, one.level): one.rule for one in tables["rules"].itertuples()}
+    rules = {(one.criterion_id, one.level): one.rule for one in each_row(tables["rules"])}
     scales: dict[str, list[tuple[str, str]]] = {}
-    for one in tables["levels"].itertuples():
+    for one in each_row(tables["levels"]):
         scales.setdefault(one.scale_id, []).append((one.level, one.meaning))
     return {
         one.criterion_id: [
             (level, rules.get((one.criterion_id, level), f"{meaning} ({NO_RULE})"))
             for level, meaning in scales.get(one.scale_id, [])
         ]
-        for one in tables["criteria"].itertuples()
+        for one in each_row(tables["criteria"])
     }
 
 
@@ -50,7 +51,7 @@ def codebook_marks(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         one.criterion_id: short_mark(
             one.question, *(text for pair in rules[one.criterion_id] for text in pair)
         )
-        for one in tables["criteria"].itertuples()
+        for one in each_row(tables["criteria"])
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
@@ -120,14 +121,15 @@ def _batches_of_another_name(study: Study) -> Iterator[Problem]:
     given, codings = study["assignments"], study["codings"]
     to = given[given["batch"] != ""].groupby("batch")["coder"].unique()
     seen = set()
-    for row in codings[codings["batch"].isin(to.index)].itertuples():
+    codings = codings[codings["batch"].isin(to.index)]
+    for index, row in zip(codings.index, each_row(codings), strict=True):
         if row.coder in to[row.batch] or (row.coder, row.batch) in seen:
             continue
         seen.add((row.coder, row.batch))
         names = ", ".join(sorted(to[row.batch]))
         rule = f"by assignments.csv the batch {row.batch} was given to {names}, and not to this coder, for whom what was given and not coded counts for nothing"
         remedy = "write one name in both tables, if it is one coder; else record what this coder was given"
-        place = "codings.csv", row.Index + 2, "coder"
+        place = "codings.csv", index + 2, "coder"
         yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
@@ -188,7 +190,7 @@ def _requests_not_sent(study: Study) -> Iterator[Problem]:
 
 def _requests_of_who_holds_no_answer(study: Study) -> Iterator[Problem]:
     asking, requests = Asking(study), study["requests"]
-    where = [not asking.criteria(one) for one in requests.itertuples()]
+    where = [not asking.criteria(one) for one in each_row(requests)]
     rule = "by ask_of in criteria.csv another body holds the answer than was asked, so that the request counts for nothing"
     remedy = "correct asked_of (empty: the unit itself) or ask_of, or leave it if the wrong body was asked"
     yield from _at(study, "requests", where, "asked_of", rule, remedy)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.next_questions import ASSUMPTION, STEPS
 from analysis.measure.results import Results
 from analysis.measure.statements.record import (
@@ -128,7 +129,7 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
 
 def _ranks(results: Results) -> Iterable[Statement]:
     table, names = results.ranks.dropna(), unit_names(results.study)
-    for row in table.itertuples():
+    for row in each_row(table):
         text = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
         yield Statement(
             f"ranks.{row.unit_id}",

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
+from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.results import Results
@@ -26,7 +27,7 @@ from analysis.wording import exact, listed, spoken
 
 def _totals(results: Results) -> Iterable[Statement]:
     many, labels = results.study.settings.unit_noun.plural, quoted_labels(results.study, "criteria")
-    for row in results.totals.itertuples():
+    for row in each_row(results.totals):
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
         level, place = (
             " or ".join(map(level_word, levels_of(row.level))),
@@ -122,7 +123,7 @@ def _bounds(results: Results) -> Iterable[Statement]:
     for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
         held = results.constrained_at(dt.date.fromisoformat(day))
         behind = held.binding(place[criterion])
-        for row in part.itertuples():
+        for row in each_row(part):
             is_mean = row.figure == MEAN
             what = (
                 "Mean value, 0 to 100,"
@@ -146,7 +147,7 @@ def _bounds(results: Results) -> Iterable[Statement]:
 
 def _figures(results: Results) -> Iterable[Statement]:
     figures = results.study["figures"]
-    for row in figures.itertuples():
+    for row in each_row(figures):
         number = Decimal(row.value)  # a float would change the digits of a long one
         value = int(number) if number == number.to_integral_value() else float(number)
         definition = f"{row.measure}, as published: {row.what_it_counts}."

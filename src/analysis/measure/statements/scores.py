@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from analysis.frames import each_row
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
 from analysis.measure.results import SETTLED, Results
 from analysis.measure.scores import shown
@@ -46,7 +47,7 @@ def _units(results: Results) -> Iterable[Statement]:
         unit_names(results.study),
         quoted_labels(results.study, "recommendations"),
     )
-    for row in results.scores.itertuples():
+    for row in each_row(results.scores):
         rows, name_of_unit = (f"scores/{row.unit_id}/{row.group_id}",), names[row.unit_id]
         whole = "in all" if row.group_id == TOTAL else f"on {groups[row.group_id]}"
         for name, value, definition in (
@@ -78,7 +79,7 @@ def _national(results: Results) -> Iterable[Statement]:
         key: cell_keys(cells)
         for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
     }
-    for row in results.national.itertuples():
+    for row in each_row(results.national):
         rows = held.get((row.criterion_id, row.state), [])
         yield counted_rows(
             f"national.{row.criterion_id}.{row.state}",

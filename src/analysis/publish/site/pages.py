@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
+from analysis.frames import each_row, records
 from analysis.measure.choices import KINDS
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
@@ -163,7 +164,7 @@ class _Site:
         cells = view.unit_cells(self.results)
         missing = {
             (row.unit_id, row.recommendation_id): dict(gap_parts(row.missing))
-            for row in self.results.gaps.itertuples()
+            for row in each_row(self.results.gaps)
         }
         national = {one["criterion_id"]: one for one in view.national_counts(self.results)}
         for rec in self.recommended:
@@ -212,7 +213,7 @@ class _Site:
         trails, nothing = cell_trails(self.study), CellTrail()
         gaps = view.by_unit(self.results.gaps)
         above, below = defaultdict(list), defaultdict(list)
-        for pair in self.results.pairs.itertuples():
+        for pair in each_row(self.results.pairs):
             above[pair.above].append(pair.below)
             below[pair.below].append(pair.above)
         open_ = view.questions(self.results)["of"]
@@ -299,7 +300,7 @@ class _Site:
             there=set(study["units"]["unit_id"]),
             bearings=[one.said for one in results.bearings],
             clash_count=len(results.clashes),
-            clashes=irreconcilable(study).to_dict("records"),
+            clashes=records(irreconcilable(study)),
             figures=view.with_sources(study, "figures"),
             events=view.events(study),
         )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
@@ -55,7 +56,7 @@ def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]
     Figures about an earlier date count the states of that date.
     """
     days = {f"at.{matrix.as_of}": matrix for _, matrix in results.over_time}
-    for total in results.totals.itertuples():
+    for total in each_row(results.totals):
         day = dt.date.fromisoformat(total.as_of)
         days[f"totals.{total.total_id}"] = results.constrained_at(day).matrix
     gaps = results.gaps

@@ -5,6 +5,7 @@ import math
 
 import pandas as pd
 
+from analysis.frames import each_row
 from analysis.measure.figures import comparable_figures
 from analysis.measure.results import Results
 from analysis.show import style
@@ -84,7 +85,7 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
         sheet.text(sheet.left, y + 0.08 + high / 2, heading, size=LABEL + 1, bold=True)
         y += high + 0.14
         begin = y
-        for one in group.itertuples():
+        for one in each_row(group):
             value = f"{one.figure_id}: {named[f'figures.{one.figure_id}'].text} {one.unit}"
             scope = wrapped(one.scope, room, NOTE)
             value = wrapped(value, room, LABEL, bold=True)
@@ -100,7 +101,7 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
     sheet.lines(years, color="#d0d0d0")
     told = [
         f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"
-        for one in table.itertuples()
+        for one in each_row(table)
     ]
     alt = f"Lines over a calendar, one for each published figure. {title}. {stopped(told, 'data/charts/figures.csv')}."
     return Chart("figures", title, alt, table, sheet.finished(y))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
@@ -44,10 +45,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
         *notes(results, all_ids, list(table["unit_id"])),
         "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
     ]
-    words = [
-        interval_words(one.low, one.high, one.known, display)
-        for one in table.itertuples(index=False)
-    ]
+    words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
     sheet = Sheet(title, lines)
     labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
     row = labels.high
@@ -72,7 +70,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     held = table[table["known"] > 0]
     told = [
         f"{isolated_name(one.short_name)} {interval_words(one.low, one.high, one.known, display)}"
-        for one in held.itertuples()
+        for one in each_row(held)
     ]
     alt = (
         f"Horizontal bars: for each of {counted(len(table), *study.settings.unit_noun.both)} the worst "

@@ -3,6 +3,7 @@
 import numpy as np
 
 from analysis.direction import isolated_name
+from analysis.frames import each_row
 from analysis.measure.choices import DECLARED
 from analysis.measure.results import Results
 from analysis.measure.sensitivity import ALL
@@ -48,7 +49,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
     )
     scale = Scale(sheet, wide, beyond)
     y, places = sheet.top + 0.2, []
-    for one in table.itertuples():
+    for one in each_row(table):
         if one.kind == DECLARED:
             name = wrapped(names[one.unit_id], sheet.right - sheet.left, LABEL, bold=True)
             high = lines_high(name, LABEL)
@@ -70,7 +71,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
     for unit, rows in table.groupby("unit_id", sort=False):
         parts = [
             f"{KIND_WORDS[one.kind]} {ends_words(one.low, one.high, display)}"
-            for one in rows.itertuples()
+            for one in each_row(rows)
         ]
         told.append(f"{isolated_name(names[unit])}: {', '.join(parts)}")
     alt = (

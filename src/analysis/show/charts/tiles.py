@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
@@ -114,7 +115,7 @@ def _map(
     known = table[table["known"] > 0]
     told = [
         f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
-        for one in known.itertuples()
+        for one in each_row(known)
     ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
 from analysis.study.descriptor import Settings
@@ -66,7 +67,7 @@ def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:
 
 def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
     """Return which rows follow from a reply that is about another cell, or was not accepted."""
-    about = {one["reply_id"]: one for one in replies.to_dict("records")}
+    about = {one["reply_id"]: one for one in records(replies)}
 
     def misled(unit: str, criterion: str, reply: dict[str, str]) -> bool:
         fits = reply["unit_id"] == unit and reply["criterion_id"] in ("", criterion)
