@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from made import day, library, problems, real, replaced, with_rows, without_rows
 
-from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.results import measure
+from analysis.measure.side_by_side import comparable_figures, irreconcilable
 from analysis.measure.statements import statements
 from analysis.study import known
 

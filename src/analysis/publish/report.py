@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from analysis.frames import records
-from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
+from analysis.measure.side_by_side import irreconcilable
 from analysis.measure.statements import Statement
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text

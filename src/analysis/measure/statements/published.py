@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
-from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
+from analysis.measure.side_by_side import comparable_figures, irreconcilable
 from analysis.measure.statements.record import (
     Statement,
     cell_keys,
