@@ -18,8 +18,8 @@ from pypdf import PdfReader
 
 import analysis as pg
 from analysis.api.reading import NOTHING, Number, Table
+from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import interval_sensitivity, statements
 from analysis.publish.manifest import read_manifest
 from analysis.publish.report import report_html
 from analysis.publish.verify import unchanged
@@ -427,6 +427,6 @@ def test_a_checked_study_is_no_draft_where_something_else_is_said():
     settings = study.settings.model_copy(update={"status": "checked"})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     results = measure(replace(study, descriptor=descriptor), dt.date(2021, 12, 31))
-    named = statements(results) | interval_sensitivity(results)
+    named = named_figures(results) | interval_sensitivity(results)
     page = report_html(results, named, all_charts(results, named))
     assert "another date than the study’s own" in page and "This is a draft" not in page

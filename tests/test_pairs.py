@@ -14,13 +14,13 @@ from made import ANY, matrix_of, one_cell, real, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.measure.figures import named_figures, surely_above
 from analysis.measure.least_difference import exact_signs, plan, rows_of, signs
 from analysis.measure.next_questions import deciders, next_questions
 from analysis.measure.order import order
 from analysis.measure.pairs import comparisons, pair_table, ranks
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
-from analysis.measure.statements import statements, surely_above
 from analysis.publish.data import data_tables
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
@@ -672,7 +672,7 @@ def unsupported(text, results):
 
 
 def everything_said(results):
-    named = statements(results)
+    named = named_figures(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
     page = re.sub(r"<style>.*?</style>|src=\"data:[^\"]*\"", "", page, flags=re.S)
@@ -718,10 +718,10 @@ def test_the_sentences_are_the_pair_table_in_words(with_pairs):
 def test_the_diagram_only_where_something_is_sure(with_pairs):
     assert not can_be_drawn(measure(real()))
     assert can_be_drawn(with_pairs)
-    chart = order_chart(with_pairs, statements(with_pairs))
+    chart = order_chart(with_pairs, named_figures(with_pairs))
     assert set(chart.table["unit_id"]) == set(with_pairs.study["units"]["unit_id"])
-    assert "order" in [one.name for one in all_charts(with_pairs, statements(with_pairs))]
-    named = statements(measure(real()))
+    assert "order" in [one.name for one in all_charts(with_pairs, named_figures(with_pairs))]
+    named = named_figures(measure(real()))
     assert named["pairs.said"].text == (
         "No force can be ranked against another: for none of the 903 pairs of forces is it sure "
         "which has the higher score, with all that is unknown, and every weight in the study's "
@@ -732,7 +732,7 @@ def test_the_diagram_only_where_something_is_sure(with_pairs):
 def test_how_many_pairs_are_sure_is_said_in_one_sentence(with_pairs):
     sure, units = len(with_pairs.pairs), len(with_pairs.study["units"])
     named = {*with_pairs.pairs["above"], *with_pairs.pairs["below"]}
-    said = statements(with_pairs)["pairs.said"].text
+    said = named_figures(with_pairs)["pairs.said"].text
     assert said.startswith(f"For {sure} of the {units * (units - 1) // 2} pairs of ")
     assert f"; {units - len(named)} of {units} " in said
 

@@ -14,11 +14,11 @@ from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score
 from test_pairs import studies as drawn_studies
 
 from analysis.measure.choices import at_own_weights, choices, middle_levels
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.least_difference import plan, rows_of, score_range
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import NOTHING, sensitivity
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,
@@ -404,7 +404,7 @@ def told(request):
         ),
     }[request.param]()
     results = measure(study)
-    return results, sensitivity_statements(results)
+    return results, sensitivity_figures(results)
 
 
 def test_every_named_figure_is_the_number_of_its_rows(told):
@@ -412,7 +412,7 @@ def test_every_named_figure_is_the_number_of_its_rows(told):
     table = results.sensitivity.statements
     keys = set("statements/" + table["above"] + "/" + table["below"])
     units = set("units/" + results.study["units"]["unit_id"])
-    assert not set(named) & set(statements(results))
+    assert not set(named) & set(named_figures(results))
     for name, one in named.items():
         assert one.id == name and one.definition.endswith(".")
         assert (one.value, one.text) == (len(one.rows), str(len(one.rows)))
@@ -439,7 +439,7 @@ def test_the_tables_for_reading_say_what_was_found(told):
 
 def test_the_chart_draws_the_reach_of_the_known(told):
     results, named = told
-    chart = charts.reach_chart(results, {**statements(results), **named})
+    chart = charts.reach_chart(results, {**named_figures(results), **named})
     assert set(chart.table["unit_id"]) == set(results.sensitivity.known)
     names = results.study.lookup("units", "short_name")
     assert all(names[unit] in chart.alt for unit in results.sensitivity.known)

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from made import LIBRARY, REAL, replaced
 
+from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results, measure
-from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
@@ -92,7 +92,7 @@ class Page(HTMLParser):
 @dataclass
 class Site:
     results: Results
-    named: dict[str, Statement]
+    named: dict[str, NamedFigure]
     files: dict[str, bytes]
     beside: set[str]
     pages: dict[str, Page] = field(default_factory=dict)
@@ -120,9 +120,9 @@ def resolved(page: str, href: str) -> tuple[str, str]:
     ) if path else page, anchor
 
 
-def named_in(results: Results) -> dict[str, Statement]:
-    """Return the named statements that a build holds."""
-    return statements(results) | interval_sensitivity(results)
+def named_in(results: Results) -> dict[str, NamedFigure]:
+    """Return the named figures that a build holds."""
+    return named_figures(results) | interval_sensitivity(results)
 
 
 def made_from(results: Results) -> Site:
@@ -285,7 +285,7 @@ def test_nothing_is_left_blank(site):
 # --- figures -------------------------------------------------------------------------------
 
 
-def loose(pages: dict[str, Page], named: dict[str, Statement]) -> list[tuple[str, str, str]]:
+def loose(pages: dict[str, Page], named: dict[str, NamedFigure]) -> list[tuple[str, str, str]]:
     """Return every figure shown that is not what the statement of its name says."""
     return [
         (name, figure, said)

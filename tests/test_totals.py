@@ -36,8 +36,8 @@ from analysis.measure.bounds import (
 )
 from analysis.measure.clashes import sift, smallest_clashes
 from analysis.measure.completions import Block, Constraint, satisfiable
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.measure.totals import constrained
 from analysis.publish.data import data_tables
 from analysis.study import states
@@ -468,7 +468,7 @@ def test_six_of_43_on_the_reports_day():
     assert set(results.bounds["lowest"]) == {0.0} and set(results.bounds["highest"]) == {1.0}
     assert results.score_bounds.equals(results.scores.drop(columns="known"))
     assert results.clashes == []
-    named = statements(results)
+    named = named_figures(results)
     assert named["totals.P1.named"].value == 0 and named["totals.P1.open_by"].value == 6
     prefix = "bounds.2020-12-17.guidance-clear."
     assert [named[f"{prefix}mean.{end}"].text for end in ends] == ["15", "57", "1", "99"]
@@ -563,7 +563,7 @@ def test_what_cannot_be_true_is_said_with_every_result():
     results = measure(with_rows(study, "published_totals", [again]))
     (said,) = results.clashes
     assert "P1, 6 of 43" in said and "P2, 7 of 43" in said
-    tables, named = data_tables(results), statements(results)
+    tables, named = data_tables(results), named_figures(results)
     assert any("P2, 7 of 43" in text for text in tables["notices"]["notice"])
     assert tables["published-totals"]["clash"].tolist() == ["P1;P2", "P1;P2"]
     assert named["totals.set_aside"].rows == ("published_totals/P1", "published_totals/P2")

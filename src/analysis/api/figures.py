@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from analysis.api.given import of_kind
+from analysis.measure.figures import NamedFigure, named_figures, sensitivity_figures
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, sensitivity_statements, statements
 from analysis.wording import capital, nearest
 
 
-class Figures(Mapping[str, Statement]):
+class Figures(Mapping[str, NamedFigure]):
     """The named figures of results: ``figures["cells.settled"].value``.
 
     Each has an ``id``, its ``value``, the ``text`` that prose shows, a ``definition``, and the
@@ -22,15 +22,15 @@ class Figures(Mapping[str, Statement]):
         self._results = results
 
     @cached_property
-    def _named(self) -> dict[str, Statement]:
-        return statements(self._results)
+    def _named(self) -> dict[str, NamedFigure]:
+        return named_figures(self._results)
 
     @cached_property
-    def _sensitivity(self) -> dict[str, Statement]:
+    def _sensitivity(self) -> dict[str, NamedFigure]:
         # Apart from the others, since they take by far the longest.
-        return sensitivity_statements(self._results)
+        return sensitivity_figures(self._results)
 
-    def __getitem__(self, name: str) -> Statement:
+    def __getitem__(self, name: str) -> NamedFigure:
         """Return a figure by its name.
 
         Raises:

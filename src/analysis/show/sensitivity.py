@@ -15,10 +15,10 @@ from analysis.measure.choices import (
     LEVEL,
     WEIGHTS,
 )
+from analysis.measure.figures.named import unit_names
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
-from analysis.measure.statements.record import unit_names
 from analysis.study.descriptor import Display
 
 KIND_WORDS = {

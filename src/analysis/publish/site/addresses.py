@@ -17,7 +17,7 @@ class Addresses:
     """The addresses of one study."""
 
     def __init__(self, study: Study, statements: Iterable[str]):
-        """Give each unit, recommendation, named statement and piece of evidence its own file."""
+        """Give each unit, recommendation, named figure and piece of evidence its own file."""
         self.units_folder = units_folder(study.settings.unit_noun.plural)
         self._unit = _paths(self.units_folder, study["units"]["unit_id"])
         # Of units that do not exist on the date, their index says so.
@@ -52,7 +52,7 @@ class Addresses:
         return f"sources.html#{name}"
 
     def figure(self, name: str) -> str:
-        """Return where a named statement opens to what it counts.
+        """Return where a named figure opens to what it counts.
 
         What is said of one unit opens on the unit's page, anything else on a page of its own.
         """

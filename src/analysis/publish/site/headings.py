@@ -1,11 +1,11 @@
-"""What a named statement is called at the head of its page: words, where its name has ids."""
+"""What a named figure is called at the head of its page: words, where its name has ids."""
 
 import datetime as dt
 
 from analysis.measure.bounds import MEAN
+from analysis.measure.figures import NamedFigure
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement
 from analysis.show.sensitivity import KIND_WORDS
 from analysis.show.words import DECIDED, STEP, level_word, levels_words, word
 from analysis.study import vocabulary as v
@@ -46,7 +46,7 @@ _AGREEMENT = {
 
 
 class Headings:
-    """Says what a named statement is, in words and with no id but those that pages show."""
+    """Says what a named figure is, in words and with no id but those that pages show."""
 
     def __init__(self, results: Results):
         """Take the names of a study, and the dates that it compares."""
@@ -58,7 +58,7 @@ class Headings:
         self._dates = {f"{matrix.as_of}": label for label, matrix in results.over_time}
         self._fixed = _fixed(self._many, study.settings.unit_noun.singular)
 
-    def __call__(self, statement: Statement) -> str:
+    def __call__(self, statement: NamedFigure) -> str:
         """Return the heading; where there is nothing shorter, the statement's own definition."""
         family, *rest = statement.id.split(".")
         said = self._fixed.get(statement.id)

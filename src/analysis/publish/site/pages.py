@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 
 from analysis.frames import each_row, records
 from analysis.measure.choices import KINDS
+from analysis.measure.figures import NamedFigure, given
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.side_by_side import irreconcilable
-from analysis.measure.statements import Statement, given
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
@@ -39,7 +39,7 @@ FOLDER = "site"
 
 def write_site(
     results: Results,
-    named: dict[str, Statement],
+    named: dict[str, NamedFigure],
     charts: list[Drawing],
     output: Path,
     awaited: Iterable[str] = (),
@@ -61,7 +61,7 @@ def write_site(
 
 def site_files(
     results: Results,
-    named: dict[str, Statement],
+    named: dict[str, NamedFigure],
     charts: list[Drawing],
     beside: Iterable[str] = (),
 ) -> dict[str, bytes]:
@@ -69,7 +69,7 @@ def site_files(
 
     Args:
         results: the study's results.
-        named: the named statements, those on the sensitivity of intervals among them; every
+        named: the named figures, those on the sensitivity of intervals among them; every
             figure in prose is one of them.
         charts: the charts; each that a page shows is a file of its own.
         beside: paths of the files beside the site, below the folder that holds it.
@@ -90,7 +90,7 @@ class _Site:
     def __init__(
         self,
         results: Results,
-        named: dict[str, Statement],
+        named: dict[str, NamedFigure],
         charts: list[Drawing],
         beside: list[str],
     ):
@@ -335,7 +335,7 @@ class _Site:
         self.page("cite.html", "cite", "How to cite, and how to reply", replies=replies)
 
     def figures(self) -> None:
-        """Make a page for each named statement that another page uses, and the list of them."""
+        """Make a page for each named figure that another page uses, and the list of them."""
         index = "figures/index.html"
         words, states = RowWords(self.study), states_at(self.results)
         scales = self.common["scales"]

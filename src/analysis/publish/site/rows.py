@@ -1,11 +1,11 @@
-"""The rows that a named statement is made of, in words, and the state that each cell had."""
+"""The rows that a named figure is made of, in words, and the state that each cell had."""
 
 import datetime as dt
 from collections.abc import Callable
 
 from analysis.frames import each_row
+from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.study import Study
 
@@ -50,7 +50,7 @@ class RowWords:
         return first, " / ".join((self._said.get(table, {}).get(first, ""), *rest)).strip()
 
 
-def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]]:
+def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateOf]]:
     """Return the function from a statement to its day and the state of each of its rows then.
 
     Figures about an earlier date count the states of that date.
@@ -67,7 +67,7 @@ def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]
     )
     held: dict[dt.date, dict[tuple[str, str], str]] = {}
 
-    def at(statement: Statement) -> tuple[dt.date, StateOf]:
+    def at(statement: NamedFigure) -> tuple[dt.date, StateOf]:
         matrix = days.get(statement.id.rpartition(".")[0], results.matrix)
         if matrix.as_of not in held:
             cells = matrix.cells

@@ -1,4 +1,4 @@
-"""Statements on those who read: how far coders agree, and what units replied."""
+"""Figures on those who read: how far coders agree, and what units replied."""
 
 from collections.abc import Iterable
 
@@ -11,22 +11,22 @@ from analysis.fieldwork.agreement import (
     differing,
     in_words,
 )
-from analysis.measure.readings import SETTLED as AS_SETTLED
-from analysis.measure.readings import differing_units, known_units
-from analysis.measure.results import Results
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    NamedFigure,
     cell_keys,
     counted_rows,
     keys_of,
     many_units,
 )
+from analysis.measure.readings import SETTLED as AS_SETTLED
+from analysis.measure.readings import differing_units, known_units
+from analysis.measure.results import Results
 from analysis.study import readers
 from analysis.study import vocabulary as v
 from analysis.wording import capital
 
 
-def _agreement(results: Results) -> Iterable[Statement]:
+def _agreement(results: Results) -> Iterable[NamedFigure]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), readers(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
@@ -38,7 +38,7 @@ def _agreement(results: Results) -> Iterable[Statement]:
         said = f"Agreement of the coders on {one.measure}, over all criteria"
         yield counted_rows(f"agreement.{part}.cells", f"{said}: cells.", cell_keys(cells))
         yield counted_rows(f"agreement.{part}.same", f"{said}: cells agreed.", cell_keys(agreed))
-        yield Statement(
+        yield NamedFigure(
             f"agreement.{part}.said",
             one.alpha,
             in_words(one),
@@ -47,7 +47,7 @@ def _agreement(results: Results) -> Iterable[Statement]:
         )
 
 
-def _readings(results: Results) -> Iterable[Statement]:
+def _readings(results: Results) -> Iterable[NamedFigure]:
     table, many = results.readings, capital(many_units(results))
     known = known_units(table)
     yield counted_rows(
@@ -68,7 +68,7 @@ def _readings(results: Results) -> Iterable[Statement]:
     )
 
 
-def _replies(results: Results) -> Iterable[Statement]:
+def _replies(results: Results) -> Iterable[NamedFigure]:
     replies, many = results.study["replies"], results.study.settings.unit_noun.plural
     yield counted_rows(
         "replies.count", f"Replies of {many}.", keys_of("replies", replies["reply_id"])
@@ -81,4 +81,4 @@ def _replies(results: Results) -> Iterable[Statement]:
 
 
 PARTS = _agreement, _readings, _replies
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

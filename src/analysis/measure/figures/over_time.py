@@ -1,16 +1,16 @@
-"""Statements on the dates of comparison, and on what changed between them."""
+"""Figures on the dates of comparison, and on what changed between them."""
 
 from collections.abc import Iterable
 
 from analysis.measure.change import came_into_force
+from analysis.measure.figures.inventory import scored_cells
+from analysis.measure.figures.named import NamedFigure, cell_keys, counted_rows
 from analysis.measure.results import Results
-from analysis.measure.statements.holdings import scored_cells
-from analysis.measure.statements.record import Statement, cell_keys, counted_rows
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
 
 
-def _dates(results: Results) -> Iterable[Statement]:
+def _dates(results: Results) -> Iterable[NamedFigure]:
     matrix, many = results.matrix, results.study.settings.unit_noun.plural
     report = results.study.settings.report.date
     for name, day, definition in (
@@ -18,7 +18,7 @@ def _dates(results: Results) -> Iterable[Statement]:
         ("known_by", matrix.known_by, "Only what had been read by this day counts"),
         ("report", report, f"Day of the report that the study compares {many} with"),
     ):
-        yield Statement(
+        yield NamedFigure(
             f"dates.{name}",
             day.isoformat(),
             spoken(day),
@@ -27,7 +27,7 @@ def _dates(results: Results) -> Iterable[Statement]:
         )
 
 
-def _changes(results: Results) -> Iterable[Statement]:
+def _changes(results: Results) -> Iterable[NamedFigure]:
     for number, (label, matrix) in enumerate(results.over_time):
         name, scored = f"at.{matrix.as_of.isoformat()}", scored_cells(results.study, matrix)
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
@@ -57,4 +57,4 @@ def _changes(results: Results) -> Iterable[Statement]:
 
 
 PARTS = _dates, _changes
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,4 +1,4 @@
-"""Statements on published totals and figures, and the bounds that they set."""
+"""Figures on published totals and figures, and the bounds that they set."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -6,11 +6,8 @@ from decimal import Decimal
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
-from analysis.measure.results import Results
-from analysis.measure.scores import shown
-from analysis.measure.side_by_side import comparable_figures, irreconcilable
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    NamedFigure,
     cell_keys,
     counted_rows,
     keys_of,
@@ -18,6 +15,9 @@ from analysis.measure.statements.record import (
     quoted_labels,
     unit_names,
 )
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.side_by_side import comparable_figures, irreconcilable
 from analysis.measure.totals import AT_MOST
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -25,7 +25,7 @@ from analysis.study.published import levels_of, listed_units, units_among
 from analysis.wording import exact, listed, spoken
 
 
-def _totals(results: Results) -> Iterable[Statement]:
+def _totals(results: Results) -> Iterable[NamedFigure]:
     many, labels = results.study.settings.unit_noun.plural, quoted_labels(results.study, "criteria")
     for row in each_row(results.totals):
         name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
@@ -36,14 +36,14 @@ def _totals(results: Results) -> Iterable[Statement]:
         day = dt.date.fromisoformat(row.as_of)
         everyone = results.everyone.at(day)
         place += f" on {spoken(day)}{_among(everyone, row.among)}"
-        yield Statement(
+        yield NamedFigure(
             f"{name}.count",
             row.count,
             str(row.count),
             f"Published count of {many} that are “{level}” on {place} ({level_word(row.relation)}).",
             rows,
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.of",
             row.of,
             str(row.of),
@@ -64,14 +64,14 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"How many {many} the evidence leaves open on {place}.",
             cell_keys(unknown),
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.status",
             row.status,
             row.status,
             f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
             rows,
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.open_by",
             row.open_by,
             str(row.open_by),
@@ -93,7 +93,7 @@ def _totals(results: Results) -> Iterable[Statement]:
     )
     for number, said in enumerate(results.clashes, start=1):
         rows = tuple("/".join(one) for one in gone)
-        yield Statement(
+        yield NamedFigure(
             f"totals.clash.{number}", said, said, "What was published and cannot be true.", rows
         )
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
@@ -116,7 +116,7 @@ def _among(study: Study, among: str) -> str:
     return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
 
 
-def _bounds(results: Results) -> Iterable[Statement]:
+def _bounds(results: Results) -> Iterable[NamedFigure]:
     display, table = results.study.settings.display, results.national_bounds
     labels, many = quoted_labels(results.study, "criteria"), results.study.settings.unit_noun.plural
     place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
@@ -135,7 +135,7 @@ def _bounds(results: Results) -> Iterable[Statement]:
                 without = end.endswith("without")
                 value = getattr(row, end) if is_mean else int(getattr(row, end))
                 rows = (f"criteria/{criterion}", *(() if without else behind))
-                yield Statement(
+                yield NamedFigure(
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
                     shown(value, display) if is_mean else str(value),
@@ -145,13 +145,13 @@ def _bounds(results: Results) -> Iterable[Statement]:
                 )
 
 
-def _figures(results: Results) -> Iterable[Statement]:
+def _figures(results: Results) -> Iterable[NamedFigure]:
     figures = results.study["figures"]
     for row in each_row(figures):
         number = Decimal(row.value)  # a float would change the digits of a long one
         value = int(number) if number == number.to_integral_value() else float(number)
         definition = f"{row.measure}, as published: {row.what_it_counts}."
-        yield Statement(
+        yield NamedFigure(
             f"figures.{row.figure_id}",
             value,
             exact(row.value),
@@ -173,4 +173,4 @@ def _figures(results: Results) -> Iterable[Statement]:
 
 
 PARTS = _totals, _bounds, _figures
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,14 +1,11 @@
-"""Statements on scores and gaps, of each unit and of all."""
+"""Figures on scores and gaps, of each unit and of all."""
 
 from collections.abc import Iterable
 
 from analysis.frames import each_row
-from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
-from analysis.measure.results import SETTLED, Results
-from analysis.measure.scores import shown
-from analysis.measure.statements.holdings import scored_cells
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.inventory import scored_cells
+from analysis.measure.figures.named import (
+    NamedFigure,
     cell_keys,
     counted_rows,
     keys_of,
@@ -17,12 +14,15 @@ from analysis.measure.statements.record import (
     quoted_labels,
     unit_names,
 )
+from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
+from analysis.measure.results import SETTLED, Results
+from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.study import vocabulary as v
 from analysis.wording import capital
 
 
-def _units(results: Results) -> Iterable[Statement]:
+def _units(results: Results) -> Iterable[NamedFigure]:
     many = capital(many_units(results))
     scored = scored_cells(results.study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
@@ -68,12 +68,12 @@ def _units(results: Results) -> Iterable[Statement]:
             ),
         ):
             text = shown(value, display) + ("%" if name == "known_percent" else "")
-            yield Statement(
+            yield NamedFigure(
                 f"score.{row.unit_id}.{row.group_id}.{name}", value, text, f"{definition}.", rows
             )
 
 
-def _national(results: Results) -> Iterable[Statement]:
+def _national(results: Results) -> Iterable[NamedFigure]:
     many, labels = many_units(results), quoted_labels(results.study, "criteria")
     held = {
         key: cell_keys(cells)
@@ -98,7 +98,7 @@ def _national(results: Results) -> Iterable[Statement]:
         )
 
 
-def _gaps(results: Results) -> Iterable[Statement]:
+def _gaps(results: Results) -> Iterable[NamedFigure]:
     table, many = results.gaps, many_units(results)
     labels = quoted_labels(results.study, "recommendations")
     for group in table["recommendation_id"].unique():
@@ -120,4 +120,4 @@ _OF_GAP = {
 
 
 PARTS = _units, _national, _gaps
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,4 +1,4 @@
-"""A named statement, and the words and keys that all of them share."""
+"""A named figure, and the words and keys that all of them share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from analysis.study import vocabulary as v
 
 
 @dataclass(frozen=True)
-class Statement:
+class NamedFigure:
     """One named figure.
 
     Attributes:
@@ -40,10 +40,10 @@ class Statement:
         }
 
 
-def counted_rows(name: str, definition: str, rows: Iterable[str]) -> Statement:
+def counted_rows(name: str, definition: str, rows: Iterable[str]) -> NamedFigure:
     """Return the statement that counts the rows behind it."""
     rows = tuple(rows)
-    return Statement(name, len(rows), str(len(rows)), definition, rows)
+    return NamedFigure(name, len(rows), str(len(rows)), definition, rows)
 
 
 def many_units(results: Results) -> str:

@@ -23,10 +23,10 @@ from made import (
     replaced,
 )
 
-from analysis.measure import statements as module
+from analysis.measure import figures as module
+from analysis.measure.figures import named_figures
+from analysis.measure.figures.order import _pairs_said
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
-from analysis.measure.statements.order import _pairs_said
 from analysis.publish.report import report_html
 from analysis.study.descriptor import CompareDate
 
@@ -41,7 +41,7 @@ def said(name, as_of=None, known_by=None):
     """Return the results of a study and its statements."""
     study = {"real": real, "library": library}[name]()
     results = measure(study, as_of and day(as_of), known_by and day(known_by))
-    return results, statements(results)
+    return results, named_figures(results)
 
 
 CASES = [
@@ -413,7 +413,7 @@ def test_all_known_means_every_scored_criterion_settled():
     rows = library()["assessments"]
     window = (rows["unit_id"] == "library-one") & (rows["criterion_id"] == "window")
     assert window.sum() == 1
-    named = statements(measure(replaced(library(), assessments=rows[~window])))
+    named = named_figures(measure(replaced(library(), assessments=rows[~window])))
     assert named["units.all_known"].value == 0
 
 
@@ -426,7 +426,7 @@ def test_a_figure_alone_is_compared_with_nothing():
 
 def test_a_share_of_nothing_is_no_zero():
     study = replaced(library(), criteria=library()["criteria"].assign(scored="no"))
-    one = statements(measure(study))["cells.settled_percent"]
+    one = named_figures(measure(study))["cells.settled_percent"]
     assert not one.text.startswith("0")
 
 
@@ -460,7 +460,7 @@ def test_most_is_said_of_most():
     settings = study.settings.model_copy(update={"compare_dates": later})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     results = measure(dataclasses.replace(study, descriptor=descriptor))
-    named = statements(results)
+    named = named_figures(results)
     page = report_html(results, named, [])
     (told,) = re.findall(r"Cells that differ from the date before: (\d+)(.*)", page)[:1]
     assert told[0] == named["at.2021-12-31.changed"].text == "17"
@@ -484,7 +484,7 @@ def test_definitions_use_names_and_labels_and_no_ids():
     results = measure(library())
     tables = {"units": "name", "criteria": "label", "recommendations": "label"}
     ids = {key for one in tables.items() for key in results.study.lookup(*one) if "-" in key}
-    said = {name: one.definition for name, one in statements(results).items()}
+    said = {name: one.definition for name, one in named_figures(results).items()}
     assert not {name: text for name, text in said.items() if ids & set(re.findall(r"[\w-]+", text))}
     assert said["totals.Q1.open_by"] == (
         "How many libraries that the evidence leaves open would have to be “points 4” on "
