@@ -24,7 +24,8 @@ from made import (
 )
 
 from analysis.measure import figures as module
-from analysis.measure.figures import named_figures
+from analysis.measure.figures import About, RowKey, named_figures
+from analysis.measure.figures.named import cell_keys
 from analysis.measure.figures.order import _pairs_said
 from analysis.measure.results import measure
 from analysis.publish.report import report_html
@@ -173,7 +174,7 @@ def test_every_row_named_is_there(case):
     held = first_column(REAL if case[0] == "real" else LIBRARY)
     for one in named.values():
         for text in one.rows:
-            table, *keys = text.split("/")
+            table, keys = text
             if table == "matrix":
                 assert keys[0] in held["units"] and keys[1] in held["criteria"], text
                 assert len(keys) == 2
@@ -228,9 +229,7 @@ def test_counts_add_up(case):
 def test_a_count_of_cells_names_cells_of_its_own_kind(case):
     results, named = said(*case)
     cells = results.matrix.cells
-    held = dict(
-        zip("matrix/" + cells["unit_id"] + "/" + cells["criterion_id"], cells["state"], strict=True)
-    )
+    held = dict(zip(cell_keys(cells), cells["state"], strict=True))
     for one in named.values():
         kind = re.fullmatch(r"(cells|(?:national|coverage)\..+)\.([a-z_0-9]+)", one.id)
         if kind and kind[2] in {*UNKNOWN, *AWAY, *results.study["levels"]["level"]}:
@@ -260,7 +259,7 @@ def test_the_headline_of_the_real_study():
     assert len({unit for unit, _ in settled}) == 4
     _, named = said("real")
     assert (named["cells.settled"].value, named["cells.scored"].value) == (11, 258)
-    assert set(named["cells.settled"].rows) == {"/".join(("matrix", *key)) for key in settled}
+    assert set(named["cells.settled"].rows) == {RowKey("matrix", tuple(key)) for key in settled}
     assert named["units.nothing_known"].value == 43 - 4 == 39
     assert named["units.something_known"].value == 4
     assert named["units.no_weight_known"].value == 39
@@ -328,10 +327,15 @@ def test_figures_of_the_real_study_by_hand():
         "dates.report": "17 December 2020",
     }
     assert {name: named[name].text for name in told} == told
-    assert set(named["figures.irreconcilable"].rows) == {"figures/F19/F21", "figures/F20/F21"}
+    assert set(named["figures.irreconcilable"].as_dict()["rows"]) == {
+        "figures/F19/F21",
+        "figures/F20/F21",
+    }
     assert named["score.hampshire.total.low"].value == 6.25
     # The level of guidance-clear that is met is Warwickshire's.
-    assert named["national.guidance-clear.met"].rows == ("matrix/warwickshire/guidance-clear",)
+    assert named["national.guidance-clear.met"].as_dict()["rows"] == [
+        "matrix/warwickshire/guidance-clear"
+    ]
     assert not any(name.startswith(("gaps.R5", "gaps.R8", "score.essex.R8")) for name in named)
 
 
@@ -389,7 +393,7 @@ def test_the_second_study_counted_from_its_files():
     }
     states = naive_states(LIBRARY, LIBRARY_REPORT, day(LIBRARY_READ), day(LIBRARY_READ))
     settled = {
-        "/".join(("matrix", *key))
+        RowKey("matrix", key)
         for key, (state, _, _) in states.items()
         if key[1] in scored and state not in (*UNKNOWN, *AWAY)
     }
@@ -401,10 +405,13 @@ def test_nothing_known_means_no_scored_criterion_settled():
     # The window of Library Four is scored and settled, though its group has weight 0. Of
     # Library Six alone no scored criterion is settled.
     _, named = said("library")
-    assert named["units.nothing_known"].rows == ("units/library-six",)
+    assert named["units.nothing_known"].as_dict()["rows"] == ["units/library-six"]
     assert named["units.something_known"].value == 4
     # Its weight is another matter: of Four and Six none is known, and their score is open.
-    assert named["units.no_weight_known"].rows == ("units/library-four", "units/library-six")
+    assert named["units.no_weight_known"].as_dict()["rows"] == [
+        "units/library-four",
+        "units/library-six",
+    ]
     assert named["units.some_weight_known"].value == 3
 
 
@@ -491,3 +498,13 @@ def test_definitions_use_names_and_labels_and_no_ids():
         "“Evening hours” on 31 December 2021, if the published count is right."
     )
     assert said["readings.differ"].startswith("Libraries whose")
+
+
+def test_a_figure_knows_what_it_is_about_and_shows_its_rows_as_files_do():
+    _, named = said("real")
+    one = named["national.guidance-clear.met"]
+    assert one.about == About("national", criterion="guidance-clear", level="met")
+    assert one.rows == (RowKey("matrix", ("warwickshire", "guidance-clear")),)
+    assert one.as_dict()["rows"] == ["matrix/warwickshire/guidance-clear"]
+    assert named["national.guidance-clear.not_met"].ids == {"guidance-clear"}
+    assert named["score.kent.R1.low"].about == About("score", "kent", "R1", part="low")

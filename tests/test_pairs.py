@@ -703,7 +703,7 @@ def test_a_comparing_sentence_without_a_sure_statement_is_found(with_pairs):
 
 
 def test_the_sentences_are_the_pair_table_in_words(with_pairs):
-    told = [row for one in comparison_sentences(with_pairs) for row in one.rows]
+    told = [str(row) for one in comparison_sentences(with_pairs) for row in one.rows]
     assert told == [f"pairs/{row.above}/{row.below}" for row in with_pairs.pairs.itertuples()]
     row = with_pairs.pairs.iloc[0]
     assert "is surely above" in compared(with_pairs, row["below"], row["above"])[0]

@@ -417,7 +417,7 @@ def test_every_named_figure_is_the_number_of_its_rows(told):
         assert one.id == name and one.definition.endswith(".")
         assert (one.value, one.text) == (len(one.rows), str(len(one.rows)))
         assert len(set(one.rows)) == len(one.rows)
-        assert set(one.rows) <= (keys if ".statements." in name else units)
+        assert set(map(str, one.rows)) <= (keys if ".statements." in name else units)
     json.dumps([one.as_dict() for one in named.values()])
     first = [one.value for name, one in named.items() if ".first." in name]
     assert sum(first) + named["sensitivity.statements.survive"].value == len(table)

@@ -473,8 +473,11 @@ def test_six_of_43_on_the_reports_day():
     prefix = "bounds.2020-12-17.guidance-clear."
     assert [named[f"{prefix}mean.{end}"].text for end in ends] == ["15", "57", "1", "99"]
     assert [named[f"{prefix}units.met.{end}"].value for end in ends] == [6, 6, 0, 42]
-    assert named[f"{prefix}mean.low"].rows == ("criteria/guidance-clear", "published_totals/P1")
-    assert named[f"{prefix}mean.low_without"].rows == ("criteria/guidance-clear",)
+    assert named[f"{prefix}mean.low"].as_dict()["rows"] == [
+        "criteria/guidance-clear",
+        "published_totals/P1",
+    ]
+    assert named[f"{prefix}mean.low_without"].as_dict()["rows"] == ["criteria/guidance-clear"]
 
 
 def test_today_the_total_of_2020_binds_nothing_and_is_told_all_the_same():
@@ -566,7 +569,10 @@ def test_what_cannot_be_true_is_said_with_every_result():
     tables, named = data_tables(results), named_figures(results)
     assert any("P2, 7 of 43" in text for text in tables["notices"]["notice"])
     assert tables["published-totals"]["clash"].tolist() == ["P1;P2", "P1;P2"]
-    assert named["totals.set_aside"].rows == ("published_totals/P1", "published_totals/P2")
+    assert named["totals.set_aside"].as_dict()["rows"] == [
+        "published_totals/P1",
+        "published_totals/P2",
+    ]
     assert named["totals.clash.1"].text == said
     # Nothing rests on what was set aside.
     mean = results.national_bounds.iloc[0]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.measure.figures.named import (
+    STUDY_ROW,
     NamedFigure,
     cell_keys,
     counted_rows,
@@ -107,13 +108,13 @@ def _study(results: Results) -> Iterable[NamedFigure]:
             study.mark,
             study.mark,
             "What stands on every page: the draft mark, and what is not the study's own.",
-            ("datapackage.json/study",),
+            (STUDY_ROW,),
         )
     placeholders = study.descriptor.placeholders
     yield counted_rows(
         "study.placeholders",
         "Settings that still wait to be set.",
-        [f"datapackage.json/{place}" for place in placeholders],
+        keys_of("datapackage.json", placeholders),
     )
 
 

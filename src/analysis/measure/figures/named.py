@@ -1,7 +1,9 @@
 """A named figure, and the words and keys that all of them share."""
 
+import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,6 +11,47 @@ from analysis.direction import isolated_name
 from analysis.measure.results import Results
 from analysis.study import Study
 from analysis.study import vocabulary as v
+
+
+class RowKey(NamedTuple):
+    """A row behind a figure: its table, and the values of the columns that name it."""
+
+    table: str
+    key: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return it as files show it: ``matrix/library-one/opening-hours``."""
+        return "/".join((self.table, *self.key))
+
+
+STUDY_ROW = RowKey("datapackage.json", ("study",))
+"""The settings of the study."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a figure is about; empty where it is about all, or where its id says everything.
+
+    Attributes:
+        kind: the kind of figure, such as ``national``: all of a kind share a heading and a place.
+        unit: the unit that it is about, by id; so ``recommendation`` and ``criterion``.
+        level: the level or state that it counts.
+        published: the id of what somebody published.
+        day: the date of the states that it counts.
+        part: which of the figures of its kind on the same thing it is.
+    """
+
+    kind: str = ""
+    unit: str = ""
+    recommendation: str = ""
+    criterion: str = ""
+    level: str = ""
+    published: str = ""
+    day: dt.date | None = None
+    part: str = ""
+
+
+EVERYTHING = About()
 
 
 @dataclass(frozen=True)
@@ -20,30 +63,41 @@ class NamedFigure:
         value: the value, unrounded; ``None`` where there is nothing to measure.
         text: the value as prose shows it.
         definition: what it is, in one sentence.
-        rows: what it is made of, as ``table/key`` or ``table/key/key``.
+        rows: the rows that it is made of.
+        about: what it is about.
     """
 
     id: str
     value: int | float | str | None
     text: str
     definition: str
-    rows: tuple[str, ...]
+    rows: tuple[RowKey, ...]
+    about: About = field(default=EVERYTHING, repr=False)
+
+    @property
+    def ids(self) -> set[str]:
+        """The units, recommendations and criteria that it or a row behind it is about."""
+        # A figure that counts no row is about something all the same.
+        own = (self.about.unit, self.about.recommendation, self.about.criterion)
+        return {one for row in self.rows for one in row.key} | {*filter(None, own)}
 
     def as_dict(self) -> dict:
-        """Return the statement as a plain dictionary, for JSON."""
+        """Return the figure as a plain dictionary, for JSON."""
         return {
             "id": self.id,
             "value": self.value,
             "text": self.text,
             "definition": self.definition,
-            "rows": list(self.rows),
+            "rows": [str(row) for row in self.rows],
         }
 
 
-def counted_rows(name: str, definition: str, rows: Iterable[str]) -> NamedFigure:
-    """Return the statement that counts the rows behind it."""
+def counted_rows(
+    name: str, definition: str, rows: Iterable[RowKey], about: About = EVERYTHING
+) -> NamedFigure:
+    """Return the figure that counts the rows behind it."""
     rows = tuple(rows)
-    return NamedFigure(name, len(rows), str(len(rows)), definition, rows)
+    return NamedFigure(name, len(rows), str(len(rows)), definition, rows, about)
 
 
 def many_units(results: Results) -> str:
@@ -52,12 +106,12 @@ def many_units(results: Results) -> str:
     return f"{noun} shown" if results.study.scope.units else noun
 
 
-def keys_of(table: str, *columns: Iterable) -> list[str]:
-    """Return the keys of rows, as ``table/key`` or ``table/key/key``."""
-    return ["/".join((table, *map(str, key))) for key in zip(*columns, strict=True)]
+def keys_of(table: str, *columns: Iterable) -> list[RowKey]:
+    """Return the keys of rows, from the columns that name them."""
+    return [RowKey(table, tuple(map(str, key))) for key in zip(*columns, strict=True)]
 
 
-def cell_keys(cells: pd.DataFrame) -> list[str]:
+def cell_keys(cells: pd.DataFrame) -> list[RowKey]:
     """Return the keys of cells of the matrix."""
     return keys_of("matrix", cells["unit_id"], cells["criterion_id"])
 

@@ -6,7 +6,10 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.figures.named import (
+    STUDY_ROW,
+    About,
     NamedFigure,
+    RowKey,
     counted_rows,
     keys_of,
     many_units,
@@ -36,7 +39,7 @@ def surely_above(results: Results, above: str, below: str) -> NamedFigure:
         "surely above",
         f"{first} is surely above {second}",
         f"The score of {first} is above that of {second} {SURE}.",
-        (f"pairs/{above}/{below}",),
+        (RowKey("pairs", (above, below)),),
     )
 
 
@@ -101,6 +104,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
             f"above.{unit}",
             f"{capital(many_units(results))} that {names[unit]} is surely above.",
             keys_of("pairs", [unit] * len(under), under),
+            About("above", unit=unit),
         )
 
 
@@ -137,7 +141,8 @@ def _ranks(results: Results) -> Iterable[NamedFigure]:
             f"{text} of {len(table)}",
             f"Outer limits of the rank of {names[row.unit_id]}, 1 the best; not all ranks between them "
             "need be possible.",
-            (f"ranks/{row.unit_id}",),
+            (RowKey("ranks", (row.unit_id,)),),
+            About("ranks", unit=row.unit_id),
         )
     whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
     many = capital(many_units(results))
@@ -149,7 +154,7 @@ def _ranks(results: Results) -> Iterable[NamedFigure]:
 def _next(results: Results) -> Iterable[NamedFigure]:
     table = results.next_questions
 
-    def keys(rows: pd.DataFrame) -> list[str]:
+    def keys(rows: pd.DataFrame) -> list[RowKey]:
         return keys_of("next", rows["unit_id"], rows["criterion_id"])
 
     yield counted_rows("next.cells", "Open cells that bear weight in the total.", keys(table))
@@ -170,7 +175,7 @@ def _next(results: Results) -> Iterable[NamedFigure]:
         ASSUMPTION,
         ASSUMPTION,
         "What the expected number of pairs decided rests on.",
-        ("datapackage.json/study",),
+        (STUDY_ROW,),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from analysis.measure.change import came_into_force
 from analysis.measure.figures.inventory import scored_cells
-from analysis.measure.figures.named import NamedFigure, cell_keys, counted_rows
+from analysis.measure.figures.named import STUDY_ROW, About, NamedFigure, cell_keys, counted_rows
 from analysis.measure.results import Results
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
@@ -23,7 +23,7 @@ def _dates(results: Results) -> Iterable[NamedFigure]:
             day.isoformat(),
             spoken(day),
             f"{definition}.",
-            ("datapackage.json/study",),
+            (STUDY_ROW,),
         )
 
 
@@ -36,11 +36,13 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
             f"{name}.settled",
             f"Scored cells settled: {label} ({matrix.as_of}).",
             cell_keys(settled),
+            About("at", day=matrix.as_of, part="settled"),
         )
         yield counted_rows(
             f"{name}.scored",
             f"Scored cells in force and applicable: {label} ({matrix.as_of}).",
             cell_keys(applies),
+            About("at", day=matrix.as_of, part="scored"),
         )
         if number:
             table = results.changes[number - 1]
@@ -48,11 +50,13 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
                 f"{name}.changed",
                 f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
                 cell_keys(table),
+                About("at", day=matrix.as_of, part="changed"),
             )
             yield counted_rows(
                 f"{name}.begun",
                 f"Unsettled cells of criteria that came into force since the date before: {label}.",
                 cell_keys(table[came_into_force(table)]),
+                About("at", day=matrix.as_of, part="begun"),
             )
 
 

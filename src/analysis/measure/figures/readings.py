@@ -1,6 +1,7 @@
 """Figures on those who read: how far coders agree, and what units replied."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analysis.fieldwork.agreement import (
     ALL,
@@ -12,6 +13,7 @@ from analysis.fieldwork.agreement import (
     in_words,
 )
 from analysis.measure.figures.named import (
+    About,
     NamedFigure,
     cell_keys,
     counted_rows,
@@ -36,14 +38,21 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
         several = values.notna().sum(axis=1) > 1
         cells, agreed = table[several], table[several & ~differing(values)]
         said = f"Agreement of the coders on {one.measure}, over all criteria"
-        yield counted_rows(f"agreement.{part}.cells", f"{said}: cells.", cell_keys(cells))
-        yield counted_rows(f"agreement.{part}.same", f"{said}: cells agreed.", cell_keys(agreed))
+        about = About("agreement", level=part)
+        for name, rows, definition in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
+            yield counted_rows(
+                f"agreement.{part}.{name}",
+                f"{said}: {definition}.",
+                cell_keys(rows),
+                replace(about, part=name),
+            )
         yield NamedFigure(
             f"agreement.{part}.said",
             one.alpha,
             in_words(one),
             f"{said}: Krippendorff's alpha, where it says something.",
             tuple(cell_keys(cells)),
+            replace(about, part="said"),
         )
 
 

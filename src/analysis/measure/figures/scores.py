@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from analysis.frames import each_row
 from analysis.measure.figures.inventory import scored_cells
 from analysis.measure.figures.named import (
+    About,
     NamedFigure,
+    RowKey,
     cell_keys,
     counted_rows,
     keys_of,
@@ -48,7 +50,7 @@ def _units(results: Results) -> Iterable[NamedFigure]:
         quoted_labels(results.study, "recommendations"),
     )
     for row in each_row(results.scores):
-        rows, name_of_unit = (f"scores/{row.unit_id}/{row.group_id}",), names[row.unit_id]
+        rows, name_of_unit = (RowKey("scores", (row.unit_id, row.group_id)),), names[row.unit_id]
         whole = "in all" if row.group_id == TOTAL else f"on {groups[row.group_id]}"
         for name, value, definition in (
             (
@@ -69,7 +71,12 @@ def _units(results: Results) -> Iterable[NamedFigure]:
         ):
             text = shown(value, display) + ("%" if name == "known_percent" else "")
             yield NamedFigure(
-                f"score.{row.unit_id}.{row.group_id}.{name}", value, text, f"{definition}.", rows
+                f"score.{row.unit_id}.{row.group_id}.{name}",
+                value,
+                text,
+                f"{definition}.",
+                rows,
+                About("score", unit=row.unit_id, recommendation=row.group_id, part=name),
             )
 
 
@@ -85,6 +92,7 @@ def _national(results: Results) -> Iterable[NamedFigure]:
             f"national.{row.criterion_id}.{row.state}",
             f"{capital(many)} on {labels[row.criterion_id]}: {level_word(row.state)}.",
             rows,
+            About("national", criterion=row.criterion_id, level=row.state),
         )
     cells = results.matrix.cells
     by_criterion = dict(list(cells[~cells["state"].isin(v.UNKNOWNS)].groupby("criterion_id")))
@@ -95,6 +103,7 @@ def _national(results: Results) -> Iterable[NamedFigure]:
             f"coverage.{criterion}.settled",
             f"{capital(many)} whose level on {labels[criterion]} is settled.",
             cell_keys(settled),
+            About("coverage", criterion=criterion),
         )
 
 
@@ -108,6 +117,7 @@ def _gaps(results: Results) -> Iterable[NamedFigure]:
                 f"gaps.{group}.{state}",
                 f"{capital(many)} {_OF_GAP[state]} {labels[group]}.",
                 keys_of("gaps", rows["unit_id"], rows["recommendation_id"]),
+                About("gaps", recommendation=group, level=state),
             )
 
 

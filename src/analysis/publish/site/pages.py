@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from analysis.frames import each_row, records
 from analysis.measure.choices import KINDS
-from analysis.measure.figures import NamedFigure, given
+from analysis.measure.figures import NamedFigure, RowKey, given
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -19,7 +19,7 @@ from analysis.measure.side_by_side import irreconcilable
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
-from analysis.publish.site.addresses import Addresses
+from analysis.publish.site.addresses import ON_UNIT, Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
 from analysis.publish.site.downloads import downloads, letters, of_unit
 from analysis.publish.site.headings import Headings
@@ -340,32 +340,29 @@ class _Site:
         words, states = RowWords(self.study), states_at(self.results)
         scales = self.common["scales"]
 
-        def scale_of(key: list[str]) -> str:
+        def scale_of(row: RowKey) -> str:
             """Return the scale of a row that is a cell."""
-            return scales[key[-1]] if key[0] in ("matrix", "next") else ""
+            return scales[row.key[-1]] if row.table in ("matrix", "next") else ""
 
         heading = Headings(self.results)
         shown = [name for name in self.named if name in self.used]
-        paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
+        paged = [name for name in shown if self.named[name].about.kind not in ON_UNIT]
         statements = [(self.named[one], heading(self.named[one])) for one in paged]
         self.page(index, "figures", "Every figure", statements=statements)
         for name in paged:
             statement = self.named[name]
-            keys = [row.split("/") for row in statement.rows]
-            # A figure that counts no row is about what its name says all the same.
-            about = {one for key in keys for one in key[1:]} | set(name.split("."))
             day, state_of = states(statement)
             self.page(
                 self.at.figure(name),
                 "figure",
                 heading(statement),
                 [("Every figure", index)],
-                criteria=about,
-                units=about,
+                criteria=statement.ids,
+                units=statement.ids,
                 statement=statement,
                 rows=[
-                    (self.at.row(row), *words(key), state_of(key), scale_of(key))
-                    for row, key in zip(statement.rows, keys, strict=True)
+                    (self.at.row(row), *words(row), state_of(row), scale_of(row))
+                    for row in statement.rows
                 ],
                 day=day,
                 used_on=sorted(self.used[name].items()),
