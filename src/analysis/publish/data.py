@@ -4,13 +4,14 @@ import hashlib
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema
+from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
 from analysis.spreadsheet import FORMULA_STARTS
@@ -48,7 +49,7 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
+def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:
     """Write the tables, and those behind the charts, into a folder as a Data Package.
 
     Each table is a CSV file with a byte order mark, so that a spreadsheet program reads its letters
@@ -88,8 +89,9 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """
 
     def guard(value: object) -> object:
-        risky = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-        return f"'{value}" if risky and not _A_NUMBER.fullmatch(value) else value
+        if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+            return value
+        return value if _A_NUMBER.fullmatch(value) else f"'{value}"
 
     texts = table.select_dtypes(include=["object", "str"]).columns
     return table.assign(**{name: table[name].map(guard) for name in texts})
@@ -137,12 +139,11 @@ def _package(results: Results) -> dict:
 
 
 def _resource(study: Study, one: _Resource, content: bytes) -> dict:
-    own = study.descriptor.tables.get(one.about.based_on)
     return {
         "name": one.name,
         "type": "table",
         "path": one.path,
-        "title": one.about.title or own.title,
+        "title": title_of(study, one.about),
         **({"description": one.description} if one.description else {}),
         "format": "csv",
         "mediatype": "text/csv",

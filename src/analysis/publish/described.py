@@ -252,6 +252,11 @@ _POINTS_TO = {
 }
 
 
+def title_of(study: Study, about: Published) -> str:
+    """Return what one row of a published table is."""
+    return about.title or study.descriptor.tables[about.based_on].title
+
+
 def table_schema(study: Study, name: str, columns: list[str], about: Published) -> dict:
     """Return the Table Schema of a published table.
 

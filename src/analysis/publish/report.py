@@ -27,7 +27,7 @@ from analysis.wording import DOZEN, further, listed, spoken
 def report_html(
     results: Results,
     named: dict[str, NamedFigure],
-    charts: list[Drawing],
+    charts: Sequence[Drawing],
     parts: Sequence[str] = PARTS,
 ) -> str:
     """Return the report as HTML. All text from the data is escaped by the template.

@@ -139,7 +139,8 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
         for table, column in (("published_totals", "total_id"), ("published_scores", "score_id"))
         for key in keys_of(table, results.study.tables[table][column])
     }
-    for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
+    for name, part in table.groupby(["as_of", "criterion_id"], sort=False):
+        day, criterion = map(str, name)
         date = dt.date.fromisoformat(day)
         held = results.constrained_at(date)
         behind = [keys[name] for name in held.binding(place[criterion])]

@@ -96,7 +96,8 @@ def _national(results: Results) -> Iterable[NamedFigure]:
         )
     cells = results.matrix.cells
     by_criterion = dict(list(cells[~cells["state"].isin(v.UNKNOWNS)].groupby("criterion_id")))
-    for criterion, count in results.coverage[SETTLED].items():
+    for name, count in results.coverage[SETTLED].items():
+        criterion = str(name)
         settled = by_criterion.get(criterion, cells.iloc[:0])
         assert len(settled) == count
         yield counted_rows(

@@ -1,7 +1,7 @@
 """The pages of the site: which there are, and what each is made from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ FOLDER = "site"
 def write_site(
     results: Results,
     named: dict[str, NamedFigure],
-    charts: list[Drawing],
+    charts: Sequence[Drawing],
     output: Path,
     awaited: Iterable[str] = (),
 ) -> None:
@@ -62,7 +62,7 @@ def write_site(
 def site_files(
     results: Results,
     named: dict[str, NamedFigure],
-    charts: list[Drawing],
+    charts: Sequence[Drawing],
     beside: Iterable[str] = (),
 ) -> dict[str, bytes]:
     """Return every file of the site by its path below the site's folder.
@@ -91,7 +91,7 @@ class _Site:
         self,
         results: Results,
         named: dict[str, NamedFigure],
-        charts: list[Drawing],
+        charts: Sequence[Drawing],
         beside: list[str],
     ):
         self.results, self.named, self.beside = results, named, beside
