@@ -324,8 +324,7 @@ class _Site:
             group_rules=view.group_rules(study),
             kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
         )
-        names = study.lookup("units", "name")
-        sections = downloads(self.beside, names)
+        sections = downloads(self.beside, study)
         self.page("downloads.html", "downloads", "Downloads", sections=sections)
         replies = [
             {**one, "unit_id": unit}
