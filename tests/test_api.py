@@ -252,6 +252,9 @@ def test_figures_are_named_and_a_wrong_name_suggests_the_nearest(results):
         results.figures["cells.setled"]
     assert "cells.settled" in results.figures._ipython_key_completions_()
     assert "sensitivity.units.known" in results.figures
+    assert ["x"] not in results.figures and None not in results.figures
+    with pytest.raises(KeyError, match="no figure has the name"):
+        results.figures[["x"]]
     with pytest.raises(KeyError, match="nothing-like-it"):
         results.say("{nothing-like-it}")
 

@@ -18,7 +18,7 @@ class Figures(Mapping[str, NamedFigure]):
     """
 
     def __init__(self, results: Results):
-        """Take the figures from these results, when they are first asked for."""
+        """Take the figures from these results, at their first use."""
         self._results = results
 
     @cached_property
@@ -36,10 +36,9 @@ class Figures(Mapping[str, NamedFigure]):
         Raises:
             KeyError: there is none of this name; the message has the nearest.
         """
-        figures = self._sensitivity if str(name).startswith("sensitivity.") else self._named
-        if not isinstance(name, str) or name not in figures:
-            raise KeyError(f"no figure has the name {name!r}{nearest(name, figures)}")
-        return figures[name]
+        if name not in self:
+            raise KeyError(f"no figure has the name {name!r}{nearest(name, self._with(name))}")
+        return self._with(name)[name]
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
@@ -51,7 +50,10 @@ class Figures(Mapping[str, NamedFigure]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether a figure has the name."""
-        return name in (self._sensitivity if str(name).startswith("sensitivity.") else self._named)
+        return isinstance(name, str) and name in self._with(name)
+
+    def _with(self, name: object) -> dict[str, NamedFigure]:
+        return self._sensitivity if str(name).startswith("sensitivity.") else self._named
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._named)
@@ -76,6 +78,6 @@ class Figures(Mapping[str, NamedFigure]):
         return re.sub(r"\{([^{}]+)\}", text, sentence)
 
     def __repr__(self) -> str:
-        """Return how many there are, and how to ask for one."""
+        """Return how many there are, and how to get one."""
         some = ", ".join([*self._named][:3])
         return f"{len(self._named)} named figures, such as {some}; ask for one by its name."
