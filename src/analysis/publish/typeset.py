@@ -31,7 +31,7 @@ class Typesetter:
         """Prepare to set documents of these results; the date of each is that of their state."""
         study, as_of = results.study, results.matrix.as_of
         faces = use(study)
-        # Copied aside: a folder of faces is read whole, and would give more than is meant.
+        # Copied: a folder of faces is read whole, and would give more than is meant.
         folder = scratch_folder(self)
         for number, path in enumerate(faces.paths):
             copyfile(path, Path(folder, f"{number}{path.suffix}"))

@@ -44,9 +44,9 @@ def _study(results: Results) -> Iterable[NamedFigure]:
         yield counted_rows(f"study.{name}", f"{definition}.", keys_of(table, study[table][key]))
     criteria = study["criteria"]
     for name, scored in (("scored", "yes"), ("context", "no")):
-        held = criteria.loc[criteria["scored"] == scored, "criterion_id"]
+        ids = criteria.loc[criteria["scored"] == scored, "criterion_id"]
         yield counted_rows(
-            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", held)
+            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", ids)
         )
     groups = study["recommendations"]
     yield counted_rows(

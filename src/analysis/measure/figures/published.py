@@ -142,8 +142,8 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
     for name, part in table.groupby(["as_of", "criterion_id"], sort=False):
         day, criterion = map(str, name)
         date = dt.date.fromisoformat(day)
-        held = results.constrained_at(date)
-        behind = [keys[name] for name in held.binding(place[criterion])]
+        constrained = results.constrained_at(date)
+        behind = [keys[name] for name in constrained.binding(place[criterion])]
         for row in each_row(part):
             is_mean = row.figure == MEAN
             what = (

@@ -37,12 +37,12 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
         part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
         several = values.notna().sum(axis=1) > 1
         cells, agreed = table[several], table[several & ~differing(values)]
-        said = f"Agreement of the coders on {one.measure}, over all criteria"
+        subject = f"Agreement of the coders on {one.measure}, over all criteria"
         about = About("agreement", level=part)
         for name, rows, definition in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
             yield counted_rows(
                 f"agreement.{part}.{name}",
-                f"{said}: {definition}.",
+                f"{subject}: {definition}.",
                 cell_keys(rows),
                 replace(about, part=name),
             )
@@ -50,7 +50,7 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
             f"agreement.{part}.said",
             one.alpha,
             in_words(one),
-            f"{said}: Krippendorff's alpha, where it says something.",
+            f"{subject}: Krippendorff's alpha, where it says something.",
             tuple(cell_keys(cells)),
             replace(about, part="said"),
         )
@@ -83,9 +83,9 @@ def _replies(results: Results) -> Iterable[NamedFigure]:
         "replies.count", f"Replies of {many}.", keys_of("replies", replies["reply_id"])
     )
     for decision in ("accepted", "partly", "declined", "open"):
-        held = replies.loc[replies["decision"] == decision, "reply_id"]
+        ids = replies.loc[replies["decision"] == decision, "reply_id"]
         yield counted_rows(
-            f"replies.{decision}", f"Replies of {many}: {decision}.", keys_of("replies", held)
+            f"replies.{decision}", f"Replies of {many}: {decision}.", keys_of("replies", ids)
         )
 
 

@@ -82,12 +82,12 @@ def _units(results: Results) -> Iterable[NamedFigure]:
 
 def _national(results: Results) -> Iterable[NamedFigure]:
     many, labels = many_units(results), quoted_labels(results.study, "criteria")
-    held = {
+    by_state = {
         key: cell_keys(cells)
         for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
     }
     for row in each_row(results.national):
-        rows = held.get((row.criterion_id, row.state), [])
+        rows = by_state.get((row.criterion_id, row.state), [])
         yield counted_rows(
             f"national.{row.criterion_id}.{row.state}",
             f"{capital(many)} on {labels[row.criterion_id]}: {level_word(row.state)}.",
