@@ -25,7 +25,7 @@ from made import (
 from analysis.measure import attribution
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
 from analysis.measure.causes import CAUSES, changes, followed_from
-from analysis.measure.hybrids import Hybrids
+from analysis.measure.counterfactuals import Hybrids
 from analysis.show.comparison import cause_words, changed_evidence
 from analysis.study import as_coded, states
 

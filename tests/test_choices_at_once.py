@@ -8,9 +8,15 @@ from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
 from analysis.measure import sensitivity as module
-from analysis.measure.choices import Choice, choices
-from analysis.measure.least_difference import Rows, exact_signs, least_without, plan, signs_without
 from analysis.measure.leaving_out import parts
+from analysis.measure.minimum_difference import (
+    Rows,
+    exact_signs,
+    least_without,
+    plan,
+    signs_without,
+)
+from analysis.measure.scenarios import Choice, choices
 from analysis.measure.sensitivity import (
     intervals,
     national_effects,

@@ -14,10 +14,10 @@ from made import ANY, matrix_of, one_cell, real, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
-from analysis.measure.least_difference import exact_signs, plan, rows_of, signs
-from analysis.measure.next_questions import deciders, next_questions
-from analysis.measure.order import order
-from analysis.measure.pairs import comparisons, pair_table, ranks
+from analysis.measure.dominance import comparisons, pair_table, ranks
+from analysis.measure.minimum_difference import exact_signs, plan, rows_of, signs
+from analysis.measure.partial_order import order
+from analysis.measure.priorities import deciders, next_questions
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
 from analysis.measure.statements import statements, surely_above

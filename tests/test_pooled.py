@@ -10,12 +10,12 @@ from test_exact import exact
 
 from analysis.measure.attribution import compare
 from analysis.measure.bounds import possible_levels, score_bounds
-from analysis.measure.least_difference import plan, rows_of, score_range
-from analysis.measure.next_questions import next_questions
-from analysis.measure.pairs import comparisons
+from analysis.measure.constraints import constrained
+from analysis.measure.dominance import comparisons
+from analysis.measure.minimum_difference import plan, rows_of, score_range
+from analysis.measure.priorities import next_questions
 from analysis.measure.scores import cell_values, scores
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.totals import constrained
 from analysis.measure.tree import TOTAL
 from analysis.publish.view import group_rules
 from analysis.study import vocabulary as v

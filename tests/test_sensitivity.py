@@ -13,9 +13,9 @@ from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real,
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
-from analysis.measure.choices import at_own_weights, choices, middle_levels
-from analysis.measure.least_difference import plan, rows_of, score_range
+from analysis.measure.minimum_difference import plan, rows_of, score_range
 from analysis.measure.results import measure
+from analysis.measure.scenarios import at_own_weights, choices, middle_levels
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import NOTHING, sensitivity
 from analysis.measure.statements import sensitivity_statements, statements

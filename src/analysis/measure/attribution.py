@@ -16,8 +16,8 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.causes import Change, changes, touching
+from analysis.measure.counterfactuals import Hybrids
 from analysis.measure.exact import Interval, cell_interval, scale_values
-from analysis.measure.hybrids import Hybrids
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.former import under_new_ids

@@ -9,10 +9,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.frames import each_row
-from analysis.measure.clashes import Clash
-from analysis.measure.completions import satisfiable
-from analysis.measure.scores import told_apart
-from analysis.measure.totals import (
+from analysis.measure.constraints import (
     AT_LEAST,
     AT_MOST,
     EXACTLY,
@@ -22,6 +19,9 @@ from analysis.measure.totals import (
     ScoreReader,
     published_range,
 )
+from analysis.measure.feasible import satisfiable
+from analysis.measure.infeasible import Clash
+from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among

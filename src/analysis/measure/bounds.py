@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.completions import Block
+from analysis.measure.constraints import Constrained, level_values
+from analysis.measure.feasible import Block
 from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores, told_apart
-from analysis.measure.totals import Constrained, level_values
 from analysis.measure.tree import shares, weighting
 from analysis.study import Study
 from analysis.study import vocabulary as v

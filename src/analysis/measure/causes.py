@@ -10,8 +10,8 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.frames import each_row, records, records_by_key
-from analysis.measure.change import dated
 from analysis.measure.replies import TAKEN
+from analysis.measure.state_changes import dated
 from analysis.study import Matrix, Study, data_read_on
 from analysis.study import vocabulary as v
 from analysis.study.asof import outcomes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.least_difference import Plan, Rows
+from analysis.measure.minimum_difference import Plan, Rows
 from analysis.measure.tree import fold, mean
 
 

@@ -1,7 +1,7 @@
 """How far results depend on choices: one choice is changed at a time, and all else is as declared.
 
 Every number is an extreme and none is sampled: a unit's interval over the whole range of the
-weights is found from the parts up (:mod:`analysis.measure.least_difference`), and statements
+weights is found from the parts up (:mod:`analysis.measure.minimum_difference`), and statements
 are decided as they are wherever they are said.
 """
 
@@ -16,7 +16,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.bounds import bounded_values, possible_levels, tied_units
-from analysis.measure.choices import (
+from analysis.measure.constraints import level_values
+from analysis.measure.dominance import comparisons_within
+from analysis.measure.leaving_out import parts
+from analysis.measure.minimum_difference import (
+    Plan,
+    Rows,
+    plan,
+    rows_of,
+    score_range,
+    signs_beside,
+    signs_without,
+)
+from analysis.measure.national import national
+from analysis.measure.scenarios import (
     AGGREGATION,
     CODER,
     DATE,
@@ -28,20 +41,7 @@ from analysis.measure.choices import (
     at_own_weights,
     choices,
 )
-from analysis.measure.least_difference import (
-    Plan,
-    Rows,
-    plan,
-    rows_of,
-    score_range,
-    signs_beside,
-    signs_without,
-)
-from analysis.measure.leaving_out import parts
-from analysis.measure.national import national
-from analysis.measure.pairs import comparisons_within
 from analysis.measure.scores import cell_values
-from analysis.measure.totals import level_values
 from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
@@ -385,7 +385,7 @@ def statement_effects(made: list[Choice]) -> pd.DataFrame:
     """Return every comparison that holds at the study's own weights, and what it falls to.
 
     Published totals count as they do wherever units are compared: see
-    :func:`analysis.measure.pairs.comparisons_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
+    :func:`analysis.measure.dominance.comparisons_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
     against every other choice over that range too; one that does not has fallen to the
     weights, and is held against the others at the study's own.
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from analysis.measure.audit import Bearing
 from analysis.measure.bounds import quiet
+from analysis.measure.constraints import Constrained
+from analysis.measure.dominance import Comparisons
 from analysis.measure.gaps import national_gaps
 from analysis.measure.national import asked_criteria, national
-from analysis.measure.pairs import Comparisons
 from analysis.measure.results import Results, measure
-from analysis.measure.totals import Constrained
 from analysis.problems import shorten
 from analysis.study import Matrix, Study, as_coded, chosen_coder
 from analysis.study.scope import Scope, chosen_criteria, chosen_units, with_weights

@@ -5,7 +5,8 @@ import math
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.choices import (
+from analysis.measure.results import Results
+from analysis.measure.scenarios import (
     AGGREGATION,
     CODER,
     CRITERION,
@@ -15,7 +16,6 @@ from analysis.measure.choices import (
     LEVEL,
     WEIGHTS,
 )
-from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
 from analysis.measure.statements.record import unit_names

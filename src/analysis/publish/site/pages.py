@@ -10,11 +10,11 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from analysis.frames import each_row, records
-from analysis.measure.choices import KINDS
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
+from analysis.measure.scenarios import KINDS
 from analysis.measure.statements import Statement, given
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.least_difference import Plan, Rows, plan, signs, supposed
-from analysis.measure.pairs import bounded_rows
+from analysis.measure.dominance import bounded_rows
+from analysis.measure.minimum_difference import Plan, Rows, plan, signs, supposed
 from analysis.measure.scores import cell_values
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v

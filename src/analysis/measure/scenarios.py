@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from analysis.measure.constraints import Constrained, constrained
 from analysis.measure.scores import in_force_at_all
-from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study, as_coded, coders, states
 

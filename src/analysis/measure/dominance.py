@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.bounds import narrowed, tied_units
-from analysis.measure.least_difference import Rows, plan, rows_of, signs
+from analysis.measure.constraints import Constrained
+from analysis.measure.minimum_difference import Rows, plan, rows_of, signs
 from analysis.measure.scores import cell_values
-from analysis.measure.totals import Constrained
 from analysis.study import Matrix, Study
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.pairs import Comparisons
+from analysis.measure.dominance import Comparisons
 
 
 @dataclass(frozen=True)
