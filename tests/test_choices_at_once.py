@@ -8,14 +8,9 @@ from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
 from analysis.measure import sensitivity as module
+from analysis.measure.exact_difference import exact_signs
 from analysis.measure.leaving_out import parts
-from analysis.measure.minimum_difference import (
-    Rows,
-    exact_signs,
-    least_without,
-    plan,
-    signs_without,
-)
+from analysis.measure.minimum_difference import least_without, signs_without
 from analysis.measure.scenarios import Choice, choices
 from analysis.measure.sensitivity import (
     intervals,
@@ -23,6 +18,8 @@ from analysis.measure.sensitivity import (
     statement_effects,
     unit_effects,
 )
+from analysis.measure.unit_cells import UnitCells
+from analysis.measure.weight_tree import weight_tree
 from analysis.study import vocabulary as v
 
 
@@ -80,9 +77,9 @@ def test_what_published_rows_leave_possible_moves_with_the_level():
     held_against_anew(study, matrix_of(study, cells, v.NOT_ASSESSED))
 
 
-def counted(counts: np.ndarray) -> Rows:
+def counted(counts: np.ndarray) -> UnitCells:
     """Return rows of which only that matters which cells are in the sum."""
-    return Rows(np.zeros(counts.shape), np.ones(counts.shape), counts)
+    return UnitCells(np.zeros(counts.shape), np.ones(counts.shape), counts)
 
 
 def test_a_score_taken_apart_by_hand():
@@ -90,28 +87,30 @@ def test_a_score_taken_apart_by_hand():
     groups = {"g": ("", "1"), "h": ("", "3")}
     criteria = {"a": ("g", "1"), "b": ("g", "3"), "c": ("h", "2")}
     study = made_up(groups, criteria, [], units="f")
-    found = parts(plan(study), counted(np.ones((1, 3), dtype=bool)), np.array([[1, 0, 0.5]]))
+    found = parts(weight_tree(study), counted(np.ones((1, 3), dtype=bool)), np.array([[1, 0, 0.5]]))
     assert close(found.share, [[1 / 16, 3 / 16, 3 / 4]])
     # Without a (0 + 3/2) / 4, without b (1 + 3/2) / 4; without c h is gone: 1/4.
     assert close(found.without, [[3 / 8, 5 / 8, 1 / 4]])
     # b out of the sum: (1 + 3/2) / 4; without a g is gone, without c h; b cannot be left out.
     away = np.array([[True, False, True]])
-    found = parts(plan(study), counted(away), np.array([[1, 0, 0.5]]))
+    found = parts(weight_tree(study), counted(away), np.array([[1, 0, 0.5]]))
     assert close(found.share, [[1 / 4, 0, 3 / 4]])
     assert close(found.without, [[1 / 2, 5 / 8, 1]])
-    alone = parts(plan(study), counted(np.array([[True, False, False]])), np.array([[1, 0, 0]]))
+    alone = parts(
+        weight_tree(study), counted(np.array([[True, False, False]])), np.array([[1, 0, 0]])
+    )
     assert np.isnan(alone.without[0, 0]) and close(alone.without[0, 1:], [1, 1])
 
 
 def test_the_least_without_each_criterion_by_hand():
     # a, b, c alike, from 1/2 to 2: δ (1, 1, -1). Without a or b (1/2 - 2) / (5/2), without c 1.
     study = made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), ["g"], units="f")
-    laid, counts = plan(study), np.ones((1, 3), dtype=bool)
+    laid, counts = weight_tree(study), np.ones((1, 3), dtype=bool)
     assert close(least_without(laid, counted(counts), np.array([[1.0, 1, -1]])), [[-0.6, -0.6, 1]])
     # 3/4 over 1/4 on each side: level without c, by the sum of the others, and decided exactly.
-    left = Rows(np.array([[1.0, 0, 1]]), np.array([[1.0, 0, 1]]), counts)
-    right = Rows(np.array([[0.0, 1, 0]]), np.array([[0.0, 1, 0]]), counts)
-    fixed = plan(made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), [], units="f"))
+    left = UnitCells(np.array([[1.0, 0, 1]]), np.array([[1.0, 0, 1]]), counts)
+    right = UnitCells(np.array([[0.0, 1, 0]]), np.array([[0.0, 1, 0]]), counts)
+    fixed = weight_tree(made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), [], units="f"))
     assert signs_without(fixed, left, right).tolist() == [[0, 1, 0]]
     assert exact_signs(fixed, left, right).tolist() == [1]
 
@@ -121,9 +120,9 @@ def test_rows_that_differ_in_the_criterion_left_out_alone_have_the_same_cells_th
     # alone is from 1/5 and g alone to 4/5. Without a f is from 1/5 and g 0; without b both are 1.
     study = made_up({"g": ("", "1")}, dict.fromkeys("abc", ("g", "1")), ["g"], units="f")
     values = np.array([[1.0, 0, 1]])
-    left = Rows(values, values, np.array([[True, True, True]]))
-    right = Rows(values * [1, 1, 0], values * [1, 1, 0], np.array([[True, True, False]]))
-    assert signs_without(plan(study), left, right).tolist() == [[1, 0, 0]]
+    left = UnitCells(values, values, np.array([[True, True, True]]))
+    right = UnitCells(values * [1, 1, 0], values * [1, 1, 0], np.array([[True, True, False]]))
+    assert signs_without(weight_tree(study), left, right).tolist() == [[1, 0, 0]]
 
 
 def test_the_work_does_not_grow_with_the_choices(monkeypatch):

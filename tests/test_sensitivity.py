@@ -13,12 +13,14 @@ from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real,
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
-from analysis.measure.minimum_difference import plan, rows_of, score_range
+from analysis.measure.minimum_difference import score_range
 from analysis.measure.results import measure
 from analysis.measure.scenarios import at_own_weights, choices, middle_levels
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import NOTHING, sensitivity
 from analysis.measure.statements import sensitivity_statements, statements
+from analysis.measure.unit_cells import unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,
@@ -324,7 +326,7 @@ def test_the_range_of_a_score_equals_brute_force_over_corners_and_completions(da
     criteria = list(study["criteria"]["criterion_id"])
     unit, held = next(iter(units.items()))
     states = {(unit, criterion): state for criterion, state in zip(criteria, held, strict=True)}
-    rows = rows_of(study, cell_values(study, matrix_of(study, states, OPEN)))
+    rows = unit_cells(study, cell_values(study, matrix_of(study, states, OPEN)))
     rows = rows[[list(study["units"]["unit_id"]).index(unit)]]
     reached = [
         score("total", parts, corner, one)
@@ -334,7 +336,7 @@ def test_the_range_of_a_score_equals_brute_force_over_corners_and_completions(da
     if not rows.counts.any():
         assert set(reached) == {None}
         return
-    least, greatest = score_range(plan(study), rows)
+    least, greatest = score_range(weight_tree(study), rows)
     assert close(least[0], float(min(reached))) and close(greatest[0], float(max(reached)))
 
 
@@ -370,8 +372,8 @@ def test_between_the_ends_of_a_middle_level_nothing_goes_beyond_them():
 
 
 def test_own_weights_are_a_box_of_no_range():
-    assert not any(plan(at_own_weights(real())).more.values())
-    assert any(plan(real()).more.values())
+    assert not any(weight_tree(at_own_weights(real())).more.values())
+    assert any(weight_tree(real()).more.values())
 
 
 def test_the_real_study_by_hand():

@@ -10,8 +10,10 @@ import pandas as pd
 
 from analysis.measure.bounds import narrowed, tied_units
 from analysis.measure.constraints import Constrained
-from analysis.measure.minimum_difference import Rows, plan, rows_of, signs
+from analysis.measure.minimum_difference import signs
 from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import UnitCells, unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.study import Matrix, Study
 
 
@@ -66,7 +68,7 @@ def comparisons(
     if len(inside):
         first, kind = inside.kinds()
         distinct = inside[first]
-        between = signs(plan(study), distinct, distinct)
+        between = signs(weight_tree(study), distinct, distinct)
         sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
     np.fill_diagonal(sign, -1)
     return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
@@ -93,10 +95,10 @@ def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):
         cells.low[:] = lowest
     if highest is not None:
         cells.high[:] = highest
-    return rows_of(study, cells)
+    return unit_cells(study, cells)
 
 
-def _conservative(rows: Rows, coupled: np.ndarray | None) -> np.ndarray:
+def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
     keys = np.column_stack([rows.sets, rows.counts])
     _, pattern = np.unique(keys, axis=0, return_inverse=True)
     pattern = pattern.reshape(-1)

@@ -62,22 +62,19 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
 
 def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Return the constraints in groups that share open cells, each in the order given."""
-    first: dict[int, int] = {}
-    leader = list(range(len(constraints)))
+    # SciPy is imported where it is needed, as below: most commands need none of it.
+    import numpy as np
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
 
-    def find(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = leader[leader[number]]
-            number = leader[number]
-        return number
-
-    for number, one in enumerate(constraints):
-        for cell in one.parts:
-            one_root, other = find(first.setdefault(cell, number)), find(number)
-            leader[max(one_root, other)] = min(one_root, other)
+    rows = [number for number, one in enumerate(constraints) for _ in one.parts]
+    cells = np.unique([cell for one in constraints for cell in one.parts], return_inverse=True)[1]
+    size = len(constraints) + (cells.max(initial=-1) + 1)
+    shared = csr_array((np.ones(len(rows)), (rows, len(constraints) + cells)), shape=(size, size))
     groups = defaultdict(list)
-    for number, one in enumerate(constraints):
-        groups[find(number)].append(one)
+    labels = connected_components(shared, directed=False)[1][: len(constraints)]
+    for label, one in zip(labels.tolist(), constraints, strict=True):
+        groups[label].append(one)
     return list(groups.values())
 
 

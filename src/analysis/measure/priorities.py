@@ -16,8 +16,11 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.dominance import bounded_rows
-from analysis.measure.minimum_difference import Plan, Rows, plan, signs, supposed
+from analysis.measure.if_known import if_known
+from analysis.measure.minimum_difference import signs
 from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import UnitCells
+from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
@@ -67,7 +70,7 @@ def next_questions(
         itself) and ``rank``, from 1 over all units. A unit's own list is its
         rows, in the same order.
     """
-    tree = plan(study)
+    tree = weight_tree(study)
     rows = bounded_rows(study, matrix, lowest, highest)
     known = cell_values(study, matrix).known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
@@ -140,7 +143,7 @@ def deciders(
         lowest: as for :func:`next_questions`.
         highest: likewise.
     """
-    tree = plan(study)
+    tree = weight_tree(study)
     rows = bounded_rows(study, matrix, lowest, highest)
     order = list(study["units"]["unit_id"])
     criteria = study["criteria"]["criterion_id"]
@@ -148,7 +151,7 @@ def deciders(
     found = set()
     for unit, beside in (places, places[::-1]):
         weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
-        for what in supposed(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
+        for what in if_known(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
             if what.above.any() or what.below.any():
                 column = tree.columns[what.column]
                 found.add((-weights[column], unit, column))
@@ -158,7 +161,7 @@ def deciders(
     ]
 
 
-def _levels(study: Study, tree: Plan) -> list[list[float]]:
+def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
     """Return the values of the scale of each criterion that bears weight, one for each level."""
     levels = study["levels"]
     values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list)
@@ -166,7 +169,7 @@ def _levels(study: Study, tree: Plan) -> list[list[float]]:
     return [[float(value) for value in values[scales.iat[column]]] for column in tree.columns]
 
 
-def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
+def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
     """Return, for each open cell, the mean growth of the sure statements on its unit.
 
     Over the cell's levels, each as likely as another; exact, as fractions; shape (units,
@@ -186,7 +189,7 @@ def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
     now = (above | above.T) @ others
     growth = np.zeros(distinct.counts.shape, dtype=int)
     times = np.zeros(distinct.counts.shape, dtype=int)
-    for what in supposed(tree, distinct, distinct, _levels(study, tree)):
+    for what in if_known(tree, distinct, distinct, _levels(study, tree)):
         decided = (what.above | what.below) @ others
         growth[what.rows, what.column] += decided - now[what.rows]
         times[what.rows, what.column] += 1

@@ -19,15 +19,7 @@ from analysis.measure.bounds import bounded_values, possible_levels, tied_units
 from analysis.measure.constraints import level_values
 from analysis.measure.dominance import comparisons_within
 from analysis.measure.leaving_out import parts
-from analysis.measure.minimum_difference import (
-    Plan,
-    Rows,
-    plan,
-    rows_of,
-    score_range,
-    signs_beside,
-    signs_without,
-)
+from analysis.measure.minimum_difference import score_range, signs_beside, signs_without
 from analysis.measure.national import national
 from analysis.measure.scenarios import (
     AGGREGATION,
@@ -43,6 +35,8 @@ from analysis.measure.scenarios import (
 )
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import weighting
+from analysis.measure.unit_cells import UnitCells, unit_cells
+from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
@@ -124,7 +118,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
         counts is settled. Over the range of the weights each unit has its own worst and best.
     """
     cells = cell_values(choice.study, choice.matrix)
-    rows = rows_of(choice.study, cells)
+    rows = unit_cells(choice.study, cells)
     columns = weighting(choice.study).columns
     known = (cells.known[:, columns] & rows.counts).any(axis=1)
     scored = rows.counts.any(axis=1)
@@ -139,7 +133,7 @@ def intervals(choice: Choice) -> pd.DataFrame:
     )
 
 
-def _ends(choice: Choice, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+def _ends(choice: Choice, rows: UnitCells) -> tuple[np.ndarray, np.ndarray]:
     if choice.kind == AGGREGATION:
         return tuple(
             np.where(rows.counts, part, 1).min(axis=1, initial=1) for part in (rows.low, rows.high)
@@ -147,8 +141,8 @@ def _ends(choice: Choice, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     return score_range(_plan(choice), rows)
 
 
-def _plan(choice: Choice) -> Plan:
-    return plan(choice.study if choice.kind == WEIGHTS else at_own_weights(choice.study))
+def _plan(choice: Choice) -> WeightTree:
+    return weight_tree(choice.study if choice.kind == WEIGHTS else at_own_weights(choice.study))
 
 
 @dataclass(frozen=True)
@@ -211,7 +205,7 @@ class _Changed:
     def __init__(self, declared: Choice, own: _Intervals):
         study, self.own = declared.study, own
         cells = cell_values(study, declared.matrix)
-        rows, laid = rows_of(study, cells), plan(study)
+        rows, laid = unit_cells(study, cells), weight_tree(study)
         self.place = {column: place for place, column in enumerate(laid.columns)}
         low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
         self.left = [100 * one.without for one in (low, high)]
@@ -344,7 +338,7 @@ def national_effects(made: list[Choice]) -> pd.DataFrame:
 
 
 def _mean_over_range(choice: Choice) -> tuple[float, float]:
-    rows = rows_of(choice.study, cell_values(choice.study, choice.matrix))
+    rows = unit_cells(choice.study, cell_values(choice.study, choice.matrix))
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
@@ -354,7 +348,9 @@ def _mean_over_range(choice: Choice) -> tuple[float, float]:
     np.add.at(sums, pattern.reshape(-1), np.concatenate([rows.low, rows.high], axis=1))
     many = np.bincount(pattern.reshape(-1))
     low, high = np.split(sums / many[:, None], 2, axis=1)
-    least, greatest = score_range(plan(choice.study), replace(rows[first], low=low, high=high))
+    least, greatest = score_range(
+        weight_tree(choice.study), replace(rows[first], low=low, high=high)
+    )
     return tuple(100 * np.average(ends, weights=many) for ends in (least, greatest))
 
 
@@ -445,10 +441,10 @@ class _Sure:
         self.over_range, study = over_range, declared.study
         self.units = study["units"]["unit_id"]
         held = declared.held
-        self.plan = plan(study if over_range else at_own_weights(study))
-        self.place = {column: place for place, column in enumerate(self.plan.columns)}
+        self.tree = weight_tree(study if over_range else at_own_weights(study))
+        self.place = {column: place for place, column in enumerate(self.tree.columns)}
         self.cells = bounded_values(study, held)
-        self.rows = rows_of(study, self.cells)
+        self.rows = unit_cells(study, self.cells)
         self.declared, _ = _sure(declared, over_range)
         self.values = level_values(study)
         scales = study["criteria"]["scale_id"].tolist()
@@ -457,7 +453,7 @@ class _Sure:
         state, width = held.matrix.grid().to_numpy(dtype=object), held.matrix.shape[1]
         possible = possible_levels(held) if held.firm else {}
         for unit, place in zip(*np.nonzero(self.rows.counts), strict=True):
-            column = self.plan.columns[place]
+            column = self.tree.columns[place]
             cell = unit * width + column
             names = possible.get(cell, ()) if cell in held.levels else (state[unit, column],)
             if len(names) < len(self.values[column]):
@@ -469,7 +465,7 @@ class _Sure:
         """Return 2 for above, 1 for at or above and 0 for neither, for each pair of units."""
         if choice.left_out is not None:
             if self.signs is None:  # all criteria at once, the first time
-                self.signs = signs_without(self.plan, self.rows[above], self.rows[below]) + 1
+                self.signs = signs_without(self.tree, self.rows[above], self.rows[below]) + 1
             return self.signs[:, self.place[choice.left_out]]
         if choice.moved:
             return self._moved(choice, above, below)
@@ -481,16 +477,16 @@ class _Sure:
         low, high = self.rows.low.copy(), self.rows.high.copy()
         touched = np.zeros(len(self.rows), dtype=bool)
         for unit, place, names in self.at[choice.moved.scale, level]:
-            own = self.values[self.plan.columns[place]]
+            own = self.values[self.tree.columns[place]]
             worth = [float(value if name == level else own[name]) for name in names]
             low[unit, place], high[unit, place] = min(worth), max(worth)
             touched[unit] = True
         found = self.declared[above, below]
         anew = touched[above] | touched[below]
         rows = replace(self.rows, low=low, high=high)
-        exact = {**self.plan.exact, float(value): value}
+        exact = {**self.tree.exact, float(value): value}
         found[anew] = 1 + signs_beside(
-            replace(self.plan, exact=exact), rows[above[anew]], rows[below[anew]]
+            replace(self.tree, exact=exact), rows[above[anew]], rows[below[anew]]
         )
         return found
 
@@ -514,7 +510,7 @@ def _sure_of_the_weakest(choice: Choice) -> tuple[np.ndarray, np.ndarray]:
     # Units are completed apart from each other, so that their ends can meet. Where a total ties
     # them they cannot all, and what is not found to hold may hold all the same.
     cells = bounded_values(choice.study, choice.held)
-    rows = rows_of(choice.study, cells)
+    rows = unit_cells(choice.study, cells)
     low, high = _ends(choice, rows)
     scored = rows.counts.any(axis=1)
     both = scored[:, None] & scored[None, :]
