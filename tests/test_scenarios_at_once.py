@@ -1,19 +1,20 @@
 """What each choice changes is taken from the scores as declared: held against measuring it anew."""
 
 import numpy as np
+import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from made import close, matrix_of, tries
 from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
-from analysis.measure import sensitivity as module
+from analysis.measure import scenario_dominance as module
 from analysis.measure.exact_difference import exact_signs
 from analysis.measure.leaving_out import parts
 from analysis.measure.minimum_difference import least_without, signs_without
-from analysis.measure.scenarios import Choice, choices
+from analysis.measure.scenario_intervals import unit_intervals
+from analysis.measure.scenarios import Scenario, scenarios
 from analysis.measure.sensitivity import (
-    intervals,
     national_effects,
     statement_effects,
     unit_effects,
@@ -23,33 +24,47 @@ from analysis.measure.weight_tree import weight_tree
 from analysis.study import vocabulary as v
 
 
+def anew_table(scenario):
+    found = unit_intervals(scenario)
+    table = pd.DataFrame(vars(found), index=list(scenario.study["units"]["unit_id"]))
+    return table[table["low"].notna()]
+
+
 def held_against_anew(study, matrix):
     """Compare every interval, mean and statement with those of each choice measured by itself."""
-    made_choices = choices(study, matrix)
+    made_choices = scenarios(study, matrix)
     units = unit_effects(made_choices).set_index(["choice", "unit_id"])
     national = national_effects(made_choices).set_index("choice")
-    for choice in made_choices:
-        anew = intervals(choice)
-        if choice.id in units.index.get_level_values(0):
-            own = units.loc[choice.id]
-            assert close(own[["low", "high"]], anew.loc[own.index, ["low", "high"]]), choice.id
-            assert (own["known"] == anew.loc[own.index, "known"]).all(), choice.id
-        assert national.loc[choice.id, "units"] == len(anew)
-        if choice.kind != "weights" and len(anew):
+    for scenario in made_choices:
+        anew = anew_table(scenario)
+        if scenario.id in units.index.get_level_values(0):
+            own = units.loc[scenario.id]
+            assert close(own[["low", "high"]], anew.loc[own.index, ["low", "high"]]), scenario.id
+            assert (own["known"] == anew.loc[own.index, "known"]).all(), scenario.id
+        assert national.loc[scenario.id, "units"] == len(anew)
+        if scenario.kind != "weights" and len(anew):
             assert close(
-                national.loc[choice.id, ["low", "high"]].astype(float), anew[["low", "high"]].mean()
+                national.loc[scenario.id, ["low", "high"]].astype(float),
+                anew[["low", "high"]].mean(),
             )
     table = statement_effects(made_choices)
     fallen = {(row.above, row.below): row.falls_to.split(";") for row in table.itertuples()}
     names = list(study["units"]["unit_id"])
-    over, _ = module._sure(made_choices[0], over_range=True)
-    own, _ = module._sure(made_choices[0], over_range=False)
-    for choice in made_choices[2:]:
-        signs = [module._sure(choice, over_range=way)[0] for way in (False, True)] if fallen else []
+    over, _ = module.sure_pairs(made_choices[0], over_range=True)
+    own, _ = module.sure_pairs(made_choices[0], over_range=False)
+    for scenario in made_choices[2:]:
+        signs = (
+            [module.sure_pairs(scenario, over_range=way)[0] for way in (False, True)]
+            if fallen
+            else []
+        )
         for one, other in fallen:
             pair = names.index(one), names.index(other)
             sign = signs[int(over[pair] >= own[pair])]
-            assert (choice.id in fallen[one, other]) == (sign[pair] < own[pair]), (choice.id, pair)
+            assert (scenario.id in fallen[one, other]) == (sign[pair] < own[pair]), (
+                scenario.id,
+                pair,
+            )
 
 
 @tries(12)
@@ -130,9 +145,9 @@ def test_the_work_does_not_grow_with_the_choices(monkeypatch):
         values = {str(n): f"{n / (levels - 1):.6f}" for n in range(levels)}
         study = made(2, [(f"c{n}", "g", "1") for n in range(criteria)], levels=values)
         cells = {("u1", f"c{n}"): str(n % levels) for n in range(criteria)}
-        held = choices(study, matrix_of(study, cells, v.NOT_ASSESSED))
+        held = scenarios(study, matrix_of(study, cells, v.NOT_ASSESSED))
         asked: list[str] = []
-        monkeypatch.setattr(Choice, "study", _counted(asked, Choice.study))
+        monkeypatch.setattr(Scenario, "study", _counted(asked, Scenario.study))
         unit_effects(held)
         national_effects(held)
         statement_effects(held)
@@ -144,8 +159,8 @@ def test_the_work_does_not_grow_with_the_choices(monkeypatch):
 
 
 def _counted(asked: list[str], made_anew: property) -> property:
-    def study(choice):
-        asked.append(choice.id)
-        return made_anew.fget(choice)
+    def study(scenario):
+        asked.append(scenario.id)
+        return made_anew.fget(scenario)
 
     return property(study)
