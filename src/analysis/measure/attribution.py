@@ -15,9 +15,10 @@ from math import comb
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.causes import Change, changes, touching
+from analysis.measure.causes import Change, touching
 from analysis.measure.counterfactuals import Hybrids
 from analysis.measure.exact import Interval, cell_interval, scale_values
+from analysis.measure.version_changes import changes
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.former import under_new_ids
