@@ -180,8 +180,8 @@ def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
 
 
 def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
-    values = {some: score and getattr(score, measure) for some, score in scores.items()}
-    if None in values.values():
+    values = {some: getattr(score, measure) for some, score in scores.items() if score}
+    if len(values) < len(scores):
         return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
     share = shapley if len(causes) <= MOST_CAUSES else one_by_one
     return share(causes, values.__getitem__)

@@ -138,13 +138,13 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
         settled, open_ = parts or (float("nan"), {})
         ends = score_ends(one)
-        least = settled + sum(min(part) for part in open_.values())
-        most = settled + sum(max(part) for part in open_.values())
+        least = sum((min(part) for part in open_.values()), settled)
+        most = sum((max(part) for part in open_.values()), settled)
         if not satisfiable(held.choices, [row]):
             status = CONTRADICTED
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
-            status = CONSISTENT if row.low <= sums[0] and sums[1] <= row.high else OPEN
+            status = CONSISTENT if all(map(row.admits, sums)) else OPEN
         rows.append(
             (
                 one.score_id,
@@ -257,7 +257,7 @@ def _held_against(low: int | None, high: int | None, named: int, most: int) -> t
     """Return the status of a count, and by how many it is open."""
     if (high is not None and named > high) or (low is not None and most < low):
         return CONTRADICTED, 0
-    missing = max(0, low - named) if low is not None else max(0, most - high)
+    missing = max(0, low - named) if low is not None else max(0, most - (high or 0))
     return (OPEN, missing) if missing else (CONSISTENT, 0)
 
 

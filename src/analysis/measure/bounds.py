@@ -148,7 +148,7 @@ def score_bounds(
             number = int(weights.of_unit[unit])
             key = (number, table["group_id"].iat[row], columns.tobytes())
             if key not in ways:
-                ways[key] = shares(groups[key[1]], set(columns.tolist()), number)
+                ways[key] = shares(groups[str(key[1])], set(columns.tolist()), number)
             settled, worth = Fraction(0), {}
             for column, share in ways[key].items():
                 cell = unit * width + column

@@ -61,7 +61,7 @@ def comparisons(
     """
     unit_ids = tuple(study["units"]["unit_id"])
     rows = bounded_rows(study, matrix, lowest, highest)
-    scored = rows.counts.any(axis=1)
+    scored = np.any(rows.counts, axis=1)
     many = len(unit_ids)
     sign = np.full((many, many), -1, dtype=np.int8)
     inside = rows[scored]
@@ -88,7 +88,12 @@ def comparisons_within(study: Study, held: Constrained) -> Comparisons:
     return comparisons(study, held.matrix, *narrowed(study, held), tied)
 
 
-def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):
+def bounded_rows(
+    study: Study,
+    matrix: Matrix,
+    lowest: np.ndarray | None = None,
+    highest: np.ndarray | None = None,
+) -> UnitCells:
     """Return the cells that bear weight, with bounds in place of the scale's where given."""
     cells = cell_values(study, matrix)
     if lowest is not None:

@@ -45,6 +45,10 @@ class Constraint:
     low: int | None
     high: int | None
 
+    def admits(self, total: int) -> bool:
+        """Return whether a sum keeps to it."""
+        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+
 
 def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> list["Block"]:
     """Return the independent blocks of the cells that a constraint binds.
@@ -215,9 +219,10 @@ class Block:
 
     def _steps(self) -> Iterator[tuple]:
         """Yield each cell, the last first: the sums before it and after it, and its parts."""
+        layers = self._layers or []
         for number in range(len(self._adds) - 1, -1, -1):
             cell, adds = self._adds[number]
-            yield cell, self._layers[number], self._layers[number + 1], adds
+            yield cell, layers[number], layers[number + 1], adds
 
     @cached_property
     def _solver(self) -> "_Solver":
@@ -325,7 +330,7 @@ class _Program:
                 row(((number, 1), (self.variables + number, -1)), 0, np.inf)
         places, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
         matrix = csr_array((values, (places, columns)), shape=(len(lows), self.size), dtype=float)
-        self.limits = LinearConstraint(matrix, lows, highs)
+        self.limits = LinearConstraint(matrix, lows, highs)  # pyright: ignore[reportArgumentType] - arrays, too
         most = [len(cells) for cells, numbers in self.classes for _ in numbers]
         self.most = np.array(most + [1] * (self.size - self.variables), dtype=float)
         self.whole = np.array([1] * self.variables + [0] * (self.size - self.variables))
@@ -338,7 +343,7 @@ class _Program:
         found = milp(
             [-one for one in goal],
             integrality=self.whole,
-            bounds=Bounds(0, self.most),
+            bounds=Bounds(0, self.most),  # pyright: ignore[reportArgumentType] - an array, too
             constraints=self.limits,
             options={"mip_rel_gap": 0, "node_limit": NODES_AT_MOST},
         )
@@ -373,6 +378,5 @@ class _Program:
             for place in range(len(self.block.constraints))
         ]
         return whole and all(
-            (one.low is None or total >= one.low) and (one.high is None or total <= one.high)
-            for one, total in zip(self.block.constraints, sums, strict=True)
+            one.admits(total) for one, total in zip(self.block.constraints, sums, strict=True)
         )

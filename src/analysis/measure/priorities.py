@@ -77,7 +77,7 @@ def next_questions(
     shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
     steps = _Steps(study, matrix, asking)
-    unit_ids, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
+    unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
     state = matrix.grid().to_numpy(dtype=object)
     found = []
     for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
@@ -87,8 +87,8 @@ def next_questions(
         if key not in shares:
             shares[key] = tree.shares(counts, number)
         column = tree.columns[place]
-        cell = (unit_ids.iat[unit], criteria.iat[column])
-        step, sources = steps.of(*cell, state[unit, column])
+        cell = (unit_ids[unit], criteria[column])
+        step, sources = steps.of(*cell, str(state[unit, column]))
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (-weight, -pairs, STEPS.index(step), int(unit), column)
@@ -146,7 +146,7 @@ def deciders(
     tree = weight_tree(study)
     rows = bounded_rows(study, matrix, lowest, highest)
     order = list(study["units"]["unit_id"])
-    criteria = study["criteria"]["criterion_id"]
+    criteria = list(study["criteria"]["criterion_id"])
     places = [order.index(one), order.index(other)]
     found = set()
     for unit, beside in (places, places[::-1]):
@@ -156,7 +156,7 @@ def deciders(
                 column = tree.columns[what.column]
                 found.add((-weights[column], unit, column))
     return [
-        Decider(order[unit], criteria.iat[column], float(-weight))
+        Decider(order[unit], criteria[column], float(-weight))
         for weight, unit, column in sorted(found)
     ]
 
@@ -164,9 +164,9 @@ def deciders(
 def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
     """Return the values of the scale of each criterion that bears weight, one for each level."""
     levels = study["levels"]
-    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list)
-    scales = study["criteria"]["scale_id"]
-    return [[float(value) for value in values[scales.iat[column]]] for column in tree.columns]
+    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list).to_dict()
+    scales = list(study["criteria"]["scale_id"])
+    return [[float(value) for value in values[scales[column]]] for column in tree.columns]
 
 
 def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:

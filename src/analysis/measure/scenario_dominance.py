@@ -15,6 +15,7 @@ from analysis.measure.scenario_intervals import score_bounds_under
 from analysis.measure.scenarios import (
     AGGREGATION,
     WEIGHTS,
+    MiddleLevel,
     Scenario,
     at_own_weights,
 )
@@ -103,7 +104,7 @@ class _SureUnder:
         for unit, place in zip(*np.nonzero(self.rows.counts), strict=True):
             column = self.tree.columns[place]
             cell = unit * width + column
-            names = possible.get(cell, ()) if cell in held.levels else (state[unit, column],)
+            names = possible.get(cell, ()) if cell in held.levels else (str(state[unit, column]),)
             if len(names) < len(self.values[column]):
                 for name in names:
                     self.at[scales[column], name].append((unit, place, names))
@@ -116,17 +117,19 @@ class _SureUnder:
                 self.signs = signs_without(self.tree, self.rows[above], self.rows[below]) + 1
             return self.signs[:, self.place[scenario.left_out]]
         if scenario.moved:
-            return self._moved(scenario, above, below)
+            level, value = scenario.moved
+            return self._moved(level, Fraction(value), above, below)
         sign, _ = sure_pairs(scenario, self.over_range)
         return _of_declared(sign, scenario, self.units)[above, below]
 
-    def _moved(self, scenario: Scenario, above: np.ndarray, below: np.ndarray) -> np.ndarray:
-        level, value = scenario.moved.level, Fraction(scenario.value)
+    def _moved(
+        self, moved: MiddleLevel, value: Fraction, above: np.ndarray, below: np.ndarray
+    ) -> np.ndarray:
         low, high = self.rows.low.copy(), self.rows.high.copy()
         touched = np.zeros(len(self.rows), dtype=bool)
-        for unit, place, names in self.at[scenario.moved.scale, level]:
+        for unit, place, names in self.at[moved.scale, moved.level]:
             own = self.values[self.tree.columns[place]]
-            worth = [float(value if name == level else own[name]) for name in names]
+            worth = [float(value if name == moved.level else own[name]) for name in names]
             low[unit, place], high[unit, place] = min(worth), max(worth)
             touched[unit] = True
         found = self.declared[above, below]
@@ -141,7 +144,7 @@ class _SureUnder:
 
 def _of_declared(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
     """Return the signs for the declared units; where one does not exist, nothing can fall."""
-    place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(units)
+    place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
     return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 
@@ -160,8 +163,8 @@ def _sure_by_weakest_link(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     cells = bounded_values(scenario.study, scenario.held)
     rows = unit_cells(scenario.study, cells)
     low, high = score_bounds_under(scenario, rows)
-    scored = rows.counts.any(axis=1)
-    both = scored[:, None] & scored[None, :]
+    scored = np.any(rows.counts, axis=1)
+    both = np.logical_and(scored[:, None], scored[None, :])
     np.fill_diagonal(both, False)
     above = both & (low[:, None] > high[None, :])
     at_or_above = both & (low[:, None] >= high[None, :])

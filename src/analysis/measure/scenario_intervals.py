@@ -63,7 +63,7 @@ class UnitIntervals:
 
     def of(self, scenario: Scenario, units: np.ndarray) -> "UnitIntervals":
         """Return the intervals of other units than the scenario's own; one not there has none."""
-        place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(units)
+        place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
         low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
         return UnitIntervals(low, high, np.append(self.known, False)[place])
 
@@ -80,7 +80,7 @@ def unit_intervals(scenario: Scenario) -> UnitIntervals:
     """Return the interval of every unit under a scenario, measured anew."""
     cells = cell_values(scenario.study, scenario.matrix)
     rows = unit_cells(scenario.study, cells)
-    known = (cells.known[:, weighting(scenario.study).columns] & rows.counts).any(axis=1)
+    known = np.any(cells.known[:, weighting(scenario.study).columns] & rows.counts, axis=1)
     low, high = np.full((2, len(rows)), np.nan)
     scored = rows.counts.any(axis=1)
     if scored.any():
@@ -100,7 +100,7 @@ def all_intervals(made: list[Scenario]) -> Iterator[tuple[Scenario, UnitInterval
         if scenario.left_out is not None:
             yield scenario, changed.without(scenario.left_out), own
         elif scenario.moved:
-            yield scenario, changed.worth(scenario.moved, scenario.value), own
+            yield scenario, changed.worth(*scenario.moved), own
         else:
             found = own if scenario is declared else unit_intervals(scenario)
             beside = scenario.beside or scenario

@@ -41,8 +41,7 @@ class Scenario:
         beside: what it is to be set beside: all as declared, on the same criteria where the
             scenario is another date; ``None`` for what is declared itself.
         left_out: the column of the criterion that is left out, if the scenario is that.
-        moved: the middle level that is worth something else, if the scenario is that.
-        value: what it is worth then.
+        moved: the middle level that is worth something else and its value, if the scenario is that.
     """
 
     id: str
@@ -52,8 +51,7 @@ class Scenario:
     held: Constrained = field(repr=False)
     beside: "Scenario | None" = field(default=None, repr=False)
     left_out: int | None = None
-    moved: "MiddleLevel | None" = None
-    value: Decimal | None = None
+    moved: "tuple[MiddleLevel, Decimal] | None" = None
 
     @property
     def study(self) -> Study:
@@ -63,9 +61,9 @@ class Scenario:
             return _only(self.base, list(names.drop(names.index[self.left_out])))
         if self.moved:
             levels = self.base["levels"]
-            here = levels["scale_id"] == self.moved.scale
-            here &= levels["level"] == self.moved.level
-            values = levels["value"].mask(here, _text(self.value))
+            moved, value = self.moved
+            here = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
+            values = levels["value"].mask(here, _text(value))
             return _with_tables(self.base, levels=levels.assign(value=values))
         return self.base
 
@@ -142,7 +140,7 @@ def middle_levels(study: Study) -> list[MiddleLevel]:
             number = place[Decimal(text)]
             if 0 < number < len(values) - 1:
                 below, own, above = values[number - 1 : number + 2]
-                found.append(MiddleLevel(scale, level, (below + own) / 2, (own + above) / 2))
+                found.append(MiddleLevel(str(scale), level, (below + own) / 2, (own + above) / 2))
     return found
 
 
@@ -156,8 +154,7 @@ def _levels(declared: Scenario) -> Iterator[Scenario]:
                 declared.study,
                 declared.held,
                 declared,
-                moved=one,
-                value=value,
+                moved=(one, value),
             )
 
 

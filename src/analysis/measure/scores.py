@@ -55,7 +55,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
         raise ValueError("the study shows the units of another day than the matrix")
     levels, criteria = study["levels"], study["criteria"]
     values = levels.assign(value=pd.to_numeric(levels["value"])).groupby("scale_id")["value"]
-    least, most = values.min(), values.max()
+    least, most = values.min().to_dict(), values.max().to_dict()
     codes, names = pd.factorize(matrix.cells["state"])
     codes = codes.reshape(matrix.shape)
     worth = {(row.scale_id, row.level): float(row.value) for row in each_row(levels)}

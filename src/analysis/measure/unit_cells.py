@@ -1,6 +1,6 @@
 """The cells of units side by side, as arrays: what each may be worth, and whether it counts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,11 +23,11 @@ class UnitCells:
     low: np.ndarray
     high: np.ndarray
     counts: np.ndarray
-    sets: np.ndarray | None = None
+    sets: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
 
     def __post_init__(self):
         """Give every row the first set of weights where none is named."""
-        if self.sets is None:
+        if len(self.sets) != len(self.counts):
             object.__setattr__(self, "sets", np.zeros(len(self.counts), dtype=int))
 
     def __len__(self) -> int:

@@ -73,7 +73,7 @@ def weight_tree(study: Study) -> WeightTree:
     weights, box = weighting(study), study.settings.weight_box
 
     def bearing(node: Node) -> Node:
-        if node.column is not None:
+        if node.is_criterion:
             return node
         kept = [
             bearing(child)

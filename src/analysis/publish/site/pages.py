@@ -504,13 +504,13 @@ class _Site:
                 "label": self.groups.get(group.name, "In all"),
                 "parts": [
                     {
-                        "is_group": part.column is None,
-                        "id": part.name if part.column is None else criteria[part.column],
+                        "is_group": not part.is_criterion,
+                        "id": criteria[part.column] if part.is_criterion else part.name,
                         "weight": f"{Decimal(str(float(part.weights[number]))).normalize():,f}",
                     }
                     for part in group.children
                     # A group that is there for display only is no part of the score.
-                    if part.column is not None or part.weights[number] > 0
+                    if part.is_criterion or part.weights[number] > 0
                 ],
             }
             for group in reversed(self.weighting.tree.groups)
