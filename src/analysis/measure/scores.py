@@ -138,7 +138,7 @@ _TOLD_APART = 1e-14
 """How far a score, on 0 to 1, is kept from an end that it does not reach."""
 
 
-def told_apart(value: Fraction, most: int = 100) -> float:
+def told_apart(value: Fraction | float, most: int = 100) -> float:
     """Return an exact figure from 0 to ``most`` as a float that is at an end only where it is."""
     if not 0 < value < most:
         return float(value)
