@@ -26,7 +26,7 @@ from analysis.fieldwork.assigning import assign, give_workbook
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.settling import settling_workbook
-from analysis.measure.readings import scores_by_reading
+from analysis.measure.coder_scores import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.warnings import warnings
 

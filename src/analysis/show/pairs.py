@@ -1,7 +1,7 @@
 """What may be said of two units: only what the pair table holds, and otherwise that it is open."""
 
 from analysis.frames import each_row
-from analysis.measure.next_questions import deciders
+from analysis.measure.priorities import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, given, surely_above

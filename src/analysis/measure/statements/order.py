@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.next_questions import ASSUMPTION, STEPS
+from analysis.measure.priorities import ASSUMPTION, STEPS
 from analysis.measure.results import Results
 from analysis.measure.statements.record import (
     Statement,

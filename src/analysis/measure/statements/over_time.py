@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from analysis.measure.change import came_into_force
 from analysis.measure.results import Results
+from analysis.measure.state_changes import came_into_force
 from analysis.measure.statements.holdings import scored_cells
 from analysis.measure.statements.record import Statement, cell_keys, counted_rows
 from analysis.study import vocabulary as v

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
+from analysis.measure.constraints import AT_MOST
 from analysis.measure.figures import comparable_figures, irreconcilable
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -18,7 +19,6 @@ from analysis.measure.statements.record import (
     quoted_labels,
     unit_names,
 )
-from analysis.measure.totals import AT_MOST
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units, units_among

@@ -11,8 +11,8 @@ from analysis.fieldwork.agreement import (
     differing,
     in_words,
 )
-from analysis.measure.readings import SETTLED as AS_SETTLED
-from analysis.measure.readings import differing_units, known_units
+from analysis.measure.coder_scores import SETTLED as AS_SETTLED
+from analysis.measure.coder_scores import differing_units, known_units
 from analysis.measure.results import Results
 from analysis.measure.statements.record import (
     Statement,

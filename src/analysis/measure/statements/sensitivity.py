@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from analysis.measure.choices import KINDS
 from analysis.measure.results import Results
-from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
+from analysis.measure.scenario_dominance import ABOVE, AT_OR_ABOVE
+from analysis.measure.scenarios import KINDS
 from analysis.measure.statements.order import SURE
 from analysis.measure.statements.record import Statement, counted_rows, keys_of, many_units
 from analysis.wording import capital

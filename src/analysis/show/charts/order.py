@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measure.order import Alike
+from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
 from analysis.measure.statements.record import unit_names
 from analysis.show import style

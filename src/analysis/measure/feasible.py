@@ -45,6 +45,10 @@ class Constraint:
     low: int | None
     high: int | None
 
+    def admits(self, total: int) -> bool:
+        """Return whether a sum keeps to it."""
+        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+
 
 def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> list["Block"]:
     """Return the independent blocks of the cells that a constraint binds.
@@ -62,22 +66,19 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
 
 def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Return the constraints in groups that share open cells, each in the order given."""
-    first: dict[int, int] = {}
-    leader = list(range(len(constraints)))
+    # SciPy is imported where it is needed, as below: most commands need none of it.
+    import numpy as np
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
 
-    def find(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = leader[leader[number]]
-            number = leader[number]
-        return number
-
-    for number, one in enumerate(constraints):
-        for cell in one.parts:
-            one_root, other = find(first.setdefault(cell, number)), find(number)
-            leader[max(one_root, other)] = min(one_root, other)
+    rows = [number for number, one in enumerate(constraints) for _ in one.parts]
+    cells = np.unique([cell for one in constraints for cell in one.parts], return_inverse=True)[1]
+    size = len(constraints) + (cells.max(initial=-1) + 1)
+    shared = csr_array((np.ones(len(rows)), (rows, len(constraints) + cells)), shape=(size, size))
     groups = defaultdict(list)
-    for number, one in enumerate(constraints):
-        groups[find(number)].append(one)
+    labels = connected_components(shared, directed=False)[1][: len(constraints)]
+    for label, one in zip(labels.tolist(), constraints, strict=True):
+        groups[label].append(one)
     return list(groups.values())
 
 
@@ -218,9 +219,10 @@ class Block:
 
     def _steps(self) -> Iterator[tuple]:
         """Yield each cell, the last first: the sums before it and after it, and its parts."""
+        layers = self._layers or []
         for number in range(len(self._adds) - 1, -1, -1):
             cell, adds = self._adds[number]
-            yield cell, self._layers[number], self._layers[number + 1], adds
+            yield cell, layers[number], layers[number + 1], adds
 
     @cached_property
     def _solver(self) -> "_Solver":
@@ -328,7 +330,7 @@ class _Program:
                 row(((number, 1), (self.variables + number, -1)), 0, np.inf)
         places, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
         matrix = csr_array((values, (places, columns)), shape=(len(lows), self.size), dtype=float)
-        self.limits = LinearConstraint(matrix, lows, highs)
+        self.limits = LinearConstraint(matrix, lows, highs)  # pyright: ignore[reportArgumentType] - arrays, too
         most = [len(cells) for cells, numbers in self.classes for _ in numbers]
         self.most = np.array(most + [1] * (self.size - self.variables), dtype=float)
         self.whole = np.array([1] * self.variables + [0] * (self.size - self.variables))
@@ -341,7 +343,7 @@ class _Program:
         found = milp(
             [-one for one in goal],
             integrality=self.whole,
-            bounds=Bounds(0, self.most),
+            bounds=Bounds(0, self.most),  # pyright: ignore[reportArgumentType] - an array, too
             constraints=self.limits,
             options={"mip_rel_gap": 0, "node_limit": NODES_AT_MOST},
         )
@@ -376,6 +378,5 @@ class _Program:
             for place in range(len(self.block.constraints))
         ]
         return whole and all(
-            (one.low is None or total >= one.low) and (one.high is None or total <= one.high)
-            for one, total in zip(self.block.constraints, sums, strict=True)
+            one.admits(total) for one, total in zip(self.block.constraints, sums, strict=True)
         )

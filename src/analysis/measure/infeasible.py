@@ -8,7 +8,7 @@ AAAI 2004), though a smaller one may exist elsewhere.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.measure.completions import Constraint, connected, satisfiable
+from analysis.measure.feasible import Constraint, connected, satisfiable
 
 CHECKS_AT_MOST = 3_000
 """Sets of rows looked at for a smallest one."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.pairs import Comparisons
+from analysis.measure.dominance import Comparisons
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ def order(found: Comparisons) -> list[Alike]:
         The groups by layer, within a layer in the order of their first unit; the group that
         stands in no sure statement, if any, comes last, with layer 0.
     """
-    scored = np.flatnonzero(found.scored)
+    scored = np.flatnonzero(found.scored).tolist()
     above = found.above[np.ix_(scored, scored)]
     both = np.concatenate([above, above.T], axis=1)
     _, first, kind = np.unique(both, axis=0, return_index=True, return_inverse=True)
     kind = kind.reshape(-1)
     over = above[np.ix_(first, first)]
-    apart = ~(over.any(axis=0) | over.any(axis=1))
+    apart = ~(np.any(over, axis=0) | np.any(over, axis=1))
     layer = np.zeros(len(first), dtype=int)
     for _ in range(len(first)):
         deeper = np.where(over, layer[:, None] + 1, 0).max(axis=0, initial=0)
@@ -51,14 +51,16 @@ def order(found: Comparisons) -> list[Alike]:
         layer = deeper
     # A way over a third group is no direct one; in floats, since those are multiplied fast.
     ways = over.astype(np.float32)
-    direct = over & (ways @ ways == 0)
+    direct = np.logical_and(over, ways @ ways == 0)
     ranked = sorted(range(len(first)), key=lambda one: (apart[one], layer[one], first[one]))
     place = {one: number for number, one in enumerate(ranked)}
     return [
         Alike(
-            units=tuple(found.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == one)),
+            units=tuple(
+                found.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == one).tolist()
+            ),
             layer=int(layer[one]),
-            under=tuple(sorted(place[other] for other in np.flatnonzero(direct[:, one]))),
+            under=tuple(sorted(place[other] for other in np.flatnonzero(direct[:, one]).tolist())),
             apart=bool(apart[one]),
         )
         for one in ranked

@@ -15,9 +15,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.least_difference import Plan, Rows, plan, signs, supposed
-from analysis.measure.pairs import bounded_rows
+from analysis.measure.dominance import bounded_rows
+from analysis.measure.if_known import if_known
+from analysis.measure.minimum_difference import signs
 from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import UnitCells
+from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
@@ -67,14 +70,14 @@ def next_questions(
         itself) and ``rank``, from 1 over all units. A unit's own list is its
         rows, in the same order.
     """
-    tree = plan(study)
+    tree = weight_tree(study)
     rows = bounded_rows(study, matrix, lowest, highest)
     known = cell_values(study, matrix).known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
     shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
     steps = _Steps(study, matrix, asking)
-    unit_ids, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
+    unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
     state = matrix.grid().to_numpy(dtype=object)
     found = []
     for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
@@ -84,8 +87,8 @@ def next_questions(
         if key not in shares:
             shares[key] = tree.shares(counts, number)
         column = tree.columns[place]
-        cell = (unit_ids.iat[unit], criteria.iat[column])
-        step, sources = steps.of(*cell, state[unit, column])
+        cell = (unit_ids[unit], criteria[column])
+        step, sources = steps.of(*cell, str(state[unit, column]))
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (-weight, -pairs, STEPS.index(step), int(unit), column)
@@ -140,33 +143,33 @@ def deciders(
         lowest: as for :func:`next_questions`.
         highest: likewise.
     """
-    tree = plan(study)
+    tree = weight_tree(study)
     rows = bounded_rows(study, matrix, lowest, highest)
     order = list(study["units"]["unit_id"])
-    criteria = study["criteria"]["criterion_id"]
+    criteria = list(study["criteria"]["criterion_id"])
     places = [order.index(one), order.index(other)]
     found = set()
     for unit, beside in (places, places[::-1]):
         weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
-        for what in supposed(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
+        for what in if_known(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
             if what.above.any() or what.below.any():
                 column = tree.columns[what.column]
                 found.add((-weights[column], unit, column))
     return [
-        Decider(order[unit], criteria.iat[column], float(-weight))
+        Decider(order[unit], criteria[column], float(-weight))
         for weight, unit, column in sorted(found)
     ]
 
 
-def _levels(study: Study, tree: Plan) -> list[list[float]]:
+def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
     """Return the values of the scale of each criterion that bears weight, one for each level."""
     levels = study["levels"]
-    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list)
-    scales = study["criteria"]["scale_id"]
-    return [[float(value) for value in values[scales.iat[column]]] for column in tree.columns]
+    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list).to_dict()
+    scales = list(study["criteria"]["scale_id"])
+    return [[float(value) for value in values[scales[column]]] for column in tree.columns]
 
 
-def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
+def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
     """Return, for each open cell, the mean growth of the sure statements on its unit.
 
     Over the cell's levels, each as likely as another; exact, as fractions; shape (units,
@@ -186,7 +189,7 @@ def _expected_pairs(study: Study, tree: Plan, rows: Rows) -> np.ndarray:
     now = (above | above.T) @ others
     growth = np.zeros(distinct.counts.shape, dtype=int)
     times = np.zeros(distinct.counts.shape, dtype=int)
-    for what in supposed(tree, distinct, distinct, _levels(study, tree)):
+    for what in if_known(tree, distinct, distinct, _levels(study, tree)):
         decided = (what.above | what.below) @ others
         growth[what.rows, what.column] += decided - now[what.rows]
         times[what.rows, what.column] += 1

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.bounds import narrowed, tied_units
-from analysis.measure.least_difference import Rows, plan, rows_of, signs
+from analysis.measure.constraints import Constrained
+from analysis.measure.minimum_difference import signs
 from analysis.measure.scores import cell_values
-from analysis.measure.totals import Constrained
+from analysis.measure.unit_cells import UnitCells, unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.study import Matrix, Study
 
 
@@ -59,14 +61,14 @@ def comparisons(
     """
     unit_ids = tuple(study["units"]["unit_id"])
     rows = bounded_rows(study, matrix, lowest, highest)
-    scored = rows.counts.any(axis=1)
+    scored = np.any(rows.counts, axis=1)
     many = len(unit_ids)
     sign = np.full((many, many), -1, dtype=np.int8)
     inside = rows[scored]
     if len(inside):
         first, kind = inside.kinds()
         distinct = inside[first]
-        between = signs(plan(study), distinct, distinct)
+        between = signs(weight_tree(study), distinct, distinct)
         sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
     np.fill_diagonal(sign, -1)
     return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
@@ -86,17 +88,22 @@ def comparisons_within(study: Study, held: Constrained) -> Comparisons:
     return comparisons(study, held.matrix, *narrowed(study, held), tied)
 
 
-def bounded_rows(study: Study, matrix: Matrix, lowest=None, highest=None):
+def bounded_rows(
+    study: Study,
+    matrix: Matrix,
+    lowest: np.ndarray | None = None,
+    highest: np.ndarray | None = None,
+) -> UnitCells:
     """Return the cells that bear weight, with bounds in place of the scale's where given."""
     cells = cell_values(study, matrix)
     if lowest is not None:
         cells.low[:] = lowest
     if highest is not None:
         cells.high[:] = highest
-    return rows_of(study, cells)
+    return unit_cells(study, cells)
 
 
-def _conservative(rows: Rows, coupled: np.ndarray | None) -> np.ndarray:
+def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
     keys = np.column_stack([rows.sets, rows.counts])
     _, pattern = np.unique(keys, axis=0, return_inverse=True)
     pattern = pattern.reshape(-1)

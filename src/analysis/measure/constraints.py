@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from analysis.frames import each_row
-from analysis.measure.clashes import Clash, sift
-from analysis.measure.completions import Block, Constraint, blocks
 from analysis.measure.exact import scale_values
+from analysis.measure.feasible import Block, Constraint, blocks
+from analysis.measure.infeasible import Clash, sift
 from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v

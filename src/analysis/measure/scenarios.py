@@ -1,6 +1,6 @@
-"""The choices that results rest on: each changes one thing of a study and leaves all else.
+"""The scenarios that results rest on: each changes one thing of a study and leaves all else.
 
-A choice is a study and a matrix like any other, so that whatever is measured as declared can be
+A scenario is a study and a matrix like any other, so that whatever is measured as declared can be
 measured under it too.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from analysis.measure.constraints import Constrained, constrained
 from analysis.measure.scores import in_force_at_all
-from analysis.measure.totals import Constrained, constrained
 from analysis.measure.tree import weighting
 from analysis.study import Matrix, Study, as_coded, coders, states
 
@@ -27,22 +27,21 @@ KINDS = (WEIGHTS, LEVEL, AGGREGATION, CRITERION, CODER, DATE)
 
 
 @dataclass(frozen=True)
-class Choice:
+class Scenario:
     """A study with one thing chosen otherwise.
 
     Attributes:
         id: its name: the kind, and what tells it from others of the kind.
         kind: one of :data:`KINDS`, or :data:`DECLARED`.
         label: what is chosen, in words.
-        base: the study that the choice is made in; its box of weights is the declared one.
-        held: the states under the choice, with what was published of their day. What that
+        base: the study that the scenario is made in; its box of weights is the declared one.
+        held: the states under the scenario, with what was published of their day. What that
             leaves possible is what the publisher's own choices make of it, so it is not read
             anew where a value or a criterion is chosen otherwise.
         beside: what it is to be set beside: all as declared, on the same criteria where the
-            choice is another date; ``None`` for what is declared itself.
-        left_out: the column of the criterion that is left out, if the choice is that.
-        moved: the middle level that is worth something else, if the choice is that.
-        value: what it is worth then.
+            scenario is another date; ``None`` for what is declared itself.
+        left_out: the column of the criterion that is left out, if the scenario is that.
+        moved: the middle level that is worth something else and its value, if the scenario is that.
     """
 
     id: str
@@ -50,33 +49,32 @@ class Choice:
     label: str
     base: Study = field(repr=False)
     held: Constrained = field(repr=False)
-    beside: "Choice | None" = field(default=None, repr=False)
+    beside: "Scenario | None" = field(default=None, repr=False)
     left_out: int | None = None
-    moved: "MiddleLevel | None" = None
-    value: Decimal | None = None
+    moved: "tuple[MiddleLevel, Decimal] | None" = None
 
     @property
     def study(self) -> Study:
-        """The study under the choice, made when it is asked for: there may be thousands."""
+        """The study under the scenario, made when it is asked for: there may be thousands."""
         if self.left_out is not None:
             names = self.base["criteria"]["criterion_id"]
             return _only(self.base, list(names.drop(names.index[self.left_out])))
         if self.moved:
             levels = self.base["levels"]
-            here = levels["scale_id"] == self.moved.scale
-            here &= levels["level"] == self.moved.level
-            values = levels["value"].mask(here, _text(self.value))
+            moved, value = self.moved
+            here = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
+            values = levels["value"].mask(here, _text(value))
             return _with_tables(self.base, levels=levels.assign(value=values))
         return self.base
 
     @property
     def matrix(self) -> Matrix:
-        """The states under the choice."""
+        """The states under the scenario."""
         return self.held.matrix
 
 
-def choices(study: Study, matrix: Matrix) -> list[Choice]:
-    """Return what is declared, and then every choice, by kind.
+def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
+    """Return what is declared, and then every scenario, by kind.
 
     Args:
         study: the study.
@@ -92,12 +90,12 @@ def choices(study: Study, matrix: Matrix) -> list[Choice]:
         does what bounds a score.
     """
     held = constrained(study, matrix)
-    declared = Choice(DECLARED, DECLARED, "as declared", study, held)
+    declared = Scenario(DECLARED, DECLARED, "as declared", study, held)
     return [
         declared,
-        Choice(WEIGHTS, WEIGHTS, "the whole range of the weights", study, held, declared),
+        Scenario(WEIGHTS, WEIGHTS, "the whole range of the weights", study, held, declared),
         *_levels(declared),
-        Choice(AGGREGATION, AGGREGATION, "the weakest link", study, held, declared),
+        Scenario(AGGREGATION, AGGREGATION, "the weakest link", study, held, declared),
         *_criteria(declared),
         *_coders(declared),
         *_dates(declared),
@@ -142,22 +140,21 @@ def middle_levels(study: Study) -> list[MiddleLevel]:
             number = place[Decimal(text)]
             if 0 < number < len(values) - 1:
                 below, own, above = values[number - 1 : number + 2]
-                found.append(MiddleLevel(scale, level, (below + own) / 2, (own + above) / 2))
+                found.append(MiddleLevel(str(scale), level, (below + own) / 2, (own + above) / 2))
     return found
 
 
-def _levels(declared: Choice) -> Iterator[Choice]:
+def _levels(declared: Scenario) -> Iterator[Scenario]:
     for one in middle_levels(declared.study):
         for end, value in (("lowest", one.lowest), ("highest", one.highest)):
-            yield Choice(
+            yield Scenario(
                 f"{LEVEL}.{one.scale}.{one.level}.{end}",
                 LEVEL,
                 f"{one.level.replace('_', ' ')} worth {_text(value)} (scale {one.scale})",
                 declared.study,
                 declared.held,
                 declared,
-                moved=one,
-                value=value,
+                moved=(one, value),
             )
 
 
@@ -165,10 +162,10 @@ def _text(value: Decimal) -> str:
     return format(value.normalize(), "f")
 
 
-def _criteria(declared: Choice) -> Iterator[Choice]:
+def _criteria(declared: Scenario) -> Iterator[Scenario]:
     names, labels = (declared.study["criteria"][one] for one in ("criterion_id", "label"))
     for column in weighting(declared.study).columns:
-        yield Choice(
+        yield Scenario(
             f"{CRITERION}.{names.iloc[column]}",
             CRITERION,
             f"without {labels.iloc[column]}",
@@ -179,15 +176,15 @@ def _criteria(declared: Choice) -> Iterator[Choice]:
         )
 
 
-def _coders(declared: Choice) -> Iterator[Choice]:
+def _coders(declared: Scenario) -> Iterator[Scenario]:
     for name in coders(declared.study):
         study = as_coded(declared.study, name)
         matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
         held = constrained(study, matrix)
-        yield Choice(f"{CODER}.{name}", CODER, f"{name} alone", study, held, declared)
+        yield Scenario(f"{CODER}.{name}", CODER, f"{name} alone", study, held, declared)
 
 
-def _dates(declared: Choice) -> Iterator[Choice]:
+def _dates(declared: Scenario) -> Iterator[Scenario]:
     """Each date on the criteria in force at both: on others no two dates are compared."""
     study, today = declared.study, declared.matrix.as_of
     labels: dict[dt.date, list[str]] = {}
@@ -201,11 +198,11 @@ def _dates(declared: Choice) -> Iterator[Choice]:
         if set(criteria) != set(in_force_at_all(study, [today])):
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
-            beside = Choice(DECLARED, DECLARED, label, less, declared.held)
+            beside = Scenario(DECLARED, DECLARED, label, less, declared.held)
         then = study.at(day)
         held = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Choice(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
+        yield Scenario(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:
