@@ -11,8 +11,8 @@ from made_allotments import write_allotments
 
 from analysis.cli import main
 from analysis.study import WARNING, look_over, validate
-from analysis.study.descriptor import PersonSettings
 from analysis.study.privacy import details
+from analysis.study.settings import PersonSettings
 
 PERSONS = PersonSettings(
     called="a victim or witness",

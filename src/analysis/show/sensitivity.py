@@ -19,7 +19,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL, NOTHING
 from analysis.measure.statements.record import unit_names
-from analysis.study.descriptor import Display
+from analysis.study.settings import Display
 
 KIND_WORDS = {
     DECLARED: "as declared",

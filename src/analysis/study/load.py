@@ -14,11 +14,12 @@ import pandas as pd
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
 from analysis.study.dates import exist_on
-from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
+from analysis.study.descriptor import FILE, Descriptor, read_descriptor
 from analysis.study.older import bring_up
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 from analysis.study.scope import OWN, Scope
+from analysis.study.settings import Settings
 from analysis.study.signs import unseen_in_settings
 from analysis.study.tables import read_table
 

@@ -17,7 +17,8 @@ from functools import cache
 import pandas as pd
 
 from analysis.problems import WARNING, Problem, shorten
-from analysis.study.descriptor import Descriptor, PersonSettings
+from analysis.study.descriptor import Descriptor
+from analysis.study.settings import PersonSettings
 
 TEXTS = {
     "sources": ("title",),

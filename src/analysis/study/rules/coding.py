@@ -6,8 +6,8 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
-from analysis.study.descriptor import Settings
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
+from analysis.study.settings import Settings
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "

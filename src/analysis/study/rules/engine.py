@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.problems import ERROR, Problem
-from analysis.study.descriptor import Settings, Table
+from analysis.study.descriptor import Table
 from analysis.study.schema import row_problems
+from analysis.study.settings import Settings
 
 SETTINGS = "settings"
 """The name under which rules need the study's settings, beside tables."""

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.study.dates import exist_on, whole_day
-from analysis.study.descriptor import Settings
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.rules.codebook import loops
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, numbers, repeats
+from analysis.study.settings import Settings
 
 
 def _with_population(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
