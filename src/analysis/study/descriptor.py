@@ -1,26 +1,22 @@
-"""Read ``datapackage.json``: the one schema of a study, and the study's own settings.
+"""What ``datapackage.json`` says of a study: its tables, and the study's own settings.
 
-The descriptor follows the Data Package standard, version 2. What the code itself needs of a
-study (tables, fields, keys) is the descriptor that an empty study starts from; a study may
-say more, never less.
+In full it follows the Data Package standard, version 2; the tables of every study are in the
+profile (:mod:`analysis.study.profile`), and a study states what is its own.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from analysis.problems import Problem, shorten
+from analysis.study.profile import VERSION, profile
 from analysis.study.settings import Setting, Settings, Text
 
 FILE = "datapackage.json"
 PLACEHOLDER = "[to be set"
+WORKED_OUT = ("placeholders", "added", "headers", "rewritten")
+"""Attributes of a descriptor that no file states."""
 
 
 def _regular_expression(text: str) -> str:
@@ -118,8 +114,23 @@ class Contributor(_Part):
     title: Text
 
 
+def _no_later(version: int) -> int:
+    if version > profile()[VERSION]:
+        raise ValueError("a later version of policygap wrote the study: install that version")
+    return version
+
+
 class Descriptor(_Part):
-    """A study's descriptor."""
+    """A study's descriptor, with its tables in full.
+
+    Attributes:
+        profileVersion: of the profile that its tables follow.
+        placeholders: the settings that still wait to be set.
+        added: what an empty study has and this one, written for an older version, had not
+            (:func:`analysis.study.older.complete`).
+        headers: the header of each file that lacks columns of its table; empty: there is no file.
+        rewritten: of a study with anything added, the text of its descriptor with that.
+    """
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9._-]*$")]
     title: Text
@@ -129,7 +140,11 @@ class Descriptor(_Part):
     contributors: tuple[Contributor, ...] = Field(min_length=1)
     settings: Settings = Field(alias="study")
     resources: tuple[Table, ...]
+    profileVersion: Annotated[int, Field(strict=True, ge=1), AfterValidator(_no_later)] = 1  # noqa: N815
     placeholders: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    headers: dict[str, list[str]] = {}
+    rewritten: str = ""
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -140,115 +155,6 @@ class Descriptor(_Part):
         """Yield every text that the study says of itself beyond its tables, with its path."""
         parts = {"title", "description", "version", "licenses", "contributors", "settings"}
         yield from _texts(self.model_dump(by_alias=True, include=parts))
-
-
-@cache
-def template() -> dict:
-    """Return the descriptor that an empty study starts from (do not change it in place)."""
-    return json.loads(files("analysis.study").joinpath("template.json").read_text("utf-8"))
-
-
-def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
-    """Read a study's descriptor.
-
-    Returns:
-        The descriptor, or ``None`` where it cannot be used, and the problems found. Where it is
-        not the tables that are at fault, it has them and no settings.
-    """
-    try:
-        # Decimals are read as they are written, and not as the nearest float.
-        raw = json.loads((folder / FILE).read_text("utf-8-sig"), parse_float=Decimal)
-        if not isinstance(raw, dict):
-            return None, [
-                _problem("", raw, "it is not a JSON object", "begin it with { and end it with }")
-            ]
-        descriptor = Descriptor.model_validate(raw)
-    except FileNotFoundError:
-        return None, [_problem("", "", "the descriptor is missing", f"add {FILE} to the study")]
-    except OSError as error:
-        return None, [_problem("", "", f"it cannot be read ({error.strerror})", "make it readable")]
-    except UnicodeDecodeError:
-        return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
-    except ValidationError as error:
-        problems = [_setting_problem(one) for one in error.errors()]
-        if any(one["loc"][:1] == ("resources",) for one in error.errors()):
-            return None, problems
-        return _tables_alone(raw["resources"], problems)
-    except (ValueError, RecursionError) as error:
-        # Beside faults of form, numbers too long and parts too deep to be read.
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
-    problems = _template_problems(descriptor) or _key_problems(descriptor)
-    if problems:
-        return None, problems
-    waiting = tuple(path for path, text in descriptor.texts() if PLACEHOLDER in text)
-    return descriptor.model_copy(update={"placeholders": waiting}), []
-
-
-def _tables_alone(
-    resources: list[dict], problems: list[Problem]
-) -> tuple[Descriptor | None, list[Problem]]:
-    """Return a descriptor of tables and no settings, where they are as the code needs them."""
-    tables = tuple(map(Table.model_validate, resources))
-    alone = Descriptor.model_construct(resources=tables, settings=None)
-    found = _template_problems(alone) or _key_problems(alone)
-    return None if found else alone, [*problems, *found]
-
-
-def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
-    return Problem(FILE, None, column, shorten(value), rule, remedy)
-
-
-def _setting_problem(error: dict) -> Problem:
-    place = ".".join(str(part) for part in error["loc"])
-    # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
-    value = "" if error["type"] == "missing" else error["input"]
-    said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
-    said = said.removeprefix("Value error, ").replace("Input should", "It should")
-    rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
-    remedy = "correct it; docs/data.md has every setting"
-    if error["loc"][:1] == ("resources",):
-        remedy += ". The tables are looked at after that"
-    return _problem(place, value, shorten(rule, 160), remedy)
-
-
-_IN_WORDS = {
-    "missing": "it is required, and is not there",
-    "extra_forbidden": "no setting has this name, so that it is not permitted here",
-    "string_too_short": "it is empty, and needs a text",
-    "string_type": "it should be a text in quotation marks",
-    "int_type": "it should be a whole number",
-    "tuple_type": "it should be a list in square brackets",
-}
-"""What the library says of a setting in terms of the language, in plain words."""
-
-
-def _template_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say what the code needs of a study and the descriptor leaves out."""
-    held = descriptor.tables
-    problems = []
-    if len(held) < len(descriptor.resources):
-        problems.append(_problem("resources", "", "two tables have one name", "rename one"))
-    for needed in map(Table.model_validate, template()["resources"]):
-        table = held.get(needed.name)
-        if table is None:
-            rule = f"the table {needed.name} is not described"
-            problems.append(_problem("resources", "", rule, "describe it; it may have no rows"))
-            continue
-        if table.minimumRows < needed.minimumRows:
-            rule = f"the table must be required to have {needed.minimumRows} row or more"
-            problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
-        fields = {field.name: field for field in table.fields}
-        for field in needed.fields:
-            rule = looser(fields.get(field.name), field)
-            if rule:
-                remedy = "describe it as an empty study does; it may be stricter"
-                problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))
-        for key in ("primaryKey", "foreignKeys"):
-            if getattr(table.data_schema, key) != getattr(needed.data_schema, key):
-                rule = f"the table needs its {key} as an empty study has it"
-                problems.append(_problem(needed.name, "", rule, "copy it from a new study"))
-    return problems
 
 
 def looser(held: Column | None, needed: Column) -> str | None:
@@ -272,25 +178,6 @@ def looser(held: Column | None, needed: Column) -> str | None:
     if need.maximum is not None and (have.maximum is None or have.maximum > need.maximum):
         return f"its maximum must be {need.maximum:g} or less"
     return None
-
-
-def _key_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say which keys name a table or a column that is not described."""
-    tables = descriptor.tables
-    problems = []
-    for table in descriptor.resources:
-        schema = table.data_schema
-        named = [(table.name, column) for column in schema.primaryKey]
-        for key in schema.foreignKeys:
-            named += [(table.name, key.fields[0])]
-            named += [(key.reference.resource or table.name, key.reference.fields[0])]
-        if len(set(table.columns)) < len(table.columns):
-            problems.append(_problem(table.name, "", "two columns have one name", "rename one"))
-        for other, column in named:
-            if other not in tables or column not in tables[other].columns:
-                rule = f"a key names {other}.{column}, which is not described"
-                problems.append(_problem(table.name, "", rule, "describe it, or correct the key"))
-    return problems
 
 
 def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:

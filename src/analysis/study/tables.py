@@ -23,8 +23,16 @@ MOST_RAGGED_ROWS = 100
 """Rows of the wrong width after which a file is taken for something else."""
 
 
-def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
+def read_table(
+    folder: Path, table: Table, header: list[str] | None = None
+) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read one table.
+
+    Args:
+        folder: the study's folder.
+        table: its description.
+        header: that of the file, where it lacks columns, which are then empty; an empty one:
+            there is no file. ``None``: it lacks none.
 
     Returns:
         The rows as text, columns as described, or ``None`` where the file cannot be read as
@@ -32,18 +40,21 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
         row is the index plus 2.
     """
     path = folder / table.path
+    if header == []:
+        return pd.DataFrame(columns=table.columns, dtype=object), []
+    header = header or table.columns
     try:
         if path.exists() and not path.is_file():
             rule, remedy = "the file cannot be read (it is no file)", "put the table in its place"
             return None, [_problem(table, None, "", "", rule, remedy)]
         with path.open("rb") as file:
             # The header is judged before the rest is read: the file may be anything, of any size.
-            problem = _header_problem(table, file.read(65_536))
+            problem = _header_problem(table, header, file.read(65_536))
             file.seek(0)
             if problem:
                 return None, [problem]
             try:
-                return _parse(table, io.TextIOWrapper(file, "utf-8-sig", newline=""))
+                return _parse(table, header, io.TextIOWrapper(file, "utf-8-sig", newline=""))
             except UnicodeDecodeError:
                 return None, [_encoding_problem(table, path.read_bytes())]
     except FileNotFoundError:
@@ -77,10 +88,12 @@ def is_marked(path: Path) -> bool:
         return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
-def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Problem]]:
+def _parse(
+    table: Table, header: list[str], file: TextIO
+) -> tuple[pd.DataFrame | None, list[Problem]]:
     records: list[list[str]] = []
     problems, empty = [], []
-    width = len(table.fields)
+    width = len(header)
     reader = csv.reader(file, strict=True)
     try:
         next(reader)
@@ -110,12 +123,14 @@ def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Proble
         place = len(records) + 2
         problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
         return None, problems
-    frame = pd.DataFrame(records, columns=table.columns, dtype=object)
+    frame = pd.DataFrame(records, columns=header, dtype=object)
+    if header != table.columns:
+        frame = frame.reindex(columns=table.columns, fill_value="")
     # No other row is to be blamed for an empty line; the others keep their numbers.
     return frame.drop(index=empty) if empty else frame, problems
 
 
-def _header_problem(table: Table, head: bytes) -> Problem | None:
+def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | None:
     line = head.split(b"\n", 1)[0]
     try:
         text = line.decode("utf-8-sig")
@@ -125,10 +140,10 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         header = next(csv.reader([text], strict=True), [])
     except csv.Error:
         header = [text]
-    if header == table.columns:
+    if header == columns:
         return None
     for sign, said in ((";", "semicolons"), ("\t", "tabs")):
-        if text.count(sign) >= len(table.columns) - 1 > text.count(","):
+        if text.count(sign) >= len(columns) - 1 > text.count(","):
             rule = f"its cells are parted by {said}, and not by commas"
             remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
             return _problem(table, 1, "", text.strip(), rule, remedy)
@@ -139,8 +154,8 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
             "delete the column in the file, all of it; move what it holds to a column with a name"
         )
         return _problem(table, 1, "", ",".join(header), rule, remedy)
-    missing = [name for name in table.columns if name not in header]
-    extra = [name for name in header if name not in table.columns]
+    missing = [name for name in columns if name not in header]
+    extra = [name for name in header if name not in columns]
     detail = f"; missing: {', '.join(missing)}" if missing else ""
     detail += f"; not described: {shorten(', '.join(extra))}" if extra else ""
     return _problem(
@@ -149,7 +164,7 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         "",
         ",".join(header),
         f"the header is not the one described{detail or '; the order differs'}",
-        f"make it {','.join(table.columns)}",
+        f"make it {','.join(columns)}",
     )
 
 
