@@ -246,3 +246,37 @@ def test_what_the_studys_profile_has_may_not_be_missing(tmp_path):
     study = copy_of_real_study(tmp_path)
     (study / "replies.csv").unlink()
     assert [one.rule for one in validate(study)] == ["the file is missing"]
+
+
+SINCE_0_1_0 = (
+    *("study.coders", "study.aggregation", "study.requests", "study.persons"),
+    *("units.exists_from", "units.exists_until", "units.successor_ids", "units.former_ids"),
+    *("criteria.ask_of", "criteria.former_ids", "group_weights", "applicability", "rules.needs"),
+    *("sources.title_kind", "sources.note", "sources.sha256", "evidence.read_on"),
+    *("codings.batch", "codings.rules_mark", "codings_history.batch"),
+    *("codings_history.rules_mark", "assignments", "assessments_history", "set_aside"),
+    *("searches.criterion_ids", "searches.unit_ids", "published_totals.relation"),
+    *("published_totals.among", "published_scores", "figures.read_on", "events.read_on"),
+    *("requests.asked_of", "requests.reviewed_on", "requests.review_outcome"),
+)
+"""What an empty study has gained since version 0.1.0."""
+
+
+def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    for name in SINCE_0_1_0:
+        first, _, second = name.partition(".")
+        if first == "study":
+            edit_descriptor(study, lambda one, key=second: one["study"].pop(key))
+        elif second:
+            without_column(study, first, second)
+        else:
+            without_table(study, first)
+    problems = validate(study)
+    assert DESCRIPTOR not in {one.file for one in problems}, problems
+    assert problems == []
+    found = load(study)
+    assert found.added == SINCE_0_1_0
+    written(study, found)
+    assert load(study).added == ()
+    assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300
