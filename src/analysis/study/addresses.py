@@ -35,7 +35,7 @@ def address_warnings(
     """
     if "sources" in frames:
         sources = frames["sources"]
-        where = ~sources["url"].map(lambda text: text == "" or is_address(text))
+        where = ~sources["url"].map(lambda text: text == "" or is_address(str(text)))
         found = row_problems(
             tables["sources"], sources, where.to_numpy(dtype=bool), "url", NO_ADDRESS, WHOLE
         )

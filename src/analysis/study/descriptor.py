@@ -44,7 +44,7 @@ class Constraints(Setting):
     minimum: float | None = None
     maximum: float | None = None
     minLength: int = 0  # noqa: N815 - the standard's own name
-    maxLength: int = Field(32_767, le=32_767)  # noqa: N815
+    maxLength: int = Field(default=32_767, le=32_767)  # noqa: N815
 
 
 class Column(_Part):

@@ -129,10 +129,11 @@ def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
         StudyError: it is not valid otherwise; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
-    waiting = () if study is None else [name for name in tables if study[name].empty]
-    paths = {study.descriptor.tables[name].path for name in waiting}
-    problems = [one for one in problems if one.file not in paths]
-    if study is None or problems:
+    if study is None:
+        raise StudyError(problems)
+    waiting = {study.descriptor.tables[name].path for name in tables if study[name].empty}
+    problems = [one for one in problems if one.file not in waiting]
+    if problems:
         raise StudyError(problems)
     return study
 

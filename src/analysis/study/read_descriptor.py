@@ -90,7 +90,7 @@ def _setting_problem(error: ErrorDetails, full: dict) -> Problem:
 
 def _steps(path: tuple[int | str, ...], full: Any) -> Iterator[str]:
     """Yield the steps to a place of a descriptor: to a table or a column by its name."""
-    within = full
+    within: Any = full
     for step in path:
         try:
             within = within[step]

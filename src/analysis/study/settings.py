@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,7 @@ from analysis.study.dates import whole_day
 Text = Annotated[str, Field(min_length=1)]
 
 
-def _day(text: object) -> dt.date:
+def _day(text: Any) -> dt.date:
     # A bare number would be taken for seconds since 1970.
     try:
         return whole_day(text)

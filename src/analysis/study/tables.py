@@ -171,7 +171,7 @@ def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | 
 def _encoding_problem(table: Table, content: bytes) -> Problem:
     """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
     try:
-        content.decode("utf-8")
+        place = len(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         place = error.start
     before = content[:place].decode("utf-8-sig", errors="replace")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.frames import each_row, places
 from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
@@ -222,7 +222,7 @@ def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
     rows, table = study["assessments"], study["applicability"]
     _, last = possible_days(rows, study["units"])
     column = study["criteria"]["criterion_id"].tolist()
-    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
+    place = places(rows["unit_id"], study["units"]["unit_id"])
     criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)
     late = np.zeros(len(rows), dtype=bool)
     for day in table["from_day"].unique():

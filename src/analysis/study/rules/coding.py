@@ -18,7 +18,8 @@ def _before_it_applies(
 ) -> pd.Series:
     """Return the levels that may be of a day on which their criterion does not apply yet."""
     applies = look_up(rows["criterion_id"], criteria, "criterion_id", "applies_from")
-    start, (first, _) = first_days(applies.fillna("")), possible_days(rows, units)
+    start = first_days(applies.fillna(""))
+    first = possible_days(rows, units)[0]
     return ~rows["level"].isin(v.UNKNOWNS) & ~np.isnan(start) & ~(first >= start)
 
 
@@ -69,12 +70,13 @@ def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
     """Return which rows follow from a reply that is about another cell, or was not accepted."""
     about = {one["reply_id"]: one for one in records(replies)}
 
-    def misled(unit: str, criterion: str, reply: dict[str, str]) -> bool:
+    def misled(unit: str, criterion: str, reply_id: str) -> bool:
+        reply = about[reply_id]
         fits = reply["unit_id"] == unit and reply["criterion_id"] in ("", criterion)
         return not (fits and reply["decision"] in ("accepted", "partly"))
 
     cells = zip(*(rows[column] for column in (*_CELL, "settled_by")), strict=True)
-    return [reply in about and misled(*cell, about[reply]) for *cell, reply in cells]
+    return [cell[-1] in about and misled(*cell) for cell in cells]
 
 
 def _cells_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:

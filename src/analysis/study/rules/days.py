@@ -32,7 +32,7 @@ SPANS = (
 def _no_dates(draft: Draft) -> Iterator[Problem]:
     rule, remedy = "the date does not exist", "correct it; write YYYY, YYYY-MM or YYYY-MM-DD"
     for name, frame in draft.frames.items():
-        for column in frame.columns.intersection(DATE_COLUMNS):
+        for column in frame.columns.intersection([*DATE_COLUMNS]):
             wrong = {text: text != "" and not exists(text) for text in frame[column].unique()}
             where = frame[column].map(wrong).to_numpy(dtype=bool)
             yield from row_problems(draft.tables[name], frame, where, column, rule, remedy)

@@ -30,6 +30,12 @@ class Draft:
         """Return a table, or the settings; ``None``: they could not be read."""
         return self.settings if name == SETTINGS else self.frames.get(name)
 
+    @property
+    def stated(self) -> Settings:
+        """The settings, for a check that needs them."""
+        assert self.settings is not None
+        return self.settings
+
     def has(self, names: tuple[str, ...]) -> bool:
         """Return whether all of these could be read."""
         return all(self.get(name) is not None for name in names)
