@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.frames import places
+
 _REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 REDUCED, DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$", r"^\d{4}-\d{2}-\d{2}$"
@@ -123,14 +125,23 @@ def possible_days(
     last = np.minimum(last, read_on)
     if units is None:
         return first, last
-    lives = units.drop_duplicates("unit_id").set_index("unit_id")
-    began, ended = (
-        rows["unit_id"].map(lives[limit]).astype(object).fillna("")
-        for limit in ("exists_from", "exists_until")
-    )
+    began, ended = lives(rows["unit_id"], units, UNBOUNDED, np.inf)
     # A limit that is no date limits nothing here; that is said of its own column.
-    first = np.fmax(first, first_days(began, UNBOUNDED))
-    return first, np.fmin(last, last_days(ended, np.inf))
+    return np.fmax(first, began), np.fmin(last, ended)
+
+
+def lives(
+    unit_ids: pd.Series, units: pd.DataFrame, no_first: float = np.nan, no_last: float = np.nan
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last day on which the unit of each row exists, as day numbers.
+
+    ``no_first`` and ``no_last`` stand where it has none, or is no unit.
+    """
+    units = units.drop_duplicates("unit_id")
+    place = places(unit_ids, units["unit_id"])  # -1, the last: no unit
+    began = np.append(first_days(units["exists_from"], no_first), no_first)
+    ended = np.append(last_days(units["exists_until"], no_last), no_last)
+    return began[place], ended[place]
 
 
 def has_first_day(rows: pd.DataFrame) -> np.ndarray:

@@ -8,9 +8,12 @@ import codecs
 import csv
 import io
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, shorten
@@ -18,6 +21,8 @@ from analysis.study.descriptor import Table
 
 # Room for the longest legal text, quoted; anything longer is no table of ours.
 csv.field_size_limit(200_000)
+
+_ROWS_AT_ONCE = 10_000
 
 MOST_RAGGED_ROWS = 100
 """Rows of the wrong width after which a file is taken for something else."""
@@ -91,43 +96,67 @@ def is_marked(path: Path) -> bool:
 def _parse(
     table: Table, header: list[str], file: TextIO
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
-    records: list[list[str]] = []
-    problems, empty = [], []
-    width = len(header)
+    columns: list[list[str]] = [[] for _ in header]
+    problems: list[Problem] = []
+    empty: list[int] = []
     reader = csv.reader(file, strict=True)
-    try:
-        next(reader)
-        for number, record in enumerate(reader):
-            filled = record if len(record) == width else (record + [""] * width)[:width]
+    next(reader)
+    batch, fault = _next_rows(reader)
+    while batch or fault:
+        start = len(columns[0])
+        empty += [number for number, record in enumerate(batch, start) if not record]
+        problems += _made_even(table, batch, start, len(header))
+        if len(problems) >= MOST_RAGGED_ROWS:
+            rule = "too many rows have another number of cells: the rest was not read"
+            remedy = "replace it by the table that belongs here"
+            rest = _problem(table, None, "", "", rule, remedy)
+            return None, [*problems[:MOST_RAGGED_ROWS], rest]
+        if fault:
+            rule = f"the text is not CSV from here on ({fault})"
+            place = start + len(batch) + 2
+            return None, [*problems, _problem(table, place, "", "", rule, "save it as CSV (UTF-8)")]
+        for column, texts in zip(columns, zip(*batch, strict=True), strict=True):
             # Most cells repeat another: one object for equal texts takes a quarter of the memory.
-            records.append([*map(sys.intern, filled)])
-            if len(record) == width:
-                continue
-            # The row stays, filled up, so that what points to its key is not blamed; every
-            # other problem of the row is dropped in `load`.
-            rule = f"the row has {len(record)} cells where the header has {width}"
-            remedy = (
-                "quote cells that hold commas, and write decimals with a point; add or remove cells"
-            )
-            if not record:
-                rule, remedy = "the line is empty", "remove the empty line"
-                empty.append(number)
-            problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
-            if len(problems) == MOST_RAGGED_ROWS:
-                rule = "too many rows have another number of cells: the rest was not read"
-                remedy = "replace it by the table that belongs here"
-                problems.append(_problem(table, None, "", "", rule, remedy))
-                return None, problems
-    except csv.Error as error:
-        rule = f"the text is not CSV from here on ({error})"
-        place = len(records) + 2
-        problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
-        return None, problems
-    frame = pd.DataFrame(records, columns=header, dtype=object)
-    if header != table.columns:
-        frame = frame.reindex(columns=table.columns, fill_value="")
+            column.extend(map(sys.intern, texts))
+        batch, fault = _next_rows(reader)
+    cells = {
+        name: np.array(texts, dtype=object) for name, texts in zip(header, columns, strict=True)
+    }
+    frame = pd.DataFrame({name: cells.get(name, "") for name in table.columns}, dtype=object)
     # No other row is to be blamed for an empty line; the others keep their numbers.
     return frame.drop(index=empty) if empty else frame, problems
+
+
+def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | None]:
+    """Return the next rows, none at the end, and what keeps the reader from going on."""
+    rows: list[list[str]] = []
+    try:
+        rows.extend(islice(reader, _ROWS_AT_ONCE))
+    except csv.Error as error:  # the rows before it stay
+        return rows, error
+    return rows, None
+
+
+def _made_even(table: Table, rows: list[list[str]], start: int, width: int) -> list[Problem]:
+    """Fill up or cut the rows of another width; return what is to be said of them.
+
+    They stay, so that what points to their keys is not blamed; every other problem of such a row
+    is dropped in `load`.
+    """
+    problems = []
+    for number, record in enumerate(rows) if {*map(len, rows)} != {width} else ():
+        if len(record) == width:
+            continue
+        rows[number] = (record + [""] * width)[:width]
+        rule = f"the row has {len(record)} cells where the header has {width}"
+        remedy = (
+            "quote cells that hold commas, and write decimals with a point; add or remove cells"
+        )
+        if not record:
+            rule, remedy = "the line is empty", "remove the empty line"
+        place = start + number + 2
+        problems.append(_problem(table, place, "", (record or [""])[0], rule, remedy))
+    return problems
 
 
 def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | None:

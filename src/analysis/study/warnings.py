@@ -19,7 +19,7 @@ from analysis.study.load import Study, read_whole
 from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
 from analysis.wording import agreeing, some_of, stopped
 
@@ -61,7 +61,7 @@ def _at(
 ) -> Iterator[Problem]:
     described = study.descriptor.tables[table]
     where = np.asarray(where, dtype=bool)
-    yield from row_problems(described, study[table], where, column, rule, remedy, WARNING)
+    yield from row_problems(described, study[table], where, Breach(column, rule, remedy, WARNING))
 
 
 def _older(study: Study) -> Iterator[Problem]:

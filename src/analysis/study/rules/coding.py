@@ -51,14 +51,18 @@ def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame
     rules = rules[rules["needs"] == v.COMPLETE_REPLY]
     needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
 
-    def read(criterion: str, level: str, ids: str) -> str:
+    def how_far(criterion: str, level: str, ids: str) -> str:
         extents = {extent.get(one) for one in ids.split(";")}
         if (criterion, level) not in needing or "whole" in extents:
             return "whole"
         return "copy" if "whole_excerpt" in extents else "part"
 
-    cells = zip(rows["criterion_id"], rows["level"], rows["evidence_ids"], strict=True)
-    return rows.assign(read=[read(*cell) for cell in cells])
+    read = np.full(len(rows), "whole", dtype=object)
+    may_need = rows["criterion_id"].isin(rules["criterion_id"]).to_numpy()
+    some = rows[may_need]
+    cells = zip(some["criterion_id"], some["level"], some["evidence_ids"], strict=True)
+    read[may_need] = [how_far(*cell) for cell in cells]
+    return rows.assign(read=read)
 
 
 def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:

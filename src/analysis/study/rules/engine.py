@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from analysis.problems import ERROR, Problem
 from analysis.study.descriptor import Table
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 from analysis.study.settings import Settings
 
 SETTINGS = "settings"
@@ -87,8 +87,8 @@ class RuleSet:
                 given = (self.view(rows, *others),) if self.view else (rows, *others)
                 for rule in self.rules:
                     where = np.asarray(rule.faulty(*given))
-                    texts = rule.column, rule.says, rule.remedy, rule.severity
-                    yield from row_problems(draft.tables[name], rows, where, *texts)
+                    breach = Breach(rule.column, rule.says, rule.remedy, rule.severity)
+                    yield from row_problems(draft.tables[name], rows, where, breach)
 
 
 @dataclass(frozen=True)
