@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -203,11 +202,13 @@ def _check_foreign_keys(
         other = tables[key.reference.resource or table.name]
         if other.name not in frames:
             continue
-        ids: Any = frames[other.name][target].unique()
+        ids = {"", *frames[other.name][target]}
+        unknown = [n for n, text in enumerate(coded[column].texts) if text not in ids]
+        if not unknown:
+            continue
         # An id that is itself refused for a sign that nobody sees is said once, where it stands.
-        known = {"", *ids, *map(signs.one_line, ids)}
-        texts = coded[column].texts
-        dangling = coded[column].rows_with(n for n, text in enumerate(texts) if text not in known)
+        ids |= {*map(signs.one_line, ids)}
+        dangling = coded[column].rows_with(n for n in unknown if coded[column].texts[n] not in ids)
         rule = f"it is not a {target} of {other.path}"
         breach = Breach(column, rule, f"correct it, or add it to {other.path}")
         yield from row_problems(table, frames[table.name], dangling, breach)

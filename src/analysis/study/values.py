@@ -1,7 +1,7 @@
 """Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from analysis.problems import shorten
@@ -49,27 +49,20 @@ _VISIBLE = re.compile("[!-~]")
 
 def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
     """Return the faults among the texts of a column, by their place."""
-    passes = _quick_test(field)
-    found = {place: fault(field, text) for place, text in enumerate(texts) if not passes(text)}
+    suspects = sorted({*_unusual(field, texts), *_misfits(field, texts)})
+    found = {place: fault(field, texts[place]) for place in suspects}
     return {place: one for place, one in found.items() if one}
 
 
-def _quick_test(field: Column) -> Callable[[str], bool]:
-    """Return a quick test that only texts without a fault pass, as most do."""
-    limits = field.constraints
-    least, most = max(limits.minLength, 1), limits.maxLength
-    if field.type != "string":
-        return lambda text: False
-    if limits.enum is not None or limits.pattern is not None:
-        allowed, form = limits.enum, re.compile(limits.pattern or "(?s:.*)", re.ASCII).fullmatch
-        return lambda text: (
-            _is_plain(text)
-            and least <= len(text) <= most
-            and (allowed is None or text in allowed)
-            and form(text) is not None
-        )
-    readable = _is_plain_prose if signs.is_prose(field) else _is_plain
-    return lambda text: readable(text) and least <= len(text) <= most
+def _unusual(field: Column, texts: Sequence[str]) -> Iterable[int]:
+    """Return the places of texts that may hold what cannot be read; quickly, where there are none."""
+    if signs.is_prose(field):
+        return [place for place, text in enumerate(texts) if not _is_plain_prose(text)]
+    lines = "\n".join(texts)
+    ends = lines.startswith(" ") or lines.endswith(" ") or "\n " in lines or " \n" in lines
+    if lines.count("\n") < max(len(texts), 1) and not ends and _is_plain(lines.replace("\n", "")):
+        return ()
+    return [place for place, text in enumerate(texts) if not _is_plain(text)]
 
 
 def _is_plain(text: str) -> bool:
@@ -78,6 +71,21 @@ def _is_plain(text: str) -> bool:
 
 def _is_plain_prose(text: str) -> bool:
     return text.replace("\n", " ").isprintable() and _VISIBLE.search(text) is not None
+
+
+def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
+    """Return the places of texts that do not have the length and the form that the column asks for."""
+    limits = field.constraints
+    if field.type != "string":
+        return range(len(texts))
+    least, most = max(limits.minLength, 1), limits.maxLength
+    wrong = [place for place, text in enumerate(texts) if not least <= len(text) <= most]
+    if limits.enum is not None:
+        wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
+    if limits.pattern is not None:
+        has_form = re.compile(limits.pattern, re.ASCII).fullmatch
+        wrong += [place for place, text in enumerate(texts) if not has_form(text)]
+    return wrong
 
 
 def fault(field: Column, text: str) -> Fault | None:

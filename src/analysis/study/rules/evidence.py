@@ -21,17 +21,22 @@ def _wrong_citations(draft: Draft) -> Iterator[Problem]:
             continue
         frame = draft.frames[name]
         rows = zip(frame["unit_id"].tolist(), frame["evidence_ids"].tolist(), strict=True)
-        # Most rows cite one statement, of their own unit.
         others = [
             (number, unit, cited)
             for number, (unit, cited) in enumerate(rows)
-            if cited and about.get(cited) != unit
+            # Most rows cite one statement, of their own unit.
+            if cited and about.get(cited) != unit and not _is_sound(unit, cited, about)
         ]
         for number, unit, cited in others:
             if wrong := _wrong_citation(unit, cited, about):
                 rule, remedy = wrong
                 where = draft.tables[name].path, number + 2, "evidence_ids", shorten(cited)
                 yield Problem(*where, rule, remedy, of_kind=remedy)
+
+
+def _is_sound(unit: str, cited: str, about: dict[str, str]) -> bool:
+    ids = cited.split(";")
+    return len({*ids}) == len(ids) and all(about.get(one) == unit for one in ids)
 
 
 def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, str] | None:
