@@ -38,9 +38,8 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
         # A total may count several levels together; elsewhere no level holds a semicolon.
         return text != "" and any((scale_id, one) not in legal for one in levels_of(text))
 
-    off = [
-        pair >= 0 and is_off(scales[pair // len(texts)], texts[pair % len(texts)]) for pair in pairs
-    ]
+    count = len(texts)
+    off = [p >= 0 and is_off(scales[p // count], texts[p % count]) for p in pairs.tolist()]
     return pd.Series(np.array(off, dtype=bool)[each], rows.index)
 
 
