@@ -16,7 +16,7 @@ from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.show.comparison import in_sentences
 from analysis.study import StudyError, known, states
-from analysis.study.descriptor import CompareDate
+from analysis.study.settings import CompareDate
 from analysis.study.tables import write_table
 
 OLD, NEW, LASTING = "old-town", "big-town", "lasting"

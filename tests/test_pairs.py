@@ -30,7 +30,7 @@ from analysis.show.charts import all_charts
 from analysis.show.charts.order import can_be_drawn, order_chart
 from analysis.show.pairs import compared, comparison_sentences
 from analysis.study import load
-from analysis.study.descriptor import WeightBox
+from analysis.study.settings import WeightBox
 
 AWAY, OPEN = "not_applicable", "not_found"
 

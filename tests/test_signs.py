@@ -20,7 +20,8 @@ from analysis.measure.results import measure
 from analysis.problems import shorten
 from analysis.publish.data import write_data
 from analysis.study import WARNING, load, look_over, signs, validate
-from analysis.study.descriptor import Table, template
+from analysis.study.descriptor import Table
+from analysis.study.profile import profile
 from analysis.study.signs import one_line, spoilt, unseen
 
 BOM = "\ufeff"
@@ -165,7 +166,7 @@ def test_a_name_given_in_a_workbook_comes_in_as_it_is_to_stand(folder, tmp_path)
 
 
 def test_no_key_is_read_as_free_text():
-    for table in map(Table.model_validate, template()["resources"]):
+    for table in map(Table.model_validate, profile()["resources"]):
         for one in table.fields:
             assert not (one.name in table.data_schema.primaryKey and signs.is_prose(one)), one.name
 
@@ -174,7 +175,7 @@ def test_tables_and_workbooks_have_one_rule():
     """A cell that is read as free text goes to a column of free text, and no other."""
     fields = {
         (table.name, one.name): one
-        for table in map(Table.model_validate, template()["resources"])
+        for table in map(Table.model_validate, profile()["resources"])
         for one in table.fields
     }
     tables = {"coding": "codings", "settling": "assessments"}

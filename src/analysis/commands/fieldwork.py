@@ -7,6 +7,7 @@ import argparse
 from analysis.commands.shared import (
     loaded,
     print_placeholders,
+    print_possible_details,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
     unit_meant,
@@ -31,6 +32,7 @@ def workbook(asked: argparse.Namespace) -> int:
         )
     if coder not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
+    print_possible_details(study)
     print(f"The coding workbook of {coder} is {asked.out}")
     if written:
         print(f"What {coder} was given is recorded in {asked.study}: {', '.join(written)}.")
@@ -47,6 +49,7 @@ def settle(asked: argparse.Namespace) -> int:
 
     study = loaded(asked.study)
     save_new(asked.out, settling_workbook(study, units_meant(study, asked.units)), study)
+    print_possible_details(study)
     print(f"The settling workbook is {asked.out}")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
     return 0
@@ -62,6 +65,7 @@ def reply_form(asked: argparse.Namespace) -> int:
     unit = unit_meant(study.at(data_read_on(study)), asked.unit)
     save_new(asked.out, reply_form(study, unit), study)
     print_placeholders(study.descriptor.placeholders)
+    print_possible_details(study)
     print(f"The reply form of {unit} is {asked.out}")
     print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
     print(f"When it comes back: policygap intake {asked.out} {asked.study} --dry-run")
@@ -90,6 +94,7 @@ def requests(asked: argparse.Namespace) -> int:
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {asked.out}")
     print(f"Places still to be filled in, in all: {left}.")
     print_placeholders(study.descriptor.placeholders)
+    print_possible_details(study)
     if lawless:
         countries = dict.fromkeys(
             study.lookup("units", "country")[one.unit_id] or "no country" for one in lawless

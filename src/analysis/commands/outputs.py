@@ -11,6 +11,7 @@ from analysis.commands.shared import (
     possible_details,
     print_not_shown,
     print_placeholders,
+    print_possible_details,
     print_what_leaves_cells_open,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
@@ -53,7 +54,7 @@ def report(asked: argparse.Namespace) -> int:
         path = build(results, asked.out, progress, inputs, tasks, parts)
     print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
-        print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
+        print(to_look_at)
     print_what_leaves_cells_open(results.study)
     print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
@@ -73,6 +74,7 @@ def notebooks(asked: argparse.Namespace) -> int:
     with shown_progress() as progress:
         made = run_notebooks(asked.study, asked.out, day, progress)
     print_placeholders(study.descriptor.placeholders)
+    print_possible_details(study)
     print(f"Notebooks: {len(made)}; they are in {asked.out}")
     return 0
 
@@ -101,6 +103,7 @@ def score(asked: argparse.Namespace) -> int:
         progress("study")
         results = measured(asked, progress)
         build_data(results, asked.out)
+    print_possible_details(results.study)
     print_what_leaves_cells_open(results.study)
     print(f"The tables are in {asked.out}")
     return 0
@@ -118,6 +121,7 @@ def brief(asked: argparse.Namespace) -> int:
     content = Briefings(results).pdf(unit)
     save_new(asked.out, content, results.study, ".pdf")
     print_placeholders(results.study.descriptor.placeholders)
+    print_possible_details(results.study)
     print_not_shown(results.study)
     print(f"The briefing on {unit} is {asked.out}")
     return 0
@@ -143,6 +147,7 @@ def _brief_all(asked: argparse.Namespace) -> int:
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(briefings.pdf(unit))
     print_placeholders(results.study.descriptor.placeholders)
+    print_possible_details(results.study)
     print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {asked.out}")
     return 0

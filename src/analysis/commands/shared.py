@@ -62,11 +62,19 @@ def refuse_a_folder_in_use(folder: Path) -> None:
         raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
 
 
-def possible_details(study: Study) -> int:
-    """Return how many texts may name a person."""
+def possible_details(study: Study) -> str:
+    """Say how many texts may give a personal detail, before anything leaves the house; or nothing."""
     from analysis.study.privacy import personal_details
 
-    return sum(1 for _ in personal_details(study.descriptor, study.tables))
+    count = sum(1 for _ in personal_details(study.descriptor, study.tables))
+    said = f"Texts for a person to look at first: {count} (policygap validate names them)."
+    return said if count else ""
+
+
+def print_possible_details(study: Study) -> None:
+    """Print how many texts may give a personal detail, if any."""
+    if said := possible_details(study):
+        print(said)
 
 
 def print_what_leaves_cells_open(study: Study) -> None:

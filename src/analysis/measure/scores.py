@@ -24,8 +24,8 @@ from analysis.measure.tree import (
 )
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Display
 from analysis.study.rounding import rounded
+from analysis.study.settings import Display
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from analysis.measure.scenarios import (
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL
 from analysis.measure.statements.record import unit_names
-from analysis.study.descriptor import Display
+from analysis.study.settings import Display
 
 KIND_WORDS = {
     DECLARED: "as declared",
