@@ -8,8 +8,7 @@ emptied, a row or a sheet that is gone is named, never dropped.
 import datetime as dt
 import io
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import openpyxl
@@ -31,8 +30,6 @@ _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
 """A row that was sent, on the last sheet: its sheet, its number, and a mark for each column."""
 _MISSED = ("coding", "settling")
 """Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
-_COMMON = 100
-"""Rows with the same text in a column, beyond which that text does not tell them apart."""
 
 OTHER_COLUMN = "A column that is not ours was left aside"
 OTHER_SHEET = "A sheet that is not ours was left aside"
@@ -183,7 +180,7 @@ def differences(
             yield RENAMED, shown.title, ""
         before = sent.get(tab, {})
         named = {number: row for number, row in rows.items() if not shown.own(number, row)}
-        pairs = _pairs(before, named)
+        pairs = _pairs(shown.form.fields[0].name if shown.form else "A", before, named)
         back.setdefault(tab, set()).update(pairs.values())
         if shown.form:
             missed = before if shown.form.name in _MISSED else (1, 2)
@@ -239,38 +236,30 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
     return best if common.get(best) else ""
 
 
-def _pairs(sent: Rows, returned: Rows) -> dict[int, int]:
-    """Return which row that was sent each row is: the same one, the most alike, or by its number."""
+def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
+    """Return which row that was sent each row is: the same, that of its name, or of its number.
+
+    ``key``: the column that names the rows. A copy of a row is that row again.
+    """
     pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
-    free = sent.keys() - pairs.keys()
-
-    def pair(candidates: Iterable[tuple[int, int]]) -> None:
-        for number, old in candidates:
-            if number not in pairs and old in free:
-                pairs[number] = old
-                free.discard(old)
-
-    same: dict[frozenset, list[int]] = {}
-    for old in sorted(free):
-        same.setdefault(frozenset(sent[old].items()), []).append(old)
-    moved = [number for number in returned if number not in pairs]
-    for number in moved:
-        if olds := same.get(frozenset(returned[number].items())):
-            pair([(number, olds.pop(0))])
-    having: dict[tuple[str, str], list[int]] = {}
-    for old in sorted(free):
-        for text in sent[old].items():
-            having.setdefault(text, []).append(old)
-    common = Counter(
-        (number, old)
-        for number in moved
-        if number not in pairs
-        for text in returned[number].items()
-        if len(having.get(text, ())) <= _COMMON
-        for old in having.get(text, ())
-    )
-    pair(sorted(common, key=lambda one: (-common[one], abs(one[0] - one[1]), one)))
-    pair((number, number) for number in moved)
+    like: dict[object, list[int]] = {}
+    for old in sorted(sent.keys() - pairs.keys()):
+        for sign in _signs(key, old, sent[old]):
+            like.setdefault(sign, []).append(old)
+    taken = {*pairs}
+    for step in range(3):
+        for number, row in returned.items():
+            olds = like.get(_signs(key, number, row)[step], [])
+            while olds and olds[0] in taken:
+                olds.pop(0)
+            if olds and number not in pairs:
+                pairs[number] = olds[0]
+                taken.add(olds[0])
     whole = {frozenset(row.items()): old for old, row in sent.items()}
-    copies = {number: whole.get(frozenset(returned[number].items())) for number in moved}
+    copies = {number: whole.get(frozenset(row.items())) for number, row in returned.items()}
     return {number: old for number, old in copies.items() if old is not None} | pairs
+
+
+def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
+    """Return what a row is told by, the surest first: all that it says, its name, its number."""
+    return frozenset(row.items()), (key, row[key]) if key in row else number, number
