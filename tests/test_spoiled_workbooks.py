@@ -73,6 +73,7 @@ BOLD = TextBlock(InlineFont(b=True), "Bold")
 HIDDEN_ROWS = "Rows that are hidden, or that a filter hides, were read too: Coding."
 MARKS_GONE = "The row of marks is gone, and the columns were read by their headings: Coding."
 LEFT_ASIDE = "A column that is not ours was left aside: "
+COPY = ("Coding_2!A1", "Coding_2", "it is a copy of another sheet", "delete the one")
 
 # What the cases add: a coding where there was none, whole in the workbook and in the table.
 FILLED = {
@@ -356,6 +357,35 @@ SHEETS = [
         ),
     ),
     refused(
+        "three columns deleted",
+        sheet(
+            lambda table, names: table.delete_cols(
+                table[names.said("{labels.level}")[7:]].column, 3
+            )
+        ),
+        at=(
+            "Coding!A1",
+            "Level, or unknown code, Date of what it says",
+            "the columns marked coding.level, coding.observed_on and coding.not_before are not",
+            "put them back",
+        ),
+    ),
+    refused(
+        "two columns copied",
+        sheet(
+            lambda table, names: [
+                setattr(table.cell(1, 20 + step), "value", table.cell(1, 4 + step).value)
+                for step in (0, 1)
+            ]
+        ),
+        at=(
+            "Coding!T1",
+            "coding.level",
+            "two columns have the same mark, as at Coding!U1",
+            "delete the copied column",
+        ),
+    ),
+    refused(
         "a column copied",
         ("insert", "Coding", "E"),
         ("paste", "Coding", "D1:D60", "E1"),
@@ -381,16 +411,12 @@ SHEETS = [
         ("autofilter", "Coding", "A2:R60", "D", "not_met"),
         notes=HIDDEN_ROWS,
     ),
-    taken(
-        "the sheet copied, and both the same",
-        ("copy sheet", "Coding"),
-        notes="A copy that says the same as another sheet was left aside: Coding_2.",
-    ),
+    refused("the sheet copied, and both the same", ("copy sheet", "Coding"), at=COPY),
     refused(
         "the sheet copied, and the copy changed",
         ("copy sheet", "Coding"),
         ("text", "Coding_2", "{level}{sharing}", "partly"),
-        at=("Coding_2!{level}{sharing}", "partly", "are copies of one sheet", "delete the one"),
+        at=COPY,
     ),
     taken(
         "the sheet renamed",
@@ -966,38 +992,30 @@ PAIRS = [
         ("autofilter", "Coding", "A2:R60", "D", "not_met"),
         notes=HIDDEN_ROWS,
     ),
-    taken(
+    refused(
         "the sheet copied + renamed",
         ("copy sheet", "Coding"),
         ("rename sheet", "Coding", "Mine"),
-        notes=(
-            "A sheet was renamed, and read by its marks: Mine.",
-            "A copy that says the same as another sheet was left aside: Coding_2.",
-        ),
+        at=COPY,
     ),
-    taken(
+    refused(
         "the sheet copied + the copy sorted",
         ("copy sheet", "Coding"),
         ("sort", "Coding_2", "A3:R46", "D"),
-        notes="A copy that says the same as another sheet was left aside: Coding_2.",
+        at=COPY,
     ),
     refused(
         "the sheet copied + a row added to the copy",
         ("copy sheet", "Coding"),
         ("text", "Coding_2", "R{spare}", "And this."),
-        at=("Coding_2!R{spare}", "And this.", "are copies of one sheet", "delete the one"),
+        at=COPY,
     ),
     refused(
         "the sheet copied + a row of the copy deleted",
         row("empty", **FILLED),
         ("copy sheet", "Coding"),
         ("delete", "Coding_2", "{empty}"),
-        at=(
-            "Coding!A{empty}",
-            "essex/guidance-exists/new",
-            "are copies of one sheet",
-            "delete the one",
-        ),
+        at=COPY,
     ),
     refused(
         "the first sheet copied + its coder changed",

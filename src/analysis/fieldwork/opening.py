@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,42 +42,31 @@ _RETURN = "fill the workbook that was sent, and return it as an Excel workbook (
 
 @dataclass(frozen=True)
 class Opened:
-    """A workbook that could be opened.
+    """A workbook that could be opened; its texts are without the escapes of the file format.
 
     Attributes:
         book: as it was written, formulas as formulas.
         results: the same with the stored results of its formulas; ``None`` without formulas.
-        runs: the same with its texts in parts of one font each; ``None`` where none is struck out.
-        shared: whether a program has saved it: its texts are then kept apart from its sheets.
+        struck_parts: the cells of which a part is struck through: the sheet's tab and the cell.
         objects: the text boxes, pictures, charts and files that lie on its sheets: the sheet's
             tab and the cell, if it can be told.
         threads: the cells of comments that are answered one by one, likewise.
     """
 
     book: Workbook
-    results: Workbook | None
-    runs: Workbook | None
-    shared: bool
-    objects: list[tuple[str, str]]
-    threads: list[tuple[str, str]]
-
-    def plain(self, text: str) -> str:
-        """Return a cell's text without the escapes of the file format.
-
-        The library takes out those of texts that are kept apart, all but that of a carriage
-        return, which stands before a line feed.
-        """
-        return text.replace("_x000D_\n", "\n") if self.shared else unescaped(text)
+    results: Workbook | None = None
+    struck_parts: Collection[tuple[str, str]] = ()
+    objects: Sequence[tuple[str, str]] = ()
+    threads: Sequence[tuple[str, str]] = ()
 
     def struck(self, cell: Cell) -> bool:
         """Return whether what a cell says, or a part of it, is struck through."""
-        if cell.value is None:
-            return False
-        held = self.runs[cell.parent.title][cell.coordinate].value if self.runs else None
-        parts = held if isinstance(held, CellRichText) else ()
-        return bool(cell.font.strike) or any(
-            isinstance(one, TextBlock) and one.font.strike for one in parts
-        )
+        place = cell.parent.title, cell.coordinate
+        return cell.value is not None and (bool(cell.font.strike) or place in self.struck_parts)
+
+    def result(self, cell: Cell) -> Cell | None:
+        """Return the cell with the stored result of a formula; ``None`` where there is none."""
+        return self.results[cell.parent.title][cell.coordinate] if self.results else None
 
 
 @dataclass(frozen=True)
@@ -105,14 +95,37 @@ def open_workbook(path: Path) -> Opened:
     reader = _opened(path)
     _empty_links(path, reader)
     objects, threads = _besides(path, reader)
-    return Opened(
-        book=reader.wb,
-        results=_opened(path, data_only=True).wb if holds.formulas else None,
-        runs=_opened(path, rich_text=True).wb if holds.struck else None,
-        shared=holds.shared,
-        objects=objects,
-        threads=threads,
-    )
+    results = _opened(path, data_only=True).wb if holds.formulas else None
+    struck = _struck_parts(_opened(path, rich_text=True).wb) if holds.struck else ()
+    for book in filter(None, (reader.wb, results)):
+        _unescape(book, holds.shared)
+    return Opened(reader.wb, results, struck, objects, threads)
+
+
+def _cells(book: Workbook) -> Iterator[Cell]:
+    return (cell for sheet in book.worksheets for cell in sheet._cells.values())
+
+
+def _struck_parts(book: Workbook) -> set[tuple[str, str]]:
+    """Return the cells of a workbook, read with its parts of one font each, with a struck part."""
+    return {
+        (cell.parent.title, cell.coordinate)
+        for cell in _cells(book)
+        if isinstance(cell.value, CellRichText)
+        and any(isinstance(part, TextBlock) and part.font.strike for part in cell.value)
+    }
+
+
+def _unescape(book: Workbook, shared: bool) -> None:
+    """Take the escapes of the file format out of the texts of a workbook.
+
+    Those of texts that are kept apart from the sheets (``shared``) the library takes out, all but
+    that of a carriage return, which stands before a line feed.
+    """
+    for cell in _cells(book):
+        if isinstance(cell.value, str) and cell.data_type != "f":
+            plain = cell.value.replace("_x000D_\n", "\n") if shared else unescaped(cell.value)
+            cell._value = plain
 
 
 def _empty_links(path: Path, reader: ExcelReader) -> None:

@@ -2,9 +2,8 @@
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openpyxl.cell import Cell
@@ -31,6 +30,7 @@ from analysis.fieldwork.tidy import tidied
 from analysis.fieldwork.workbooks import NOUN, START
 from analysis.problems import Problem, shorten
 from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
+from analysis.wording import agreeing, listed
 
 _ROWS_SEARCHED = 20
 """Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
@@ -164,17 +164,20 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A form found on a sheet.
+class _FormSheet:
+    """A sheet that holds a form.
 
     Attributes:
-        form: which.
+        sheet, grid: the sheet, and its cells.
+        form: which form.
         head: the row of its marks; that before the headings where the marks are gone.
         marked: whether the marks are there.
         columns: the place of each column, by the field's name; of copies: the first.
-        copied: the places of further columns of the same name.
+        copied: the names of the columns that stand there again, by their place.
     """
 
+    sheet: Worksheet
+    grid: Grid
     form: Form
     head: int
     marked: bool
@@ -182,15 +185,26 @@ class _Found:
     copied: dict[int, str]
 
     @property
-    def top(self) -> int:
-        """The row that tells the columns: that of the marks, or else that of the headings."""
-        return self.head if self.marked else self.head + 1
+    def fields(self) -> dict[str, Field]:
+        """The fields of the columns, by name."""
+        found = {name: _field(self.form, name) for name in self.columns}
+        return {name: field for name, field in found.items() if field is not None}
+
+    def at_top(self, column: int) -> str:
+        """Return the cell that tells what a column is: its mark, or else its heading."""
+        row = self.head if self.marked else self.head + 1
+        return address(self.sheet.title, f"{get_column_letter(column)}{row}")
 
 
 def address(sheet: str, cell: str) -> str:
     """Return the address of a cell as spreadsheet programs write it."""
     tab = sheet if re.fullmatch(r"\w+", sheet) else "'" + sheet.replace("'", "''") + "'"
     return f"{tab}!{cell}"
+
+
+def place_of(cell: Cell) -> str:
+    """Return the address of a cell."""
+    return address(cell.parent.title, cell.coordinate)
 
 
 def read_returned(path: Path) -> Returned:
@@ -204,42 +218,50 @@ def read_returned(path: Path) -> Returned:
     opened = open_workbook(path)
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
-        _take_about(returned, opened, title, grid)
-        returned.sent = returned.sent or list_column(grid, ROWS_SENT, opened.plain)
+        _take_about(returned, title, grid)
+        returned.sent = returned.sent or list_column(grid, ROWS_SENT)
         returned.shown_sent |= rows_sent(list_column(grid, TEXTS_SENT))
     for sheet in opened.book.chartsheets:
         returned.note("A sheet with a chart has no cells to read", sheet.title)
     noun = returned.about.get(NOUN.lower(), "")
-    copies: dict[str, list[tuple[str, list[Line]]]] = {}
     unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
-        found = _form_on(title, grid, noun)
+        found = _form_on(sheet, grid, noun)
         # A form of another kind of workbook is one that nothing reads here.
         foreign = found and returned.shown_sent and found.form.tab not in returned.shown_sent
-        if found is None or foreign:
-            if not foreign:
-                unread |= {
-                    one.name: title for one in FORMS if _tab(title) == _tab(one.tab) and grid
-                }
-            returned.shown.append((Shown(title), Shown(title).rows(grid, opened.plain)))
+        if found and not foreign:
+            _read_form(returned, opened, found, noun)
             continue
-        lines = list(_lines(returned, opened, sheet, grid, found, noun))
-        copies.setdefault(found.form.name, []).append((title, lines))
-        if sheet.sheet_state != "visible":
-            returned.note("A hidden sheet was read too", title)
-        if title != found.form.tab and len(copies[found.form.name]) == 1:
-            returned.note("A sheet was renamed, and read by its marks", title)
+        if not foreign and grid:
+            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
+        returned.shown.append((Shown(title), Shown(title).rows(grid)))
     note_besides(returned, opened, grids)
     note_typed(returned, opened)
-    for name, several in copies.items():
-        returned.forms[name] = _only(returned, several)
-    for name in unread.keys() - copies.keys():
+    for name in unread.keys() - returned.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
         remedy = "put the first two rows back as they were"
         returned.refuse(address(unread[name], "A1"), "", rule, remedy)
         returned.forms[name] = []
     return returned
+
+
+def _read_form(returned: Returned, opened: Opened, found: _FormSheet, noun: str) -> None:
+    """Keep the rows of a form; a second sheet with it is refused."""
+    title, form = found.sheet.title, found.form
+    if form.name in returned.forms:
+        rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
+        returned.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
+        return
+    if found.sheet.sheet_state != "visible":
+        returned.note("A hidden sheet was read too", title)
+    if title != form.tab:
+        returned.note("A sheet was renamed, and read by its marks", title)
+    returned.forms[form.name] = []
+    if _columns_are_right(returned, found, noun):
+        # Else what the rows say cannot be told, and each would be blamed for it.
+        _say_what_was_rearranged(returned, found, noun)
+        returned.forms[form.name] = list(_lines(returned, opened, found))
 
 
 def _in_runs(places: list[str]) -> list[str]:
@@ -257,13 +279,12 @@ def _below(place: str) -> str:
     return re.sub(r"\d+$", lambda row: str(int(row[0]) + 1), place)
 
 
-def _take_about(returned: Returned, opened: Opened, title: str, grid: Grid) -> None:
+def _take_about(returned: Returned, title: str, grid: Grid) -> None:
     """Keep what a first sheet says; a second one must say the same."""
     about, places = {}, {}
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
         if isinstance(label, str):
-            value = opened.plain(value) if isinstance(value, str) else value
             name = " ".join(label.split()).rstrip(":").lower()
             about[name] = tidied(value, CODE, _EPOCH).text
             places[name] = address(title, f"B{number}")
@@ -298,8 +319,7 @@ def note_besides(returned: Returned, opened: Opened, grids: Mapping[str, Grid]) 
                 worked_out = not link and _leads(cell)
                 if place in returned.links or not (link or worked_out):
                     continue
-                held = opened.results if cell.data_type == "f" else None
-                shown = held[title][cell.coordinate] if held else cell
+                shown = (cell.data_type == "f" and opened.result(cell)) or cell
                 if worked_out or link not in _bare(text_of(shown)):
                     returned.note_all(ADDRESS, place)
 
@@ -356,39 +376,40 @@ def _tab(title: str) -> str:
     return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
 
 
-def _form_on(title: str, grid: Grid, noun: str) -> _Found | None:
+def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
     """Return the form that a sheet holds.
 
     The marks tell; where their row was deleted, the labels do, on a sheet of the form's name.
     """
     for number in sorted(grid)[:_ROWS_SEARCHED]:
         texts = {place: cell.value for place, cell in grid[number].items()}
-        marks = {place: _mark(value) for place, value in texts.items()}
         for form in FORMS:
-            named = {
-                place: mark.partition(".")[2]
-                for place, mark in marks.items()
-                if mark.startswith(f"{form.name}.")
-            }
-            if len(named) >= max(2, len(form.fields) // 3):
-                return _found(form, number, True, named)
-            if _tab(title) == form.tab.casefold():
-                names = {place: _named(form, value, noun) for place, value in texts.items()}
-                names = {place: name for place, name in names.items() if name}
-                if len(names) > len(form.fields) // 2:
-                    return _found(form, number - 1, False, names)
+            marks = {place: _marked(form, value) for place, value in texts.items()}
+            if sum(map(bool, marks.values())) >= max(2, len(form.fields) // 3):
+                return _form_sheet(sheet, grid, form, number, marks)
+            if _tab(sheet.title) != form.tab.casefold():
+                continue
+            labels = {place: _named(form, value, noun) for place, value in texts.items()}
+            if sum(map(bool, labels.values())) > len(form.fields) // 2:
+                found = _form_sheet(sheet, grid, form, number - 1, labels)
+                return replace(found, marked=False)
     return None
 
 
-def _found(form: Form, head: int, marked: bool, names: dict[int, str]) -> _Found:
-    columns: dict[str, int] = {}
-    copied = {}
-    for place, name in sorted(names.items()):
-        if name in columns:
-            copied[place] = name
-        else:
-            columns[name] = place
-    return _Found(form, head, marked, columns, copied)
+def _form_sheet(
+    sheet: Worksheet, grid: Grid, form: Form, head: int, names: Mapping[int, str]
+) -> _FormSheet:
+    places, columns = sorted(place for place, name in names.items() if name), {}
+    for place in places:
+        columns.setdefault(names[place], place)
+    copied = {place: names[place] for place in places if columns[names[place]] != place}
+    return _FormSheet(sheet, grid, form, head, True, columns, copied)
+
+
+def _marked(form: Form, value: object) -> str:
+    """Return the name of the field that a cell is the mark of; of none: an empty text."""
+    start, _, name = value.strip().lower().partition(".") if isinstance(value, str) else ("",) * 3
+    return name if start == form.name else ""
 
 
 def _named(form: Form, heading: object, noun: str) -> str:
@@ -405,187 +426,173 @@ def _named(form: Form, heading: object, noun: str) -> str:
     return ""
 
 
-def _mark(value: object) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""
-
-
 def _label(value: object) -> str:
     return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
-def _lines(
-    returned: Returned, opened: Opened, sheet: Worksheet, grid: Grid, found: _Found, noun: str
-) -> Iterator[Line]:
+def _lines(returned: Returned, opened: Opened, found: _FormSheet) -> Iterator[Line]:
     """Yield the rows of a form that say anything; keep notes and problems on the way."""
+    title, form, first = found.sheet.title, found.form, found.head + 2
     letters = {name: get_column_letter(place) for name, place in found.columns.items()}
-    fields = {name: _field(found.form, name) for name in found.columns}
-    fields = {name: one for name, one in fields.items() if one is not None}
-    if not _columns_are_right(returned, sheet.title, found, noun):
-        return  # what the rows say cannot be told, and each would be blamed for it
-    _say_what_was_rearranged(returned, sheet, grid, found, fields, noun)
-    first = found.head + 2
+    asked = {name: field for name, field in found.fields.items() if field.asked}
     filled, taken = set(), set()
-    for number, row in grid.items():
+    for number, row in found.grid.items():
         if number < first:
             continue
-        line = Line(sheet.title, number, {}, letters)
-        for name, one in fields.items():
-            if found.columns[name] in row and one.asked:
-                cell = row[found.columns[name]]
-                line.texts[name] = read_cell(returned, opened, line, name, one, cell)
-        if any(line.texts.values()):
+        texts = {
+            name: read_cell(returned, opened, row[found.columns[name]], field.kind)
+            for name, field in asked.items()
+            if found.columns[name] in row
+        }
+        if any(texts.values()):
             filled.add(number)
-            yield line
-        if any(text and not found.form.only_names(name) for name, text in line.texts.items()):
+            yield Line(title, number, texts, letters)
+        if any(text and not form.only_names(name) for name, text in texts.items()):
             taken.add(number)
-    look_at_merged(returned, sheet, grid, found.columns.values(), first, filled)
-    asked = {name for name, one in fields.items() if one.asked}
-    heads = {found.head, found.head + 1}
-    shown = Shown(sheet.title, found.form, found.columns, asked, heads, taken)
-    returned.shown.append((shown, shown.rows(grid, opened.plain)))
+    look_at_merged(returned, found.sheet, found.grid, found.columns.values(), first, filled)
+    shown = Shown(title, form, found.columns, asked, {found.head, found.head + 1}, taken)
+    returned.shown.append((shown, shown.rows(found.grid)))
 
 
-def read_cell(
-    returned: Returned, opened: Opened, line: Line, name: str, one: Field, cell: Cell
-) -> str:
-    """Return what a cell says, with notes and problems kept."""
-    place, value = line.place(name), cell.value
+def read_cell(returned: Returned, opened: Opened, cell: Cell, kind: str) -> str:
+    """Return what a cell says, with notes and problems kept.
+
+    ``kind``: how it is read (:data:`forms.TEXT` and the others).
+    """
+    place = place_of(cell)
     if opened.struck(cell):
         returned.note("Text that is struck through was read as if it stood", place)
-    link = link_of(cell) if one.kind == LINK else ""
-    if one.kind == LINK and not link and _leads(cell):
+    if kind != LINK:
+        return _value(returned, opened, cell, kind)
+    link = link_of(cell)
+    if link or _leads(cell):
         returned.links.add(place)
+    if not link and _leads(cell):
         rule = (
             "the address behind the link is worked out by the formula, and cannot be told for sure"
         )
         returned.refuse(place, cell.value, rule, "write the address itself")
         return ""
-    if link and _take_link(returned, opened, cell, place, link):
-        return _address(returned, place, link)
-    if cell.data_type == "f":
-        value = _result(returned, opened, line.sheet, cell, place)
-    elif cell.data_type == "e":
-        returned.refuse(place, value, "the program shows an error here", "write the text itself")
-        return ""
-    if isinstance(value, str):
-        value = opened.plain(value)
-    read = tidied(value, one.kind, opened.book.epoch)
-    is_day = one.kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
-    if read.refused:
-        returned.refuse(place, value, read.refused, read.remedy)
-    if read.done:
-        returned.note(read.done[0].upper() + read.done[1:], place)
-    if is_day and read.text and opened.book.epoch == CALENDAR_MAC_1904:
-        returned.note_all(FROM_1904, place)
-    return _address(returned, place, read.text) if one.kind == LINK else read.text
-
-
-def _address(returned: Returned, place: str, text: str) -> str:
-    """Return an address; what is none is refused."""
+    shows_it = not link or not _take_link(returned, cell, link)
+    text = _value(returned, opened, cell, kind) if shows_it else link
     if text and not is_address(text):
         returned.refuse(place, text, NO_ADDRESS, WHOLE)
     return text
 
 
-def _take_link(returned: Returned, opened: Opened, cell: Cell, place: str, link: str) -> bool:
+def _value(returned: Returned, opened: Opened, cell: Cell, kind: str) -> str:
+    """Return the text of a cell's own value, or of the result of its formula."""
+    place, value = place_of(cell), cell.value
+    if cell.data_type == "e":
+        returned.refuse(place, value, "the program shows an error here", "write the text itself")
+        return ""
+    if cell.data_type == "f":
+        value = _result(returned, opened, cell)
+    read = tidied(value, kind, opened.book.epoch)
+    if read.refused:
+        returned.refuse(place, value, read.refused, read.remedy)
+    if read.done:
+        returned.note(read.done[0].upper() + read.done[1:], place)
+    is_day = kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
+    if is_day and opened.book.epoch == CALENDAR_MAC_1904:
+        returned.note_all(FROM_1904, place)
+    return read.text
+
+
+def _take_link(returned: Returned, cell: Cell, link: str) -> bool:
     """Return whether the address behind a cell is what the cell says, and not what it shows."""
-    returned.links.add(place)
-    shown = "" if cell.data_type == "f" else text_of(cell, opened.plain)
+    shown = "" if cell.data_type == "f" else text_of(cell)
     if _bare(shown) == _bare(link):
         return False  # a program made a link of what was typed
     if is_address(shown):
         rule = f"the cell shows one address, and leads to another ({shorten(link)})"
-        returned.refuse(place, shown, rule, "take the link out, and write the address that counts")
+        remedy = "take the link out, and write the address that counts"
+        returned.refuse(place_of(cell), shown, rule, remedy)
     else:
-        returned.note("The address behind a link was taken", place)
+        returned.note("The address behind a link was taken", place_of(cell))
     return True
 
 
-def _result(returned: Returned, opened: Opened, tab: str, cell: Cell, place: str) -> object:
+def _result(returned: Returned, opened: Opened, cell: Cell) -> object:
     """Return the result that the program stored for a formula."""
-    held = opened.results[tab][cell.coordinate] if opened.results else None
-    if held is None or held.value is None or held.data_type == "e":
+    result = opened.result(cell)
+    if result is None or result.value is None or result.data_type == "e":
         formula = cell.value if isinstance(cell.value, str) else "a formula"
         rule = "it is a formula, and the file holds no result of it that can be read"
-        returned.refuse(place, formula, rule, "write the text itself (copy, then paste values)")
+        remedy = "write the text itself (copy, then paste values)"
+        returned.refuse(place_of(cell), formula, rule, remedy)
         return None
-    returned.note("The stored result of a formula was read", place)
-    return held.value
+    returned.note("The stored result of a formula was read", place_of(cell))
+    return result.value
 
 
 def _field(form: Form, name: str) -> Field | None:
     """Return the field of a name; columns of a stem, such as ``evidence_4``, are alike."""
-    held = {one.name: one for one in form.fields}
-    return held.get(name) or held.get(re.sub(r"_\d+$", "_1", name))
+    fields = {field.name: field for field in form.fields}
+    return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
 
 
-def _columns_are_right(returned: Returned, title: str, found: _Found, noun: str) -> bool:
-    """Return whether every column is there, and once; keep it as problems where not."""
-    right = not found.copied
-    for place, name in found.copied.items():
-        rule, remedy = "two columns have the same mark", "delete the copied column"
-        shown = address(title, f"{get_column_letter(place)}{found.top}")
-        returned.refuse(shown, f"{found.form.name}.{name}", rule, remedy)
-    for name, label in _expected(found).items():
-        if name not in found.columns and not _field(found.form, name).may_lack:
-            right = False
-            rule = f"the column marked {found.form.name}.{name} is not there"
-            remedy = "put it back, or copy the rows into a new workbook"
-            shown = address(title, f"A{found.top}")
-            returned.refuse(shown, label.replace("{unit}", noun or "unit"), rule, remedy)
-    return right
+def _columns_are_right(returned: Returned, found: _FormSheet, noun: str) -> bool:
+    """Return whether every column is there, and once; keep it as a problem where not."""
+    if found.copied:
+        *others, first = sorted(found.copied, reverse=True)
+        also = "".join(f", as at {found.at_top(place)}" for place in reversed(others))
+        value = f"{found.form.name}.{found.copied[first]}"
+        rule = f"two columns have the same mark{also}"
+        returned.refuse(found.at_top(first), value, rule, "delete the copied column")
+    missing = _missing(found, noun)
+    if missing:
+        marks = listed([f"{found.form.name}.{name}" for name in missing])
+        rule = f"the {agreeing(len(missing), 'column', 'columns')} marked {marks} "
+        rule += agreeing(len(missing), "is not there", "are not there")
+        it = agreeing(len(missing), "it", "them")
+        remedy = f"put {it} back, or copy the rows into a new workbook"
+        returned.refuse(found.at_top(1), ", ".join(missing.values()), rule, remedy)
+    return not (found.copied or missing)
 
 
-def _expected(found: _Found) -> dict[str, str]:
-    """Return the columns that must be there, each with its label.
+def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
+    """Return the label of each column that must be there and is not, by its name.
 
     How many columns a stem has, differs; but their numbers have no gap.
     """
-    expected = {}
-    for one in found.form.fields:
-        stem, _, number = one.name.rpartition("_")
-        if not one.asked:
-            continue
-        if not number.isdigit():
-            expected[one.name] = one.label
-            continue
-        held = [name.rpartition("_") for name in found.columns]
-        last = max(
-            (int(end) for start, _, end in held if start == stem and end.isdigit()), default=1
+    expected = [one.name for one in found.form.fields if one.asked and not one.may_lack]
+    for name in found.fields:
+        stem, _, number = name.rpartition("_")
+        expected += [
+            f"{stem}_{place}" for place in range(1, int(number) if number.isdigit() else 0)
+        ]
+    missing = {name: _field(found.form, name) for name in expected if name not in found.columns}
+    return {
+        name: re.sub(r"\d+$", name.rpartition("_")[2], field.label).replace(
+            "{unit}", noun or "unit"
         )
-        for place in range(1, last + 1):
-            expected[f"{stem}_{place}"] = re.sub(r"\d+$", str(place), one.label)
-    return expected
+        for name, field in missing.items()
+        if field is not None and field.asked
+    }
 
 
-def _say_what_was_rearranged(
-    returned: Returned,
-    sheet: Worksheet,
-    grid: Grid,
-    found: _Found,
-    fields: dict[str, Field],
-    noun: str,
-) -> None:
-    title, labels = sheet.title, grid.get(found.head + 1, {})
+def _say_what_was_rearranged(returned: Returned, found: _FormSheet, noun: str) -> None:
+    title, columns = found.sheet.title, found.columns
     if not found.marked:
         said = "The row of marks is gone, and the columns were read by their headings"
         returned.note(said, title)
-    order = sorted(found.columns, key=found.columns.get)
-    expected = [one.name for one in found.form.fields if one.name in found.columns]
-    if [name for name in order if name in expected] != expected:
+    order = [columns[one.name] for one in found.form.fields if one.name in columns]
+    if order != sorted(order):
         returned.note("Columns were moved, and read by their marks", title)
-    for name, one in fields.items():
-        cell = labels.get(found.columns[name])
+    for name, one in found.fields.items():
+        cell = found.grid.get(found.head + 1, {}).get(columns[name])
         said = _named(found.form, cell.value, noun) if cell is not None else ""
         if one.asked and said != name and (noun or "{" not in one.label):
-            place = address(title, f"{get_column_letter(found.columns[name])}{found.head + 1}")
+            place = address(title, f"{get_column_letter(columns[name])}{found.head + 1}")
             label = one.label.replace("{unit}", noun)
             returned.note(f"A column was renamed, and read as {label!r}", place)
-    ours = set(found.columns.values())
-    for area in sheet.column_dimensions.values():
-        if area.hidden and ours & set(range(area.min, area.max + 1)):
-            returned.note("Hidden columns were read too", address(title, area.index))
-    if sheet.auto_filter.filterColumn or any(one.hidden for one in sheet.row_dimensions.values()):
+    for area in found.sheet.column_dimensions.values():
+        hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
+        if set(hidden) & {*columns.values()}:
+            returned.note("Hidden columns were read too", address(title, area.index or ""))
+    filtered = found.sheet.auto_filter.filterColumn
+    if filtered or any(one.hidden for one in found.sheet.row_dimensions.values()):
         returned.note("Rows that are hidden, or that a filter hides, were read too", title)
 
 
@@ -620,36 +627,3 @@ def look_at_merged(
         else:
             rule = "the cells are merged, and what was meant for each of them cannot be told"
             returned.refuse(place, kept.value, rule, "unmerge them, and fill each one")
-
-
-def _only(returned: Returned, copies: list[tuple[str, list[Line]]]) -> list[Line]:
-    """Return the lines of a form; sheets that say the same count once, in whatever order."""
-    (title, lines), *others = copies
-    for other, copied in others:
-        differing = _differing(lines, copied) or _differing(copied, lines)
-        if differing is None:
-            returned.note("A copy that says the same as another sheet was left aside", other)
-            continue
-        line, name = differing
-        two = f"{title} and {other}"
-        rule = f"{two} are copies of one sheet, and say different things"
-        returned.refuse(line.place(name), line[name], rule, "delete the one that does not count")
-    return lines
-
-
-def _differing(lines: list[Line], copied: list[Line]) -> tuple[Line, str] | None:
-    """Return the first line of a copy that the other sheet has not, and where it differs."""
-    held = Counter(tuple(_filled(line).items()) for line in lines)
-    for line in copied:
-        said = tuple(_filled(line).items())
-        if held[said]:
-            held[said] -= 1
-            continue
-        like = next((one for one in lines if one["row"] == line["row"] != ""), None)
-        other = like.texts if like is not None else {}
-        return line, next((one for one in line.letters if line[one] != other.get(one, "")), "")
-    return None
-
-
-def _filled(line: Line) -> Mapping[str, str]:
-    return {name: text for name, text in sorted(line.texts.items()) if text}

@@ -63,7 +63,7 @@ def cells_of(sheet: Worksheet) -> Grid:
     return grid
 
 
-def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
+def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
     """Return what a cell says, the same however a program writes it.
 
     Args:
@@ -96,7 +96,7 @@ class Shown:
     heads: Container[int] = ()
     taken: Container[int] = ()
 
-    def rows(self, grid: Grid, plain: Callable[[str], str] = unescaped) -> Rows:
+    def rows(self, grid: Grid, plain: Callable[[str], str] = str) -> Rows:
         """Return the marks of the texts; the columns that name a row are always among them."""
         names = {place: name for name, place in self.places.items()}
         records = {
@@ -130,7 +130,7 @@ class Shown:
 def records(shown: Shown, grid: Grid) -> Iterator[str]:
     """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
     yield f"{shown.title} 0"
-    for number, marks in shown.rows(grid).items():
+    for number, marks in shown.rows(grid, unescaped).items():
         yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
 
 
@@ -153,11 +153,11 @@ def rows_in(content: bytes) -> dict[str, Rows]:
     return rows_sent(list_column(cells_of(book.worksheets[-1]), TEXTS_SENT))
 
 
-def list_column(grid: Grid, heading: str, plain: Callable[[str], str] = unescaped) -> list[str]:
+def list_column(grid: Grid, heading: str) -> list[str]:
     """Return the texts below a heading of the last sheet; of another sheet: none."""
     places = [place for place, cell in grid.get(1, {}).items() if cell.value == heading]
     return [
-        text_of(row[place], plain)
+        text_of(row[place])
         for number, row in grid.items()
         for place in places[:1]
         if number > 1 and place in row

@@ -11,10 +11,9 @@ from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from analysis.fieldwork.forms import CODE, Field
+from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
 from analysis.fieldwork.returned import (
-    Line,
     Returned,
     address,
     look_at_merged,
@@ -78,8 +77,7 @@ class TableFile:
             remedy = "write it in one line; if two cells ran together, part them"
             self.returned.refuse(self.place(number, column), cell.value, rule, remedy)
             return ""
-        line = Line(self.tab, number, {}, {"": get_column_letter(column)})
-        return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
+        return read_cell(self.returned, self.opened, cell, kind)
 
     def note_besides(self) -> None:
         """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
@@ -232,7 +230,7 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
         raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
-    return Opened(book, None, None, shared=True, objects=[], threads=[])
+    return Opened(book)
 
 
 def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
