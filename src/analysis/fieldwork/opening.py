@@ -175,16 +175,16 @@ def _check(path: Path) -> _Holds:
     """Refuse what is no safe workbook; return what it holds."""
     if not path.is_file():
         rule = "it is no file" if path.exists() else "there is no such file"
-        raise _refusal(path, rule, "name the workbook that was returned")
+        raise refusal(path, rule, "name the workbook that was returned")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
-        raise _refusal(path, rule, "return the workbook that was sent, without additions")
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
     with path.open("rb") as file:
         head = file.read(len(_OLE))
     if head == _OLE:
         raise _old_or_locked(path)
     if not head.startswith(b"PK"):
-        raise _refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
+        raise refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
     try:
         with zipfile.ZipFile(path) as parts:
             return _check_parts(path, parts)
@@ -196,23 +196,23 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
     names, held = parts.namelist(), parts.infolist()
     if sum(one.file_size for one in held) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
-        raise _refusal(path, rule, "return the workbook that was sent, without additions")
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
     if any(one.flag_bits & 1 for one in held):
-        raise _refusal(path, "it is protected by a password", "save it without a password")
+        raise refusal(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if "xl/workbook.bin" in names:
-        raise _refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
+        raise refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
     if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
-        raise _refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
+        raise refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
     if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
-        raise _refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
+        raise refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
     if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
-        raise _refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
+        raise refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
-        raise _refusal(path, "it is no workbook", _SAVE_AS)
+        raise refusal(path, "it is no workbook", _SAVE_AS)
     if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
         rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
-        raise _refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
+        raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
     sheets = [name for name in names if _SHEET.fullmatch(name)]
     shared = [name for name in names if name == _SHARED]
     return _Holds(
@@ -243,10 +243,10 @@ def _other_kind(path: Path) -> str:
 def _old_or_locked(path: Path) -> StudyError:
     # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return _refusal(path, "it is protected by a password", "save it without a password")
+        return refusal(path, "it is protected by a password", "save it without a password")
     if "WordDocument".encode("utf-16-le") in path.read_bytes():
-        return _refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
-    return _refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
+        return refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
+    return refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
 def _opened(path: Path, **how: bool) -> ExcelReader:
@@ -259,15 +259,16 @@ def _opened(path: Path, **how: bool) -> ExcelReader:
     except Exception as error:  # a damaged file fails in the library in many ways
         raise _damaged(path, error) from None
     if not reader.wb.worksheets:
-        raise _refusal(path, "it has no sheet", "return the workbook that was sent")
+        raise refusal(path, "it has no sheet", "return the workbook that was sent")
     return reader
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:
     said = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
     rule = f"it cannot be opened: it is damaged ({said})"
-    return _refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
+    return refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
 
 
-def _refusal(path: Path, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(path.name), None, "", "", rule, remedy)])
+def refusal(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
+    """Return the error that a file cannot be read, with the place in it where that is known."""
+    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

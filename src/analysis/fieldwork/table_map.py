@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from analysis.fieldwork.forms import CODE
+from analysis.fieldwork.opening import refusal
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import exists
@@ -176,19 +177,19 @@ def read_map(path: Path) -> TableMap:
         with path.open("rb") as file:
             content = file.read(LARGEST_MAP + 1)
         if len(content) > LARGEST_MAP:
-            raise _refusal(path, "", "it is too large to be a map", "name the map with --map")
+            raise refusal(path, "it is too large to be a map", "name the map with --map")
         return TableMap.model_validate(yaml.load(content.decode("utf-8-sig"), _Loader) or {})
     except OSError as error:
         rule = f"it cannot be read ({error.strerror})"
-        raise _refusal(path, "", rule, "name the map with --map") from None
+        raise refusal(path, rule, "name the map with --map") from None
     except UnicodeDecodeError:
-        raise _refusal(path, "", "it is not UTF-8 text", "save it as UTF-8") from None
+        raise refusal(path, "it is not UTF-8 text", "save it as UTF-8") from None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
         rule = f"it is not YAML that can be read ({getattr(error, 'problem', None) or error})"
         remedy = "write one entry a line, as “name: value”, and put signs in quotation marks"
-        raise _refusal(path, place, shorten(rule, 200), remedy) from None
+        raise refusal(path, shorten(rule, 200), remedy, place) from None
     except ValidationError as error:
         raise StudyError([_entry_problem(path, one) for one in error.errors()]) from None
 
@@ -224,7 +225,3 @@ def _entry_problem(path: Path, error: dict) -> Problem:
         error["type"], said[0].lower() + said[1:]
     )
     return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
-
-
-def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])
