@@ -48,6 +48,8 @@ FILLED = ("units", "sources", "evidence")
 _BESIDE = ("date", "source", "note", "coder")
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
 _UNIT_COLUMNS = ("name", "short_name", "region", "country")
+_PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
+"""Columns of the study to which what stands beside an answer goes."""
 _DATED = ("observed_on", "not_before", "not_after")
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
 _SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
@@ -175,15 +177,18 @@ def _own_headings(study: Study, table: TableFile) -> TableMap:
         raise StudyError(table.returned.in_order())
     words = [*study["levels"]["level"], *v.TYPED, NOT_ASKED, NOBODY_LOOKED]
     units = {one: one for one in _UNIT_COLUMNS if one in held}
-    return TableMap(
-        unit="unit_id",
-        units=UnitColumns(unit_id="unit_id", **units) if no_units else None,
-        criteria={one: Question(criterion=one) for one in criteria},
-        answers={one: one for one in words},
-        # What is second-hand is of low confidence, by the codebook.
-        confidence=v.CONFIDENCE[0],
-        **({"criterion": "criterion_id", "answer": "answer"} if is_long else {}),
-        **{one: one for one in _BESIDE if one in held},
+    named = {"criterion": "criterion_id", "answer": "answer"} if is_long else {}
+    return TableMap.model_validate(
+        named
+        | {one: one for one in _BESIDE if one in held}
+        | {
+            "unit": "unit_id",
+            "units": units | {"unit_id": "unit_id"} if no_units else None,
+            "criteria": {one: {"criterion": one} for one in criteria},
+            "answers": {one: one for one in words},
+            # What is second-hand is of low confidence, by the codebook.
+            "confidence": v.CONFIDENCE[0],
+        }
     )
 
 
@@ -254,32 +259,28 @@ class _Import:
         said, units = self.map, self.map.units or UnitColumns()
         wanted = {"unit": said.unit, "criterion": said.criterion, "answer": said.answer}
         wanted |= {name: getattr(said, name) for name in _BESIDE}
-        wanted |= {f"units.{name}": text for name, text in units if text}
+        wanted |= {f"units.{name}": text for name, text in units}
         wanted |= {} if said.is_long else {f"?{heading}": heading for heading in said.criteria}
-        columns = {}
+        wanted = {name: heading for name, heading in wanted.items() if heading}
+        found = {name: self.table.column(heading) for name, heading in wanted.items()}
+        columns = {name: column for name, column in found.items() if column is not None}
         for name, heading in wanted.items():
-            column = self.table.column(heading) if heading else None
-            if column is not None:
-                columns[name] = column
-            if heading and (column is None or heading in self.table.twice):
+            if name not in columns or heading in self.table.twice:
                 rule = f"row {self.table.headings_row} of the table has no such heading"
-                rule = rule if column is None else "two columns of the table have this heading"
+                rule = "two columns of the table have this heading" if name in columns else rule
                 remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
-                self._refuse_map(
-                    f"criteria.{name[1:]}" if name.startswith("?") else name, heading, rule, remedy
-                )
+                place = f"criteria.{name[1:]}" if name.startswith("?") else name
+                self._refuse_map(place, heading, rule, remedy)
         for heading, question in said.criteria.items():
             if len(self.criteria.meant(question.criterion)) != 1:
                 rule = "it is no criterion of the study"
                 remedy = "use an id of criteria.csv, or add the criterion there, with a rule for each level in rules.csv"
                 self._refuse_map(f"criteria.{heading}", question.criterion, rule, remedy)
-        used = set(columns.values())
         for heading, column in self.table.headings.items():
-            if column not in used:
+            if column not in columns.values():
                 place = self.table.place(self.table.headings_row, column)
-                self.returned.note(
-                    f"The column “{shorten(heading)}” is not in the map, and was left out", place
-                )
+                note = f"The column “{shorten(heading)}” is not in the map, and was left out"
+                self.returned.note(note, place)
         return columns
 
     def _unit_names(self, columns: Mapping[str, int]) -> Names:
@@ -296,69 +297,75 @@ class _Import:
         spellings: dict[str, set[str]] = defaultdict(set)
         for number in self.table.rows:
             text = self.table.text(number, columns["unit"])
-            given = {
-                name: self.table.text(number, columns[f"units.{name}"])
-                for name in UnitColumns.model_fields
-                if f"units.{name}" in columns
-            }
             if not text:
                 continue  # refused where its answers are read
-            row = {"name": text, **{name: said for name, said in given.items() if said}}
-            row = {"unit_id": _as_id(text), "short_name": row["name"], **row}
-            letters = {
-                name: get_column_letter(columns.get(f"units.{name}", columns["unit"]))
-                for name in row
-            }
-            line = Line(
-                self.table.tab, number, {}, {"": get_column_letter(columns["unit"]), **letters}
-            )
+            row = self._unit_row(number, text, columns)
+            places = {name: columns.get(f"units.{name}", columns["unit"]) for name in ("", *row)}
+            line = self._line(number, places)
             unit = row["unit_id"]
             if unit not in first:
                 first[unit] = row
                 units.add(row, line)
                 self.proposal.say(ADDED, "units", row, row["name"], line)
-            elif row != first[unit]:
-                differing = next(
-                    name
-                    for name in UnitColumns.model_fields
-                    if row.get(name) != first[unit].get(name)
-                )
-                rule = f"an earlier row says {first[unit].get(differing) or 'nothing'} of this unit ({unit})"
-                self.returned.refuse(
-                    line.place(differing), row.get(differing, ""), rule, "make the rows alike"
-                )
+            for name in UnitColumns.model_fields:
+                if row.get(name) != first[unit].get(name):
+                    said = first[unit].get(name) or "nothing"
+                    rule = f"an earlier row says {said} of this unit ({unit})"
+                    self.returned.refuse(
+                        line.place(name), row.get(name, ""), rule, "make the rows alike"
+                    )
+                    break
             spellings[unit] |= {text, row["name"], row["short_name"]}
         return Names(spellings)
 
-    def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[_Answer]:
-        table, said = self.table, self.map
-        asked = {
-            heading: (columns[f"?{heading}"], question)
-            for heading, question in (() if said.is_long else said.criteria.items())
+    def _unit_row(self, number: int, name: str, columns: Mapping[str, int]) -> dict[str, str]:
+        """Return the unit of a row of the table; ``name``: what its answers name it by."""
+        given = {
+            column: self.table.text(number, columns[f"units.{column}"])
+            for column in UnitColumns.model_fields
+            if f"units.{column}" in columns
         }
-        for number in table.rows:
-            unit = self._subject("unit", number, columns["unit"], names)
+        row = {"name": name} | {column: text for column, text in given.items() if text}
+        return {"unit_id": _as_id(name), "short_name": row["name"], **row}
+
+    def _line(
+        self, number: int, places: Mapping[str, int], texts: dict[str, str] | None = None
+    ) -> Line:
+        letters = {name: get_column_letter(column) for name, column in places.items()}
+        return Line(self.table.tab, number, texts or {}, letters)
+
+    def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[_Answer]:
+        kept = {name: columns[name] for name in _BESIDE if name in columns}
+        places = {_PLACES[name]: columns[name] for name in ("unit", *kept) if name in _PLACES}
+        for number in self.table.rows:
+            unit = self._unit(number, columns["unit"], names)
             beside = {
-                name: table.text(number, columns[name], _KINDS.get(name, TEXT))
-                for name in _BESIDE
-                if name in columns
+                name: self.table.text(number, column, _KINDS.get(name, TEXT))
+                for name, column in kept.items()
             }
-            if said.is_long:
-                question = table.text(number, columns["criterion"])
-                known = self._question(question)
-                rows = [(question, columns["answer"], known)]
-            else:
-                rows = [
-                    (heading, column, question) for heading, (column, question) in asked.items()
-                ]
-            for heading, column, question in rows:
+            coders = (" ".join(part.split()) for part in beside.get("coder", "").split(";"))
+            named = tuple(dict.fromkeys(filter(None, coders)))
+            day = beside.get("date") or self.map.observed_on
+            dated = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
+            for heading, column, question in self._questions(number, columns):
                 criterion = self._criterion(number, columns, heading, question)
-                if unit and criterion:
-                    one = self._answer(
-                        number, columns, unit, criterion, heading, column, question, beside
-                    )
-                    if one is not None:
-                        yield one
+                if not (unit and criterion):
+                    continue
+                read = self._read(number, column, question, criterion)
+                if read is not None:
+                    line = self._line(number, {"level": column, **places}, beside)
+                    yield _Answer(line, unit, criterion, *read, heading, dated, named)
+
+    def _questions(
+        self, number: int, columns: Mapping[str, int]
+    ) -> Iterator[tuple[str, int, Question]]:
+        """Yield what a row answers: the question's heading, the column of the answer, the map."""
+        if self.map.is_long:
+            heading = self.table.text(number, columns["criterion"])
+            yield heading, columns["answer"], self._question(heading)
+            return
+        for heading, question in self.map.criteria.items():
+            yield heading, columns[f"?{heading}"], question
 
     def _question(self, text: str) -> Question:
         """Return what the map says of a question that a row names, or that it names a criterion."""
@@ -369,7 +376,9 @@ class _Import:
             or Question(criterion=text or "-")
         )
 
-    def _criterion(self, number: int, columns, heading: str, question: Question) -> str:
+    def _criterion(
+        self, number: int, columns: Mapping[str, int], heading: str, question: Question
+    ) -> str:
         meant = self.criteria.meant(question.criterion)
         if len(meant) == 1:
             return next(iter(meant))
@@ -378,7 +387,7 @@ class _Import:
         self._refuse("criterion", number, columns["criterion"], heading, rule, remedy)
         return ""
 
-    def _subject(self, kind: str, number: int, column: int, names: Names) -> str:
+    def _unit(self, number: int, column: int, names: Names) -> str:
         text = self.table.text(number, column)
         meant = names.meant(text)
         if len(meant) == 1:
@@ -389,51 +398,36 @@ class _Import:
         near = near_units(self.study, text)
         remedy = f"did you mean {listed_or(near)}? " if near else ""
         remedy += "write it as units.csv has it, or add it there; of a row below the table, say last_row in the map"
-        self._refuse(kind, number, column, text, rule, remedy)
+        self._refuse("unit", number, column, text, rule, remedy)
         return ""
 
-    def _answer(
-        self, number, columns, unit, criterion, heading, column, question, beside
-    ) -> _Answer | None:
+    def _read(
+        self, number: int, column: int, question: Question, criterion: str
+    ) -> tuple[str, str] | None:
+        """Return what a cell means, and what it says; ``None``, and a problem kept, of neither."""
         already = len(self.returned.problems)
         text = self.table.text(number, column)
         if len(self.returned.problems) > already:
             return None  # a cell that cannot be read is not to be blamed again for saying nothing
-        meaning = self._meaning(question, text)
-        if not meaning:
-            rule = "the map does not say what this answer means"
-            remedy = f"add it to answers in the map, as a level of {criterion} or one of: {', '.join((*v.TYPED, *BLANKS))}"
-            if not self.mapped:
-                rule = f"without a map it must be a level of {criterion}: {', '.join(sorted(self.levels[self.scale[criterion]]))}"
-                remedy = f"correct it, or write a map (--map; docs/filling.md); an unknown is one of: {', '.join(v.TYPED)}"
-            if not text:
-                rule = "the cell is blank, and nothing says what a blank means"
-                remedy = f"say in the map (blank) one of: {', '.join(BLANKS)}"
-            self._refuse((criterion, "answer"), number, column, text, rule, remedy)
-            return None
-        if meaning not in self.levels[self.scale[criterion]] and meaning not in (*v.TYPED, *BLANKS):
+        meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
+        if meaning in {*levels, *v.TYPED, *BLANKS}:
+            self.answers[criterion][meaning if text else f"blank: {meaning}"] += 1
+            return meaning, text
+        of_levels, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
+        if meaning:
             rule = f"by the map it means {meaning}, which is no level of {criterion}"
-            remedy = f"give the criterion answers of its own in the map, with: {', '.join(sorted(self.levels[self.scale[criterion]]))}"
-            self._refuse((criterion, "level"), number, column, text, rule, remedy)
-            return None
-        letters = {"level": get_column_letter(column)}
-        for name, other in (
-            ("unit", "unit_id"),
-            ("date", "observed_on"),
-            ("coder", "coder"),
-            ("note", "note"),
-        ):
-            letters |= {other: get_column_letter(columns[name])} if name in columns else {}
-        day = beside.get("date") or self.map.observed_on
-        dated = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
-        coders = tuple(
-            one for part in beside.get("coder", "").split(";") if (one := " ".join(part.split()))
-        )
-        self.answers[criterion][meaning if text else f"blank: {meaning}"] += 1
-        line = Line(self.table.tab, number, beside, letters)
-        return _Answer(
-            line, unit, criterion, meaning, text, heading, dated, tuple(dict.fromkeys(coders))
-        )
+            remedy = f"give the criterion answers of its own in the map, with: {of_levels}"
+        elif not text:
+            rule = "the cell is blank, and nothing says what a blank means"
+            remedy = f"say in the map (blank) one of: {', '.join(BLANKS)}"
+        elif self.mapped:
+            rule = "the map does not say what this answer means"
+            remedy = f"add it to answers in the map, as a level of {criterion} or one of: {unknowns}, {', '.join(BLANKS)}"
+        else:
+            rule = f"without a map it must be a level of {criterion}: {of_levels}"
+            remedy = f"correct it, or {_WRITE_A_MAP}; an unknown is one of: {unknowns}"
+        self._refuse(criterion, number, column, text, rule, remedy)
+        return None
 
     def _meaning(self, question: Question, text: str) -> str:
         if not text:
@@ -666,7 +660,9 @@ class _Import:
 
     # --- saying what is wrong ----------------------------------------------------------------
 
-    def _refuse(self, kind, number: int, column: int, text: str, rule: str, remedy: str) -> None:
+    def _refuse(
+        self, kind: str, number: int, column: int, text: str, rule: str, remedy: str
+    ) -> None:
         """Keep a problem; one value that is wrong in many cells is said once, with how many."""
         place = self.table.place(number, column)
         self.refused.setdefault((kind, text, rule), []).append((place, text, remedy))
