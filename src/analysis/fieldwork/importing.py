@@ -11,7 +11,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
@@ -33,11 +32,12 @@ from analysis.fieldwork.table_map import (
     NOBODY_LOOKED,
     NOT_ASKED,
     Question,
+    Searched,
     TableMap,
     UnitColumns,
     read_map,
 )
-from analysis.frames import each_row
+from analysis.frames import each_row, records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study, journal
 from analysis.study import vocabulary as v
@@ -51,6 +51,13 @@ _UNIT_COLUMNS = ("name", "short_name", "region", "country")
 _PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
 """Columns of the study to which what stands beside an answer goes."""
 _DATED = ("observed_on", "not_before", "not_after")
+_KEYS = {
+    "assessments": ("unit_id", "criterion_id", *_DATED),
+    "codings": ("unit_id", "criterion_id", "coder", *_DATED),
+    "searches": ("unit_id", "searched_on", "where"),
+    "sources": ("source_id",),
+}
+"""What tells the rows of a table apart."""
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
 _SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
 """Meanings that leave a cell not assessed. No row says so: it would hide a later search."""
@@ -210,7 +217,7 @@ class _Import:
         self.answers: dict[str, Counter] = {one: Counter() for one in self.scale}
         self.refused: dict[tuple, list[tuple[str, str, str]]] = {}
         self.stated = set(study["evidence"]["evidence_id"])
-        self.coded: set[tuple[str, ...]] = set()
+        self.held = {table: self.proposal.draft(table).places(*key) for table, key in _KEYS.items()}
 
     # --- from the table to the answers -----------------------------------------------------
 
@@ -229,8 +236,8 @@ class _Import:
         cells: dict[tuple, list[_Answer]] = defaultdict(list)
         for one in answers:
             cells[one.unit, one.criterion, one.dated].append(one)
-        for (unit, criterion, dated), held in cells.items():
-            self._take_cell(unit, criterion, dated, held)
+        for cell, held in cells.items():
+            self._take_cell(cell, held)
         self._take_blanks(answers)
         if self.proposal.changing:
             self._take_source()
@@ -442,17 +449,15 @@ class _Import:
 
     # --- from the answers to the study's tables ---------------------------------------------
 
-    def _take_cell(self, unit: str, criterion: str, dated: tuple, held: list[_Answer]) -> None:
+    def _take_cell(self, cell: tuple, held: list[_Answer]) -> None:
         """Take in what the table says of one unit, criterion and date."""
+        unit, criterion, dated = cell
         given = [one for one in held if one.meaning not in (*_SILENT, FOUND_NOTHING)]
         others = [one for one in held if one not in given and not one.coders]
         meanings = {one.meaning for one in [*given, *others]}
-        by_coder: dict[str, set[str]] = defaultdict(set)
-        for one in given:
-            for coder in one.coders:
-                by_coder[coder].add(one.meaning)
-        told_apart = all(one.coders for one in given) and all(
-            len(said) == 1 for said in by_coder.values()
+        codings = {(name, one.meaning): one for one in given[::-1] for name in one.coders}
+        told_apart = all(one.coders for one in given) and len({name for name, _ in codings}) == len(
+            codings
         )
         if len(meanings) > 1 and (others or not told_apart):
             first = held[0]
@@ -464,79 +469,54 @@ class _Import:
         if not given:
             return
         if len(held) > 1 and not any(one.coders for one in held):
-            self.returned.note(
-                "An answer that the table gives more than once was taken once",
-                held[1].line.place("level"),
-            )
-        first = given[0]
-        row = dict(zip(_DATED, dated, strict=True)) | {
-            "unit_id": unit,
-            "criterion_id": criterion,
-            "read_on": self.read_on,
-            "level": first.meaning,
-            "confidence": self.map.confidence,
-            "rationale": f"As the imported table has it: “{first.text}”.",
-        }
+            note = "An answer that the table gives more than once was taken once"
+            self.returned.note(note, held[1].line.place("level"))
+        row = dict(zip(_DATED, dated, strict=True))
+        row |= {"unit_id": unit, "criterion_id": criterion, "read_on": self.read_on}
+        row |= {"confidence": self.map.confidence}
         if len(meanings) == 1:
             self._assess(row, given)
         else:
-            self.returned.note(
-                "Coders differ: their codings were taken in, and no level stands until they are settled (policygap settle)",
-                first.line.place("level"),
-            )
-        for one in given:
-            for coder in one.coders:
-                self._code(
-                    row
-                    | {
-                        "level": one.meaning,
-                        "coder": coder,
-                        "rationale": f"As the imported table has it: “{one.text}”.",
-                    },
-                    one,
-                )
+            note = "Coders differ: their codings were taken in, and no level stands until they are settled (policygap settle)"
+            self.returned.note(note, given[0].line.place("level"))
+        for (name, _), one in reversed(codings.items()):
+            self._code(row | {"coder": name}, one)
 
     def _assess(self, row: dict[str, str], given: list[_Answer]) -> None:
-        draft, line = self.proposal.draft("assessments"), given[0].line
-        key = ("unit_id", "criterion_id", *_DATED)
-        held = self._places("assessments", key).get(tuple(row[name] for name in key))
-        if held is not None:
-            old = self.study["assessments"].iloc[held]
-            if old["level"] == row["level"]:
-                self.proposal.say(UNCHANGED, "assessments", row, row["level"], line)
-                return
-            rule = f"by the map it means {row['level']}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
-            remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
-            self.returned.refuse(line.place("level"), given[0].text, rule, remedy)
-            return
         row = row | {
-            "evidence_ids": ";".join(dict.fromkeys(self._evidence(one) for one in given)),
             "settled_by": v.IMPORTED,
             "settled_why": f"{self.table.name} says so; the documents behind the table were not read",
         }
-        draft.add(row, line)
-        self.proposal.say(ADDED, "assessments", row, row["level"], line)
+        old = self._add("assessments", row, given)
+        if old:
+            rule = f"by the map it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
+            remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
+            self.returned.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
 
     def _code(self, row: dict[str, str], one: _Answer) -> None:
-        key = ("unit_id", "criterion_id", "coder", *_DATED)
-        cell = tuple(row[name] for name in key)
-        held = self._places("codings", key).get(cell)
-        if held is not None:
-            old = self.study["codings"].iloc[held]["level"]
-            if old == row["level"]:
-                self.proposal.say(UNCHANGED, "codings", row, row["level"], one.line)
-                return
-            rule = f"the study holds {old} by {row['coder']} of that date"
+        old = self._add("codings", row, [one])
+        if old:
+            rule = f"the study holds {old['level']} by {row['coder']} of that date"
             remedy = (
                 "correct the table, or change the coding in a coder's workbook (policygap workbook)"
             )
             self.returned.refuse(one.line.place("level"), one.text, rule, remedy)
-        elif cell not in self.coded:
-            self.coded.add(cell)
-            self.proposal.draft("codings").add(
-                row | {"evidence_ids": self._evidence(one)}, one.line
-            )
-            self.proposal.say(ADDED, "codings", row, row["level"], one.line)
+
+    def _add(self, table: str, row: dict[str, str], given: list[_Answer]) -> dict[str, str] | None:
+        """Add the row that answers come to; return the one of another level that is in its place."""
+        first, (_, old) = given[0], self._old(table, row)
+        if old and old["level"] != first.meaning:
+            return old
+        row = row | {
+            "level": first.meaning,
+            "rationale": f"As the imported table has it: “{first.text}”.",
+        }
+        if not old:
+            row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
+            self.proposal.draft(table).add(row, first.line)
+        what = UNCHANGED if old else ADDED
+        self.proposal.say(what, table, row, first.meaning, first.line)
+        return None
 
     def _evidence(self, one: _Answer) -> str:
         """Return the id of the statement that an answer is, added when it is first cited."""
@@ -569,77 +549,73 @@ class _Import:
 
     def _take_blanks(self, answers: Iterable[_Answer]) -> None:
         """Log the searches that blanks stand for; keep beside each unit what others mean."""
-        searched: dict[str, list[_Answer]] = defaultdict(list)
+        searches: dict[tuple[str, str], list[_Answer]] = defaultdict(list)
         silent: dict[str, list[_Answer]] = defaultdict(list)
         for one in answers:
-            if one.meaning == FOUND_NOTHING:
-                searched[one.unit].append(one)
-            elif one.meaning in _SILENT:
+            if one.meaning in _SILENT:
                 silent[one.unit].append(one)
-        for unit, found in searched.items():
-            by_day: dict[str, list[_Answer]] = defaultdict(list)
-            for one in found:
-                own = one.line["date"]
-                by_day[own if len(own) == len("YYYY-MM-DD") else self.map.searched.on].append(one)
-            for day, held in by_day.items():
-                self._search(unit, day, held)
+            elif one.meaning == FOUND_NOTHING and self.map.searched:
+                own = one.line["date"] if len(one.line["date"]) == len("YYYY-MM-DD") else ""
+                searches[one.unit, own or self.map.searched.on].append(one)
+        for (unit, day), found in searches.items():
+            self._search(self.map.searched, unit, day, found)
         for unit, found in silent.items():
-            parts = []
-            for words, meanings in (
-                ("not asked", (NOT_ASKED,)),
-                ("nobody looked", _LOOKED_FOR_BY_NOBODY),
-            ):
-                asked = [f"“{one.question}”" for one in found if one.meaning in meanings]
-                more = (
-                    [f"{len(asked) - _NAMED_AT_MOST} more"] if len(asked) > _NAMED_AT_MOST else []
-                )
-                if asked:
-                    parts.append(f"{', '.join(asked[:_NAMED_AT_MOST] + more)} ({words})")
-            line = found[0].line
-            name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
-            states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
-            states = " ".join([states, *_said_beside(found, ("date", "source", "coder"))])
-            self._state(name, unit, states, " ".join(_said_beside(found, ("note",))), line)
+            self._state_blanks(unit, found)
 
-    def _search(self, unit: str, day: str, found: list[_Answer]) -> None:
-        searched = self.map.searched
-        key = ("unit_id", "searched_on", "where")
+    def _state_blanks(self, unit: str, found: list[_Answer]) -> None:
+        """State as evidence on which questions the table has no answer about a unit."""
+        parts = []
+        for words, meanings in (
+            ("not asked", (NOT_ASKED,)),
+            ("nobody looked", _LOOKED_FOR_BY_NOBODY),
+        ):
+            asked = [f"“{one.question}”" for one in found if one.meaning in meanings]
+            more = [f"{len(asked) - _NAMED_AT_MOST} more"] if asked[_NAMED_AT_MOST:] else []
+            if asked:
+                parts.append(f"{', '.join(asked[:_NAMED_AT_MOST] + more)} ({words})")
+        line = found[0].line
+        name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
+        states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
+        states = " ".join([states, *_said_beside(found, ("date", "source", "coder"))])
+        self._state(name, unit, states, " ".join(_said_beside(found, ("note",))), line)
+
+    def _search(self, searched: Searched | None, unit: str, day: str, found: list[_Answer]) -> None:
+        if searched is None:
+            return  # the map then has no answer that means it
         own = ("source", "note", "coder") if found[0].line["date"] == day else _BESIDE
+        note = " ".join([self._why_found_nothing(found), *_said_beside(found, own)])
         row = {
             "unit_id": unit,
             "searched_on": day,
             "where": searched.where,
             "queries": " | ".join(searched.queries),
             "queries_count": str(len(searched.queries)),
-            "note": " ".join([self._why_found_nothing(found), *_said_beside(found, own)]),
         }
+        place, old = self._old("searches", row)
+        known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
         criteria = {one.criterion for one in found}
+        row["note"] = known if note in known else f"{known} {note}".strip()
+        row["criterion_ids"] = ";".join(one for one in self.scale if one in criteria | before)
         draft, line = self.proposal.draft("searches"), found[0].line
-        held = self._places("searches", key).get(tuple(row[name] for name in key))
-        old = self.study["searches"].iloc[held].to_dict() if held is not None else {}
-        before = set(filter(None, old.get("criterion_ids", "").split(";")))
-        joined = ";".join(one for one in self.scale if one in criteria | before)
-        said = ", ".join(one for one in self.scale if one in criteria)
-        known = old.get("note", "")
-        same = criteria <= before and row["note"] in known
-        if held is None:
-            draft.add(row | {"criterion_ids": joined}, line)
+        same = criteria <= before and note in known
+        if place is None:
+            draft.add(row, line)
         elif not same:
-            note = known if row["note"] in known else f"{known} {row['note']}".strip()
-            draft.replace(held, old | {"criterion_ids": joined, "note": note}, line)
-        what = ADDED if held is None else UNCHANGED if same else CHANGED
+            draft.replace(place, old | row, line)
+        what = ADDED if place is None else UNCHANGED if same else CHANGED
+        said = ", ".join(one for one in self.scale if one in criteria)
         self.proposal.say(what, "searches", row, said, line)
 
     def _why_found_nothing(self, found: list[_Answer]) -> str:
         said = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
         return f"Imported from {self.table.name}, where the answer is {' or '.join(said)}: that was declared to mean that it was looked for and not found."
 
-    @cache  # noqa: B019 - it lives as long as one command
-    def _places(self, table: str, key: tuple[str, ...]) -> dict[tuple[str, ...], int]:
-        """Return the places of the rows that the study holds, by their text in these columns."""
-        rows = self.study[table]
-        cells = zip(*(rows[name] for name in key), strict=True)
-        return {cell: place for place, cell in enumerate(cells)}
+    def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
+        """Return the place and the text of the row that the study has with the same key."""
+        places = self.held[table].get(tuple(row[name] for name in _KEYS[table]))
+        if not places:
+            return None, {}
+        return places[0], records(self.study[table].iloc[places])[0]
 
     def _take_source(self) -> None:
         row = {
@@ -654,7 +630,7 @@ class _Import:
             "sha256": self.table.sha256,
         }
         line = Line(self.table.tab, self.table.headings_row, {}, {"": "A"})
-        if (self.source_id,) not in self._places("sources", ("source_id",)):
+        if not self._old("sources", row)[1]:
             self.proposal.draft("sources").add(row, line)
             self.proposal.say(ADDED, "sources", row, self.returned.file, line)
 
