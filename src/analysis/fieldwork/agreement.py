@@ -26,6 +26,7 @@ from analysis.wording import agreeing, counted, listed, some_of
 
 Cell = tuple[str, str]
 """A unit and a criterion, by their ids."""
+_CODED_CELL = ["coder", "unit_id", "criterion_id"]
 NO_ROW = "no row"
 BY_AGREEMENT = "agreement"
 """What stands in ``settled_by`` where the codings agree."""
@@ -109,46 +110,50 @@ def cells_read(
     that have ended since: they show on which criteria it was.
     """
     study = study.at(None)
-    codings, given = study["codings"], study["assignments"]
-    names = ["unit_id", "criterion_id", "coder", "batch"]
-    rows = pd.concat([codings, study["codings_history"]], ignore_index=True)
+    rows = pd.concat([study["codings"], study["codings_history"]], ignore_index=True)
+    back = study["assignments"][study["assignments"]["returned_on"] != ""]
     if by is not None:
         rows = rows[first_days(rows["read_on"]) <= day_number(by)]
+    if by is not None and by < data_read_on(study):
+        back = back[first_days(back["returned_on"]) <= day_number(by)]
     own: dict[str, set[Cell]] = {name: set() for name in readers(study)}
-    units, criteria = defaultdict(set), defaultdict(set)
+    for coder, unit, criterion in each_row(rows[_CODED_CELL]):
+        own.setdefault(coder, set()).add((unit, criterion))
+    read = {name: set(cells) for name, cells in own.items()}
+    batches, recorded = _cells_of_batches(study, rows), _recorded(study)
+    for coder, batch in {*batches, *zip(back["coder"], back["batch"], strict=True)}:
+        if (coder, batch) in recorded:
+            read[coder] |= recorded[coder, batch]
+        elif not only_recorded:
+            read[coder] |= batches[coder, batch]
+    if by is not None:
+        # What was given before that day, and read after it, had not been read yet.
+        for coder, unit, criterion in each_row(study["codings"][_CODED_CELL]):
+            if (unit, criterion) not in own[coder]:
+                read[coder].discard((unit, criterion))
+    return read
+
+
+def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str], set[Cell]]:
+    """Return, by coder and batch, the units with a row, on all criteria coded in the batch."""
     sources, evidence = study["sources"], study["evidence"]
     tables = sources.loc[sources["kind"] == v.IMPORTED, "source_id"]
     from_table = set(evidence.loc[evidence["source_id"].isin(tables), "evidence_id"])
     imported = [bool(ids) and from_table.issuperset(ids.split(";")) for ids in rows["evidence_ids"]]
-    for (unit, criterion, coder, batch), by_cell in zip(
-        each_row(rows[names]), imported, strict=True
-    ):
-        own.setdefault(coder, set()).add((unit, criterion))
-        if by_cell:
-            continue
-        units[coder, batch].add(unit)
-        criteria[batch].add(criterion)
-    every = list(study["criteria"]["criterion_id"])
-    recorded = defaultdict(set)
-    for one in each_row(given):
-        asked = one.criterion_ids.split(";") if one.criterion_ids else every
-        recorded[one.coder, one.batch] |= {(one.unit_id, criterion) for criterion in asked}
-    read = {name: set(cells) for name, cells in own.items()}
-    back = given[given["returned_on"] != ""]
-    if by is not None and by < data_read_on(study):
-        back = back[first_days(back["returned_on"]) <= day_number(by)]
-    for coder, batch in {*units, *zip(back["coder"], back["batch"], strict=True)}:
-        if (coder, batch) in recorded:
-            read[coder] |= recorded[coder, batch]
-        elif not only_recorded:
-            read[coder] |= set(itertools.product(units[coder, batch], criteria[batch]))
-    if by is not None:
-        # What was given before that day, and read after it, had not been read yet.
-        all_own = zip(codings["coder"], codings["unit_id"], codings["criterion_id"], strict=True)
-        for coder, unit, criterion in all_own:
-            if (unit, criterion) not in own[coder]:
-                read[coder].discard((unit, criterion))
-    return read
+    units, criteria = defaultdict(set), defaultdict(set)
+    for row in each_row(rows[~np.array(imported, dtype=bool)]):
+        units[row.coder, row.batch].add(row.unit_id)
+        criteria[row.batch].add(row.criterion_id)
+    return {key: set(itertools.product(of, criteria[key[1]])) for key, of in units.items()}
+
+
+def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
+    """Return, by coder and batch, the cells that were given, as recorded."""
+    every, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
+    for row in each_row(study["assignments"]):
+        criteria = row.criterion_ids.split(";") if row.criterion_ids else every
+        recorded[row.coder, row.batch] |= {(row.unit_id, one) for one in criteria}
+    return recorded
 
 
 def left_out(study: Study) -> str:
@@ -311,13 +316,9 @@ def measured(
 
 def value_counts(codes: pd.DataFrame, domain: list[str]) -> np.ndarray:
     """Return how many coders gave each value to each cell, shape (cells, values)."""
-    place = {value: number for number, value in enumerate(domain)}
-    counts = np.zeros((len(codes), len(domain)), dtype=int)
-    for column in codes:
-        values = codes[column].map(place)
-        rows = np.flatnonzero(values.notna())
-        np.add.at(counts, (rows, values.iloc[rows].astype(int)), 1)
-    return counts
+    given = codes.to_numpy(dtype=object)
+    counts = [(given == value).sum(axis=1) for value in domain]
+    return np.array(counts, dtype=int).reshape(len(domain), len(codes)).T
 
 
 def bootstrap(
@@ -350,8 +351,7 @@ def bootstrap(
 @cache
 def _draws(number: int, resamples: int) -> np.ndarray:
     """Return how often each of some units is drawn, shape (resamples, units)."""
-    draw = np.random.default_rng(SEED)
-    drawn = (draw.integers(number, size=number) for _ in range(resamples))
+    drawn = np.random.default_rng(SEED).integers(number, size=(resamples, number))
     return np.array([np.bincount(one, minlength=number) for one in drawn], dtype=float)
 
 
