@@ -11,18 +11,9 @@ from helpers import contents
 from made import LIBRARY, library, replaced
 
 from analysis.fieldwork import assigning
-from analysis.fieldwork.agreement import (
-    ALL,
-    CODES,
-    NO_ROW,
-    agreement,
-    cells_read,
-    coded_states,
-    confusion,
-    disagreements,
-    disputed,
-)
+from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disagreements
 from analysis.fieldwork.assigning import assign, give_workbook
+from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.settling import settling_workbook

@@ -13,7 +13,8 @@ from made import replaced
 from test_groups import grouped
 
 from analysis.cli import main
-from analysis.fieldwork.agreement import cells_read, disagreements
+from analysis.fieldwork.agreement import disagreements
+from analysis.fieldwork.coded_cells import cells_read
 from analysis.fieldwork.importing import import_table
 from analysis.fieldwork.names import near_units
 from analysis.measure.imported import imported_said

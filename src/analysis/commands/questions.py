@@ -42,16 +42,8 @@ def validate(asked: argparse.Namespace) -> int:
 
 def agreement(asked: argparse.Namespace) -> int:
     """Say how far the coders agree."""
-    from analysis.fieldwork.agreement import (
-        agreement,
-        as_table,
-        coded_states,
-        confusion,
-        disagreements,
-        disputed,
-        in_words,
-        left_out,
-    )
+    from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements, in_words
+    from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
     from analysis.study import data_read_on
     from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 

@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.agreement import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.codebook import codebook_page
+from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.coding import (
     CODED,
     DATED,
