@@ -7,7 +7,7 @@ A coder codes without sight of another's levels (Krippendorff, Content Analysis,
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from analysis.fieldwork.forms import (
     NEW_SOURCES,
     coding_form,
 )
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Draft, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, extents
 from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
@@ -46,10 +46,12 @@ CODED = (
 )
 """What a row says of its cell; its mark is made of these."""
 DATED = ("observed_on", "not_before", "not_after")
+_CELL = ("unit_id", "criterion_id")
 SPARE_ROWS, SPARE_DOCUMENTS = 100, 30
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 
-Held = dict[tuple[str, str], dict[str, int]]
+Row = dict[str, str]
+Held = dict[tuple[str, ...], dict[str, int]]
 """A coder's codings: for each cell, the place of each by the sign of what it says."""
 
 _DO = (
@@ -251,49 +253,125 @@ def propose_codings(proposal: Proposal, reason: str, on: dt.date) -> None:
         reason: why existing codings are replaced; needed where any is.
         on: the day on which they are.
     """
-    returned, reader = proposal.returned, Reader(proposal)
-    coder = _whose(proposal)
-    if not coder:
-        return
-    bring_in_documents(proposal, reader)
-    draft = proposal.draft("codings")
-    held: Held = {}
-    for (name, unit, criterion), places in draft.places("coder", "unit_id", "criterion_id").items():
-        if name == coder:
-            held[unit, criterion] = {said_mark(draft.rows[place]): place for place in places}
-    outdated, rules_marks = changed_criteria(proposal), codebook_marks(proposal.study.tables)
-    taken: list[tuple[Line, tuple, dict]] = []
-    kept: set[int] = set()
-    seen: set[tuple[str, ...]] = set()
-    came: Counter[tuple[str, str]] = Counter()
-    for line in returned.forms.get("coding", []):
-        mark = mark_of(proposal, line)
-        came.update([mark[:2]] if mark else [])
-        if mark is None or not _says_anything(line, mark):
-            continue
-        row = _coding(reader, line, mark, coder)
-        if row is None:
-            continue
-        said = (row["unit_id"], row["criterion_id"], said_mark(row))
-        came.update([] if mark else [said[:2]])
-        if said in seen:
-            returned.note("A row that stands twice was taken once", line.place())
-            continue
-        seen.add(said)
-        place = held.get(said[:2], {}).get(said[2])
+    coder, reader = _whose(proposal), Reader(proposal)
+    if coder:
+        bring_in_documents(proposal, reader)
+        _Codings(proposal, reader, coder).propose(reason, on)
+        _record_return(proposal, coder, on)
+
+
+class _Codings:
+    """The lines of one coding workbook, held against the study."""
+
+    def __init__(self, proposal: Proposal, reader: Reader, coder: str):
+        self.proposal, self.reader, self.coder = proposal, reader, coder
+        self.returned, self.draft = proposal.returned, proposal.draft("codings")
+        own = {
+            key[1:]: places
+            for key, places in self.draft.places("coder", *_CELL).items()
+            if key[0] == coder
+        }
+        self.held: Held = {cell: places_by_mark(self.draft, places) for cell, places in own.items()}
+        dated = self.draft.places("coder", *_CELL, *DATED)
+        self.of_date = {key[1:]: places for key, places in dated.items() if key[0] == coder}
+        self.outdated = changed_criteria(proposal)
+        self.rules_marks = codebook_marks(proposal.study.tables)
+        self.taken: list[tuple[Line, tuple, Row]] = []
+        self.kept: set[int] = set()
+
+    def propose(self, reason: str, on: dt.date) -> None:
+        seen: set[tuple[str, ...]] = set()
+        came: Counter[tuple[str, str]] = Counter()
+        for line in self.returned.forms.get("coding", []):
+            mark = mark_of(self.proposal, line)
+            came.update([mark[:2]] if mark else [])
+            if mark is None or not _says_anything(line, mark):
+                continue
+            row = _coding(self.reader, line, mark, self.coder)
+            if row is None:
+                continue
+            said = (row["unit_id"], row["criterion_id"], said_mark(row))
+            came.update([] if mark else [said[:2]])
+            if said in seen:
+                self.returned.note("A row that stands twice was taken once", line.place())
+            else:
+                self._compare(line, mark, row)
+            seen.add(said)
+        note_missing(self.returned, came)
+        for line, row, place in self._with_places():
+            self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
+
+    def _compare(self, line: Line, mark: tuple, row: Row) -> None:
+        """Keep a row that says something new; say of it that it is unchanged, or refuse it."""
+        place = self.held.get(_cell(row), {}).get(said_mark(row))
         if place is not None:
-            kept.add(place)
-            proposal.say(UNCHANGED, "codings", row, _in_short(row), line)
+            self.kept.add(place)
+            self.proposal.say(UNCHANGED, "codings", row, _in_short(row), line)
         elif mark and said_mark(row) == mark[2]:
-            _refuse_as_old(proposal, line, "the study holds another coding here since")
-        elif row["criterion_id"] in outdated:
-            _refuse_as_old(proposal, line, "the rules of this criterion were changed since")
+            _refuse_as_old(self.proposal, line, "the study holds another coding here since")
+        elif row["criterion_id"] in self.outdated:
+            _refuse_as_old(self.proposal, line, "the rules of this criterion were changed since")
         else:
-            row["rules_mark"] = rules_marks[row["criterion_id"]]
-            taken.append((line, mark, row))
-    note_missing(returned, came)
-    _take(proposal, taken, held, kept, reason, on)
-    _record_return(proposal, coder, on)
+            row["rules_mark"] = self.rules_marks[row["criterion_id"]]
+            self.taken.append((line, mark, row))
+
+    def _take(self, line: Line, row: Row, place: int | None, past: Row) -> None:
+        """Add a new coding, or put a changed one in the place of the one that it replaces."""
+        same_date = self.of_date.setdefault((*_cell(row), *_dates(row)), [])
+        place = same_date[0] if place is None and same_date else place
+        if place is None:
+            same_date.append(len(self.draft.rows))
+            self.draft.add(row, line)
+            self.proposal.say(ADDED, "codings", row, _in_short(row), line)
+            return
+        taken_by, old = self.draft.lines[place], self.draft.rows[place]
+        if place in self.kept or taken_by is not None:
+            other = f" ({taken_by.place()})" if taken_by else ""
+            rule = f"another row{other} gives this cell another coding of the same date"
+            remedy = "keep one of the two, or change the date of one"
+            self.returned.refuse(line.place("level"), row["level"], rule, remedy)
+            return
+        said = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
+        self.proposal.say(CHANGED, "codings", row, said, line)
+        self.proposal.keep_old("codings", old, past, line)
+        self.draft.replace(place, row, line)
+
+    def _with_places(self) -> Iterator[tuple[Line, Row, int | None]]:
+        """Yield each line and row with the place of the coding that it changes, if it changes one.
+
+        A row is often copied to hold a second date: then one of the copies is the row that was
+        there, and the others are new.
+        """
+        copies: dict[int, list[tuple[Line, Row]]] = {}
+        for line, mark, row in self.taken:
+            base = mark[2] if mark else "new"
+            place = self.held.get(_cell(row), {}).get(base)
+            if place is not None and place not in self.kept:
+                copies.setdefault(place, []).append((line, row))
+            elif place is None and base != "new":
+                said = "the coding that this row changes was changed since"
+                _refuse_as_old(self.proposal, line, said)
+            else:
+                yield line, row, None
+        for place, lines in copies.items():
+            date = _dates(self.draft.rows[place])
+            original = (
+                lines if len(lines) == 1 else [one for one in lines if _dates(one[1]) == date]
+            )
+            for line, row in lines:
+                if len(original) == 1:
+                    yield line, row, place if row is original[0][1] else None
+                    continue
+                rule = "the row was copied, and which of the copies it was cannot be told"
+                remedy = "clear the first column of the new one"
+                self.returned.refuse(line.place("row"), line["row"], rule, remedy)
+
+
+def places_by_mark(
+    draft: Draft, places: Iterable[int], names: Sequence[str] = CODED
+) -> dict[str, int]:
+    """Return the places of some rows of a table by the sign of what each says."""
+    return {said_mark(draft.rows[place], names): place for place in places}
 
 
 def _record_return(proposal: Proposal, coder: str, on: dt.date) -> None:
@@ -402,7 +480,7 @@ def _says_anything(line: Line, mark: tuple) -> bool:
     return any(text for name, text in line.texts.items() if name not in shown)
 
 
-def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> dict[str, str] | None:
+def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> Row | None:
     unit = reader.unit(line, mark[0] if mark else "")
     criterion = reader.criterion(line, mark[1] if mark else "")
     if not unit or not criterion:
@@ -424,69 +502,8 @@ def _coding(reader: Reader, line: Line, mark: tuple, coder: str) -> dict[str, st
     }
 
 
-def _take(
-    proposal: Proposal,
-    taken: list[tuple[Line, tuple, dict]],
-    held: Held,
-    kept: set[int],
-    reason: str,
-    on: dt.date,
-) -> None:
-    """Add new codings, and put changed ones in the place of those that they replace."""
-    draft = proposal.draft("codings")
-    of_date = draft.places("unit_id", "criterion_id", "coder", *DATED)
-    for line, row, place in _with_places(proposal, taken, held, kept):
-        cell = (row["unit_id"], row["criterion_id"], row["coder"], *_dates(row))
-        same_date = of_date.get(cell)
-        place = same_date[0] if place is None and same_date else place
-        if place is None:
-            draft.add(row, line)
-            of_date[cell] = [len(draft.rows) - 1]
-            proposal.say(ADDED, "codings", row, _in_short(row), line)
-        elif place in kept or draft.lines[place] is not None:
-            other = f" ({draft.lines[place].place()})" if draft.lines[place] else ""
-            rule = f"another row{other} gives this cell another coding of the same date"
-            remedy = "keep one of the two, or change the date of one"
-            proposal.returned.refuse(line.place("level"), row["level"], rule, remedy)
-        else:
-            old = draft.rows[place]
-            said = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
-            proposal.say(CHANGED, "codings", row, said, line)
-            past = {"replaced_on": on.isoformat(), "replaced_why": reason}
-            proposal.keep_old("codings", old, past, line)
-            draft.replace(place, row, line)
-
-
-def _with_places(
-    proposal: Proposal, taken: list[tuple[Line, tuple, dict]], held: Held, kept: set[int]
-) -> Iterator[tuple[Line, dict, int | None]]:
-    """Yield each line and row with the place of the coding that it changes, if it changes one.
-
-    A row is often copied to hold a second date: then one of the copies is the row that was
-    there, and the others are new.
-    """
-    draft = proposal.draft("codings")
-    copies: dict[int, list[tuple[Line, dict]]] = {}
-    for line, mark, row in taken:
-        base = mark[2] if mark else "new"
-        place = held.get((row["unit_id"], row["criterion_id"]), {}).get(base)
-        if place is not None and place not in kept:
-            copies.setdefault(place, []).append((line, row))
-        elif place is None and base != "new":
-            _refuse_as_old(proposal, line, "the coding that this row changes was changed since")
-        else:
-            yield line, row, None
-    for place, lines in copies.items():
-        same_date = [one for one in lines if _dates(one[1]) == _dates(draft.rows[place])]
-        original = lines if len(lines) == 1 else same_date
-        if len(original) != 1:
-            for line, _ in lines:
-                rule = "the row was copied, and which of the copies it was cannot be told"
-                remedy = "clear the first column of the new one"
-                proposal.returned.refuse(line.place("row"), line["row"], rule, remedy)
-            continue
-        for line, row in lines:
-            yield line, row, place if row is original[0][1] else None
+def _cell(row: Row) -> tuple[str, str]:
+    return row["unit_id"], row["criterion_id"]
 
 
 def _dates(row: dict[str, str]) -> tuple[str, ...]:

@@ -61,15 +61,16 @@ class Draft:
     def __init__(self, study: Study, table: str):
         """Begin with the table as it stands."""
         self.table = study.descriptor.tables[table]
-        self.rows: list[dict[str, str] | None] = records(study[table])
+        self.rows: list[dict[str, str]] = records(study[table])
         self.lines: list[Line | None] = [None] * len(self.rows)
+        self.removed: set[int] = set()
         self.order = self._sorted_by()
 
     def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
         """Return the places of the rows as they stand, by their text in these columns."""
         held: dict[tuple[str, ...], list[int]] = {}
         for place, row in enumerate(self.rows):
-            if row is not None:
+            if place not in self.removed:
                 held.setdefault(tuple(row[name] for name in columns), []).append(place)
         return held
 
@@ -85,12 +86,12 @@ class Draft:
 
     def remove(self, place: int) -> dict[str, str]:
         """Take a row out, and return it; the others keep their places."""
-        row, self.rows[place] = self.rows[place], None
-        return row
+        self.removed.add(place)
+        return self.rows[place]
 
     def finish(self) -> tuple[pd.DataFrame, list[Line | None]]:
         """Return the table, in the order that it was kept in, and the line behind each row."""
-        places = [n for n, row in enumerate(self.rows) if row is not None]
+        places = [n for n in range(len(self.rows)) if n not in self.removed]
         if self.order:
             places.sort(key=lambda n: [self.rows[n][name] for name in self.order])
         cells = [[self.rows[n][name] for name in self.table.columns] for n in places]
@@ -186,11 +187,13 @@ class Proposal:
         """Note days of reading, searching and the like that are later than today."""
         today = dt.date.today().isoformat()
         for draft in self.drafts.values():
-            for row, line in zip(draft.rows, draft.lines, strict=True):
-                for name in _DAYS if row is not None and line is not None else ():
+            for place, (row, line) in enumerate(zip(draft.rows, draft.lines, strict=True)):
+                if line is None or place in draft.removed:
+                    continue
+                for name in _DAYS:
                     if row.get(name, "") > today:
-                        place = line.place(name)
-                        self.returned.note("A day that is still to come was taken as it is", place)
+                        note = "A day that is still to come was taken as it is"
+                        self.returned.note(note, line.place(name))
 
     def _at_its_cell(self, problem: Problem, lines: dict[str, list[Line | None]]) -> Problem:
         held = lines.get(problem.file, [])

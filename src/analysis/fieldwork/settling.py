@@ -20,6 +20,7 @@ from analysis.fieldwork.coding import (
     mark_of,
     note_missing,
     offer_lists,
+    places_by_mark,
     row_mark,
     said_mark,
 )
@@ -208,7 +209,7 @@ class _Settling:
         self.draft = proposal.draft("assessments")
         self.aside = proposal.draft("set_aside")
         self.held = {
-            cell: {said_mark(self.draft.rows[place], SETTLED): place for place in places}
+            cell: places_by_mark(self.draft, places, SETTLED)
             for cell, places in self.draft.places("unit_id", "criterion_id").items()
         }
         self.of_date = self.draft.places("unit_id", "criterion_id", *DATED)
