@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from analysis.fieldwork import coding, replying, settling, tracking
+from analysis.fieldwork import coding, coding_intake, replying, settling, tracking
 from analysis.fieldwork.former import under_current_ids
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
@@ -20,7 +20,7 @@ def _every_cell(study: Study) -> list[tuple[str, str]]:
 
 
 KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
-    coding.KIND: coding.propose_codings,
+    coding.KIND: coding_intake.propose_codings,
     settling.KIND: settling.propose_settling,
     replying.KIND: replying.propose_replies,
     tracking.KIND: tracking.propose_requests,

@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 
-from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists, said_mark
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.returned import Line
+from analysis.fieldwork.row_marks import said_mark
+from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row, records, records_by_key

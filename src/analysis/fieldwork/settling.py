@@ -11,23 +11,21 @@ from collections.abc import Iterator, Sequence
 
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
-from analysis.fieldwork.coding import (
-    CODED,
-    DATED,
-    besides,
-    coded_texts,
-    held_pages,
-    mark_of,
-    note_missing,
-    offer_lists,
-    places_by_mark,
-    row_mark,
-    said_mark,
-)
 from analysis.fieldwork.forms import settling_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
 from analysis.fieldwork.reading import Reader
 from analysis.fieldwork.returned import Line
+from analysis.fieldwork.row_marks import (
+    CODED,
+    DATED,
+    besides,
+    mark_of,
+    note_missing,
+    places_by_mark,
+    row_mark,
+    said_mark,
+)
+from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
 from analysis.frames import records
