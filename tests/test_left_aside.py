@@ -23,14 +23,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.fieldwork.coding import coding_workbook
 from analysis.fieldwork.intake import Intake, take_in
+from analysis.fieldwork.outside_cells import ADDRESS, COMMENT, OBJECT, TYPED
 from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.returned import (
-    ADDRESS,
-    COMMENT,
-    OBJECT,
-    TYPED,
-    read_returned,
-)
+from analysis.fieldwork.returned import read_returned
 from analysis.fieldwork.sent import (
     CHANGED_SINCE,
     CHANGED_TEXT,

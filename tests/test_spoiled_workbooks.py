@@ -53,8 +53,8 @@ from spoiled import (
 from analysis.fieldwork import coding, intake, opening
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.proposal import UNCHANGED
+from analysis.fieldwork.read_cell import FROM_1904
 from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.returned import FROM_1904
 from analysis.fieldwork.settling import settling_workbook
 from analysis.study import StudyError, load
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from analysis.fieldwork.coding import as_held, fault_of_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.reading import Reader, bring_in_documents
-from analysis.fieldwork.returned import Line
 from analysis.fieldwork.row_marks import (
     DATED,
     MARK,

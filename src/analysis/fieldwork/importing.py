@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.fieldwork.default_map import default_map
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Change, Proposal
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (

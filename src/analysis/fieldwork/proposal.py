@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.fieldwork.forms import REPLY
-from analysis.fieldwork.returned import Line, Returned
+from analysis.fieldwork.read_file import Line, Returned
 from analysis.fieldwork.slips import note_slips
 from analysis.frames import records
 from analysis.problems import Problem

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
-from analysis.fieldwork.returned import Line
 from analysis.fieldwork.row_marks import said_mark
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.tidy import tidied_text

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from analysis.fieldwork.proposal import Draft, Proposal
-from analysis.fieldwork.returned import Line, Returned
+from analysis.fieldwork.read_file import Line, Returned
 from analysis.fieldwork.tidy import tidied_text
 from analysis.study.marks import short_mark
 

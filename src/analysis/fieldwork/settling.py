@@ -13,8 +13,8 @@ from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.forms import settling_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
+from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.reading import Reader
-from analysis.fieldwork.returned import Line
 from analysis.fieldwork.row_marks import (
     CODED,
     DATED,

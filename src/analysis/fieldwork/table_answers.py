@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
 from analysis.fieldwork.proposal import ADDED, Proposal
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.table_file import TableFile
 from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
 from analysis.frames import each_row

@@ -15,14 +15,9 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook, refusal
-from analysis.fieldwork.returned import (
-    Returned,
-    address,
-    look_at_merged,
-    note_besides,
-    place_of,
-    read_cell,
-)
+from analysis.fieldwork.outside_cells import note_besides
+from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
+from analysis.fieldwork.read_file import Returned, address
 from analysis.fieldwork.sent import Grid, cells_of
 from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import shorten

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from analysis.fieldwork.forms import tracking_form
 from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.read_file import Line, Returned
 from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
-from analysis.fieldwork.returned import Line, Returned
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.tidy import tidied_text
 from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
