@@ -50,20 +50,27 @@ def _run(arguments: list[str] | None) -> int:
         if not isinstance(error, UnfinishedChangeError):
             print("Nothing was written.", file=sys.stderr)
     except OSError as error:
+        _print_failure(error)
         if isinstance(error, BrokenPipeError) and not error.filename:
-            if error.strerror not in (None, os.strerror(errno.EPIPE)):
-                print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        # What could not be said may have been done: the words come after the work.
-        unsaid = not error.filename and error.errno == errno.ENOSPC
-        left = "No file is left half written" if unsaid else "Nothing was written"
-        print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except SystemExit as ended:
         if ended.code == TERMINATED:
             print("policygap: ended; the last output stands as it was.", file=sys.stderr)
         raise
     return 1
+
+
+def _print_failure(error: OSError) -> None:
+    """Say what the system refused; a pipe that nobody reads any more is no failure."""
+    if isinstance(error, BrokenPipeError) and not error.filename:
+        if error.strerror not in (None, os.strerror(errno.EPIPE)):
+            print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
+        return
+    place = f"{error.filename}: " if error.filename else ""
+    # What could not be said may have been done: the words come after the work.
+    unsaid = not error.filename and error.errno == errno.ENOSPC
+    left = "No file is left half written" if unsaid else "Nothing was written"
+    print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
 
 
 def _asked(arguments: list[str] | None) -> argparse.Namespace:

@@ -108,13 +108,7 @@ def intake(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.intake import take_in
 
     intake = take_in(asked.file, asked.study, asked.reason, asked.dry_run, preview=print_intake)
-    if asked.dry_run:
-        print("Dry run: nothing was written.")
-    elif intake.written:
-        print(f"Written: {', '.join(intake.written)}.")
-        print(f"Next: {_next_step(intake.written)}.")
-    else:
-        print("The study holds all of this already: nothing was written.")
+    _print_written(asked.dry_run, intake.written, _next_step(intake.written))
     return 0
 
 
@@ -124,14 +118,18 @@ def bring_in(asked: argparse.Namespace) -> int:
     from analysis.fieldwork.importing import import_table
 
     came = import_table(asked.file, asked.into, asked.map, asked.dry_run, preview=print_import)
-    if asked.dry_run:
+    _print_written(asked.dry_run, came.written, "policygap validate, then policygap report")
+    return 0
+
+
+def _print_written(dry_run: bool, files: list[str], next_step: str) -> None:
+    if dry_run:
         print("Dry run: nothing was written.")
-    elif came.written:
-        print(f"Written: {', '.join(came.written)}.")
-        print("Next: policygap validate, then policygap report.")
+    elif files:
+        print(f"Written: {', '.join(files)}.")
+        print(f"Next: {next_step}.")
     else:
         print("The study holds all of this already: nothing was written.")
-    return 0
 
 
 def _next_step(written: list[str]) -> str:
