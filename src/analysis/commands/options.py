@@ -7,10 +7,13 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 import analysis
 from analysis.commands import fieldwork, outputs, questions
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 STUDY = Path("data/safe-to-share")
 _Command = argparse.ArgumentParser
@@ -21,7 +24,7 @@ _Add = Callable[[str, Callable[[argparse.Namespace], int], str], _Command]
 class _Parser(argparse.ArgumentParser):
     """A parser that does not pass over in silence that its words could not be written."""
 
-    def _print_message(self, message: str, file: TextIO | None = None) -> None:
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         print(message, end="", file=file or sys.stderr)
 
 

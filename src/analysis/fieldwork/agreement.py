@@ -88,7 +88,7 @@ def agreement(
 def level_order(study: Study) -> list[str]:
     """Return the names of the levels (:func:`level_names`) in ascending order of value."""
     values, names = level_values(study), level_names(study)
-    return list(dict.fromkeys(names[one] for one in sorted(values, key=values.get)))
+    return list(dict.fromkeys(names[one] for one in sorted(values, key=lambda one: values[one])))
 
 
 def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -303,7 +303,7 @@ def in_words(one: Agreement) -> str:
     if one.same == one.cells:
         return f"{said}; where all agree, alpha is 1 by definition and says little."
     interval = ""
-    if one.low is not None:
+    if one.low is not None and one.high is not None:
         interval = f" (95 per cent bootstrap interval {_two(one.low)} to {_two(one.high)})"
     return f"{said}; Krippendorff's alpha {_two(one.alpha)}{interval}."
 

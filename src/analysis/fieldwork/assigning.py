@@ -75,7 +75,7 @@ def assign(
     today = held[(held["coder"] == coder) & (held["given_on"] == day)]
     for batch, rows in today.groupby("batch"):
         if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
-            return batch, held.iloc[:0]
+            return str(batch), held.iloc[:0]
     taken = {*held["batch"], *study["codings"]["batch"]}
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
     batch = next(one for one in numbers if one not in taken)

@@ -16,7 +16,8 @@ from analysis.wording import agreeing, counted, listed
 
 Cell = tuple[str, str]
 """A unit and a criterion, by their ids."""
-_CODED_CELL = ["coder", "unit_id", "criterion_id"]
+_CELL = ["unit_id", "criterion_id"]
+_CODED_CELL = ["coder", *_CELL]
 NO_ROW = "no row"
 BY_AGREEMENT = "agreement"
 """What stands in ``settled_by`` where the codings agree."""
@@ -36,19 +37,19 @@ def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
     read = cells_read(study, as_of)
     # A request, refused or overturned, changes nothing of what a coder said.
     study = replace(study, tables={**study.tables, "requests": study.tables["requests"].iloc[:0]})
-    table, has_row = None, []
-    for coder in readers(study):
-        cells = states(as_coded(study, coder), as_of, as_of).cells
-        if table is None:
-            table = cells[["unit_id", "criterion_id"]].copy()
-            keys = list(zip(table["unit_id"], table["criterion_id"], strict=True))
-        has_row.append((cells["row"] >= 0).to_numpy())
-        state = cells["state"].where(has_row[-1], NO_ROW)
-        table[coder] = state.where([cell in read[coder] for cell in keys], None)
-    if table is None:
-        return pd.DataFrame(columns=["unit_id", "criterion_id"])
+    by_coder = {name: states(as_coded(study, name), as_of, as_of).cells for name in readers(study)}
+    if not by_coder:
+        return pd.DataFrame(columns=_CELL)
+    table = next(iter(by_coder.values()))[_CELL].copy()
+    has_row = np.zeros(len(table), dtype=bool)
+    for coder, cells in by_coder.items():
+        own = (cells["row"] >= 0).to_numpy()
+        keys = cells[_CELL].itertuples(index=False, name=None)
+        seen = np.array([cell in read[coder] for cell in keys], dtype=bool)
+        table[coder] = cells["state"].where(own, NO_ROW).where(seen, None)
+        has_row |= own
     # A criterion that does not apply yet is in force for no coder.
-    return table[np.any(has_row, axis=0)].reset_index(drop=True)
+    return table[has_row].reset_index(drop=True)
 
 
 def cells_read(

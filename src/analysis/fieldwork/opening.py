@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -81,7 +82,7 @@ class _Holds:
 class _Reader(ExcelReader):
     """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
 
-    def read_chartsheet(self, sheet, rel) -> None:
+    def read_chartsheet(self, sheet: Any, rel: object) -> None:
         self.wb.create_chartsheet(sheet.name)
 
 
@@ -102,7 +103,8 @@ def open_workbook(path: Path) -> Opened:
     return Opened(reader.wb, results, struck, objects, threads)
 
 
-def _cells(book: Workbook) -> Iterator[Cell]:
+def _cells(book: Workbook) -> Iterator[Any]:
+    """Yield the cells that a workbook has, as the library keeps them."""
     return (cell for sheet in book.worksheets for cell in sheet._cells.values())
 
 
@@ -134,8 +136,9 @@ def _empty_links(path: Path, reader: ExcelReader) -> None:
         for sheet, relation in reader.parser.find_sheets():
             held = parts.read(relation.target) if "/worksheets/" in relation.target else b""
             linked = set(_LINKED.findall(held))
-            for cell in linked and linked - set(_FILLED.findall(held)):
-                reader.wb[sheet.name][cell.decode()]._value = None
+            for place in linked and linked - set(_FILLED.findall(held)):
+                cell: Any = reader.wb[sheet.name][place.decode()]
+                cell._value = None
 
 
 def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:

@@ -255,11 +255,12 @@ def propose_replies(proposal: Proposal, reason: str, on: dt.date) -> None:
         if returned.about.get(f"reply {row['reply_id']}".lower()) != said_mark(row, _REPLIED):
             entered.add(row["criterion_id"])
         place = held.get(row["reply_id"])
-        old = draft.rows[place] if place is not None else None
-        if old is None:
+        if place is None:
             draft.add(row, line)
             proposal.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
-        elif {name: tidied_text(text) for name, text in old.items()} == row:
+            continue
+        old = draft.rows[place]
+        if {name: tidied_text(text) for name, text in old.items()} == row:
             proposal.say(UNCHANGED, "replies", row, row["decision"], line)
         elif old["decision"] == OPEN and old["unit_id"] == unit:
             draft.replace(place, row, line)

@@ -21,7 +21,7 @@ CODED = (
 )
 """What a row says of its cell; its mark is made of these."""
 
-DATED = ("observed_on", "not_before", "not_after")
+DATED: tuple[str, ...] = ("observed_on", "not_before", "not_after")
 
 MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
 

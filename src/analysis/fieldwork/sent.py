@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import openpyxl
 from openpyxl.cell import Cell
@@ -58,7 +59,8 @@ def cells_of(sheet: Worksheet) -> Grid:
     column of a sheet would make sixteen thousand million.
     """
     grid: Grid = {}
-    for (row, column), cell in sorted(sheet._cells.items()):
+    cells: dict[tuple[int, int], Any] = sheet._cells  # pyright: ignore[reportAssignmentType]
+    for (row, column), cell in sorted(cells.items()):
         grid.setdefault(row, {})[column] = cell
     return grid
 
@@ -232,7 +234,7 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
         tab: sum(frozenset(row.items()) in own for row in before.values())
         for tab, before in sent.items()
     }
-    best = max(common, key=common.get, default="")
+    best = max(common, key=lambda tab: common[tab], default="")
     return best if common.get(best) else ""
 
 

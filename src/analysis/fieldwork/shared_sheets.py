@@ -44,7 +44,7 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
     evidence_rows = [
         (
             one.evidence_id,
-            names.get(one.unit_id, one.scope),
+            names.get(one.unit_id) or one.scope,
             one.states,
             one.extent_read,
             one.source_id,

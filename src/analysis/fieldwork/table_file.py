@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
@@ -210,7 +211,7 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
                 if not said:
                     continue
                 # Past the library's own setter: it takes "=" for a formula.
-                cell = sheet.cell(number, column)
+                cell: Any = sheet.cell(number, column)
                 cell._value, cell.data_type = said, "s"
                 if _holds_a_row(said, column - 1, delimiter, width):
                     rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -14,6 +14,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.opening import refusal
@@ -21,10 +24,10 @@ from analysis.fieldwork.tidy import tidied_text
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import exists
 
-NOT_ASKED, NOBODY_LOOKED = "not_asked", "nobody_looked"
-FOUND_NOTHING = "looked_and_found_nothing"
-BLANKS = (NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING)
+Blank = Literal["", "not_asked", "nobody_looked", "looked_and_found_nothing"]
+BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 """What a blank in a table can mean; an answer can mean it too."""
+NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
 _SEE = "docs/filling.md has every entry of a map"
 
@@ -81,7 +84,7 @@ class Question(_Part):
 
     criterion: Said
     answers: Answers = {}
-    blank: Literal["", *BLANKS] = ""
+    blank: Blank = ""
 
 
 AQuestion = Annotated[
@@ -122,7 +125,7 @@ class TableMap(_Part):
     criterion: str = ""
     answer: str = ""
     answers: Answers = {}
-    blank: Literal["", *BLANKS] = ""
+    blank: Blank = ""
     searched: Searched | None = None
     date: str = ""
     source: str = ""
@@ -202,7 +205,7 @@ class _Loader(yaml.BaseLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             problem = "an entry that begins with * points to another; put it in quotation marks"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
+            raise ComposerError(None, None, problem, mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):
@@ -211,12 +214,12 @@ class _Loader(yaml.BaseLoader):
         for key, _ in node.value:
             if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
                 problem = f"{shorten(key.value)} stands in it twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                raise ConstructorError(None, None, problem, key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
         return super().construct_mapping(node, deep)
 
 
-def _entry_problem(path: Path, error: dict) -> Problem:
+def _entry_problem(path: Path, error: ErrorDetails) -> Problem:
     place = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"] if isinstance(error["input"], str) else ""
     said = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")

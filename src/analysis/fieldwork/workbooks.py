@@ -57,7 +57,7 @@ class WorkbookMaker:
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._forms: dict[str, Form] = {}
-        sheet = self.book.active
+        sheet = self.book.worksheets[0]
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
         put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
