@@ -5,10 +5,10 @@ from filled import Filled
 from made import day, problems, replaced, with_rows
 from test_groups import APART, grouped
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import propose
 from analysis.fieldwork.names import meant_units
-from analysis.fieldwork.replying import reply_form
+from analysis.fieldwork.reply_form import reply_form
 from analysis.measure.attribution import compare
 from analysis.show.comparison import in_sentences
 

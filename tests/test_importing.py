@@ -15,7 +15,7 @@ from test_groups import grouped
 from analysis.cli import main
 from analysis.fieldwork.agreement import disagreements
 from analysis.fieldwork.coded_cells import cells_read
-from analysis.fieldwork.importing import import_table
+from analysis.fieldwork.import_table import import_table
 from analysis.fieldwork.names import near_units
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure

@@ -21,12 +21,15 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.filled_or_sorted import SORTED_ALONE
 from analysis.fieldwork.intake import Intake, take_in
 from analysis.fieldwork.outside_cells import ADDRESS, COMMENT, OBJECT, TYPED
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.sent import (
+from analysis.fieldwork.read_workbook import read_returned
+from analysis.fieldwork.reply_form import reply_form
+from analysis.fieldwork.request_tracker import tracking_workbook
+from analysis.fieldwork.sent_texts import (
     CHANGED_SINCE,
     CHANGED_TEXT,
     EMPTIED,
@@ -38,9 +41,6 @@ from analysis.fieldwork.sent import (
     SHEET_SINCE,
     TEXTS_SENT,
 )
-from analysis.fieldwork.settling import settling_workbook
-from analysis.fieldwork.slips import SORTED_ALONE
-from analysis.fieldwork.tracking import tracking_workbook
 from analysis.study import StudyError
 
 MAKERS = {

@@ -12,11 +12,11 @@ from pdfs import bare, opened
 from test_requests import fill
 
 from analysis.cli import main
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.settling import settling_workbook
-from analysis.fieldwork.tracking import tracking_workbook
+from analysis.fieldwork.reply_form import reply_form
+from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
 from analysis.publish.briefings import Briefings
 from analysis.publish.requests import as_text, requests

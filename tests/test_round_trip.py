@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from made import LIBRARY, REAL, replaced, tries
 from made_fieldwork import CODERS, DATED, UNITS, studies, tidy
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import NO_ASSESSMENT, settling_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import propose, take_in
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.settling import NO_ASSESSMENT, settling_workbook
+from analysis.fieldwork.reply_form import reply_form
 from analysis.study import Study, coders, load
 from analysis.study.marks import codebook_marks
 

@@ -9,10 +9,10 @@ from filled import Filled, FilledForm
 from helpers import cell, edit_cell, find_row, read_rows, run
 from made import LIBRARY, library
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.replying import findings
-from analysis.fieldwork.settling import settling_workbook
+from analysis.fieldwork.reply_form import findings
 from analysis.measure.results import Results, measure
 from analysis.publish import view
 from analysis.publish.briefings import _environment, _held, _said

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from analysis.fieldwork.forms import REPLY
-from analysis.fieldwork.sent import (
+from analysis.fieldwork.sent_texts import (
     CHANGED_TEXT,
     EMPTIED,
     OTHER_SHEET,

@@ -9,9 +9,9 @@ from filled import Filled, FilledForm
 from helpers import append_row, contents, drop_rows, edit_cell, find_row
 from made import LIBRARY
 
+from analysis.fieldwork.adjudication import NO_ASSESSMENT, settling_workbook
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED
 from analysis.fieldwork.intake import Intake, take_in
-from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED
-from analysis.fieldwork.settling import NO_ASSESSMENT, settling_workbook
 from analysis.study import StudyError, load
 
 DAY = dt.date(2022, 10, 1)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from made import ANY, LIBRARY, library
 
 from analysis.cli import main
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.forms import CODE, FORMS, TEXT
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import tidied_text
 from analysis.measure.results import measure
 from analysis.problems import shorten
 from analysis.publish.data import write_data

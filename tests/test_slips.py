@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from made import library
 
-from analysis.fieldwork.coding import coding_workbook
-from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.slips import FILLED_DOWN, SORTED_ALONE, note_slips
-from analysis.fieldwork.tracking import tracking_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.filled_or_sorted import FILLED_DOWN, SORTED_ALONE, note_slips
+from analysis.fieldwork.read_workbook import read_returned
+from analysis.fieldwork.request_tracker import tracking_workbook
 
 FIRST = 3
 

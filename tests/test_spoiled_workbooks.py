@@ -50,12 +50,12 @@ from spoiled import (
     uses_office,
 )
 
-from analysis.fieldwork import coding, intake, opening
+from analysis.fieldwork import coding_workbook, intake, open_workbook
+from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.changeset import UNCHANGED
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.proposal import UNCHANGED
 from analysis.fieldwork.read_cell import FROM_1904
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.settling import settling_workbook
+from analysis.fieldwork.reply_form import reply_form
 from analysis.study import StudyError, load
 
 HOW = "write 2021, 2021-12 or 2021-12-03"
@@ -1303,8 +1303,8 @@ def unspoiled(coder: str) -> tuple[bytes, Names]:
     """Return a coder's workbook of the real study, and where things are in it."""
     # A hundred empty rows at the end say no more than ten, and take most of the time.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coding, "SPARE_ROWS", 10)
-        content = coding.coding_workbook(real(), coder, UNITS)
+        patch.setattr(coding_workbook, "SPARE_ROWS", 10)
+        content = coding_workbook.coding_workbook(real(), coder, UNITS)
     return content, Names.of(content)
 
 
@@ -1337,7 +1337,7 @@ def marks_of(case: Case) -> list[pytest.MarkDecorator]:
     [pytest.param(one, id=one.name, marks=marks_of(one)) for one in CASES],
 )
 def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monkeypatch):
-    monkeypatch.setattr(opening, "LARGEST_CONTENT", SMALL_LIMIT)
+    monkeypatch.setattr(open_workbook, "LARGEST_CONTENT", SMALL_LIMIT)
     folder, path = copy_of_real_study(tmp_path), tmp_path / "returned.xlsx"
     content, names = unspoiled(case.coder)
     path.write_bytes(content)
@@ -1417,7 +1417,7 @@ def test_text_that_looks_like_a_formula_stays_text(office_saves, tmp_path, reque
         ("sources", {"source_id": real().lookup("evidence", "source_id")["E040"]}, "title"),
     ):
         edit_cell(folder, table, find_row(folder, table, **key), column, f"=1+1 {table}")
-    path.write_bytes(coding.coding_workbook(load(folder), "coder-1", UNITS))
+    path.write_bytes(coding_workbook.coding_workbook(load(folder), "coder-1", UNITS))
     if office_saves:
         office_if(True, request).save_again(path, path)
     held = [one for tab in openpyxl.load_workbook(path) for line in tab.iter_rows() for one in line]
@@ -1469,7 +1469,7 @@ def test_text_that_looks_like_a_formula_stands_unescaped_in_the_tables(
     )
     study = load(folder)
     for content in (
-        coding.coding_workbook(study, "coder-1", UNITS),
+        coding_workbook.coding_workbook(study, "coder-1", UNITS),
         settling_workbook(study, UNITS),
         reply_form(study, "essex"),
     ):

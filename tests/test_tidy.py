@@ -10,7 +10,7 @@ from made import ANY
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from analysis.fieldwork.forms import CODE, DATE, TEXT
-from analysis.fieldwork.tidy import SPOILT, tidied, tidied_text
+from analysis.fieldwork.normalise import SPOILT, tidied, tidied_text
 from analysis.study.signs import spoilt_rule
 
 EPOCHS = st.sampled_from([CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])

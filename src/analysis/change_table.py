@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.fieldwork.importing import Imported
+from analysis.fieldwork.changeset import UNCHANGED
+from analysis.fieldwork.import_table import Imported
 from analysis.fieldwork.intake import Intake
-from analysis.fieldwork.proposal import UNCHANGED
 from analysis.problem_table import PipeConsole
 
 SHOWN_AT_MOST = 500

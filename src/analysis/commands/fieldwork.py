@@ -16,8 +16,8 @@ from analysis.commands.shared import (
 
 def workbook(asked: argparse.Namespace) -> int:
     """Write a coder's workbook."""
-    from analysis.fieldwork.assigning import give_workbook
-    from analysis.fieldwork.coding import checked_coder
+    from analysis.fieldwork.assignments import give_workbook
+    from analysis.fieldwork.coding_workbook import checked_coder
     from analysis.study import coders, journal
 
     with journal.changing(asked.study):
@@ -42,8 +42,8 @@ def workbook(asked: argparse.Namespace) -> int:
 
 def settle(asked: argparse.Namespace) -> int:
     """Write the workbook of the third reader."""
-    from analysis.fieldwork.settling import settling_workbook
-    from analysis.fieldwork.workbooks import save_new
+    from analysis.fieldwork.adjudication import settling_workbook
+    from analysis.fieldwork.workbook_writer import save_new
 
     study = loaded(asked.study)
     save_new(asked.out, settling_workbook(study, units_meant(study, asked.units)), study)
@@ -54,8 +54,8 @@ def settle(asked: argparse.Namespace) -> int:
 
 def reply_form(asked: argparse.Namespace) -> int:
     """Write the form on which a unit can reply."""
-    from analysis.fieldwork.replying import reply_form
-    from analysis.fieldwork.workbooks import save_new
+    from analysis.fieldwork.reply_form import reply_form
+    from analysis.fieldwork.workbook_writer import save_new
     from analysis.study import data_read_on
 
     study = loaded(asked.study)
@@ -70,7 +70,7 @@ def reply_form(asked: argparse.Namespace) -> int:
 
 def requests(asked: argparse.Namespace) -> int:
     """Write requests for information, and their tracker."""
-    from analysis.fieldwork.tracking import tracking_workbook
+    from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
     from analysis.publish.requests import requests, write_requests
     from analysis.publish.swapping import swapped_in
@@ -115,7 +115,7 @@ def intake(asked: argparse.Namespace) -> int:
 def bring_in(asked: argparse.Namespace) -> int:
     """Bring in a table that there is already."""
     from analysis.change_table import print_import
-    from analysis.fieldwork.importing import import_table
+    from analysis.fieldwork.import_table import import_table
 
     came = import_table(asked.file, asked.into, asked.map, asked.dry_run, preview=print_import)
     _print_written(asked.dry_run, came.written, "policygap validate, then policygap report")

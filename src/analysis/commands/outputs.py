@@ -110,7 +110,7 @@ def brief(asked: argparse.Namespace) -> int:
     """Write the briefing on one unit, or on all."""
     if asked.unit is None:
         return _brief_all(asked)
-    from analysis.fieldwork.workbooks import save_new
+    from analysis.fieldwork.workbook_writer import save_new
     from analysis.publish.briefings import Briefings
 
     results = measured(asked)

@@ -4,11 +4,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from analysis.fieldwork.coding import as_held, fault_of_name
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Proposal
+from analysis.fieldwork.coding_workbook import as_held, fault_of_name
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
-from analysis.fieldwork.read_file import Line
-from analysis.fieldwork.reading import Reader, bring_in_documents
+from analysis.fieldwork.normalise import tidied_text
 from analysis.fieldwork.row_marks import (
     DATED,
     MARK,
@@ -19,7 +18,8 @@ from analysis.fieldwork.row_marks import (
     places_by_mark,
     said_mark,
 )
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.row_reader import Reader, bring_in_documents
+from analysis.fieldwork.workbook_content import Line
 from analysis.study.marks import codebook_marks, short_mark
 from analysis.wording import agreeing
 

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from analysis.fieldwork import coding, coding_intake, replying, settling, tracking
-from analysis.fieldwork.former import under_current_ids
+from analysis.fieldwork import (
+    adjudication,
+    coding_intake,
+    coding_workbook,
+    reply_form,
+    request_tracker,
+)
+from analysis.fieldwork.changeset import TO_BE_GIVEN, Change, Proposal
+from analysis.fieldwork.former_ids import under_current_ids
 from analysis.fieldwork.forms import LAYOUT
-from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
-from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.sent import Rows, rows_in
+from analysis.fieldwork.read_workbook import read_returned
+from analysis.fieldwork.sent_texts import Rows, rows_in
 from analysis.study import Study, StudyError, journal, load
 
 
@@ -20,17 +26,21 @@ def _every_cell(study: Study) -> list[tuple[str, str]]:
 
 
 KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
-    coding.KIND: coding_intake.propose_codings,
-    settling.KIND: settling.propose_settling,
-    replying.KIND: replying.propose_replies,
-    tracking.KIND: tracking.propose_requests,
+    coding_workbook.KIND: coding_intake.propose_codings,
+    adjudication.KIND: adjudication.propose_settling,
+    reply_form.KIND: reply_form.propose_replies,
+    request_tracker.KIND: request_tracker.propose_requests,
 }
 """For each kind of workbook what works out the changes that it asks for."""
 _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
-    coding.KIND: lambda study, about: coding.coding_workbook(study, about.get("coder", "")),
-    settling.KIND: lambda study, about: settling.settling_workbook(study),
-    replying.KIND: lambda study, about: replying.reply_form(study, about.get("unit", "")),
-    tracking.KIND: lambda study, about: tracking.tracking_workbook(study, _every_cell(study)),
+    coding_workbook.KIND: lambda study, about: coding_workbook.coding_workbook(
+        study, about.get("coder", "")
+    ),
+    adjudication.KIND: lambda study, about: adjudication.settling_workbook(study),
+    reply_form.KIND: lambda study, about: reply_form.reply_form(study, about.get("unit", "")),
+    request_tracker.KIND: lambda study, about: request_tracker.tracking_workbook(
+        study, _every_cell(study)
+    ),
 }
 """For each kind of workbook what writes it once more."""
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import tidied_text
 from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from analysis.fieldwork.opening import Opened
+from analysis.fieldwork.open_workbook import Opened
 from analysis.fieldwork.read_cell import bare, leads, link_of
-from analysis.fieldwork.read_file import Returned, address
-from analysis.fieldwork.sent import Grid, text_of
+from analysis.fieldwork.sent_texts import Grid, text_of
+from analysis.fieldwork.workbook_content import Returned, address
 
 COMMENT = "Comments are not taken in"
 

@@ -8,10 +8,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import DATE, LINK
-from analysis.fieldwork.opening import Opened
-from analysis.fieldwork.read_file import Returned, address
-from analysis.fieldwork.sent import Grid, text_of
-from analysis.fieldwork.tidy import tidied
+from analysis.fieldwork.normalise import tidied
+from analysis.fieldwork.open_workbook import Opened
+from analysis.fieldwork.sent_texts import Grid, text_of
+from analysis.fieldwork.workbook_content import Returned, address
 from analysis.problems import shorten
 from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
 

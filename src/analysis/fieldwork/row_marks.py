@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.fieldwork.proposal import Draft, Proposal
-from analysis.fieldwork.read_file import Line, Returned
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.changeset import Draft, Proposal
+from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.workbook_content import Line, Returned
 from analysis.study.marks import short_mark
 
 CODED = (

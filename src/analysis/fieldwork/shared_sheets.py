@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from analysis.fieldwork.forms import MOST_EVIDENCE, NEW_EVIDENCE, NEW_SEARCHES, NEW_SOURCES
-from analysis.fieldwork.reading import extents
-from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.fieldwork.row_reader import extents
+from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
+from analysis.fieldwork.changeset import ADDED, Proposal
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
-from analysis.fieldwork.proposal import ADDED, Proposal
-from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.table_file import TableFile
 from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
+from analysis.fieldwork.workbook_content import Line
 from analysis.frames import each_row
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v

@@ -15,12 +15,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook, refusal
+from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.open_workbook import LARGEST_FILE, Opened, open_workbook, refusal
 from analysis.fieldwork.outside_cells import note_besides
 from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
-from analysis.fieldwork.read_file import Returned, address
-from analysis.fieldwork.sent import Grid, cells_of
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.sent_texts import Grid, cells_of
+from analysis.fieldwork.workbook_content import Returned, address
 from analysis.problems import shorten
 
 

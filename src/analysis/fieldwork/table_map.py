@@ -19,8 +19,8 @@ from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.opening import refusal
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.open_workbook import refusal
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import exists
 

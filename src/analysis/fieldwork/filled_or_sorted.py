@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from analysis.fieldwork.forms import DATE, FORMS, TEXT
-from analysis.fieldwork.read_file import Line, Returned
+from analysis.fieldwork.workbook_content import Line, Returned
 
 FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
 SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"

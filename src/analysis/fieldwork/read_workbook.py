@@ -10,11 +10,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
-from analysis.fieldwork.opening import Opened, open_workbook
+from analysis.fieldwork.normalise import tidied
+from analysis.fieldwork.open_workbook import Opened, open_workbook
 from analysis.fieldwork.outside_cells import note_besides, note_typed
 from analysis.fieldwork.read_cell import look_at_merged, read_cell
-from analysis.fieldwork.read_file import Line, Returned, address
-from analysis.fieldwork.sent import (
+from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
     Grid,
@@ -23,8 +23,8 @@ from analysis.fieldwork.sent import (
     list_column,
     rows_sent,
 )
-from analysis.fieldwork.tidy import tidied
-from analysis.fieldwork.workbooks import NOUN
+from analysis.fieldwork.workbook_content import Line, Returned, address
+from analysis.fieldwork.workbook_writer import NOUN
 from analysis.wording import agreeing, listed
 
 _EPOCH = dt.datetime(1899, 12, 30)

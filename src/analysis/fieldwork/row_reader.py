@@ -4,9 +4,9 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 
+from analysis.fieldwork.changeset import ADDED, UNCHANGED, Proposal
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
-from analysis.fieldwork.proposal import ADDED, UNCHANGED, Proposal
-from analysis.fieldwork.read_file import Line, Returned
+from analysis.fieldwork.workbook_content import Line, Returned
 from analysis.study import Study
 from analysis.study import vocabulary as v
 

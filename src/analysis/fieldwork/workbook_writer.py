@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, Field, Form
-from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, Shown, cells_of, records
+from analysis.fieldwork.sent_texts import ROWS_SENT, TEXTS_SENT, Shown, cells_of, records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study

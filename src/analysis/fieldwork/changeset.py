@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from analysis.fieldwork.filled_or_sorted import note_slips
 from analysis.fieldwork.forms import REPLY
-from analysis.fieldwork.read_file import Line, Returned
-from analysis.fieldwork.slips import note_slips
+from analysis.fieldwork.workbook_content import Line, Returned
 from analysis.frames import records
 from analysis.problems import Problem
 from analysis.study import Study

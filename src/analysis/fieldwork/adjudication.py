@@ -9,12 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.forms import settling_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
-from analysis.fieldwork.read_file import Line
-from analysis.fieldwork.reading import Reader
+from analysis.fieldwork.normalise import tidied_text
 from analysis.fieldwork.row_marks import (
     CODED,
     DATED,
@@ -25,9 +24,10 @@ from analysis.fieldwork.row_marks import (
     row_mark,
     said_mark,
 )
+from analysis.fieldwork.row_reader import Reader
 from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.fieldwork.workbook_content import Line
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Proposal
 from analysis.fieldwork.default_map import default_map
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Change, Proposal
-from analysis.fieldwork.read_file import Line
 from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
@@ -24,6 +23,7 @@ from analysis.fieldwork.table_map import (
     TableMap,
     read_map,
 )
+from analysis.fieldwork.workbook_content import Line
 from analysis.frames import records
 from analysis.problems import StudyError, shorten
 from analysis.study import Study, journal

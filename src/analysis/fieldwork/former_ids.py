@@ -1,6 +1,6 @@
 """Read a workbook from before an id changed under the ids that the study has today."""
 
-from analysis.fieldwork.read_file import Returned
+from analysis.fieldwork.workbook_content import Returned
 from analysis.study import Study
 from analysis.study.former import current_ids
 

@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, Form
-from analysis.fieldwork.tidy import tidied
+from analysis.fieldwork.normalise import tidied
 from analysis.spreadsheet import unescaped
 from analysis.study.marks import short_mark
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.fieldwork.coding import checked_coder, coding_rows, coding_workbook
-from analysis.fieldwork.workbooks import save_new
+from analysis.fieldwork.coding_workbook import checked_coder, coding_rows, coding_workbook
+from analysis.fieldwork.workbook_writer import save_new
 from analysis.study import Study, journal
 from analysis.study.tables import as_csv, is_marked
 

@@ -7,13 +7,13 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.forms import tracking_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
-from analysis.fieldwork.read_file import Line, Returned
-from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
+from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.row_reader import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.fieldwork.workbook_content import Line, Returned
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study
 from analysis.study import vocabulary as v

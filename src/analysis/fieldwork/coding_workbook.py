@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.forms import CODE, coding_form
+from analysis.fieldwork.normalise import tidied_text
 from analysis.fieldwork.row_marks import row_mark
 from analysis.fieldwork.shared_sheets import (
     add_document_forms,
@@ -18,8 +19,7 @@ from analysis.fieldwork.shared_sheets import (
     held_pages,
     offer_lists,
 )
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
@@ -57,7 +57,7 @@ def coding_workbook(
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
         batch: the batch of work that it is recorded as
-            (:func:`analysis.fieldwork.assigning.assign`).
+            (:func:`analysis.fieldwork.assignments.assign`).
 
     Raises:
         StudyError: the coder has no name, or a unit is not in the study.

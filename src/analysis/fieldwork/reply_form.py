@@ -3,14 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Proposal
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
-from analysis.fieldwork.read_file import Line
-from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
+from analysis.fieldwork.normalise import tidied_text
 from analysis.fieldwork.row_marks import said_mark
+from analysis.fieldwork.row_reader import Reader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.fieldwork.workbook_content import Line
+from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row, records, records_by_key
 from analysis.study import Study, states
 from analysis.study import vocabulary as v

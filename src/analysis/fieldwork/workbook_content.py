@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import column_index_from_string
 
-from analysis.fieldwork.sent import SINCE, Rows, Shown, differences
-from analysis.fieldwork.workbooks import START
+from analysis.fieldwork.sent_texts import SINCE, Rows, Shown, differences
+from analysis.fieldwork.workbook_writer import START
 from analysis.problems import Problem, shorten
 
 _PLACES_NAMED = 5
