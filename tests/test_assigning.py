@@ -11,7 +11,7 @@ from helpers import contents
 from made import LIBRARY, library, replaced
 
 from analysis.fieldwork import assignments
-from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
 from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disagreements
 from analysis.fieldwork.assignments import assign, give_workbook
 from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
@@ -149,7 +149,7 @@ def test_two_do_not_agree_where_a_third_was_given_the_cell_and_put_nothing_down(
     assert of_all(study)[0] == 0
     assert disputed(study) == {0}
     assert disputed(coded(*rows[:2], by_agreement=settled)) == set()
-    form = Filled(settling_workbook(study, ["library-one"])).form("settling")
+    form = Filled(adjudication_workbook(study, ["library-one"])).form("settling")
     said = form.texts(form.find("library-one/weekend/"))
     assert (said["compared"], said["said_3"]) == ("differ", NO_ROW)
 
@@ -159,7 +159,7 @@ def test_one_coder_and_a_cell_that_another_left_empty_differ():
     rows.append(("B", "library-one", "holiday", "points_1", "b2"))
     study = coded(*rows, given=[("B", "library-one", "weekend;holiday", "b2")])
     assert "library-one" in set(disagreements(study)["unit_id"])
-    form = Filled(settling_workbook(study, ["library-one"])).form("settling")
+    form = Filled(adjudication_workbook(study, ["library-one"])).form("settling")
     said = form.texts(form.find("library-one/weekend/"))
     assert (said["compared"], said["said_2"]) == ("differ", NO_ROW)
 

@@ -51,7 +51,7 @@ from spoiled import (
 )
 
 from analysis.fieldwork import coding_workbook, intake, open_workbook
-from analysis.fieldwork.adjudication import settling_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
 from analysis.fieldwork.changeset import UNCHANGED
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.read_cell import FROM_1904
@@ -1470,7 +1470,7 @@ def test_text_that_looks_like_a_formula_stands_unescaped_in_the_tables(
     study = load(folder)
     for content in (
         coding_workbook.coding_workbook(study, "coder-1", UNITS),
-        settling_workbook(study, UNITS),
+        adjudication_workbook(study, UNITS),
         reply_form(study, "essex"),
     ):
         (tmp_path / "again.xlsx").write_bytes(content)

@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     try:
-        asked = _asked(arguments)
-        status = asked.run(asked)
+        parsed = _parsed(arguments)
+        status = parsed.run(parsed)
         # What waits to be said may still fail, and is then told as any failure is.
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -74,7 +74,7 @@ def _print_failure(error: OSError) -> None:
     print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
 
 
-def _asked(arguments: list[str] | None) -> argparse.Namespace:
+def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     try:
         return parser().parse_args(arguments)
     except SystemExit:

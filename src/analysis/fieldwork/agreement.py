@@ -105,9 +105,9 @@ def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     The place of a level is that of its own scale's value, whatever it is called on another:
     levels of the same value have one place.
     """
-    held = level_values(study)
-    place = {one: number for number, one in enumerate(sorted(set(held.values())))}
-    return _replaced(table, study, lambda key: place[held[key]] if key in held else None)
+    values = level_values(study)
+    place = {value: number for number, value in enumerate(sorted(set(values.values())))}
+    return _replaced(table, study, lambda key: place[values[key]] if key in values else None)
 
 
 def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
@@ -234,8 +234,8 @@ def disagreements(
         cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
         cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
         for column in ("confidence", "rationale"):
-            held = own["assessments"][column].reindex(cells["row"], fill_value="")
-            cells[column] = held.to_numpy()
+            texts = own["assessments"][column].reindex(cells["row"], fill_value="")
+            cells[column] = texts.to_numpy()
         parts.append(cells.assign(coder=coder))
     columns = ["unit_id", "criterion_id", "coder", "state", "observed_on", "evidence_ids",
                "confidence", "rationale"]  # fmt: skip
@@ -266,9 +266,9 @@ def confusion(
     """
     table = coded_states(study, as_of) if table is None else table
     table, names = _named(table, study), readers(study)
-    held = _values(table, study)
+    given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
-    values = [one for one in order if one in held]
+    values = [one for one in order if one in given]
     counts = value_counts(table[names], values)
     pairs = counts.T @ counts
     equal = np.diag(pairs) - counts.sum(axis=0)
@@ -297,15 +297,15 @@ def in_words(one: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
     if not one.cells:
         return f"{one.why_none[0].upper()}{one.why_none[1:]}."
-    said = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
+    sentence = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
     if one.alpha is None:
-        return f"{said}; no alpha: {one.why_none}."
+        return f"{sentence}; no alpha: {one.why_none}."
     if one.same == one.cells:
-        return f"{said}; where all agree, alpha is 1 by definition and says little."
+        return f"{sentence}; where all agree, alpha is 1 by definition and says little."
     interval = ""
     if one.low is not None and one.high is not None:
         interval = f" (95 per cent bootstrap interval {_two(one.low)} to {_two(one.high)})"
-    return f"{said}; Krippendorff's alpha {_two(one.alpha)}{interval}."
+    return f"{sentence}; Krippendorff's alpha {_two(one.alpha)}{interval}."
 
 
 def _two(value: float) -> str:

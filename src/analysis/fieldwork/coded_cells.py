@@ -166,8 +166,8 @@ def disputed(study: Study) -> set[int]:
         and (
             (row.unit_id, row.criterion_id) in silent
             or any(
-                row.level not in said
-                for said in levels.get((row.unit_id, row.criterion_id), {}).values()
+                row.level not in of_coder
+                for of_coder in levels.get((row.unit_id, row.criterion_id), {}).values()
             )
         )
     }

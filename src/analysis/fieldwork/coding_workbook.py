@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.forms import CODE, coding_form
-from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_marks import row_mark
 from analysis.fieldwork.shared_sheets import (
     add_document_forms,
@@ -69,7 +69,11 @@ def coding_workbook(
     form = coding_form(max(4, cited + 1))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
     marks = codebook_marks(study.tables)
-    about = {"Workbook": KIND, "Coder": coder, "Coder mark": short_mark(tidied_text(coder, CODE))}
+    about = {
+        "Workbook": KIND,
+        "Coder": coder,
+        "Coder mark": short_mark(normalised_text(coder, CODE)),
+    }
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
@@ -85,7 +89,7 @@ def coding_workbook(
 
 def checked_coder(study: Study, coder: str) -> str:
     """Return a coder's name, after checking that it can stand in a table and come back."""
-    rule = fault_of_name(tidied_text(coder, CODE))
+    rule = fault_of_name(normalised_text(coder, CODE))
     if rule:
         remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
         raise StudyError([Problem("--coder", None, "", shorten(coder), rule, remedy)])
@@ -103,8 +107,8 @@ def fault_of_name(name: str) -> str:
 
 def as_held(study: Study, coder: str) -> str:
     """Return a coder's name as the study writes it."""
-    name = tidied_text(coder, CODE)
-    return {tidied_text(one, CODE): one for one in study["codings"]["coder"]}.get(name, name)
+    name = normalised_text(coder, CODE)
+    return {normalised_text(one, CODE): one for one in study["codings"]["coder"]}.get(name, name)
 
 
 def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
@@ -117,13 +121,13 @@ def coding_rows(
     """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    held: dict[tuple[str, str], list[dict]] = {}
+    by_cell: dict[tuple[str, str], list[dict]] = {}
     for row in records(own):
-        held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+        by_cell.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
     never = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
-            rows = held.get((unit, criterion), [])
+            rows = by_cell.get((unit, criterion), [])
             if not rows and (unit, criterion) in never:
                 continue  # there is nothing to look for
             if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Proposal
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
 from analysis.fieldwork.default_map import default_map
 from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
@@ -23,7 +23,7 @@ from analysis.fieldwork.table_map import (
     TableMap,
     read_map,
 )
-from analysis.fieldwork.workbook_content import Line
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
 from analysis.problems import StudyError, shorten
 from analysis.study import Study, journal
@@ -98,67 +98,67 @@ def import_table(
 def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported, dict[str, bytes]]:
     if map_path is None:
         table = read_table_file(path)
-        said = default_map(study, table)
+        table_map = default_map(study, table)
     else:
-        said = read_map(map_path)
-        table = read_table_file(path, said.sheet, said.headings_row, said.last_row)
-    proposal, returned = Proposal(study, table.returned), table.returned
-    reader = AnswerReader(proposal, table, said, map_path.name if map_path else "")
+        table_map = read_map(map_path)
+        table = read_table_file(path, table_map.sheet, table_map.headings_row, table_map.last_row)
+    changeset, workbook = Changeset(study, table.workbook), table.workbook
+    reader = AnswerReader(changeset, table, table_map, map_path.name if map_path else "")
     answers = reader.read()
-    if not returned.problems:
-        _Import(proposal, table, said).take(answers)
+    if not workbook.problems:
+        _Import(changeset, table, table_map).take(answers)
     table.note_besides()
-    files = proposal.files() if not returned.problems else {}
-    if returned.problems:
-        raise StudyError(returned.in_order())
-    return Imported(proposal.changes, reader.counts, returned.said(), []), files
+    files = changeset.files() if not workbook.problems else {}
+    if workbook.problems:
+        raise StudyError(workbook.problems_in_order())
+    return Imported(changeset.changes, reader.counts, workbook.sentences(), []), files
 
 
 class _Import:
     """The answers of one table, held against the study."""
 
-    def __init__(self, proposal: Proposal, table: TableFile, said: TableMap):
-        self.study, self.table, self.map = proposal.study, table, said
-        self.proposal, self.returned = proposal, table.returned
-        self.read_on = said.read_on or dt.date.today().isoformat()
+    def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap):
+        self.study, self.table, self.map = changeset.study, table, table_map
+        self.changeset, self.workbook = changeset, table.workbook
+        self.read_on = table_map.read_on or dt.date.today().isoformat()
         self.source_id = f"table-{table.sha256[:10]}"
         self.scale = self.study.lookup("criteria", "scale_id")
         self.stated = set(self.study["evidence"]["evidence_id"])
-        self.held = {name: proposal.draft(name).places(*key) for name, key in _KEYS.items()}
+        self.existing = {name: changeset.draft(name).places(*key) for name, key in _KEYS.items()}
 
     def take(self, answers: list[Answer]) -> None:
         """Add the rows that answers come to, and the table as their source."""
         cells: dict[tuple, list[Answer]] = defaultdict(list)
         for one in answers:
             cells[one.unit, one.criterion, one.dated].append(one)
-        for cell, held in cells.items():
-            self._take_cell(cell, held)
+        for cell, of_cell in cells.items():
+            self._take_cell(cell, of_cell)
         self._take_blanks(answers)
-        if self.proposal.changing:
+        if self.changeset.changing:
             self._take_source()
 
-    def _take_cell(self, cell: tuple, held: list[Answer]) -> None:
+    def _take_cell(self, cell: tuple, of_cell: list[Answer]) -> None:
         """Take in what the table says of one unit, criterion and date."""
         unit, criterion, dated = cell
-        given = [one for one in held if one.meaning not in (*_SILENT, FOUND_NOTHING)]
-        others = [one for one in held if one not in given and not one.coders]
+        given = [one for one in of_cell if one.meaning not in (*_SILENT, FOUND_NOTHING)]
+        others = [one for one in of_cell if one not in given and not one.coders]
         meanings = {one.meaning for one in [*given, *others]}
         codings = {(name, one.meaning): one for one in given[::-1] for name in one.coders}
         told_apart = all(one.coders for one in given) and len({name for name, _ in codings}) == len(
             codings
         )
         if len(meanings) > 1 and (others or not told_apart):
-            first = held[0]
-            other = next(one for one in held if one.meaning != first.meaning)
+            first = of_cell[0]
+            other = next(one for one in of_cell if one.meaning != first.meaning)
             rule = f"{first.line.place('level')} says {shorten(first.text) or 'nothing'} of the same unit, criterion and date"
             remedy = "keep one of the two, give each its date, or name who gave it (coder)"
-            self.returned.refuse(other.line.place("level"), other.text, rule, remedy)
+            self.workbook.refuse(other.line.place("level"), other.text, rule, remedy)
             return
         if not given:
             return
-        if len(held) > 1 and not any(one.coders for one in held):
+        if len(of_cell) > 1 and not any(one.coders for one in of_cell):
             note = "An answer that the table gives more than once was taken once"
-            self.returned.note(note, held[1].line.place("level"))
+            self.workbook.note(note, of_cell[1].line.place("level"))
         row = dict(zip(DATED, dated, strict=True))
         row |= {"unit_id": unit, "criterion_id": criterion, "read_on": self.read_on}
         row |= {"confidence": self.map.confidence}
@@ -166,7 +166,7 @@ class _Import:
             self._assess(row, given)
         else:
             note = "Coders differ: their codings were taken in, and no level stands until they are settled (policygap settle)"
-            self.returned.note(note, given[0].line.place("level"))
+            self.workbook.note(note, given[0].line.place("level"))
         for (name, _), one in reversed(codings.items()):
             self._code(row | {"coder": name}, one)
 
@@ -179,7 +179,7 @@ class _Import:
         if old:
             rule = f"by the map it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
             remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
-            self.returned.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
+            self.workbook.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
 
     def _code(self, row: dict[str, str], one: Answer) -> None:
         old = self._add("codings", row, [one])
@@ -188,7 +188,7 @@ class _Import:
             remedy = (
                 "correct the table, or change the coding in a coder's workbook (policygap workbook)"
             )
-            self.returned.refuse(one.line.place("level"), one.text, rule, remedy)
+            self.workbook.refuse(one.line.place("level"), one.text, rule, remedy)
 
     def _add(self, table: str, row: dict[str, str], given: list[Answer]) -> dict[str, str] | None:
         """Add the row that answers come to; return the one of another level that is in its place."""
@@ -201,9 +201,9 @@ class _Import:
         }
         if not old:
             row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
-            self.proposal.draft(table).add(row, first.line)
+            self.changeset.draft(table).add(row, first.line)
         what = UNCHANGED if old else ADDED
-        self.proposal.say(what, table, row, first.meaning, first.line)
+        self.changeset.say(what, table, row, first.meaning, first.line)
         return None
 
     def _evidence(self, one: Answer) -> str:
@@ -218,7 +218,7 @@ class _Import:
             f"{self.source_id}-{place}", one.unit, states, one.line["note"], one.line
         )
 
-    def _state(self, name: str, unit: str, states: str, note: str, line: Line) -> str:
+    def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
         if name not in self.stated:
             self.stated.add(name)
             row = {
@@ -231,8 +231,8 @@ class _Import:
                 "extent_read": "whole_excerpt",
                 "note": note,
             }
-            self.proposal.draft("evidence").add(row, line)
-            self.proposal.say(ADDED, "evidence", row, name, line)
+            self.changeset.draft("evidence").add(row, line)
+            self.changeset.say(ADDED, "evidence", row, name, line)
         return name
 
     def _take_blanks(self, answers: Iterable[Answer]) -> None:
@@ -284,23 +284,23 @@ class _Import:
         criteria = {one.criterion for one in found}
         row["note"] = known if note in known else f"{known} {note}".strip()
         row["criterion_ids"] = ";".join(one for one in self.scale if one in criteria | before)
-        draft, line = self.proposal.draft("searches"), found[0].line
+        draft, line = self.changeset.draft("searches"), found[0].line
         same = criteria <= before and note in known
         if place is None:
             draft.add(row, line)
         elif not same:
             draft.replace(place, old | row, line)
         what = ADDED if place is None else UNCHANGED if same else CHANGED
-        said = ", ".join(one for one in self.scale if one in criteria)
-        self.proposal.say(what, "searches", row, said, line)
+        summary = ", ".join(one for one in self.scale if one in criteria)
+        self.changeset.say(what, "searches", row, summary, line)
 
     def _why_found_nothing(self, found: list[Answer]) -> str:
-        said = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
-        return f"Imported from {self.table.name}, where the answer is {' or '.join(said)}: that was declared to mean that it was looked for and not found."
+        texts = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
+        return f"Imported from {self.table.name}, where the answer is {' or '.join(texts)}: that was declared to mean that it was looked for and not found."
 
     def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
         """Return the place and the text of the row that the study has with the same key."""
-        places = self.held[table].get(tuple(row[name] for name in _KEYS[table]))
+        places = self.existing[table].get(tuple(row[name] for name in _KEYS[table]))
         if not places:
             return None, {}
         return places[0], records(self.study[table].iloc[places])[0]
@@ -309,7 +309,7 @@ class _Import:
         row = {
             "source_id": self.source_id,
             "publisher": self.map.publisher or "Not stated",
-            "title": self.returned.file,
+            "title": self.workbook.file,
             "title_kind": "described",
             "kind": v.IMPORTED,
             "url": self.map.url,
@@ -317,20 +317,20 @@ class _Import:
             "read_on": self.read_on,
             "sha256": self.table.sha256,
         }
-        line = Line(self.table.tab, self.table.headings_row, {}, {"": "A"})
+        line = SheetRow(self.table.tab, self.table.headings_row, {}, {"": "A"})
         if not self._old("sources", row)[1]:
-            self.proposal.draft("sources").add(row, line)
-            self.proposal.say(ADDED, "sources", row, self.returned.file, line)
+            self.changeset.draft("sources").add(row, line)
+            self.changeset.say(ADDED, "sources", row, self.workbook.file, line)
 
 
 def _said_beside(found: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
     """Say what a table has beside blanks: its own day, source, note and coder of each."""
-    held: dict[str, list[str]] = {}
+    beside: dict[str, list[str]] = {}
     for one in found:
         parts = [f"{kind} {text}" for kind in kinds if (text := one.line[kind])]
         if parts:
-            held.setdefault("; ".join(parts), []).append(f"“{one.question}”")
+            beside.setdefault("; ".join(parts), []).append(f"“{one.question}”")
     return [
-        f"Beside {', '.join(questions)} it has: {said.rstrip('.')}."
-        for said, questions in held.items()
+        f"Beside {', '.join(questions)} it has: {text.rstrip('.')}."
+        for text, questions in beside.items()
     ]

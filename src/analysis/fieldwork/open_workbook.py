@@ -42,7 +42,7 @@ _RETURN = "fill the workbook that was sent, and return it as an Excel workbook (
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedWorkbook:
     """A workbook that could be opened; its texts are without the escapes of the file format.
 
     Attributes:
@@ -86,7 +86,7 @@ class _Reader(ExcelReader):
         self.wb.create_chartsheet(sheet.name)
 
 
-def open_workbook(path: Path) -> Opened:
+def open_workbook(path: Path) -> OpenedWorkbook:
     """Open a workbook.
 
     Raises:
@@ -100,7 +100,7 @@ def open_workbook(path: Path) -> Opened:
     struck = _struck_parts(_opened(path, rich_text=True).wb) if holds.struck else ()
     for book in filter(None, (reader.wb, results)):
         _unescape(book, holds.shared)
-    return Opened(reader.wb, results, struck, objects, threads)
+    return OpenedWorkbook(reader.wb, results, struck, objects, threads)
 
 
 def _cells(book: Workbook) -> Iterator[Any]:
@@ -134,9 +134,9 @@ def _empty_links(path: Path, reader: ExcelReader) -> None:
     """Empty the cells that hold a link and no text: the library writes the address into them."""
     with zipfile.ZipFile(path) as parts:
         for sheet, relation in reader.parser.find_sheets():
-            held = parts.read(relation.target) if "/worksheets/" in relation.target else b""
-            linked = set(_LINKED.findall(held))
-            for place in linked and linked - set(_FILLED.findall(held)):
+            content = parts.read(relation.target) if "/worksheets/" in relation.target else b""
+            linked = set(_LINKED.findall(content))
+            for place in linked and linked - set(_FILLED.findall(content)):
                 cell: Any = reader.wb[sheet.name][place.decode()]
                 cell._value = None
 
@@ -151,21 +151,25 @@ def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
                 continue
             for one in get_dependents(parts, relations):
                 kind, inside = one.Type.rpartition("/")[2], one.TargetMode != "External"
-                held = parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                content = (
+                    parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                )
                 if kind == "threadedComment":
-                    threads += [(sheet.name, cell) for cell in _texts(_REF, held)]
+                    threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
                 elif kind == "drawing":
-                    objects += [(sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, held)]
+                    objects += [
+                        (sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, content)
+                    ]
                 elif kind == "vmlDrawing":
-                    others = set(_texts(_OBJECT, held)) - {"Note"}
+                    others = set(_texts(_OBJECT, content)) - {"Note"}
                     objects += [(sheet.name, "")] if others else []
                 elif kind in _OBJECTS:
                     objects.append((sheet.name, ""))
     return objects, threads
 
 
-def _texts(pattern: re.Pattern, held: bytes) -> list[str]:
-    return pattern.findall(held.decode("utf-8", errors="replace"))
+def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
+    return pattern.findall(content.decode("utf-8", errors="replace"))
 
 
 def _corner(anchor: str) -> str:
@@ -196,11 +200,11 @@ def _check(path: Path) -> _Holds:
 
 
 def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
-    names, held = parts.namelist(), parts.infolist()
-    if sum(one.file_size for one in held) > LARGEST_CONTENT:
+    names, infos = parts.namelist(), parts.infolist()
+    if sum(one.file_size for one in infos) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
         raise refusal(path, rule, "return the workbook that was sent, without additions")
-    if any(one.flag_bits & 1 for one in held):
+    if any(one.flag_bits & 1 for one in infos):
         raise refusal(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if "xl/workbook.bin" in names:
@@ -236,11 +240,11 @@ def _other_kind(path: Path) -> str:
     if text.startswith("<"):
         return "it is a web page or another XML file, whatever its name says"
     line = text.partition("\n")[0]
-    said = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
-    sign = max(said, key=line.count)
+    names = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
+    sign = max(names, key=line.count)
     if "\0" in text or not line.count(sign):
         return "it is no workbook"
-    return f"it is no workbook: it is text, with its cells parted by {said[sign]}"
+    return f"it is no workbook: it is text, with its cells parted by {names[sign]}"
 
 
 def _old_or_locked(path: Path) -> StudyError:
@@ -267,8 +271,8 @@ def _opened(path: Path, **how: bool) -> ExcelReader:
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:
-    said = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
-    rule = f"it cannot be opened: it is damaged ({said})"
+    reason = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
+    rule = f"it cannot be opened: it is damaged ({reason})"
     return refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
 
 

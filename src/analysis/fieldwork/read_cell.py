@@ -8,10 +8,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import DATE, LINK
-from analysis.fieldwork.normalise import tidied
-from analysis.fieldwork.open_workbook import Opened
+from analysis.fieldwork.normalise import normalised
+from analysis.fieldwork.open_workbook import OpenedWorkbook
 from analysis.fieldwork.sent_texts import Grid, text_of
-from analysis.fieldwork.workbook_content import Returned, address
+from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
 from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
 
@@ -28,65 +28,65 @@ def place_of(cell: Cell) -> str:
     return address(cell.parent.title, cell.coordinate)
 
 
-def read_cell(returned: Returned, opened: Opened, cell: Cell, kind: str) -> str:
+def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
     """Return what a cell says, with notes and problems kept.
 
     ``kind``: how it is read (:data:`forms.TEXT` and the others).
     """
     place = place_of(cell)
     if opened.struck(cell):
-        returned.note("Text that is struck through was read as if it stood", place)
+        workbook.note("Text that is struck through was read as if it stood", place)
     if kind != LINK:
-        return _value(returned, opened, cell, kind)
+        return _value(workbook, opened, cell, kind)
     link = link_of(cell)
     if link or leads(cell):
-        returned.links.add(place)
+        workbook.links.add(place)
     if not link and leads(cell):
         rule = (
             "the address behind the link is worked out by the formula, and cannot be told for sure"
         )
-        returned.refuse(place, cell.value, rule, "write the address itself")
+        workbook.refuse(place, cell.value, rule, "write the address itself")
         return ""
-    shows_it = not link or not _take_link(returned, cell, link)
-    text = _value(returned, opened, cell, kind) if shows_it else link
+    shows_it = not link or not _take_link(workbook, cell, link)
+    text = _value(workbook, opened, cell, kind) if shows_it else link
     if text and not is_address(text):
-        returned.refuse(place, text, NO_ADDRESS, WHOLE)
+        workbook.refuse(place, text, NO_ADDRESS, WHOLE)
     return text
 
 
-def _value(returned: Returned, opened: Opened, cell: Cell, kind: str) -> str:
+def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
     """Return the text of a cell's own value, or of the result of its formula."""
     place, value = place_of(cell), cell.value
     if cell.data_type == "e":
-        returned.refuse(place, value, "the program shows an error here", "write the text itself")
+        workbook.refuse(place, value, "the program shows an error here", "write the text itself")
         return ""
     if cell.data_type == "f":
-        value = _result(returned, opened, cell)
-    read = tidied(value, kind, opened.book.epoch)
-    if read.refused:
-        returned.refuse(place, value, read.refused, read.remedy)
-    if read.done:
-        returned.note(read.done[0].upper() + read.done[1:], place)
+        value = _result(workbook, opened, cell)
+    read = normalised(value, kind, opened.book.epoch)
+    if read.rule:
+        workbook.refuse(place, value, read.rule, read.remedy)
+    if read.note:
+        workbook.note(read.note[0].upper() + read.note[1:], place)
     is_day = kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
     if is_day and opened.book.epoch == CALENDAR_MAC_1904:
-        returned.note_all(FROM_1904, place)
+        workbook.note_all(FROM_1904, place)
     return read.text
 
 
-def _result(returned: Returned, opened: Opened, cell: Cell) -> object:
+def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> object:
     """Return the result that the program stored for a formula."""
     result = opened.result(cell)
     if result is None or result.value is None or result.data_type == "e":
         formula = cell.value if isinstance(cell.value, str) else "a formula"
         rule = "it is a formula, and the file holds no result of it that can be read"
         remedy = "write the text itself (copy, then paste values)"
-        returned.refuse(place_of(cell), formula, rule, remedy)
+        workbook.refuse(place_of(cell), formula, rule, remedy)
         return None
-    returned.note("The stored result of a formula was read", place_of(cell))
+    workbook.note("The stored result of a formula was read", place_of(cell))
     return result.value
 
 
-def _take_link(returned: Returned, cell: Cell, link: str) -> bool:
+def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
     """Return whether the address behind a cell is what the cell says, and not what it shows."""
     shown = "" if cell.data_type == "f" else text_of(cell)
     if bare(shown) == bare(link):
@@ -94,9 +94,9 @@ def _take_link(returned: Returned, cell: Cell, link: str) -> bool:
     if is_address(shown):
         rule = f"the cell shows one address, and leads to another ({shorten(link)})"
         remedy = "take the link out, and write the address that counts"
-        returned.refuse(place_of(cell), shown, rule, remedy)
+        workbook.refuse(place_of(cell), shown, rule, remedy)
     else:
-        returned.note("The address behind a link was taken", place_of(cell))
+        workbook.note("The address behind a link was taken", place_of(cell))
     return True
 
 
@@ -121,7 +121,7 @@ def bare(link: str) -> str:
 
 
 def look_at_merged(
-    returned: Returned,
+    workbook: ReadWorkbook,
     sheet: Worksheet,
     grid: Grid,
     ours: Collection[int],
@@ -131,7 +131,7 @@ def look_at_merged(
     """Refuse merged cells that say something in our columns, from the first row on.
 
     Args:
-        returned: keeps the problems and notes.
+        workbook: keeps the problems and notes.
         sheet: the sheet.
         grid: its cells.
         ours: the columns that are read.
@@ -147,7 +147,7 @@ def look_at_merged(
         kept = grid.get(area.min_row, {}).get(area.min_col)
         place = address(sheet.title, str(area))
         if kept is None or kept.value is None:
-            returned.note("Cells that are merged, and empty, were passed over", place)
+            workbook.note("Cells that are merged, and empty, were passed over", place)
         else:
             rule = "the cells are merged, and what was meant for each of them cannot be told"
-            returned.refuse(place, kept.value, rule, "unmerge them, and fill each one")
+            workbook.refuse(place, kept.value, rule, "unmerge them, and fill each one")

@@ -10,20 +10,20 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
-from analysis.fieldwork.normalise import tidied
-from analysis.fieldwork.open_workbook import Opened, open_workbook
+from analysis.fieldwork.normalise import normalised
+from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
 from analysis.fieldwork.outside_cells import note_besides, note_typed
 from analysis.fieldwork.read_cell import look_at_merged, read_cell
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
     Grid,
-    Shown,
+    ShownSheet,
     cells_of,
     list_column,
     rows_sent,
 )
-from analysis.fieldwork.workbook_content import Line, Returned, address
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow, address
 from analysis.fieldwork.workbook_writer import NOUN
 from analysis.wording import agreeing, listed
 
@@ -66,81 +66,83 @@ class _FormSheet:
         return address(self.sheet.title, f"{get_column_letter(column)}{row}")
 
 
-def read_returned(path: Path) -> Returned:
+def read_workbook(path: Path) -> ReadWorkbook:
     """Read a working workbook.
 
     Raises:
         StudyError: the file is no workbook that can be opened. Problems inside it are kept in
             what is returned.
     """
-    returned = Returned(path.name)
+    workbook = ReadWorkbook(path.name)
     opened = open_workbook(path)
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     for title, grid in grids.items():
-        _take_about(returned, title, grid)
-        returned.sent = returned.sent or list_column(grid, ROWS_SENT)
-        returned.shown_sent |= rows_sent(list_column(grid, TEXTS_SENT))
+        _take_about(workbook, title, grid)
+        workbook.sent = workbook.sent or list_column(grid, ROWS_SENT)
+        workbook.texts_sent |= rows_sent(list_column(grid, TEXTS_SENT))
     for sheet in opened.book.chartsheets:
-        returned.note("A sheet with a chart has no cells to read", sheet.title)
-    noun = returned.about.get(NOUN.lower(), "")
+        workbook.note("A sheet with a chart has no cells to read", sheet.title)
+    noun = workbook.about.get(NOUN.lower(), "")
     unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
         found = _form_on(sheet, grid, noun)
         # A form of another kind of workbook is one that nothing reads here.
-        foreign = found and returned.shown_sent and found.form.tab not in returned.shown_sent
+        foreign = found and workbook.texts_sent and found.form.tab not in workbook.texts_sent
         if found and not foreign:
-            _read_form(returned, opened, found, noun)
+            _read_form(workbook, opened, found, noun)
             continue
         if not foreign and grid:
             unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
-        returned.shown.append((Shown(title), Shown(title).rows(grid)))
-    note_besides(returned, opened, grids)
-    note_typed(returned, opened)
-    for name in unread.keys() - returned.forms.keys():
+        workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
+    note_besides(workbook, opened, grids)
+    note_typed(workbook, opened)
+    for name in unread.keys() - workbook.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
         remedy = "put the first two rows back as they were"
-        returned.refuse(address(unread[name], "A1"), "", rule, remedy)
-        returned.forms[name] = []
-    return returned
+        workbook.refuse(address(unread[name], "A1"), "", rule, remedy)
+        workbook.forms[name] = []
+    return workbook
 
 
-def _read_form(returned: Returned, opened: Opened, found: _FormSheet, noun: str) -> None:
+def _read_form(
+    workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet, noun: str
+) -> None:
     """Keep the rows of a form; a second sheet with it is refused."""
     title, form = found.sheet.title, found.form
-    if form.name in returned.forms:
+    if form.name in workbook.forms:
         rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
-        returned.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
+        workbook.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
         return
     if found.sheet.sheet_state != "visible":
-        returned.note("A hidden sheet was read too", title)
+        workbook.note("A hidden sheet was read too", title)
     if title != form.tab:
-        returned.note("A sheet was renamed, and read by its marks", title)
-    returned.forms[form.name] = []
-    if _columns_are_right(returned, found, noun):
+        workbook.note("A sheet was renamed, and read by its marks", title)
+    workbook.forms[form.name] = []
+    if _columns_are_right(workbook, found, noun):
         # Else what the rows say cannot be told, and each would be blamed for it.
-        _say_what_was_rearranged(returned, found, noun)
-        returned.forms[form.name] = list(_lines(returned, opened, found))
+        _say_what_was_rearranged(workbook, found, noun)
+        workbook.forms[form.name] = list(_lines(workbook, opened, found))
 
 
-def _take_about(returned: Returned, title: str, grid: Grid) -> None:
+def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
     """Keep what a first sheet says; a second one must say the same."""
     about, places = {}, {}
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
         if isinstance(label, str):
             name = " ".join(label.split()).rstrip(":").lower()
-            about[name] = tidied(value, CODE, _EPOCH).text
+            about[name] = normalised(value, CODE, _EPOCH).text
             places[name] = address(title, f"B{number}")
     if not about.get("workbook"):
         return
-    if not returned.about:
-        returned.about, returned.about_places = about, places
+    if not workbook.about:
+        workbook.about, workbook.about_places = about, places
         return
     for name, place in places.items():
-        if about[name] != returned.about.get(name):
+        if about[name] != workbook.about.get(name):
             rule = "two sheets say what this workbook is, and they differ"
-            returned.refuse(place, about[name], rule, "delete the one that does not count")
+            workbook.refuse(place, about[name], rule, "delete the one that does not count")
 
 
 def _tab(title: str) -> str:
@@ -186,14 +188,14 @@ def _marked(form: Form, value: object) -> str:
 
 def _named(form: Form, heading: object, noun: str) -> str:
     """Return the name of the field that a heading is the label of; of none: an empty text."""
-    said = _label(heading)
-    number = re.search(r" (\d+)$", said)
+    text = _label(heading)
+    number = re.search(r" (\d+)$", text)
     for one in form.fields:
         label = _label(one.label.replace("{unit}", noun))
-        if said and said == label:
+        if text and text == label:
             return one.name
         # Columns of a stem, "Evidence 4", are as many as a workbook needs.
-        if number and re.sub(r"\d+$", number[1], label) == said:
+        if number and re.sub(r"\d+$", number[1], label) == text:
             return re.sub(r"\d+$", number[1], one.name)
     return ""
 
@@ -202,28 +204,28 @@ def _label(value: object) -> str:
     return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
-def _lines(returned: Returned, opened: Opened, found: _FormSheet) -> Iterator[Line]:
+def _lines(workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet) -> Iterator[SheetRow]:
     """Yield the rows of a form that say anything; keep notes and problems on the way."""
     title, form, first = found.sheet.title, found.form, found.head + 2
     letters = {name: get_column_letter(place) for name, place in found.columns.items()}
-    asked = {name: field for name, field in found.fields.items() if field.asked}
+    editable = {name: field for name, field in found.fields.items() if field.editable}
     filled, taken = set(), set()
     for number, row in found.grid.items():
         if number < first:
             continue
         texts = {
-            name: read_cell(returned, opened, row[found.columns[name]], field.kind)
-            for name, field in asked.items()
+            name: read_cell(workbook, opened, row[found.columns[name]], field.kind)
+            for name, field in editable.items()
             if found.columns[name] in row
         }
         if any(texts.values()):
             filled.add(number)
-            yield Line(title, number, texts, letters)
+            yield SheetRow(title, number, texts, letters)
         if any(text and not form.only_names(name) for name, text in texts.items()):
             taken.add(number)
-    look_at_merged(returned, found.sheet, found.grid, found.columns.values(), first, filled)
-    shown = Shown(title, form, found.columns, asked, {found.head, found.head + 1}, taken)
-    returned.shown.append((shown, shown.rows(found.grid)))
+    look_at_merged(workbook, found.sheet, found.grid, found.columns.values(), first, filled)
+    shown = ShownSheet(title, form, found.columns, editable, {found.head, found.head + 1}, taken)
+    workbook.shown.append((shown, shown.rows(found.grid)))
 
 
 def _field(form: Form, name: str) -> Field | None:
@@ -232,14 +234,14 @@ def _field(form: Form, name: str) -> Field | None:
     return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
 
 
-def _columns_are_right(returned: Returned, found: _FormSheet, noun: str) -> bool:
+def _columns_are_right(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> bool:
     """Return whether every column is there, and once; keep it as a problem where not."""
     if found.copied:
         *others, first = sorted(found.copied, reverse=True)
         also = "".join(f", as at {found.at_top(place)}" for place in reversed(others))
         value = f"{found.form.name}.{found.copied[first]}"
         rule = f"two columns have the same mark{also}"
-        returned.refuse(found.at_top(first), value, rule, "delete the copied column")
+        workbook.refuse(found.at_top(first), value, rule, "delete the copied column")
     missing = _missing(found, noun)
     if missing:
         marks = listed([f"{found.form.name}.{name}" for name in missing])
@@ -247,7 +249,7 @@ def _columns_are_right(returned: Returned, found: _FormSheet, noun: str) -> bool
         rule += agreeing(len(missing), "is not there", "are not there")
         it = agreeing(len(missing), "it", "them")
         remedy = f"put {it} back, or copy the rows into a new workbook"
-        returned.refuse(found.at_top(1), ", ".join(missing.values()), rule, remedy)
+        workbook.refuse(found.at_top(1), ", ".join(missing.values()), rule, remedy)
     return not (found.copied or missing)
 
 
@@ -256,7 +258,7 @@ def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
 
     How many columns a stem has, differs; but their numbers have no gap.
     """
-    expected = [one.name for one in found.form.fields if one.asked and not one.may_lack]
+    expected = [one.name for one in found.form.fields if one.editable and not one.may_lack]
     for name in found.fields:
         stem, _, number = name.rpartition("_")
         expected += [
@@ -268,29 +270,29 @@ def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
             "{unit}", noun or "unit"
         )
         for name, field in missing.items()
-        if field is not None and field.asked
+        if field is not None and field.editable
     }
 
 
-def _say_what_was_rearranged(returned: Returned, found: _FormSheet, noun: str) -> None:
+def _say_what_was_rearranged(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> None:
     title, columns = found.sheet.title, found.columns
     if not found.marked:
-        said = "The row of marks is gone, and the columns were read by their headings"
-        returned.note(said, title)
+        note = "The row of marks is gone, and the columns were read by their headings"
+        workbook.note(note, title)
     order = [columns[one.name] for one in found.form.fields if one.name in columns]
     if order != sorted(order):
-        returned.note("Columns were moved, and read by their marks", title)
+        workbook.note("Columns were moved, and read by their marks", title)
     for name, one in found.fields.items():
         cell = found.grid.get(found.head + 1, {}).get(columns[name])
-        said = _named(found.form, cell.value, noun) if cell is not None else ""
-        if one.asked and said != name and (noun or "{" not in one.label):
+        name_shown = _named(found.form, cell.value, noun) if cell is not None else ""
+        if one.editable and name_shown != name and (noun or "{" not in one.label):
             place = address(title, f"{get_column_letter(columns[name])}{found.head + 1}")
             label = one.label.replace("{unit}", noun)
-            returned.note(f"A column was renamed, and read as {label!r}", place)
+            workbook.note(f"A column was renamed, and read as {label!r}", place)
     for area in found.sheet.column_dimensions.values():
         hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
         if set(hidden) & {*columns.values()}:
-            returned.note("Hidden columns were read too", address(title, area.index or ""))
+            workbook.note("Hidden columns were read too", address(title, area.index or ""))
     filtered = found.sheet.auto_filter.filterColumn
     if filtered or any(one.hidden for one in found.sheet.row_dimensions.values()):
-        returned.note("Rows that are hidden, or that a filter hides, were read too", title)
+        workbook.note("Rows that are hidden, or that a filter hides, were read too", title)

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.fieldwork.changeset import Draft, Proposal
-from analysis.fieldwork.normalise import tidied_text
-from analysis.fieldwork.workbook_content import Line, Returned
+from analysis.fieldwork.changeset import Changeset, TableDraft
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study.marks import short_mark
 
 CODED = (
@@ -32,22 +32,22 @@ def row_mark(unit: str, criterion: str, row: dict[str, str], names: Sequence[str
     """Return the mark of a row: its cell, and a sign of what it said when it was written out."""
     if not row:
         return f"{unit}/{criterion}/new"
-    return f"{unit}/{criterion}/{said_mark(row, names)}"
+    return f"{unit}/{criterion}/{text_mark(row, names)}"
 
 
-def said_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
+def text_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
     """Return a sign of what a row says, the same after its texts have been tidied."""
-    return short_mark(*(tidied_text(row[name]) for name in names))
+    return short_mark(*(normalised_text(row[name]) for name in names))
 
 
 def places_by_mark(
-    draft: Draft, places: Iterable[int], names: Sequence[str] = CODED
+    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED
 ) -> dict[str, int]:
     """Return the places of some rows of a table by the sign of what each says."""
-    return {said_mark(draft.rows[place], names): place for place in places}
+    return {text_mark(draft.rows[place], names): place for place in places}
 
 
-def mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] | None:
+def mark_of(changeset: Changeset, line: SheetRow) -> tuple[str, str, str] | tuple[()] | None:
     """Return the unit, criterion and sign of a line's mark.
 
     Empty: the row is new. ``None``: the mark cannot be read, and that is kept as a problem.
@@ -56,7 +56,7 @@ def mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] 
     if not text:
         return ()
     found = MARK.fullmatch(text)
-    study = proposal.study
+    study = changeset.study
     if found:
         unit, criterion = found[1], found[2]
         if unit in set(study["units"]["unit_id"]) and criterion in study.lookup(
@@ -67,21 +67,21 @@ def mark_of(proposal: Proposal, line: Line) -> tuple[str, str, str] | tuple[()] 
     else:
         rule = "the mark of the row was changed"
     remedy = "put it back as it was; empty it if the row is new"
-    proposal.returned.refuse(line.place("row"), line["row"], rule, remedy)
+    changeset.workbook.refuse(line.place("row"), line["row"], rule, remedy)
     return None
 
 
-def note_missing(returned: Returned, came: Counter[tuple[str, str]]) -> None:
+def note_missing(workbook: ReadWorkbook, came: Counter[tuple[str, str]]) -> None:
     """Note the rows that were sent and did not come back: to delete one says nothing of its cell.
 
     Args:
-        returned: the workbook.
+        workbook: the workbook.
         came: how many of its rows are on each unit and criterion.
     """
-    marks = filter(None, map(MARK.fullmatch, returned.sent))
+    marks = filter(None, map(MARK.fullmatch, workbook.sent))
     for unit, criterion in (Counter((one[1], one[2]) for one in marks) - came).elements():
-        said = "A row that was sent did not come back, and nothing was concluded from that"
-        returned.note(said, f"{unit}/{criterion}")
+        note = "A row that was sent did not come back, and nothing was concluded from that"
+        workbook.note(note, f"{unit}/{criterion}")
 
 
 def besides(old: dict[str, str], new: dict[str, str], **more: str) -> str:

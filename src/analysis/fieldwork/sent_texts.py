@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, Form
-from analysis.fieldwork.normalise import tidied
+from analysis.fieldwork.normalise import normalised
 from analysis.spreadsheet import unescaped
 from analysis.study.marks import short_mark
 
@@ -74,19 +74,19 @@ def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
     """
     value = cell.value if cell is not None else None
     value = plain(value) if isinstance(value, str) else value
-    read = tidied(value, CODE, _EPOCH)
-    return str(value) if read.refused else read.text
+    read = normalised(value, CODE, _EPOCH)
+    return str(value) if read.rule else read.text
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownSheet:
     """A sheet as far as it only shows: texts that are read back are not in it.
 
     Attributes:
         title: its tab.
         form: the form that it holds, if any.
         places: the columns of the form, by the field's name.
-        asked: those of them that are read back.
+        editable: those of them that are read back.
         heads: the rows of the form's marks and labels.
         taken: its rows that are read.
     """
@@ -94,7 +94,7 @@ class Shown:
     title: str
     form: Form | None = None
     places: Mapping[str, int] = field(default_factory=dict)
-    asked: Container[str] = ()
+    editable: Container[str] = ()
     heads: Container[int] = ()
     taken: Container[int] = ()
 
@@ -113,7 +113,7 @@ class Shown:
                 read = number in self.heads or (
                     number in self.taken and not (self.form and self.form.only_names(name))
                 )
-                if place in records or (name in self.asked and read):
+                if place in records or (name in self.editable and read):
                     continue
                 if text := text_of(cell, plain):
                     rows.setdefault(number, {})[name] = short_mark(text)
@@ -129,7 +129,7 @@ class Shown:
         return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
 
 
-def records(shown: Shown, grid: Grid) -> Iterator[str]:
+def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
     """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
     yield f"{shown.title} 0"
     for number, marks in shown.rows(grid, unescaped).items():
@@ -167,7 +167,7 @@ def list_column(grid: Grid, heading: str) -> list[str]:
 
 
 def differences(
-    sent: Mapping[str, Rows], returned: Sequence[tuple[Shown, Rows]]
+    sent: Mapping[str, Rows], returned: Sequence[tuple[ShownSheet, Rows]]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each difference between what was sent and what came back: what, its sheet, its cell.
 
@@ -188,10 +188,10 @@ def differences(
             missed = before if shown.form.name in _MISSED else (1, 2)
             back[tab].update(missed)
         cells = _changes(shown, rows, before, pairs) if tab else _every_cell(rows)
-        for column, number, said in sorted(
-            (column_index_from_string(letter), number, said) for said, letter, number in cells
+        for column, number, note in sorted(
+            (column_index_from_string(letter), number, note) for note, letter, number in cells
         ):
-            yield said, shown.title, f"{get_column_letter(column)}{number}"
+            yield note, shown.title, f"{get_column_letter(column)}{number}"
     for tab, rows in sent.items():
         if tab not in back:
             yield SHEET_GONE, tab, ""
@@ -205,24 +205,24 @@ def _every_cell(rows: Rows) -> list[tuple[str, str, int]]:
 
 
 def _changes(
-    shown: Shown, rows: Rows, before: Rows, pairs: Mapping[int, int]
+    shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
 ) -> Iterator[tuple[str, str, int]]:
     """Yield what differs in a sheet: what, the letter of its column, and the row."""
     texts = {one for row in before.values() for one in row.items()}
     for number, row in rows.items():
         old = before.get(pairs.get(number, 0), {})
         for name in {**old, **row}:
-            if name in shown.asked and number in shown.taken:
+            if name in shown.editable and number in shown.taken:
                 continue  # it was read
             if row.get(name) == old.get(name):
                 continue
             # A row copied for another date says what the coders say of the one it was copied from.
             if shown.own(number, row) and (name, row[name]) in texts:
                 continue
-            said = CHANGED_TEXT if name in row else EMPTIED
+            note = CHANGED_TEXT if name in row else EMPTIED
             if shown.form and name in row and name not in shown.places:
-                said = OTHER_COLUMN
-            yield said, shown.letter(name), number
+                note = OTHER_COLUMN
+            yield note, shown.letter(name), number
 
 
 def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:

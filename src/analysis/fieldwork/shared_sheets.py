@@ -75,8 +75,8 @@ def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> None:
     maker.form(NEW_SEARCHES, [], SPARE_DOCUMENTS, frozen=1)
 
 
-def _free_ids(held: set[str], stem: str) -> list[str]:
-    numbers = (re.fullmatch(rf"{re.escape(stem)}(\d+)", one) for one in held)
+def _free_ids(existing: set[str], stem: str) -> list[str]:
+    numbers = (re.fullmatch(rf"{re.escape(stem)}(\d+)", one) for one in existing)
     last = max((int(found[1]) for found in numbers if found), default=0)
     return [f"{stem}{number}" for number in range(last + 1, last + SPARE_DOCUMENTS + 1)]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from analysis.fieldwork.changeset import ADDED, Proposal
+from analysis.fieldwork.changeset import ADDED, Changeset
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
 from analysis.fieldwork.table_file import TableFile
 from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
-from analysis.fieldwork.workbook_content import Line
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import each_row
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
@@ -41,7 +41,7 @@ class Answer:
         coders: who is named as having given it.
     """
 
-    line: Line
+    line: SheetRow
     unit: str
     criterion: str
     meaning: str
@@ -58,11 +58,11 @@ class AnswerReader:
         counts: for each criterion, how many cells of the table have which level or unknown.
     """
 
-    def __init__(self, proposal: Proposal, table: TableFile, said: TableMap, map_name: str):
+    def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap, map_name: str):
         """Take the table and its map; ``map_name``: the map's file, empty without one."""
-        study = proposal.study
-        self.study, self.table, self.map, self.map_name = study, table, said, map_name
-        self.proposal, self.returned = proposal, table.returned
+        study = changeset.study
+        self.study, self.table, self.map, self.map_name = study, table, table_map, map_name
+        self.changeset, self.workbook = changeset, table.workbook
         self.criteria = criterion_names(study)
         self.scale = study.lookup("criteria", "scale_id")
         self.levels: dict[str, set[str]] = defaultdict(set)
@@ -75,10 +75,10 @@ class AnswerReader:
         """Return the answers and blanks, and add the units of a study that has none."""
         self._check_meanings()
         columns = self._columns()
-        if self.returned.problems:
+        if self.workbook.problems:
             return []
         names = self._unit_names(columns)
-        if self.returned.problems:
+        if self.workbook.problems:
             return []
         answers = list(self._answers(columns, names))
         self._say_what_was_refused()
@@ -105,11 +105,17 @@ class AnswerReader:
 
     def _columns(self) -> dict[str, int]:
         """Return the column of everything that the map names; a question's name begins with ?."""
-        said, units = self.map, self.map.units or UnitColumns()
-        wanted = {"unit": said.unit, "criterion": said.criterion, "answer": said.answer}
-        wanted |= {name: getattr(said, name) for name in BESIDE}
+        table_map, units = self.map, self.map.units or UnitColumns()
+        wanted = {
+            "unit": table_map.unit,
+            "criterion": table_map.criterion,
+            "answer": table_map.answer,
+        }
+        wanted |= {name: getattr(table_map, name) for name in BESIDE}
         wanted |= {f"units.{name}": text for name, text in units}
-        wanted |= {} if said.is_long else {f"?{heading}": heading for heading in said.criteria}
+        wanted |= (
+            {} if table_map.is_long else {f"?{heading}": heading for heading in table_map.criteria}
+        )
         wanted = {name: heading for name, heading in wanted.items() if heading}
         found = {name: self.table.column(heading) for name, heading in wanted.items()}
         columns = {name: column for name, column in found.items() if column is not None}
@@ -120,7 +126,7 @@ class AnswerReader:
                 remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
                 place = f"criteria.{name[1:]}" if name.startswith("?") else name
                 self._refuse_map(place, heading, rule, remedy)
-        for heading, question in said.criteria.items():
+        for heading, question in table_map.criteria.items():
             if len(self.criteria.meant(question.criterion)) != 1:
                 rule = "it is no criterion of the study"
                 remedy = "use an id of criteria.csv, or add the criterion there, with a rule for each level in rules.csv"
@@ -129,7 +135,7 @@ class AnswerReader:
             if column not in columns.values():
                 place = self.table.place(self.table.headings_row, column)
                 note = f"The column “{shorten(heading)}” is not in the map, and was left out"
-                self.returned.note(note, place)
+                self.workbook.note(note, place)
         return columns
 
     def _unit_names(self, columns: Mapping[str, int]) -> Names:
@@ -140,7 +146,7 @@ class AnswerReader:
             remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
             self._refuse_map("units", "", rule, remedy)
             return Names({})
-        units = self.proposal.draft("units")
+        units = self.changeset.draft("units")
         units.order = []  # the table's own
         first: dict[str, dict[str, str]] = {}
         spellings: dict[str, set[str]] = defaultdict(set)
@@ -155,12 +161,12 @@ class AnswerReader:
             if unit not in first:
                 first[unit] = row
                 units.add(row, line)
-                self.proposal.say(ADDED, "units", row, row["name"], line)
+                self.changeset.say(ADDED, "units", row, row["name"], line)
             for name in UnitColumns.model_fields:
                 if row.get(name) != first[unit].get(name):
-                    said = first[unit].get(name) or "nothing"
-                    rule = f"an earlier row says {said} of this unit ({unit})"
-                    self.returned.refuse(
+                    table_map = first[unit].get(name) or "nothing"
+                    rule = f"an earlier row says {table_map} of this unit ({unit})"
+                    self.workbook.refuse(
                         line.place(name), row.get(name, ""), rule, "make the rows alike"
                     )
                     break
@@ -179,9 +185,9 @@ class AnswerReader:
 
     def _line(
         self, number: int, places: Mapping[str, int], texts: dict[str, str] | None = None
-    ) -> Line:
+    ) -> SheetRow:
         letters = {name: get_column_letter(column) for name, column in places.items()}
-        return Line(self.table.tab, number, texts or {}, letters)
+        return SheetRow(self.table.tab, number, texts or {}, letters)
 
     def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[Answer]:
         kept = {name: columns[name] for name in BESIDE if name in columns}
@@ -254,9 +260,9 @@ class AnswerReader:
         self, number: int, column: int, question: Question, criterion: str
     ) -> tuple[str, str] | None:
         """Return what a cell means, and what it says; ``None``, and a problem kept, of neither."""
-        already = len(self.returned.problems)
+        already = len(self.workbook.problems)
         text = self.table.text(number, column)
-        if len(self.returned.problems) > already:
+        if len(self.workbook.problems) > already:
             return None  # a cell that cannot be read is not to be blamed again for saying nothing
         meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
         if meaning in {*levels, *v.TYPED, *BLANKS}:
@@ -303,12 +309,12 @@ class AnswerReader:
                 f" (and in {more} more cell{'s' if more > 1 else ''} of the table)" if more else ""
             )
             place, _, remedy = cells[0]
-            self.returned.refuse(place, text, rule + also, remedy)
+            self.workbook.refuse(place, text, rule + also, remedy)
 
     def _refuse_map(self, place: str, value: str, rule: str, remedy: str) -> None:
-        name = self.map_name or self.returned.file
+        name = self.map_name or self.workbook.file
         problem = Problem(shorten(name), None, shorten(place), shorten(value), rule, remedy)
-        self.returned.problems.append(problem)
+        self.workbook.problems.append(problem)
 
 
 def _as_id(text: str) -> str:

@@ -15,12 +15,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.normalise import tidied_text
-from analysis.fieldwork.open_workbook import LARGEST_FILE, Opened, open_workbook, refusal
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
 from analysis.fieldwork.outside_cells import note_besides
 from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
-from analysis.fieldwork.workbook_content import Returned, address
+from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
 
 
@@ -39,8 +39,8 @@ class TableFile:
         rows: the cells below the headings, by row and column; empty rows are left out.
     """
 
-    returned: Returned
-    opened: Opened
+    workbook: ReadWorkbook
+    opened: OpenedWorkbook
     sha256: str
     tab: str
     name: str
@@ -52,7 +52,7 @@ class TableFile:
 
     def column(self, heading: str) -> int | None:
         """Return the column of a heading; capitals do not count where nothing else fits."""
-        wanted = tidied_text(heading, CODE)
+        wanted = normalised_text(heading, CODE)
         if wanted in self.headings:
             return self.headings[wanted]
         like = [
@@ -74,14 +74,14 @@ class TableFile:
         if kind == CODE and re.search(r"[\n\r]", str(cell.value).strip()):
             rule = "a line break stands inside what must be one line"
             remedy = "write it in one line; if two cells ran together, part them"
-            self.returned.refuse(self.place(number, column), cell.value, rule, remedy)
+            self.workbook.refuse(self.place(number, column), cell.value, rule, remedy)
             return ""
-        return read_cell(self.returned, self.opened, cell, kind)
+        return read_cell(self.workbook, self.opened, cell, kind)
 
     def note_besides(self) -> None:
         """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
         grid = cells_of(self.opened.book[self.tab])
-        note_besides(self.returned, self.opened, {self.tab: grid})
+        note_besides(self.workbook, self.opened, {self.tab: grid})
 
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
@@ -102,8 +102,8 @@ def read_table_file(
     Raises:
         StudyError: the file cannot be read.
     """
-    returned = Returned(path.name)
-    opened = _opened(path, returned)
+    workbook = ReadWorkbook(path.name)
+    opened = _opened(path, workbook)
     tab, name = _only_sheet(path, opened, sheet)
     page, grid = opened.book[tab], cells_of(opened.book[tab])
     headed = _headed(grid.get(headings_row, {}))
@@ -115,19 +115,19 @@ def read_table_file(
         raise refusal(path, rule, remedy)
     below = {number: row for number, row in grid.items() if number > headings_row and _says(row)}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
-    look_at_merged(returned, page, grid, headed, headings_row + 1, rows)
-    _look_under_no_heading(returned, rows, headed)
+    look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
+    _look_under_no_heading(workbook, rows, headed)
     for number in below.keys() - rows.keys():
         place = next(cell for cell in below[number].values() if _says({0: cell}))
-        said = "What stands below the last row that the map names was left out"
-        returned.note_all(said, place_of(place))
+        note = "What stands below the last row that the map names was left out"
+        workbook.note_all(note, place_of(place))
     if page.sheet_state != "visible" or any(one.hidden for one in page.row_dimensions.values()):
-        returned.note("Hidden rows or sheets were read too", tab)
+        workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
     for column, text in headed.items():
         headings.setdefault(text, column)
     return TableFile(
-        returned,
+        workbook,
         opened,
         hashlib.sha256(path.read_bytes()).hexdigest(),
         tab,
@@ -139,16 +139,16 @@ def read_table_file(
     )
 
 
-def _opened(path: Path, returned: Returned) -> Opened:
+def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
     if path.suffix.lower() == ".csv":
-        return _csv_as_workbook(path, returned)
+        return _csv_as_workbook(path, workbook)
     if path.suffix.lower() == ".xlsx":
         return open_workbook(path)
     rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
     raise refusal(path, rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)")
 
 
-def _only_sheet(path: Path, opened: Opened, wanted: str) -> tuple[str, str]:
+def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
     """Return the tab of the sheet that holds the table, and what the table is called."""
     grids = {one.title: cells_of(one) for one in opened.book.worksheets}
     tabs = [title for title, grid in grids.items() if any(map(_says, grid.values()))]
@@ -164,7 +164,7 @@ def _only_sheet(path: Path, opened: Opened, wanted: str) -> tuple[str, str]:
 def _headed(row: dict[int, Cell]) -> dict[int, str]:
     """Return the heading of each column that has one."""
     texts = {
-        column: tidied_text(str(cell.value), CODE)
+        column: normalised_text(str(cell.value), CODE)
         for column, cell in row.items()
         if cell.value is not None
     }
@@ -175,7 +175,7 @@ def _says(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
 
 
-def _look_under_no_heading(returned: Returned, rows: Grid, headed: Collection[int]) -> None:
+def _look_under_no_heading(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
     """Refuse what stands in no column of the table: a cell may have been split in two."""
     loose = [
         cell
@@ -187,10 +187,10 @@ def _look_under_no_heading(returned: Returned, rows: Grid, headed: Collection[in
         more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""
         rule = f"no heading stands above the cell{more}: what it says belongs to no column"
         remedy = "in a CSV file, put a cell that holds the separator between quotation marks; else head the column, or empty the cells"
-        returned.refuse(place_of(loose[0]), str(loose[0].value), rule, remedy)
+        workbook.refuse(place_of(loose[0]), str(loose[0].value), rule, remedy)
 
 
-def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
+def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
     """Read a CSV file as a workbook of texts, so that both are read in one way."""
     text = _csv_text(path)
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
@@ -198,8 +198,8 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     first = text.split("\n", 1)[0]
     delimiter = declared[1] if declared else max(",;\t", key=first.count)
     if delimiter != ",":
-        said = "A table whose cells are parted by another sign than a comma was read"
-        returned.note(said, path.name)
+        note = "A table whose cells are parted by another sign than a comma was read"
+        workbook.note(note, path.name)
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "".join("_" if sign in "[]:*?/\\" else sign for sign in path.stem)[:31] or "table"
@@ -207,20 +207,20 @@ def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
     number, width = 0, max(first.count(delimiter), 1)
     try:
         for number, record in enumerate(records, start=1):
-            for column, said in enumerate(record, start=1):
-                if not said:
+            for column, value in enumerate(record, start=1):
+                if not value:
                     continue
                 # Past the library's own setter: it takes "=" for a formula.
                 cell: Any = sheet.cell(number, column)
-                cell._value, cell.data_type = said, "s"
-                if _holds_a_row(said, column - 1, delimiter, width):
+                cell._value, cell.data_type = value, "s"
+                if _holds_a_row(value, column - 1, delimiter, width):
                     rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"
                     remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
-                    returned.refuse(place_of(cell), said, rule, remedy)
+                    workbook.refuse(place_of(cell), value, rule, remedy)
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
         raise refusal(path, rule, "save it as CSV (UTF-8)", f"row {number + 1}") from None
-    return Opened(book)
+    return OpenedWorkbook(book)
 
 
 def _csv_text(path: Path) -> str:

@@ -19,7 +19,7 @@ from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.normalise import tidied_text
+from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import refusal
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import exists
@@ -46,7 +46,7 @@ def _a_day(text: str) -> str:
     return text
 
 
-Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: tidied_text(text, CODE))]
+Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
 Date = Annotated[str, AfterValidator(_a_date)]
 PastDay = Annotated[str, AfterValidator(_a_day)]
 """As :data:`Date`, empty where it is not given."""
@@ -65,7 +65,7 @@ class Searched(_Part):
     queries: Annotated[
         tuple[Said, ...],
         Field(min_length=1),
-        BeforeValidator(lambda said: [said] if isinstance(said, str) else said),
+        BeforeValidator(lambda text: [text] if isinstance(text, str) else text),
     ]
 
 
@@ -89,7 +89,7 @@ class Question(_Part):
 
 AQuestion = Annotated[
     Question,
-    BeforeValidator(lambda said: {"criterion": said} if isinstance(said, str) else said),
+    BeforeValidator(lambda text: {"criterion": text} if isinstance(text, str) else text),
 ]
 
 
@@ -222,9 +222,9 @@ class _Loader(yaml.BaseLoader):
 def _entry_problem(path: Path, error: ErrorDetails) -> Problem:
     place = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"] if isinstance(error["input"], str) else ""
-    said = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
-    said = said.replace("a valid dictionary", "entries, each as “name: value”")
+    text = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
+    text = text.replace("a valid dictionary", "entries, each as “name: value”")
     rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
-        error["type"], said[0].lower() + said[1:]
+        error["type"], text[0].lower() + text[1:]
     )
     return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)

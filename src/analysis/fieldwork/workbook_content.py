@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import column_index_from_string
 
-from analysis.fieldwork.sent_texts import SINCE, Rows, Shown, differences
+from analysis.fieldwork.sent_texts import SINCE, Rows, ShownSheet, differences
 from analysis.fieldwork.workbook_writer import START
 from analysis.problems import Problem, shorten
 
@@ -14,7 +14,7 @@ _PLACES_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """A row of a form as it was returned.
 
     Attributes:
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass
-class Returned:
+class ReadWorkbook:
     """A workbook that was read.
 
     Attributes:
@@ -54,7 +54,7 @@ class Returned:
         about: what its first sheet says of it, labels in lower case.
         about_places: the addresses of that, by the same labels.
         sent: the names of the rows that were sent, as far as it still says so.
-        shown_sent: the rows of its sheets as far as they only show, by tab, likewise.
+        texts_sent: the rows of its sheets as far as they only show, by tab, likewise.
         shown: its sheets as far as they only show, each with its rows.
         forms: the lines of each form that it has, by the form's name.
         links: the places of links whose address was looked at.
@@ -67,32 +67,32 @@ class Returned:
     about: dict[str, str] = field(default_factory=dict)
     about_places: dict[str, str] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
-    shown_sent: dict[str, Rows] = field(default_factory=dict)
-    shown: list[tuple[Shown, Rows]] = field(default_factory=list)
-    forms: dict[str, list[Line]] = field(default_factory=dict)
+    texts_sent: dict[str, Rows] = field(default_factory=dict)
+    shown: list[tuple[ShownSheet, Rows]] = field(default_factory=list)
+    forms: dict[str, list[SheetRow]] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def note(self, said: str, place: str) -> None:
+    def note(self, note: str, place: str) -> None:
         """Keep a note on a place."""
-        self.notes.setdefault(said, []).append(place)
+        self.notes.setdefault(note, []).append(place)
 
-    def note_all(self, said: str, place: str) -> None:
+    def note_all(self, note: str, place: str) -> None:
         """Keep a note on a place where somebody has to look: each one is named."""
-        self.whole.add(said)
-        self.note(said, place)
+        self.whole.add(note)
+        self.note(note, place)
 
     def note_differences(self, sent: Mapping[str, Rows]) -> None:
         """Note what differs from what was sent, where it is not read back.
 
         ``sent``: the rows that were sent; of an older workbook, those that would be sent today.
         """
-        for said, tab, cell in differences(sent, self.shown):
-            said = said if self.shown_sent else SINCE.get(said, said)
-            if said:
-                self.note_all(said, address(tab, cell) if cell else tab)
+        for note, tab, cell in differences(sent, self.shown):
+            note = note if self.texts_sent else SINCE.get(note, note)
+            if note:
+                self.note_all(note, address(tab, cell) if cell else tab)
 
     def refuse(self, place: str, value: object, rule: str, remedy: str) -> None:
         """Keep a problem at a place."""
@@ -103,7 +103,7 @@ class Returned:
         place = self.about_places.get(label, START)
         self.refuse(place, self.about.get(label, ""), rule, remedy)
 
-    def in_order(self) -> list[Problem]:
+    def problems_in_order(self) -> list[Problem]:
         """Return the problems as a reader meets them: by sheet, row and column."""
         sheets: dict[str, int] = {}
 
@@ -117,13 +117,13 @@ class Returned:
 
         return sorted(self.problems, key=place)
 
-    def said(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Return the notes as sentences, the places named or counted."""
         lines = []
-        for said, places in self.notes.items():
-            named = _in_runs(places) if said in self.whole else places[:_PLACES_NAMED]
-            more = 0 if said in self.whole else len(places) - _PLACES_NAMED
-            lines.append(f"{said}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
+        for note, places in self.notes.items():
+            named = _in_runs(places) if note in self.whole else places[:_PLACES_NAMED]
+            more = 0 if note in self.whole else len(places) - _PLACES_NAMED
+            lines.append(f"{note}: {', '.join(named)}{f' and {more} more' if more > 0 else ''}.")
         return lines
 
 
