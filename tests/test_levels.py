@@ -16,8 +16,8 @@ from pdfs import opened
 from pypdf.generic import ContentStream
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
-from analysis.fieldwork.reading import Reader
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.row_reader import Reader
+from analysis.fieldwork.workbook_content import Line
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish import view

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 
-from analysis.fieldwork.agreement import disagreements, disputed, left_out
+from analysis.fieldwork.agreement import disagreements
+from analysis.fieldwork.coded_cells import disputed, left_out
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pandas as pd
 
-from analysis.fieldwork.agreement import cells_read
+from analysis.fieldwork.coded_cells import cells_read
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Study, as_coded, known, readers, states
@@ -18,7 +18,7 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
     Returns:
         One row for each unit and reading with anything in the sum, and for coders only the units
         of which they read every cell that anybody coded
-        (:func:`analysis.fieldwork.agreement.cells_read`): ``unit_id``, ``reading`` (a coder's name,
+        (:func:`analysis.fieldwork.coded_cells.cells_read`): ``unit_id``, ``reading`` (a coder's name,
         or :data:`SETTLED`, which comes last), ``low`` and ``high`` on 0 to 100, ``known`` on 0 to 1.
     """
     read = cells_read(study, known_by)

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pandas as pd
 
-from analysis.fieldwork.agreement import disputed
+from analysis.fieldwork.coded_cells import disputed
 from analysis.frames import each_row, records_by_key
 from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import GAP_STATES, notices

@@ -2,15 +2,8 @@
 
 from collections.abc import Iterable
 
-from analysis.fieldwork.agreement import (
-    ALL,
-    LEVELS,
-    NO_ROW,
-    agreement,
-    coded_states,
-    differing,
-    in_words,
-)
+from analysis.fieldwork.agreement import ALL, LEVELS, agreement, differing, in_words
+from analysis.fieldwork.coded_cells import NO_ROW, coded_states
 from analysis.measure.coder_scores import SETTLED as AS_SETTLED
 from analysis.measure.coder_scores import differing_units, known_units
 from analysis.measure.results import Results

@@ -9,26 +9,25 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.agreement import BY_AGREEMENT, NO_ROW, disputed, read_without_row
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
 from analysis.fieldwork.codebook import codebook_page
-from analysis.fieldwork.coding import (
+from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
+from analysis.fieldwork.forms import adjudication_form
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_marks import (
     CODED,
     DATED,
     besides,
-    coded_texts,
-    held_pages,
     mark_of,
     note_missing,
-    offer_lists,
+    places_by_mark,
     row_mark,
-    said_mark,
+    text_mark,
 )
-from analysis.fieldwork.forms import settling_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED, Proposal
-from analysis.fieldwork.reading import Reader
-from analysis.fieldwork.returned import Line
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.fieldwork.row_reader import RowReader
+from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v
@@ -53,7 +52,7 @@ Row = dict[str, str]
 Cell = tuple[str, str]
 
 
-def settling_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
+def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
     """Return the settling workbook.
 
     Args:
@@ -71,7 +70,7 @@ def settling_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
     for page in held_pages(study, units):
         maker.page(page)
     rows = list(_rows(study, names, units))
-    maker.form(settling_form(max(4, most + 1), names), rows, SPARE_ROWS, frozen=3)
+    maker.form(adjudication_form(max(4, most + 1), names), rows, SPARE_ROWS, frozen=3)
     return maker.as_bytes()
 
 
@@ -87,14 +86,14 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
             cell = (unit, criterion)
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
             choices = {"level": f"scale {scale[criterion]}"}
-            said, without = codings.get(cell, []), silent.get(cell, [])
-            held = assessments.get(cell, []), aside.get(cell, [])
-            agreed = agree(said) and not without
-            for beside, row, mark in _rows_of_cell(cell, said, *held, agreed):
+            coded, without = codings.get(cell, []), silent.get(cell, [])
+            existing = assessments.get(cell, []), aside.get(cell, [])
+            agreed = agree(coded) and not without
+            for beside, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
                 if row in reopened:
                     row = row | {"settled_by": ""}  # it no longer rests on agreement
                 texts = {**coded_texts(row), **shown, "row": mark}
-                texts["compared"] = _compared(said, names, without) if said else ""
+                texts["compared"] = _compared(coded, names, without) if coded else ""
                 for place, name in enumerate(names, start=1):
                     texts[f"said_{place}"] = "\n\n".join(
                         _in_full(one, rules_marks[criterion])
@@ -106,39 +105,39 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
 
 def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
     """Return the rows of a table by unit and criterion."""
-    held: dict[Cell, list[Row]] = {}
+    existing: dict[Cell, list[Row]] = {}
     for row in records(study[table]):
-        held.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
-    return held
+        existing.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    return existing
 
 
 def _rows_of_cell(
-    cell: Cell, said: list[Row], held: list[Row], aside: list[Row], agreed: bool
+    cell: Cell, coded: list[Row], existing: list[Row], aside: list[Row], agreed: bool
 ) -> Iterator[tuple[list[Row], Row, str]]:
     """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
     if aside:
-        yield said, aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
+        yield coded, aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
         return
-    dates = dict.fromkeys(_dates(one) for one in (*held, *said))
-    if held:
+    dates = dict.fromkeys(_dates(one) for one in (*existing, *coded))
+    if existing:
         # Codings whose date was corrected stand beside the first assessment of their cell.
-        own = {_dates(one): one for one in held}
-        strays = [one for one in said if _dates(one) not in own]
+        own = {_dates(one): one for one in existing}
+        strays = [one for one in coded if _dates(one) not in own]
         for number, (date, row) in enumerate(own.items()):
-            beside = [one for one in said if _dates(one) == date]
+            beside = [one for one in coded if _dates(one) == date]
             mark = row_mark(*cell, row, SETTLED)
             yield [*beside, *(strays if number == 0 else [])], row, mark
         return
     for date in dates:
-        beside = [one for one in said if _dates(one) == date]
+        beside = [one for one in coded if _dates(one) == date]
         row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
         yield beside, row, f"{cell[0]}/{cell[1]}/new"
 
 
-def agree(said: list[Row]) -> bool:
+def agree(coded: list[Row]) -> bool:
     """Return whether two coders or more coded a cell, all at the same dates and levels."""
     views: dict[str, set[tuple[str, ...]]] = {}
-    for one in said:
+    for one in coded:
         views.setdefault(one["coder"], set()).add((*_dates(one), one["level"]))
     first, *others = views.values() or [set()]
     return bool(others) and all(view == first for view in others)
@@ -162,15 +161,15 @@ def _agreed_row(beside: list[Row]) -> Row:
     }
 
 
-def _compared(said: list[Row], names: list[str], without: list[str]) -> str:
-    of_each = {one["coder"] for one in said}
+def _compared(coded: list[Row], names: list[str], without: list[str]) -> str:
+    of_each = {one["coder"] for one in coded}
     if without:
         return "differ"
     if len(of_each) == 1:
         return "one coder only" if len(names) > 1 else "one coder"
-    if agree(said):
+    if agree(coded):
         return "agree"
-    levels = [{one["level"] for one in said if one["coder"] == name} for name in of_each]
+    levels = [{one["level"] for one in coded if one["coder"] == name} for name in of_each]
     return "levels agree, dates differ" if all(one == levels[0] for one in levels) else "differ"
 
 
@@ -185,47 +184,47 @@ def _dates(row: Row) -> tuple[str, ...]:
     return tuple(row[name] for name in DATED)
 
 
-def propose_settling(proposal: Proposal, reason: str, on: dt.date) -> None:
-    """Work out what a returned settling workbook changes, and keep it in the proposal.
+def add_adjudications(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned settling workbook changes, and keep it in the changeset.
 
     Args:
-        proposal: of the study as it stands and the workbook.
+        changeset: of the study as it stands and the workbook.
         reason: why assessments are replaced, where the workbook gives no reason itself.
         on: the day on which they are.
     """
-    _Settling(proposal, reason, on).propose()
+    _Adjudication(changeset, reason, on).propose()
 
 
-class _Settling:
+class _Adjudication:
     """The lines of one settling workbook, held against the study."""
 
-    def __init__(self, proposal: Proposal, reason: str, on: dt.date):
-        self.proposal, self.returned = proposal, proposal.returned
+    def __init__(self, changeset: Changeset, reason: str, on: dt.date):
+        self.changeset, self.workbook = changeset, changeset.workbook
         self.reason, self.on = reason, on
-        self.reader = Reader(proposal)
-        self.codings = by_cell(proposal.study, "codings")
-        self.without = read_without_row(proposal.study)
-        self.draft = proposal.draft("assessments")
-        self.aside = proposal.draft("set_aside")
-        self.held = {
-            cell: {said_mark(self.draft.rows[place], SETTLED): place for place in places}
+        self.reader = RowReader(changeset)
+        self.codings = by_cell(changeset.study, "codings")
+        self.without = read_without_row(changeset.study)
+        self.draft = changeset.draft("assessments")
+        self.aside = changeset.draft("set_aside")
+        self.existing = {
+            cell: places_by_mark(self.draft, places, SETTLED)
             for cell, places in self.draft.places("unit_id", "criterion_id").items()
         }
         self.of_date = self.draft.places("unit_id", "criterion_id", *DATED)
         self.set_aside = self.aside.places("unit_id", "criterion_id")
-        self.lines: dict[Cell, list[tuple[Line, str, Row]]] = {}
+        self.lines: dict[Cell, list[tuple[SheetRow, str, Row]]] = {}
 
     def propose(self) -> None:
-        for line in self.returned.forms[KIND]:
-            mark = mark_of(self.proposal, line)
+        for line in self.workbook.forms[KIND]:
+            mark = mark_of(self.changeset, line)
             if mark is not None:
                 self._read(line, mark)
         came = Counter({cell: len(lines) for cell, lines in self.lines.items()})
-        note_missing(self.returned, came)
+        note_missing(self.workbook, came)
         for cell, lines in self.lines.items():
             self._settle(cell, lines)
 
-    def _read(self, line: Line, mark: tuple) -> None:
+    def _read(self, line: SheetRow, mark: tuple) -> None:
         if not mark and not any(text for name, text in line.texts.items()):
             return
         unit = self.reader.unit(line, mark[0] if mark else "")
@@ -243,24 +242,24 @@ class _Settling:
             row["settled_by"] = AGREEMENT
         self.lines.setdefault((unit, criterion), []).append((line, mark[2] if mark else "", row))
 
-    def _settle(self, cell: Cell, lines: list[tuple[Line, str, Row]]) -> None:
+    def _settle(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
         filled = [one for one in lines if one[2]["level"]]
-        kept = {self.held.get(cell, {}).get(said_mark(row, SETTLED)) for _, _, row in filled}
+        kept = {self.existing.get(cell, {}).get(text_mark(row, SETTLED)) for _, _, row in filled}
         for line, base, row in lines:
             if row["level"]:
                 continue
-            if base in self.held.get(cell, {}):
+            if base in self.existing.get(cell, {}):
                 rule = "an assessment that stood is emptied here"
             elif not filled:
                 rule = "the cell was coded, and its level is left open"
             else:
                 continue  # its codings are settled by another row of the cell
             remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
-            self.returned.refuse(line.place("level"), "", rule, remedy)
+            self.workbook.refuse(line.place("level"), "", rule, remedy)
         without = [one for one in filled if one[2]["level"] == NO_ASSESSMENT]
         if without and len(filled) > len(without):
             rule = f"the cell has an assessment in another row, and “{NO_ASSESSMENT}” here"
-            self.returned.refuse(without[0][0].place("level"), "", rule, "keep one of the two")
+            self.workbook.refuse(without[0][0].place("level"), "", rule, "keep one of the two")
             return
         if without:
             self._leave_out(cell, *without[0])
@@ -268,64 +267,66 @@ class _Settling:
         for line, base, row in filled:
             self._assess(cell, line, base, row, kept)
 
-    def _leave_out(self, cell: Cell, line: Line, base: str, row: Row) -> None:
+    def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
         """Take a coded cell's assessments out, and keep who decided that, and why."""
         if not self._says_who_and_why(line, row, "a coded cell is left without an assessment"):
             return
         new = {name: row[name] for name in ("unit_id", "criterion_id", "settled_by", "settled_why")}
         places = self.set_aside.get(cell, [])
-        held = self.aside.rows[places[0]] if places else {}
-        if {name: tidied_text(text) for name, text in held.items()} == new:
-            self.proposal.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
+        existing = self.aside.rows[places[0]] if places else {}
+        if {name: normalised_text(text) for name, text in existing.items()} == new:
+            self.changeset.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
             return
-        for place in self.held.get(cell, {}).values():
+        for place in self.existing.get(cell, {}).values():
             old = self._replace_in_history(place, row, line)
             self.draft.remove(place)
-            said = f"{_in_short(old)} → {NO_ASSESSMENT}"
-            self.proposal.say(REMOVED, "assessments", row, said, line)
+            summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
+            self.changeset.say(REMOVED, "assessments", row, summary, line)
         if places:
             self.aside.replace(places[0], new, line)
         else:
             self.aside.add(new, line)
         what = CHANGED if places else ADDED
-        self.proposal.say(what, "set_aside", new, NO_ASSESSMENT, line)
+        self.changeset.say(what, "set_aside", new, NO_ASSESSMENT, line)
 
-    def _assess(self, cell: Cell, line: Line, base: str, row: Row, kept: set[int | None]) -> None:
-        held = self.held.get(cell, {})
-        place = held.get(said_mark(row, SETTLED))
+    def _assess(
+        self, cell: Cell, line: SheetRow, base: str, row: Row, kept: set[int | None]
+    ) -> None:
+        existing = self.existing.get(cell, {})
+        place = existing.get(text_mark(row, SETTLED))
         if place is not None:
-            self.proposal.say(UNCHANGED, "assessments", row, _in_short(row), line)
+            self.changeset.say(UNCHANGED, "assessments", row, _in_short(row), line)
             return
         if not self._may_stand(cell, line, row):
             return
-        place = held.get(base)
+        place = existing.get(base)
         if place is None and re.fullmatch("[0-9a-f]{10}", base):
             rule = "the assessment that this row changes was changed since, after the workbook was written"
             remedy = "have a new workbook written, and enter it there"
-            self.returned.refuse(line.place("level"), row["level"], rule, remedy)
+            self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
         same_date = self.of_date.get((*cell, *_dates(row)), [])
         if place in kept or place is None or self.draft.lines[place] is not None:
             place = same_date[0] if same_date else None
         if place is None:
             self.draft.add(row, line)
-            self.proposal.say(ADDED, "assessments", row, _in_short(row), line)
+            self.changeset.say(ADDED, "assessments", row, _in_short(row), line)
         elif place in kept or self.draft.lines[place] is not None:
             rule = "another row gives this cell another assessment of the same date"
             remedy = "keep one of the two, or change the date of one"
-            self.returned.refuse(line.place("level"), row["level"], rule, remedy)
+            self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = self._replace_in_history(place, row, line)
             # Who checked the old row did not check the new one.
             self.draft.replace(place, row, line)
             more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
-            said = f"{_in_short(old)} → {_in_short(row)}{more}"
-            self.proposal.say(CHANGED, "assessments", row, said, line)
+            summary = f"{_in_short(old)} → {_in_short(row)}{more}"
+            self.changeset.say(CHANGED, "assessments", row, summary, line)
         for place in self.set_aside.pop(cell, []):
             self.aside.remove(place)
-            self.proposal.say(REMOVED, "set_aside", row, "it has an assessment now", line)
+            self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
 
-    def _may_stand(self, cell: Cell, line: Line, row: Row) -> bool:
+    def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
         """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
         if row["settled_by"] != AGREEMENT:
             return self._says_who_and_why(line, row, "it is settled otherwise than by agreement")
@@ -340,24 +341,24 @@ class _Settling:
         rule = f"{' and '.join(without)} read this cell and put nothing down" if without else rule
         rule = "fewer than two coded this cell" if len(views) < 2 else rule
         remedy = "say who settled it, and why"
-        self.returned.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)
+        self.workbook.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)
         return False
 
-    def _says_who_and_why(self, line: Line, row: Row, rule: str) -> bool:
+    def _says_who_and_why(self, line: SheetRow, row: Row, rule: str) -> bool:
         for name, asked in (("settled_by", "who decided it"), ("settled_why", "why")):
             if not row[name] or (name == "settled_by" and row[name] == AGREEMENT):
-                self.returned.refuse(line.place(name), row[name], rule, f"say {asked}")
+                self.workbook.refuse(line.place(name), row[name], rule, f"say {asked}")
                 return False
         return True
 
-    def _replace_in_history(self, place: int, row: Row, line: Line) -> Row:
+    def _replace_in_history(self, place: int, row: Row, line: SheetRow) -> Row:
         old = self.draft.rows[place]
         past = {
             "replaced_on": self.on.isoformat(),
             "replaced_by": row["settled_by"],
             "replaced_why": row["settled_why"] or self.reason,
         }
-        self.proposal.keep_old("assessments", old, past, line)
+        self.changeset.keep_old("assessments", old, past, line)
         return old
 
 

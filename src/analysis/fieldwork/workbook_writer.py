@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, Field, Form
-from analysis.fieldwork.sent import ROWS_SENT, TEXTS_SENT, Shown, cells_of, records
+from analysis.fieldwork.sent_texts import ROWS_SENT, TEXTS_SENT, ShownSheet, cells_of, records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import Study
@@ -57,7 +57,7 @@ class WorkbookMaker:
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._forms: dict[str, Form] = {}
-        sheet = self.book.active
+        sheet = self.book.worksheets[0]
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
         put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
@@ -135,8 +135,8 @@ class WorkbookMaker:
         form, grid = self._forms.get(sheet.title), cells_of(sheet)
         fields = form.fields if form else ()
         places = {one.name: column for column, one in enumerate(fields, start=1)}
-        asked = {one.name for one in fields if one.asked}
-        return records(Shown(sheet.title, form, places, asked, (1, 2), grid), grid)
+        editable = {one.name for one in fields if one.editable}
+        return records(ShownSheet(sheet.title, form, places, editable, (1, 2), grid), grid)
 
     def _add_choices(
         self, sheet: Worksheet, form: Form, rows: Sequence[FormRow], last: int
@@ -224,7 +224,7 @@ def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[
             cell.value = None  # an empty text is a filled cell to some programs
         # As text, or a program turns 2021-12 into the first of December.
         cell.number_format, cell.border = "@", _LINE
-        if not one.asked or one.name == "row":
+        if not one.editable or one.name == "row":
             cell.fill = _SHOWN
 
 

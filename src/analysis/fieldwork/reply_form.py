@@ -3,13 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 
-from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists, said_mark
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
-from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
-from analysis.fieldwork.returned import Line
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, Page, WorkbookMaker
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_marks import text_mark
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
+from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row, records, records_by_key
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
@@ -43,10 +44,10 @@ def reply_form(study: Study, unit: str) -> bytes:
     """
     name = study.lookup("units", "name")[unit]
     title = f"{name}: what is said of it, and its reply"
-    held = records(study["replies"][study["replies"]["unit_id"] == unit])
+    existing = records(study["replies"][study["replies"]["unit_id"] == unit])
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit}
-    about |= {f"Reply {one['reply_id']}": said_mark(one, _REPLIED) for one in held}
+    about |= {f"Reply {one['reply_id']}": text_mark(one, _REPLIED) for one in existing}
     maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS)
@@ -54,12 +55,12 @@ def reply_form(study: Study, unit: str) -> bytes:
     maker.page(_evidence_page(study, unit))
     maker.page(_searches_page(study, unit))
     maker.form(_reply_sheet(study), _answer_rows(study, unit), frozen=2)
-    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
+    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
     rows = [
         FormRow({**coded_texts(one), "criterion_id": labels.get(one["criterion_id"], "")})
-        for one in held
+        for one in existing
     ]
     maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
@@ -123,7 +124,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
     rows = records_by_key(study["assessments"])
     read = study.lookup("recommendations", "text_read")
     rules_of, earlier = level_rules(study.tables), assessed_under_earlier_rules(study.tables)
-    said = []
+    entries = []
     for criterion in each_row(study["criteria"]):
         if read.get(criterion.recommendation_id) == "not_read":
             continue
@@ -134,7 +135,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
         rule = rules.get(level, "No rule applied, as nothing is known.")
         if cell["row"] in earlier:
             rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
-        said.append(
+        entries.append(
             {
                 "criterion_id": criterion.criterion_id,
                 "label": criterion.label,
@@ -152,15 +153,15 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
                 "evidence": cell["evidence_ids"].replace(";", ", "),
             }
         )
-    return said
+    return entries
 
 
 def _in_words(state: str, last_level: str) -> str:
-    said = state.replace("_", " ")
+    words = state.replace("_", " ")
     if state not in v.UNKNOWNS:
-        return said
+        return words
     last = f", {last_level.replace('_', ' ')}" if last_level else ""
-    return f"Not known ({said}{last}): {v.MEANING[state]}."
+    return f"Not known ({words}{last}): {v.MEANING[state]}."
 
 
 def _why_none(cell) -> str:
@@ -223,55 +224,56 @@ def _answer_rows(study: Study, unit: str) -> list[FormRow]:
 
 
 def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
-    held = set(study["replies"]["reply_id"])
-    numbers = (f"{unit}-r{number}" for number in range(1, len(held) + SPARE_REPLIES + 1))
-    return [{"reply_id": one} for one in numbers if one not in held][:SPARE_REPLIES]
+    existing = set(study["replies"]["reply_id"])
+    numbers = (f"{unit}-r{number}" for number in range(1, len(existing) + SPARE_REPLIES + 1))
+    return [{"reply_id": one} for one in numbers if one not in existing][:SPARE_REPLIES]
 
 
-def propose_replies(proposal: Proposal, reason: str, on: dt.date) -> None:
-    """Work out what a returned reply form adds to the ledger, and keep it in the proposal.
+def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned reply form adds to the ledger, and keep it in the changeset.
 
     A reply is entered once; only one that is open may still change, until it is decided.
     ``reason`` and ``on`` are not needed: the ledger holds its own.
     """
-    returned, study, reader = proposal.returned, proposal.study, Reader(proposal)
-    unit = returned.about.get("unit", "")
+    workbook, study, reader = changeset.workbook, changeset.study, RowReader(changeset)
+    unit = workbook.about.get("unit", "")
     if unit not in set(study["units"]["unit_id"]):
         rule, remedy = "it does not say which unit of the study replies", "restore the line Unit"
-        returned.refuse("Start", unit, rule, remedy)
+        workbook.refuse("Start", unit, rule, remedy)
         return
-    if REPLY.name not in returned.forms:
+    if REPLY.name not in workbook.forms:
         rule = "the sheet on which the unit answers is not there, and its answers cannot be told"
         remedy = "return the workbook that was sent, with all its sheets"
-        returned.refuse(REPLY.tab, "", rule, remedy)
-    bring_in_documents(proposal, reader)
-    draft = proposal.draft("replies")
-    held = {key[0]: places[0] for key, places in draft.places("reply_id").items()}
+        workbook.refuse(REPLY.tab, "", rule, remedy)
+    bring_in_documents(changeset, reader)
+    draft = changeset.draft("replies")
+    existing = {key[0]: places[0] for key, places in draft.places("reply_id").items()}
     entered = set()
-    for line in lines_with(returned, KIND, "reply_id"):
+    for line in lines_with(workbook, KIND, "reply_id"):
         row = _reply(reader, line, unit)
         # What stood there before the unit answered is no answer to it.
-        if returned.about.get(f"reply {row['reply_id']}".lower()) != said_mark(row, _REPLIED):
+        if workbook.about.get(f"reply {row['reply_id']}".lower()) != text_mark(row, _REPLIED):
             entered.add(row["criterion_id"])
-        place = held.get(row["reply_id"])
-        old = draft.rows[place] if place is not None else None
-        if old is None:
+        place = existing.get(row["reply_id"])
+        if place is None:
             draft.add(row, line)
-            proposal.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
-        elif {name: tidied_text(text) for name, text in old.items()} == row:
-            proposal.say(UNCHANGED, "replies", row, row["decision"], line)
+            changeset.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
+            continue
+        old = draft.rows[place]
+        if {name: normalised_text(text) for name, text in old.items()} == row:
+            changeset.say(UNCHANGED, "replies", row, row["decision"], line)
         elif old["decision"] == OPEN and old["unit_id"] == unit:
             draft.replace(place, row, line)
-            said = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
-            proposal.say(CHANGED, "replies", row, said, line)
+            summary = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
+            changeset.say(CHANGED, "replies", row, summary, line)
         else:
             rule = f"{row['reply_id']} stands in the ledger, decided ({old['decision']})"
             remedy = "leave it, and enter what came later under an id of its own"
-            returned.refuse(line.place("reply_id"), row["reply_id"], rule, remedy)
-    _check_answers(proposal, entered)
+            workbook.refuse(line.place("reply_id"), row["reply_id"], rule, remedy)
+    _check_answers(changeset, entered)
 
 
-def _reply(reader: Reader, line: Line, unit: str) -> dict[str, str]:
+def _reply(reader: RowReader, line: SheetRow, unit: str) -> dict[str, str]:
     plain = {name: line[name] for name in ("reply_id", "received_on", "says", "reason")}
     return {
         **plain,
@@ -283,13 +285,13 @@ def _reply(reader: Reader, line: Line, unit: str) -> dict[str, str]:
     }
 
 
-def _check_answers(proposal: Proposal, entered: set[str]) -> None:
+def _check_answers(changeset: Changeset, entered: set[str]) -> None:
     """See that each answer of the unit is in the ledger: none is to be lost on the way."""
-    for line in lines_with(proposal.returned, REPLY.name, "row"):
+    for line in lines_with(changeset.workbook, REPLY.name, "row"):
         subject = line["row"].rpartition("/")[2]
         criterion = "" if subject == WHOLE else subject
         if criterion not in entered and "" not in entered:
             rule = "the unit answers here, and the ledger of replies has no entry for it"
             remedy = "enter it on the sheet Ledger of replies, in our own words; it may be open"
             name = "answer" if line["answer"] else "document"
-            proposal.returned.refuse(line.place(name), line[name], rule, remedy)
+            changeset.workbook.refuse(line.place(name), line[name], rule, remedy)

@@ -1,13 +1,13 @@
 """Read a workbook from before an id changed under the ids that the study has today."""
 
-from analysis.fieldwork.returned import Returned
+from analysis.fieldwork.workbook_content import ReadWorkbook
 from analysis.study import Study
 from analysis.study.former import current_ids
 
 UNDER_ANOTHER_ID = "It was written under another id, and is read under today’s (former_ids)"
 
 
-def under_current_ids(returned: Returned, study: Study) -> None:
+def under_current_ids(workbook: ReadWorkbook, study: Study) -> None:
     """Give the marks of a workbook's rows, and what it says of itself, the ids of today."""
     units, criteria = (current_ids(study, table) for table in ("units", "criteria"))
 
@@ -20,16 +20,16 @@ def under_current_ids(returned: Returned, study: Study) -> None:
 
     if not units and not criteria:
         return
-    returned.sent = [current(mark) for mark in returned.sent]
-    for line in (line for lines in returned.forms.values() for line in lines if line["row"]):
+    workbook.sent = [current(mark) for mark in workbook.sent]
+    for line in (line for lines in workbook.forms.values() for line in lines if line["row"]):
         mark = current(line["row"])
         if mark != line["row"].replace(" ", ""):
-            returned.note(UNDER_ANOTHER_ID, line.place("row"))
+            workbook.note(UNDER_ANOTHER_ID, line.place("row"))
             line.texts["row"] = mark
-    about = returned.about
+    about = workbook.about
     for former, one in criteria.items():
-        if said := about.get(f"criterion {former}".lower()):
-            about.setdefault(f"criterion {one}".lower(), said)
+        if mark_then := about.get(f"criterion {former}".lower()):
+            about.setdefault(f"criterion {one}".lower(), mark_then)
     if about.get("unit") in units:
-        returned.note(UNDER_ANOTHER_ID, returned.about_places.get("unit", "Start"))
+        workbook.note(UNDER_ANOTHER_ID, workbook.about_places.get("unit", "Start"))
         about["unit"] = units[about["unit"]]

@@ -33,19 +33,19 @@ HOW = "write 2021, 2021-12 or 2021-12-03"
 
 
 @dataclass(frozen=True)
-class Tidied:
+class Normalised:
     """What a cell says: its text, what was done to it, and why it cannot be taken, if so."""
 
     text: str = ""
-    done: str = ""
-    refused: str = ""
+    note: str = ""
+    rule: str = ""
     remedy: str = ""
 
 
 SPOILT = "a program has spoilt letters, which stay as they came"
 
 
-def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
+def normalised(value: object, kind: str, epoch: dt.datetime) -> Normalised:
     """Return what a cell's value says.
 
     Args:
@@ -54,25 +54,25 @@ def tidied(value: object, kind: str, epoch: dt.datetime) -> Tidied:
         epoch: first day of the workbook's calendar, for days written as numbers.
     """
     if value is None:
-        return Tidied()
+        return Normalised()
     if kind == DATE:
         return _date(value, epoch)
     if isinstance(value, dt.datetime | dt.date):
         text = value.strftime("%Y-%m-%d")
-        return Tidied(text, "a date was read as text")
+        return Normalised(text, "a date was read as text")
     if isinstance(value, bool):
-        return Tidied(str(value).upper(), "a truth value was read as text")
+        return Normalised(str(value).upper(), "a truth value was read as text")
     if isinstance(value, int | float):
-        return Tidied(_number(value), "a number was read as text")
+        return Normalised(_number(value), "a number was read as text")
     if not isinstance(value, str):
-        return Tidied(refused="it is neither text nor a number", remedy="write it as text")
-    text = tidied_text(value, kind)
+        return Normalised(rule="it is neither text nor a number", remedy="write it as text")
+    text = normalised_text(value, kind)
     if spoilt(text):
-        return Tidied(text, SPOILT)
-    return Tidied(text, "" if text == value else "stray spaces or signs were taken out")
+        return Normalised(text, SPOILT)
+    return Normalised(text, "" if text == value else "stray spaces or signs were taken out")
 
 
-def tidied_text(value: str, kind: str = TEXT) -> str:
+def normalised_text(value: str, kind: str = TEXT) -> str:
     """Return a text without what programs and fingers leave at its ends.
 
     Spaces that do not break become plain ones, line ends line feeds; a code becomes one line,
@@ -81,23 +81,23 @@ def tidied_text(value: str, kind: str = TEXT) -> str:
     return one_line(value) if kind == CODE else prose(value)
 
 
-def _date(value: object, epoch: dt.datetime) -> Tidied:
+def _date(value: object, epoch: dt.datetime) -> Normalised:
     if isinstance(value, bool):
-        return Tidied(refused="a truth value is no date", remedy=HOW)
+        return Normalised(rule="a truth value is no date", remedy=HOW)
     if isinstance(value, int | float):
         return _serial(value, epoch)
     if isinstance(value, dt.datetime):
         if value.time() != dt.time():
-            return Tidied(refused="it is a time of day, and not only a date", remedy=HOW)
+            return Normalised(rule="it is a time of day, and not only a date", remedy=HOW)
         return _real_date(value.date(), epoch)
     if isinstance(value, dt.date):
         return _real_date(value, epoch)
     if not isinstance(value, str):
-        return Tidied(refused="it is no date", remedy=HOW)
+        return Normalised(rule="it is no date", remedy=HOW)
     return _written_date(value, epoch)
 
 
-def _real_date(day: dt.date, epoch: dt.datetime) -> Tidied:
+def _real_date(day: dt.date, epoch: dt.datetime) -> Normalised:
     """Take a cell that the program holds as a date.
 
     The first of a month may have been a month or a year; and a year that is typed where the
@@ -109,46 +109,48 @@ def _real_date(day: dt.date, epoch: dt.datetime) -> Tidied:
     elif count in _YEARS:
         rule = f"it may have been the year {count}, which it took for a count of days"
     if rule:
-        return Tidied(
-            refused=f"the program holds {day.isoformat()} here: {rule}",
+        return Normalised(
+            rule=f"the program holds {day.isoformat()} here: {rule}",
             remedy=f"format the cell as text, and {HOW}",
         )
-    return Tidied(day.isoformat(), "a date of the program was read as a day")
+    return Normalised(day.isoformat(), "a date of the program was read as a day")
 
 
-def _serial(value: int | float, epoch: dt.datetime) -> Tidied:
+def _serial(value: int | float, epoch: dt.datetime) -> Normalised:
     if float(value).is_integer() and int(value) in _YEARS:
-        return Tidied(str(int(value)), "a number was read as a year")
+        return Normalised(str(int(value)), "a number was read as a year")
     if not float(value).is_integer() or int(value) not in _SERIALS:
-        return Tidied(refused="the number is no date", remedy=f"format the cell as text, and {HOW}")
+        return Normalised(
+            rule="the number is no date", remedy=f"format the cell as text, and {HOW}"
+        )
     read = _real_date(from_excel(value, epoch).date(), epoch)
-    return Tidied(
-        read.text, read.done and "a day count was read as a day", read.refused, read.remedy
+    return Normalised(
+        read.text, read.note and "a day count was read as a day", read.rule, read.remedy
     )
 
 
-def _written_date(value: str, epoch: dt.datetime) -> Tidied:
-    text = tidied_text(value, CODE).lstrip("'").strip()
+def _written_date(value: str, epoch: dt.datetime) -> Normalised:
+    text = normalised_text(value, CODE).lstrip("'").strip()
     if text == "":
-        return Tidied("", "stray spaces or signs were taken out" if value else "")
+        return Normalised("", "stray spaces or signs were taken out" if value else "")
     if found := _MIDNIGHT.fullmatch(text.lower()):
         # A program wrote it so: it was a date of the program before.
         return _date_with_midnight(found[1], epoch)
-    said, ambiguous = _in_order(text.lower())
+    iso, ambiguous = _in_order(text.lower())
     if ambiguous:
-        return Tidied(refused="it can be read as two different days", remedy=HOW)
-    if said is None:
-        return Tidied(refused="it is no date", remedy=HOW)
-    if not exists(said):
-        return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
-    return Tidied(said, "" if said == value else "a date was written another way")
+        return Normalised(rule="it can be read as two different days", remedy=HOW)
+    if iso is None:
+        return Normalised(rule="it is no date", remedy=HOW)
+    if not exists(iso):
+        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+    return Normalised(iso, "" if iso == value else "a date was written another way")
 
 
-def _date_with_midnight(said: str, epoch: dt.datetime) -> Tidied:
-    if not exists(said):
-        return Tidied(refused=f"there is no such date as {said}", remedy=HOW)
-    read = _real_date(dt.date.fromisoformat(said), epoch)
-    return read if read.refused else Tidied(read.text, "a date was written another way")
+def _date_with_midnight(iso: str, epoch: dt.datetime) -> Normalised:
+    if not exists(iso):
+        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+    read = _real_date(dt.date.fromisoformat(iso), epoch)
+    return read if read.rule else Normalised(read.text, "a date was written another way")
 
 
 def _in_order(text: str) -> tuple[str | None, bool]:

@@ -7,13 +7,13 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.coding import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import tracking_form
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED, Proposal
-from analysis.fieldwork.reading import Reader, bring_in_documents, lines_with
-from analysis.fieldwork.returned import Line, Returned
-from analysis.fieldwork.tidy import tidied_text
-from analysis.fieldwork.workbooks import FormRow, WorkbookMaker
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
+from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -60,7 +60,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
-    held = records(study["requests"])
+    existing = records(study["requests"])
     rows = [
         FormRow(
             {
@@ -69,10 +69,10 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
                 "criterion_id": labels.get(one["criterion_id"], ""),
             }
         )
-        for one in held
+        for one in existing
     ]
     rows += [FormRow(one) for one in _ready(study, asking)]
-    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in held)])
+    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
     maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
     return maker.as_bytes()
@@ -91,11 +91,11 @@ def _time_limits(study: Study) -> Iterator[str]:
 def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     bodies = Asking(study)
-    held = set(study["requests"]["request_id"])
+    existing = set(study["requests"]["request_id"])
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        free = next(one for one in ids if one not in held)
+        free = next(one for one in ids if one not in existing)
         yield {
             "request_id": free,
             "unit_id": names[unit],
@@ -104,56 +104,56 @@ def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str
         }
 
 
-def propose_requests(proposal: Proposal, reason: str, on: dt.date) -> None:
-    """Work out what a returned tracker adds, and keep it in the proposal.
+def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned tracker adds, and keep it in the changeset.
 
     A row only grows: cells that are empty may be filled. ``reason`` and ``on`` are not needed.
     """
-    returned, reader, asking = proposal.returned, Reader(proposal), Asking(proposal.study)
-    bring_in_documents(proposal, reader)
-    draft = proposal.draft("requests")
-    held = {key[0]: places[0] for key, places in draft.places("request_id").items()}
+    workbook, reader, asking = changeset.workbook, RowReader(changeset), Asking(changeset.study)
+    bring_in_documents(changeset, reader)
+    draft = changeset.draft("requests")
+    existing = {key[0]: places[0] for key, places in draft.places("request_id").items()}
     # Who is asked what stands ready in a row: it is no request before there is more to it.
     bodies = asking.bodies()
     about = ("request_id", "unit_id", "criterion_id", "asked_of")
     for line in lines_with(
-        returned, KIND, *about, ready=lambda line: tidied_text(line["asked_of"]) in bodies
+        workbook, KIND, *about, ready=lambda line: normalised_text(line["asked_of"]) in bodies
     ):
         row = _request(reader, asking, line)
-        place = held.get(row["request_id"])
+        place = existing.get(row["request_id"])
         if place is None:
             draft.add(row, line)
             due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
             came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
-            said = f"{row['request_id']}: {came}, {due}"
-            proposal.say(ADDED, "requests", row, said, line)
+            summary = f"{row['request_id']}: {came}, {due}"
+            changeset.say(ADDED, "requests", row, summary, line)
             continue
         old = draft.rows[place]
-        row = _reviewed(returned, line, old, {**old, **row})
+        row = _reviewed(workbook, line, old, {**old, **row})
         if row["note"] == old["note"].partition(_EARLIER)[0].strip():
             row["note"] = old["note"]  # what we added to it ourselves
-        differing = [name for name in row if tidied_text(old[name]) != row[name]]
+        differing = [name for name in row if normalised_text(old[name]) != row[name]]
         fixed = [name for name in differing if not _may_change(name, old, row)]
         if not differing:
-            proposal.say(UNCHANGED, "requests", row, row["request_id"], line)
+            changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
         elif fixed:
             rule = (
                 f"{row['request_id']} is held with {old[fixed[0]]} here, and what is entered stays"
             )
             remedy = "put it back; correct requests.csv itself if it was entered wrongly"
-            returned.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
+            workbook.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
         else:
             if old["review_outcome"] and "reviewed_on" in differing:
                 was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
                 row["note"] = f"{row['note']} {was}".strip()
                 differing = [*dict.fromkeys([*differing, "note"])]
             draft.replace(place, row, line)
-            said = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
-            proposal.say(CHANGED, "requests", row, said, line)
+            summary = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
+            changeset.say(CHANGED, "requests", row, summary, line)
 
 
 def _reviewed(
-    returned: Returned, line: Line, old: dict[str, str], row: dict[str, str]
+    workbook: ReadWorkbook, line: SheetRow, old: dict[str, str], row: dict[str, str]
 ) -> dict[str, str]:
     """Return a row in which an answer that came after a refusal is entered as that of a review."""
     came = (row["answered_on"], row["outcome"])
@@ -164,8 +164,8 @@ def _reviewed(
         or row["answered_on"] <= old["answered_on"]
     ):
         return row
-    said = "An answer after a refusal was taken for that of a review: the refusal is kept"
-    returned.note(said, line.place("outcome"))
+    note = "An answer after a refusal was taken for that of a review: the refusal is kept"
+    workbook.note(note, line.place("outcome"))
     kept = {name: old[name] for name in ("answered_on", "outcome")}
     return {**row, **kept, **dict(zip(("reviewed_on", "review_outcome"), came, strict=True))}
 
@@ -182,7 +182,7 @@ def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
 _PLAIN = ("request_id", "asked_of", "sent_on", "due_on", "answered_on", "note")
 
 
-def _request(reader: Reader, asking: Asking, line: Line) -> dict[str, str]:
+def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str]:
     row = {name: line[name] for name in _PLAIN if name in line.letters}
     # A tracker of an older version has no columns for reviews: it says nothing of them.
     if "review_outcome" in line.letters:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.fieldwork.coding import checked_coder, coding_rows, coding_workbook
-from analysis.fieldwork.workbooks import save_new
+from analysis.fieldwork.coding_workbook import checked_coder, coding_rows, coding_workbook
+from analysis.fieldwork.workbook_writer import save_new
 from analysis.study import Study, journal
 from analysis.study.tables import as_csv, is_marked
 
@@ -60,7 +60,7 @@ def assign(
     The batch is the day with a counter. What the same coder was given on the same day before is
     the same batch, and adds no row.
     """
-    coder, day, held = checked_coder(study, coder), on.isoformat(), study["assignments"]
+    coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
     units = list(units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
     cells: dict[str, dict[str, None]] = {}
@@ -72,13 +72,13 @@ def assign(
         for unit, ids in cells.items()
         for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
     }
-    today = held[(held["coder"] == coder) & (held["given_on"] == day)]
+    today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
     for batch, rows in today.groupby("batch"):
         if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
-            return batch, held.iloc[:0]
-    taken = {*held["batch"], *study["codings"]["batch"]}
+            return str(batch), recorded.iloc[:0]
+    taken = {*recorded["batch"], *study["codings"]["batch"]}
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
     batch = next(one for one in numbers if one not in taken)
     order = {unit: place for place, unit in enumerate(units)}
     rows = [(coder, *one, batch, day, "") for one in sorted(given, key=lambda one: order[one[0]])]
-    return batch, pd.DataFrame(rows, columns=held.columns, dtype=object)
+    return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -3,8 +3,10 @@
 import re
 import warnings
 import zipfile
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -40,43 +42,32 @@ _RETURN = "fill the workbook that was sent, and return it as an Excel workbook (
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A workbook that could be opened.
+class OpenedWorkbook:
+    """A workbook that could be opened; its texts are without the escapes of the file format.
 
     Attributes:
         book: as it was written, formulas as formulas.
         results: the same with the stored results of its formulas; ``None`` without formulas.
-        runs: the same with its texts in parts of one font each; ``None`` where none is struck out.
-        shared: whether a program has saved it: its texts are then kept apart from its sheets.
+        struck_parts: the cells of which a part is struck through: the sheet's tab and the cell.
         objects: the text boxes, pictures, charts and files that lie on its sheets: the sheet's
             tab and the cell, if it can be told.
         threads: the cells of comments that are answered one by one, likewise.
     """
 
     book: Workbook
-    results: Workbook | None
-    runs: Workbook | None
-    shared: bool
-    objects: list[tuple[str, str]]
-    threads: list[tuple[str, str]]
-
-    def plain(self, text: str) -> str:
-        """Return a cell's text without the escapes of the file format.
-
-        The library takes out those of texts that are kept apart, all but that of a carriage
-        return, which stands before a line feed.
-        """
-        return text.replace("_x000D_\n", "\n") if self.shared else unescaped(text)
+    results: Workbook | None = None
+    struck_parts: Collection[tuple[str, str]] = ()
+    objects: Sequence[tuple[str, str]] = ()
+    threads: Sequence[tuple[str, str]] = ()
 
     def struck(self, cell: Cell) -> bool:
         """Return whether what a cell says, or a part of it, is struck through."""
-        if cell.value is None:
-            return False
-        held = self.runs[cell.parent.title][cell.coordinate].value if self.runs else None
-        parts = held if isinstance(held, CellRichText) else ()
-        return bool(cell.font.strike) or any(
-            isinstance(one, TextBlock) and one.font.strike for one in parts
-        )
+        place = cell.parent.title, cell.coordinate
+        return cell.value is not None and (bool(cell.font.strike) or place in self.struck_parts)
+
+    def result(self, cell: Cell) -> Cell | None:
+        """Return the cell with the stored result of a formula; ``None`` where there is none."""
+        return self.results[cell.parent.title][cell.coordinate] if self.results else None
 
 
 @dataclass(frozen=True)
@@ -91,11 +82,11 @@ class _Holds:
 class _Reader(ExcelReader):
     """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
 
-    def read_chartsheet(self, sheet, rel) -> None:
+    def read_chartsheet(self, sheet: Any, rel: object) -> None:
         self.wb.create_chartsheet(sheet.name)
 
 
-def open_workbook(path: Path) -> Opened:
+def open_workbook(path: Path) -> OpenedWorkbook:
     """Open a workbook.
 
     Raises:
@@ -105,24 +96,49 @@ def open_workbook(path: Path) -> Opened:
     reader = _opened(path)
     _empty_links(path, reader)
     objects, threads = _besides(path, reader)
-    return Opened(
-        book=reader.wb,
-        results=_opened(path, data_only=True).wb if holds.formulas else None,
-        runs=_opened(path, rich_text=True).wb if holds.struck else None,
-        shared=holds.shared,
-        objects=objects,
-        threads=threads,
-    )
+    results = _opened(path, data_only=True).wb if holds.formulas else None
+    struck = _struck_parts(_opened(path, rich_text=True).wb) if holds.struck else ()
+    for book in filter(None, (reader.wb, results)):
+        _unescape(book, holds.shared)
+    return OpenedWorkbook(reader.wb, results, struck, objects, threads)
+
+
+def _cells(book: Workbook) -> Iterator[Any]:
+    """Yield the cells that a workbook has, as the library keeps them."""
+    return (cell for sheet in book.worksheets for cell in sheet._cells.values())
+
+
+def _struck_parts(book: Workbook) -> set[tuple[str, str]]:
+    """Return the cells of a workbook, read with its parts of one font each, with a struck part."""
+    return {
+        (cell.parent.title, cell.coordinate)
+        for cell in _cells(book)
+        if isinstance(cell.value, CellRichText)
+        and any(isinstance(part, TextBlock) and part.font.strike for part in cell.value)
+    }
+
+
+def _unescape(book: Workbook, shared: bool) -> None:
+    """Take the escapes of the file format out of the texts of a workbook.
+
+    Those of texts that are kept apart from the sheets (``shared``) the library takes out, all but
+    that of a carriage return, which stands before a line feed.
+    """
+    for cell in _cells(book):
+        if isinstance(cell.value, str) and cell.data_type != "f":
+            plain = cell.value.replace("_x000D_\n", "\n") if shared else unescaped(cell.value)
+            cell._value = plain
 
 
 def _empty_links(path: Path, reader: ExcelReader) -> None:
     """Empty the cells that hold a link and no text: the library writes the address into them."""
     with zipfile.ZipFile(path) as parts:
         for sheet, relation in reader.parser.find_sheets():
-            held = parts.read(relation.target) if "/worksheets/" in relation.target else b""
-            linked = set(_LINKED.findall(held))
-            for cell in linked and linked - set(_FILLED.findall(held)):
-                reader.wb[sheet.name][cell.decode()]._value = None
+            content = parts.read(relation.target) if "/worksheets/" in relation.target else b""
+            linked = set(_LINKED.findall(content))
+            for place in linked and linked - set(_FILLED.findall(content)):
+                cell: Any = reader.wb[sheet.name][place.decode()]
+                cell._value = None
 
 
 def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
@@ -135,21 +151,25 @@ def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
                 continue
             for one in get_dependents(parts, relations):
                 kind, inside = one.Type.rpartition("/")[2], one.TargetMode != "External"
-                held = parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                content = (
+                    parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                )
                 if kind == "threadedComment":
-                    threads += [(sheet.name, cell) for cell in _texts(_REF, held)]
+                    threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
                 elif kind == "drawing":
-                    objects += [(sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, held)]
+                    objects += [
+                        (sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, content)
+                    ]
                 elif kind == "vmlDrawing":
-                    others = set(_texts(_OBJECT, held)) - {"Note"}
+                    others = set(_texts(_OBJECT, content)) - {"Note"}
                     objects += [(sheet.name, "")] if others else []
                 elif kind in _OBJECTS:
                     objects.append((sheet.name, ""))
     return objects, threads
 
 
-def _texts(pattern: re.Pattern, held: bytes) -> list[str]:
-    return pattern.findall(held.decode("utf-8", errors="replace"))
+def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
+    return pattern.findall(content.decode("utf-8", errors="replace"))
 
 
 def _corner(anchor: str) -> str:
@@ -162,16 +182,16 @@ def _check(path: Path) -> _Holds:
     """Refuse what is no safe workbook; return what it holds."""
     if not path.is_file():
         rule = "it is no file" if path.exists() else "there is no such file"
-        raise _refusal(path, rule, "name the workbook that was returned")
+        raise refusal(path, rule, "name the workbook that was returned")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
-        raise _refusal(path, rule, "return the workbook that was sent, without additions")
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
     with path.open("rb") as file:
         head = file.read(len(_OLE))
     if head == _OLE:
         raise _old_or_locked(path)
     if not head.startswith(b"PK"):
-        raise _refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
+        raise refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
     try:
         with zipfile.ZipFile(path) as parts:
             return _check_parts(path, parts)
@@ -180,26 +200,26 @@ def _check(path: Path) -> _Holds:
 
 
 def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
-    names, held = parts.namelist(), parts.infolist()
-    if sum(one.file_size for one in held) > LARGEST_CONTENT:
+    names, infos = parts.namelist(), parts.infolist()
+    if sum(one.file_size for one in infos) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
-        raise _refusal(path, rule, "return the workbook that was sent, without additions")
-    if any(one.flag_bits & 1 for one in held):
-        raise _refusal(path, "it is protected by a password", "save it without a password")
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
+    if any(one.flag_bits & 1 for one in infos):
+        raise refusal(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if "xl/workbook.bin" in names:
-        raise _refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
+        raise refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
     if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
-        raise _refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
+        raise refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
     if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
-        raise _refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
+        raise refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
     if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
-        raise _refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
+        raise refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
-        raise _refusal(path, "it is no workbook", _SAVE_AS)
+        raise refusal(path, "it is no workbook", _SAVE_AS)
     if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
         rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
-        raise _refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
+        raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
     sheets = [name for name in names if _SHEET.fullmatch(name)]
     shared = [name for name in names if name == _SHARED]
     return _Holds(
@@ -220,20 +240,20 @@ def _other_kind(path: Path) -> str:
     if text.startswith("<"):
         return "it is a web page or another XML file, whatever its name says"
     line = text.partition("\n")[0]
-    said = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
-    sign = max(said, key=line.count)
+    names = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
+    sign = max(names, key=line.count)
     if "\0" in text or not line.count(sign):
         return "it is no workbook"
-    return f"it is no workbook: it is text, with its cells parted by {said[sign]}"
+    return f"it is no workbook: it is text, with its cells parted by {names[sign]}"
 
 
 def _old_or_locked(path: Path) -> StudyError:
     # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return _refusal(path, "it is protected by a password", "save it without a password")
+        return refusal(path, "it is protected by a password", "save it without a password")
     if "WordDocument".encode("utf-16-le") in path.read_bytes():
-        return _refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
-    return _refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
+        return refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
+    return refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
 def _opened(path: Path, **how: bool) -> ExcelReader:
@@ -246,15 +266,16 @@ def _opened(path: Path, **how: bool) -> ExcelReader:
     except Exception as error:  # a damaged file fails in the library in many ways
         raise _damaged(path, error) from None
     if not reader.wb.worksheets:
-        raise _refusal(path, "it has no sheet", "return the workbook that was sent")
+        raise refusal(path, "it has no sheet", "return the workbook that was sent")
     return reader
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:
-    said = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
-    rule = f"it cannot be opened: it is damaged ({said})"
-    return _refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
+    reason = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
+    rule = f"it cannot be opened: it is damaged ({reason})"
+    return refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
 
 
-def _refusal(path: Path, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(path.name), None, "", "", rule, remedy)])
+def refusal(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
+    """Return the error that a file cannot be read, with the place in it where that is known."""
+    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

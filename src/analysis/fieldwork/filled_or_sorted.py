@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from analysis.fieldwork.forms import DATE, FORMS, TEXT
-from analysis.fieldwork.returned import Line, Returned
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 
 FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
 SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"
@@ -27,25 +27,25 @@ _DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", 
 """Days of what people do: they do it from the top down, so that these stand in order."""
 
 
-def note_slips(returned: Returned, lines: Sequence[Line]) -> None:
+def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> None:
     """Note columns that count up or down by one row by row, and columns that were sorted alone.
 
     Args:
-        returned: the workbook.
+        workbook: the workbook.
         lines: those of its rows that add or change something.
     """
     for tab in dict.fromkeys(line.sheet for line in lines):
         rows = sorted((one for one in lines if one.sheet == tab), key=lambda one: one.number)
-        running = list(_running(returned, rows))
+        running = list(_running(workbook, rows))
         for name, run in running:
             for line in run:
-                returned.note_all(FILLED_DOWN, line.place(name))
-        for name in _sorted_alone(returned, rows):
+                workbook.note_all(FILLED_DOWN, line.place(name))
+        for name in _sorted_alone(workbook, rows):
             if name not in dict(running):
-                returned.note_all(SORTED_ALONE, rows[0].place(name))
+                workbook.note_all(SORTED_ALONE, rows[0].place(name))
 
 
-def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[Line]]]:
+def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str, list[SheetRow]]]:
     """Yield each column with rows in which it counts up or down by one, where that is no chance."""
     found = [
         (name, run)
@@ -53,7 +53,7 @@ def _running(returned: Returned, rows: list[Line]) -> Iterator[tuple[str, list[L
         for step in (1, -1)
         for run in _runs(rows, name, step)
     ]
-    brought = {line["evidence_id"] for line in returned.forms.get("evidence", [])}
+    brought = {line["evidence_id"] for line in workbook.forms.get("evidence", [])}
     for name, run in found:
         numbers = {line.number for line in run}
         besides = any(
@@ -73,12 +73,12 @@ def _least(name: str) -> int:
     return _LEAST_ROWS if dated or name.startswith("evidence_") else _LEAST_ALONE
 
 
-def _of_documents(rows: list[Line]) -> bool:
+def _of_documents(rows: list[SheetRow]) -> bool:
     """Return whether rows are on a sheet for new sources, evidence or searches."""
     return bool(rows[0].letters.keys() & {"publisher", "states", "queries"})
 
 
-def _of_one_kind(name: str, run: list[Line]) -> bool:
+def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
     """Return whether a run is none that the order of the rows alone can make.
 
     Evidence is often numbered by unit, and one cell may have a date for each of some years.
@@ -89,14 +89,14 @@ def _of_one_kind(name: str, run: list[Line]) -> bool:
     return len(cells) > 1 or _FIELDS.get(name) is None or _FIELDS[name].kind != DATE
 
 
-def _columns(rows: list[Line]) -> list[str]:
+def _columns(rows: list[SheetRow]) -> list[str]:
     """Return the columns that hold codes or dates, and do not name the row."""
-    held = dict.fromkeys(name for line in rows for name in line.texts)
-    kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in held}
+    names = dict.fromkeys(name for line in rows for name in line.texts)
+    kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in names}
     return [name for name, one in kinds.items() if one and one.kind != TEXT and name not in _NAMES]
 
 
-def _runs(rows: list[Line], name: str, step: int) -> Iterator[list[Line]]:
+def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]]:
     """Yield the runs of rows, one under the other, in which a column counts up, or down, by one."""
     run = rows[:1]
     for above, line in pairwise(rows):
@@ -124,11 +124,11 @@ def _next(text: str, step: int) -> set[str]:
     return following
 
 
-def _sorted_alone(returned: Returned, rows: list[Line]) -> Iterator[str]:
+def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]:
     """Yield the columns that stand in order, up or down, over rows that stand as they were sent."""
     if _of_documents(rows):
         return  # people enter them by date, or by name
-    places = {name: place for place, name in enumerate(returned.sent)}
+    places = {name: place for place, name in enumerate(workbook.sent)}
     key = next(iter(rows[0].letters))
     sent = [(places[line[key]], line) for line in rows if line[key] in places]
     if len(sent) < 2 or any(above[0] > below[0] for above, below in pairwise(sent)):

@@ -8,9 +8,9 @@ emptied, a row or a sheet that is gone is named, never dropped.
 import datetime as dt
 import io
 import re
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import openpyxl
 from openpyxl.cell import Cell
@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import CODE, Form
-from analysis.fieldwork.tidy import tidied
+from analysis.fieldwork.normalise import normalised
 from analysis.spreadsheet import unescaped
 from analysis.study.marks import short_mark
 
@@ -31,8 +31,6 @@ _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
 """A row that was sent, on the last sheet: its sheet, its number, and a mark for each column."""
 _MISSED = ("coding", "settling")
 """Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
-_COMMON = 100
-"""Rows with the same text in a column, beyond which that text does not tell them apart."""
 
 OTHER_COLUMN = "A column that is not ours was left aside"
 OTHER_SHEET = "A sheet that is not ours was left aside"
@@ -61,12 +59,13 @@ def cells_of(sheet: Worksheet) -> Grid:
     column of a sheet would make sixteen thousand million.
     """
     grid: Grid = {}
-    for (row, column), cell in sorted(sheet._cells.items()):
+    cells: dict[tuple[int, int], Any] = sheet._cells  # pyright: ignore[reportAssignmentType]
+    for (row, column), cell in sorted(cells.items()):
         grid.setdefault(row, {})[column] = cell
     return grid
 
 
-def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
+def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
     """Return what a cell says, the same however a program writes it.
 
     Args:
@@ -75,19 +74,19 @@ def text_of(cell: Cell | None, plain: Callable[[str], str] = unescaped) -> str:
     """
     value = cell.value if cell is not None else None
     value = plain(value) if isinstance(value, str) else value
-    read = tidied(value, CODE, _EPOCH)
-    return str(value) if read.refused else read.text
+    read = normalised(value, CODE, _EPOCH)
+    return str(value) if read.rule else read.text
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownSheet:
     """A sheet as far as it only shows: texts that are read back are not in it.
 
     Attributes:
         title: its tab.
         form: the form that it holds, if any.
         places: the columns of the form, by the field's name.
-        asked: those of them that are read back.
+        editable: those of them that are read back.
         heads: the rows of the form's marks and labels.
         taken: its rows that are read.
     """
@@ -95,11 +94,11 @@ class Shown:
     title: str
     form: Form | None = None
     places: Mapping[str, int] = field(default_factory=dict)
-    asked: Container[str] = ()
+    editable: Container[str] = ()
     heads: Container[int] = ()
     taken: Container[int] = ()
 
-    def rows(self, grid: Grid, plain: Callable[[str], str] = unescaped) -> Rows:
+    def rows(self, grid: Grid, plain: Callable[[str], str] = str) -> Rows:
         """Return the marks of the texts; the columns that name a row are always among them."""
         names = {place: name for name, place in self.places.items()}
         records = {
@@ -114,7 +113,7 @@ class Shown:
                 read = number in self.heads or (
                     number in self.taken and not (self.form and self.form.only_names(name))
                 )
-                if place in records or (name in self.asked and read):
+                if place in records or (name in self.editable and read):
                     continue
                 if text := text_of(cell, plain):
                     rows.setdefault(number, {})[name] = short_mark(text)
@@ -130,10 +129,10 @@ class Shown:
         return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
 
 
-def records(shown: Shown, grid: Grid) -> Iterator[str]:
+def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
     """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
     yield f"{shown.title} 0"
-    for number, marks in shown.rows(grid).items():
+    for number, marks in shown.rows(grid, unescaped).items():
         yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
 
 
@@ -156,11 +155,11 @@ def rows_in(content: bytes) -> dict[str, Rows]:
     return rows_sent(list_column(cells_of(book.worksheets[-1]), TEXTS_SENT))
 
 
-def list_column(grid: Grid, heading: str, plain: Callable[[str], str] = unescaped) -> list[str]:
+def list_column(grid: Grid, heading: str) -> list[str]:
     """Return the texts below a heading of the last sheet; of another sheet: none."""
     places = [place for place, cell in grid.get(1, {}).items() if cell.value == heading]
     return [
-        text_of(row[place], plain)
+        text_of(row[place])
         for number, row in grid.items()
         for place in places[:1]
         if number > 1 and place in row
@@ -168,7 +167,7 @@ def list_column(grid: Grid, heading: str, plain: Callable[[str], str] = unescape
 
 
 def differences(
-    sent: Mapping[str, Rows], returned: Sequence[tuple[Shown, Rows]]
+    sent: Mapping[str, Rows], returned: Sequence[tuple[ShownSheet, Rows]]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each difference between what was sent and what came back: what, its sheet, its cell.
 
@@ -183,16 +182,16 @@ def differences(
             yield RENAMED, shown.title, ""
         before = sent.get(tab, {})
         named = {number: row for number, row in rows.items() if not shown.own(number, row)}
-        pairs = _pairs(before, named)
+        pairs = _pairs(shown.form.fields[0].name if shown.form else "A", before, named)
         back.setdefault(tab, set()).update(pairs.values())
         if shown.form:
             missed = before if shown.form.name in _MISSED else (1, 2)
             back[tab].update(missed)
         cells = _changes(shown, rows, before, pairs) if tab else _every_cell(rows)
-        for column, number, said in sorted(
-            (column_index_from_string(letter), number, said) for said, letter, number in cells
+        for column, number, note in sorted(
+            (column_index_from_string(letter), number, note) for note, letter, number in cells
         ):
-            yield said, shown.title, f"{get_column_letter(column)}{number}"
+            yield note, shown.title, f"{get_column_letter(column)}{number}"
     for tab, rows in sent.items():
         if tab not in back:
             yield SHEET_GONE, tab, ""
@@ -206,24 +205,24 @@ def _every_cell(rows: Rows) -> list[tuple[str, str, int]]:
 
 
 def _changes(
-    shown: Shown, rows: Rows, before: Rows, pairs: Mapping[int, int]
+    shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
 ) -> Iterator[tuple[str, str, int]]:
     """Yield what differs in a sheet: what, the letter of its column, and the row."""
     texts = {one for row in before.values() for one in row.items()}
     for number, row in rows.items():
         old = before.get(pairs.get(number, 0), {})
         for name in {**old, **row}:
-            if name in shown.asked and number in shown.taken:
+            if name in shown.editable and number in shown.taken:
                 continue  # it was read
             if row.get(name) == old.get(name):
                 continue
             # A row copied for another date says what the coders say of the one it was copied from.
             if shown.own(number, row) and (name, row[name]) in texts:
                 continue
-            said = CHANGED_TEXT if name in row else EMPTIED
+            note = CHANGED_TEXT if name in row else EMPTIED
             if shown.form and name in row and name not in shown.places:
-                said = OTHER_COLUMN
-            yield said, shown.letter(name), number
+                note = OTHER_COLUMN
+            yield note, shown.letter(name), number
 
 
 def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
@@ -235,42 +234,34 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
         tab: sum(frozenset(row.items()) in own for row in before.values())
         for tab, before in sent.items()
     }
-    best = max(common, key=common.get, default="")
+    best = max(common, key=lambda tab: common[tab], default="")
     return best if common.get(best) else ""
 
 
-def _pairs(sent: Rows, returned: Rows) -> dict[int, int]:
-    """Return which row that was sent each row is: the same one, the most alike, or by its number."""
+def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
+    """Return which row that was sent each row is: the same, that of its name, or of its number.
+
+    ``key``: the column that names the rows. A copy of a row is that row again.
+    """
     pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
-    free = sent.keys() - pairs.keys()
-
-    def pair(candidates: Iterable[tuple[int, int]]) -> None:
-        for number, old in candidates:
-            if number not in pairs and old in free:
-                pairs[number] = old
-                free.discard(old)
-
-    same: dict[frozenset, list[int]] = {}
-    for old in sorted(free):
-        same.setdefault(frozenset(sent[old].items()), []).append(old)
-    moved = [number for number in returned if number not in pairs]
-    for number in moved:
-        if olds := same.get(frozenset(returned[number].items())):
-            pair([(number, olds.pop(0))])
-    having: dict[tuple[str, str], list[int]] = {}
-    for old in sorted(free):
-        for text in sent[old].items():
-            having.setdefault(text, []).append(old)
-    common = Counter(
-        (number, old)
-        for number in moved
-        if number not in pairs
-        for text in returned[number].items()
-        if len(having.get(text, ())) <= _COMMON
-        for old in having.get(text, ())
-    )
-    pair(sorted(common, key=lambda one: (-common[one], abs(one[0] - one[1]), one)))
-    pair((number, number) for number in moved)
+    like: dict[object, list[int]] = {}
+    for old in sorted(sent.keys() - pairs.keys()):
+        for sign in _signs(key, old, sent[old]):
+            like.setdefault(sign, []).append(old)
+    taken = {*pairs}
+    for step in range(3):
+        for number, row in returned.items():
+            olds = like.get(_signs(key, number, row)[step], [])
+            while olds and olds[0] in taken:
+                olds.pop(0)
+            if olds and number not in pairs:
+                pairs[number] = olds[0]
+                taken.add(olds[0])
     whole = {frozenset(row.items()): old for old, row in sent.items()}
-    copies = {number: whole.get(frozenset(returned[number].items())) for number in moved}
+    copies = {number: whole.get(frozenset(row.items())) for number, row in returned.items()}
     return {number: old for number, old in copies.items() if old is not None} | pairs
+
+
+def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
+    """Return what a row is told by, the surest first: all that it says, its name, its number."""
+    return frozenset(row.items()), (key, row[key]) if key in row else number, number
