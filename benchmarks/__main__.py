@@ -224,7 +224,7 @@ def _compare(folder: Path, rounds: int) -> tuple[dict[str, float], float]:
     """Return the seconds of the pair statements, from the best round, and the peak memory."""
     import numpy as np
 
-    from analysis.measure.pairs import comparisons, pair_table, ranks
+    from analysis.measure.dominance import comparisons, pair_table, ranks
     from analysis.study import load, states
 
     study = load(folder)
@@ -249,7 +249,7 @@ def _compare(folder: Path, rounds: int) -> tuple[dict[str, float], float]:
 
 def _next_questions(folder: Path) -> tuple[float, float]:
     """Return the seconds of the next questions, and the peak memory in MB."""
-    from analysis.measure.next_questions import next_questions
+    from analysis.measure.priorities import next_questions
     from analysis.study import load, states
 
     study = load(folder)
@@ -298,7 +298,7 @@ def _bounds(rounds: int) -> tuple[dict[str, float], int, int]:
     from made_totals import made_sections
 
     from analysis.measure.bounds import cell_bounds
-    from analysis.measure.totals import constrained
+    from analysis.measure.constraints import constrained
 
     study, matrix, _ = made_sections()
     best: dict[str, float] = {}

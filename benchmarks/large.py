@@ -123,12 +123,12 @@ def write_large_study(
                 )
     _run(code, "new", str(folder))
     descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    for resource in descriptor["resources"]:
-        names = [field["name"] for field in resource["schema"]["fields"]]
-        with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
+    for path in folder.glob("*.csv"):
+        names = path.read_text("utf-8").strip().split(",")
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows.get(resource["name"], []))
+            writer.writerows(rows.get(path.stem, []))
     descriptor["study"]["report"]["date"] = "2021-01-01"
     (folder / "datapackage.json").write_text(json.dumps(descriptor, indent=1), encoding="utf-8")
 

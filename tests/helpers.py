@@ -1,5 +1,6 @@
 """The real study copied aside, and plain ways to spoil the copy: tables are lists of texts."""
 
+import copy
 import csv
 import functools
 import hashlib
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.study import Problem, validate
+from analysis.study.profile import full_descriptor
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT / "data" / "safe-to-share"
@@ -87,11 +89,20 @@ def change_bytes(folder: Path, name: str, change: Callable[[bytes], bytes]) -> N
 
 
 def edit_descriptor(folder: Path, change: Callable[[dict], object]) -> None:
-    """Change the descriptor in place."""
+    """Change the descriptor in place; its tables are then described whole, as older studies do."""
     path = folder / DESCRIPTOR
-    descriptor = json.loads(path.read_text("utf-8"))
+    descriptor = whole_descriptor(folder)
     change(descriptor)
     path.write_text(json.dumps(descriptor, indent=1), encoding="utf-8")
+
+
+def whole_descriptor(folder: Path) -> dict:
+    """Return the descriptor with its tables described whole."""
+    descriptor = copy.deepcopy(
+        full_descriptor(json.loads((folder / DESCRIPTOR).read_text("utf-8")))
+    )
+    descriptor.pop("profileVersion", None)
+    return descriptor
 
 
 def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:

@@ -19,7 +19,8 @@ from hypothesis import settings
 
 from analysis.study import Matrix, Study, load
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Descriptor, template
+from analysis.study.descriptor import Descriptor
+from analysis.study.profile import full_descriptor, template
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 
@@ -153,7 +154,7 @@ _USUAL_CRITERION = {
 
 @cache
 def _descriptor() -> Descriptor:
-    raw = dict(template())
+    raw = full_descriptor(template())
     report = {"title": "A report", "date": str(REPORT_DAY), "publisher": "-", "source_id": "S1"}
     raw["study"] = {**raw["study"], "report": report}
     return Descriptor.model_validate(raw)

@@ -5,7 +5,8 @@ import csv
 import json
 from pathlib import Path
 
-from analysis.study.descriptor import FILE, template
+from analysis.study.descriptor import FILE
+from analysis.study.profile import full_descriptor, template
 
 SCOTTISH = {
     "countries": ["Scotland"],
@@ -108,7 +109,7 @@ def write_allotments(
     folder: Path, laws=(SCOTTISH, INVENTED), about="how you let allotments"
 ) -> Path:
     """Write the study; return its folder."""
-    descriptor = copy.deepcopy(template())
+    descriptor = copy.deepcopy(full_descriptor(template()))
     descriptor |= {"name": "allotments", "title": "Four made-up councils on allotments"}
     descriptor |= {"description": "Invented.", "contributors": [{"title": "Made-up gardeners"}]}
     descriptor["study"] |= {

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.study.descriptor import FILE, PLACEHOLDER, template
+from analysis.study.descriptor import FILE, PLACEHOLDER
+from analysis.study.profile import profile, template
 
 REPORT_DAY, READ_DAY = "2021-03-15", "2026-06-30"
 FIRST_DAY, EARLIER_READ_DAY = "2017-01-01", "2023-09-30"
@@ -75,7 +76,7 @@ def write_made_study(
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = _descriptor(tables["recommendations"][0][0])
     _write_text(folder / FILE, json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n")
-    for resource in descriptor["resources"]:
+    for resource in profile()["resources"]:
         header = [field["name"] for field in resource["schema"]["fields"]]
         with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from analysis.study import Study, create, load
+from analysis.study.profile import profile
 
 Found = Mapping[tuple[str, str], str]
 """The level of cells, by unit and criterion."""
@@ -68,7 +69,7 @@ def write_towns(
         rows[table] = [*rows.get(table, []), *added]
     path = folder / "datapackage.json"
     described = json.loads(path.read_text("utf-8"))
-    for resource in described["resources"]:
+    for resource in profile()["resources"]:
         columns = [field["name"] for field in resource["schema"]["fields"]]
         with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")

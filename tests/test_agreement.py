@@ -17,7 +17,6 @@ from analysis.fieldwork.agreement import (
     agreement,
     as_table,
     bootstrap,
-    coded_states,
     confusion,
     disagreements,
     in_words,
@@ -25,6 +24,7 @@ from analysis.fieldwork.agreement import (
     measured,
     value_counts,
 )
+from analysis.fieldwork.coded_cells import coded_states
 from analysis.study import coders
 
 # Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), section D: four observers,

@@ -32,7 +32,7 @@ from made import (
     with_rows,
 )
 
-from analysis.measure.change import differences
+from analysis.measure.state_changes import differences
 from analysis.study import data_read_on, known, states
 from analysis.study.dates import date_in_words
 

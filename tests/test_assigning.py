@@ -10,23 +10,14 @@ from filled import Filled
 from helpers import contents
 from made import LIBRARY, library, replaced
 
-from analysis.fieldwork import assigning
-from analysis.fieldwork.agreement import (
-    ALL,
-    CODES,
-    NO_ROW,
-    agreement,
-    cells_read,
-    coded_states,
-    confusion,
-    disagreements,
-    disputed,
-)
-from analysis.fieldwork.assigning import assign, give_workbook
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork import assignments
+from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disagreements
+from analysis.fieldwork.assignments import assign, give_workbook
+from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.settling import settling_workbook
-from analysis.measure.readings import scores_by_reading
+from analysis.measure.coder_scores import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.warnings import warnings
 
@@ -158,7 +149,7 @@ def test_two_do_not_agree_where_a_third_was_given_the_cell_and_put_nothing_down(
     assert of_all(study)[0] == 0
     assert disputed(study) == {0}
     assert disputed(coded(*rows[:2], by_agreement=settled)) == set()
-    form = Filled(settling_workbook(study, ["library-one"])).form("settling")
+    form = Filled(adjudication_workbook(study, ["library-one"])).form("settling")
     said = form.texts(form.find("library-one/weekend/"))
     assert (said["compared"], said["said_3"]) == ("differ", NO_ROW)
 
@@ -168,7 +159,7 @@ def test_one_coder_and_a_cell_that_another_left_empty_differ():
     rows.append(("B", "library-one", "holiday", "points_1", "b2"))
     study = coded(*rows, given=[("B", "library-one", "weekend;holiday", "b2")])
     assert "library-one" in set(disagreements(study)["unit_id"])
-    form = Filled(settling_workbook(study, ["library-one"])).form("settling")
+    form = Filled(adjudication_workbook(study, ["library-one"])).form("settling")
     said = form.texts(form.find("library-one/weekend/"))
     assert (said["compared"], said["said_2"]) == ("differ", NO_ROW)
 
@@ -211,7 +202,7 @@ def test_cells_that_are_left_out_were_not_given():
 
 
 def test_criteria_beyond_what_a_cell_holds_go_into_a_second_row(monkeypatch):
-    monkeypatch.setattr(assigning, "_CRITERIA_OF_A_ROW", 5)
+    monkeypatch.setattr(assignments, "_CRITERIA_OF_A_ROW", 5)
     _, rows = assign(library(), "Ada", ["library-one"], False, DAY)
     parts = [set(text.split(";")) for text in rows["criterion_ids"]]
     assert len(parts) > 1 and max(map(len, parts)) == 5

@@ -11,7 +11,7 @@ import pytest
 from filled import Filled
 from helpers import contents
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.study import load
 from analysis.study.journal import LOCK
 

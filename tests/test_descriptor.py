@@ -1,29 +1,32 @@
 """The descriptor: the study's agrees with an empty study's, and every fault in it is named."""
 
+import copy
 import json
 import re
-from importlib.resources import files
 
 import pytest
 from helpers import (
     DESCRIPTOR,
     REAL,
+    ROOT,
     change_bytes,
     copy_of_real_study,
     edit_cell,
     edit_descriptor,
     problems_of_the_real_study,
     read_rows,
+    whole_descriptor,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 from made import tries
 
 from analysis.cli import main
-from analysis.study import Problem, validate
+from analysis.study import Problem, load, validate
+from analysis.study.profile import full_descriptor, own_descriptor, profile, template
 
-TEMPLATE = json.loads(files("analysis.study").joinpath("template.json").read_text("utf-8"))
-STUDY = json.loads((REAL / DESCRIPTOR).read_text("utf-8"))
+TEMPLATE = profile()
+STUDY = whole_descriptor(REAL)
 
 
 def tables(descriptor):
@@ -97,6 +100,105 @@ def test_every_file_has_the_columns_described(name):
     assert read_rows(REAL, name)[0] == [*columns(tables(STUDY)[name])]
 
 
+# --- a study states what is its own --------------------------------------------------------------
+
+LIBRARY = ROOT / "tests/studies/library-hours"
+
+
+def own(folder):
+    return json.loads((folder / DESCRIPTOR).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("folder", [REAL, LIBRARY], ids=["real", "library-hours"])
+def test_no_study_of_ours_says_again_what_the_profile_says(folder):
+    said = own(folder)
+    assert own_descriptor(whole_descriptor(folder)) == said
+    assert own_descriptor(full_descriptor(said)) == said
+
+
+def test_what_a_study_says_again_is_found():
+    said = own(LIBRARY)
+    again = copy.deepcopy(tables(profile())["units"])
+    more = {**said, "resources": [*said["resources"], again]}
+    assert full_descriptor(more) == full_descriptor(said)
+    assert own_descriptor(full_descriptor(more)) == said != more
+
+
+def test_a_new_study_says_nothing_of_the_profile_again():
+    assert own_descriptor(full_descriptor(template())) == template()
+
+
+def stated(study, *resources, **more):
+    """Have a study state these parts of its tables and no others."""
+    text = json.dumps({**own(study), "resources": resources, **more})
+    (study / DESCRIPTOR).write_text(text, encoding="utf-8")
+
+
+def column_of(table, column, **more):
+    return {"name": table, "schema": {"fields": [{"name": column, **more}]}}
+
+
+def test_what_differs_from_the_profile_is_respected(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    stated(study, column_of("units", "region", description="A made-up region"))
+    assert validate(study) == []
+    field = {one.name: one for one in load(study).descriptor.tables["units"].fields}["region"]
+    assert field.description == "A made-up region" and field.constraints.maxLength == 32_767
+    stated(study, column_of("units", "region", constraints={"enum": ["Nowhere"]}))
+    assert {(one.file, one.column) for one in validate(study)} == {("units.csv", "region")}
+    stated(study, {"name": "replies", "minimumRows": 1})
+    assert [one.rule for one in validate(study)] == ["the table needs at least 1 row"]
+
+
+def test_a_further_column_and_table_need_their_own_words_alone(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    more = {"name": "colour", "type": "string", "description": "A made-up column"}
+    stated(study, {"name": "extra", "path": "extra.csv", "schema": {"fields": [more]}})
+    (study / "extra.csv").write_text("colour\nred\n", "utf-8")
+    assert validate(study) == []
+    assert [*load(study).descriptor.tables][-1] == "extra"
+
+
+LOOSENED = {
+    "required": column_of("criteria", "weight", constraints={"required": False}),
+    "taken away": column_of("criteria", "weight", constraints={"required": None}),
+    "without any": column_of("criteria", "weight", constraints=None),
+    "type": column_of("criteria", "weight", type="string"),
+    "enum": column_of("assessments", "confidence", constraints={"enum": ["sure"]}),
+    "rows": {"name": "units", "minimumRows": 0},
+    "key": {"name": "units", "schema": {"primaryKey": ["name"]}},
+    "no columns": {"name": "units", "schema": {"fields": 3}},
+    "no table": {"name": "units", "schema": None},
+    "no name": {"path": "units.csv"},
+    "not a table": 3,
+}
+
+
+@pytest.mark.parametrize("part", LOOSENED.values(), ids=LOOSENED)
+def test_what_a_study_states_may_not_be_looser_than_the_profile(tmp_path, part):
+    study = copy_of_real_study(tmp_path)
+    stated(study, part)
+    problems = validate(study)
+    assert problems and {one.file for one in problems} == {DESCRIPTOR}
+
+
+def test_a_table_stated_twice_is_a_problem(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    stated(study, *[column_of("units", "region", description="A made-up region")] * 2)
+    assert {one.file for one in validate(study)} == {DESCRIPTOR}
+
+
+@pytest.mark.parametrize(
+    ("version", "rule"),
+    [(99, "a later version of policygap"), (0, "greater than"), ("1", "whole number"), (True, "")],
+)
+def test_a_profile_that_is_not_known_is_refused(tmp_path, version, rule):
+    study = copy_of_real_study(tmp_path)
+    stated(study, profileVersion=version)
+    (problem,) = validate(study)
+    assert problem.column == "profileVersion" and rule in problem.rule
+
+
 # --- faults ------------------------------------------------------------------------------------
 
 BYTES = {
@@ -164,33 +266,39 @@ FAULTS = [
     (
         "type that is not known",
         setting("date", "resources", 0, "schema", "fields", 0, "type"),
-        "resources.0.schema.fields.0.type",
+        "resources.units.schema.fields.unit_id.type",
         "date",
         "'string', 'integer' or 'number'",
     ),
     (
         "constraint that is not known",
         constraint(3, "units", "tile_row", "multipleOf"),
-        "resources.0.schema.fields.7.constraints.multipleOf",
+        "resources.units.schema.fields.tile_row.constraints.multipleOf",
         "3",
         "not permitted",
     ),
     (
         "pattern that is none",
         constraint("(", "units", "unit_id", "pattern"),
-        "resources.0.schema.fields.0.constraints.pattern",
+        "resources.units.schema.fields.unit_id.constraints.pattern",
         "(",
         "not a regular expression",
     ),
     (
         "text longer than a workbook's cell",
         constraint(32_768, "units", "name", "maxLength"),
-        "resources.0.schema.fields.1.constraints.maxLength",
+        "resources.units.schema.fields.name.constraints.maxLength",
         "32768",
         "32767",
     ),
     *(
-        (f"path {path}", setting(path, "resources", 0, "path"), "resources.0.path", path, "pattern")
+        (
+            f"path {path}",
+            setting(path, "resources", 0, "path"),
+            "resources.units.path",
+            path,
+            "pattern",
+        )
         for path in ("../x.csv", "/x.csv", "sub/x.csv", "x.csv\n", "x.txt", "https://x.csv")
     ),
     ("unknown status", setting("final", "study", "status"), "study.status", "final", "'draft' or"),
@@ -477,7 +585,7 @@ ANY_JSON = st.recursive(
 @tries(40)
 @given(place=st.sampled_from(PLACES), value=ANY_JSON)
 def test_any_value_anywhere_is_accepted_or_reported(any_study, place, value):
-    descriptor = json.loads((REAL / DESCRIPTOR).read_text("utf-8"))
+    descriptor = copy.deepcopy(STUDY)
     setting(value, *place)(descriptor)
     (any_study / DESCRIPTOR).write_text(json.dumps(descriptor), encoding="utf-8")
     problems = validate(any_study)

@@ -119,7 +119,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert "late-fees, levels alone, ordinal: The coders agree on 1 of 2 cells; no alpha" in said
 
     # What both say is filled in; the third reader settles the one that is open.
-    done(walk.settling_workbook())
+    done(walk.adjudication_workbook())
     walk.third_reader_settles()
     said = done(walk.command("intake", "settling-back.xlsx"))
     assert "Written: assessments.csv." in said
@@ -150,7 +150,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert (reply["received_on"], reply["decision"]) == ("2024-03-15", "accepted")
 
     # It is followed: one assessment changes, and its old version is kept.
-    done(walk.settling_workbook("settling-again.xlsx"))
+    done(walk.adjudication_workbook("settling-again.xlsx"))
     walk.reply_is_followed()
     said = done(walk.command("intake", "settling-again-back.xlsx"))
     assert "assessments: 1 changed assessments: 20 unchanged" in said

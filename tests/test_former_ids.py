@@ -5,10 +5,10 @@ from filled import Filled
 from made import day, problems, replaced, with_rows
 from test_groups import APART, grouped
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import propose
 from analysis.fieldwork.names import meant_units
-from analysis.fieldwork.replying import reply_form
+from analysis.fieldwork.reply_form import reply_form
 from analysis.measure.attribution import compare
 from analysis.show.comparison import in_sentences
 
@@ -130,14 +130,14 @@ def test_a_workbook_from_before_an_id_changed_is_read_under_the_new_one(tmp_path
         rule=new["rules"]["rule"].where(new["rules"]["criterion_id"] == "bee", "?")
     )
     proposal = propose(replaced(new, rules=rules), path, "", day("2026-11-23"))
-    assert proposal.returned.problems == []
+    assert proposal.workbook.problems == []
     (row,) = [
         one
         for one in proposal.draft("codings").rows
         if one["coder"] == "one" and one["level"] == "met"
     ]
     assert (row["unit_id"], row["criterion_id"]) == ("north-2", "bee")
-    notes = proposal.returned.said()
+    notes = proposal.workbook.sentences()
     assert not any("did not come back" in one for one in notes), notes
     assert any("under another id" in one for one in notes), notes
 
@@ -145,7 +145,7 @@ def test_a_workbook_from_before_an_id_changed_is_read_under_the_new_one(tmp_path
 def test_a_reply_form_from_before_an_id_changed_is_taken_in(tmp_path):
     path = tmp_path / "reply.xlsx"
     path.write_bytes(reply_form(grouped(), "n2"))
-    assert propose(renamed(grouped()), path, "", day("2026-11-23")).returned.problems == []
+    assert propose(renamed(grouped()), path, "", day("2026-11-23")).workbook.problems == []
 
 
 def test_a_former_id_is_understood_where_an_id_is_typed():

@@ -6,12 +6,12 @@ import itertools
 import pytest
 from made import day, frame_of, naive_states, one_cell, problems, replaced, row, with_rows
 
-from analysis.fieldwork.coding import coding_workbook
-from analysis.fieldwork.opening import open_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.open_workbook import open_workbook
 from analysis.measure.attribution import compare
-from analysis.measure.change import reasons
 from analysis.measure.results import measure
 from analysis.measure.sensitivity import sensitivity
+from analysis.measure.state_changes import reasons
 from analysis.publish import view
 from analysis.publish.data import data_tables
 from analysis.publish.requests import requests

@@ -13,8 +13,9 @@ from made import replaced
 from test_groups import grouped
 
 from analysis.cli import main
-from analysis.fieldwork.agreement import cells_read, disagreements
-from analysis.fieldwork.importing import import_table
+from analysis.fieldwork.agreement import disagreements
+from analysis.fieldwork.coded_cells import cells_read
+from analysis.fieldwork.import_table import import_table
 from analysis.fieldwork.names import near_units
 from analysis.measure.figures import named_figures
 from analysis.measure.imported import imported_said
@@ -624,8 +625,8 @@ def test_a_line_break_inside_a_name_or_an_answer_is_not_tidied_away(unfilled, co
         rows[2][0] = POOLS[1] + "\n"
     path = table(unfilled, rows, f"table.{suffix}")
     notes = import_table(path, unfilled, a_map(unfilled, text), dry_run=True).notes
-    (tidied,) = (one for one in notes if one.startswith("Stray spaces"))
-    assert tidied.count(f"{'ABCD'[column]}3") == 1
+    (normalised,) = (one for one in notes if one.startswith("Stray spaces"))
+    assert normalised.count(f"{'ABCD'[column]}3") == 1
 
 
 def test_one_of_several_sheets_is_named(pools):

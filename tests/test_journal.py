@@ -22,9 +22,9 @@ from stopped import FAILED, as_nobody, in_child, killed_before, open_folder
 
 from analysis.cli import main
 from analysis.fieldwork import intake
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.returned import read_returned
+from analysis.fieldwork.read_workbook import read_workbook
 from analysis.problems import UnfinishedChangeError
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.descriptor import Table
@@ -90,7 +90,7 @@ class Case:
         search = {"searched_on": "2022-07-05", "where": "a made-up shelf", "queries": "one|two"}
         filled.form("searches").put(3, unit_id="library-two", **search)
         filled.save(self.workbook)
-        self._returned = read_returned(self.workbook)
+        self._returned = read_workbook(self.workbook)
         self.old = everything(self.start)
         done = folder / "done"
         shutil.copytree(self.start, done)

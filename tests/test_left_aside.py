@@ -21,17 +21,15 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.filled_or_sorted import SORTED_ALONE
 from analysis.fieldwork.intake import Intake, take_in
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.returned import (
-    ADDRESS,
-    COMMENT,
-    OBJECT,
-    TYPED,
-    read_returned,
-)
-from analysis.fieldwork.sent import (
+from analysis.fieldwork.outside_cells import ADDRESS, COMMENT, OBJECT, TYPED
+from analysis.fieldwork.read_workbook import read_workbook
+from analysis.fieldwork.reply_form import reply_form
+from analysis.fieldwork.request_tracker import tracking_workbook
+from analysis.fieldwork.sent_texts import (
     CHANGED_SINCE,
     CHANGED_TEXT,
     EMPTIED,
@@ -43,14 +41,11 @@ from analysis.fieldwork.sent import (
     SHEET_SINCE,
     TEXTS_SENT,
 )
-from analysis.fieldwork.settling import settling_workbook
-from analysis.fieldwork.slips import SORTED_ALONE
-from analysis.fieldwork.tracking import tracking_workbook
 from analysis.study import StudyError
 
 MAKERS = {
     "Coding": lambda: coding_workbook(library(), "coder-a"),
-    "Settling": lambda: settling_workbook(library(), ["library-two"]),
+    "Settling": lambda: adjudication_workbook(library(), ["library-two"]),
     "Your reply": lambda: reply_form(library(), "library-one"),
     "Requests": lambda: tracking_workbook(library(), [("library-one", "window")]),
 }
@@ -483,7 +478,7 @@ def test_an_address_behind_a_formula_is_named_where_none_is_asked_for(
             if b"To be a formula" in content:
                 content = re.sub(rb'<c r="D5".*?</c>', written, content)
             new.writestr(name, content)
-    notes = read_returned(path).said()
+    notes = read_workbook(path).sentences()
     assert (f"{ADDRESS}: 'Your reply'!D5." in notes) == named
     assert "The stored result of a formula was read: 'Your reply'!D5." in notes
 

@@ -16,8 +16,8 @@ from pdfs import opened
 from pypdf.generic import ContentStream
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
-from analysis.fieldwork.reading import Reader
-from analysis.fieldwork.returned import Line
+from analysis.fieldwork.row_reader import Reader
+from analysis.fieldwork.workbook_content import Line
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.publish import view
@@ -57,7 +57,7 @@ def long_scale(tmp_path_factory):
     return towns(folder, {"s": scale}, {"c": "s"}, UNITS, found)
 
 
-def rows_of(page, caption):
+def unit_cells(page, caption):
     """Return the rows of the first table whose caption holds a text, cell by cell, as text."""
     for one in blocks(page):
         if isinstance(one, Table) and caption in plain(one.caption):
@@ -316,7 +316,7 @@ def test_two_hundred_levels_are_drawn_and_set(long_scale):
     labels = {one.get_label() for one in drawn.figure.findobj() if one.get_label()}
     assert {"1", "100", "200"} <= labels
     page = report_page(results)
-    (row,) = rows_of(page, "levels of which there are none, left out: 197")
+    (row,) = unit_cells(page, "levels of which there are none, left out: 197")
     assert row[:4] == ["Question c", "1", "1", "1"]
     assert "ramp-" in page
     assert page_count(report_pdf(results, blocks(page))) > 3

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from made import day, naive_states, one_cell, problems, replaced, row, with_rows
 
-from analysis.fieldwork.agreement import disagreements, disputed, left_out
+from analysis.fieldwork.agreement import disagreements
+from analysis.fieldwork.coded_cells import disputed, left_out
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.figures import named_figures
@@ -16,7 +17,7 @@ from analysis.publish.build import build
 from analysis.publish.requests import requests
 from analysis.show.comparison import in_sentences
 from analysis.study import StudyError, known, states
-from analysis.study.descriptor import CompareDate
+from analysis.study.settings import CompareDate
 from analysis.study.tables import write_table
 
 OLD, NEW, LASTING = "old-town", "big-town", "lasting"

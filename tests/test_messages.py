@@ -29,8 +29,10 @@ from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests
 from analysis.publish.site.pages import site_files
 from analysis.show.marks import level_marks
-from analysis.study import load, schema, states, validate
-from analysis.study.descriptor import Table, read_descriptor, template
+from analysis.study import load, schema, states, validate, values
+from analysis.study.descriptor import Table
+from analysis.study.profile import profile
+from analysis.study.read_descriptor import read_descriptor
 
 
 @pytest.fixture
@@ -187,9 +189,9 @@ def test_no_message_holds_an_empty_slot_or_a_regular_expression(folder):
 
 
 def test_every_pattern_of_an_empty_study_has_its_words():
-    tables = list(map(Table.model_validate, template()["resources"]))
+    tables = list(map(Table.model_validate, profile()["resources"]))
     patterns = {one.constraints.pattern for table in tables for one in table.fields}
-    assert patterns - {None} == set(schema.FORMS)
+    assert patterns - {None} == set(values.FORMS)
 
 
 NUMBERS = ("1e-05", "0.0006433821606492478", "2.5E-1", "0.12345678901234567890", "1e0", ".5", "+1")

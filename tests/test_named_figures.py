@@ -29,7 +29,7 @@ from analysis.measure.figures.named import cell_keys
 from analysis.measure.figures.order import _pairs_said
 from analysis.measure.results import measure
 from analysis.publish.report import report_html
-from analysis.study.descriptor import CompareDate
+from analysis.study.settings import CompareDate
 
 UNKNOWN = ("inconclusive", "outdated", "withheld", "not_found", "not_assessed")
 AWAY = ("not_in_force", "not_applicable")

@@ -1,13 +1,25 @@
 """Studies as an older version left them: read with what an empty study has gained since."""
 
+import copy
 import json
 from codecs import BOM_UTF8
 
 import pytest
-from helpers import REAL, append_row, cell, contents, copy_of_real_study, edit_descriptor, read_rows
+from helpers import (
+    DESCRIPTOR,
+    REAL,
+    append_row,
+    cell,
+    contents,
+    copy_of_real_study,
+    edit_descriptor,
+    read_rows,
+    write_rows,
+)
 
-from analysis.study import load, look_over, validate
-from analysis.study.older import bring_up
+from analysis.study import descriptor, load, look_over, older, read_descriptor, validate
+from analysis.study import profile as profiles
+from analysis.study.profile import profile
 
 
 def table(descriptor, name):
@@ -41,11 +53,13 @@ def without_table(folder, name):
 
 
 def test_a_study_of_today_comes_through_as_it_is(tmp_path):
-    before = contents(REAL)
-    assert bring_up(REAL, tmp_path / "copy") == []
-    assert contents(REAL) == before
-    assert not (tmp_path / "copy").exists()
-    assert load(REAL).added == () and load(REAL).brought_up == {}
+    study = copy_of_real_study(tmp_path)
+    before = contents(study)
+    for folder in (REAL, study):
+        assert load(folder).added == () and load(folder).brought_up == {}
+        edit_descriptor(study, lambda one: None)  # with its tables described whole
+        before[DESCRIPTOR] = contents(study)[DESCRIPTOR]
+    assert contents(study) == before
 
 
 def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
@@ -95,14 +109,12 @@ def test_a_table_that_is_brought_up_keeps_its_byte_order_mark(tmp_path):
 def test_what_may_not_be_empty_is_not_made_up(tmp_path):
     study = copy_of_real_study(tmp_path)
     without_column(study, "assessments", "confidence")
-    assert bring_up(study, tmp_path / "copy") == []
     assert "assessments.confidence" in str(validate(study)[0])
 
 
 def test_a_table_that_needs_rows_is_not_made_up(tmp_path):
     study = copy_of_real_study(tmp_path)
     without_table(study, "rules")
-    assert bring_up(study, tmp_path / "copy") == []
     assert "the table rules is not described" in str(validate(study)[0])
 
 
@@ -139,19 +151,16 @@ def test_older_rows_have_to_keep_to_todays_rules(decision, fits, tmp_path):
 def test_what_cannot_be_read_is_left_for_validation_to_say(text, tmp_path):
     study = copy_of_real_study(tmp_path)
     (study / "datapackage.json").write_text(text)
-    assert bring_up(study, tmp_path / "copy") == []
-    assert validate(study) != []
+    problems = validate(study)
+    assert problems and {one.file for one in problems} == {DESCRIPTOR}
 
 
-def test_a_folder_inside_is_said_and_not_copied(tmp_path):
+def test_a_folder_inside_is_said(tmp_path):
     study = copy_of_real_study(tmp_path)
     without_column(study, "figures", "comparison")
     (study / "scans").mkdir()
-    (study / "scans" / "page.pdf").write_bytes(b"-")
     (study / ".git").mkdir()
-    bring_up(study, tmp_path / "copy")
-    assert [one.file for one in validate(tmp_path / "copy")] == ["scans"]
-    assert not (tmp_path / "copy" / "scans" / "page.pdf").exists()
+    assert [one.file for one in validate(study)] == ["scans"]
 
 
 def test_columns_of_their_own_stay(tmp_path):
@@ -169,11 +178,105 @@ def test_columns_of_their_own_stay(tmp_path):
         for row, extra in zip(rows, ["shelf", *["top"] * (len(rows) - 1)], strict=True)
     )
     (study / "figures.csv").write_text(text + "\n", encoding="utf-8")
-    assert bring_up(study, tmp_path / "copy") == ["figures.comparison"]
-    assert validate(tmp_path / "copy") == []
-    assert cell(tmp_path / "copy", "figures", 2, "shelf") == "top"
-    held = json.loads((tmp_path / "copy" / "datapackage.json").read_text("utf-8"))
-    assert [one["name"] for one in table(held, "figures")["schema"]["fields"]][-2:] == [
-        "shelf",
-        "comparison",
-    ]
+    found = load(study)
+    assert found.added == ("figures.comparison",)
+    assert set(found["figures"]["shelf"]) == {"top"}
+    written(study, found)
+    assert validate(study) == [] and load(study).added == ()
+    columns = [one["name"] for one in table(profile(), "figures")["schema"]["fields"]]
+    assert read_rows(study, "figures")[0] == [*columns, "shelf"]
+    assert cell(study, "figures", 2, "shelf") == "top"
+
+
+def written(folder, study):
+    """Write what changes with what was added, as whatever writes to the folder does."""
+    for name, content in study.brought_up.items():
+        (folder / name).write_bytes(content)
+
+
+def test_what_is_brought_up_states_only_its_own(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    own = (study / DESCRIPTOR).read_text("utf-8")
+    without_table(study, "replies")
+    without_column(study, "figures", "comparison")
+    assert len((study / DESCRIPTOR).read_text("utf-8")) > 10 * len(own)
+    written(study, load(study))
+    assert json.loads((study / DESCRIPTOR).read_text("utf-8")) == json.loads(own)
+    assert contents(study)["replies.csv"] == contents(REAL)["replies.csv"]
+    brought_up, whole = load(study)["figures"], load(REAL)["figures"].copy()
+    whole.loc[:, "comparison"] = ""
+    assert brought_up.equals(whole)
+
+
+# --- a study that follows an older profile --------------------------------------------------------
+
+
+@pytest.fixture
+def newer_profile(monkeypatch):
+    """Have a table and a column that only came with the second profile."""
+    newer = copy.deepcopy(profile())
+    newer["profileVersion"] = 2
+    table(newer, "replies")["since"] = 2
+    (column,) = (
+        one for one in table(newer, "figures")["schema"]["fields"] if one["name"] == "comparison"
+    )
+    column["since"] = 2
+    for module in (profiles, older, descriptor, read_descriptor):
+        monkeypatch.setattr(module, "profile", lambda: newer)
+
+
+def test_what_came_after_the_studys_profile_is_filled_in(tmp_path, newer_profile):
+    study = copy_of_real_study(tmp_path)
+    assert validate(study) == [] and load(study).added == ()  # it has them already
+    (study / "replies.csv").unlink()
+    rows = read_rows(study, "figures")
+    place = rows[0].index("comparison")
+    write_rows(study, "figures", [row[:place] + row[place + 1 :] for row in rows])
+    found = load(study)
+    assert found.added == ("figures.comparison", "replies")
+    assert set(found["figures"]["comparison"]) == {""}
+    assert len(found["replies"]) == 0
+    written(study, found)
+    assert load(study).added == ()
+    (study / "replies.csv").unlink()
+    assert [one.rule for one in validate(study)] == ["the file is missing"]
+
+
+def test_what_the_studys_profile_has_may_not_be_missing(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    (study / "replies.csv").unlink()
+    assert [one.rule for one in validate(study)] == ["the file is missing"]
+
+
+SINCE_0_1_0 = (
+    *("study.coders", "study.aggregation", "study.requests", "study.persons"),
+    *("units.exists_from", "units.exists_until", "units.successor_ids", "units.former_ids"),
+    *("criteria.ask_of", "criteria.former_ids", "group_weights", "applicability", "rules.needs"),
+    *("sources.title_kind", "sources.note", "sources.sha256", "evidence.read_on"),
+    *("codings.batch", "codings.rules_mark", "codings_history.batch"),
+    *("codings_history.rules_mark", "assignments", "assessments_history", "set_aside"),
+    *("searches.criterion_ids", "searches.unit_ids", "published_totals.relation"),
+    *("published_totals.among", "published_scores", "figures.read_on", "events.read_on"),
+    *("requests.asked_of", "requests.reviewed_on", "requests.review_outcome"),
+)
+"""What an empty study has gained since version 0.1.0."""
+
+
+def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    for name in SINCE_0_1_0:
+        first, _, second = name.partition(".")
+        if first == "study":
+            edit_descriptor(study, lambda one, key=second: one["study"].pop(key))
+        elif second:
+            without_column(study, first, second)
+        else:
+            without_table(study, first)
+    problems = validate(study)
+    assert DESCRIPTOR not in {one.file for one in problems}, problems
+    assert problems == []
+    found = load(study)
+    assert found.added == SINCE_0_1_0
+    written(study, found)
+    assert load(study).added == ()
+    assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300

@@ -12,11 +12,11 @@ from pdfs import bare, opened
 from test_requests import fill
 
 from analysis.cli import main
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.settling import settling_workbook
-from analysis.fieldwork.tracking import tracking_workbook
+from analysis.fieldwork.reply_form import reply_form
+from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
 from analysis.publish.briefings import Briefings
 from analysis.publish.requests import as_text, requests
@@ -72,7 +72,7 @@ def test_nothing_of_this_subject_comes_out_of_a_study_of_another(which, allotmen
     study = load(folder)
     unit = study["units"]["unit_id"].iloc[0]
     (tmp_path / "reply.xlsx").write_bytes(reply_form(study, unit))
-    (tmp_path / "settling.xlsx").write_bytes(settling_workbook(study))
+    (tmp_path / "settling.xlsx").write_bytes(adjudication_workbook(study))
     (tmp_path / "coding.xlsx").write_bytes(coding_workbook(study, "Made-up Coder", [unit]))
     read = [path for path in sorted(tmp_path.rglob("*")) if path.is_file()]
     kinds = {path.suffix for path in read}
@@ -257,7 +257,7 @@ def test_a_tracker_in_which_nothing_was_entered_brings_no_request(tmp_path):
     # No law covers the second, so that no day is worked out for its answer.
     fill(path, 4, sent_on="2026-02-02")
     (change,) = take_in(path, folder).changes
-    assert change.said == "lost-water: sent, no day worked out for the answer"
+    assert change.summary == "lost-water: sent, no day worked out for the answer"
 
 
 @pytest.mark.parametrize(

@@ -14,20 +14,23 @@ from made import ANY, matrix_of, one_cell, real, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.measure.dominance import comparisons, pair_table, ranks
+from analysis.measure.exact_difference import exact_signs
 from analysis.measure.figures import named_figures, surely_above
-from analysis.measure.least_difference import exact_signs, plan, rows_of, signs
-from analysis.measure.next_questions import deciders, next_questions
-from analysis.measure.order import order
-from analysis.measure.pairs import comparisons, pair_table, ranks
+from analysis.measure.minimum_difference import signs
+from analysis.measure.partial_order import order
+from analysis.measure.priorities import deciders, next_questions
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.publish.data import data_tables
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
 from analysis.show.charts.order import can_be_drawn, order_chart
 from analysis.show.pairs import compared, comparison_sentences
 from analysis.study import load
-from analysis.study.descriptor import WeightBox
+from analysis.study.settings import WeightBox
 
 AWAY, OPEN = "not_applicable", "not_found"
 
@@ -422,11 +425,11 @@ def test_the_pair_test_equals_brute_force_over_corners_and_completions(data):
 def test_floats_and_rationals_agree_on_every_pair(data):
     study = data.draw(studies("fghi"))
     units = states_drawn(data.draw, study, away="own")
-    rows = rows_of(study, cell_values(study, states_of(study, **units)))
+    rows = unit_cells(study, cell_values(study, states_of(study, **units)))
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return
-    tree, all_rows = plan(study), np.arange(len(rows))
+    tree, all_rows = weight_tree(study), np.arange(len(rows))
     left, right = np.repeat(all_rows, len(rows)), np.tile(all_rows, len(rows))
     exact = exact_signs(tree, rows[left], rows[right])
     assert signs(tree, rows, rows).reshape(-1).tolist() == exact.tolist()

@@ -10,13 +10,15 @@ from test_exact import exact
 
 from analysis.measure.attribution import compare
 from analysis.measure.bounds import possible_levels, score_bounds
-from analysis.measure.least_difference import plan, rows_of, score_range
-from analysis.measure.next_questions import next_questions
-from analysis.measure.pairs import comparisons
+from analysis.measure.constraints import constrained
+from analysis.measure.dominance import comparisons
+from analysis.measure.minimum_difference import score_range
+from analysis.measure.priorities import next_questions
 from analysis.measure.scores import cell_values, scores
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.totals import constrained
 from analysis.measure.tree import TOTAL
+from analysis.measure.unit_cells import unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.publish.view import group_rules
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
@@ -90,7 +92,7 @@ def test_the_range_of_the_weights_is_that_of_the_criteria():
     # 2 × 1 + 3/2 × 0 + 1 × 1/2 over 9/2.
     study = pooled(nodes=("total",))
     matrix = matrix_of(study, CELLS, v.NOT_ASSESSED)
-    low, high = score_range(plan(study), rows_of(study, cell_values(study, matrix)))
+    low, high = score_range(weight_tree(study), unit_cells(study, cell_values(study, matrix)))
     assert close([low[0], high[0]], [2 / 15, 5 / 9])
 
 

@@ -1,18 +1,20 @@
 """What may be a personal detail of a person concerned is flagged for a person, and never refused."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
-from helpers import append_row, copy_of_real_study, edit_cell, edit_descriptor
+from helpers import ROOT, append_row, cell, copy_of_real_study, edit_cell, edit_descriptor
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY
 from made_allotments import write_allotments
 
 from analysis.cli import main
-from analysis.study import WARNING, look_over, validate
-from analysis.study.descriptor import PersonSettings
+from analysis.study import WARNING, load, look_over, validate
 from analysis.study.privacy import details
+from analysis.study.settings import PersonSettings
 
 PERSONS = PersonSettings(
     called="a victim or witness",
@@ -187,3 +189,37 @@ def test_what_the_real_study_flags_is_known(tmp_path):
     study = copy_of_real_study(tmp_path)
     flagged = [one for one in look_over(study) if one.severity == WARNING]
     assert flagged == []
+
+
+LEAVING = {
+    "brief": ["brief", "STUDY", "--unit", "UNIT", "--out", "OUT.pdf"],
+    "score": ["score", "STUDY", "--out", "OUT"],
+    "workbook": ["workbook", "STUDY", "--coder", "A reader", "--out", "OUT.xlsx"],
+    "settle": ["settle", "STUDY", "--out", "OUT.xlsx"],
+    "reply-form": ["reply-form", "STUDY", "--unit", "UNIT", "--out", "OUT.xlsx"],
+    "requests": ["requests", "STUDY", "--out", "OUT"],
+}
+
+
+@pytest.mark.parametrize("command", LEAVING.values(), ids=LEAVING)
+def test_what_leaves_the_house_says_what_to_look_at_first(tmp_path, capsys, command):
+    study = Path(shutil.copytree(ROOT / "tests/studies/library-hours", tmp_path / "study"))
+    unit = cell(study, "units", 2, "unit_id")
+    places = {"STUDY": study, "UNIT": unit, "OUT": tmp_path / "made"}
+    out = [str(places.get(one, one)).replace("OUT", str(tmp_path / "made")) for one in command]
+    said = "Texts for a person to look at first: 1 (policygap validate names them)."
+    assert main(out) == 0
+    assert said not in capsys.readouterr().out
+    edit_cell(study, "evidence", 2, "states", "A 19-year-old woman went to a library.")
+    for made in tmp_path.glob("made*"):
+        shutil.rmtree(made) if made.is_dir() else made.unlink()
+    assert main(out) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_reading_a_study_looks_for_no_details(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("analysis.study.privacy.details", refuse)
+    load(ROOT / "tests/studies/library-hours")

@@ -12,9 +12,9 @@ from made_totals import TODAY, made, score
 from analysis.cli import main
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
+from analysis.measure.constraints import constrained
 from analysis.measure.figures import given, named_figures
 from analysis.measure.results import measure
-from analysis.measure.totals import constrained
 from analysis.publish import view
 from analysis.publish.workbook import _sheets
 from analysis.show.pairs import compared

@@ -10,9 +10,9 @@ from filled import Filled, FilledForm
 from helpers import append_row, contents, edit_cell, find_row, run
 from made import LIBRARY, real
 
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.proposal import ADDED, CHANGED, UNCHANGED
-from analysis.fieldwork.replying import findings, reply_form
+from analysis.fieldwork.reply_form import findings, reply_form
 from analysis.study import StudyError, load
 
 UNIT, OTHER = "library-one", "library-two"

@@ -14,7 +14,7 @@ from made_study import write_made_study
 from test_groups import unsettled
 
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.tracking import tracking_workbook
+from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
 from analysis.publish.requests import QUESTION, as_docx, as_text, requests
 from analysis.study import StudyError, load

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from made import LIBRARY, REAL, replaced, tries
 from made_fieldwork import CODERS, DATED, UNITS, studies, tidy
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import NO_ASSESSMENT, adjudication_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import propose, take_in
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.settling import NO_ASSESSMENT, settling_workbook
+from analysis.fieldwork.reply_form import reply_form
 from analysis.study import Study, coders, load
 from analysis.study.marks import codebook_marks
 
@@ -36,8 +36,8 @@ def changed(study: Study, path: Path) -> dict[str, pd.DataFrame]:
     """Return the tables that a workbook changes, after seeing that nothing is wrong with it."""
     proposal = propose(study, path, "", DAY)
     files = proposal.files()
-    assert not proposal.returned.problems, proposal.returned.problems[0]
-    assert not proposal.returned.whole, proposal.returned.said()
+    assert not proposal.workbook.problems, proposal.workbook.problems[0]
+    assert not proposal.workbook.whole, proposal.workbook.sentences()
     drafts = {draft.table.path: draft for draft in proposal.drafts.values()}
     return {drafts[name].table.name: drafts[name].finish()[0] for name in files}
 
@@ -57,7 +57,7 @@ def test_a_coding_workbook_that_comes_back_as_it_was_changes_nothing(study, data
 @FEW
 @given(study=studies(complete=True, in_order=False))
 def test_a_settling_workbook_that_comes_back_as_it_was_changes_nothing(study, path):
-    path.write_bytes(settling_workbook(study))
+    path.write_bytes(adjudication_workbook(study))
     assert changed(study, path) == {}
 
 
@@ -78,7 +78,7 @@ def test_no_table_of_a_study_changes_by_a_byte(source, tmp_path, path):
     workbooks = [coding_workbook(study, name) for name in coders(study)]
     workbooks += [reply_form(study, unit) for unit in study["units"]["unit_id"][:12]]
     if source == REAL:
-        workbooks.append(settling_workbook(study))
+        workbooks.append(adjudication_workbook(study))
     for content in workbooks:
         path.write_bytes(content)
         assert take_in(path, folder).written == []
@@ -164,7 +164,7 @@ def settled_again(study: Study, path: Path) -> None:
 
 def filled_again(study: Study, empty: Study, path: Path) -> None:
     """Enter a study's assessments, and what it sets aside, into the workbook of an emptied one."""
-    filled = Filled(settling_workbook(empty))
+    filled = Filled(adjudication_workbook(empty))
     form = filled.form("settling")
     clear_rows(form)
     for row in study["assessments"].to_dict("records"):

@@ -9,10 +9,10 @@ from filled import Filled, FilledForm
 from helpers import cell, edit_cell, find_row, read_rows, run
 from made import LIBRARY, library
 
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.replying import findings
-from analysis.fieldwork.settling import settling_workbook
+from analysis.fieldwork.reply_form import findings
 from analysis.measure.results import Results, measure
 from analysis.publish import view
 from analysis.publish.briefings import _environment, _held, _said
@@ -197,7 +197,7 @@ def test_the_reply_form_and_the_settling_workbook_say_it_beside_the_rule(older):
     said = EARLIER_RULES[0].upper() + EARLIER_RULES[1:]
     assert [name for name, rule in rules.items() if said in rule] == [CRITERION]
     assert rules[CRITERION].startswith("It is open to nine.")
-    settling = Filled(settling_workbook(study, [UNIT])).form("settling")
+    settling = Filled(adjudication_workbook(study, [UNIT])).form("settling")
     told = {
         settling.texts(row)["row"]: settling.texts(row).get("said_1", "") for row in settling.rows()
     }

@@ -32,7 +32,7 @@ from analysis.measure.scores import in_force_at_all, scores, shown
 from analysis.publish import view
 from analysis.study import states
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Display
+from analysis.study.settings import Display
 
 
 def held(table):

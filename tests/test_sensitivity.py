@@ -13,12 +13,15 @@ from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real,
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
-from analysis.measure.choices import at_own_weights, choices, middle_levels
 from analysis.measure.figures import named_figures, sensitivity_figures
-from analysis.measure.least_difference import plan, rows_of, score_range
+from analysis.measure.minimum_difference import score_range
 from analysis.measure.results import measure
+from analysis.measure.scenario_dominance import NOTHING
+from analysis.measure.scenarios import at_own_weights, middle_levels, scenarios
 from analysis.measure.scores import cell_values
-from analysis.measure.sensitivity import NOTHING, sensitivity
+from analysis.measure.sensitivity import sensitivity
+from analysis.measure.unit_cells import unit_cells
+from analysis.measure.weight_tree import weight_tree
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,
@@ -256,10 +259,10 @@ def test_intervals_under_each_choice_by_hand():
         DATE: (Part(1, 3), Part(2, 3)),
     }
     assert list(units.index) == list(expected)
-    for choice, ends in expected.items():
+    for scenario, ends in expected.items():
         assert close(
-            units.loc[choice, ["low", "high"]].astype(float), [100 * e for e in map(float, ends)]
-        ), choice
+            units.loc[scenario, ["low", "high"]].astype(float), [100 * e for e in map(float, ends)]
+        ), scenario
     still = {"declared", "coder.one", "coder.two", DATE}
     assert set(units.index[~units["moved"]]) == still
     assert not units.loc["criterion.a", "known"] and units.loc["criterion.b", "known"]
@@ -304,7 +307,11 @@ def test_another_date_is_set_beside_the_same_criteria_only():
 def test_levels_are_counted_by_coder():
     study = study_of({"a": "1"}, f=("1",), g=("0",), other={("g", "a"): "1"})
     levels = found_in(study).levels.set_index(["choice", "level"])["units"]
-    assert [levels[choice, "1"] for choice in ("declared", "coder.one", "coder.two")] == [1, 1, 2]
+    assert [levels[scenario, "1"] for scenario in ("declared", "coder.one", "coder.two")] == [
+        1,
+        1,
+        2,
+    ]
 
 
 def test_a_unit_known_to_a_coder_alone():
@@ -324,7 +331,7 @@ def test_the_range_of_a_score_equals_brute_force_over_corners_and_completions(da
     criteria = list(study["criteria"]["criterion_id"])
     unit, held = next(iter(units.items()))
     states = {(unit, criterion): state for criterion, state in zip(criteria, held, strict=True)}
-    rows = rows_of(study, cell_values(study, matrix_of(study, states, OPEN)))
+    rows = unit_cells(study, cell_values(study, matrix_of(study, states, OPEN)))
     rows = rows[[list(study["units"]["unit_id"]).index(unit)]]
     reached = [
         score("total", parts, corner, one)
@@ -334,7 +341,7 @@ def test_the_range_of_a_score_equals_brute_force_over_corners_and_completions(da
     if not rows.counts.any():
         assert set(reached) == {None}
         return
-    least, greatest = score_range(plan(study), rows)
+    least, greatest = score_range(weight_tree(study), rows)
     assert close(least[0], float(min(reached))) and close(greatest[0], float(max(reached)))
 
 
@@ -370,8 +377,8 @@ def test_between_the_ends_of_a_middle_level_nothing_goes_beyond_them():
 
 
 def test_own_weights_are_a_box_of_no_range():
-    assert not any(plan(at_own_weights(real())).more.values())
-    assert any(plan(real()).more.values())
+    assert not any(weight_tree(at_own_weights(real())).more.values())
+    assert any(weight_tree(real()).more.values())
 
 
 def test_the_real_study_by_hand():
@@ -460,5 +467,5 @@ def test_a_study_of_which_nothing_is_known():
     found = sensitivity(study, matrix)
     assert (len(found.statements), found.known, found.known_otherwise) == (0, [], [])
     kinds = ["declared", "weights", *["level"] * 6, "aggregation", "criterion", "date"]
-    assert [one.kind for one in choices(study, matrix) if one.kind != "coder"] == kinds
+    assert [one.kind for one in scenarios(study, matrix) if one.kind != "coder"] == kinds
     assert close(found.units.query("kind == 'declared'")[["low", "high"]], [[0, 100]] * 2)

@@ -5,14 +5,14 @@ import random
 import pytest
 
 from analysis.fieldwork.forms import REPLY
-from analysis.fieldwork.sent import (
+from analysis.fieldwork.sent_texts import (
     CHANGED_TEXT,
     EMPTIED,
     OTHER_SHEET,
     RENAMED,
     ROWS_GONE,
     SHEET_GONE,
-    Shown,
+    ShownSheet,
     differences,
     rows_sent,
 )
@@ -35,7 +35,7 @@ def page(change: dict, title: str = "Searches", gone: tuple = ()) -> list:
         if text is None:
             del row[place[0]]
     rows = {number: row for number, row in rows.items() if row}
-    return list(differences({"Searches": SENT}, [(Shown(title), rows)]))
+    return list(differences({"Searches": SENT}, [(ShownSheet(title), rows)]))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_each_difference_is_named_with_its_cell(change, said):
 
 def test_rows_that_were_deleted_are_named_as_they_were_numbered():
     rows = {1: SENT[1], 2: SENT[3], 3: {**SENT[5], "C": "no"}}
-    assert list(differences({"Searches": SENT}, [(Shown("Searches"), rows)])) == [
+    assert list(differences({"Searches": SENT}, [(ShownSheet("Searches"), rows)])) == [
         (CHANGED_TEXT, "Searches", "C3"),
         (ROWS_GONE, "Searches", "A2"),
         (ROWS_GONE, "Searches", "A4"),
@@ -76,7 +76,7 @@ def test_a_renamed_sheet_is_compared_and_a_strange_one_is_not():
         (RENAMED, "What we did", ""),
         (CHANGED_TEXT, "What we did", "C4"),
     ]
-    strange = (Shown("Ours"), {3: {"B": "no"}})
+    strange = (ShownSheet("Ours"), {3: {"B": "no"}})
     assert list(differences({"Searches": SENT}, [strange])) == [
         (OTHER_SHEET, "Ours", "B3"),
         (SHEET_GONE, "Searches", ""),
@@ -86,21 +86,21 @@ def test_a_renamed_sheet_is_compared_and_a_strange_one_is_not():
 def test_a_sheet_without_texts_of_ours_is_missed_too():
     sent = rows_sent(["New searches 0", "Start 0", "Start 1 A=0123456789", "0123456789 0123456789"])
     assert sent == {"New searches": {}, "Start": {1: {"A": "0123456789"}}}
-    back = [(Shown("Start"), sent["Start"])]
+    back = [(ShownSheet("Start"), sent["Start"])]
     assert list(differences(sent, back)) == [(SHEET_GONE, "New searches", "")]
 
 
 def test_columns_of_a_form_may_be_moved_and_a_cell_is_named_where_it_stands_now():
     sent = {REPLY.tab: {3: {"row": "a/b", "asked": "Open?", "found": "yes"}}}
     places = {"found": 1, "row": 2, "asked": 3}
-    shown = Shown(REPLY.tab, REPLY, places, {"row", "answer"}, {1, 2}, set())
+    shown = ShownSheet(REPLY.tab, REPLY, places, {"row", "answer"}, {1, 2}, set())
     rows = {8: {"found": "no", "row": "a/b", "asked": "Open?"}}
     assert list(differences(sent, [(shown, rows)])) == [(CHANGED_TEXT, REPLY.tab, "A8")]
 
 
 def test_a_column_of_a_form_that_was_deleted_is_named_with_its_rows():
     sent = {REPLY.tab: {3: {"row": "a/b", "asked": "Open?", "found": "yes"}}}
-    shown = Shown(REPLY.tab, REPLY, {"row": 1, "asked": 2}, {"row"}, {1, 2}, set())
+    shown = ShownSheet(REPLY.tab, REPLY, {"row": 1, "asked": 2}, {"row"}, {1, 2}, set())
     rows = {3: {"row": "a/b", "asked": "Open?"}}
     assert list(differences(sent, [(shown, rows)])) == [(EMPTIED, REPLY.tab, "A3")]
 
@@ -110,4 +110,4 @@ def test_thousands_of_rows_that_are_all_changed_are_compared_quickly():
     texts = [row["C"] for row in sent["All"].values()]
     random.Random(1).shuffle(texts)
     rows = {n: {**row, "C": texts[n - 1]} for n, row in sent["All"].items()}
-    assert len(list(differences(sent, [(Shown("All"), rows)]))) > 8000
+    assert len(list(differences(sent, [(ShownSheet("All"), rows)]))) > 8000

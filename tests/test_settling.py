@@ -9,9 +9,9 @@ from filled import Filled, FilledForm
 from helpers import append_row, contents, drop_rows, edit_cell, find_row
 from made import LIBRARY
 
+from analysis.fieldwork.adjudication import NO_ASSESSMENT, adjudication_workbook
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED
 from analysis.fieldwork.intake import Intake, take_in
-from analysis.fieldwork.proposal import ADDED, CHANGED, REMOVED, UNCHANGED
-from analysis.fieldwork.settling import NO_ASSESSMENT, settling_workbook
 from analysis.study import StudyError, load
 
 DAY = dt.date(2022, 10, 1)
@@ -32,7 +32,7 @@ class Settling:
 
     def __init__(self, folder: Path, *units: str):
         self.folder = folder
-        self.filled = Filled(settling_workbook(load(folder), units or [AGREED["unit_id"]]))
+        self.filled = Filled(adjudication_workbook(load(folder), units or [AGREED["unit_id"]]))
         self.form: FilledForm = self.filled.form("settling")
 
     def at(self, cell: dict[str, str]) -> int:

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from made import ANY, LIBRARY, library
 
 from analysis.cli import main
-from analysis.fieldwork.coding import coding_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.forms import CODE, FORMS, TEXT
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import normalised_text
 from analysis.measure.results import measure
 from analysis.problems import shorten
 from analysis.publish.data import write_data
 from analysis.study import WARNING, load, look_over, signs, validate
-from analysis.study.descriptor import Table, template
+from analysis.study.descriptor import Table
+from analysis.study.profile import profile
 from analysis.study.signs import one_line, spoilt, unseen
 
 BOM = "\ufeff"
@@ -64,7 +65,7 @@ def test_what_looks_alike_and_is_not_is_named(text):
     assert HIDDEN[text] in unseen(text)
     assert unseen(one_line(text)) == ""
     # Intake makes of it what validation asks for.
-    assert tidied_text(text, CODE) == one_line(text) in ("Ada", "Ada Byron", "Zoë")
+    assert normalised_text(text, CODE) == one_line(text) in ("Ada", "Ada Byron", "Zoë")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_name_given_in_a_workbook_comes_in_as_it_is_to_stand(folder, tmp_path)
 
 
 def test_no_key_is_read_as_free_text():
-    for table in map(Table.model_validate, template()["resources"]):
+    for table in map(Table.model_validate, profile()["resources"]):
         for one in table.fields:
             assert not (one.name in table.data_schema.primaryKey and signs.is_prose(one)), one.name
 
@@ -174,7 +175,7 @@ def test_tables_and_workbooks_have_one_rule():
     """A cell that is read as free text goes to a column of free text, and no other."""
     fields = {
         (table.name, one.name): one
-        for table in map(Table.model_validate, template()["resources"])
+        for table in map(Table.model_validate, profile()["resources"])
         for one in table.fields
     }
     tables = {"coding": "codings", "settling": "assessments"}
@@ -183,7 +184,7 @@ def test_tables_and_workbooks_have_one_rule():
             field = fields.get((tables.get(form.name, form.name), one.name))
             limits = field and field.constraints
             coded = limits and (limits.enum or limits.pattern)
-            if field and not coded and one.asked and one.kind in (TEXT, CODE):
+            if field and not coded and one.editable and one.kind in (TEXT, CODE):
                 assert (one.kind == TEXT) == signs.is_prose(field), (form.name, one.name)
 
 

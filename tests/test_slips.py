@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 from made import library
 
-from analysis.fieldwork.coding import coding_workbook
-from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.slips import FILLED_DOWN, SORTED_ALONE, note_slips
-from analysis.fieldwork.tracking import tracking_workbook
+from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.filled_or_sorted import FILLED_DOWN, SORTED_ALONE, note_filled_or_sorted
+from analysis.fieldwork.read_workbook import read_workbook
+from analysis.fieldwork.request_tracker import tracking_workbook
 
 FIRST = 3
 
@@ -40,14 +40,14 @@ def notes(tmp_path: Path, tab: str = "Coding", sheet: str = "", **columns: list)
             page.cell(number, places[name]).value = text
     path = tmp_path / "returned.xlsx"
     book.save(path)
-    returned = read_returned(path)
+    returned = read_workbook(path)
     filled = {name for name in columns if name != "row"}
     forms = [line for lines in returned.forms.values() for line in lines]
-    note_slips(
+    note_filled_or_sorted(
         returned,
         [line for line in forms if line.number >= first and any(line[name] for name in filled)],
     )
-    return returned.said()
+    return returned.sentences()
 
 
 def days(first: int, count: int) -> list[str]:

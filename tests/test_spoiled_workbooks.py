@@ -50,12 +50,12 @@ from spoiled import (
     uses_office,
 )
 
-from analysis.fieldwork import coding, intake, opening
+from analysis.fieldwork import coding_workbook, intake, open_workbook
+from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.changeset import UNCHANGED
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.proposal import UNCHANGED
-from analysis.fieldwork.replying import reply_form
-from analysis.fieldwork.returned import FROM_1904
-from analysis.fieldwork.settling import settling_workbook
+from analysis.fieldwork.read_cell import FROM_1904
+from analysis.fieldwork.reply_form import reply_form
 from analysis.study import StudyError, load
 
 HOW = "write 2021, 2021-12 or 2021-12-03"
@@ -73,6 +73,7 @@ BOLD = TextBlock(InlineFont(b=True), "Bold")
 HIDDEN_ROWS = "Rows that are hidden, or that a filter hides, were read too: Coding."
 MARKS_GONE = "The row of marks is gone, and the columns were read by their headings: Coding."
 LEFT_ASIDE = "A column that is not ours was left aside: "
+COPY = ("Coding_2!A1", "Coding_2", "it is a copy of another sheet", "delete the one")
 
 # What the cases add: a coding where there was none, whole in the workbook and in the table.
 FILLED = {
@@ -356,6 +357,35 @@ SHEETS = [
         ),
     ),
     refused(
+        "three columns deleted",
+        sheet(
+            lambda table, names: table.delete_cols(
+                table[names.said("{labels.level}")[7:]].column, 3
+            )
+        ),
+        at=(
+            "Coding!A1",
+            "Level, or unknown code, Date of what it says",
+            "the columns marked coding.level, coding.observed_on and coding.not_before are not",
+            "put them back",
+        ),
+    ),
+    refused(
+        "two columns copied",
+        sheet(
+            lambda table, names: [
+                setattr(table.cell(1, 20 + step), "value", table.cell(1, 4 + step).value)
+                for step in (0, 1)
+            ]
+        ),
+        at=(
+            "Coding!T1",
+            "coding.level",
+            "two columns have the same mark, as at Coding!U1",
+            "delete the copied column",
+        ),
+    ),
+    refused(
         "a column copied",
         ("insert", "Coding", "E"),
         ("paste", "Coding", "D1:D60", "E1"),
@@ -381,16 +411,12 @@ SHEETS = [
         ("autofilter", "Coding", "A2:R60", "D", "not_met"),
         notes=HIDDEN_ROWS,
     ),
-    taken(
-        "the sheet copied, and both the same",
-        ("copy sheet", "Coding"),
-        notes="A copy that says the same as another sheet was left aside: Coding_2.",
-    ),
+    refused("the sheet copied, and both the same", ("copy sheet", "Coding"), at=COPY),
     refused(
         "the sheet copied, and the copy changed",
         ("copy sheet", "Coding"),
         ("text", "Coding_2", "{level}{sharing}", "partly"),
-        at=("Coding_2!{level}{sharing}", "partly", "are copies of one sheet", "delete the one"),
+        at=COPY,
     ),
     taken(
         "the sheet renamed",
@@ -966,38 +992,30 @@ PAIRS = [
         ("autofilter", "Coding", "A2:R60", "D", "not_met"),
         notes=HIDDEN_ROWS,
     ),
-    taken(
+    refused(
         "the sheet copied + renamed",
         ("copy sheet", "Coding"),
         ("rename sheet", "Coding", "Mine"),
-        notes=(
-            "A sheet was renamed, and read by its marks: Mine.",
-            "A copy that says the same as another sheet was left aside: Coding_2.",
-        ),
+        at=COPY,
     ),
-    taken(
+    refused(
         "the sheet copied + the copy sorted",
         ("copy sheet", "Coding"),
         ("sort", "Coding_2", "A3:R46", "D"),
-        notes="A copy that says the same as another sheet was left aside: Coding_2.",
+        at=COPY,
     ),
     refused(
         "the sheet copied + a row added to the copy",
         ("copy sheet", "Coding"),
         ("text", "Coding_2", "R{spare}", "And this."),
-        at=("Coding_2!R{spare}", "And this.", "are copies of one sheet", "delete the one"),
+        at=COPY,
     ),
     refused(
         "the sheet copied + a row of the copy deleted",
         row("empty", **FILLED),
         ("copy sheet", "Coding"),
         ("delete", "Coding_2", "{empty}"),
-        at=(
-            "Coding!A{empty}",
-            "essex/guidance-exists/new",
-            "are copies of one sheet",
-            "delete the one",
-        ),
+        at=COPY,
     ),
     refused(
         "the first sheet copied + its coder changed",
@@ -1285,8 +1303,8 @@ def unspoiled(coder: str) -> tuple[bytes, Names]:
     """Return a coder's workbook of the real study, and where things are in it."""
     # A hundred empty rows at the end say no more than ten, and take most of the time.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coding, "SPARE_ROWS", 10)
-        content = coding.coding_workbook(real(), coder, UNITS)
+        patch.setattr(coding_workbook, "SPARE_ROWS", 10)
+        content = coding_workbook.coding_workbook(real(), coder, UNITS)
     return content, Names.of(content)
 
 
@@ -1319,7 +1337,7 @@ def marks_of(case: Case) -> list[pytest.MarkDecorator]:
     [pytest.param(one, id=one.name, marks=marks_of(one)) for one in CASES],
 )
 def test_a_spoiled_workbook_is_taken_in_or_refused(case, tmp_path, request, monkeypatch):
-    monkeypatch.setattr(opening, "LARGEST_CONTENT", SMALL_LIMIT)
+    monkeypatch.setattr(open_workbook, "LARGEST_CONTENT", SMALL_LIMIT)
     folder, path = copy_of_real_study(tmp_path), tmp_path / "returned.xlsx"
     content, names = unspoiled(case.coder)
     path.write_bytes(content)
@@ -1399,7 +1417,7 @@ def test_text_that_looks_like_a_formula_stays_text(office_saves, tmp_path, reque
         ("sources", {"source_id": real().lookup("evidence", "source_id")["E040"]}, "title"),
     ):
         edit_cell(folder, table, find_row(folder, table, **key), column, f"=1+1 {table}")
-    path.write_bytes(coding.coding_workbook(load(folder), "coder-1", UNITS))
+    path.write_bytes(coding_workbook.coding_workbook(load(folder), "coder-1", UNITS))
     if office_saves:
         office_if(True, request).save_again(path, path)
     held = [one for tab in openpyxl.load_workbook(path) for line in tab.iter_rows() for one in line]
@@ -1451,8 +1469,8 @@ def test_text_that_looks_like_a_formula_stands_unescaped_in_the_tables(
     )
     study = load(folder)
     for content in (
-        coding.coding_workbook(study, "coder-1", UNITS),
-        settling_workbook(study, UNITS),
+        coding_workbook.coding_workbook(study, "coder-1", UNITS),
+        adjudication_workbook(study, UNITS),
         reply_form(study, "essex"),
     ):
         (tmp_path / "again.xlsx").write_bytes(content)

@@ -10,7 +10,7 @@ from made import ANY
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from analysis.fieldwork.forms import CODE, DATE, TEXT
-from analysis.fieldwork.tidy import SPOILT, tidied, tidied_text
+from analysis.fieldwork.normalise import SPOILT, normalised, normalised_text
 from analysis.study.signs import spoilt_rule
 
 EPOCHS = st.sampled_from([CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
@@ -19,7 +19,7 @@ MONTH_NAMES = [*calendar.month_name][1:]
 
 
 def read(value: object, epoch: dt.datetime = CALENDAR_WINDOWS_1900):
-    return tidied(value, DATE, epoch)
+    return normalised(value, DATE, epoch)
 
 
 def ways(text: str) -> list[str]:
@@ -64,8 +64,8 @@ AROUND = st.sampled_from(["{}", " {} ", "\u00a0{}", "{}\u200e", "'{}", "\t{}\n",
 def test_a_date_with_one_reading_is_read_as_itself(text, around, data):
     written = around.format(data.draw(st.sampled_from([text, *ways(text)])))
     found = read(written)
-    assert (found.text, found.refused) == (text, "")
-    assert bool(found.done) == (written != text)
+    assert (found.text, found.rule) == (text, "")
+    assert bool(found.note) == (written != text)
 
 
 @given(day=DAYS.filter(lambda day: day.day <= 12 and day.day != day.month), data=st.data())
@@ -77,7 +77,7 @@ def test_a_day_with_two_readings_is_refused(day, data):
     first, second = (format(one, width) for one in pair)
     found = read(f"{first}{sign}{second}{sign}{day.year}")
     assert found.text == ""
-    assert "two different days" in found.refused
+    assert "two different days" in found.rule
     assert "2021-12-03" in found.remedy
 
 
@@ -87,10 +87,10 @@ def test_a_day_of_the_program_counts_unless_it_may_have_been_a_month(day, epoch,
     forms = [dt.datetime.combine(day, dt.time()), day, to_excel(day, epoch)]
     found = read(data.draw(st.sampled_from(forms)), epoch)
     if day.day == 1:
-        assert found.text == "" and "may have been a month" in found.refused
+        assert found.text == "" and "may have been a month" in found.rule
     else:
-        assert (found.text, found.refused) == (day.isoformat(), "")
-        assert found.done
+        assert (found.text, found.rule) == (day.isoformat(), "")
+        assert found.note
 
 
 @given(year=st.integers(1900, 2100), epoch=EPOCHS)
@@ -99,7 +99,7 @@ def test_a_year_is_read_as_a_number_and_refused_once_it_has_become_a_day(year, e
     assert read(year, epoch).text == read(float(year), epoch).text == str(year)
     day = epoch + dt.timedelta(days=year)
     assert read(day, epoch).text == ""
-    assert read(day, epoch).refused
+    assert read(day, epoch).rule
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_year_is_read_as_a_number_and_refused_once_it_has_become_a_day(year, e
 )
 def test_what_is_no_date_is_refused_with_a_remedy(value, rule):
     found = read(value)
-    assert rule in found.refused
+    assert rule in found.rule
     assert "2021-12-03" in found.remedy
     assert found.text == ""
 
@@ -143,31 +143,31 @@ def test_a_day_with_midnight_behind_it_is_that_day():
 
 @pytest.mark.parametrize("empty", [None, "", "  ", "\u00a0", "\u200b", "\u200e\n", "'"])
 def test_nothing_is_said_by_signs_that_nobody_sees(empty):
-    assert read(empty).text == "" and not read(empty).refused
+    assert read(empty).text == "" and not read(empty).rule
     if empty != "'":
-        assert tidied(empty, TEXT, CALENDAR_WINDOWS_1900).text == ""
-        assert tidied(empty, CODE, CALENDAR_WINDOWS_1900).text == ""
+        assert normalised(empty, TEXT, CALENDAR_WINDOWS_1900).text == ""
+        assert normalised(empty, CODE, CALENDAR_WINDOWS_1900).text == ""
 
 
 @given(st.text(max_size=40), st.sampled_from([TEXT, CODE]))
 @ANY
 def test_a_tidy_text_stays_as_it_is(text, kind):
-    once = tidied_text(text, kind)
-    assert tidied_text(once, kind) == once
+    once = normalised_text(text, kind)
+    assert normalised_text(once, kind) == once
 
 
 def test_a_text_keeps_its_lines_and_the_marks_of_its_script():
     text = " One.\r\nTwo,\u00a0\u200fthree\u200e.\r "
-    assert tidied_text(text, TEXT) == "One.\nTwo, \u200fthree\u200e."
-    assert tidied_text(text, CODE) == "One. Two, three."
+    assert normalised_text(text, TEXT) == "One.\nTwo, \u200fthree\u200e."
+    assert normalised_text(text, CODE) == "One. Two, three."
 
 
 @pytest.mark.parametrize(
     ("value", "said"), [(7, "7"), (7.0, "7"), (7.5, "7.5"), (True, "TRUE"), (False, "FALSE")]
 )
 def test_what_is_not_text_is_read_as_the_text_that_is_shown(value, said):
-    found = tidied(value, TEXT, CALENDAR_WINDOWS_1900)
-    assert found.text == said and found.done
+    found = normalised(value, TEXT, CALENDAR_WINDOWS_1900)
+    assert found.text == said and found.note
 
 
 @pytest.mark.parametrize("kind", [TEXT, CODE])
@@ -182,7 +182,7 @@ def test_what_is_not_text_is_read_as_the_text_that_is_shown(value, said):
     ],
 )
 def test_a_blank_that_is_half_of_a_spoilt_letter_stays_and_is_named(kind, text, kept):
-    read = tidied(text, kind, CALENDAR_WINDOWS_1900)
+    read = normalised(text, kind, CALENDAR_WINDOWS_1900)
     assert read.text == kept
-    assert (read.done == SPOILT) == ("Ã" in kept)
+    assert (read.note == SPOILT) == ("Ã" in kept)
     assert bool(spoilt_rule(read.text)) == ("Ã" in kept)

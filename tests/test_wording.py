@@ -9,7 +9,7 @@ from made import day, library, one_cell, replaced
 from test_groups import grouped
 
 from analysis.fieldwork.agreement import CODES, Agreement, in_words
-from analysis.fieldwork.replying import reply_form
+from analysis.fieldwork.reply_form import reply_form
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.publish.report import report_html

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY
 
-from analysis.study.descriptor import Law
+from analysis.study.settings import Law
 from analysis.study.working_days import due_on
 
 

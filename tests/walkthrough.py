@@ -123,14 +123,14 @@ class Walk:
         self.second_workbook()
         self.second_coder_fills()
         self.command("intake", "coder-two-back.xlsx")
-        self.settling_workbook()
+        self.adjudication_workbook()
         self.third_reader_settles()
         self.command("intake", "settling-back.xlsx")
         self.reply_form()
         self.library_replies()
         self.reply_is_entered()
         self.command("intake", "reply-entered.xlsx")
-        self.settling_workbook("settling-again.xlsx")
+        self.adjudication_workbook("settling-again.xlsx")
         self.reply_is_followed()
         self.command("intake", "settling-again-back.xlsx")
 
@@ -224,7 +224,7 @@ class Walk:
 
     # --- the two settled, and the reply ----------------------------------------------------------
 
-    def settling_workbook(self, name: str = "settling.xlsx") -> CompletedProcess:
+    def adjudication_workbook(self, name: str = "settling.xlsx") -> CompletedProcess:
         return self.command("settle", "--out", name)
 
     def third_reader_settles(self) -> None:

@@ -90,7 +90,8 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    wait([multiprocessing.parent_process().sentinel])
+    if parent := multiprocessing.parent_process():
+        wait([parent.sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
 
 

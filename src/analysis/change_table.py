@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.fieldwork.importing import Imported
+from analysis.fieldwork.changeset import UNCHANGED
+from analysis.fieldwork.import_table import Imported
 from analysis.fieldwork.intake import Intake
-from analysis.fieldwork.proposal import UNCHANGED
 from analysis.problem_table import PipeConsole
 
 SHOWN_AT_MOST = 500
@@ -32,7 +32,7 @@ def print_intake(intake: Intake) -> None:
         for name in ("Change", "Table", "Unit", "Criterion", "What", "Cell"):
             table.add_column(name, overflow="fold", vertical="top")
         for one in changing[:SHOWN_AT_MOST]:
-            cells = (one.what, one.table, one.unit_id, one.criterion_id, one.said, one.place)
+            cells = (one.what, one.table, one.unit_id, one.criterion_id, one.summary, one.place)
             # Text and not markup: a value may hold square brackets.
             table.add_row(*map(Text, cells))
         console.print(table)

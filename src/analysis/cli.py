@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import sys
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         # A sign that the terminal does not have is shown as another, and stops nothing.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         return _run(arguments)
@@ -38,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     try:
-        asked = _asked(arguments)
-        status = asked.run(asked)
+        parsed = _parsed(arguments)
+        status = parsed.run(parsed)
         # What waits to be said may still fail, and is then told as any failure is.
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -50,15 +51,9 @@ def _run(arguments: list[str] | None) -> int:
         if not isinstance(error, UnfinishedChangeError):
             print("Nothing was written.", file=sys.stderr)
     except OSError as error:
+        _print_failure(error)
         if isinstance(error, BrokenPipeError) and not error.filename:
-            if error.strerror not in (None, os.strerror(errno.EPIPE)):
-                print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        # What could not be said may have been done: the words come after the work.
-        unsaid = not error.filename and error.errno == errno.ENOSPC
-        left = "No file is left half written" if unsaid else "Nothing was written"
-        print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
     except SystemExit as ended:
         if ended.code == TERMINATED:
             print("policygap: ended; the last output stands as it was.", file=sys.stderr)
@@ -66,7 +61,20 @@ def _run(arguments: list[str] | None) -> int:
     return 1
 
 
-def _asked(arguments: list[str] | None) -> argparse.Namespace:
+def _print_failure(error: OSError) -> None:
+    """Say what the system refused; a pipe that nobody reads any more is no failure."""
+    if isinstance(error, BrokenPipeError) and not error.filename:
+        if error.strerror not in (None, os.strerror(errno.EPIPE)):
+            print(f"policygap: {error.strerror}. Nothing was written.", file=sys.stderr)
+        return
+    place = f"{error.filename}: " if error.filename else ""
+    # What could not be said may have been done: the words come after the work.
+    unsaid = not error.filename and error.errno == errno.ENOSPC
+    left = "No file is left half written" if unsaid else "Nothing was written"
+    print(f"policygap: {place}{error.strerror or error}. {left}.", file=sys.stderr)
+
+
+def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     try:
         return parser().parse_args(arguments)
     except SystemExit:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -19,3 +20,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def records_by_key(frame: pd.DataFrame) -> dict[Any, dict[str, Any]]:
     """Return the rows as dictionaries, by the table's index."""
     return frame.to_dict("index")  # pyright: ignore[reportReturnType]
+
+
+def places(values: pd.Series | np.ndarray, among: pd.Series | pd.Index) -> np.ndarray:
+    """Return the place of each value among others, which are unique; -1: it is not among them."""
+    return pd.Index(among).get_indexer(pd.Index(values))

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.problems import Problem, shown_first
-from analysis.study.descriptor import FILE, template
+from analysis.study.descriptor import FILE
+from analysis.study.profile import profile
 
 
 class PipeConsole(Console):
@@ -43,7 +44,7 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
         console.print(Text(f"Not shown: {line}."))
     more = f" The first {most} are shown" if left_out else ""
     # No other command has that option, and it tells nothing of a workbook.
-    tables = {FILE, *(table["path"] for table in template()["resources"])}
+    tables = {FILE, *(table["path"] for table in profile()["resources"])}
     if left_out and all(one.file in tables for one in problems):
         more += "; policygap validate STUDY --format json gives all"
     more += "." if left_out else ""

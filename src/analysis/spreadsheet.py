@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
@@ -37,7 +38,7 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str, rest: str = IN_
 
     Of a text that is too long for a cell, what there is room for, and where the ``rest`` is.
     """
-    cell = sheet.cell(row, column)
+    cell: Any = sheet.cell(row, column)
     text = fitted(text, rest)
     # Past the library's own setter: it cuts a long text, and takes "=" for a formula.
     cell._value, cell.data_type = escaped(text), "s"
@@ -102,7 +103,7 @@ def font(bold: bool = False, size: int = 11, **rest) -> Font:
 
 def new_workbook(title: str, creator: str) -> Workbook:
     """Return a workbook with one empty sheet, in our face, that says what it is."""
-    book = Workbook()
+    book: Any = Workbook()
     book._named_styles["Normal"].font = font()
     book._fonts[0] = font()
     book.properties.title, book.properties.creator = property_of(title), property_of(creator)

@@ -7,14 +7,14 @@ import pandas as pd
 from analysis.api.given import no_such
 from analysis.api.reading import Table, labelled
 from analysis.frames import each_row
-from analysis.measure.change import came_into_force
+from analysis.measure.coder_scores import known_units
 from analysis.measure.figures import named_figures
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
-from analysis.measure.next_questions import national_questions
-from analysis.measure.readings import known_units
+from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force_at_all, scores
+from analysis.measure.state_changes import came_into_force
 from analysis.measure.tree import TOTAL
 from analysis.show import sensitivity as choices
 from analysis.show.notes import notes

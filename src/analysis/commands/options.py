@@ -5,29 +5,50 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 import analysis
 from analysis.commands import fieldwork, outputs, questions
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 STUDY = Path("data/safe-to-share")
+_Command = argparse.ArgumentParser
+_Add = Callable[[str, Callable[[argparse.Namespace], int], str], _Command]
+"""Adds a command: its name, the function that runs it, and what help says of it."""
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser that does not pass over in silence that its words could not be written."""
 
-    def _print_message(self, message: str, file: TextIO | None = None) -> None:
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         print(message, end="", file=file or sys.stderr)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = _Parser(prog="policygap", description=analysis.__doc__.partition("\n")[0])
+    parser = _Parser(prog="policygap", description=(analysis.__doc__ or "").partition("\n")[0])
     parser.add_argument("--version", action="version", version=f"policygap {analysis.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    report = commands.add_parser("report", help="build the report and all that goes with it")
+    def add(name: str, run: Callable[[argparse.Namespace], int], help: str) -> _Command:
+        command = commands.add_parser(name, help=help)
+        command.set_defaults(run=run)
+        return command
+
+    _add_outputs(add)
+    _add_questions(add)
+    _add_workbooks(add)
+    _add_documents(add)
+    _add_intake(add)
+    return parser
+
+
+def _add_outputs(add: _Add) -> None:
+    report = add("report", outputs.report, "build the report and all that goes with it")
     report.add_argument(
         "--out", type=Path, default=Path("output"), help="folder to build into (default: output)"
     )
@@ -41,134 +62,98 @@ def parser() -> argparse.ArgumentParser:
         metavar="PART,PART",
         help="build only these parts, such as site,tables (default: all)",
     )
-    report.set_defaults(run=outputs.report)
-
-    verify = commands.add_parser(
-        "verify", help="check an output against its manifest, and rebuild it to compare"
+    _study(report)
+    _dates(report)
+    verify = add(
+        "verify", outputs.verify, "check an output against its manifest, and rebuild it to compare"
     )
     verify.add_argument("output", type=Path, metavar="OUTPUT", help="a folder that report built")
-    verify.set_defaults(run=outputs.verify)
+    _study(verify)
+    score = add("score", outputs.score, "write the tables of results alone")
+    _out(score, None, "folder to write into")
+    _study(score)
+    _dates(score)
 
-    score = commands.add_parser("score", help="write the tables of results alone")
-    score.add_argument("--out", type=Path, required=True, help="folder to write into")
-    score.set_defaults(run=outputs.score)
 
-    validate = commands.add_parser("validate", help="report every problem of a study")
-    validate.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="how to report them (default: text)",
-    )
-    validate.set_defaults(run=questions.validate)
-
-    agreement = commands.add_parser("agreement", help="say how far the coders agree")
-    agreement.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how to say it (default: text)"
-    )
-    agreement.set_defaults(run=questions.agreement)
-
-    compare = commands.add_parser("compare", help="say what differs between two versions, and why")
+def _add_questions(add: _Add) -> None:
+    validate = add("validate", questions.validate, "report every problem of a study")
+    _format(validate, "how to report them")
+    _study(validate)
+    agreement = add("agreement", questions.agreement, "say how far the coders agree")
+    _format(agreement, "how to say it")
+    _study(agreement)
+    compare = add("compare", questions.compare, "say what differs between two versions, and why")
     for name in ("old", "new"):
         compare.add_argument(
             name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
         )
-    compare.add_argument(
-        "--study",
-        type=Path,
-        default=STUDY,
-        help=f"the study whose revisions are meant (default: {STUDY})",
-    )
+    _study_option(compare, "the study whose revisions are meant")
     compare.add_argument(
         "--as-of",
         type=_date,
         metavar="DATE",
         help="date of the state in both (default: for each the day its data were read)",
     )
-    compare.add_argument(
-        "--format",
-        choices=("text", "json", "csv"),
-        default="text",
-        help="how to say it (default: text)",
-    )
+    _format(compare, "how to say it", "csv")
     compare.add_argument(
         "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
     )
-    compare.set_defaults(run=questions.compare)
-
-    compare_units = commands.add_parser(
-        "compare-units", help="say what is sure of two units, and what would decide it"
+    units = add(
+        "compare-units",
+        questions.compare_units,
+        "say what is sure of two units, and what would decide it",
     )
-    compare_units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
-    compare_units.add_argument(
-        "--study", type=Path, default=STUDY, help=f"a study's folder (default: {STUDY})"
-    )
-    compare_units.set_defaults(run=questions.compare_units)
+    units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
+    _study_option(units, "a study's folder")
+    _dates(units)
 
-    workbook = commands.add_parser("workbook", help="write a coder's workbook")
+
+def _add_workbooks(add: _Add) -> None:
+    workbook = add("workbook", fieldwork.workbook, "write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
     workbook.add_argument(
         "--only-unknown", action="store_true", help="only cells for which the coder has no level"
     )
-    workbook.set_defaults(run=fieldwork.workbook)
-
-    settle = commands.add_parser("settle", help="write the workbook in which codings are settled")
-    settle.set_defaults(run=fieldwork.settle)
-
-    reply_form = commands.add_parser(
-        "reply-form", help="write what a unit is sent, to reply to what is said of it"
+    settle = add("settle", fieldwork.settle, "write the workbook in which codings are settled")
+    reply_form = add(
+        "reply-form",
+        fieldwork.reply_form,
+        "write what a unit is sent, to reply to what is said of it",
     )
     reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
-    reply_form.set_defaults(run=fieldwork.reply_form)
-
-    brief = commands.add_parser("brief", help="write the two-page briefing on a unit, as PDF")
-    brief.add_argument("--unit", metavar="UNIT", help="the unit, by id or name (default: all)")
-    brief.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FILE.pdf",
-        help="the file to write; of all units: a new folder",
-    )
-    brief.set_defaults(run=outputs.brief)
-
-    requests = commands.add_parser(
-        "requests", help="write the requests for information about each unit, and their tracker"
-    )
-    requests.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new folder to write into"
-    )
-    requests.set_defaults(run=fieldwork.requests)
-
     for command in (workbook, settle, reply_form):
-        command.add_argument(
-            "--out", type=Path, required=True, metavar="FILE.xlsx", help="the file to write"
-        )
-    for command in (workbook, settle, requests):
-        command.add_argument(
-            "--units",
-            action="extend",
-            nargs="+",
-            default=[],
-            metavar="UNIT",
-            help="only these units, by id or name (default: all)",
-        )
+        _out(command, "FILE.xlsx", "the file to write")
+        _study(command)
+    _units(workbook)
+    _units(settle)
 
-    notebooks = commands.add_parser("notebooks", help="run the notebooks on a study")
+
+def _add_documents(add: _Add) -> None:
+    brief = add("brief", outputs.brief, "write the two-page briefing on a unit, as PDF")
+    brief.add_argument("--unit", metavar="UNIT", help="the unit, by id or name (default: all)")
+    _out(brief, "FILE.pdf", "the file to write; of all units: a new folder")
+    _study(brief)
+    _dates(brief)
+    requests = add(
+        "requests",
+        fieldwork.requests,
+        "write the requests for information about each unit, and their tracker",
+    )
+    _out(requests, "DIR", "a new folder to write into")
+    _units(requests)
+    _study(requests)
+    notebooks = add("notebooks", outputs.notebooks, "run the notebooks on a study")
+    _out(notebooks, "DIR", "a folder for them alone")
+    _study(notebooks)
     notebooks.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a folder for them alone"
+        "--as-of", type=_date, metavar="DATE", help="date of the state, likewise"
     )
-    notebooks.set_defaults(run=outputs.notebooks)
 
-    intake = commands.add_parser("intake", help="take in a workbook that was returned")
+
+def _add_intake(add: _Add) -> None:
+    intake = add("intake", fieldwork.intake, "take in a workbook that was returned")
     intake.add_argument("file", type=Path, metavar="FILE.xlsx", help="the workbook")
-    intake.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
-    intake.add_argument(
-        "--reason", default="", help="why rows are replaced; their old version is kept with it"
-    )
-    intake.set_defaults(run=fieldwork.intake)
-
-    table = commands.add_parser("import", help="bring in a table of units, criteria and answers")
+    table = add("import", fieldwork.bring_in, "bring in a table of units, criteria and answers")
     table.add_argument("file", type=Path, metavar="TABLE", help="the table, .csv or .xlsx")
     table.add_argument(
         "--into", type=Path, required=True, metavar="STUDY", help="the study's folder"
@@ -179,55 +164,71 @@ def parser() -> argparse.ArgumentParser:
         metavar="MAP.yml",
         help="what its columns and answers mean (default: it has the study's own headings and words)",
     )
-    table.add_argument("--dry-run", action="store_true", help="show the change; write nothing")
-    table.set_defaults(run=fieldwork.bring_in)
-
-    new = commands.add_parser("new", help="write an empty study, ready to fill")
+    for command in (intake, table):
+        command.add_argument(
+            "--dry-run", action="store_true", help="show the change; write nothing"
+        )
+    intake.add_argument(
+        "--reason", default="", help="why rows are replaced; their old version is kept with it"
+    )
+    _study(intake)
+    new = add("new", fieldwork.new, "write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
     new.add_argument(
         "--example", action="store_true", help="with a marked row in each table, to be replaced"
     )
-    new.set_defaults(run=fieldwork.new)
 
-    for command in (
-        report,
-        verify,
-        score,
-        validate,
-        agreement,
-        workbook,
-        settle,
-        reply_form,
-        brief,
-        requests,
-        notebooks,
-        intake,
-    ):
-        command.add_argument(
-            "study",
-            type=Path,
-            nargs="?",
-            default=STUDY,
-            metavar="STUDY",
-            help=f"a study's folder (default: {STUDY})",
-        )
-    for command in (report, score, brief, compare_units):
-        command.add_argument(
-            "--as-of",
-            type=_date,
-            metavar="DATE",
-            help="date of the state, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
-        )
-        command.add_argument(
-            "--known-by",
-            type=_date,
-            metavar="DATE",
-            help="count only what had been read by this day (default: everything)",
-        )
-    notebooks.add_argument(
-        "--as-of", type=_date, metavar="DATE", help="date of the state, likewise"
+
+def _study(command: _Command) -> None:
+    command.add_argument(
+        "study",
+        type=Path,
+        nargs="?",
+        default=STUDY,
+        metavar="STUDY",
+        help=f"a study's folder (default: {STUDY})",
     )
-    return parser
+
+
+def _study_option(command: _Command, help: str) -> None:
+    command.add_argument("--study", type=Path, default=STUDY, help=f"{help} (default: {STUDY})")
+
+
+def _units(command: _Command) -> None:
+    command.add_argument(
+        "--units",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="UNIT",
+        help="only these units, by id or name (default: all)",
+    )
+
+
+def _out(command: _Command, metavar: str | None, help: str) -> None:
+    command.add_argument("--out", type=Path, required=True, metavar=metavar, help=help)
+
+
+def _format(command: _Command, help: str, *more: str) -> None:
+    choices = ("text", "json", *more)
+    command.add_argument(
+        "--format", choices=choices, default="text", help=f"{help} (default: text)"
+    )
+
+
+def _dates(command: _Command) -> None:
+    command.add_argument(
+        "--as-of",
+        type=_date,
+        metavar="DATE",
+        help="date of the state, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
+    )
+    command.add_argument(
+        "--known-by",
+        type=_date,
+        metavar="DATE",
+        help="count only what had been read by this day (default: everything)",
+    )
 
 
 def _date(text: str) -> dt.date:

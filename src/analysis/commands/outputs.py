@@ -11,6 +11,7 @@ from analysis.commands.shared import (
     possible_details,
     print_not_shown,
     print_placeholders,
+    print_possible_details,
     print_what_leaves_cells_open,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
@@ -22,17 +23,17 @@ from analysis.problems import Problem, StudyError
 MANIFEST = "manifest.json"
 
 
-def report(asked: argparse.Namespace) -> int:
+def report(arguments: argparse.Namespace) -> int:
     """Build the report and all that goes with it."""
     from analysis.publish.parts import IN_BACKGROUND, in_order
 
-    parts = in_order(asked.only)
-    refuse_to_replace_others(asked)
-    held = None if asked.again else _standing(asked)
+    parts = in_order(arguments.only)
+    refuse_to_replace_others(arguments)
+    held = None if arguments.again else _standing(arguments)
     if held is not None:
-        since = dt.datetime.fromtimestamp((asked.out / MANIFEST).stat().st_mtime)
+        since = dt.datetime.fromtimestamp((arguments.out / MANIFEST).stat().st_mtime)
         print_placeholders(held.placeholders)
-        print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {asked.out} is as it was.")
+        print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {arguments.out} is as it was.")
         return 0
     from analysis.background import background
 
@@ -40,8 +41,8 @@ def report(asked: argparse.Namespace) -> int:
         from analysis.publish.manifest import input_hashes
 
         progress("study")
-        inputs = input_hashes(asked.study)
-        results = measured(asked, progress)
+        inputs = input_hashes(arguments.study)
+        results = measured(arguments, progress)
         progress("statements")
         from analysis.publish.tasks import Tasks
 
@@ -50,10 +51,10 @@ def report(asked: argparse.Namespace) -> int:
         to_look_at = possible_details(results.study)
         from analysis.publish.build import build
 
-        path = build(results, asked.out, progress, inputs, tasks, parts)
+        path = build(results, arguments.out, progress, inputs, tasks, parts)
     print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
-        print(f"Texts for a person to look at first: {to_look_at} (policygap validate names them).")
+        print(to_look_at)
     print_what_leaves_cells_open(results.study)
     print_not_shown(results.study)
     built = "The report is" if "report" in parts else f"Built {', '.join(parts)} into"
@@ -61,88 +62,94 @@ def report(asked: argparse.Namespace) -> int:
     return 0
 
 
-def notebooks(asked: argparse.Namespace) -> int:
+def notebooks(arguments: argparse.Namespace) -> int:
     """Run the notebooks on a study."""
-    study = loaded(asked.study)
+    study = loaded(arguments.study)
     from analysis.publish.run_notebooks import run_notebooks
     from analysis.study import check_someone_exists
 
-    if asked.as_of:
-        check_someone_exists(study, asked.as_of)
-    day = asked.as_of and asked.as_of.isoformat()
+    if arguments.as_of:
+        check_someone_exists(study, arguments.as_of)
+    day = arguments.as_of and arguments.as_of.isoformat()
     with shown_progress() as progress:
-        made = run_notebooks(asked.study, asked.out, day, progress)
+        made = run_notebooks(arguments.study, arguments.out, day, progress)
     print_placeholders(study.descriptor.placeholders)
-    print(f"Notebooks: {len(made)}; they are in {asked.out}")
+    print_possible_details(study)
+    print(f"Notebooks: {len(made)}; they are in {arguments.out}")
     return 0
 
 
-def _standing(asked: argparse.Namespace):
-    if not (asked.out / MANIFEST).exists():
+def _standing(arguments: argparse.Namespace):
+    if not (arguments.out / MANIFEST).exists():
         return None
     from analysis.publish.verify import unchanged
 
-    return unchanged(asked.out, asked.study, asked.as_of, asked.known_by, asked.only)
+    return unchanged(
+        arguments.out, arguments.study, arguments.as_of, arguments.known_by, arguments.only
+    )
 
 
-def verify(asked: argparse.Namespace) -> int:
+def verify(arguments: argparse.Namespace) -> int:
     """Check an output against its manifest and its study."""
     from analysis.verification import run
 
-    return run(asked.output, asked.study, shown_progress)
+    return run(arguments.output, arguments.study, shown_progress)
 
 
-def score(asked: argparse.Namespace) -> int:
+def score(arguments: argparse.Namespace) -> int:
     """Write the tables of results alone."""
-    refuse_to_replace_others(asked)
+    refuse_to_replace_others(arguments)
     from analysis.publish.build import build_data
 
     with shown_progress() as progress:
         progress("study")
-        results = measured(asked, progress)
-        build_data(results, asked.out)
+        results = measured(arguments, progress)
+        build_data(results, arguments.out)
+    print_possible_details(results.study)
     print_what_leaves_cells_open(results.study)
-    print(f"The tables are in {asked.out}")
+    print(f"The tables are in {arguments.out}")
     return 0
 
 
-def brief(asked: argparse.Namespace) -> int:
+def brief(arguments: argparse.Namespace) -> int:
     """Write the briefing on one unit, or on all."""
-    if asked.unit is None:
-        return _brief_all(asked)
-    from analysis.fieldwork.workbooks import save_new
+    if arguments.unit is None:
+        return _brief_all(arguments)
+    from analysis.fieldwork.workbook_writer import save_new
     from analysis.publish.briefings import Briefings
 
-    results = measured(asked)
-    unit = unit_meant(results.study, asked.unit)
+    results = measured(arguments)
+    unit = unit_meant(results.study, arguments.unit)
     content = Briefings(results).pdf(unit)
-    save_new(asked.out, content, results.study, ".pdf")
+    save_new(arguments.out, content, results.study, ".pdf")
     print_placeholders(results.study.descriptor.placeholders)
+    print_possible_details(results.study)
     print_not_shown(results.study)
-    print(f"The briefing on {unit} is {asked.out}")
+    print(f"The briefing on {unit} is {arguments.out}")
     return 0
 
 
-def _brief_all(asked: argparse.Namespace) -> int:
+def _brief_all(arguments: argparse.Namespace) -> int:
     from analysis.publish.briefings import Briefings
     from analysis.publish.swapping import swapped_in
 
-    if asked.out.suffix:
+    if arguments.out.suffix:
         rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
-        raise StudyError([Problem(str(asked.out), None, "", "", rule, remedy)])
-    refuse_a_folder_in_use(asked.out)
-    refuse_to_replace_others(asked)
+        raise StudyError([Problem(str(arguments.out), None, "", "", rule, remedy)])
+    refuse_a_folder_in_use(arguments.out)
+    refuse_to_replace_others(arguments)
     with shown_progress() as progress:
         progress("study")
-        results = measured(asked, progress)
+        results = measured(arguments, progress)
         units = results.study["units"]["unit_id"]
         count = len(units)
-        with swapped_in(asked.out, progress) as folder:
+        with swapped_in(arguments.out, progress) as folder:
             briefings = Briefings(results)
             for number, unit in enumerate(units, start=1):
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(briefings.pdf(unit))
     print_placeholders(results.study.descriptor.placeholders)
+    print_possible_details(results.study)
     print_not_shown(results.study)
-    print(f"Briefings: {count}; they are in {asked.out}")
+    print(f"Briefings: {count}; they are in {arguments.out}")
     return 0

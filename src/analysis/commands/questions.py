@@ -15,20 +15,20 @@ from analysis.frames import each_row
 from analysis.problems import WARNING, Problem, StudyError, shown_first
 
 
-def validate(asked: argparse.Namespace) -> int:
+def validate(arguments: argparse.Namespace) -> int:
     """List every problem of a study."""
     from analysis.study import look_over
 
-    found = look_over(asked.study)
+    found = look_over(arguments.study)
     problems = [one for one in found if one.severity != WARNING]
     warnings = found[len(problems) :]
-    if asked.format == "json":
+    if arguments.format == "json":
         print_problems_found(found, "json")
         return 1 if problems else 0
     if problems:
         print_problems_found(problems, "text")
         return 1
-    print(f"{asked.study} is a valid study.")
+    print(f"{arguments.study} is a valid study.")
     if warnings:
         shown, left_out = shown_first(warnings, SHOWN_AT_MOST)
         print(f"To be looked at by a person ({len(warnings)}):")
@@ -40,26 +40,18 @@ def validate(asked: argparse.Namespace) -> int:
     return 0
 
 
-def agreement(asked: argparse.Namespace) -> int:
+def agreement(arguments: argparse.Namespace) -> int:
     """Say how far the coders agree."""
-    from analysis.fieldwork.agreement import (
-        agreement,
-        as_table,
-        coded_states,
-        confusion,
-        disagreements,
-        disputed,
-        in_words,
-        left_out,
-    )
+    from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements, in_words
+    from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
     from analysis.study import data_read_on
     from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 
-    study = loaded(asked.study)
+    study = loaded(arguments.study)
     study = study.at(data_read_on(study))
     coded = coded_states(study)
     found = agreement(study, table=coded)
-    if asked.format == "json":
+    if arguments.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
     print(f"{study.settings.coders} {left_out(study)}".strip())
@@ -88,25 +80,32 @@ def agreement(asked: argparse.Namespace) -> int:
     return 0
 
 
-def compare(asked: argparse.Namespace) -> int:
+def compare(arguments: argparse.Namespace) -> int:
     """Say what differs between two versions of a study."""
     from analysis.comparison import run
 
-    return run(asked.old, asked.new, asked.study, asked.as_of, asked.format, asked.out)
+    return run(
+        arguments.old,
+        arguments.new,
+        arguments.study,
+        arguments.as_of,
+        arguments.format,
+        arguments.out,
+    )
 
 
-def compare_units(asked: argparse.Namespace) -> int:
+def compare_units(arguments: argparse.Namespace) -> int:
     """Say what is certain of two units."""
     from analysis.fieldwork.names import meant_units
     from analysis.show.notes import notes
     from analysis.show.pairs import compared
 
     with shown_progress() as progress:
-        results = measured(asked, progress)
-    units = meant_units(results.study, asked.units)
+        results = measured(arguments, progress)
+    units = meant_units(results.study, arguments.units)
     if len(units) < 2:
         rule = "both name the same"
-        problem = Problem("units", None, "", " and ".join(asked.units), rule, "name two")
+        problem = Problem("units", None, "", " and ".join(arguments.units), rule, "name two")
         raise StudyError([problem])
     print(" ".join(compared(results, *units)))
     print(*notes(results, units=units), sep="\n")

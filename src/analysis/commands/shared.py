@@ -24,35 +24,35 @@ def loaded(folder: Path) -> Study:
     return load(folder)
 
 
-def measured(asked: argparse.Namespace, progress=lambda step: None):
+def measured(arguments: argparse.Namespace, progress=lambda step: None):
     """Return the results of a study at the dates that were asked for."""
     # Imported late, so that a question about a study does not wait for the rest.
     from analysis.measure.results import measure
 
-    return measure(loaded(asked.study), asked.as_of, asked.known_by, progress)
+    return measure(loaded(arguments.study), arguments.as_of, arguments.known_by, progress)
 
 
-def units_meant(study: Study, asked: list[str]) -> list[str]:
+def units_meant(study: Study, texts: list[str]) -> list[str]:
     """Return the units that are meant, in the study's order."""
     from analysis.fieldwork.names import meant_units
 
-    return meant_units(study, [part for one in asked for part in one.split(",") if part.strip()])
+    return meant_units(study, [part for text in texts for part in text.split(",") if part.strip()])
 
 
-def unit_meant(study: Study, asked: str) -> str:
+def unit_meant(study: Study, text: str) -> str:
     """Return the one unit that is meant."""
-    units = units_meant(study, [asked])
+    units = units_meant(study, [text])
     if len(units) != 1:
-        problem = Problem("unit", None, "", asked, "it names no single unit", "name one")
+        problem = Problem("unit", None, "", text, "it names no single unit", "name one")
         raise StudyError([problem])
     return units[0]
 
 
-def refuse_to_replace_others(asked: argparse.Namespace) -> None:
+def refuse_to_replace_others(arguments: argparse.Namespace) -> None:
     """Refuse a folder that holds anything but an output."""
     from analysis.publish.swapping import refuse_to_replace
 
-    refuse_to_replace(asked.out, asked.study)
+    refuse_to_replace(arguments.out, arguments.study)
 
 
 def refuse_a_folder_in_use(folder: Path) -> None:
@@ -62,20 +62,28 @@ def refuse_a_folder_in_use(folder: Path) -> None:
         raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
 
 
-def possible_details(study: Study) -> int:
-    """Return how many texts may name a person."""
+def possible_details(study: Study) -> str:
+    """Say how many texts may give a personal detail, before anything leaves the house; or nothing."""
     from analysis.study.privacy import personal_details
 
-    return sum(1 for _ in personal_details(study.descriptor, study.tables))
+    count = sum(1 for _ in personal_details(study.descriptor, study.tables))
+    said = f"Texts for a person to look at first: {count} (policygap validate names them)."
+    return said if count else ""
+
+
+def print_possible_details(study: Study) -> None:
+    """Print how many texts may give a personal detail, if any."""
+    if said := possible_details(study):
+        print(said)
 
 
 def print_what_leaves_cells_open(study: Study) -> None:
     """Print which searches and dates leave cells open that need not be."""
     from analysis.study.warnings import open_searches, outdated_by_the_report
 
-    said = open_searches(study)
-    if said:
-        print(f"{said} Name them in searches.csv, criterion_ids.")
+    searches = open_searches(study)
+    if searches:
+        print(f"{searches} Name them in searches.csv, criterion_ids.")
     outdated = outdated_by_the_report(study)
     if outdated:
         print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
@@ -91,8 +99,8 @@ def print_not_shown(study: Study) -> None:
     """Print what no picture can show."""
     from analysis.study.warnings import not_shown
 
-    for one in not_shown(study):
-        print(one)
+    for sentence in not_shown(study):
+        print(sentence)
 
 
 def shown_progress():

@@ -6,29 +6,21 @@ state of a cell at a date, as each coder's own rows give it.
 """
 
 import datetime as dt
-import itertools
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import krippendorff
 import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.fieldwork.coded_cells import NO_ROW, coded_states
 from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
-from analysis.study.dates import day_number, first_days
 from analysis.study.levels import Level, level_names, level_values
 from analysis.study.rounding import rounded
-from analysis.wording import agreeing, counted, listed, some_of
+from analysis.wording import some_of
 
-Cell = tuple[str, str]
-"""A unit and a criterion, by their ids."""
-NO_ROW = "no row"
-BY_AGREEMENT = "agreement"
-"""What stands in ``settled_by`` where the codings agree."""
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
 """Cells below which no figure is given: a single cell would move it too far."""
@@ -67,152 +59,6 @@ class Agreement:
     why_none: str
 
 
-def coded_states(study: Study, as_of: dt.date | None = None) -> pd.DataFrame:
-    """Return what each coder's rows say of each cell that any coder has a row on.
-
-    Returns:
-        One row a cell: ``unit_id``, ``criterion_id``, and a column for each coder with a level,
-        an unknown, or :data:`NO_ROW`; missing where the coder did not read the cell
-        (:func:`cells_read`), since who was given two units has not passed over all others.
-        Cells on which nobody has a row (the derived ``not_found`` of everyone) are left out: to
-        agree on not having looked is no agreement.
-    """
-    as_of = as_of or data_read_on(study)
-    read = cells_read(study, as_of)
-    # A request, refused or overturned, changes nothing of what a coder said.
-    study = replace(study, tables={**study.tables, "requests": study.tables["requests"].iloc[:0]})
-    table, has_row = None, []
-    for coder in readers(study):
-        cells = states(as_coded(study, coder), as_of, as_of).cells
-        if table is None:
-            table = cells[["unit_id", "criterion_id"]].copy()
-            keys = list(zip(table["unit_id"], table["criterion_id"], strict=True))
-        has_row.append((cells["row"] >= 0).to_numpy())
-        state = cells["state"].where(has_row[-1], NO_ROW)
-        table[coder] = state.where([cell in read[coder] for cell in keys], None)
-    if table is None:
-        return pd.DataFrame(columns=["unit_id", "criterion_id"])
-    # A criterion that does not apply yet is in force for no coder.
-    return table[np.any(has_row, axis=0)].reset_index(drop=True)
-
-
-def cells_read(
-    study: Study, by: dt.date | None = None, only_recorded: bool = False
-) -> dict[str, set[Cell]]:
-    """Return the cells that each coder had read by a day; default: all that they have read.
-
-    A coder has read what was given (``assignments.csv``), once the batch has come back, with a
-    coding or with none. Of a batch that no assignment records, the coder has read each unit with a row in it, on
-    the criteria that anybody coded in that batch. A cell with a row of the coder's own was read,
-    whatever was recorded. Of an imported table nothing else was: it says cell by cell who answered.
-    ``only_recorded`` leaves out what no assignment records. A batch is taken whole, with the units
-    that have ended since: they show on which criteria it was.
-    """
-    study = study.at(None)
-    codings, given = study["codings"], study["assignments"]
-    names = ["unit_id", "criterion_id", "coder", "batch"]
-    rows = pd.concat([codings, study["codings_history"]], ignore_index=True)
-    if by is not None:
-        rows = rows[first_days(rows["read_on"]) <= day_number(by)]
-    own: dict[str, set[Cell]] = {name: set() for name in readers(study)}
-    units, criteria = defaultdict(set), defaultdict(set)
-    sources, evidence = study["sources"], study["evidence"]
-    tables = sources.loc[sources["kind"] == v.IMPORTED, "source_id"]
-    from_table = set(evidence.loc[evidence["source_id"].isin(tables), "evidence_id"])
-    imported = [bool(ids) and from_table.issuperset(ids.split(";")) for ids in rows["evidence_ids"]]
-    for (unit, criterion, coder, batch), by_cell in zip(
-        each_row(rows[names]), imported, strict=True
-    ):
-        own.setdefault(coder, set()).add((unit, criterion))
-        if by_cell:
-            continue
-        units[coder, batch].add(unit)
-        criteria[batch].add(criterion)
-    every = list(study["criteria"]["criterion_id"])
-    recorded = defaultdict(set)
-    for one in each_row(given):
-        asked = one.criterion_ids.split(";") if one.criterion_ids else every
-        recorded[one.coder, one.batch] |= {(one.unit_id, criterion) for criterion in asked}
-    read = {name: set(cells) for name, cells in own.items()}
-    back = given[given["returned_on"] != ""]
-    if by is not None and by < data_read_on(study):
-        back = back[first_days(back["returned_on"]) <= day_number(by)]
-    for coder, batch in {*units, *zip(back["coder"], back["batch"], strict=True)}:
-        if (coder, batch) in recorded:
-            read[coder] |= recorded[coder, batch]
-        elif not only_recorded:
-            read[coder] |= set(itertools.product(units[coder, batch], criteria[batch]))
-    if by is not None:
-        # What was given before that day, and read after it, had not been read yet.
-        all_own = zip(codings["coder"], codings["unit_id"], codings["criterion_id"], strict=True)
-        for coder, unit, criterion in all_own:
-            if (unit, criterion) not in own[coder]:
-                read[coder].discard((unit, criterion))
-    return read
-
-
-def left_out(study: Study) -> str:
-    """Say which coded units do not exist on the study's day, and so are in no count; or nothing."""
-    rows = study.tables["codings"]
-    counts = rows.loc[~rows["unit_id"].isin(study["units"]["unit_id"]), "unit_id"].value_counts()
-    if counts.empty:
-        return ""
-    names = study.lookup("units", "short_name")
-    units = listed(
-        [
-            f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
-            for unit in study.tables["units"]["unit_id"]
-            if unit in counts
-        ],
-        "units.csv",
-    )
-    they = agreeing(len(counts), "it does", "they do")
-    return f"Left out, as {they} not exist on {study.day}: {units}."
-
-
-def read_without_row(study: Study) -> dict[Cell, list[str]]:
-    """Return, for each coded cell, the coders who were given it and put nothing down, by name.
-
-    Two others may agree on such a cell; these coders do not agree with them. That a coder saw a
-    cell is taken as sure here only where an assignment records it.
-    """
-    rows = study["codings"]
-    own = defaultdict(set)
-    for unit, criterion, coder in each_row(rows[["unit_id", "criterion_id", "coder"]]):
-        own[unit, criterion].add(coder)
-    read, names = cells_read(study, only_recorded=True), readers(study)
-    found = {
-        cell: [name for name in names if cell in read[name] and name not in of_cell]
-        for cell, of_cell in own.items()
-    }
-    return {cell: names for cell, names in found.items() if names}
-
-
-def disputed(study: Study) -> set[int]:
-    """Return the assessments (by index) settled by agreement on which the codings do not agree.
-
-    That comes about when a coder is added, or codes anew, after a cell was settled; and where
-    a coder who was given the cell put nothing down.
-    """
-    levels: dict[Cell, dict[str, set[str]]] = {}
-    for row in each_row(study["codings"]):
-        of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
-        of_cell.setdefault(row.coder, set()).add(row.level)
-    silent, assessments = read_without_row(study), study["assessments"]
-    return {
-        index
-        for index, row in zip(assessments.index, each_row(assessments), strict=True)
-        if row.settled_by == BY_AGREEMENT
-        and (
-            (row.unit_id, row.criterion_id) in silent
-            or any(
-                row.level not in said
-                for said in levels.get((row.unit_id, row.criterion_id), {}).values()
-            )
-        )
-    }
-
-
 def agreement(
     study: Study,
     as_of: dt.date | None = None,
@@ -242,7 +88,7 @@ def agreement(
 def level_order(study: Study) -> list[str]:
     """Return the names of the levels (:func:`level_names`) in ascending order of value."""
     values, names = level_values(study), level_names(study)
-    return list(dict.fromkeys(names[one] for one in sorted(values, key=values.get)))
+    return list(dict.fromkeys(names[one] for one in sorted(values, key=lambda one: values[one])))
 
 
 def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -259,9 +105,9 @@ def _placed(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     The place of a level is that of its own scale's value, whatever it is called on another:
     levels of the same value have one place.
     """
-    held = level_values(study)
-    place = {one: number for number, one in enumerate(sorted(set(held.values())))}
-    return _replaced(table, study, lambda key: place[held[key]] if key in held else None)
+    values = level_values(study)
+    place = {value: number for number, value in enumerate(sorted(set(values.values())))}
+    return _replaced(table, study, lambda key: place[values[key]] if key in values else None)
 
 
 def _replaced(table: pd.DataFrame, study: Study, value: Callable[[Level], object]) -> pd.DataFrame:
@@ -311,13 +157,9 @@ def measured(
 
 def value_counts(codes: pd.DataFrame, domain: list[str]) -> np.ndarray:
     """Return how many coders gave each value to each cell, shape (cells, values)."""
-    place = {value: number for number, value in enumerate(domain)}
-    counts = np.zeros((len(codes), len(domain)), dtype=int)
-    for column in codes:
-        values = codes[column].map(place)
-        rows = np.flatnonzero(values.notna())
-        np.add.at(counts, (rows, values.iloc[rows].astype(int)), 1)
-    return counts
+    given = codes.to_numpy(dtype=object)
+    counts = [(given == value).sum(axis=1) for value in domain]
+    return np.array(counts, dtype=int).reshape(len(domain), len(codes)).T
 
 
 def bootstrap(
@@ -350,8 +192,7 @@ def bootstrap(
 @cache
 def _draws(number: int, resamples: int) -> np.ndarray:
     """Return how often each of some units is drawn, shape (resamples, units)."""
-    draw = np.random.default_rng(SEED)
-    drawn = (draw.integers(number, size=number) for _ in range(resamples))
+    drawn = np.random.default_rng(SEED).integers(number, size=(resamples, number))
     return np.array([np.bincount(one, minlength=number) for one in drawn], dtype=float)
 
 
@@ -393,8 +234,8 @@ def disagreements(
         cells = cells[["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "row"]]
         cells["state"] = cells["state"].where(cells["row"] >= 0, NO_ROW)
         for column in ("confidence", "rationale"):
-            held = own["assessments"][column].reindex(cells["row"], fill_value="")
-            cells[column] = held.to_numpy()
+            texts = own["assessments"][column].reindex(cells["row"], fill_value="")
+            cells[column] = texts.to_numpy()
         parts.append(cells.assign(coder=coder))
     columns = ["unit_id", "criterion_id", "coder", "state", "observed_on", "evidence_ids",
                "confidence", "rationale"]  # fmt: skip
@@ -425,9 +266,9 @@ def confusion(
     """
     table = coded_states(study, as_of) if table is None else table
     table, names = _named(table, study), readers(study)
-    held = _values(table, study)
+    given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
-    values = [one for one in order if one in held]
+    values = [one for one in order if one in given]
     counts = value_counts(table[names], values)
     pairs = counts.T @ counts
     equal = np.diag(pairs) - counts.sum(axis=0)
@@ -456,15 +297,15 @@ def in_words(one: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
     if not one.cells:
         return f"{one.why_none[0].upper()}{one.why_none[1:]}."
-    said = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
+    sentence = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
     if one.alpha is None:
-        return f"{said}; no alpha: {one.why_none}."
+        return f"{sentence}; no alpha: {one.why_none}."
     if one.same == one.cells:
-        return f"{said}; where all agree, alpha is 1 by definition and says little."
+        return f"{sentence}; where all agree, alpha is 1 by definition and says little."
     interval = ""
-    if one.low is not None:
+    if one.low is not None and one.high is not None:
         interval = f" (95 per cent bootstrap interval {_two(one.low)} to {_two(one.high)})"
-    return f"{said}; Krippendorff's alpha {_two(one.alpha)}{interval}."
+    return f"{sentence}; Krippendorff's alpha {_two(one.alpha)}{interval}."
 
 
 def _two(value: float) -> str:

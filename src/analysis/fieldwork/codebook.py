@@ -1,6 +1,6 @@
 """The codebook as coders see it."""
 
-from analysis.fieldwork.workbooks import Page
+from analysis.fieldwork.workbook_writer import Page
 from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v

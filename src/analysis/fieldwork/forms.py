@@ -27,7 +27,7 @@ class Field:
         kind: :data:`TEXT`, :data:`CODE`, :data:`DATE` or :data:`LINK`.
         choices: list that a drop-down offers; a row may name another; empty: none.
         only_choices: whether anything else is refused at once, and not just warned of.
-        asked: whether people fill it; what is not asked is shown, and not read back.
+        editable: whether people fill it; what is not asked is shown, and not read back.
         may_lack: whether a workbook that an older version wrote is without the column.
     """
 
@@ -37,7 +37,7 @@ class Field:
     kind: str = CODE
     choices: str = ""
     only_choices: bool = True
-    asked: bool = True
+    editable: bool = True
     may_lack: bool = False
 
 
@@ -94,10 +94,10 @@ def coding_form(evidence: int) -> Form:
     return Form("coding", "Coding", fields)
 
 
-def settling_form(evidence: int, coders: list[str]) -> Form:
+def adjudication_form(evidence: int, coders: list[str]) -> Form:
     """Return the sheet on which codings are settled, with those of each coder beside."""
     beside = tuple(
-        Field(f"said_{number}", f"{coder} says", 44, TEXT, asked=False)
+        Field(f"said_{number}", f"{coder} says", 44, TEXT, editable=False)
         for number, coder in enumerate(coders, start=1)
     )
     fields = (
@@ -105,7 +105,7 @@ def settling_form(evidence: int, coders: list[str]) -> Form:
         UNIT,
         CRITERION,
         *beside,
-        Field("compared", "Do they agree?", 20, asked=False),
+        Field("compared", "Do they agree?", 20, editable=False),
         _LEVEL,
         *_DATES,
         _CONFIDENCE,
@@ -178,8 +178,8 @@ REPLY = Form(
     "Your reply",
     (
         ROW,
-        Field("asked", "Question", 44, TEXT, asked=False),
-        Field("found", "What is said here", 34, TEXT, asked=False),
+        Field("asked", "Question", 44, TEXT, editable=False),
+        Field("found", "What is said here", 34, TEXT, editable=False),
         Field("answer", "Your reply", 60, TEXT),
         Field("document", "Document that shows it: title, date, address", 50, TEXT),
     ),
@@ -228,7 +228,7 @@ def tracking_form(evidence: int) -> Form:
 
 FORMS = (
     coding_form(1),
-    settling_form(1, ["A coder"]),
+    adjudication_form(1, ["A coder"]),
     NEW_SOURCES,
     NEW_EVIDENCE,
     NEW_SEARCHES,

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from analysis.fieldwork import coding, replying, settling, tracking
-from analysis.fieldwork.former import under_current_ids
+from analysis.fieldwork import (
+    adjudication,
+    coding_intake,
+    coding_workbook,
+    reply_form,
+    request_tracker,
+)
+from analysis.fieldwork.changeset import TO_BE_GIVEN, Change, Changeset
+from analysis.fieldwork.former_ids import under_current_ids
 from analysis.fieldwork.forms import LAYOUT
-from analysis.fieldwork.proposal import TO_BE_GIVEN, Change, Proposal
-from analysis.fieldwork.returned import read_returned
-from analysis.fieldwork.sent import Rows, rows_in
+from analysis.fieldwork.read_workbook import read_workbook
+from analysis.fieldwork.sent_texts import Rows, rows_in
 from analysis.study import Study, StudyError, journal, load
 
 
@@ -19,18 +25,22 @@ def _every_cell(study: Study) -> list[tuple[str, str]]:
     return list(product(study["units"]["unit_id"], study["criteria"]["criterion_id"]))
 
 
-KINDS: dict[str, Callable[[Proposal, str, dt.date], None]] = {
-    coding.KIND: coding.propose_codings,
-    settling.KIND: settling.propose_settling,
-    replying.KIND: replying.propose_replies,
-    tracking.KIND: tracking.propose_requests,
+KINDS: dict[str, Callable[[Changeset, str, dt.date], None]] = {
+    coding_workbook.KIND: coding_intake.add_codings,
+    adjudication.KIND: adjudication.add_adjudications,
+    reply_form.KIND: reply_form.add_replies,
+    request_tracker.KIND: request_tracker.add_requests,
 }
 """For each kind of workbook what works out the changes that it asks for."""
 _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
-    coding.KIND: lambda study, about: coding.coding_workbook(study, about.get("coder", "")),
-    settling.KIND: lambda study, about: settling.settling_workbook(study),
-    replying.KIND: lambda study, about: replying.reply_form(study, about.get("unit", "")),
-    tracking.KIND: lambda study, about: tracking.tracking_workbook(study, _every_cell(study)),
+    coding_workbook.KIND: lambda study, about: coding_workbook.coding_workbook(
+        study, about.get("coder", "")
+    ),
+    adjudication.KIND: lambda study, about: adjudication.adjudication_workbook(study),
+    reply_form.KIND: lambda study, about: reply_form.reply_form(study, about.get("unit", "")),
+    request_tracker.KIND: lambda study, about: request_tracker.tracking_workbook(
+        study, _every_cell(study)
+    ),
 }
 """For each kind of workbook what writes it once more."""
 
@@ -90,41 +100,41 @@ def take_in(
 def _prepared(
     study: Study, path: Path, reason: str, on: dt.date | None
 ) -> tuple[Intake, dict[str, bytes]]:
-    proposal = propose(study, path, reason, on or dt.date.today())
-    files = proposal.files()
-    if proposal.returned.problems:
-        raise StudyError(proposal.returned.in_order())
-    return Intake(proposal.changes, proposal.returned.said(), []), files
+    changeset = propose(study, path, reason, on or dt.date.today())
+    files = changeset.files()
+    if changeset.workbook.problems:
+        raise StudyError(changeset.workbook.problems_in_order())
+    return Intake(changeset.changes, changeset.workbook.sentences(), []), files
 
 
-def propose(study: Study, path: Path, reason: str, on: dt.date) -> Proposal:
+def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:
     """Return what a returned workbook would change, its problems kept in it.
 
     Raises:
         StudyError: the file is no workbook that can be opened.
     """
-    returned = read_returned(path)
-    under_current_ids(returned, study)
-    proposal = Proposal(study, returned)
-    about = returned.about
+    workbook = read_workbook(path)
+    under_current_ids(workbook, study)
+    changeset = Changeset(study, workbook)
+    about = workbook.about
     remedy = "return the workbook that was sent; its first sheet says what it is"
     if not about:
-        returned.refuse("Start", "", "no sheet says what this workbook is", remedy)
+        workbook.refuse("Start", "", "no sheet says what this workbook is", remedy)
     elif about.get("workbook") not in KINDS:
         known = f"it is no workbook that can be taken in ({', '.join(KINDS)})"
-        returned.refuse_about("workbook", known, remedy)
+        workbook.refuse_about("workbook", known, remedy)
     elif about.get("layout") != LAYOUT:
         rule = f"its layout is not the one read here ({LAYOUT})"
-        returned.refuse_about("layout", rule, "have a new workbook written")
+        workbook.refuse_about("layout", rule, "have a new workbook written")
     elif about.get("study") != study.descriptor.name:
         rule = f"it belongs to another study, and not to {study.descriptor.name}"
-        returned.refuse_about("study", rule, "name the study that it belongs to")
-    elif about["workbook"] not in returned.forms:
-        returned.refuse("Start", "", "the sheet to fill is not there", remedy)
+        workbook.refuse_about("study", rule, "name the study that it belongs to")
+    elif about["workbook"] not in workbook.forms:
+        workbook.refuse("Start", "", "the sheet to fill is not there", remedy)
     else:
-        KINDS[about["workbook"]](proposal, reason, on)
-        returned.note_differences(returned.shown_sent or _rows_sent(study, about))
-    return proposal
+        KINDS[about["workbook"]](changeset, reason, on)
+        workbook.note_differences(workbook.texts_sent or _rows_sent(study, about))
+    return changeset
 
 
 def _rows_sent(study: Study, about: dict[str, str]) -> dict[str, Rows]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import normalised_text
 from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
@@ -108,7 +108,7 @@ def code_names(codes: Iterable[str]) -> Names:
 
 def _exact(text: str) -> str:
     # As the cell is read in which it comes back, invisible signs and all.
-    return tidied_text(text, CODE)
+    return normalised_text(text, CODE)
 
 
 def _loose(text: str) -> str:

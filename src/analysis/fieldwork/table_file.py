@@ -4,26 +4,24 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from analysis.fieldwork.forms import CODE, Field
-from analysis.fieldwork.opening import LARGEST_FILE, Opened, open_workbook
-from analysis.fieldwork.returned import (
-    Line,
-    Returned,
-    address,
-    look_at_merged,
-    note_besides,
-    read_cell,
-)
-from analysis.fieldwork.sent import Grid, cells_of
-from analysis.fieldwork.tidy import tidied_text
-from analysis.problems import Problem, StudyError, shorten
+from analysis.fieldwork.forms import CODE
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
+from analysis.fieldwork.outside_cells import note_besides
+from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
+from analysis.fieldwork.sent_texts import Grid, cells_of
+from analysis.fieldwork.workbook_content import ReadWorkbook, address
+from analysis.problems import shorten
 
 
 @dataclass
@@ -41,8 +39,8 @@ class TableFile:
         rows: the cells below the headings, by row and column; empty rows are left out.
     """
 
-    returned: Returned
-    opened: Opened
+    workbook: ReadWorkbook
+    opened: OpenedWorkbook
     sha256: str
     tab: str
     name: str
@@ -54,7 +52,7 @@ class TableFile:
 
     def column(self, heading: str) -> int | None:
         """Return the column of a heading; capitals do not count where nothing else fits."""
-        wanted = tidied_text(heading, CODE)
+        wanted = normalised_text(heading, CODE)
         if wanted in self.headings:
             return self.headings[wanted]
         like = [
@@ -76,15 +74,14 @@ class TableFile:
         if kind == CODE and re.search(r"[\n\r]", str(cell.value).strip()):
             rule = "a line break stands inside what must be one line"
             remedy = "write it in one line; if two cells ran together, part them"
-            self.returned.refuse(self.place(number, column), cell.value, rule, remedy)
+            self.workbook.refuse(self.place(number, column), cell.value, rule, remedy)
             return ""
-        line = Line(self.tab, number, {}, {"": get_column_letter(column)})
-        return read_cell(self.returned, self.opened, line, "", Field("", "", 0, kind), cell)
+        return read_cell(self.workbook, self.opened, cell, kind)
 
     def note_besides(self) -> None:
         """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
         grid = cells_of(self.opened.book[self.tab])
-        note_besides(self.returned, self.opened, {self.tab: grid})
+        note_besides(self.workbook, self.opened, {self.tab: grid})
 
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
@@ -105,77 +102,80 @@ def read_table_file(
     Raises:
         StudyError: the file cannot be read.
     """
-    returned = Returned(path.name)
-    if path.suffix.lower() == ".csv":
-        opened = _csv_as_workbook(path, returned)
-    elif path.suffix.lower() == ".xlsx":
-        opened = open_workbook(path)
-    else:
-        rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
-        raise _refusal(
-            path, "", rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)"
-        )
-    grids = {one.title: cells_of(one) for one in opened.book.worksheets}
-    grids = {title: grid for title, grid in grids.items() if any(map(_says, grid.values()))}
-    named = [title for title in grids if not sheet or title.casefold() == sheet.casefold()]
-    if len(named) != 1:
-        rule = f"no sheet {sheet} holds anything" if sheet else "several sheets hold something"
-        rule = rule if grids else "nothing stands in it"
-        remedy = (
-            f"say in the map which one (sheet): {', '.join(grids)}" if grids else "name the table"
-        )
-        raise _refusal(path, "", rule, shorten(remedy, 200))
-    grid = grids[named[0]]
-    columns: dict[str, int] = {}
-    headed, twice = set(), set()
-    for column, cell in grid.get(headings_row, {}).items():
-        heading = tidied_text(str(cell.value), CODE) if cell.value is not None else ""
-        headed |= {column} if heading else set()
-        if heading in columns:
-            twice.add(heading)
-        elif heading:
-            columns[heading] = column
-    if not columns:
+    workbook = ReadWorkbook(path.name)
+    opened = _opened(path, workbook)
+    tab, name = _only_sheet(path, opened, sheet)
+    page, grid = opened.book[tab], cells_of(opened.book[tab])
+    headed = _headed(grid.get(headings_row, {}))
+    if not headed:
         rule, remedy = (
             f"no headings stand in row {headings_row}",
             "say in the map in which (headings_row)",
         )
-        raise _refusal(path, "", rule, remedy)
-    below = {
-        number: row
-        for number, row in grid.items()
-        if headings_row < number <= (last_row or number) and _says(row)
-    }
-    held = opened.book[named[0]]
-    look_at_merged(returned, held, grid, headed, headings_row + 1, below)
-    _look_under_no_heading(returned, named[0], below, headed)
-    for number, row in grid.items():
-        if last_row and number > last_row and _says(row):
-            place = next(cell.coordinate for cell in row.values() if _says({0: cell}))
-            returned.note_all(
-                "What stands below the last row that the map names was left out",
-                address(named[0], place),
-            )
-    if held.sheet_state != "visible" or any(one.hidden for one in held.row_dimensions.values()):
-        returned.note("Hidden rows or sheets were read too", named[0])
+        raise refusal(path, rule, remedy)
+    below = {number: row for number, row in grid.items() if number > headings_row and _says(row)}
+    rows = {number: row for number, row in below.items() if number <= (last_row or number)}
+    look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
+    _look_under_no_heading(workbook, rows, headed)
+    for number in below.keys() - rows.keys():
+        place = next(cell for cell in below[number].values() if _says({0: cell}))
+        note = "What stands below the last row that the map names was left out"
+        workbook.note_all(note, place_of(place))
+    if page.sheet_state != "visible" or any(one.hidden for one in page.row_dimensions.values()):
+        workbook.note("Hidden rows or sheets were read too", tab)
+    headings: dict[str, int] = {}
+    for column, text in headed.items():
+        headings.setdefault(text, column)
     return TableFile(
-        returned,
+        workbook,
         opened,
         hashlib.sha256(path.read_bytes()).hexdigest(),
-        tab=named[0],
-        name=path.name if len(grids) == 1 else f"sheet {named[0]} of {path.name}",
-        headings_row=headings_row,
-        headings=columns,
-        twice=twice,
-        rows=below,
+        tab,
+        name,
+        headings_row,
+        headings=headings,
+        twice={text for text, count in Counter(headed.values()).items() if count > 1},
+        rows=rows,
     )
+
+
+def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
+    if path.suffix.lower() == ".csv":
+        return _csv_as_workbook(path, workbook)
+    if path.suffix.lower() == ".xlsx":
+        return open_workbook(path)
+    rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
+    raise refusal(path, rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)")
+
+
+def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
+    """Return the tab of the sheet that holds the table, and what the table is called."""
+    grids = {one.title: cells_of(one) for one in opened.book.worksheets}
+    tabs = [title for title, grid in grids.items() if any(map(_says, grid.values()))]
+    named = [tab for tab in tabs if not wanted or tab.casefold() == wanted.casefold()]
+    if len(named) == 1:
+        return named[0], path.name if len(tabs) == 1 else f"sheet {named[0]} of {path.name}"
+    if not tabs:
+        raise refusal(path, "nothing stands in it", "name the table")
+    rule = f"no sheet {wanted} holds anything" if wanted else "several sheets hold something"
+    raise refusal(path, rule, shorten(f"say in the map which one (sheet): {', '.join(tabs)}", 200))
+
+
+def _headed(row: dict[int, Cell]) -> dict[int, str]:
+    """Return the heading of each column that has one."""
+    texts = {
+        column: normalised_text(str(cell.value), CODE)
+        for column, cell in row.items()
+        if cell.value is not None
+    }
+    return {column: text for column, text in texts.items() if text}
 
 
 def _says(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
 
 
-def _look_under_no_heading(returned: Returned, tab: str, rows: Grid, headed: set[int]) -> None:
+def _look_under_no_heading(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
     """Refuse what stands in no column of the table: a cell may have been split in two."""
     loose = [
         cell
@@ -187,52 +187,54 @@ def _look_under_no_heading(returned: Returned, tab: str, rows: Grid, headed: set
         more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""
         rule = f"no heading stands above the cell{more}: what it says belongs to no column"
         remedy = "in a CSV file, put a cell that holds the separator between quotation marks; else head the column, or empty the cells"
-        returned.refuse(address(tab, loose[0].coordinate), str(loose[0].value), rule, remedy)
+        workbook.refuse(place_of(loose[0]), str(loose[0].value), rule, remedy)
 
 
-def _csv_as_workbook(path: Path, returned: Returned) -> Opened:
+def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
     """Read a CSV file as a workbook of texts, so that both are read in one way."""
-    if not path.is_file():
-        raise _refusal(path, "", "there is no such file", "name the table")
-    if path.stat().st_size > LARGEST_FILE:
-        rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
-        raise _refusal(path, "", rule, "bring it in by parts")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = f"line {error.object[: error.start].count(10) + 1}"
-        remedy = "save it as CSV UTF-8 from the program that it came from"
-        raise _refusal(path, place, "the file is not UTF-8 text from here on", remedy) from None
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "".join("_" if sign in "[]:*?/\\" else sign for sign in path.stem)[:31] or "table"
+    text = _csv_text(path)
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     text = text[declared.end() :] if declared else text  # programs show no such row
     first = text.split("\n", 1)[0]
     delimiter = declared[1] if declared else max(",;\t", key=first.count)
     if delimiter != ",":
-        returned.note(
-            "A table whose cells are parted by another sign than a comma was read", path.name
-        )
+        note = "A table whose cells are parted by another sign than a comma was read"
+        workbook.note(note, path.name)
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "".join("_" if sign in "[]:*?/\\" else sign for sign in path.stem)[:31] or "table"
+    records = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     number, width = 0, max(first.count(delimiter), 1)
     try:
-        for number, record in enumerate(
-            csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter), start=1
-        ):
-            for column, said in enumerate(record, start=1):
-                if not said:
+        for number, record in enumerate(records, start=1):
+            for column, value in enumerate(record, start=1):
+                if not value:
                     continue
                 # Past the library's own setter: it takes "=" for a formula.
-                cell = sheet.cell(number, column)
-                cell._value, cell.data_type = said, "s"
-                if _holds_a_row(said, column - 1, delimiter, width):
+                cell: Any = sheet.cell(number, column)
+                cell._value, cell.data_type = value, "s"
+                if _holds_a_row(value, column - 1, delimiter, width):
                     rule = "the cell holds a line that reads as a row of the table: a quotation mark may have swallowed it"
                     remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
-                    returned.refuse(address(sheet.title, cell.coordinate), said, rule, remedy)
+                    workbook.refuse(place_of(cell), value, rule, remedy)
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
-        raise _refusal(path, f"row {number + 1}", rule, "save it as CSV (UTF-8)") from None
-    return Opened(book, None, None, shared=True, objects=[], threads=[])
+        raise refusal(path, rule, "save it as CSV (UTF-8)", f"row {number + 1}") from None
+    return OpenedWorkbook(book)
+
+
+def _csv_text(path: Path) -> str:
+    if not path.is_file():
+        raise refusal(path, "there is no such file", "name the table")
+    if path.stat().st_size > LARGEST_FILE:
+        rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
+        raise refusal(path, rule, "bring it in by parts")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"line {error.object[: error.start].count(10) + 1}"
+        remedy = "save it as CSV UTF-8 from the program that it came from"
+        raise refusal(path, "the file is not UTF-8 text from here on", remedy, place) from None
 
 
 def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
@@ -249,7 +251,3 @@ def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:
     ends = re.search(rf"{delimiter} ", first + others[-1])
     tail, head = first.count(delimiter), others[-1].count(delimiter)
     return not ends and 1 <= tail <= width - before and head == before
-
-
-def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -14,16 +14,20 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from analysis.fieldwork.forms import CODE
-from analysis.fieldwork.tidy import tidied_text
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.open_workbook import refusal
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.dates import exists
 
-NOT_ASKED, NOBODY_LOOKED = "not_asked", "nobody_looked"
-FOUND_NOTHING = "looked_and_found_nothing"
-BLANKS = (NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING)
+Blank = Literal["", "not_asked", "nobody_looked", "looked_and_found_nothing"]
+BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 """What a blank in a table can mean; an answer can mean it too."""
+NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
 _SEE = "docs/filling.md has every entry of a map"
 
@@ -42,7 +46,7 @@ def _a_day(text: str) -> str:
     return text
 
 
-Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: tidied_text(text, CODE))]
+Said = Annotated[str, Field(min_length=1), AfterValidator(lambda text: normalised_text(text, CODE))]
 Date = Annotated[str, AfterValidator(_a_date)]
 PastDay = Annotated[str, AfterValidator(_a_day)]
 """As :data:`Date`, empty where it is not given."""
@@ -61,7 +65,7 @@ class Searched(_Part):
     queries: Annotated[
         tuple[Said, ...],
         Field(min_length=1),
-        BeforeValidator(lambda said: [said] if isinstance(said, str) else said),
+        BeforeValidator(lambda text: [text] if isinstance(text, str) else text),
     ]
 
 
@@ -80,12 +84,12 @@ class Question(_Part):
 
     criterion: Said
     answers: Answers = {}
-    blank: Literal["", *BLANKS] = ""
+    blank: Blank = ""
 
 
 AQuestion = Annotated[
     Question,
-    BeforeValidator(lambda said: {"criterion": said} if isinstance(said, str) else said),
+    BeforeValidator(lambda text: {"criterion": text} if isinstance(text, str) else text),
 ]
 
 
@@ -121,7 +125,7 @@ class TableMap(_Part):
     criterion: str = ""
     answer: str = ""
     answers: Answers = {}
-    blank: Literal["", *BLANKS] = ""
+    blank: Blank = ""
     searched: Searched | None = None
     date: str = ""
     source: str = ""
@@ -176,19 +180,19 @@ def read_map(path: Path) -> TableMap:
         with path.open("rb") as file:
             content = file.read(LARGEST_MAP + 1)
         if len(content) > LARGEST_MAP:
-            raise _refusal(path, "", "it is too large to be a map", "name the map with --map")
+            raise refusal(path, "it is too large to be a map", "name the map with --map")
         return TableMap.model_validate(yaml.load(content.decode("utf-8-sig"), _Loader) or {})
     except OSError as error:
         rule = f"it cannot be read ({error.strerror})"
-        raise _refusal(path, "", rule, "name the map with --map") from None
+        raise refusal(path, rule, "name the map with --map") from None
     except UnicodeDecodeError:
-        raise _refusal(path, "", "it is not UTF-8 text", "save it as UTF-8") from None
+        raise refusal(path, "it is not UTF-8 text", "save it as UTF-8") from None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
         rule = f"it is not YAML that can be read ({getattr(error, 'problem', None) or error})"
         remedy = "write one entry a line, as “name: value”, and put signs in quotation marks"
-        raise _refusal(path, place, shorten(rule, 200), remedy) from None
+        raise refusal(path, shorten(rule, 200), remedy, place) from None
     except ValidationError as error:
         raise StudyError([_entry_problem(path, one) for one in error.errors()]) from None
 
@@ -201,7 +205,7 @@ class _Loader(yaml.BaseLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             problem = "an entry that begins with * points to another; put it in quotation marks"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
+            raise ComposerError(None, None, problem, mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):
@@ -210,21 +214,17 @@ class _Loader(yaml.BaseLoader):
         for key, _ in node.value:
             if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
                 problem = f"{shorten(key.value)} stands in it twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                raise ConstructorError(None, None, problem, key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
         return super().construct_mapping(node, deep)
 
 
-def _entry_problem(path: Path, error: dict) -> Problem:
+def _entry_problem(path: Path, error: ErrorDetails) -> Problem:
     place = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"] if isinstance(error["input"], str) else ""
-    said = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
-    said = said.replace("a valid dictionary", "entries, each as “name: value”")
+    text = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")
+    text = text.replace("a valid dictionary", "entries, each as “name: value”")
     rule = {"missing": "the map does not say it", "extra_forbidden": "a map has no such entry"}.get(
-        error["type"], said[0].lower() + said[1:]
+        error["type"], text[0].lower() + text[1:]
     )
     return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
-
-
-def _refusal(path: Path, place: str, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

@@ -15,9 +15,10 @@ from math import comb
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.causes import Change, changes, touching
+from analysis.measure.causes import Change, touching
+from analysis.measure.counterfactuals import Hybrids
 from analysis.measure.exact import Interval, cell_interval, scale_values
-from analysis.measure.hybrids import Hybrids
+from analysis.measure.version_changes import changes
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.former import under_new_ids
@@ -179,8 +180,8 @@ def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
 
 
 def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
-    values = {some: score and getattr(score, measure) for some, score in scores.items()}
-    if None in values.values():
+    values = {some: getattr(score, measure) for some, score in scores.items() if score}
+    if len(values) < len(scores):
         return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
     share = shapley if len(causes) <= MOST_CAUSES else one_by_one
     return share(causes, values.__getitem__)

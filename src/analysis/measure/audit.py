@@ -9,10 +9,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.frames import each_row
-from analysis.measure.clashes import Clash
-from analysis.measure.completions import satisfiable
-from analysis.measure.scores import told_apart
-from analysis.measure.totals import (
+from analysis.measure.constraints import (
     AT_LEAST,
     AT_MOST,
     EXACTLY,
@@ -22,6 +19,9 @@ from analysis.measure.totals import (
     ScoreReader,
     published_range,
 )
+from analysis.measure.feasible import satisfiable
+from analysis.measure.infeasible import Clash
+from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
@@ -138,13 +138,13 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
         settled, open_ = parts or (float("nan"), {})
         ends = score_ends(one)
-        least = settled + sum(min(part) for part in open_.values())
-        most = settled + sum(max(part) for part in open_.values())
+        least = sum((min(part) for part in open_.values()), settled)
+        most = sum((max(part) for part in open_.values()), settled)
         if not satisfiable(held.choices, [row]):
             status = CONTRADICTED
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
-            status = CONSISTENT if row.low <= sums[0] and sums[1] <= row.high else OPEN
+            status = CONSISTENT if all(map(row.admits, sums)) else OPEN
         rows.append(
             (
                 one.score_id,
@@ -257,7 +257,7 @@ def _held_against(low: int | None, high: int | None, named: int, most: int) -> t
     """Return the status of a count, and by how many it is open."""
     if (high is not None and named > high) or (low is not None and most < low):
         return CONTRADICTED, 0
-    missing = max(0, low - named) if low is not None else max(0, most - high)
+    missing = max(0, low - named) if low is not None else max(0, most - (high or 0))
     return (OPEN, missing) if missing else (CONSISTENT, 0)
 
 

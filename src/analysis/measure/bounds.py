@@ -13,10 +13,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.completions import Block
+from analysis.measure.constraints import Constrained, level_values
+from analysis.measure.feasible import Block
 from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores, told_apart
-from analysis.measure.totals import Constrained, level_values
 from analysis.measure.tree import shares, weighting
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -148,7 +148,7 @@ def score_bounds(
             number = int(weights.of_unit[unit])
             key = (number, table["group_id"].iat[row], columns.tobytes())
             if key not in ways:
-                ways[key] = shares(groups[key[1]], set(columns.tolist()), number)
+                ways[key] = shares(groups[str(key[1])], set(columns.tolist()), number)
             settled, worth = Fraction(0), {}
             for column, share in ways[key].items():
                 cell = unit * width + column

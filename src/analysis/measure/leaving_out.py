@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.least_difference import Plan, Rows
 from analysis.measure.tree import fold, mean
+from analysis.measure.unit_cells import UnitCells
+from analysis.measure.weight_tree import WeightTree
 
 
 @dataclass(frozen=True)
@@ -26,24 +27,24 @@ class Parts:
     without: np.ndarray
 
 
-def parts(plan: Plan, rows: Rows, values: np.ndarray) -> Parts:
+def parts(tree: WeightTree, rows: UnitCells, values: np.ndarray) -> Parts:
     """Take scores apart, at the raw weights.
 
     Args:
-        plan: the tree.
+        tree: the tree.
         rows: which cells are in the sum, and by which weights.
         values: what each cell is worth, shape (rows, criteria with weight).
     """
-    tree, counts, (many, criteria) = plan.tree, rows.counts, rows.counts.shape
-    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(tree.criteria)}
-    found = fold(tree.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
+    root, counts, (many, criteria) = tree.root, rows.counts, rows.counts.shape
+    leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(root.criteria)}
+    found = fold(root.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
     place = {node: at for at, node in enumerate(found)}
     value, there = np.zeros((2, many, len(found)))
     for node, at in place.items():
         value[:, at], there[:, at] = found[node]
     groups = [
         (place[group], [place[part] for part in group.children], group.floats[rows.sets])
-        for group in tree.groups
+        for group in root.groups
     ]
     # The way down is no mean, but what a score is as a function of each of its parts:
     # base + share × the value of a place, and `without` if the place is not there.

@@ -39,9 +39,8 @@ def reply_effects(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFra
     """
     taken = study["replies"][study["replies"]["decision"].isin(TAKEN)]
     rows = []
-    if len(taken):
-        after = states(study, as_of, known_by)
-        score_after = _totals(study, after)
+    after = states(study, as_of, known_by)
+    score_after = _totals(study, after) if len(taken) else pd.DataFrame()
     for reply in each_row(taken):
         earlier = before_reply(study, reply.reply_id)
         before = states(earlier, as_of, known_by)
@@ -70,8 +69,4 @@ def _totals(study: Study, matrix) -> pd.DataFrame:
 
 def _scores_of(unit: str, before: pd.DataFrame, after: pd.DataFrame) -> list[float]:
     tables = (before, after)
-    return [
-        float(table.at[unit, name]) if unit in table.index else float("nan")
-        for name in _MEASURES
-        for table in tables
-    ]
+    return [table[name].to_dict().get(unit, float("nan")) for name in _MEASURES for table in tables]

@@ -18,17 +18,17 @@ from analysis.measure.audit import (
     published_days,
 )
 from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, quiet, score_bounds
-from analysis.measure.change import differences
+from analysis.measure.coder_scores import scores_by_reading
+from analysis.measure.constraints import Constrained, constrained
+from analysis.measure.dominance import Comparisons, comparisons_within, pair_table, ranks
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
-from analysis.measure.next_questions import next_questions
-from analysis.measure.order import Alike, order
-from analysis.measure.pairs import Comparisons, comparisons_within, pair_table, ranks
-from analysis.measure.readings import scores_by_reading
+from analysis.measure.partial_order import Alike, order
+from analysis.measure.priorities import next_questions
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
 from analysis.measure.sensitivity import Sensitivity, sensitivity
-from analysis.measure.totals import Constrained, constrained
+from analysis.measure.state_changes import differences
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
 from analysis.study import vocabulary as v
@@ -163,7 +163,7 @@ class Results:
 
     @cached_property
     def readings(self) -> pd.DataFrame:
-        """See :func:`analysis.measure.readings.scores_by_reading`."""
+        """See :func:`analysis.measure.coder_scores.scores_by_reading`."""
         return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
@@ -187,7 +187,7 @@ class Results:
 
         Only criteria that ask something; see :func:`analysis.measure.national.asked_criteria`.
 
-        One table for each date but the first; see :func:`analysis.measure.change.differences`.
+        One table for each date but the first; see :func:`analysis.measure.state_changes.differences`.
         """
         steps = itertools.pairwise(matrix for _, matrix in self.over_time)
         asked = asked_criteria(self.study)["criterion_id"]
@@ -196,7 +196,7 @@ class Results:
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """What is sure of every pair; see :func:`analysis.measure.pairs.comparisons_within`."""
+        """What is sure of every pair; see :func:`analysis.measure.dominance.comparisons_within`."""
         return comparisons_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
@@ -206,22 +206,22 @@ class Results:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """The sure statements; see :func:`analysis.measure.pairs.pair_table`."""
+        """The sure statements; see :func:`analysis.measure.dominance.pair_table`."""
         return pair_table(self.comparisons)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
-        """The rank range of every unit; see :func:`analysis.measure.pairs.ranks`."""
+        """The rank range of every unit; see :func:`analysis.measure.dominance.ranks`."""
         return ranks(self.comparisons)
 
     @cached_property
     def order(self) -> list[Alike]:
-        """Who is alike in the sure statements; see :func:`analysis.measure.order.order`."""
+        """Who is alike in the sure statements; see :func:`analysis.measure.partial_order.order`."""
         return order(self.comparisons)
 
     @cached_property
     def next_questions(self) -> pd.DataFrame:
-        """What to ask next; see :func:`analysis.measure.next_questions.next_questions`."""
+        """What to ask next; see :func:`analysis.measure.priorities.next_questions`."""
         return next_questions(self.study, self.matrix, *self.narrowed)
 
     @cached_property

@@ -24,8 +24,8 @@ from analysis.measure.tree import (
 )
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Display
 from analysis.study.rounding import rounded
+from analysis.study.settings import Display
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
         raise ValueError("the study shows the units of another day than the matrix")
     levels, criteria = study["levels"], study["criteria"]
     values = levels.assign(value=pd.to_numeric(levels["value"])).groupby("scale_id")["value"]
-    least, most = values.min(), values.max()
+    least, most = values.min().to_dict(), values.max().to_dict()
     codes, names = pd.factorize(matrix.cells["state"])
     codes = codes.reshape(matrix.shape)
     worth = {(row.scale_id, row.level): float(row.value) for row in each_row(levels)}
@@ -138,7 +138,7 @@ _TOLD_APART = 1e-14
 """How far a score, on 0 to 1, is kept from an end that it does not reach."""
 
 
-def told_apart(value: Fraction, most: int = 100) -> float:
+def told_apart(value: Fraction | float, most: int = 100) -> float:
     """Return an exact figure from 0 to ``most`` as a float that is at an end only where it is."""
     if not 0 < value < most:
         return float(value)

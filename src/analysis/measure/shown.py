@@ -9,18 +9,18 @@ import pandas as pd
 
 from analysis.measure.audit import Bearing
 from analysis.measure.bounds import quiet
+from analysis.measure.constraints import Constrained
+from analysis.measure.dominance import Comparisons
 from analysis.measure.gaps import national_gaps
 from analysis.measure.national import asked_criteria, national
-from analysis.measure.pairs import Comparisons
 from analysis.measure.results import Results, measure
-from analysis.measure.totals import Constrained
 from analysis.problems import shorten
 from analysis.study import Matrix, Study, as_coded, chosen_coder
 from analysis.study.scope import Scope, chosen_criteria, chosen_units, with_weights
 from analysis.wording import stopped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shown(Results):
     """Results of some units: what totals of all units leave possible, and ranks among these.
 
@@ -28,7 +28,7 @@ class Shown(Results):
         whole: the results of all units.
     """
 
-    whole: Results | None = None
+    whole: Results
 
     @property
     def everyone(self) -> Study:
@@ -37,7 +37,7 @@ class Shown(Results):
 
     def quiet(self) -> "Shown":
         """Return these results without what tells of progress, which no other process can do."""
-        return replace(super().quiet(), whole=self.whole.quiet())
+        return replace(self, progress=quiet, whole=self.whole.quiet())
 
     def constrained_at(self, day: dt.date) -> Constrained:
         """Return the matrix of a date, of all units, with what was published of that very day."""
@@ -87,7 +87,9 @@ class Shown(Results):
     def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
         """The least and greatest value of every cell shown, where totals narrow any."""
         low, high = self.whole.narrowed
-        return (None, None) if low is None else (low[self._places], high[self._places])
+        if low is None or high is None:
+            return None, None
+        return low[self._places], high[self._places]
 
     @cached_property
     def _names(self) -> set[str]:

@@ -33,13 +33,18 @@ class Node:
         name: identifier of the group or criterion; :data:`TOTAL` at the top.
         weights: raw weight among its siblings, exact, in each set of weights that units have.
         children: the parts of a group; empty for a criterion.
-        column: position of the criterion in the study's order; ``None`` for a group.
+        column: position of the criterion in the study's order; −1 for a group.
     """
 
     name: str
     weights: tuple[Fraction, ...]
     children: tuple["Node", ...] = ()
-    column: int | None = None
+    column: int = -1
+
+    @property
+    def is_criterion(self) -> bool:
+        """Whether it is no group."""
+        return self.column >= 0
 
     @cached_property
     def groups(self) -> list["Node"]:
@@ -150,7 +155,7 @@ def columns_below(node: Node, number: int = 0) -> list[int]:
         node: the group.
         number: of a set of weights.
     """
-    if node.column is not None:
+    if node.is_criterion:
         return [node.column]
     return sorted(
         column

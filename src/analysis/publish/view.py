@@ -5,15 +5,15 @@ from collections import Counter
 
 import pandas as pd
 
-from analysis.fieldwork.agreement import disputed
+from analysis.fieldwork.coded_cells import disputed
 from analysis.frames import each_row, records_by_key
-from analysis.measure.change import came_into_force, dated, reasons
+from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
-from analysis.measure.next_questions import national_questions
-from analysis.measure.readings import known_units
+from analysis.measure.priorities import national_questions
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
+from analysis.measure.state_changes import came_into_force, dated, reasons
 from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (

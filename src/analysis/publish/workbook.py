@@ -18,12 +18,12 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.frames import each_row, records, records_by_key
-from analysis.measure.change import dated, reasons
 from analysis.measure.figures import NamedFigure
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
+from analysis.measure.state_changes import dated, reasons
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
 from analysis.show.words import (

@@ -24,7 +24,7 @@ from analysis.measure.scores import shown
 from analysis.problems import shorten
 from analysis.show.words import interval_words
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Display
+from analysis.study.settings import Display
 from analysis.study.warnings import open_searches
 from analysis.wording import capital, listed, spoken
 

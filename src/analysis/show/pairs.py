@@ -3,7 +3,7 @@
 from analysis.frames import each_row
 from analysis.measure.figures import SURE, NamedFigure, given, surely_above
 from analysis.measure.figures.named import unit_names
-from analysis.measure.next_questions import deciders
+from analysis.measure.priorities import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show.words import interval_words

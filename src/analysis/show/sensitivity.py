@@ -5,7 +5,10 @@ import math
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.choices import (
+from analysis.measure.figures.named import unit_names
+from analysis.measure.results import Results
+from analysis.measure.scenario_dominance import NOTHING
+from analysis.measure.scenarios import (
     AGGREGATION,
     CODER,
     CRITERION,
@@ -15,11 +18,9 @@ from analysis.measure.choices import (
     LEVEL,
     WEIGHTS,
 )
-from analysis.measure.figures.named import unit_names
-from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.sensitivity import ALL, NOTHING
-from analysis.study.descriptor import Display
+from analysis.measure.sensitivity import ALL
+from analysis.study.settings import Display
 
 KIND_WORDS = {
     DECLARED: "as declared",
@@ -118,7 +119,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
 def statement_table(results: Results) -> pd.DataFrame:
     """Return the statements that hold at the study's own weights, and what each falls to."""
     table = results.sensitivity.statements
-    labels = {one.id: one.label for one in results.sensitivity.choices}
+    labels = {one.id: one.label for one in results.sensitivity.scenarios}
     names = unit_names(results.study)
     return pd.DataFrame(
         {
@@ -139,7 +140,7 @@ def statement_table(results: Results) -> pd.DataFrame:
 def fall_table(results: Results) -> pd.DataFrame:
     """Return how many statements fall to each kind of choice, and how many to it first."""
     table = results.sensitivity.statements
-    kinds = {one.id: one.kind for one in results.sensitivity.choices}
+    kinds = {one.id: one.kind for one in results.sensitivity.scenarios}
     falls = [{kinds[one] for one in to.split(";") if one} for to in table["falls_to"]]
     rows = [
         (KIND_WORDS[kind], sum(kind in to for to in falls), int((table["first"] == kind).sum()))

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from analysis.problems import WARNING, Problem
 from analysis.study.descriptor import Table
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 
 _NO_DOCUMENT = r"(?:mailto|file|javascript|vbscript|data|blob|about|tel|sms|callto|skype|cid):"
 _ADDRESS = re.compile(
@@ -35,8 +34,6 @@ def address_warnings(
     """
     if "sources" in frames:
         sources = frames["sources"]
-        where = ~sources["url"].map(lambda text: text == "" or is_address(text))
-        found = row_problems(
-            tables["sources"], sources, where.to_numpy(dtype=bool), "url", NO_ADDRESS, WHOLE
-        )
-        yield from (replace(one, severity=WARNING) for one in found)
+        where = ~sources["url"].map(lambda text: text == "" or is_address(str(text)))
+        breach = Breach("url", NO_ADDRESS, WHOLE, WARNING)
+        yield from row_problems(tables["sources"], sources, where.to_numpy(dtype=bool), breach)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.study.descriptor import Law
 from analysis.study.load import Study
+from analysis.study.settings import Law
 
 
 def sent_requests(study: Study) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.frames import each_row, places
 from analysis.problems import Problem, StudyError
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
@@ -206,7 +206,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     if refused.empty:
         return None
     asking = Asking(study)
-    asked = [asking.criteria(one) for one in each_row(refused)]
+    asked = pd.Series([asking.criteria(one) for one in each_row(refused)], refused.index)
     rows = refused.assign(criterion_id=asked).explode("criterion_id").dropna(subset="criterion_id")
     return pd.DataFrame(
         {
@@ -223,8 +223,8 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
 
 def _cell_numbers(study: Study, rows: pd.DataFrame) -> np.ndarray:
     """Return the place of each row's cell in a matrix read row by row."""
-    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
-    column = pd.Index(study["criteria"]["criterion_id"]).get_indexer(rows["criterion_id"])
+    place = places(rows["unit_id"], study["units"]["unit_id"])
+    column = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     return place * len(study["criteria"]) + column
 
 
@@ -246,7 +246,7 @@ def _cells(
 
     requests = study["requests"]
     numbers = rows.index.append(pd.Index(FIRST_REFUSAL - np.arange(len(requests))))
-    place = numbers.get_indexer(row)  # -1, the last, where no row is behind a cell
+    place = places(row, numbers)  # -1, the last, where no row is behind a cell
 
     def behind(column: str, of_request: str) -> np.ndarray:
         return np.array([*rows[column], *requests[of_request], ""], dtype=object)[place]

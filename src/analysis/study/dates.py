@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.frames import places
+
 _REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 REDUCED, DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$", r"^\d{4}-\d{2}-\d{2}$"
@@ -30,7 +32,7 @@ def day_span(text: str) -> tuple[dt.date, dt.date]:
     found = _REDUCED.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part or 0) for part in found.groups())
     first = dt.date(year, month or 1, day or 1)
     last_month = month or 12
     last = dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
@@ -123,14 +125,23 @@ def possible_days(
     last = np.minimum(last, read_on)
     if units is None:
         return first, last
-    lives = units.drop_duplicates("unit_id").set_index("unit_id")
-    began, ended = (
-        rows["unit_id"].map(lives[limit]).astype(object).fillna("")
-        for limit in ("exists_from", "exists_until")
-    )
+    began, ended = lives(rows["unit_id"], units, UNBOUNDED, np.inf)
     # A limit that is no date limits nothing here; that is said of its own column.
-    first = np.fmax(first, first_days(began, UNBOUNDED))
-    return first, np.fmin(last, last_days(ended, np.inf))
+    return np.fmax(first, began), np.fmin(last, ended)
+
+
+def lives(
+    unit_ids: pd.Series, units: pd.DataFrame, no_first: float = np.nan, no_last: float = np.nan
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last day on which the unit of each row exists, as day numbers.
+
+    ``no_first`` and ``no_last`` stand where it has none, or is no unit.
+    """
+    units = units.drop_duplicates("unit_id")
+    place = places(unit_ids, units["unit_id"])  # -1, the last: no unit
+    began = np.append(first_days(units["exists_from"], no_first), no_first)
+    ended = np.append(last_days(units["exists_until"], no_last), no_last)
+    return began[place], ended[place]
 
 
 def has_first_day(rows: pd.DataFrame) -> np.ndarray:

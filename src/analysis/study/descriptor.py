@@ -1,38 +1,22 @@
-"""Read ``datapackage.json``: the one schema of a study, and the study's own settings.
+"""What ``datapackage.json`` says of a study: its tables, and the study's own settings.
 
-The descriptor follows the Data Package standard, version 2. What the code itself needs of a
-study (tables, fields, keys) is the descriptor that an empty study starts from; a study may
-say more, never less.
+In full it follows the Data Package standard, version 2; the tables of every study are in the
+profile (:mod:`analysis.study.profile`), and a study states what is its own.
 """
 
-import datetime as dt
-import json
-import math
 import re
 from collections.abc import Iterator
-from decimal import Decimal
-from fractions import Fraction
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from analysis.problems import Problem, shorten
-from analysis.study.dates import whole_day
+from analysis.study.profile import VERSION, profile
+from analysis.study.settings import Setting, Settings, Text
 
 FILE = "datapackage.json"
 PLACEHOLDER = "[to be set"
+WORKED_OUT = ("placeholders", "added", "headers", "rewritten")
+"""Attributes of a descriptor that no file states."""
 
 
 def _regular_expression(text: str) -> str:
@@ -43,45 +27,6 @@ def _regular_expression(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1)]
-
-
-def _day(text: object) -> dt.date:
-    # A bare number would be taken for seconds since 1970.
-    try:
-        return whole_day(text)
-    except (TypeError, ValueError):
-        raise ValueError("it is no date: write YYYY-MM-DD") from None
-
-
-def _ratio(number: object) -> Fraction:
-    if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
-        raise ValueError("it should be a number")
-    if not math.isfinite(number):
-        raise ValueError("it should be a number that has an end")
-    return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
-
-
-def _in_a_sentence(text: str) -> str:
-    if len(text.splitlines()) > 1:
-        raise ValueError("it holds a line break, and stands within a sentence")
-    return text.strip().rstrip(".")
-
-
-Words = Annotated[str, AfterValidator(_in_a_sentence)]
-"""Words that stand within a sentence of a letter."""
-
-
-def _no_less_than_a_millionth(factor: Fraction) -> Fraction:
-    if factor < Fraction(1, 1_000_000):
-        raise ValueError("it should be 0.000001 or more")
-    return factor
-
-
-Whole = Annotated[int, Field(strict=True)]
-"""A whole number; true and false are none."""
-Day = Annotated[dt.date, BeforeValidator(_day)]
-Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
 Name = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -89,11 +34,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _Setting(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Constraints(_Setting):
+class Constraints(Setting):
     """What a cell of the column must keep to."""
 
     required: bool = False
@@ -103,7 +44,7 @@ class Constraints(_Setting):
     minimum: float | None = None
     maximum: float | None = None
     minLength: int = 0  # noqa: N815 - the standard's own name
-    maxLength: int = Field(32_767, le=32_767)  # noqa: N815
+    maxLength: int = Field(default=32_767, le=32_767)  # noqa: N815
 
 
 class Column(_Part):
@@ -159,177 +100,6 @@ class Table(_Part):
         return [field.name for field in self.fields]
 
 
-class UnitNoun(_Setting):
-    """What a unit is called."""
-
-    singular: Text
-    plural: Text
-
-    @property
-    def both(self) -> tuple[str, str]:
-        """The noun for one, and for many."""
-        return self.singular, self.plural
-
-
-class Report(_Setting):
-    """The report that the units are held against."""
-
-    title: Text
-    date: Day
-    publisher: Text
-    source_id: str
-
-
-class CompareDate(_Setting):
-    """A date at which the picture is shown beside today's."""
-
-    date: Day
-    label: Text
-
-
-class Display(_Setting):
-    """How results are shown: scores, on 0 to 100, are rounded once, by one rule.
-
-    ``faces`` name the faces of pictures and PDFs for letters that our own does not have: files
-    in the study's folder, or families that are installed.
-    """
-
-    decimals: Whole = Field(ge=0, le=6)
-    rounding: Literal["half_up", "half_even"]
-    faces: tuple[Text, ...] = ()
-
-
-class WeightBox(_Setting):
-    """The declared range of the weights: factors on the raw weights below some nodes."""
-
-    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_no_less_than_a_millionth)]
-    highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
-    nodes: tuple[str, ...]
-
-
-def _calendar(code: str) -> str:
-    import holidays  # here, since most studies name none
-
-    country, _, part = code.partition("-")
-    try:
-        holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        raise ValueError(
-            "no calendar of holidays is known by this code: write a country, or a country and its"
-            " part, such as AT or CA-ON (ISO 3166)"
-        ) from None
-    return code
-
-
-Calendar = Annotated[str, AfterValidator(_calendar)]
-
-
-class Law(_Setting):
-    """A law under which information is asked for, in the words in which a letter cites it.
-
-    Attributes:
-        countries: of the units that it covers, as in units.csv; none: every other country.
-        name: what the law is called.
-        addressee: who answers for requests in a body.
-        request: the sentence by which a letter becomes a request under it.
-        refusal: what is asked for if part of the request is refused.
-        cost: what is asked for if all of it is too much to answer.
-        time: the sentence on the time that it gives.
-        days: how many days it gives after the day of receipt; none: no day is worked out.
-        count: whether those are working days, or days of the calendar.
-        holidays: the calendars whose holidays are no working days, such as ``CA-ON``.
-    """
-
-    countries: tuple[Text, ...] = ()
-    name: Text
-    addressee: Words = ""
-    request: Text
-    refusal: str = ""
-    cost: str = ""
-    time: str = ""
-    days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
-    count: Literal["working", "calendar"] = "working"
-    holidays: tuple[Calendar, ...] = ()
-
-    @model_validator(mode="after")
-    def _can_be_counted(self) -> "Law":
-        if self.days and self.count == "working" and not self.holidays:
-            raise ValueError("working days are counted, and holidays names no calendar")
-        if bool(self.days) != bool(self.time):
-            raise ValueError("days and time go together: the number, and the sentence that says it")
-        return self
-
-
-class RequestSettings(_Setting):
-    """What requests for information are about, and under which laws they are made."""
-
-    about: Words = ""
-    laws: tuple[Law, ...] = ()
-
-    @field_validator("laws")
-    @classmethod
-    def _one_for_each_country(cls, laws: tuple[Law, ...]) -> tuple[Law, ...]:
-        covered = [
-            country
-            for law in laws
-            for country in law.countries or ("every country that no other names",)
-        ]
-        for country in covered:
-            if covered.count(country) > 1:
-                raise ValueError(f"two laws cover {country}")
-        return laws
-
-    def law(self, country: str) -> Law | None:
-        """Return the law that covers a country; none: ``None``."""
-        others = next((law for law in self.laws if not law.countries), None)
-        return next((law for law in self.laws if country in law.countries), others)
-
-
-class PersonSettings(_Setting):
-    """The persons of whom nothing personal may be said.
-
-    Attributes:
-        called: what such a person is called in a sentence, with its article.
-        words: words for one such person, beside those for anyone.
-        services: words that follow one of them in the name of a service, and of no person.
-        events: what happens to such a person somewhere, in the past tense.
-    """
-
-    called: Text = "a private person"
-    words: tuple[Text, ...] = ()
-    services: tuple[Text, ...] = ()
-    events: tuple[Text, ...] = ()
-
-
-class Settings(_Setting):
-    """What a study says of itself beyond its tables."""
-
-    status: Literal["draft", "checked"]
-    contact: Text
-    unit_noun: UnitNoun
-    report: Report
-    coders: Text
-    compare_dates: tuple[CompareDate, ...]
-    display: Display
-    aggregation: Literal["tree", "pooled"] = "tree"
-    weight_box: WeightBox
-    requests: RequestSettings = RequestSettings()
-    persons: PersonSettings = PersonSettings()
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether the results must be marked as a draft."""
-        return self.status == "draft"
-
-    @property
-    def draft_mark(self) -> str:
-        """What stands on every page and sheet while it is a draft; afterwards nothing."""
-        if not self.is_draft:
-            return ""
-        one = self.unit_noun.singular
-        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."
-
-
 class Licence(_Part):
     """A licence of the data."""
 
@@ -344,8 +114,23 @@ class Contributor(_Part):
     title: Text
 
 
+def _no_later(version: int) -> int:
+    if version > profile()[VERSION]:
+        raise ValueError("a later version of policygap wrote the study: install that version")
+    return version
+
+
 class Descriptor(_Part):
-    """A study's descriptor."""
+    """A study's descriptor, with its tables in full.
+
+    Attributes:
+        profileVersion: of the profile that its tables follow.
+        placeholders: the settings that still wait to be set.
+        added: what an empty study has and this one, written for an older version, had not
+            (:func:`analysis.study.older.complete`).
+        headers: the header of each file that lacks columns of its table; empty: there is no file.
+        rewritten: of a study with anything added, the text of its descriptor with that.
+    """
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9._-]*$")]
     title: Text
@@ -355,7 +140,11 @@ class Descriptor(_Part):
     contributors: tuple[Contributor, ...] = Field(min_length=1)
     settings: Settings = Field(alias="study")
     resources: tuple[Table, ...]
+    profileVersion: Annotated[int, Field(strict=True, ge=1), AfterValidator(_no_later)] = 1  # noqa: N815
     placeholders: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    headers: dict[str, list[str]] = {}
+    rewritten: str = ""
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -366,115 +155,6 @@ class Descriptor(_Part):
         """Yield every text that the study says of itself beyond its tables, with its path."""
         parts = {"title", "description", "version", "licenses", "contributors", "settings"}
         yield from _texts(self.model_dump(by_alias=True, include=parts))
-
-
-@cache
-def template() -> dict:
-    """Return the descriptor that an empty study starts from (do not change it in place)."""
-    return json.loads(files("analysis.study").joinpath("template.json").read_text("utf-8"))
-
-
-def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
-    """Read a study's descriptor.
-
-    Returns:
-        The descriptor, or ``None`` where it cannot be used, and the problems found. Where it is
-        not the tables that are at fault, it has them and no settings.
-    """
-    try:
-        # Decimals are read as they are written, and not as the nearest float.
-        raw = json.loads((folder / FILE).read_text("utf-8-sig"), parse_float=Decimal)
-        if not isinstance(raw, dict):
-            return None, [
-                _problem("", raw, "it is not a JSON object", "begin it with { and end it with }")
-            ]
-        descriptor = Descriptor.model_validate(raw)
-    except FileNotFoundError:
-        return None, [_problem("", "", "the descriptor is missing", f"add {FILE} to the study")]
-    except OSError as error:
-        return None, [_problem("", "", f"it cannot be read ({error.strerror})", "make it readable")]
-    except UnicodeDecodeError:
-        return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
-    except ValidationError as error:
-        problems = [_setting_problem(one) for one in error.errors()]
-        if any(one["loc"][:1] == ("resources",) for one in error.errors()):
-            return None, problems
-        return _tables_alone(raw["resources"], problems)
-    except (ValueError, RecursionError) as error:
-        # Beside faults of form, numbers too long and parts too deep to be read.
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
-    problems = _template_problems(descriptor) or _key_problems(descriptor)
-    if problems:
-        return None, problems
-    waiting = tuple(path for path, text in descriptor.texts() if PLACEHOLDER in text)
-    return descriptor.model_copy(update={"placeholders": waiting}), []
-
-
-def _tables_alone(
-    resources: list[dict], problems: list[Problem]
-) -> tuple[Descriptor | None, list[Problem]]:
-    """Return a descriptor of tables and no settings, where they are as the code needs them."""
-    tables = tuple(map(Table.model_validate, resources))
-    alone = Descriptor.model_construct(resources=tables, settings=None)
-    found = _template_problems(alone) or _key_problems(alone)
-    return None if found else alone, [*problems, *found]
-
-
-def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
-    return Problem(FILE, None, column, shorten(value), rule, remedy)
-
-
-def _setting_problem(error: dict) -> Problem:
-    place = ".".join(str(part) for part in error["loc"])
-    # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
-    value = "" if error["type"] == "missing" else error["input"]
-    said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
-    said = said.removeprefix("Value error, ").replace("Input should", "It should")
-    rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
-    remedy = "correct it; docs/data.md has every setting"
-    if error["loc"][:1] == ("resources",):
-        remedy += ". The tables are looked at after that"
-    return _problem(place, value, shorten(rule, 160), remedy)
-
-
-_IN_WORDS = {
-    "missing": "it is required, and is not there",
-    "extra_forbidden": "no setting has this name, so that it is not permitted here",
-    "string_too_short": "it is empty, and needs a text",
-    "string_type": "it should be a text in quotation marks",
-    "int_type": "it should be a whole number",
-    "tuple_type": "it should be a list in square brackets",
-}
-"""What the library says of a setting in terms of the language, in plain words."""
-
-
-def _template_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say what the code needs of a study and the descriptor leaves out."""
-    held = descriptor.tables
-    problems = []
-    if len(held) < len(descriptor.resources):
-        problems.append(_problem("resources", "", "two tables have one name", "rename one"))
-    for needed in map(Table.model_validate, template()["resources"]):
-        table = held.get(needed.name)
-        if table is None:
-            rule = f"the table {needed.name} is not described"
-            problems.append(_problem("resources", "", rule, "describe it; it may have no rows"))
-            continue
-        if table.minimumRows < needed.minimumRows:
-            rule = f"the table must be required to have {needed.minimumRows} row or more"
-            problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
-        fields = {field.name: field for field in table.fields}
-        for field in needed.fields:
-            rule = looser(fields.get(field.name), field)
-            if rule:
-                remedy = "describe it as an empty study does; it may be stricter"
-                problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))
-        for key in ("primaryKey", "foreignKeys"):
-            if getattr(table.data_schema, key) != getattr(needed.data_schema, key):
-                rule = f"the table needs its {key} as an empty study has it"
-                problems.append(_problem(needed.name, "", rule, "copy it from a new study"))
-    return problems
 
 
 def looser(held: Column | None, needed: Column) -> str | None:
@@ -498,25 +178,6 @@ def looser(held: Column | None, needed: Column) -> str | None:
     if need.maximum is not None and (have.maximum is None or have.maximum > need.maximum):
         return f"its maximum must be {need.maximum:g} or less"
     return None
-
-
-def _key_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say which keys name a table or a column that is not described."""
-    tables = descriptor.tables
-    problems = []
-    for table in descriptor.resources:
-        schema = table.data_schema
-        named = [(table.name, column) for column in schema.primaryKey]
-        for key in schema.foreignKeys:
-            named += [(table.name, key.fields[0])]
-            named += [(key.reference.resource or table.name, key.reference.fields[0])]
-        if len(set(table.columns)) < len(table.columns):
-            problems.append(_problem(table.name, "", "two columns have one name", "rename one"))
-        for other, column in named:
-            if other not in tables or column not in tables[other].columns:
-                rule = f"a key names {other}.{column}, which is not described"
-                problems.append(_problem(table.name, "", rule, "describe it, or correct the key"))
-    return problems
 
 
 def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:

@@ -53,7 +53,7 @@ def under_new_ids(old: Study, new: Study) -> tuple[Study, dict[str, str]]:
         for name, frame in tables.items() if changed else ():
             again = {
                 column: _renamed(frame[column], changed)
-                for column in frame.columns.intersection(columns)
+                for column in frame.columns.intersection([*columns])
             }
             tables[name] = frame.assign(**again)
     return dataclasses.replace(old, tables=tables), found
@@ -62,6 +62,7 @@ def under_new_ids(old: Study, new: Study) -> tuple[Study, dict[str, str]]:
 def _renamed(texts: pd.Series, changed: dict[str, str]) -> pd.Series:
     """Return texts that name ids, alone, joined by ``;`` or each with a weight, with the new ids."""
     # What stands after an equals sign is a value, and no id.
+    an_id = r"(?<![^;])[^;=]+"
     return texts.map(
-        lambda text: re.sub(r"(?<![^;])[^;=]+", lambda one: changed.get(one[0], one[0]), text)
+        lambda text: re.sub(an_id, lambda one: changed.get(one[0]) or one[0], str(text))
     )

@@ -1,26 +1,25 @@
 """Load a study, or say everything that is wrong with it."""
 
 import datetime as dt
-import filecmp
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import journal
 from analysis.study.dates import exist_on
-from analysis.study.descriptor import FILE, Descriptor, Settings, read_descriptor
-from analysis.study.older import bring_up
+from analysis.study.descriptor import FILE, Descriptor
+from analysis.study.read_descriptor import read_descriptor
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
 from analysis.study.scope import OWN, Scope
+from analysis.study.settings import Settings
 from analysis.study.signs import unseen_in_settings
-from analysis.study.tables import read_table
+from analysis.study.tables import as_csv, is_marked, read_table
 
 _TRIES = 5
 
@@ -36,10 +35,8 @@ class Study:
         folder: where it lies.
         descriptor: its ``datapackage.json``, read.
         tables: every table by name; all cells are text, the empty text is missing.
-        added: what an empty study has and this one, written for an older version, had not;
-            filled in empty (:func:`analysis.study.older.bring_up`).
-        brought_up: the files of such a study as they are with that, by name; whatever writes
-            to its folder writes these too.
+        brought_up: of a study that an older version wrote, the files that change with what was
+            added to it, by name; whatever writes to its folder writes these too.
         day: the day whose units it shows: the rows of others are in its tables, and
             not among those that it gives. ``None``: it shows all of them.
         scope: what results are asked for beside the study's own.
@@ -49,7 +46,6 @@ class Study:
     folder: Path
     descriptor: Descriptor
     tables: dict[str, pd.DataFrame]
-    added: tuple[str, ...] = ()
     brought_up: dict[str, bytes] = field(default_factory=dict)
     day: dt.date | None = None
     scope: Scope = OWN
@@ -104,6 +100,11 @@ class Study:
         return {one for ids in cited for one in ids.split(";") if one}
 
     @property
+    def added(self) -> tuple[str, ...]:
+        """What an empty study has and this one, written for an older version, had not: all empty."""
+        return self.descriptor.added
+
+    @property
     def settings(self) -> Settings:
         """The study's own settings."""
         return self.descriptor.settings
@@ -128,10 +129,11 @@ def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
         StudyError: it is not valid otherwise; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
-    waiting = () if study is None else [name for name in tables if study[name].empty]
-    paths = {study.descriptor.tables[name].path for name in waiting}
-    problems = [one for one in problems if one.file not in paths]
-    if study is None or problems:
+    if study is None:
+        raise StudyError(problems)
+    waiting = {study.descriptor.tables[name].path for name in tables if study[name].empty}
+    problems = [one for one in problems if one.file not in waiting]
+    if problems:
         raise StudyError(problems)
     return study
 
@@ -202,32 +204,11 @@ def _identity(entry: os.DirEntry) -> tuple[int, ...]:
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
-    """Read a study as it is or, if an older version wrote it, as brought up in a copy."""
+    """Read a study as it is or, if an older version wrote it, with what has come since."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
         rule = "it is a file, and no folder" if folder.exists() else "there is no such folder"
         return None, [Problem(shorten(folder, 200), None, "", "", rule, remedy)]
-    with TemporaryDirectory() as place:
-        copy = Path(place) / "study"
-        added = bring_up(folder, copy)
-        if not added:
-            return _read_current(folder)
-        study, problems = _read_current(copy)
-        if study is None:
-            return None, problems
-        changed = {
-            path.name: path.read_bytes()
-            for path in copy.iterdir()
-            if path.suffix in (".csv", ".json")
-            and not (
-                (folder / path.name).is_file()
-                and filecmp.cmp(path, folder / path.name, shallow=False)
-            )
-        }
-    return replace(study, folder=folder, added=tuple(added), brought_up=changed), problems
-
-
-def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:
         return None, problems
@@ -235,7 +216,7 @@ def _read_current(folder: Path) -> tuple[Study | None, list[Problem]]:
         return None, _read_tables(folder, descriptor, problems)[1]
     problems += [*unseen_in_settings(descriptor), *_stray_files(folder, descriptor)]
     frames, problems = _read_tables(folder, descriptor, problems)
-    return Study(folder, descriptor, frames), problems
+    return Study(folder, descriptor, frames, _brought_up(folder, descriptor, frames)), problems
 
 
 def _read_tables(
@@ -243,11 +224,22 @@ def _read_tables(
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     frames = {}
     for name, table in descriptor.tables.items():
-        frame, found = read_table(folder, table)
+        frame, found = read_table(folder, table, descriptor.headers.get(table.path))
         problems += found
         if frame is not None:
             frames[name] = frame
     return frames, check(descriptor, frames, problems)
+
+
+def _brought_up(
+    folder: Path, descriptor: Descriptor, frames: dict[str, pd.DataFrame]
+) -> dict[str, bytes]:
+    files = {
+        table.path: as_csv(frames[name], is_marked(folder / table.path))
+        for name, table in descriptor.tables.items()
+        if table.path in descriptor.headers and name in frames
+    }
+    return {**files, FILE: descriptor.rewritten.encode()} if descriptor.added else {}
 
 
 def _stray_files(folder: Path, descriptor: Descriptor) -> list[Problem]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from analysis.frames import each_row
 from analysis.problems import WARNING, Problem
 from analysis.study import vocabulary as v
 from analysis.study.descriptor import Table
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 
 NO_RULE = "no rule is written for this criterion yet"
 EARLIER_RULES = "coded under an earlier wording of the rules"
@@ -99,7 +98,5 @@ def earlier_rules_warnings(
         return
     where = under_earlier_rules(frames)
     remedy = "look whether the level still holds: have the coder read again, under the new rules"
-    found = row_problems(
-        tables["codings"], frames["codings"], where, "rules_mark", EARLIER_RULES, remedy
-    )
-    yield from (replace(one, severity=WARNING) for one in found)
+    breach = Breach("rules_mark", EARLIER_RULES, remedy, WARNING)
+    yield from row_problems(tables["codings"], frames["codings"], where, breach)

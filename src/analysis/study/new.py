@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 from importlib.resources import files
 from pathlib import Path
 
 from analysis.problems import Problem, StudyError, shorten
-from analysis.study.descriptor import FILE, template
+from analysis.study.descriptor import FILE
 from analysis.study.example import ROWS
+from analysis.study.profile import as_json, profile, template
 
 README = "README.md"
 
@@ -39,8 +39,8 @@ def create(folder: str | Path, example: bool = False) -> list[Path]:
 
 
 def _files(example: bool) -> dict[str, str]:
-    resources = template()["resources"]
-    texts = {FILE: json.dumps(template(), indent=1, ensure_ascii=False) + "\n"}
+    resources = profile()["resources"]
+    texts = {FILE: as_json(template())}
     for resource in resources:
         names = [field["name"] for field in resource["schema"]["fields"]]
         text = io.StringIO()

@@ -1,105 +1,132 @@
 """Read a study as an older version left it: what an empty study has gained since is filled in.
 
 Nothing is made up: tables and columns are added empty, and only where they may be empty. The
-rules of today then hold for the older rows as for any others.
+rules of today then hold for the older rows as for any others. No file is changed.
 """
 
 import csv
-import json
-import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from analysis.study.descriptor import FILE, Column, looser, template
-from analysis.study.tables import is_marked
-
-Rows = list[list[str]]
+from analysis.study.descriptor import Column, looser
+from analysis.study.profile import VERSION, full_descriptor, profile, template
 
 
-def bring_up(folder: Path, to: Path) -> list[str]:
-    """Copy a study's folder, and add to the copy what an empty study has and it has not.
+@dataclass(frozen=True)
+class Completed:
+    """A full descriptor, with what an empty study has and the study has not.
 
-    Added are tables that need no row, columns that may be empty, settings, and the keys and
-    constraints of today. What cannot be added is left as it is, for validation to say; so is
-    all of a study whose descriptor or tables cannot be read. A study that lacks nothing is not
-    copied.
-
-    Args:
-        folder: the study; it is not changed.
-        to: the copy's folder; it must not exist.
-
-    Returns:
-        The names of the tables, columns (``table.column``) and settings (``study.setting``)
-        added; none where there is no copy.
+    Attributes:
+        full: the descriptor.
+        added: the tables, columns (``table.column``) and settings (``study.setting``) filled in.
+        headers: the header of each file that lacks columns, by its path; empty: there is no file.
     """
-    files: dict[str, Rows] = {}
+
+    full: dict
+    added: tuple[str, ...] = ()
+    headers: dict[str, list[str]] = field(default_factory=dict)
+
+
+def complete(raw: dict, folder: Path) -> Completed:
+    """Complete the descriptor of a study; what cannot be completed is for validation to say."""
     try:
-        raw = json.loads((folder / FILE).read_text("utf-8-sig"))
-        added = _complete(raw, folder, files)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, csv.Error):
-        return []
-    if not added:
-        return []
-    to.mkdir()
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_file():
-            shutil.copyfile(path, to / path.name)
-        else:
-            (to / path.name).mkdir()  # it is no part of a study, and validation says so
-    for name, rows in files.items():
-        encoding = "utf-8-sig" if is_marked(folder / name) else "utf-8"
-        with (to / name).open("w", encoding=encoding, newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
-    text = json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
-    (to / FILE).write_text(text, encoding="utf-8", newline="\n")
-    return added
+        return _complete(raw, folder)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, csv.Error):
+        return Completed(full_descriptor(raw))
 
 
-def _complete(raw: dict, folder: Path, files: dict[str, Rows]) -> list[str]:
-    """Complete a descriptor in place, and gather the files that have to be written for it."""
-    needed = template()
-    added = [f"study.{name}" for name in needed["study"] if name not in raw["study"]]
-    raw["study"] = {**needed["study"], **raw["study"]}
-    held = {table["name"]: table for table in raw["resources"]}
-    for resource in needed["resources"]:
-        name, path = resource["name"], resource["path"]
-        if name in held:
-            added += _complete_table(held[name], resource, folder, files)
-        elif not resource.get("minimumRows") and not (folder / path).exists():
-            raw["resources"].append(resource)
-            files[path] = [[field["name"] for field in _fields(resource)]]
+def _complete(raw: dict, folder: Path) -> Completed:
+    full = full_descriptor(raw)
+    tables = {table["name"]: table for table in full["resources"]}
+    added = [f"study.{name}" for name in template()["study"] if name not in raw["study"]]
+    headers = {}
+    known = _known(raw)
+    for needed in profile()["resources"]:
+        name, columns = needed["name"], _fields(needed)
+        unknown = [one for one in columns if not known(needed, one)]
+        table = tables.get(name, needed)
+        path = folder / table["path"]
+        if len(unknown) < len(columns):
+            tables[name], gained, header = _with_columns(table, unknown, columns, path)
+            added += [f"{name}.{one}" for one in gained]
+            if len(header) < len(_fields(tables[name])):
+                headers[table["path"]] = header
+        elif not needed["minimumRows"] and not path.exists():
+            tables[name], headers[table["path"]] = table, []
             added.append(name)
-    return added
+    if not added or len(tables) < len(full["resources"]):  # two may have one name
+        return Completed(full)
+    resources = _in_order([*tables.values()], profile()["resources"])
+    if VERSION not in raw:
+        todays = {one["name"]: one for one in profile()["resources"]}
+        resources = [_of_today(one, todays.get(one["name"])) for one in resources]
+    study = {**template()["study"], **raw["study"]}
+    return Completed({**full, "study": study, "resources": resources}, tuple(added), headers)
 
 
-def _complete_table(table: dict, needed: dict, folder: Path, files: dict[str, Rows]) -> list[str]:
-    """Complete one table; return the names of the columns added."""
-    own = {field["name"]: field for field in _fields(table)}
-    lacking = [field for field in _fields(needed) if field["name"] not in own]
-    rows = _read(folder / table["path"]) if lacking else []
-    more = [
-        field
-        for field in lacking
-        if len(rows) == 1 or not field.get("constraints", {}).get("required")
+def _known(raw: dict) -> Callable[[dict, dict], bool]:
+    """Return what says whether a descriptor knows a column of a table of the profile."""
+    if VERSION in raw:
+        return lambda table, one: max(table.get("since", 1), one.get("since", 1)) <= raw[VERSION]
+    own = {(table["name"], one["name"]) for table in raw["resources"] for one in _fields(table)}
+    return lambda table, one: (table["name"], one["name"]) in own
+
+
+def _with_columns(
+    table: dict, unknown: list[dict], columns: list[dict], path: Path
+) -> tuple[dict, list[str], list[str]]:
+    """Return a table with the columns that it gains, their names, and the header of its file."""
+    if not unknown:
+        return table, [], _names(_fields(table))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = [*islice(csv.reader(file), 2)] or [[]]
+    own = _names(_fields(table))
+    # A column that needs a value cannot be filled in where there are rows.
+    gained = [
+        one
+        for one in unknown
+        if (one["name"] not in own or one["name"] not in header)
+        and not (rows and one.get("constraints", {}).get("required"))
     ]
-    names = [field["name"] for field in more]
-    for field in _fields(needed):
-        have = own.get(field["name"])
-        if not have:
-            continue
-        if looser(Column.model_validate(have), Column.model_validate(field)):
-            have["constraints"] = field.get("constraints", {})
-        elif not field.get("constraints", {}).get("required"):
-            # What an older version required of every study was not this study's own choice.
-            have.get("constraints", {}).pop("required", None)
-    keys = {key: said for key, said in needed["schema"].items() if key in _KEYS}
+    fields = [*_fields(table), *(one for one in gained if one["name"] not in own)]
+    lacking = {*_names(gained)} - {*header}
+    header = [name for name in _names(fields) if name not in lacking]
+    if lacking:  # the file will be written anew
+        fields = _in_order(fields, columns)
+    return {**table, "schema": {**table["schema"], "fields": fields}}, _names(gained), header
+
+
+def _in_order(parts: list[dict], needed: list[dict]) -> list[dict]:
+    """Return named parts in the order of the profile, and after them those of the study alone."""
+    place = {name: number for number, name in enumerate(_names(needed))}
+    return sorted(parts, key=lambda one: place.get(one["name"], len(place)))
+
+
+def _of_today(table: dict, needed: dict | None) -> dict:
+    """Return an older table with the keys and the constraints that it has to keep to today."""
+    if needed is None:
+        return table
+    todays = {one["name"]: one for one in _fields(needed)}
+    fields = [_column_of_today(one, todays.get(one["name"])) for one in _fields(table)]
     rest = {key: said for key, said in table["schema"].items() if key not in _KEYS}
-    table["schema"] = {**rest, **keys, "fields": [*_fields(table), *more]}
-    table["minimumRows"] = max(table.get("minimumRows", 0), needed.get("minimumRows", 0))
-    if names and rows[0] == list(own):  # another header is for validation to say
-        files[table["path"]] = [rows[0] + names, *(row + [""] * len(names) for row in rows[1:])]
-    return [f"{table['name']}.{name}" for name in names]
+    keys = {key: said for key, said in needed["schema"].items() if key in _KEYS}
+    least = max(table.get("minimumRows", 0), needed["minimumRows"])
+    return {**table, "minimumRows": least, "schema": {**rest, **keys, "fields": fields}}
+
+
+def _column_of_today(column: dict, needed: dict | None) -> dict:
+    if needed is None:
+        return column
+    if looser(Column.model_validate(column), Column.model_validate(needed)):
+        return {**column, "constraints": needed.get("constraints", {})}
+    own = column.get("constraints", {})
+    if "required" in own and not needed.get("constraints", {}).get("required"):
+        # What an older version required of every study was not this study's own choice.
+        own = {key: said for key, said in own.items() if key != "required"}
+        return {**column, "constraints": own}
+    return column
 
 
 _KEYS = ("primaryKey", "foreignKeys")
@@ -109,6 +136,5 @@ def _fields(table: dict) -> list[dict]:
     return table["schema"]["fields"]
 
 
-def _read(path: Path) -> Rows:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file)) or [[]]
+def _names(parts: list[dict]) -> list[str]:
+    return [one["name"] for one in parts]

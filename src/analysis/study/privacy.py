@@ -10,14 +10,15 @@ personal detail.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 
 from analysis.problems import WARNING, Problem, shorten
-from analysis.study.descriptor import Descriptor, PersonSettings
+from analysis.study.descriptor import Descriptor
+from analysis.study.settings import PersonSettings
 
 TEXTS = {
     "sources": ("title",),
@@ -176,7 +177,7 @@ def personal_details(
 
 
 def details(
-    text: str, persons: PersonSettings, areas: set[str] = frozenset()
+    text: str, persons: PersonSettings, areas: Set[str] = frozenset()
 ) -> list[tuple[str, str, str]]:
     """Return what may be a personal detail in a text: its kind, the words, and those for the person.
 
@@ -187,7 +188,7 @@ def details(
         persons: who is concerned, in the words of the study.
         areas: names of places that are wide enough to be given, in small letters.
     """
-    patterns = _patterns(persons)
+    patterns = _patterns(persons)  # pyright: ignore[reportArgumentType] - frozen, so it has a hash
     if not patterns.some.search(text):
         return []
     found = {}
@@ -197,16 +198,16 @@ def details(
         for kind, wanted in patterns.details.items():
             people = patterns.some if kind == "an age" else patterns.one
             # A nationality is the person's own, and stands before the word for them.
-            person = people.search(around) or (
-                kind == "a nationality" and patterns.some.search(sentence)
-            )
+            person = people.search(around)
+            if not person and kind == "a nationality":
+                person = patterns.some.search(sentence)
             detail = person and _first(wanted, sentence, areas)
-            if detail:
+            if person and detail:
                 found.setdefault(kind, (kind, detail, person.group()))
     return list(found.values())
 
 
-def _first(patterns: list[re.Pattern], sentence: str, areas: set[str]) -> str | None:
+def _first(patterns: list[re.Pattern], sentence: str, areas: Set[str]) -> str | None:
     for pattern in patterns:
         for one in pattern.finditer(sentence):
             place = one.groupdict().get("place")

@@ -1,6 +1,6 @@
 """One rule by which every score, share and bound is rounded for display."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 _ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
@@ -11,7 +11,7 @@ def rounded(
     value: float,
     decimals: int,
     rounding: str,
-    ends: Iterable[int] = (0, 100),
+    ends: Collection[float | Decimal] = (0, 100),
     positive: bool = False,
 ) -> str:
     """Return a number as text, rounded once.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,7 +103,7 @@ def _moving(study) -> set[str]:
     return moving
 
 
-def _as_text(weight: object) -> str:
+def _as_text(weight: Any) -> str:
     number = float(weight)
     return str(int(number)) if number.is_integer() else format(number, ".12g")
 
@@ -112,7 +113,7 @@ _MOST = 1e12
 
 
 def _refused(
-    name: str, weight: object, own: Mapping[str, object], moving: Collection[str]
+    name: str, weight: Any, own: Mapping[str, object], moving: Collection[str]
 ) -> Problem | None:
     remedy = "give such a number, as 2 or 0.5"
     if name not in own:
@@ -127,7 +128,7 @@ def _refused(
         number = float(weight)
         fits = 0 <= number <= _MOST and not isinstance(weight, (bool, np.bool_))
     except (TypeError, ValueError):
-        fits = False
+        number, fits = 0.0, False
     if fits and (number == 0 or number >= 1 / _MOST):
         return None
     rule = f"a weight is 0, or a number from {1 / _MOST:g} to {_MOST:g}"
@@ -140,29 +141,27 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
     Raises:
         StudyError: it cannot be read as a query, names no unit of the table, or chooses none.
     """
-    ids = list(units["unit_id"])
+    ids, columns = list(units["unit_id"]), [*map(str, units.columns)]
     if not isinstance(chosen, str) or chosen in ids:
         return _chosen(ids, chosen, "units", "unit")
     try:
         # No names but the columns: @name would be looked up in this very function.
-        where = units.eval(chosen, engine="python", local_dict={}, global_dict={})
+        where: Any = units.eval(chosen, engine="python", local_dict={}, global_dict={})
         if not is_bool_dtype(where):
             raise TypeError("it compares nothing")
         found = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
     except Exception as error:  # whatever the query's own mistake is
-        words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in units]
-        near = "".join(nearest(one, units) for one in words[:1])
-        if re.fullmatch(r"[\w-]+", chosen) and chosen not in units:
+        words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in columns]
+        near = "".join(nearest(one, columns) for one in words[:1])
+        if re.fullmatch(r"[\w-]+", chosen) and chosen not in columns:
             near = nearest(chosen, ids)
         rule = "it is neither the id of a unit of this date nor a query on the columns of units"
         rule += near
-        remedy = (
-            f"name ids, or compare columns, such as region == 'Wales'; columns: {', '.join(units)}"
-        )
+        remedy = f"name ids, or compare columns, such as region == 'Wales'; columns: {', '.join(columns)}"
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
     if not found:
         asked = set(re.findall(r"\w+", _unquoted(chosen)))
-        values = [f"{one}: {_values(units[one])}" for one in units if one in asked]
+        values = [f"{one}: {_values(units[one])}" for one in columns if one in asked]
         rule, remedy = (
             "no unit of this date is chosen",
             f"choose among {'; '.join(values) or 'the ids'}",

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.frames import places
 from analysis.study.load import Study
 
 
@@ -22,8 +23,8 @@ def searched_cells(study: Study) -> np.ndarray:
     """Return for which cells a search is logged, shape (units, criteria), bool."""
     rows = searches_by_unit(study)
     rows = rows.assign(criterion_id=rows["criterion_ids"].str.split(";")).explode("criterion_id")
-    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
-    column = pd.Index(study["criteria"]["criterion_id"]).get_indexer(rows["criterion_id"])
+    place = places(rows["unit_id"], study["units"]["unit_id"])
+    column = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     searched = np.zeros((len(study["units"]), len(study["criteria"])), dtype=bool)
     meant = (place >= 0) & (column >= 0)  # a search without criteria is on none
     searched[place[meant], column[meant]] = True

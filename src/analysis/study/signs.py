@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -200,11 +201,12 @@ def spoilt_cells(
     """Yield a warning for each cell in which a spreadsheet has spoilt letters or left an error."""
     for name, frame in frames.items():
         for column in frame.columns:
-            rules = {text: spoilt_rule(text) for text in frame[column].unique()}
-            faulty = frame[column][frame[column].isin([one for one, rule in rules.items() if rule])]
-            for row, text in faulty.items():
+            texts: Any = frame[column]
+            rules = {text: rule for text in texts.unique() if (rule := spoilt_rule(text))}
+            for row, text in texts[texts.isin([*rules])].items():
+                rule, remedy = rules[text]
                 where = tables[name].path, int(row) + 2, column
-                yield Problem(*where, shorten(text), *rules[text], WARNING, of_kind="spoilt")
+                yield Problem(*where, shorten(text), rule, remedy, WARNING, of_kind="spoilt")
 
 
 def spoilt_settings(descriptor: Descriptor) -> Iterator[Problem]:

@@ -8,9 +8,12 @@ import codecs
 import csv
 import io
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, shorten
@@ -19,12 +22,22 @@ from analysis.study.descriptor import Table
 # Room for the longest legal text, quoted; anything longer is no table of ours.
 csv.field_size_limit(200_000)
 
+_ROWS_AT_ONCE = 10_000
+
 MOST_RAGGED_ROWS = 100
 """Rows of the wrong width after which a file is taken for something else."""
 
 
-def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Problem]]:
+def read_table(
+    folder: Path, table: Table, header: list[str] | None = None
+) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read one table.
+
+    Args:
+        folder: the study's folder.
+        table: its description.
+        header: that of the file, where it lacks columns, which are then empty; an empty one:
+            there is no file. ``None``: it lacks none.
 
     Returns:
         The rows as text, columns as described, or ``None`` where the file cannot be read as
@@ -32,18 +45,21 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame | None, list[Pr
         row is the index plus 2.
     """
     path = folder / table.path
+    if header == []:
+        return pd.DataFrame(columns=table.columns, dtype=object), []
+    header = header or table.columns
     try:
         if path.exists() and not path.is_file():
             rule, remedy = "the file cannot be read (it is no file)", "put the table in its place"
             return None, [_problem(table, None, "", "", rule, remedy)]
         with path.open("rb") as file:
             # The header is judged before the rest is read: the file may be anything, of any size.
-            problem = _header_problem(table, file.read(65_536))
+            problem = _header_problem(table, header, file.read(65_536))
             file.seek(0)
             if problem:
                 return None, [problem]
             try:
-                return _parse(table, io.TextIOWrapper(file, "utf-8-sig", newline=""))
+                return _parse(table, header, io.TextIOWrapper(file, "utf-8-sig", newline=""))
             except UnicodeDecodeError:
                 return None, [_encoding_problem(table, path.read_bytes())]
     except FileNotFoundError:
@@ -77,45 +93,73 @@ def is_marked(path: Path) -> bool:
         return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
 
 
-def _parse(table: Table, file: TextIO) -> tuple[pd.DataFrame | None, list[Problem]]:
-    records: list[list[str]] = []
-    problems, empty = [], []
-    width = len(table.fields)
+def _parse(
+    table: Table, header: list[str], file: TextIO
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    columns: list[list[str]] = [[] for _ in header]
+    problems: list[Problem] = []
+    empty: list[int] = []
     reader = csv.reader(file, strict=True)
-    try:
-        next(reader)
-        for number, record in enumerate(reader):
-            filled = record if len(record) == width else (record + [""] * width)[:width]
+    next(reader)
+    batch, fault = _next_rows(reader)
+    while batch or fault:
+        start = len(columns[0])
+        empty += [number for number, record in enumerate(batch, start) if not record]
+        problems += _made_even(table, batch, start, len(header))
+        if len(problems) >= MOST_RAGGED_ROWS:
+            rule = "too many rows have another number of cells: the rest was not read"
+            remedy = "replace it by the table that belongs here"
+            rest = _problem(table, None, "", "", rule, remedy)
+            return None, [*problems[:MOST_RAGGED_ROWS], rest]
+        if fault:
+            rule = f"the text is not CSV from here on ({fault})"
+            place = start + len(batch) + 2
+            return None, [*problems, _problem(table, place, "", "", rule, "save it as CSV (UTF-8)")]
+        for column, texts in zip(columns, zip(*batch, strict=True), strict=True):
             # Most cells repeat another: one object for equal texts takes a quarter of the memory.
-            records.append([*map(sys.intern, filled)])
-            if len(record) == width:
-                continue
-            # The row stays, filled up, so that what points to its key is not blamed; every
-            # other problem of the row is dropped in `load`.
-            rule = f"the row has {len(record)} cells where the header has {width}"
-            remedy = (
-                "quote cells that hold commas, and write decimals with a point; add or remove cells"
-            )
-            if not record:
-                rule, remedy = "the line is empty", "remove the empty line"
-                empty.append(number)
-            problems.append(_problem(table, number + 2, "", (record or [""])[0], rule, remedy))
-            if len(problems) == MOST_RAGGED_ROWS:
-                rule = "too many rows have another number of cells: the rest was not read"
-                remedy = "replace it by the table that belongs here"
-                problems.append(_problem(table, None, "", "", rule, remedy))
-                return None, problems
-    except csv.Error as error:
-        rule = f"the text is not CSV from here on ({error})"
-        place = len(records) + 2
-        problems.append(_problem(table, place, "", "", rule, "save it as CSV (UTF-8)"))
-        return None, problems
-    frame = pd.DataFrame(records, columns=table.columns, dtype=object)
+            column.extend(map(sys.intern, texts))
+        batch, fault = _next_rows(reader)
+    cells = {
+        name: np.array(texts, dtype=object) for name, texts in zip(header, columns, strict=True)
+    }
+    frame = pd.DataFrame({name: cells.get(name, "") for name in table.columns}, dtype=object)
     # No other row is to be blamed for an empty line; the others keep their numbers.
     return frame.drop(index=empty) if empty else frame, problems
 
 
-def _header_problem(table: Table, head: bytes) -> Problem | None:
+def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | None]:
+    """Return the next rows, none at the end, and what keeps the reader from going on."""
+    rows: list[list[str]] = []
+    try:
+        rows.extend(islice(reader, _ROWS_AT_ONCE))
+    except csv.Error as error:  # the rows before it stay
+        return rows, error
+    return rows, None
+
+
+def _made_even(table: Table, rows: list[list[str]], start: int, width: int) -> list[Problem]:
+    """Fill up or cut the rows of another width; return what is to be said of them.
+
+    They stay, so that what points to their keys is not blamed; every other problem of such a row
+    is dropped in `load`.
+    """
+    problems = []
+    for number, record in enumerate(rows) if {*map(len, rows)} != {width} else ():
+        if len(record) == width:
+            continue
+        rows[number] = (record + [""] * width)[:width]
+        rule = f"the row has {len(record)} cells where the header has {width}"
+        remedy = (
+            "quote cells that hold commas, and write decimals with a point; add or remove cells"
+        )
+        if not record:
+            rule, remedy = "the line is empty", "remove the empty line"
+        place = start + number + 2
+        problems.append(_problem(table, place, "", (record or [""])[0], rule, remedy))
+    return problems
+
+
+def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | None:
     line = head.split(b"\n", 1)[0]
     try:
         text = line.decode("utf-8-sig")
@@ -125,10 +169,10 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         header = next(csv.reader([text], strict=True), [])
     except csv.Error:
         header = [text]
-    if header == table.columns:
+    if header == columns:
         return None
     for sign, said in ((";", "semicolons"), ("\t", "tabs")):
-        if text.count(sign) >= len(table.columns) - 1 > text.count(","):
+        if text.count(sign) >= len(columns) - 1 > text.count(","):
             rule = f"its cells are parted by {said}, and not by commas"
             remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
             return _problem(table, 1, "", text.strip(), rule, remedy)
@@ -139,8 +183,8 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
             "delete the column in the file, all of it; move what it holds to a column with a name"
         )
         return _problem(table, 1, "", ",".join(header), rule, remedy)
-    missing = [name for name in table.columns if name not in header]
-    extra = [name for name in header if name not in table.columns]
+    missing = [name for name in columns if name not in header]
+    extra = [name for name in header if name not in columns]
     detail = f"; missing: {', '.join(missing)}" if missing else ""
     detail += f"; not described: {shorten(', '.join(extra))}" if extra else ""
     return _problem(
@@ -149,14 +193,14 @@ def _header_problem(table: Table, head: bytes) -> Problem | None:
         "",
         ",".join(header),
         f"the header is not the one described{detail or '; the order differs'}",
-        f"make it {','.join(table.columns)}",
+        f"make it {','.join(columns)}",
     )
 
 
 def _encoding_problem(table: Table, content: bytes) -> Problem:
     """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
     try:
-        content.decode("utf-8")
+        place = len(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         place = error.start
     before = content[:place].decode("utf-8-sig", errors="replace")

@@ -66,7 +66,8 @@ def _extract(revision: str, folder: Path, to: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
             if member.isfile() and Path(member.name).name == member.name:
-                (to / member.name).write_bytes(archive.extractfile(member).read())
+                content = archive.extractfile(member)
+                (to / member.name).write_bytes(content.read() if content else b"")
     return to
 
 

@@ -1,13 +1,13 @@
 """What is no breach of a rule, and is for a person to look at."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.frames import each_row, places
 from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
@@ -19,7 +19,8 @@ from analysis.study.load import Study, read_whole
 from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
-from analysis.study.schema import row_problems
+from analysis.study.rules.engine import Rule, numbers
+from analysis.study.schema import Breach, row_problems
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
 from analysis.wording import agreeing, some_of, stopped
 
@@ -56,12 +57,15 @@ def _of_tables(study: Study) -> Iterator[Problem]:
     yield from personal_details(study.descriptor, study.tables)
 
 
-def _at(
-    study: Study, table: str, where: Iterable, column: str, rule: str, remedy: str
-) -> Iterator[Problem]:
-    described = study.descriptor.tables[table]
-    where = np.asarray(where, dtype=bool)
-    yield from row_problems(described, study[table], where, column, rule, remedy, WARNING)
+def _rows(table: str, rule: Rule) -> Callable[[Study], Iterator[Problem]]:
+    """Return a check of the rows of a table; the rule's ``faulty`` is given the study."""
+
+    def check(study: Study) -> Iterator[Problem]:
+        where = np.asarray(rule.faulty(study), dtype=bool)
+        breach = Breach(rule.column, rule.says, rule.remedy, WARNING)
+        yield from row_problems(study.descriptor.tables[table], study[table], where, breach)
+
+    return check
 
 
 def _older(study: Study) -> Iterator[Problem]:
@@ -88,33 +92,35 @@ def _searches_without_criteria(study: Study) -> Iterator[Problem]:
         yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
 
 
-def _weights_of_groups_in_a_pool(study: Study) -> Iterator[Problem]:
-    if study.settings.aggregation == "pooled":
-        groups = study["recommendations"]["recommendation_id"]
-        idle = study["group_weights"]["node_id"].isin(groups)
-        rule = "it is a weight of a group, and study.aggregation is pooled: it counts for nothing"
-        remedy = "take it out, or give the criteria of the group their weights"
-        yield from _at(study, "group_weights", idle, "node_id", rule, remedy)
+def _weights_of_groups_in_a_pool(study: Study) -> pd.Series:
+    groups = study["recommendations"]["recommendation_id"]
+    is_pooled = study.settings.aggregation == "pooled"
+    return study["group_weights"]["node_id"].isin(groups) & is_pooled
 
 
-def _levels_without_rules(study: Study) -> Iterator[Problem]:
-    ids, ruled = study["criteria"]["criterion_id"], study["rules"]["criterion_id"]
+def _without_rules(study: Study, coded: bool = True) -> pd.Series:
+    """Return the criteria that have no rules, and for which levels are coded, or are not."""
     rows = pd.concat([study["codings"], study["assessments"]])
-    coded = ids.isin(rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"])
-    remedy = "write a rule for every level"
-    rule = "levels are coded for it, and rules.csv has no decision rule"
-    bare = ~ids.isin(ruled)
-    yield from _at(study, "criteria", bare & coded, "criterion_id", rule, remedy)
+    known = rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"]
+    ids = study["criteria"]["criterion_id"]
+    return ~ids.isin(study["rules"]["criterion_id"]) & (ids.isin(known) == coded)
+
+
+def _criteria_without_rules(study: Study) -> Iterator[Problem]:
+    """Say once which criteria nobody has coded lack rules."""
     # What a recommendation asks whose text was not read, no rule can say yet.
-    groups = study["recommendations"]
+    groups, criteria = study["recommendations"], study["criteria"]
     unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
-    bare &= ~coded & ~study["criteria"]["recommendation_id"].isin(unread)
+    bare = _without_rules(study, coded=False) & ~criteria["recommendation_id"].isin(unread)
     if bare.any():
-        names = ids[bare].tolist()
-        some = some_of(len(names), len(ids), "criterion", "criteria")
+        names = criteria.loc[bare, "criterion_id"].tolist()
+        some = some_of(len(names), len(criteria), "criterion", "criteria")
         rule = f"{some} {agreeing(len(names), 'has', 'have')} no decision rule in rules.csv: {stopped(names, 'criteria.csv', ', ')}"
-        first = int(np.flatnonzero(bare)[0])
-        yield Problem("criteria.csv", first + 2, "criterion_id", names[0], rule, remedy, WARNING)
+        place = "criteria.csv", int(np.flatnonzero(bare)[0]) + 2, "criterion_id"
+        yield Problem(*place, names[0], rule, _WRITE_RULES, WARNING)
+
+
+_WRITE_RULES = "write a rule for every level"
 
 
 def _batches_of_another_name(study: Study) -> Iterator[Problem]:
@@ -133,67 +139,50 @@ def _batches_of_another_name(study: Study) -> Iterator[Problem]:
         yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
-def _sources_without_use(study: Study) -> Iterator[Problem]:
+def _sources_without_use(study: Study) -> pd.Series:
     used = {study.settings.report.source_id}
     for name, frame in study.tables.items():
         if name != "sources" and "source_id" in frame:
             used |= set(frame["source_id"])
-    idle = ~study["sources"]["source_id"].isin(used)
-    rule, remedy = "nothing cites this source", "cite it, or take it out"
-    yield from _at(study, "sources", idle, "source_id", rule, remedy)
+    return ~study["sources"]["source_id"].isin(used)
 
 
-def _documents_held_twice(study: Study) -> Iterator[Problem]:
-    sources = study["sources"]
-    own = sources["title"].map(one_line).where(sources["title_kind"] != "described", "")
-    titles = (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
-    for column, texts, what in (
-        ("url", sources["url"].str.rstrip("/"), "address"),
-        ("sha256", sources["sha256"], "content"),
-        ("title", titles, "publisher, title and date"),
-    ):
+def _document_again(column: str, what: str, texts: Callable[[pd.DataFrame], pd.Series]):
+    """Return the check of documents that stand in sources.csv twice by some texts."""
+
+    def again(study: Study) -> pd.Series:
+        said = texts(study["sources"])
         # A note says why one document stands here twice.
-        again = (texts != "") & texts.duplicated() & (sources["note"] == "")
-        rule = f"an earlier row has the same {what}"
-        remedy = "keep one of the two, or say in note why both stand"
-        yield from _at(study, "sources", again, column, rule, remedy)
+        return (said != "") & said.duplicated() & (study["sources"]["note"] == "")
+
+    remedy = "keep one of the two, or say in note why both stand"
+    return _rows("sources", Rule(column, again, f"an earlier row has the same {what}", remedy))
 
 
-def _evidence_read_further_than_its_source(study: Study) -> Iterator[Problem]:
+def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
+    own = sources["title"].map(one_line).where(sources["title_kind"] != "described", "")
+    return (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
+
+
+def _evidence_read_further_than_its_source(study: Study) -> pd.Series:
     order = {name: number for number, name in enumerate(FURTHEST_READ)}
     evidence = study["evidence"]
     source = evidence["source_id"].map(study.lookup("sources", "extent_read")).map(order)
-    further = evidence["extent_read"].map(order) > source
-    rule = "by this more of the document was read than by its row in sources.csv"
-    remedy = "say one thing in both, how far it was read"
-    yield from _at(study, "evidence", further, "extent_read", rule, remedy)
+    return evidence["extent_read"].map(order) > source
 
 
-def _scores_rounded_somehow(study: Study) -> Iterator[Problem]:
+def _scores_rounded_somehow(study: Study) -> pd.Series:
     scores = study["published_scores"]
-    stepped = pd.to_numeric(scores["step"], errors="coerce") > 0
-    rule = (
-        "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
-        "both ends included"
-    )
-    remedy = "say half_up, half_even, down or up; or give lowest and highest in place of the step"
-    where = stepped & (scores["rounding"] == "")
-    yield from _at(study, "published_scores", where, "rounding", rule, remedy)
+    return (numbers(scores["step"]) > 0) & (scores["rounding"] == "")
 
 
-def _requests_not_sent(study: Study) -> Iterator[Problem]:
-    rule = "it has no day of sending and no answer, so that nobody counts as asked by it"
-    where = ~study["requests"].index.isin(sent_requests(study).index)
-    remedy = "give the day on which it was sent, or take the row out"
-    yield from _at(study, "requests", where, "sent_on", rule, remedy)
+def _requests_not_sent(study: Study) -> np.ndarray:
+    return ~study["requests"].index.isin(sent_requests(study).index)
 
 
-def _requests_of_who_holds_no_answer(study: Study) -> Iterator[Problem]:
-    asking, requests = Asking(study), study["requests"]
-    where = [not asking.criteria(one) for one in each_row(requests)]
-    rule = "by ask_of in criteria.csv another body holds the answer than was asked, so that the request counts for nothing"
-    remedy = "correct asked_of (empty: the unit itself) or ask_of, or leave it if the wrong body was asked"
-    yield from _at(study, "requests", where, "asked_of", rule, remedy)
+def _requests_of_who_holds_no_answer(study: Study) -> list[bool]:
+    asking = Asking(study)
+    return [not asking.criteria(one) for one in each_row(study["requests"])]
 
 
 def _report_after_all_observations(study: Study) -> Iterator[Problem]:
@@ -218,27 +207,22 @@ def outdated_by_the_report(study: Study) -> str:
     )
 
 
-def _rows_that_do_not_apply(study: Study) -> Iterator[Problem]:
+def _rows_that_do_not_apply(study: Study) -> np.ndarray:
     rows, table = study["assessments"], study["applicability"]
     _, last = possible_days(rows, study["units"])
-    column = study["criteria"]["criterion_id"].tolist()
-    place = pd.Index(study["units"]["unit_id"]).get_indexer(rows["unit_id"])
-    criterion = rows["criterion_id"].map(column.index).to_numpy(dtype=int)
+    place = places(rows["unit_id"], study["units"]["unit_id"])
+    criterion = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     late = np.zeros(len(rows), dtype=bool)
     for day in table["from_day"].unique():
         begun = whole_day(day) if day else dt.date.min
         exempt = exempt_cells(study, begun)[place, criterion] >= 0
         late |= exempt & (last >= day_number(begun))
-    rule = "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing"
-    remedy = "correct the table, or leave the row as what was read before"
-    yield from _at(study, "assessments", late, "criterion_id", rule, remedy)
+    return late
 
 
-def _long_notices(study: Study) -> Iterator[Problem]:
+def _long_notices(study: Study) -> pd.Series:
     notices = study["notices"]
-    long = (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
-    rule = f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings"
-    yield from _at(study, "notices", long, "text", rule, "say it in fewer words")
+    return (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
 
 
 def _half_a_map(study: Study) -> Iterator[Problem]:
@@ -293,24 +277,46 @@ def not_shown(study: Study) -> list[Problem]:
 
 
 _FACES = "study.display.faces"
+# fmt: off
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _older,
     _searches_without_criteria,
-    _weights_of_groups_in_a_pool,
-    _levels_without_rules,
+    _rows("group_weights", Rule("node_id", _weights_of_groups_in_a_pool,
+          "it is a weight of a group, and study.aggregation is pooled: it counts for nothing",
+          "take it out, or give the criteria of the group their weights")),
+    _rows("criteria", Rule("criterion_id", _without_rules,
+          "levels are coded for it, and rules.csv has no decision rule", _WRITE_RULES)),
+    _criteria_without_rules,
     _batches_of_another_name,
-    _sources_without_use,
-    _documents_held_twice,
-    _evidence_read_further_than_its_source,
-    _scores_rounded_somehow,
-    _requests_not_sent,
-    _requests_of_who_holds_no_answer,
+    _rows("sources", Rule("source_id", _sources_without_use,
+          "nothing cites this source", "cite it, or take it out")),
+    _document_again("url", "address", lambda sources: sources["url"].str.rstrip("/")),
+    _document_again("sha256", "content", lambda sources: sources["sha256"]),
+    _document_again("title", "publisher, title and date", _publisher_title_and_date),
+    _rows("evidence", Rule("extent_read", _evidence_read_further_than_its_source,
+          "by this more of the document was read than by its row in sources.csv",
+          "say one thing in both, how far it was read")),
+    _rows("published_scores", Rule("rounding", _scores_rounded_somehow,
+          "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
+          "both ends included",
+          "say half_up, half_even, down or up; or give lowest and highest in place of the step")),
+    _rows("requests", Rule("sent_on", _requests_not_sent,
+          "it has no day of sending and no answer, so that nobody counts as asked by it",
+          "give the day on which it was sent, or take the row out")),
+    _rows("requests", Rule("asked_of", _requests_of_who_holds_no_answer,
+          "by ask_of in criteria.csv another body holds the answer than was asked, so that the request counts for nothing",
+          "correct asked_of (empty: the unit itself) or ask_of, or leave it if the wrong body was asked")),
     _report_after_all_observations,
-    _rows_that_do_not_apply,
-    _long_notices,
+    _rows("assessments", Rule("criterion_id", _rows_that_do_not_apply,
+          "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing",
+          "correct the table, or leave the row as what was read before")),
+    _rows("notices", Rule("text", _long_notices,
+          f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",
+          "say it in fewer words")),
     _half_a_map,
     _letters_without_a_face,
 )
+# fmt: on
 _OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
 """What looks at tables also where they do not fit together."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import holidays
 import numpy as np
 
-from analysis.study.descriptor import Law
+from analysis.study.settings import Law
 
 
 def due_on(received: dt.date, law: Law | None) -> dt.date | None:

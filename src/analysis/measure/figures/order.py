@@ -15,7 +15,7 @@ from analysis.measure.figures.named import (
     many_units,
     unit_names,
 )
-from analysis.measure.next_questions import ASSUMPTION, STEPS
+from analysis.measure.priorities import ASSUMPTION, STEPS
 from analysis.measure.results import Results
 from analysis.wording import capital
 

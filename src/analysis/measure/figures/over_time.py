@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from analysis.measure.change import came_into_force
 from analysis.measure.figures.inventory import scored_cells
 from analysis.measure.figures.named import STUDY_ROW, About, NamedFigure, cell_keys, counted_rows
 from analysis.measure.results import Results
+from analysis.measure.state_changes import came_into_force
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
 

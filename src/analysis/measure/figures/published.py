@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
+from analysis.measure.constraints import AT_MOST
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
@@ -21,7 +22,6 @@ from analysis.measure.figures.named import (
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.side_by_side import comparable_figures, irreconcilable
-from analysis.measure.totals import AT_MOST
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units, units_among

@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from analysis.fieldwork.agreement import (
-    ALL,
-    LEVELS,
-    NO_ROW,
-    agreement,
-    coded_states,
-    differing,
-    in_words,
-)
+from analysis.fieldwork.agreement import ALL, LEVELS, agreement, differing, in_words
+from analysis.fieldwork.coded_cells import NO_ROW, coded_states
+from analysis.measure.coder_scores import SETTLED as AS_SETTLED
+from analysis.measure.coder_scores import differing_units, known_units
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
@@ -20,8 +15,6 @@ from analysis.measure.figures.named import (
     keys_of,
     many_units,
 )
-from analysis.measure.readings import SETTLED as AS_SETTLED
-from analysis.measure.readings import differing_units, known_units
 from analysis.measure.results import Results
 from analysis.study import readers
 from analysis.study import vocabulary as v

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from analysis.measure.choices import KINDS
 from analysis.measure.figures.named import NamedFigure, counted_rows, keys_of, many_units
 from analysis.measure.figures.order import SURE
 from analysis.measure.results import Results
-from analysis.measure.sensitivity import ABOVE, AT_OR_ABOVE
+from analysis.measure.scenario_dominance import ABOVE, AT_OR_ABOVE
+from analysis.measure.scenarios import KINDS
 from analysis.wording import capital
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from analysis.measure.change import dated
+from analysis.measure.state_changes import dated
 from analysis.publish.view import records
 from analysis.study import Matrix, Study
 from analysis.study.asking import sent_requests

@@ -10,11 +10,11 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from analysis.frames import each_row, records
-from analysis.measure.choices import KINDS
 from analysis.measure.figures import NamedFigure, RowKey, given
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
+from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
@@ -500,13 +500,13 @@ class _Site:
                 "label": self.groups.get(group.name, "In all"),
                 "parts": [
                     {
-                        "is_group": part.column is None,
-                        "id": part.name if part.column is None else criteria[part.column],
+                        "is_group": not part.is_criterion,
+                        "id": criteria[part.column] if part.is_criterion else part.name,
                         "weight": f"{Decimal(str(float(part.weights[number]))).normalize():,f}",
                     }
                     for part in group.children
                     # A group that is there for display only is no part of the score.
-                    if part.column is not None or part.weights[number] > 0
+                    if part.is_criterion or part.weights[number] > 0
                 ],
             }
             for group in reversed(self.weighting.tree.groups)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.figures.named import unit_names
-from analysis.measure.order import Alike
+from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.charts.pages import fits, left_out

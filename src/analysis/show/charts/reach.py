@@ -4,8 +4,8 @@ import numpy as np
 
 from analysis.direction import isolated_name
 from analysis.frames import each_row
-from analysis.measure.choices import DECLARED
 from analysis.measure.results import Results
+from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
 from analysis.show.charts.intervals import Scale
 from analysis.show.marks import PALETTE

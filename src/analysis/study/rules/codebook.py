@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from analysis.study import vocabulary as v
@@ -28,12 +29,18 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
     """Return which rows have a level, or one of several, that their criterion's scale lacks."""
     legal = set(zip(levels["scale_id"], levels["level"], strict=True))
     scale = look_up(rows["criterion_id"], criteria, "criterion_id", "scale_id")
-    pairs = pd.Series(list(zip(scale, rows["level"], strict=True)), rows.index, dtype=object)
-    # A total may count several levels together; elsewhere no level holds a semicolon.
-    off = {
-        (s, text) for s, text in set(pairs) if any((s, one) not in legal for one in levels_of(text))
-    }
-    return pairs.isin(off) & scale.notna() & (rows["level"] != "")
+    of_scale, scales = pd.factorize(scale)
+    of_level, texts = pd.factorize(rows["level"])
+    # Few pairs of a scale and a level are different, and each of them is judged once.
+    each, pairs = pd.factorize(of_scale * len(texts) + of_level)
+
+    def is_off(scale_id: str, text: str) -> bool:
+        # A total may count several levels together; elsewhere no level holds a semicolon.
+        return text != "" and any((scale_id, one) not in legal for one in levels_of(text))
+
+    count = len(texts)
+    off = [p >= 0 and is_off(scales[p // count], texts[p % count]) for p in pairs.tolist()]
+    return pd.Series(np.array(off, dtype=bool)[each], rows.index)
 
 
 def _coded_off_scale(rows: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:

@@ -6,8 +6,8 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
-from analysis.study.descriptor import Settings
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
+from analysis.study.settings import Settings
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
@@ -18,7 +18,8 @@ def _before_it_applies(
 ) -> pd.Series:
     """Return the levels that may be of a day on which their criterion does not apply yet."""
     applies = look_up(rows["criterion_id"], criteria, "criterion_id", "applies_from")
-    start, (first, _) = first_days(applies.fillna("")), possible_days(rows, units)
+    start = first_days(applies.fillna(""))
+    first = possible_days(rows, units)[0]
     return ~rows["level"].isin(v.UNKNOWNS) & ~np.isnan(start) & ~(first >= start)
 
 
@@ -50,14 +51,18 @@ def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame
     rules = rules[rules["needs"] == v.COMPLETE_REPLY]
     needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
 
-    def read(criterion: str, level: str, ids: str) -> str:
+    def how_far(criterion: str, level: str, ids: str) -> str:
         extents = {extent.get(one) for one in ids.split(";")}
         if (criterion, level) not in needing or "whole" in extents:
             return "whole"
         return "copy" if "whole_excerpt" in extents else "part"
 
-    cells = zip(rows["criterion_id"], rows["level"], rows["evidence_ids"], strict=True)
-    return rows.assign(read=[read(*cell) for cell in cells])
+    read = np.full(len(rows), "whole", dtype=object)
+    may_need = rows["criterion_id"].isin(rules["criterion_id"]).to_numpy()
+    some = rows[may_need]
+    cells = zip(some["criterion_id"], some["level"], some["evidence_ids"], strict=True)
+    read[may_need] = [how_far(*cell) for cell in cells]
+    return rows.assign(read=read)
 
 
 def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:
@@ -69,12 +74,13 @@ def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
     """Return which rows follow from a reply that is about another cell, or was not accepted."""
     about = {one["reply_id"]: one for one in records(replies)}
 
-    def misled(unit: str, criterion: str, reply: dict[str, str]) -> bool:
+    def misled(unit: str, criterion: str, reply_id: str) -> bool:
+        reply = about[reply_id]
         fits = reply["unit_id"] == unit and reply["criterion_id"] in ("", criterion)
         return not (fits and reply["decision"] in ("accepted", "partly"))
 
     cells = zip(*(rows[column] for column in (*_CELL, "settled_by")), strict=True)
-    return [reply in about and misled(*cell, about[reply]) for *cell, reply in cells]
+    return [cell[-1] in about and misled(*cell) for cell in cells]
 
 
 def _cells_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analysis.problems import Problem
 from analysis.study.dates import exists, first_days, last_days
 from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 
 # fmt: off
 DATE_COLUMNS = (
@@ -32,10 +32,10 @@ SPANS = (
 def _no_dates(draft: Draft) -> Iterator[Problem]:
     rule, remedy = "the date does not exist", "correct it; write YYYY, YYYY-MM or YYYY-MM-DD"
     for name, frame in draft.frames.items():
-        for column in frame.columns.intersection(DATE_COLUMNS):
+        for column in frame.columns.intersection([*DATE_COLUMNS]):
             wrong = {text: text != "" and not exists(text) for text in frame[column].unique()}
             where = frame[column].map(wrong).to_numpy(dtype=bool)
-            yield from row_problems(draft.tables[name], frame, where, column, rule, remedy)
+            yield from row_problems(draft.tables[name], frame, where, Breach(column, rule, remedy))
 
 
 def _in_order(start: str, end: str) -> Rule:

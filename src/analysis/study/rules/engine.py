@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.problems import ERROR, Problem
-from analysis.study.descriptor import Settings, Table
-from analysis.study.schema import row_problems
+from analysis.study.descriptor import Table
+from analysis.study.schema import Breach, row_problems
+from analysis.study.settings import Settings
 
 SETTINGS = "settings"
 """The name under which rules need the study's settings, beside tables."""
@@ -28,6 +29,12 @@ class Draft:
     def get(self, name: str) -> pd.DataFrame | Settings | None:
         """Return a table, or the settings; ``None``: they could not be read."""
         return self.settings if name == SETTINGS else self.frames.get(name)
+
+    @property
+    def stated(self) -> Settings:
+        """The settings, for a check that needs them."""
+        assert self.settings is not None
+        return self.settings
 
     def has(self, names: tuple[str, ...]) -> bool:
         """Return whether all of these could be read."""
@@ -80,8 +87,8 @@ class RuleSet:
                 given = (self.view(rows, *others),) if self.view else (rows, *others)
                 for rule in self.rules:
                     where = np.asarray(rule.faulty(*given))
-                    texts = rule.column, rule.says, rule.remedy, rule.severity
-                    yield from row_problems(draft.tables[name], rows, where, *texts)
+                    breach = Breach(rule.column, rule.says, rule.remedy, rule.severity)
+                    yield from row_problems(draft.tables[name], rows, where, breach)
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,28 @@ def _wrong_citations(draft: Draft) -> Iterator[Problem]:
         if name not in draft.frames:
             continue
         frame = draft.frames[name]
-        rows = zip(frame["unit_id"], frame["evidence_ids"], strict=True)
-        for number, (unit, cited) in enumerate(rows):
-            wrong = _wrong_citation(unit, cited, about)
-            if wrong:
+        rows = zip(frame["unit_id"].tolist(), frame["evidence_ids"].tolist(), strict=True)
+        others = [
+            (number, unit, cited)
+            for number, (unit, cited) in enumerate(rows)
+            # Most rows cite one statement, of their own unit.
+            if cited and about.get(cited) != unit and not _is_sound(unit, cited, about)
+        ]
+        for number, unit, cited in others:
+            if wrong := _wrong_citation(unit, cited, about):
                 rule, remedy = wrong
                 where = draft.tables[name].path, number + 2, "evidence_ids", shorten(cited)
                 yield Problem(*where, rule, remedy, of_kind=remedy)
 
 
+def _is_sound(unit: str, cited: str, about: dict[str, str]) -> bool:
+    ids = cited.split(";")
+    return len({*ids}) == len(ids) and all(about.get(one) == unit for one in ids)
+
+
 def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, str] | None:
     """Return what is wrong with the first citation at fault of a row, and the remedy."""
-    if not cited or unseen(unit):
+    if unseen(unit):
         return None  # the id itself is refused, and all that follows from it says no more
     # A blank beside an id is a fault of form, which is said as such.
     ids = [one.strip() for one in cited.split(";")]

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.problems import Problem
 from analysis.study.example import MARK
 from analysis.study.rules.engine import Check, Draft, Rule, RuleSet, repeats
-from analysis.study.schema import row_problems
+from analysis.study.schema import Breach, row_problems
 
 
 def _examples_left(draft: Draft) -> Iterator[Problem]:
@@ -21,9 +21,11 @@ def _examples_left(draft: Draft) -> Iterator[Problem]:
         named = np.zeros(len(frame), dtype=bool)
         for column in frame.columns.intersection(list(keys), sort=False):
             examples = [one for one in frame[column].unique() if one.startswith(MARK)]
+            if not examples:
+                continue
             marked = frame[column].isin(examples).to_numpy() & ~named
             named |= marked
-            yield from row_problems(table, frame, marked, column, rule, remedy)
+            yield from row_problems(table, frame, marked, Breach(column, rule, remedy))
 
 
 def respelt(texts: pd.Series) -> pd.Series:
@@ -36,8 +38,9 @@ def _ids_too_alike(draft: Draft) -> Iterator[Problem]:
     for name, frame in draft.frames.items():
         key = draft.tables[name].data_schema.primaryKey
         if len(key) == 1 and key[0] in frame:
-            alike, remedy = respelt(frame[key[0]]).to_numpy(), "give one of the two another id"
-            yield from row_problems(draft.tables[name], frame, alike, key[0], rule, remedy)
+            alike, table = respelt(frame[key[0]]).to_numpy(), draft.tables[name]
+            breach = Breach(key[0], rule, "give one of the two another id")
+            yield from row_problems(table, frame, alike, breach)
 
 
 def _with_former_ids(rows: pd.DataFrame, *_) -> pd.DataFrame:

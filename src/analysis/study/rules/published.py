@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.study.dates import exist_on, whole_day
-from analysis.study.descriptor import Settings
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.study.rules.codebook import loops
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, numbers, repeats
+from analysis.study.settings import Settings
 
 
 def _with_population(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -91,12 +91,11 @@ def _scored_below(groups: pd.DataFrame, criteria: pd.DataFrame) -> dict[str, lis
 def _with_ends(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the scores as numbers, with which of the step and the two ends are given."""
     columns = ["score", "step", "lowest", "highest"]
-    given = (rows[columns] != "").add_prefix("has_")
     exact = zip(rows["rounding"], rows["score"], rows["step"], strict=True)
     return rows.assign(
-        **rows[columns].apply(numbers),
-        **given,
-        both_ends=given["has_lowest"] & given["has_highest"],
+        **{name: numbers(rows[name]) for name in columns},
+        **{f"has_{name}": rows[name] != "" for name in columns},
+        both_ends=(rows["lowest"] != "") & (rows["highest"] != ""),
         off_step=[bool(how) and _is_no_multiple(score, step) for how, score, step in exact],
     )
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analysis.study.dates import first_days, last_days, possible_days
-from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers, repeats
+from analysis.study.dates import first_days, last_days, lives, possible_days
+from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats
 
 
 def _with_successors(units: pd.DataFrame) -> pd.DataFrame:
@@ -58,12 +58,8 @@ def _with_lives(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     # A request may be answered after the unit's end; it is not sent then.
     day = next((column for column in ("as_of", "sent_on") if column in rows), None)
     first, last = (first_days(rows[day]), last_days(rows[day])) if day else possible_days(rows)
-    began, ended = (
-        look_up(rows["unit_id"], units, "unit_id", limit).astype(object).fillna("")
-        for limit in ("exists_from", "exists_until")
-    )
-    unit = {"unit_first": first_days(began), "unit_last": last_days(ended)}
-    return rows.assign(first_day=first, last_day=last, **unit)
+    began, ended = lives(rows["unit_id"], units)
+    return rows.assign(first_day=first, last_day=last, unit_first=began, unit_last=ended)
 
 
 def _within_life(tables: tuple[str, ...], column: str, when: str) -> RuleSet:

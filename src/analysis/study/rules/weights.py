@@ -1,5 +1,7 @@
 """Rules on groups of units: whom they name, and which weights they have."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.study.published import listed_units, units_among
@@ -20,7 +22,7 @@ def _with_nodes(
     """Return the weights with what is wrong with their node, and with them beside others."""
     scored = criteria[criteria["scored"] == "yes"].set_index("criterion_id")
     groups = groups.set_index("recommendation_id")
-    above = groups["parent_id"].to_dict() | scored["recommendation_id"].to_dict()
+    above: dict[Any, str] = groups["parent_id"].to_dict() | scored["recommendation_id"].to_dict()
     general = groups["weight"].to_dict() | scored["weight"].to_dict()
     among = [units.loc[units_among(units, text), "unit_id"] for text in rows["among"]]
     own, again = _own_weights(rows, among)

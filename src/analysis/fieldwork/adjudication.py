@@ -1,0 +1,366 @@
+"""The settling workbook: all codings side by side out, and the assessments that come of them.
+
+What all coders agree on is filled in; what differs is open, for a third reading to settle. To
+overrule an agreement, or to leave a coded cell without an assessment, needs who and why.
+"""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
+from analysis.fieldwork.codebook import codebook_page
+from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
+from analysis.fieldwork.forms import adjudication_form
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_marks import (
+    CODED,
+    DATED,
+    besides,
+    mark_of,
+    note_missing,
+    places_by_mark,
+    row_mark,
+    text_mark,
+)
+from analysis.fieldwork.row_reader import RowReader
+from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
+from analysis.frames import records
+from analysis.study import Study, readers
+from analysis.study import vocabulary as v
+from analysis.study.dates import date_in_words
+from analysis.study.marks import EARLIER_RULES, codebook_marks
+
+KIND = "settling"
+AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"
+SETTLED = (*CODED, "settled_by", "settled_why")
+SPARE_ROWS = 40
+
+_DO = (
+    "Every cell that was coded is here, with what each coder says beside it. What all agree on is filled in; what differs is open.",
+    "Settle what is open: choose the level that stands, with its dates, evidence and reason, and say in Settled by who or what settled it, and in the last column why.",
+    f"Settled by “{AGREEMENT}” stands only where all coders of the cell give that level. You may correct what they agree on: then say who and why.",
+    f"To leave a coded cell without an assessment, choose “{NO_ASSESSMENT}” as its level, and say who and why.",
+    "For a further date of a cell, use an empty row at the end. An assessment that you change is replaced; its old version is kept.",
+    "After a reply of a unit was accepted: write the reply’s id in Settled by.",
+)
+
+Row = dict[str, str]
+Cell = tuple[str, str]
+
+
+def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
+    """Return the settling workbook.
+
+    Args:
+        study: the study.
+        units: these units only; none named: all.
+    """
+    units = list(units) or list(study["units"]["unit_id"])
+    names = readers(study)
+    cited = [*study["codings"]["evidence_ids"], *study["assessments"]["evidence_ids"]]
+    most = max([0, *(ids.count(";") + 1 for ids in cited if ids)])
+    title = f"Settling workbook: {study.descriptor.title}"
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
+    offer_lists(maker, study, besides=[NO_ASSESSMENT])
+    maker.page(codebook_page(study))
+    for page in held_pages(study, units):
+        maker.page(page)
+    rows = list(_rows(study, names, units))
+    maker.form(adjudication_form(max(4, most + 1), names), rows, SPARE_ROWS, frozen=3)
+    return maker.as_bytes()
+
+
+def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[FormRow]:
+    unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
+    scale = study.lookup("criteria", "scale_id")
+    codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
+    aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
+    reopened = records(study["assessments"].loc[sorted(disputed(study))])
+    silent = read_without_row(study)
+    for unit in units:
+        for criterion in study["criteria"]["criterion_id"]:
+            cell = (unit, criterion)
+            shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
+            choices = {"level": f"scale {scale[criterion]}"}
+            coded, without = codings.get(cell, []), silent.get(cell, [])
+            existing = assessments.get(cell, []), aside.get(cell, [])
+            agreed = agree(coded) and not without
+            for beside, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
+                if row in reopened:
+                    row = row | {"settled_by": ""}  # it no longer rests on agreement
+                texts = {**coded_texts(row), **shown, "row": mark}
+                texts["compared"] = _compared(coded, names, without) if coded else ""
+                for place, name in enumerate(names, start=1):
+                    texts[f"said_{place}"] = "\n\n".join(
+                        _in_full(one, rules_marks[criterion])
+                        for one in beside
+                        if one["coder"] == name
+                    ) or (NO_ROW if name in without else "")
+                yield FormRow(texts, choices)
+
+
+def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
+    """Return the rows of a table by unit and criterion."""
+    existing: dict[Cell, list[Row]] = {}
+    for row in records(study[table]):
+        existing.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    return existing
+
+
+def _rows_of_cell(
+    cell: Cell, coded: list[Row], existing: list[Row], aside: list[Row], agreed: bool
+) -> Iterator[tuple[list[Row], Row, str]]:
+    """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
+    if aside:
+        yield coded, aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
+        return
+    dates = dict.fromkeys(_dates(one) for one in (*existing, *coded))
+    if existing:
+        # Codings whose date was corrected stand beside the first assessment of their cell.
+        own = {_dates(one): one for one in existing}
+        strays = [one for one in coded if _dates(one) not in own]
+        for number, (date, row) in enumerate(own.items()):
+            beside = [one for one in coded if _dates(one) == date]
+            mark = row_mark(*cell, row, SETTLED)
+            yield [*beside, *(strays if number == 0 else [])], row, mark
+        return
+    for date in dates:
+        beside = [one for one in coded if _dates(one) == date]
+        row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
+        yield beside, row, f"{cell[0]}/{cell[1]}/new"
+
+
+def agree(coded: list[Row]) -> bool:
+    """Return whether two coders or more coded a cell, all at the same dates and levels."""
+    views: dict[str, set[tuple[str, ...]]] = {}
+    for one in coded:
+        views.setdefault(one["coder"], set()).add((*_dates(one), one["level"]))
+    first, *others = views.values() or [set()]
+    return bool(others) and all(view == first for view in others)
+
+
+def _agreed_row(beside: list[Row]) -> Row:
+    """Return the assessment that agreeing codings come to.
+
+    Their evidence together, the lowest of their confidences, the latest of their days of
+    reading; the reason is the first coder's, since the others say the same in other words.
+    """
+    first = beside[0]
+    cited = dict.fromkeys(one for row in beside for one in row["evidence_ids"].split(";") if one)
+    return {
+        **{name: first[name] for name in (*DATED, "level", "rationale")},
+        "read_on": max(row["read_on"] for row in beside),
+        "evidence_ids": ";".join(cited),
+        "confidence": min((row["confidence"] for row in beside), key=v.CONFIDENCE.index),
+        "settled_by": AGREEMENT,
+        "settled_why": "",
+    }
+
+
+def _compared(coded: list[Row], names: list[str], without: list[str]) -> str:
+    of_each = {one["coder"] for one in coded}
+    if without:
+        return "differ"
+    if len(of_each) == 1:
+        return "one coder only" if len(names) > 1 else "one coder"
+    if agree(coded):
+        return "agree"
+    levels = [{one["level"] for one in coded if one["coder"] == name} for name in of_each]
+    return "levels agree, dates differ" if all(one == levels[0] for one in levels) else "differ"
+
+
+def _in_full(one: Row, rules_mark: str) -> str:
+    cited = f"[{one['evidence_ids'].replace(';', ', ')}] " if one["evidence_ids"] else ""
+    older = f"; {EARLIER_RULES}" if one["rules_mark"] not in ("", rules_mark) else ""
+    head = f"{one['level']} ({date_in_words(one)}; {one['confidence']}{older})"
+    return f"{head}\n{cited}{one['rationale']}"
+
+
+def _dates(row: Row) -> tuple[str, ...]:
+    return tuple(row[name] for name in DATED)
+
+
+def add_adjudications(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned settling workbook changes, and keep it in the changeset.
+
+    Args:
+        changeset: of the study as it stands and the workbook.
+        reason: why assessments are replaced, where the workbook gives no reason itself.
+        on: the day on which they are.
+    """
+    _Adjudication(changeset, reason, on).propose()
+
+
+class _Adjudication:
+    """The lines of one settling workbook, held against the study."""
+
+    def __init__(self, changeset: Changeset, reason: str, on: dt.date):
+        self.changeset, self.workbook = changeset, changeset.workbook
+        self.reason, self.on = reason, on
+        self.reader = RowReader(changeset)
+        self.codings = by_cell(changeset.study, "codings")
+        self.without = read_without_row(changeset.study)
+        self.draft = changeset.draft("assessments")
+        self.aside = changeset.draft("set_aside")
+        self.existing = {
+            cell: places_by_mark(self.draft, places, SETTLED)
+            for cell, places in self.draft.places("unit_id", "criterion_id").items()
+        }
+        self.of_date = self.draft.places("unit_id", "criterion_id", *DATED)
+        self.set_aside = self.aside.places("unit_id", "criterion_id")
+        self.lines: dict[Cell, list[tuple[SheetRow, str, Row]]] = {}
+
+    def propose(self) -> None:
+        for line in self.workbook.forms[KIND]:
+            mark = mark_of(self.changeset, line)
+            if mark is not None:
+                self._read(line, mark)
+        came = Counter({cell: len(lines) for cell, lines in self.lines.items()})
+        note_missing(self.workbook, came)
+        for cell, lines in self.lines.items():
+            self._settle(cell, lines)
+
+    def _read(self, line: SheetRow, mark: tuple) -> None:
+        if not mark and not any(text for name, text in line.texts.items()):
+            return
+        unit = self.reader.unit(line, mark[0] if mark else "")
+        criterion = self.reader.criterion(line, mark[1] if mark else "")
+        if not unit or not criterion:
+            return
+        row = {name: line[name] for name in (*DATED, "read_on", "rationale", "settled_by")}
+        row |= {"unit_id": unit, "criterion_id": criterion, "settled_why": line["settled_why"]}
+        level = re.sub(r"[\W_]+", " ", line["level"]).strip().lower()
+        no_level = level == NO_ASSESSMENT
+        row["level"] = NO_ASSESSMENT if no_level else self.reader.level(line, criterion)
+        row["confidence"] = self.reader.confidence(line)
+        row["evidence_ids"] = self.reader.evidence_ids(line)
+        if row["settled_by"].casefold() == AGREEMENT:
+            row["settled_by"] = AGREEMENT
+        self.lines.setdefault((unit, criterion), []).append((line, mark[2] if mark else "", row))
+
+    def _settle(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
+        filled = [one for one in lines if one[2]["level"]]
+        kept = {self.existing.get(cell, {}).get(text_mark(row, SETTLED)) for _, _, row in filled}
+        for line, base, row in lines:
+            if row["level"]:
+                continue
+            if base in self.existing.get(cell, {}):
+                rule = "an assessment that stood is emptied here"
+            elif not filled:
+                rule = "the cell was coded, and its level is left open"
+            else:
+                continue  # its codings are settled by another row of the cell
+            remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
+            self.workbook.refuse(line.place("level"), "", rule, remedy)
+        without = [one for one in filled if one[2]["level"] == NO_ASSESSMENT]
+        if without and len(filled) > len(without):
+            rule = f"the cell has an assessment in another row, and “{NO_ASSESSMENT}” here"
+            self.workbook.refuse(without[0][0].place("level"), "", rule, "keep one of the two")
+            return
+        if without:
+            self._leave_out(cell, *without[0])
+            return
+        for line, base, row in filled:
+            self._assess(cell, line, base, row, kept)
+
+    def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
+        """Take a coded cell's assessments out, and keep who decided that, and why."""
+        if not self._says_who_and_why(line, row, "a coded cell is left without an assessment"):
+            return
+        new = {name: row[name] for name in ("unit_id", "criterion_id", "settled_by", "settled_why")}
+        places = self.set_aside.get(cell, [])
+        existing = self.aside.rows[places[0]] if places else {}
+        if {name: normalised_text(text) for name, text in existing.items()} == new:
+            self.changeset.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
+            return
+        for place in self.existing.get(cell, {}).values():
+            old = self._replace_in_history(place, row, line)
+            self.draft.remove(place)
+            summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
+            self.changeset.say(REMOVED, "assessments", row, summary, line)
+        if places:
+            self.aside.replace(places[0], new, line)
+        else:
+            self.aside.add(new, line)
+        what = CHANGED if places else ADDED
+        self.changeset.say(what, "set_aside", new, NO_ASSESSMENT, line)
+
+    def _assess(
+        self, cell: Cell, line: SheetRow, base: str, row: Row, kept: set[int | None]
+    ) -> None:
+        existing = self.existing.get(cell, {})
+        place = existing.get(text_mark(row, SETTLED))
+        if place is not None:
+            self.changeset.say(UNCHANGED, "assessments", row, _in_short(row), line)
+            return
+        if not self._may_stand(cell, line, row):
+            return
+        place = existing.get(base)
+        if place is None and re.fullmatch("[0-9a-f]{10}", base):
+            rule = "the assessment that this row changes was changed since, after the workbook was written"
+            remedy = "have a new workbook written, and enter it there"
+            self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
+            return
+        same_date = self.of_date.get((*cell, *_dates(row)), [])
+        if place in kept or place is None or self.draft.lines[place] is not None:
+            place = same_date[0] if same_date else None
+        if place is None:
+            self.draft.add(row, line)
+            self.changeset.say(ADDED, "assessments", row, _in_short(row), line)
+        elif place in kept or self.draft.lines[place] is not None:
+            rule = "another row gives this cell another assessment of the same date"
+            remedy = "keep one of the two, or change the date of one"
+            self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
+        else:
+            old = self._replace_in_history(place, row, line)
+            # Who checked the old row did not check the new one.
+            self.draft.replace(place, row, line)
+            more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
+            summary = f"{_in_short(old)} → {_in_short(row)}{more}"
+            self.changeset.say(CHANGED, "assessments", row, summary, line)
+        for place in self.set_aside.pop(cell, []):
+            self.aside.remove(place)
+            self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
+
+    def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
+        """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
+        if row["settled_by"] != AGREEMENT:
+            return self._says_who_and_why(line, row, "it is settled otherwise than by agreement")
+        views: dict[str, set[str]] = {}
+        for one in self.codings.get(cell, []):
+            views.setdefault(one["coder"], set()).add(one["level"])
+        without = self.without.get(cell, [])
+        agreed = all(row["level"] in view for view in views.values())
+        if len(views) > 1 and agreed and not without:
+            return True
+        rule = f"the codings do not agree on {row['level']}"
+        rule = f"{' and '.join(without)} read this cell and put nothing down" if without else rule
+        rule = "fewer than two coded this cell" if len(views) < 2 else rule
+        remedy = "say who settled it, and why"
+        self.workbook.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)
+        return False
+
+    def _says_who_and_why(self, line: SheetRow, row: Row, rule: str) -> bool:
+        for name, asked in (("settled_by", "who decided it"), ("settled_why", "why")):
+            if not row[name] or (name == "settled_by" and row[name] == AGREEMENT):
+                self.workbook.refuse(line.place(name), row[name], rule, f"say {asked}")
+                return False
+        return True
+
+    def _replace_in_history(self, place: int, row: Row, line: SheetRow) -> Row:
+        old = self.draft.rows[place]
+        past = {
+            "replaced_on": self.on.isoformat(),
+            "replaced_by": row["settled_by"],
+            "replaced_why": row["settled_why"] or self.reason,
+        }
+        self.changeset.keep_old("assessments", old, past, line)
+        return old
+
+
+def _in_short(row: Row) -> str:
+    return f"{row['level']} ({row['observed_on'] or 'undated'}, {row['settled_by']})"

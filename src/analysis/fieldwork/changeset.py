@@ -1,0 +1,218 @@
+"""What a returned workbook would change in a study: prepared whole, checked, and only then done.
+
+Nothing here writes: what comes of it are the tables that change, as files.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.fieldwork.filled_or_sorted import note_filled_or_sorted
+from analysis.fieldwork.forms import REPLY
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.frames import records
+from analysis.problems import Problem
+from analysis.study import Study
+from analysis.study.load import check
+from analysis.study.tables import as_csv, is_marked
+
+TO_BE_GIVEN = "(to be given)"
+"""Stands in a dry run for the reason why rows are replaced, where none was given."""
+ADDED, CHANGED, REMOVED, UNCHANGED = "added", "changed", "taken out", "unchanged"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that a workbook adds, changes, takes out or leaves as it is.
+
+    Attributes:
+        what: :data:`ADDED`, :data:`CHANGED`, :data:`REMOVED` or :data:`UNCHANGED`.
+        table: the table.
+        unit_id: the unit, or empty.
+        criterion_id: the criterion, or empty.
+        summary: what changes, in a few words.
+        place: the address in the workbook.
+    """
+
+    what: str
+    table: str
+    unit_id: str
+    criterion_id: str
+    summary: str
+    place: str
+
+
+_FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
+"""Columns of tables that a form does not have, and the one that they follow from."""
+
+
+_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on", "reviewed_on")
+"""Columns of what somebody did, which cannot be later than today."""
+
+
+class TableDraft:
+    """A table while it is being changed: every new row remembers the line that it came from.
+
+    ``order`` are the columns by which it is kept sorted; none: new rows come at the end.
+    """
+
+    def __init__(self, study: Study, table: str):
+        """Begin with the table as it stands."""
+        self.table = study.descriptor.tables[table]
+        self.rows: list[dict[str, str]] = records(study[table])
+        self.lines: list[SheetRow | None] = [None] * len(self.rows)
+        self.removed: set[int] = set()
+        self.order = self._sorted_by()
+
+    def places(self, *columns: str) -> dict[tuple[str, ...], list[int]]:
+        """Return the places of the rows as they stand, by their text in these columns."""
+        by_key: dict[tuple[str, ...], list[int]] = {}
+        for place, row in enumerate(self.rows):
+            if place not in self.removed:
+                by_key.setdefault(tuple(row[name] for name in columns), []).append(place)
+        return by_key
+
+    def add(self, row: Mapping[str, str], line: SheetRow) -> None:
+        """Add a row; columns that it leaves out are empty."""
+        self.rows.append({name: row.get(name, "") for name in self.table.columns})
+        self.lines.append(line)
+
+    def replace(self, place: int, row: Mapping[str, str], line: SheetRow) -> None:
+        """Put a row in another's place."""
+        self.rows[place] = {name: row.get(name, "") for name in self.table.columns}
+        self.lines[place] = line
+
+    def remove(self, place: int) -> dict[str, str]:
+        """Take a row out, and return it; the others keep their places."""
+        self.removed.add(place)
+        return self.rows[place]
+
+    def finish(self) -> tuple[pd.DataFrame, list[SheetRow | None]]:
+        """Return the table, in the order that it was kept in, and the line behind each row."""
+        places = [n for n in range(len(self.rows)) if n not in self.removed]
+        if self.order:
+            places.sort(key=lambda n: [self.rows[n][name] for name in self.order])
+        cells = [[self.rows[n][name] for name in self.table.columns] for n in places]
+        frame = pd.DataFrame(cells, columns=self.table.columns, dtype=object)
+        return frame, [self.lines[n] for n in places]
+
+    def _sorted_by(self) -> list[str]:
+        """Return the longest start of the key by which the table is sorted."""
+        key = list(self.table.data_schema.primaryKey)
+        while key:
+            keys = [[row[name] for name in key] for row in self.rows]
+            if keys == sorted(keys):
+                return key
+            key.pop()
+        return []
+
+
+@dataclass
+class Changeset:
+    """What a workbook would change.
+
+    Attributes:
+        study: the study as it stands.
+        workbook: the workbook, with its notes and problems.
+        drafts: the tables that it may change, by name.
+        changes: every row of it, in the order of the workbook.
+    """
+
+    study: Study
+    workbook: ReadWorkbook
+    drafts: dict[str, TableDraft] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def draft(self, table: str) -> TableDraft:
+        """Return the draft of a table, begun when it is first asked for."""
+        if table not in self.drafts:
+            self.drafts[table] = TableDraft(self.study, table)
+        return self.drafts[table]
+
+    def keep_old(
+        self, table: str, old: Mapping[str, str], why: Mapping[str, str], line: SheetRow
+    ) -> None:
+        """Keep the old version of a row that is replaced; that needs a reason."""
+        if why["replaced_why"] == TO_BE_GIVEN:
+            self.workbook.note("A row is replaced: --reason will be asked for", line.place("level"))
+        if why["replaced_why"]:
+            self.draft(f"{table}_history").add({**old, **why}, line)
+        else:
+            rule = "a row that the study holds would be replaced, and no reason is given"
+            self.workbook.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
+
+    def say(
+        self, what: str, table: str, row: Mapping[str, str], summary: str, line: SheetRow
+    ) -> None:
+        """Keep what becomes of a line."""
+        unit, criterion = row.get("unit_id", ""), row.get("criterion_id", "")
+        self.changes.append(Change(what, table, unit, criterion, summary, line.place()))
+
+    @property
+    def changing(self) -> list[Change]:
+        """The changes that are any."""
+        return [one for one in self.changes if one.what != UNCHANGED]
+
+    def files(self) -> dict[str, bytes]:
+        """Return the new content of every table that changes, by file name.
+
+        Breaches of the study's own rules are added to the workbook's problems, each at the cell
+        that it comes from.
+        """
+        frames, lines = dict(self.study.tables), {}
+        for name, draft in self.drafts.items():
+            frames[name], lines[draft.table.path] = draft.finish()
+        self._note_days_to_come()
+        note_filled_or_sorted(self.workbook, self._lines())
+        # A cell that could not be read is not to be blamed again for saying nothing.
+        refused = {one.column for one in self.workbook.problems}
+        found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
+        self.workbook.problems += [one for one in found if one.column not in refused]
+        changed = {
+            draft.table.path: as_csv(frames[name], is_marked(self.study.folder / draft.table.path))
+            for name, draft in self.drafts.items()
+            if not frames[name].equals(self.study[name])
+        }
+        # A study that an older version wrote is brought up with its first change.
+        return {**self.study.brought_up, **changed} if changed else {}
+
+    def _lines(self) -> list[SheetRow]:
+        """Return the rows of the workbook that add or change something, and a unit's answers."""
+        lines = [line for draft in self.drafts.values() for line in draft.lines if line is not None]
+        answers = self.workbook.forms.get(REPLY.name, [])
+        lines += [line for line in answers if line["answer"] or line["document"]]
+        return list({line.place(): line for line in lines}.values())
+
+    def _note_days_to_come(self) -> None:
+        """Note days of reading, searching and the like that are later than today."""
+        today = dt.date.today().isoformat()
+        for draft in self.drafts.values():
+            for place, (row, line) in enumerate(zip(draft.rows, draft.lines, strict=True)):
+                if line is None or place in draft.removed:
+                    continue
+                for name in _DAYS:
+                    if row.get(name, "") > today:
+                        note = "A day that is still to come was taken as it is"
+                        self.workbook.note(note, line.place(name))
+
+    def _at_its_cell(self, problem: Problem, lines: dict[str, list[SheetRow | None]]) -> Problem:
+        of_file = lines.get(problem.file, [])
+        line = of_file[problem.row - 2] if problem.row and problem.row - 2 < len(of_file) else None
+        if line is None:
+            return problem
+        column = _FILLED_AS.get(problem.column, problem.column)
+        if column == "evidence_ids":
+            cited = line.several("evidence")
+            # A rule about one of several ids begins with it.
+            named = (name for name, text in cited.items() if problem.rule.startswith(f"{text} "))
+            column = next(named, next(iter(cited), "evidence_1"))
+        return Problem(
+            self.workbook.file,
+            None,
+            line.place(column),
+            problem.value,
+            problem.rule,
+            problem.remedy,
+        )

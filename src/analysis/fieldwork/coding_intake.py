@@ -1,0 +1,257 @@
+"""What a returned coding workbook changes: codings that are new, and those that they replace."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.coding_workbook import as_held, fault_of_name
+from analysis.fieldwork.forms import CODE
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_marks import (
+    DATED,
+    MARK,
+    Row,
+    besides,
+    mark_of,
+    note_missing,
+    places_by_mark,
+    text_mark,
+)
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.study.marks import codebook_marks, short_mark
+from analysis.wording import agreeing
+
+_CELL = ("unit_id", "criterion_id")
+
+Existing = dict[tuple[str, ...], dict[str, int]]
+"""A coder's codings: for each cell, the place of each by the sign of what it says."""
+
+
+def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned coding workbook changes, and keep it in the changeset.
+
+    Args:
+        changeset: of the study as it stands and the workbook.
+        reason: why existing codings are replaced; needed where any is.
+        on: the day on which they are.
+    """
+    coder, reader = _whose(changeset), RowReader(changeset)
+    if coder:
+        bring_in_documents(changeset, reader)
+        _Codings(changeset, reader, coder).propose(reason, on)
+        _record_return(changeset, coder, on)
+
+
+class _Codings:
+    """The lines of one coding workbook, held against the study."""
+
+    def __init__(self, changeset: Changeset, reader: RowReader, coder: str):
+        self.changeset, self.reader, self.coder = changeset, reader, coder
+        self.workbook, self.draft = changeset.workbook, changeset.draft("codings")
+        own = {
+            key[1:]: places
+            for key, places in self.draft.places("coder", *_CELL).items()
+            if key[0] == coder
+        }
+        self.existing: Existing = {
+            cell: places_by_mark(self.draft, places) for cell, places in own.items()
+        }
+        dated = self.draft.places("coder", *_CELL, *DATED)
+        self.of_date = {key[1:]: places for key, places in dated.items() if key[0] == coder}
+        self.outdated = changed_criteria(changeset)
+        self.rules_marks = codebook_marks(changeset.study.tables)
+        self.taken: list[tuple[SheetRow, tuple, Row]] = []
+        self.kept: set[int] = set()
+
+    def propose(self, reason: str, on: dt.date) -> None:
+        seen: set[tuple[str, ...]] = set()
+        came: Counter[tuple[str, str]] = Counter()
+        for line in self.workbook.forms.get("coding", []):
+            mark = mark_of(self.changeset, line)
+            came.update([mark[:2]] if mark else [])
+            if mark is None or not _says_anything(line, mark):
+                continue
+            row = _coding(self.reader, line, mark, self.coder)
+            if row is None:
+                continue
+            content = (row["unit_id"], row["criterion_id"], text_mark(row))
+            came.update([] if mark else [content[:2]])
+            if content in seen:
+                self.workbook.note("A row that stands twice was taken once", line.place())
+            else:
+                self._compare(line, mark, row)
+            seen.add(content)
+        note_missing(self.workbook, came)
+        for line, row, place in self._with_places():
+            self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
+
+    def _compare(self, line: SheetRow, mark: tuple, row: Row) -> None:
+        """Keep a row that says something new; say of it that it is unchanged, or refuse it."""
+        place = self.existing.get(_cell(row), {}).get(text_mark(row))
+        if place is not None:
+            self.kept.add(place)
+            self.changeset.say(UNCHANGED, "codings", row, _in_short(row), line)
+        elif mark and text_mark(row) == mark[2]:
+            _refuse_as_old(self.changeset, line, "the study holds another coding here since")
+        elif row["criterion_id"] in self.outdated:
+            _refuse_as_old(self.changeset, line, "the rules of this criterion were changed since")
+        else:
+            row["rules_mark"] = self.rules_marks[row["criterion_id"]]
+            self.taken.append((line, mark, row))
+
+    def _take(self, line: SheetRow, row: Row, place: int | None, past: Row) -> None:
+        """Add a new coding, or put a changed one in the place of the one that it replaces."""
+        same_date = self.of_date.setdefault((*_cell(row), *_dates(row)), [])
+        place = same_date[0] if place is None and same_date else place
+        if place is None:
+            same_date.append(len(self.draft.rows))
+            self.draft.add(row, line)
+            self.changeset.say(ADDED, "codings", row, _in_short(row), line)
+            return
+        taken_by, old = self.draft.lines[place], self.draft.rows[place]
+        if place in self.kept or taken_by is not None:
+            other = f" ({taken_by.place()})" if taken_by else ""
+            rule = f"another row{other} gives this cell another coding of the same date"
+            remedy = "keep one of the two, or change the date of one"
+            self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
+            return
+        summary = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
+        self.changeset.say(CHANGED, "codings", row, summary, line)
+        self.changeset.keep_old("codings", old, past, line)
+        self.draft.replace(place, row, line)
+
+    def _with_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
+        """Yield each line and row with the place of the coding that it changes, if it changes one.
+
+        A row is often copied to hold a second date: then one of the copies is the row that was
+        there, and the others are new.
+        """
+        copies: dict[int, list[tuple[SheetRow, Row]]] = {}
+        for line, mark, row in self.taken:
+            base = mark[2] if mark else "new"
+            place = self.existing.get(_cell(row), {}).get(base)
+            if place is not None and place not in self.kept:
+                copies.setdefault(place, []).append((line, row))
+            elif place is None and base != "new":
+                note = "the coding that this row changes was changed since"
+                _refuse_as_old(self.changeset, line, note)
+            else:
+                yield line, row, None
+        for place, lines in copies.items():
+            date = _dates(self.draft.rows[place])
+            original = (
+                lines if len(lines) == 1 else [one for one in lines if _dates(one[1]) == date]
+            )
+            for line, row in lines:
+                if len(original) == 1:
+                    yield line, row, place if row is original[0][1] else None
+                    continue
+                rule = "the row was copied, and which of the copies it was cannot be told"
+                remedy = "clear the first column of the new one"
+                self.workbook.refuse(line.place("row"), line["row"], rule, remedy)
+
+
+def _cell(row: Row) -> tuple[str, str]:
+    return row["unit_id"], row["criterion_id"]
+
+
+def _dates(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row[name] for name in DATED)
+
+
+def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
+    """Record that a coder's batch came back, and say what counts as read without a row."""
+    batch = changeset.workbook.about.get("batch", "")
+    draft, every = changeset.draft("assignments"), list(changeset.study["criteria"]["criterion_id"])
+    places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
+    cells: set[tuple[str, ...]] = set()
+    for row in (draft.rows[place] for place in places):
+        row["returned_on"] = row["returned_on"] or on.isoformat()
+        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else every
+        cells.update((coder, row["unit_id"], one) for one in criteria)
+    without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
+    place = changeset.workbook.about_places.get("batch", "Start")
+    if without:
+        count = (
+            f"{len(without)} of {len(cells)} cells given" if len(cells) > 1 else "the cell given"
+        )
+        verb = agreeing(len(without), "counts", "count")
+        note = f"Batch {batch} of {coder} came back: {count} {verb} as read without a row"
+        changeset.workbook.note(note, place)
+    if not places and not changeset.changes:
+        note = "No coding came back, and what was given is not recorded: nothing counts as read"
+        changeset.workbook.note(note, place)
+
+
+def _whose(changeset: Changeset) -> str:
+    """Return whose coding a workbook is; empty, and a problem kept, where it cannot be told."""
+    workbook, study = changeset.workbook, changeset.study
+    coder = as_held(study, workbook.about.get("coder", ""))
+    rule = fault_of_name(coder)
+    if not coder:
+        rule = "it does not say whose coding this is"
+    elif not rule and coder not in set(study["codings"]["coder"]):
+        marks = (MARK.fullmatch(line["row"]) for line in workbook.forms.get("coding", []))
+        if any(found and found[3] not in ("new", "aside") for found in marks):
+            rule = "no coder of this name coded before, and rows here are marked as coded before"
+    if not rule and workbook.about.get("coder mark") != short_mark(normalised_text(coder, CODE)):
+        rule = "the workbook was written for another coder, and a coder's name was changed here"
+    if rule:
+        remedy = "write the coder's name in the line Coder as it stood when the workbook was sent"
+        workbook.refuse_about("coder", rule, remedy)
+        return ""
+    return coder
+
+
+def changed_criteria(changeset: Changeset) -> set[str]:
+    """Return the criteria whose rules are not those that the workbook was written with."""
+    about, now = changeset.workbook.about, codebook_marks(changeset.study.tables)
+    if about.get("codebook") == short_mark(*now.values()):
+        return set()
+    changed = {one for one, mark in now.items() if about.get(f"criterion {one}".lower()) != mark}
+    note = "The workbook was written with an earlier version of the codebook"
+    changeset.workbook.note(note, "Start")
+    return changed
+
+
+def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
+    rule += ", after the workbook was written"
+    remedy = "have a new workbook written, and enter it there"
+    changeset.workbook.refuse(line.place("level"), line["level"], rule, remedy)
+
+
+def _says_anything(line: SheetRow, mark: tuple) -> bool:
+    """Return whether a line is more than a row that was sent out empty and came back empty."""
+    if mark and mark[2] != "new":
+        return True  # a coding that was made: emptied, it is still to be answered for
+    shown = {"row", "unit_id", "criterion_id"} if mark else {"row"}
+    return any(text for name, text in line.texts.items() if name not in shown)
+
+
+def _coding(reader: RowReader, line: SheetRow, mark: tuple, coder: str) -> Row | None:
+    unit = reader.unit(line, mark[0] if mark else "")
+    criterion = reader.criterion(line, mark[1] if mark else "")
+    if not unit or not criterion:
+        return None
+    if mark and mark[2] != "new" and not any(line[name] for name in ("level", "rationale")):
+        rule = "a coding that was made is emptied here, and an old coding is never thrown away"
+        remedy = "put it back, or code the cell anew: not_assessed, say, with the reason"
+        reader.workbook.refuse(line.place("level"), "", rule, remedy)
+        return None
+    return {
+        "unit_id": unit,
+        "criterion_id": criterion,
+        "coder": coder,
+        **{name: line[name] for name in (*DATED, "read_on", "rationale")},
+        "level": reader.level(line, criterion),
+        "confidence": reader.confidence(line),
+        "evidence_ids": reader.evidence_ids(line),
+        "batch": reader.workbook.about.get("batch", ""),
+    }
+
+
+def _in_short(row: dict[str, str]) -> str:
+    when = row["observed_on"] or "undated"
+    return f"{row['level']} ({when}, {row['confidence']})"

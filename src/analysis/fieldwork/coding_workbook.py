@@ -1,0 +1,139 @@
+"""The coding workbook: one coder's codings out, and no others.
+
+A coder codes without sight of another's levels (Krippendorff, Content Analysis, 4th edition,
+2019, chapter 12, on independence), so the workbook holds that coder's own rows and no others.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.fieldwork.codebook import codebook_page
+from analysis.fieldwork.forms import CODE, coding_form
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_marks import row_mark
+from analysis.fieldwork.shared_sheets import (
+    add_document_forms,
+    coded_texts,
+    held_pages,
+    offer_lists,
+)
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
+from analysis.frames import records
+from analysis.problems import Problem, StudyError, shorten
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.study.groups import exemptions
+from analysis.study.marks import codebook_marks, short_mark
+
+KIND = "coding"
+
+SPARE_ROWS = 100
+
+_DO = (
+    "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told. If in doubt, choose inconclusive, and say why.",
+    "Code what a source says, by the rules on the sheet Codebook; never what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
+    "A date may be a year, a month or a day: 2021, 2021-12 or 2021-12-03. Where the document bears none, leave the date empty and say between which days it must lie, if that is known.",
+    "For a second date of the same {unit} and criterion, use an empty row at the end, and leave its first column empty. Do not delete old rows. If you change one, it replaces your own earlier coding, whose old version is kept.",
+    "Documents and evidence that are not held yet go on the sheets New sources and New evidence, under the ids that stand there; what you searched for goes on New searches, also where nothing was found.",
+    "Write no personal details: of any person concerned no more than that there was a case, where it is needed at all.",
+    "Sheets may be sorted (whole rows), filtered and widened. Keep the first column of Coding, and the first row, as they are.",
+)
+
+
+def coding_workbook(
+    study: Study,
+    coder: str,
+    units: Sequence[str] = (),
+    only_unknown: bool = False,
+    batch: str = "",
+) -> bytes:
+    """Return a coder's workbook.
+
+    Args:
+        study: the study.
+        coder: the coder's name, as it stands or is to stand in ``codings.csv``.
+        units: these units only; none named: all.
+        only_unknown: only the cells for which this coder has no level yet.
+        batch: the batch of work that it is recorded as
+            (:func:`analysis.fieldwork.assignments.assign`).
+
+    Raises:
+        StudyError: the coder has no name, or a unit is not in the study.
+    """
+    coder = checked_coder(study, coder)
+    units = list(units) or list(study["units"]["unit_id"])
+    own = study["codings"][study["codings"]["coder"] == coder]
+    cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
+    form = coding_form(max(4, cited + 1))
+    title = f"Coding workbook of {coder}: {study.descriptor.title}"
+    marks = codebook_marks(study.tables)
+    about = {
+        "Workbook": KIND,
+        "Coder": coder,
+        "Coder mark": short_mark(normalised_text(coder, CODE)),
+    }
+    about |= {"Batch": batch} if batch else {}
+    about["Codebook"] = short_mark(*marks.values())
+    about |= {f"Criterion {name}": mark for name, mark in marks.items()}
+    maker = WorkbookMaker(study, title, about, _with_noun(study, _DO))
+    offer_lists(maker, study)
+    maker.page(codebook_page(study))
+    for page in held_pages(study, units):
+        maker.page(page)
+    maker.form(form, list(coding_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
+    add_document_forms(maker, study, coder)
+    return maker.as_bytes()
+
+
+def checked_coder(study: Study, coder: str) -> str:
+    """Return a coder's name, after checking that it can stand in a table and come back."""
+    rule = fault_of_name(normalised_text(coder, CODE))
+    if rule:
+        remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
+        raise StudyError([Problem("--coder", None, "", shorten(coder), rule, remedy)])
+    return as_held(study, coder)
+
+
+def fault_of_name(name: str) -> str:
+    """Return why a text cannot be a coder's name; empty where it can."""
+    if not name:
+        return "a coder needs a name"
+    if not name.isprintable() or len(name) > 100:
+        return "a coder's name is one printable line of at most 100 characters"
+    return ""
+
+
+def as_held(study: Study, coder: str) -> str:
+    """Return a coder's name as the study writes it."""
+    name = normalised_text(coder, CODE)
+    return {normalised_text(one, CODE): one for one in study["codings"]["coder"]}.get(name, name)
+
+
+def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
+    return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
+
+
+def coding_rows(
+    study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
+) -> Iterator[FormRow]:
+    """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
+    unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
+    scale = study.lookup("criteria", "scale_id")
+    by_cell: dict[tuple[str, str], list[dict]] = {}
+    for row in records(own):
+        by_cell.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    never = exemptions(study, dt.date.min)
+    for unit in units:
+        for criterion in study["criteria"]["criterion_id"]:
+            rows = by_cell.get((unit, criterion), [])
+            if not rows and (unit, criterion) in never:
+                continue  # there is nothing to look for
+            if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):
+                continue
+            shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
+            choices = {"level": f"scale {scale[criterion]}"}
+            for row in rows or [{}]:
+                mark = row_mark(unit, criterion, row)
+                yield FormRow({**coded_texts(row), **shown, "row": mark}, choices)

@@ -1,0 +1,149 @@
+"""Look at the rows of a returned workbook for slips of a spreadsheet program.
+
+Neither can be told for sure from what somebody meant, so each is only noted, for a person to look.
+"""
+
+import contextlib
+import datetime as dt
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from analysis.fieldwork.forms import DATE, FORMS, TEXT
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+
+FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
+SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"
+_LEAST_ROWS, _LEAST_ALONE = 4, 5
+"""Rows that must count up or down before it is said: of dates, ids of evidence, or two columns at
+once; of any other column alone."""
+_RARE = 1 / 250
+"""Chance below which rows that stand in order by themselves are worth a look."""
+_FIELDS = {one.name: one for form in FORMS for one in form.fields}
+_NAMES = {form.fields[0].name for form in FORMS} | {"unit_id", "criterion_id", "scope", "source_id"}
+_DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", "answered_on")
+"""Days of what people do: they do it from the top down, so that these stand in order."""
+
+
+def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> None:
+    """Note columns that count up or down by one row by row, and columns that were sorted alone.
+
+    Args:
+        workbook: the workbook.
+        lines: those of its rows that add or change something.
+    """
+    for tab in dict.fromkeys(line.sheet for line in lines):
+        rows = sorted((one for one in lines if one.sheet == tab), key=lambda one: one.number)
+        running = list(_running(workbook, rows))
+        for name, run in running:
+            for line in run:
+                workbook.note_all(FILLED_DOWN, line.place(name))
+        for name in _sorted_alone(workbook, rows):
+            if name not in dict(running):
+                workbook.note_all(SORTED_ALONE, rows[0].place(name))
+
+
+def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str, list[SheetRow]]]:
+    """Yield each column with rows in which it counts up or down by one, where that is no chance."""
+    found = [
+        (name, run)
+        for name in _columns(rows)
+        for step in (1, -1)
+        for run in _runs(rows, name, step)
+    ]
+    brought = {line["evidence_id"] for line in workbook.forms.get("evidence", [])}
+    for name, run in found:
+        numbers = {line.number for line in run}
+        besides = any(
+            other != name and len(numbers & {line.number for line in also}) >= _LEAST_ROWS
+            for other, also in found
+        )
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", run[0][name]):
+            yield name, run
+        elif _of_documents(rows) or {line[name] for line in run} & brought:
+            continue  # yearly documents, and new evidence in the order in which it was found
+        elif besides or (len(run) >= _least(name) and _of_one_kind(name, run)):
+            yield name, run
+
+
+def _least(name: str) -> int:
+    dated = name in _FIELDS and _FIELDS[name].kind == DATE
+    return _LEAST_ROWS if dated or name.startswith("evidence_") else _LEAST_ALONE
+
+
+def _of_documents(rows: list[SheetRow]) -> bool:
+    """Return whether rows are on a sheet for new sources, evidence or searches."""
+    return bool(rows[0].letters.keys() & {"publisher", "states", "queries"})
+
+
+def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
+    """Return whether a run is none that the order of the rows alone can make.
+
+    Evidence is often numbered by unit, and one cell may have a date for each of some years.
+    """
+    cells = {(line["unit_id"], line["criterion_id"]) for line in run}
+    if name.startswith("evidence_"):
+        return len({unit for unit, _ in cells}) == 1
+    return len(cells) > 1 or _FIELDS.get(name) is None or _FIELDS[name].kind != DATE
+
+
+def _columns(rows: list[SheetRow]) -> list[str]:
+    """Return the columns that hold codes or dates, and do not name the row."""
+    names = dict.fromkeys(name for line in rows for name in line.texts)
+    kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in names}
+    return [name for name, one in kinds.items() if one and one.kind != TEXT and name not in _NAMES]
+
+
+def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]]:
+    """Yield the runs of rows, one under the other, in which a column counts up, or down, by one."""
+    run = rows[:1]
+    for above, line in pairwise(rows):
+        if line.number == above.number + 1 and line[name] in _next(above[name], step):
+            run.append(line)
+            continue
+        if len(run) >= _LEAST_ROWS:
+            yield run
+        run = [line]
+    if len(run) >= _LEAST_ROWS:
+        yield run
+
+
+def _next(text: str, step: int) -> set[str]:
+    """Return what a program writes below a text when it is dragged down, counting by a step."""
+    following = set()
+    if found := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        months = 12 * int(found[1]) + int(found[2]) - 1 + step
+        following.add(f"{months // 12:04}-{months % 12 + 1:02}")
+    elif found := re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL):
+        number = int(found[2]) + step
+        following = {f"{found[1]}{number}", f"{found[1]}{number:0{len(found[2])}}"}
+    with contextlib.suppress(ValueError, OverflowError):  # it is no day
+        following.add((dt.date.fromisoformat(text) + dt.timedelta(days=step)).isoformat())
+    return following
+
+
+def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]:
+    """Yield the columns that stand in order, up or down, over rows that stand as they were sent."""
+    if _of_documents(rows):
+        return  # people enter them by date, or by name
+    places = {name: place for place, name in enumerate(workbook.sent)}
+    key = next(iter(rows[0].letters))
+    sent = [(places[line[key]], line) for line in rows if line[key] in places]
+    if len(sent) < 2 or any(above[0] > below[0] for above, below in pairwise(sent)):
+        return
+    for name in rows[0].letters:
+        if name in (*_NAMES, *_DONE_IN_ORDER) or name.startswith("evidence_"):
+            continue
+        texts = [line[name] for _, line in sent if line[name]]
+        if name in _FIELDS and _FIELDS[name].kind == TEXT:
+            texts = [re.sub(r"\d+", "", text) for text in texts]  # page after page
+        if texts in (sorted(texts), sorted(texts, reverse=True)) and _chance(texts) < _RARE:
+            yield name
+
+
+def _chance(texts: list[str]) -> float:
+    """Return the chance that texts in any order stand in order, up or down."""
+    equal = sum(math.lgamma(count + 1) for count in Counter(texts).values())
+    return 2 * math.exp(equal - math.lgamma(len(texts) + 1))

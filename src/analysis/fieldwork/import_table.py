@@ -1,0 +1,336 @@
+"""Bring in a table that somebody has: units, criteria and answers, and nothing that it does not say.
+
+The file is the one source, known by its hash. Each answer becomes a statement of evidence that
+says where it stands in the table, and an assessment that rests on it. What a blank means is what
+the map says; a blank that was looked for becomes a search.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
+from analysis.fieldwork.default_map import default_map
+from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
+from analysis.fieldwork.table_file import TableFile, read_table_file
+from analysis.fieldwork.table_map import (
+    FOUND_NOTHING,
+    NOBODY_LOOKED,
+    NOT_ASKED,
+    Searched,
+    TableMap,
+    read_map,
+)
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.frames import records
+from analysis.problems import StudyError, shorten
+from analysis.study import Study, journal
+from analysis.study import vocabulary as v
+from analysis.study.load import load_to_fill
+
+FILLED = ("units", "sources", "evidence")
+"""Tables that may be empty before a table is brought in."""
+_KEYS = {
+    "assessments": ("unit_id", "criterion_id", *DATED),
+    "codings": ("unit_id", "criterion_id", "coder", *DATED),
+    "searches": ("unit_id", "searched_on", "where"),
+    "sources": ("source_id",),
+}
+"""What tells the rows of a table apart."""
+_LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
+_SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
+"""Meanings that leave a cell not assessed. No row says so: it would hide a later search."""
+_NAMED_AT_MOST = 20
+"""Questions that a statement on the blanks of a unit names; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a table comes to.
+
+    Attributes:
+        changes: every row of the study that comes of it.
+        answers: for each criterion, how many cells of the table have which level or unknown.
+        notes: what was tidied in reading it and what was left out, as sentences.
+        written: the files of the study that were changed; none in a dry run.
+    """
+
+    changes: list[Change]
+    answers: dict[str, Counter]
+    notes: list[str]
+    written: list[str]
+
+
+def import_table(
+    path: Path,
+    folder: Path,
+    map_path: Path | None = None,
+    dry_run: bool = False,
+    preview: Callable[[Imported], None] = lambda imported: None,
+) -> Imported:
+    """Bring a table into a study: all that it says, or nothing.
+
+    Args:
+        path: the table, ``.csv`` or ``.xlsx``.
+        folder: the study's folder.
+        map_path: the map; ``None``: the table has the study's own headings and words.
+        dry_run: write nothing.
+        preview: shown the change before anything is written.
+
+    Raises:
+        StudyError: it cannot be brought in; the error holds every problem found, and the study
+            is as it was.
+    """
+    if dry_run:
+        imported, _ = _prepared(load_to_fill(folder, FILLED), path, map_path)
+        preview(imported)
+        return imported
+    with journal.changing(folder):
+        imported, files = _prepared(load_to_fill(folder, FILLED), path, map_path)
+        preview(imported)
+        if files:
+            journal.commit(folder, files)
+        return Imported(imported.changes, imported.answers, imported.notes, sorted(files))
+
+
+def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported, dict[str, bytes]]:
+    if map_path is None:
+        table = read_table_file(path)
+        table_map = default_map(study, table)
+    else:
+        table_map = read_map(map_path)
+        table = read_table_file(path, table_map.sheet, table_map.headings_row, table_map.last_row)
+    changeset, workbook = Changeset(study, table.workbook), table.workbook
+    reader = AnswerReader(changeset, table, table_map, map_path.name if map_path else "")
+    answers = reader.read()
+    if not workbook.problems:
+        _Import(changeset, table, table_map).take(answers)
+    table.note_besides()
+    files = changeset.files() if not workbook.problems else {}
+    if workbook.problems:
+        raise StudyError(workbook.problems_in_order())
+    return Imported(changeset.changes, reader.counts, workbook.sentences(), []), files
+
+
+class _Import:
+    """The answers of one table, held against the study."""
+
+    def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap):
+        self.study, self.table, self.map = changeset.study, table, table_map
+        self.changeset, self.workbook = changeset, table.workbook
+        self.read_on = table_map.read_on or dt.date.today().isoformat()
+        self.source_id = f"table-{table.sha256[:10]}"
+        self.scale = self.study.lookup("criteria", "scale_id")
+        self.stated = set(self.study["evidence"]["evidence_id"])
+        self.existing = {name: changeset.draft(name).places(*key) for name, key in _KEYS.items()}
+
+    def take(self, answers: list[Answer]) -> None:
+        """Add the rows that answers come to, and the table as their source."""
+        cells: dict[tuple, list[Answer]] = defaultdict(list)
+        for one in answers:
+            cells[one.unit, one.criterion, one.dated].append(one)
+        for cell, of_cell in cells.items():
+            self._take_cell(cell, of_cell)
+        self._take_blanks(answers)
+        if self.changeset.changing:
+            self._take_source()
+
+    def _take_cell(self, cell: tuple, of_cell: list[Answer]) -> None:
+        """Take in what the table says of one unit, criterion and date."""
+        unit, criterion, dated = cell
+        given = [one for one in of_cell if one.meaning not in (*_SILENT, FOUND_NOTHING)]
+        others = [one for one in of_cell if one not in given and not one.coders]
+        meanings = {one.meaning for one in [*given, *others]}
+        codings = {(name, one.meaning): one for one in given[::-1] for name in one.coders}
+        told_apart = all(one.coders for one in given) and len({name for name, _ in codings}) == len(
+            codings
+        )
+        if len(meanings) > 1 and (others or not told_apart):
+            first = of_cell[0]
+            other = next(one for one in of_cell if one.meaning != first.meaning)
+            rule = f"{first.line.place('level')} says {shorten(first.text) or 'nothing'} of the same unit, criterion and date"
+            remedy = "keep one of the two, give each its date, or name who gave it (coder)"
+            self.workbook.refuse(other.line.place("level"), other.text, rule, remedy)
+            return
+        if not given:
+            return
+        if len(of_cell) > 1 and not any(one.coders for one in of_cell):
+            note = "An answer that the table gives more than once was taken once"
+            self.workbook.note(note, of_cell[1].line.place("level"))
+        row = dict(zip(DATED, dated, strict=True))
+        row |= {"unit_id": unit, "criterion_id": criterion, "read_on": self.read_on}
+        row |= {"confidence": self.map.confidence}
+        if len(meanings) == 1:
+            self._assess(row, given)
+        else:
+            note = "Coders differ: their codings were taken in, and no level stands until they are settled (policygap settle)"
+            self.workbook.note(note, given[0].line.place("level"))
+        for (name, _), one in reversed(codings.items()):
+            self._code(row | {"coder": name}, one)
+
+    def _assess(self, row: dict[str, str], given: list[Answer]) -> None:
+        row = row | {
+            "settled_by": v.IMPORTED,
+            "settled_why": f"{self.table.name} says so; the documents behind the table were not read",
+        }
+        old = self._add("assessments", row, given)
+        if old:
+            rule = f"by the map it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
+            remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
+            self.workbook.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
+
+    def _code(self, row: dict[str, str], one: Answer) -> None:
+        old = self._add("codings", row, [one])
+        if old:
+            rule = f"the study holds {old['level']} by {row['coder']} of that date"
+            remedy = (
+                "correct the table, or change the coding in a coder's workbook (policygap workbook)"
+            )
+            self.workbook.refuse(one.line.place("level"), one.text, rule, remedy)
+
+    def _add(self, table: str, row: dict[str, str], given: list[Answer]) -> dict[str, str] | None:
+        """Add the row that answers come to; return the one of another level that is in its place."""
+        first, (_, old) = given[0], self._old(table, row)
+        if old and old["level"] != first.meaning:
+            return old
+        row = row | {
+            "level": first.meaning,
+            "rationale": f"As the imported table has it: “{first.text}”.",
+        }
+        if not old:
+            row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
+            self.changeset.draft(table).add(row, first.line)
+        what = UNCHANGED if old else ADDED
+        self.changeset.say(what, table, row, first.meaning, first.line)
+        return None
+
+    def _evidence(self, one: Answer) -> str:
+        """Return the id of the statement that an answer is, added when it is first cited."""
+        place = one.line.place("level").rpartition("!")[2]
+        column = "" if self.map.is_long else f", column “{one.question}”,"
+        what = f"says on “{one.question}”" if self.map.is_long else "says"
+        states = f"Row {one.line.number}{column} of {self.table.name} {what}: “{one.text}”."
+        if one.line["source"]:
+            states += f" It names as its source: {one.line['source']}"
+        return self._state(
+            f"{self.source_id}-{place}", one.unit, states, one.line["note"], one.line
+        )
+
+    def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
+        if name not in self.stated:
+            self.stated.add(name)
+            row = {
+                "evidence_id": name,
+                "scope": "unit",
+                "unit_id": unit,
+                "source_id": self.source_id,
+                "states": states,
+                # All that the table holds was read, and nothing of the documents behind it.
+                "extent_read": "whole_excerpt",
+                "note": note,
+            }
+            self.changeset.draft("evidence").add(row, line)
+            self.changeset.say(ADDED, "evidence", row, name, line)
+        return name
+
+    def _take_blanks(self, answers: Iterable[Answer]) -> None:
+        """Log the searches that blanks stand for; keep beside each unit what others mean."""
+        searches: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+        silent: dict[str, list[Answer]] = defaultdict(list)
+        for one in answers:
+            if one.meaning in _SILENT:
+                silent[one.unit].append(one)
+            elif one.meaning == FOUND_NOTHING and self.map.searched:
+                own = one.line["date"] if len(one.line["date"]) == len("YYYY-MM-DD") else ""
+                searches[one.unit, own or self.map.searched.on].append(one)
+        for (unit, day), found in searches.items():
+            self._search(self.map.searched, unit, day, found)
+        for unit, found in silent.items():
+            self._state_blanks(unit, found)
+
+    def _state_blanks(self, unit: str, found: list[Answer]) -> None:
+        """State as evidence on which questions the table has no answer about a unit."""
+        parts = []
+        for words, meanings in (
+            ("not asked", (NOT_ASKED,)),
+            ("nobody looked", _LOOKED_FOR_BY_NOBODY),
+        ):
+            asked = [f"“{one.question}”" for one in found if one.meaning in meanings]
+            more = [f"{len(asked) - _NAMED_AT_MOST} more"] if asked[_NAMED_AT_MOST:] else []
+            if asked:
+                parts.append(f"{', '.join(asked[:_NAMED_AT_MOST] + more)} ({words})")
+        line = found[0].line
+        name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
+        states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
+        states = " ".join([states, *_said_beside(found, ("date", "source", "coder"))])
+        self._state(name, unit, states, " ".join(_said_beside(found, ("note",))), line)
+
+    def _search(self, searched: Searched | None, unit: str, day: str, found: list[Answer]) -> None:
+        if searched is None:
+            return  # the map then has no answer that means it
+        own = ("source", "note", "coder") if found[0].line["date"] == day else BESIDE
+        note = " ".join([self._why_found_nothing(found), *_said_beside(found, own)])
+        row = {
+            "unit_id": unit,
+            "searched_on": day,
+            "where": searched.where,
+            "queries": " | ".join(searched.queries),
+            "queries_count": str(len(searched.queries)),
+        }
+        place, old = self._old("searches", row)
+        known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
+        criteria = {one.criterion for one in found}
+        row["note"] = known if note in known else f"{known} {note}".strip()
+        row["criterion_ids"] = ";".join(one for one in self.scale if one in criteria | before)
+        draft, line = self.changeset.draft("searches"), found[0].line
+        same = criteria <= before and note in known
+        if place is None:
+            draft.add(row, line)
+        elif not same:
+            draft.replace(place, old | row, line)
+        what = ADDED if place is None else UNCHANGED if same else CHANGED
+        summary = ", ".join(one for one in self.scale if one in criteria)
+        self.changeset.say(what, "searches", row, summary, line)
+
+    def _why_found_nothing(self, found: list[Answer]) -> str:
+        texts = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
+        return f"Imported from {self.table.name}, where the answer is {' or '.join(texts)}: that was declared to mean that it was looked for and not found."
+
+    def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
+        """Return the place and the text of the row that the study has with the same key."""
+        places = self.existing[table].get(tuple(row[name] for name in _KEYS[table]))
+        if not places:
+            return None, {}
+        return places[0], records(self.study[table].iloc[places])[0]
+
+    def _take_source(self) -> None:
+        row = {
+            "source_id": self.source_id,
+            "publisher": self.map.publisher or "Not stated",
+            "title": self.workbook.file,
+            "title_kind": "described",
+            "kind": v.IMPORTED,
+            "url": self.map.url,
+            "extent_read": "whole_excerpt",
+            "read_on": self.read_on,
+            "sha256": self.table.sha256,
+        }
+        line = SheetRow(self.table.tab, self.table.headings_row, {}, {"": "A"})
+        if not self._old("sources", row)[1]:
+            self.changeset.draft("sources").add(row, line)
+            self.changeset.say(ADDED, "sources", row, self.workbook.file, line)
+
+
+def _said_beside(found: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
+    """Say what a table has beside blanks: its own day, source, note and coder of each."""
+    beside: dict[str, list[str]] = {}
+    for one in found:
+        parts = [f"{kind} {text}" for kind in kinds if (text := one.line[kind])]
+        if parts:
+            beside.setdefault("; ".join(parts), []).append(f"“{one.question}”")
+    return [
+        f"Beside {', '.join(questions)} it has: {text.rstrip('.')}."
+        for text, questions in beside.items()
+    ]

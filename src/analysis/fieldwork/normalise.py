@@ -1,0 +1,181 @@
+"""Read one cell as a person meant it: tidy what is harmless, refuse what is ambiguous."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from openpyxl.utils.datetime import from_excel
+
+from analysis.fieldwork.forms import CODE, DATE, TEXT
+from analysis.study.dates import exists
+from analysis.study.signs import one_line, prose, spoilt
+
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
+_ISO = re.compile(r"(\d{4})([-/.](\d{1,2})([-/.](\d{1,2}))?)?")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ t]00:00(:00(\.0+)?)?z?")
+_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ \-.]+([a-z]+)\.?,?[ \-]+(\d{4})")
+_MONTH_DAY = re.compile(r"([a-z]+)\.?[ \-]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-]+(\d{4})")
+_MONTH_ONLY = re.compile(r"([a-z]+)\.?,?[ \-]+(\d{4})")
+_YEARS = range(1900, 2101)
+"""Numbers that are years; as day counts they would be days of 1905 to 1909."""
+_SERIALS = range(20_000, 80_000)
+"""Day counts that a date may have turned into: the years from 1954 to 2119."""
+
+HOW = "write 2021, 2021-12 or 2021-12-03"
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """What a cell says: its text, what was done to it, and why it cannot be taken, if so."""
+
+    text: str = ""
+    note: str = ""
+    rule: str = ""
+    remedy: str = ""
+
+
+SPOILT = "a program has spoilt letters, which stay as they came"
+
+
+def normalised(value: object, kind: str, epoch: dt.datetime) -> Normalised:
+    """Return what a cell's value says.
+
+    Args:
+        value: as openpyxl reads it: text, number, truth value, date or nothing.
+        kind: how it is read (:data:`forms.TEXT` and the others).
+        epoch: first day of the workbook's calendar, for days written as numbers.
+    """
+    if value is None:
+        return Normalised()
+    if kind == DATE:
+        return _date(value, epoch)
+    if isinstance(value, dt.datetime | dt.date):
+        text = value.strftime("%Y-%m-%d")
+        return Normalised(text, "a date was read as text")
+    if isinstance(value, bool):
+        return Normalised(str(value).upper(), "a truth value was read as text")
+    if isinstance(value, int | float):
+        return Normalised(_number(value), "a number was read as text")
+    if not isinstance(value, str):
+        return Normalised(rule="it is neither text nor a number", remedy="write it as text")
+    text = normalised_text(value, kind)
+    if spoilt(text):
+        return Normalised(text, SPOILT)
+    return Normalised(text, "" if text == value else "stray spaces or signs were taken out")
+
+
+def normalised_text(value: str, kind: str = TEXT) -> str:
+    """Return a text without what programs and fingers leave at its ends.
+
+    Spaces that do not break become plain ones, line ends line feeds; a code becomes one line,
+    and loses the signs that nobody sees. A text of such signs alone is none.
+    """
+    return one_line(value) if kind == CODE else prose(value)
+
+
+def _date(value: object, epoch: dt.datetime) -> Normalised:
+    if isinstance(value, bool):
+        return Normalised(rule="a truth value is no date", remedy=HOW)
+    if isinstance(value, int | float):
+        return _serial(value, epoch)
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            return Normalised(rule="it is a time of day, and not only a date", remedy=HOW)
+        return _real_date(value.date(), epoch)
+    if isinstance(value, dt.date):
+        return _real_date(value, epoch)
+    if not isinstance(value, str):
+        return Normalised(rule="it is no date", remedy=HOW)
+    return _written_date(value, epoch)
+
+
+def _real_date(day: dt.date, epoch: dt.datetime) -> Normalised:
+    """Take a cell that the program holds as a date.
+
+    The first of a month may have been a month or a year; and a year that is typed where the
+    program expects a date becomes a day soon after the calendar begins.
+    """
+    rule, count = "", (day - epoch.date()).days
+    if day.day == 1:
+        rule = "it may have been a month or a year, which it turned into a day"
+    elif count in _YEARS:
+        rule = f"it may have been the year {count}, which it took for a count of days"
+    if rule:
+        return Normalised(
+            rule=f"the program holds {day.isoformat()} here: {rule}",
+            remedy=f"format the cell as text, and {HOW}",
+        )
+    return Normalised(day.isoformat(), "a date of the program was read as a day")
+
+
+def _serial(value: int | float, epoch: dt.datetime) -> Normalised:
+    if float(value).is_integer() and int(value) in _YEARS:
+        return Normalised(str(int(value)), "a number was read as a year")
+    if not float(value).is_integer() or int(value) not in _SERIALS:
+        return Normalised(
+            rule="the number is no date", remedy=f"format the cell as text, and {HOW}"
+        )
+    read = _real_date(from_excel(value, epoch).date(), epoch)
+    return Normalised(
+        read.text, read.note and "a day count was read as a day", read.rule, read.remedy
+    )
+
+
+def _written_date(value: str, epoch: dt.datetime) -> Normalised:
+    text = normalised_text(value, CODE).lstrip("'").strip()
+    if text == "":
+        return Normalised("", "stray spaces or signs were taken out" if value else "")
+    if found := _MIDNIGHT.fullmatch(text.lower()):
+        # A program wrote it so: it was a date of the program before.
+        return _date_with_midnight(found[1], epoch)
+    iso, ambiguous = _in_order(text.lower())
+    if ambiguous:
+        return Normalised(rule="it can be read as two different days", remedy=HOW)
+    if iso is None:
+        return Normalised(rule="it is no date", remedy=HOW)
+    if not exists(iso):
+        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+    return Normalised(iso, "" if iso == value else "a date was written another way")
+
+
+def _date_with_midnight(iso: str, epoch: dt.datetime) -> Normalised:
+    if not exists(iso):
+        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+    read = _real_date(dt.date.fromisoformat(iso), epoch)
+    return read if read.rule else Normalised(read.text, "a date was written another way")
+
+
+def _in_order(text: str) -> tuple[str | None, bool]:
+    """Return a written date as year, month and day, and whether it has a second reading."""
+    if found := _ISO.fullmatch(text):
+        year, month, day = found[1], found[3], found[5]
+        return "-".join([year, *(part.zfill(2) for part in (month, day) if part)]), False
+    if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
+        return None, True  # a day count that has become text: which calendar, nobody knows
+    if found := _NUMERIC.fullmatch(text):
+        first, second, year = int(found[1]), int(found[2]), found[3]
+        if first <= 12 and second <= 12 and first != second:
+            return None, True
+        day, month = (first, second) if second <= 12 else (second, first)
+        return f"{year}-{month:02}-{day:02}", False
+    if found := _MONTH_YEAR.fullmatch(text):
+        return f"{found[2]}-{int(found[1]):02}", False
+    for pattern, order in ((_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2)), (_MONTH_ONLY, (2, 1))):
+        found = pattern.fullmatch(text)
+        if found and found[order[1]] in _MONTHS:
+            parts = [found[order[0]], f"{_MONTHS[found[order[1]]]:02}"]
+            parts += [f"{int(found[place]):02}" for place in order[2:]]
+            return "-".join(parts), False
+    return None, False
+
+
+def _number(value: int | float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -1,0 +1,281 @@
+"""Open a workbook that somebody sent, or say in one line why it cannot be opened."""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+
+from analysis.problems import Problem, StudyError, shorten
+from analysis.spreadsheet import unescaped
+
+LARGEST_FILE = 64 * 2**20
+LARGEST_CONTENT = 256 * 2**20
+"""Bytes of a workbook, packed and unpacked, beyond which it is not opened."""
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
+_STRIKE = re.compile(rb"<(\w+:)?strike[\s>/]")
+_SHARED = "xl/sharedStrings.xml"
+_LINKED = re.compile(rb'<(?:\w+:)?hyperlink\b[^>]*?\bref="([A-Z]+\d+)"')
+_FILLED = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"[^>]*?(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
+_REF = re.compile(r'<(?:\w+:)?threadedComment\b[^>]*?\bref="([A-Z]+\d+)"')
+_ANCHOR = re.compile(
+    r"<(?:\w+:)?(?:twoCell|oneCell|absolute)Anchor\b.*?</(?:\w+:)?\w+Anchor>", re.S
+)
+_CORNER = re.compile(r"<(?:\w+:)?col>(\d+)<.*?<(?:\w+:)?row>(\d+)<", re.S)
+_OBJECT = re.compile(r'ObjectType="(\w+)"')
+_OBJECTS = ("oleObject", "package", "image", "control")
+"""Kinds of parts that hang on a sheet and hold what somebody put there."""
+_SAVE_AS = "save it as an Excel workbook (.xlsx)"
+_RETURN = "fill the workbook that was sent, and return it as an Excel workbook (.xlsx)"
+
+
+@dataclass(frozen=True)
+class OpenedWorkbook:
+    """A workbook that could be opened; its texts are without the escapes of the file format.
+
+    Attributes:
+        book: as it was written, formulas as formulas.
+        results: the same with the stored results of its formulas; ``None`` without formulas.
+        struck_parts: the cells of which a part is struck through: the sheet's tab and the cell.
+        objects: the text boxes, pictures, charts and files that lie on its sheets: the sheet's
+            tab and the cell, if it can be told.
+        threads: the cells of comments that are answered one by one, likewise.
+    """
+
+    book: Workbook
+    results: Workbook | None = None
+    struck_parts: Collection[tuple[str, str]] = ()
+    objects: Sequence[tuple[str, str]] = ()
+    threads: Sequence[tuple[str, str]] = ()
+
+    def struck(self, cell: Cell) -> bool:
+        """Return whether what a cell says, or a part of it, is struck through."""
+        place = cell.parent.title, cell.coordinate
+        return cell.value is not None and (bool(cell.font.strike) or place in self.struck_parts)
+
+    def result(self, cell: Cell) -> Cell | None:
+        """Return the cell with the stored result of a formula; ``None`` where there is none."""
+        return self.results[cell.parent.title][cell.coordinate] if self.results else None
+
+
+@dataclass(frozen=True)
+class _Holds:
+    """What a file holds: formulas, texts of which a part is struck out, texts kept apart."""
+
+    formulas: bool
+    struck: bool
+    shared: bool
+
+
+class _Reader(ExcelReader):
+    """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
+
+    def read_chartsheet(self, sheet: Any, rel: object) -> None:
+        self.wb.create_chartsheet(sheet.name)
+
+
+def open_workbook(path: Path) -> OpenedWorkbook:
+    """Open a workbook.
+
+    Raises:
+        StudyError: it is no workbook that can be opened safely.
+    """
+    holds = _check(path)
+    reader = _opened(path)
+    _empty_links(path, reader)
+    objects, threads = _besides(path, reader)
+    results = _opened(path, data_only=True).wb if holds.formulas else None
+    struck = _struck_parts(_opened(path, rich_text=True).wb) if holds.struck else ()
+    for book in filter(None, (reader.wb, results)):
+        _unescape(book, holds.shared)
+    return OpenedWorkbook(reader.wb, results, struck, objects, threads)
+
+
+def _cells(book: Workbook) -> Iterator[Any]:
+    """Yield the cells that a workbook has, as the library keeps them."""
+    return (cell for sheet in book.worksheets for cell in sheet._cells.values())
+
+
+def _struck_parts(book: Workbook) -> set[tuple[str, str]]:
+    """Return the cells of a workbook, read with its parts of one font each, with a struck part."""
+    return {
+        (cell.parent.title, cell.coordinate)
+        for cell in _cells(book)
+        if isinstance(cell.value, CellRichText)
+        and any(isinstance(part, TextBlock) and part.font.strike for part in cell.value)
+    }
+
+
+def _unescape(book: Workbook, shared: bool) -> None:
+    """Take the escapes of the file format out of the texts of a workbook.
+
+    Those of texts that are kept apart from the sheets (``shared``) the library takes out, all but
+    that of a carriage return, which stands before a line feed.
+    """
+    for cell in _cells(book):
+        if isinstance(cell.value, str) and cell.data_type != "f":
+            plain = cell.value.replace("_x000D_\n", "\n") if shared else unescaped(cell.value)
+            cell._value = plain
+
+
+def _empty_links(path: Path, reader: ExcelReader) -> None:
+    """Empty the cells that hold a link and no text: the library writes the address into them."""
+    with zipfile.ZipFile(path) as parts:
+        for sheet, relation in reader.parser.find_sheets():
+            content = parts.read(relation.target) if "/worksheets/" in relation.target else b""
+            linked = set(_LINKED.findall(content))
+            for place in linked and linked - set(_FILLED.findall(content)):
+                cell: Any = reader.wb[sheet.name][place.decode()]
+                cell._value = None
+
+
+def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
+    """Return what lies on the sheets and is in no cell: objects, and comments in threads."""
+    objects, threads = [], []
+    with zipfile.ZipFile(path) as parts:
+        for sheet, relation in reader.parser.find_sheets():
+            relations = get_rels_path(relation.target)
+            if "/worksheets/" not in relation.target or relations not in parts.namelist():
+                continue
+            for one in get_dependents(parts, relations):
+                kind, inside = one.Type.rpartition("/")[2], one.TargetMode != "External"
+                content = (
+                    parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                )
+                if kind == "threadedComment":
+                    threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
+                elif kind == "drawing":
+                    objects += [
+                        (sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, content)
+                    ]
+                elif kind == "vmlDrawing":
+                    others = set(_texts(_OBJECT, content)) - {"Note"}
+                    objects += [(sheet.name, "")] if others else []
+                elif kind in _OBJECTS:
+                    objects.append((sheet.name, ""))
+    return objects, threads
+
+
+def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
+    return pattern.findall(content.decode("utf-8", errors="replace"))
+
+
+def _corner(anchor: str) -> str:
+    """Return the cell under the corner of what is drawn; empty where it is tied to none."""
+    found = _CORNER.search(anchor)
+    return f"{get_column_letter(int(found[1]) + 1)}{int(found[2]) + 1}" if found else ""
+
+
+def _check(path: Path) -> _Holds:
+    """Refuse what is no safe workbook; return what it holds."""
+    if not path.is_file():
+        rule = "it is no file" if path.exists() else "there is no such file"
+        raise refusal(path, rule, "name the workbook that was returned")
+    if path.stat().st_size > LARGEST_FILE:
+        rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
+    with path.open("rb") as file:
+        head = file.read(len(_OLE))
+    if head == _OLE:
+        raise _old_or_locked(path)
+    if not head.startswith(b"PK"):
+        raise refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
+    try:
+        with zipfile.ZipFile(path) as parts:
+            return _check_parts(path, parts)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
+    names, infos = parts.namelist(), parts.infolist()
+    if sum(one.file_size for one in infos) > LARGEST_CONTENT:
+        rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
+        raise refusal(path, rule, "return the workbook that was sent, without additions")
+    if any(one.flag_bits & 1 for one in infos):
+        raise refusal(path, "it is protected by a password", "save it without a password")
+    kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
+    if "xl/workbook.bin" in names:
+        raise refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
+    if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
+        raise refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
+    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+        raise refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
+    if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
+        raise refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
+    if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
+        raise refusal(path, "it is no workbook", _SAVE_AS)
+    if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
+        rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
+        raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
+    sheets = [name for name in names if _SHEET.fullmatch(name)]
+    shared = [name for name in names if name == _SHARED]
+    return _Holds(
+        formulas=any(_FORMULA.search(parts.read(name)) for name in sheets),
+        struck=any(_STRIKE.search(parts.read(name)) for name in [*sheets, *shared]),
+        shared=bool(shared),
+    )
+
+
+def _other_kind(path: Path) -> str:
+    """Say what a file is that is no archive, as a workbook would be."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = start.decode("utf-16" if wide else "utf-8", errors="replace").lstrip("\ufeff \r\n")
+    if text.startswith("%PDF"):
+        return "it is a PDF"
+    if text.startswith("<"):
+        return "it is a web page or another XML file, whatever its name says"
+    line = text.partition("\n")[0]
+    names = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
+    sign = max(names, key=line.count)
+    if "\0" in text or not line.count(sign):
+        return "it is no workbook"
+    return f"it is no workbook: it is text, with its cells parted by {names[sign]}"
+
+
+def _old_or_locked(path: Path) -> StudyError:
+    # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
+    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        return refusal(path, "it is protected by a password", "save it without a password")
+    if "WordDocument".encode("utf-16-le") in path.read_bytes():
+        return refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
+    return refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
+
+
+def _opened(path: Path, **how: bool) -> ExcelReader:
+    try:
+        with warnings.catch_warnings():
+            # The library warns of what it drops (pictures, rules of validation): none is read.
+            warnings.simplefilter("ignore")
+            reader = _Reader(path, **how)
+            reader.read()
+    except Exception as error:  # a damaged file fails in the library in many ways
+        raise _damaged(path, error) from None
+    if not reader.wb.worksheets:
+        raise refusal(path, "it has no sheet", "return the workbook that was sent")
+    return reader
+
+
+def _damaged(path: Path, error: Exception) -> StudyError:
+    reason = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
+    rule = f"it cannot be opened: it is damaged ({reason})"
+    return refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
+
+
+def refusal(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
+    """Return the error that a file cannot be read, with the place in it where that is known."""
+    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])

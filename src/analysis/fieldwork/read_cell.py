@@ -1,0 +1,153 @@
+"""Read one cell: its text, the result of its formula, or the address behind its link."""
+
+import re
+from collections.abc import Collection
+
+from openpyxl.cell import Cell
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.fieldwork.forms import DATE, LINK
+from analysis.fieldwork.normalise import normalised
+from analysis.fieldwork.open_workbook import OpenedWorkbook
+from analysis.fieldwork.sent_texts import Grid, text_of
+from analysis.fieldwork.workbook_content import ReadWorkbook, address
+from analysis.problems import shorten
+from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
+
+_LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
+
+_HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
+"""A formula that leads somewhere; and one whose address stands in it whole, as one text."""
+
+FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
+
+
+def place_of(cell: Cell) -> str:
+    """Return the address of a cell."""
+    return address(cell.parent.title, cell.coordinate)
+
+
+def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
+    """Return what a cell says, with notes and problems kept.
+
+    ``kind``: how it is read (:data:`forms.TEXT` and the others).
+    """
+    place = place_of(cell)
+    if opened.struck(cell):
+        workbook.note("Text that is struck through was read as if it stood", place)
+    if kind != LINK:
+        return _value(workbook, opened, cell, kind)
+    link = link_of(cell)
+    if link or leads(cell):
+        workbook.links.add(place)
+    if not link and leads(cell):
+        rule = (
+            "the address behind the link is worked out by the formula, and cannot be told for sure"
+        )
+        workbook.refuse(place, cell.value, rule, "write the address itself")
+        return ""
+    shows_it = not link or not _take_link(workbook, cell, link)
+    text = _value(workbook, opened, cell, kind) if shows_it else link
+    if text and not is_address(text):
+        workbook.refuse(place, text, NO_ADDRESS, WHOLE)
+    return text
+
+
+def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
+    """Return the text of a cell's own value, or of the result of its formula."""
+    place, value = place_of(cell), cell.value
+    if cell.data_type == "e":
+        workbook.refuse(place, value, "the program shows an error here", "write the text itself")
+        return ""
+    if cell.data_type == "f":
+        value = _result(workbook, opened, cell)
+    read = normalised(value, kind, opened.book.epoch)
+    if read.rule:
+        workbook.refuse(place, value, read.rule, read.remedy)
+    if read.note:
+        workbook.note(read.note[0].upper() + read.note[1:], place)
+    is_day = kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
+    if is_day and opened.book.epoch == CALENDAR_MAC_1904:
+        workbook.note_all(FROM_1904, place)
+    return read.text
+
+
+def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> object:
+    """Return the result that the program stored for a formula."""
+    result = opened.result(cell)
+    if result is None or result.value is None or result.data_type == "e":
+        formula = cell.value if isinstance(cell.value, str) else "a formula"
+        rule = "it is a formula, and the file holds no result of it that can be read"
+        remedy = "write the text itself (copy, then paste values)"
+        workbook.refuse(place_of(cell), formula, rule, remedy)
+        return None
+    workbook.note("The stored result of a formula was read", place_of(cell))
+    return result.value
+
+
+def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
+    """Return whether the address behind a cell is what the cell says, and not what it shows."""
+    shown = "" if cell.data_type == "f" else text_of(cell)
+    if bare(shown) == bare(link):
+        return False  # a program made a link of what was typed
+    if is_address(shown):
+        rule = f"the cell shows one address, and leads to another ({shorten(link)})"
+        remedy = "take the link out, and write the address that counts"
+        workbook.refuse(place_of(cell), shown, rule, remedy)
+    else:
+        workbook.note("The address behind a link was taken", place_of(cell))
+    return True
+
+
+def link_of(cell: Cell) -> str:
+    """Return the address that a cell leads to, as a link or by a formula; of none: an empty text."""
+    link = getattr(cell, "hyperlink", None)
+    if link is not None and link.target:
+        return link.target + (f"#{link.location}" if link.location else "")
+    found = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
+    return found[1].replace('""', '"') if found and cell.data_type == "f" else ""
+
+
+def leads(cell: Cell) -> bool:
+    """Return whether a cell holds a formula that leads to an address, told or worked out."""
+    formula = getattr(cell.value, "text", cell.value)  # an array's formula is held apart
+    return cell.data_type == "f" and bool(_LEADS.search(str(formula)))
+
+
+def bare(link: str) -> str:
+    """Return an address, or a text with one, without what programs add to it."""
+    return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
+
+
+def look_at_merged(
+    workbook: ReadWorkbook,
+    sheet: Worksheet,
+    grid: Grid,
+    ours: Collection[int],
+    first: int,
+    filled: Collection[int],
+) -> None:
+    """Refuse merged cells that say something in our columns, from the first row on.
+
+    Args:
+        workbook: keeps the problems and notes.
+        sheet: the sheet.
+        grid: its cells.
+        ours: the columns that are read.
+        first: the first row that is read.
+        filled: the rows in which something stands.
+    """
+    for area in sheet.merged_cells.ranges:
+        touched = any(area.min_col <= place <= area.max_col for place in ours)
+        rows = range(max(area.min_row, first), area.max_row + 1)
+        if not touched or not any(number in filled for number in rows):
+            continue
+        # Programs keep what stands in the first of merged cells, and nothing else.
+        kept = grid.get(area.min_row, {}).get(area.min_col)
+        place = address(sheet.title, str(area))
+        if kept is None or kept.value is None:
+            workbook.note("Cells that are merged, and empty, were passed over", place)
+        else:
+            rule = "the cells are merged, and what was meant for each of them cannot be told"
+            workbook.refuse(place, kept.value, rule, "unmerge them, and fill each one")

@@ -1,0 +1,298 @@
+"""Read a workbook as people return it: moved, renamed, hidden, sorted, saved by another program."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.fieldwork.forms import CODE, FORMS, Field, Form
+from analysis.fieldwork.normalise import normalised
+from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
+from analysis.fieldwork.outside_cells import note_besides, note_typed
+from analysis.fieldwork.read_cell import look_at_merged, read_cell
+from analysis.fieldwork.sent_texts import (
+    ROWS_SENT,
+    TEXTS_SENT,
+    Grid,
+    ShownSheet,
+    cells_of,
+    list_column,
+    rows_sent,
+)
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow, address
+from analysis.fieldwork.workbook_writer import NOUN
+from analysis.wording import agreeing, listed
+
+_EPOCH = dt.datetime(1899, 12, 30)
+
+_ROWS_SEARCHED = 20
+"""Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
+
+
+@dataclass(frozen=True)
+class _FormSheet:
+    """A sheet that holds a form.
+
+    Attributes:
+        sheet, grid: the sheet, and its cells.
+        form: which form.
+        head: the row of its marks; that before the headings where the marks are gone.
+        marked: whether the marks are there.
+        columns: the place of each column, by the field's name; of copies: the first.
+        copied: the names of the columns that stand there again, by their place.
+    """
+
+    sheet: Worksheet
+    grid: Grid
+    form: Form
+    head: int
+    marked: bool
+    columns: dict[str, int]
+    copied: dict[int, str]
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields of the columns, by name."""
+        found = {name: _field(self.form, name) for name in self.columns}
+        return {name: field for name, field in found.items() if field is not None}
+
+    def at_top(self, column: int) -> str:
+        """Return the cell that tells what a column is: its mark, or else its heading."""
+        row = self.head if self.marked else self.head + 1
+        return address(self.sheet.title, f"{get_column_letter(column)}{row}")
+
+
+def read_workbook(path: Path) -> ReadWorkbook:
+    """Read a working workbook.
+
+    Raises:
+        StudyError: the file is no workbook that can be opened. Problems inside it are kept in
+            what is returned.
+    """
+    workbook = ReadWorkbook(path.name)
+    opened = open_workbook(path)
+    grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
+    for title, grid in grids.items():
+        _take_about(workbook, title, grid)
+        workbook.sent = workbook.sent or list_column(grid, ROWS_SENT)
+        workbook.texts_sent |= rows_sent(list_column(grid, TEXTS_SENT))
+    for sheet in opened.book.chartsheets:
+        workbook.note("A sheet with a chart has no cells to read", sheet.title)
+    noun = workbook.about.get(NOUN.lower(), "")
+    unread: dict[str, str] = {}
+    for sheet in opened.book.worksheets:
+        title, grid = sheet.title, grids[sheet.title]
+        found = _form_on(sheet, grid, noun)
+        # A form of another kind of workbook is one that nothing reads here.
+        foreign = found and workbook.texts_sent and found.form.tab not in workbook.texts_sent
+        if found and not foreign:
+            _read_form(workbook, opened, found, noun)
+            continue
+        if not foreign and grid:
+            unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
+        workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
+    note_besides(workbook, opened, grids)
+    note_typed(workbook, opened)
+    for name in unread.keys() - workbook.forms.keys():
+        rule = "neither the marks nor the headings of this sheet are there"
+        remedy = "put the first two rows back as they were"
+        workbook.refuse(address(unread[name], "A1"), "", rule, remedy)
+        workbook.forms[name] = []
+    return workbook
+
+
+def _read_form(
+    workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet, noun: str
+) -> None:
+    """Keep the rows of a form; a second sheet with it is refused."""
+    title, form = found.sheet.title, found.form
+    if form.name in workbook.forms:
+        rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
+        workbook.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
+        return
+    if found.sheet.sheet_state != "visible":
+        workbook.note("A hidden sheet was read too", title)
+    if title != form.tab:
+        workbook.note("A sheet was renamed, and read by its marks", title)
+    workbook.forms[form.name] = []
+    if _columns_are_right(workbook, found, noun):
+        # Else what the rows say cannot be told, and each would be blamed for it.
+        _say_what_was_rearranged(workbook, found, noun)
+        workbook.forms[form.name] = list(_lines(workbook, opened, found))
+
+
+def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
+    """Keep what a first sheet says; a second one must say the same."""
+    about, places = {}, {}
+    for number, row in grid.items():
+        label, value = (row[column].value if column in row else None for column in (1, 2))
+        if isinstance(label, str):
+            name = " ".join(label.split()).rstrip(":").lower()
+            about[name] = normalised(value, CODE, _EPOCH).text
+            places[name] = address(title, f"B{number}")
+    if not about.get("workbook"):
+        return
+    if not workbook.about:
+        workbook.about, workbook.about_places = about, places
+        return
+    for name, place in places.items():
+        if about[name] != workbook.about.get(name):
+            rule = "two sheets say what this workbook is, and they differ"
+            workbook.refuse(place, about[name], rule, "delete the one that does not count")
+
+
+def _tab(title: str) -> str:
+    """Return a tab without what programs add to that of a copy."""
+    return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
+
+
+def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
+    """Return the form that a sheet holds.
+
+    The marks tell; where their row was deleted, the labels do, on a sheet of the form's name.
+    """
+    for number in sorted(grid)[:_ROWS_SEARCHED]:
+        texts = {place: cell.value for place, cell in grid[number].items()}
+        for form in FORMS:
+            marks = {place: _marked(form, value) for place, value in texts.items()}
+            if sum(map(bool, marks.values())) >= max(2, len(form.fields) // 3):
+                return _form_sheet(sheet, grid, form, number, marks)
+            if _tab(sheet.title) != form.tab.casefold():
+                continue
+            labels = {place: _named(form, value, noun) for place, value in texts.items()}
+            if sum(map(bool, labels.values())) > len(form.fields) // 2:
+                found = _form_sheet(sheet, grid, form, number - 1, labels)
+                return replace(found, marked=False)
+    return None
+
+
+def _form_sheet(
+    sheet: Worksheet, grid: Grid, form: Form, head: int, names: Mapping[int, str]
+) -> _FormSheet:
+    places, columns = sorted(place for place, name in names.items() if name), {}
+    for place in places:
+        columns.setdefault(names[place], place)
+    copied = {place: names[place] for place in places if columns[names[place]] != place}
+    return _FormSheet(sheet, grid, form, head, True, columns, copied)
+
+
+def _marked(form: Form, value: object) -> str:
+    """Return the name of the field that a cell is the mark of; of none: an empty text."""
+    start, _, name = value.strip().lower().partition(".") if isinstance(value, str) else ("",) * 3
+    return name if start == form.name else ""
+
+
+def _named(form: Form, heading: object, noun: str) -> str:
+    """Return the name of the field that a heading is the label of; of none: an empty text."""
+    text = _label(heading)
+    number = re.search(r" (\d+)$", text)
+    for one in form.fields:
+        label = _label(one.label.replace("{unit}", noun))
+        if text and text == label:
+            return one.name
+        # Columns of a stem, "Evidence 4", are as many as a workbook needs.
+        if number and re.sub(r"\d+$", number[1], label) == text:
+            return re.sub(r"\d+$", number[1], one.name)
+    return ""
+
+
+def _label(value: object) -> str:
+    return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
+
+
+def _lines(workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet) -> Iterator[SheetRow]:
+    """Yield the rows of a form that say anything; keep notes and problems on the way."""
+    title, form, first = found.sheet.title, found.form, found.head + 2
+    letters = {name: get_column_letter(place) for name, place in found.columns.items()}
+    editable = {name: field for name, field in found.fields.items() if field.editable}
+    filled, taken = set(), set()
+    for number, row in found.grid.items():
+        if number < first:
+            continue
+        texts = {
+            name: read_cell(workbook, opened, row[found.columns[name]], field.kind)
+            for name, field in editable.items()
+            if found.columns[name] in row
+        }
+        if any(texts.values()):
+            filled.add(number)
+            yield SheetRow(title, number, texts, letters)
+        if any(text and not form.only_names(name) for name, text in texts.items()):
+            taken.add(number)
+    look_at_merged(workbook, found.sheet, found.grid, found.columns.values(), first, filled)
+    shown = ShownSheet(title, form, found.columns, editable, {found.head, found.head + 1}, taken)
+    workbook.shown.append((shown, shown.rows(found.grid)))
+
+
+def _field(form: Form, name: str) -> Field | None:
+    """Return the field of a name; columns of a stem, such as ``evidence_4``, are alike."""
+    fields = {field.name: field for field in form.fields}
+    return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
+
+
+def _columns_are_right(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> bool:
+    """Return whether every column is there, and once; keep it as a problem where not."""
+    if found.copied:
+        *others, first = sorted(found.copied, reverse=True)
+        also = "".join(f", as at {found.at_top(place)}" for place in reversed(others))
+        value = f"{found.form.name}.{found.copied[first]}"
+        rule = f"two columns have the same mark{also}"
+        workbook.refuse(found.at_top(first), value, rule, "delete the copied column")
+    missing = _missing(found, noun)
+    if missing:
+        marks = listed([f"{found.form.name}.{name}" for name in missing])
+        rule = f"the {agreeing(len(missing), 'column', 'columns')} marked {marks} "
+        rule += agreeing(len(missing), "is not there", "are not there")
+        it = agreeing(len(missing), "it", "them")
+        remedy = f"put {it} back, or copy the rows into a new workbook"
+        workbook.refuse(found.at_top(1), ", ".join(missing.values()), rule, remedy)
+    return not (found.copied or missing)
+
+
+def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
+    """Return the label of each column that must be there and is not, by its name.
+
+    How many columns a stem has, differs; but their numbers have no gap.
+    """
+    expected = [one.name for one in found.form.fields if one.editable and not one.may_lack]
+    for name in found.fields:
+        stem, _, number = name.rpartition("_")
+        expected += [
+            f"{stem}_{place}" for place in range(1, int(number) if number.isdigit() else 0)
+        ]
+    missing = {name: _field(found.form, name) for name in expected if name not in found.columns}
+    return {
+        name: re.sub(r"\d+$", name.rpartition("_")[2], field.label).replace(
+            "{unit}", noun or "unit"
+        )
+        for name, field in missing.items()
+        if field is not None and field.editable
+    }
+
+
+def _say_what_was_rearranged(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> None:
+    title, columns = found.sheet.title, found.columns
+    if not found.marked:
+        note = "The row of marks is gone, and the columns were read by their headings"
+        workbook.note(note, title)
+    order = [columns[one.name] for one in found.form.fields if one.name in columns]
+    if order != sorted(order):
+        workbook.note("Columns were moved, and read by their marks", title)
+    for name, one in found.fields.items():
+        cell = found.grid.get(found.head + 1, {}).get(columns[name])
+        name_shown = _named(found.form, cell.value, noun) if cell is not None else ""
+        if one.editable and name_shown != name and (noun or "{" not in one.label):
+            place = address(title, f"{get_column_letter(columns[name])}{found.head + 1}")
+            label = one.label.replace("{unit}", noun)
+            workbook.note(f"A column was renamed, and read as {label!r}", place)
+    for area in found.sheet.column_dimensions.values():
+        hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
+        if set(hidden) & {*columns.values()}:
+            workbook.note("Hidden columns were read too", address(title, area.index or ""))
+    filtered = found.sheet.auto_filter.filterColumn
+    if filtered or any(one.hidden for one in found.sheet.row_dimensions.values()):
+        workbook.note("Rows that are hidden, or that a filter hides, were read too", title)

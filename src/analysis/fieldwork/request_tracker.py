@@ -1,0 +1,201 @@
+"""The tracker of requests: what was asked of whom, when an answer is due, and what came of it.
+
+It is a table of the study, filled by people through a workbook, and never made anew.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.forms import tracking_form
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
+from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
+from analysis.frames import records
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.study.asking import Asking
+from analysis.study.dates import exists
+from analysis.study.working_days import due_on
+
+KIND = "requests"
+SPARE_ROWS = 60
+OUTCOMES = (
+    "answered",
+    "partly_answered",
+    "refused",
+    "neither_confirmed_nor_denied",
+    "not_held",
+    "no_answer",
+)
+REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
+_GIVE_WAY = ("", "no_answer", "upheld")
+"""What a later entry may replace."""
+_EARLIER = "Earlier review, of "
+"""Begins what the note keeps of a review that was followed by an appeal."""
+_DO = (
+    "One row is one question put to one body: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
+    "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
+    "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
+    "A refusal that was reviewed stays too: enter the day of the review and what it came to in the columns for it.",
+    "A refusal, or an answer that neither confirms nor denies, makes the cell withheld. An answer has to be coded like any other document: enter it on New sources and New evidence.",
+)
+
+
+def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return the workbook with every request held, and room for more.
+
+    Args:
+        study: the study.
+        asking: units and criteria about which requests are to be sent: each has a row ready,
+            that counts as soon as it has a day of sending.
+    """
+    title = f"Tracker of requests: {study.descriptor.title}"
+    noun = study.settings.unit_noun.singular
+    lines = [one.replace("{unit}", noun) for one in _DO]
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
+    offer_lists(maker, study)
+    maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
+    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    existing = records(study["requests"])
+    rows = [
+        FormRow(
+            {
+                **coded_texts(one),
+                "unit_id": names[one["unit_id"]],
+                "criterion_id": labels.get(one["criterion_id"], ""),
+            }
+        )
+        for one in existing
+    ]
+    rows += [FormRow(one) for one in _ready(study, asking)]
+    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
+    maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
+    add_document_forms(maker, study, "request")
+    return maker.as_bytes()
+
+
+def _time_limits(study: Study) -> Iterator[str]:
+    """Yield how the day of an answer is worked out under each law, and where it is not."""
+    for law in study.settings.requests.laws:
+        if law.days:
+            where = f" ({', '.join(law.countries)})" if law.countries else ""
+            kind = "working days" if law.count == "working" else "days"
+            yield f"{law.name}{where}: a day left empty for the answer is worked out, {law.days} {kind} after the request was sent, if it arrived on that day."
+    yield "Where no law with a time limit is named for the country, no day is worked out."
+
+
+def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    bodies = Asking(study)
+    existing = set(study["requests"]["request_id"])
+    for unit, criterion in asking:
+        stem = f"{unit}-{criterion}"
+        ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        free = next(one for one in ids if one not in existing)
+        yield {
+            "request_id": free,
+            "unit_id": names[unit],
+            "criterion_id": labels[criterion],
+            "asked_of": bodies.body(unit, criterion),
+        }
+
+
+def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
+    """Work out what a returned tracker adds, and keep it in the changeset.
+
+    A row only grows: cells that are empty may be filled. ``reason`` and ``on`` are not needed.
+    """
+    workbook, reader, asking = changeset.workbook, RowReader(changeset), Asking(changeset.study)
+    bring_in_documents(changeset, reader)
+    draft = changeset.draft("requests")
+    existing = {key[0]: places[0] for key, places in draft.places("request_id").items()}
+    # Who is asked what stands ready in a row: it is no request before there is more to it.
+    bodies = asking.bodies()
+    about = ("request_id", "unit_id", "criterion_id", "asked_of")
+    for line in lines_with(
+        workbook, KIND, *about, ready=lambda line: normalised_text(line["asked_of"]) in bodies
+    ):
+        row = _request(reader, asking, line)
+        place = existing.get(row["request_id"])
+        if place is None:
+            draft.add(row, line)
+            due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
+            came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
+            summary = f"{row['request_id']}: {came}, {due}"
+            changeset.say(ADDED, "requests", row, summary, line)
+            continue
+        old = draft.rows[place]
+        row = _reviewed(workbook, line, old, {**old, **row})
+        if row["note"] == old["note"].partition(_EARLIER)[0].strip():
+            row["note"] = old["note"]  # what we added to it ourselves
+        differing = [name for name in row if normalised_text(old[name]) != row[name]]
+        fixed = [name for name in differing if not _may_change(name, old, row)]
+        if not differing:
+            changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
+        elif fixed:
+            rule = (
+                f"{row['request_id']} is held with {old[fixed[0]]} here, and what is entered stays"
+            )
+            remedy = "put it back; correct requests.csv itself if it was entered wrongly"
+            workbook.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
+        else:
+            if old["review_outcome"] and "reviewed_on" in differing:
+                was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+                row["note"] = f"{row['note']} {was}".strip()
+                differing = [*dict.fromkeys([*differing, "note"])]
+            draft.replace(place, row, line)
+            summary = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
+            changeset.say(CHANGED, "requests", row, summary, line)
+
+
+def _reviewed(
+    workbook: ReadWorkbook, line: SheetRow, old: dict[str, str], row: dict[str, str]
+) -> dict[str, str]:
+    """Return a row in which an answer that came after a refusal is entered as that of a review."""
+    came = (row["answered_on"], row["outcome"])
+    if (
+        old["outcome"] not in v.REFUSED
+        or row["outcome"] not in v.OVERTURNED
+        or not exists(row["answered_on"])
+        or row["answered_on"] <= old["answered_on"]
+    ):
+        return row
+    note = "An answer after a refusal was taken for that of a review: the refusal is kept"
+    workbook.note(note, line.place("outcome"))
+    kept = {name: old[name] for name in ("answered_on", "outcome")}
+    return {**row, **kept, **dict(zip(("reviewed_on", "review_outcome"), came, strict=True))}
+
+
+def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
+    """Return whether what is held in a column may give way to what a row says."""
+    if name == "evidence_ids":
+        return set(filter(None, old[name].split(";"))) <= set(row[name].split(";"))
+    if name == "reviewed_on":  # a review that upheld a refusal may be followed by an appeal
+        return old["review_outcome"] in _GIVE_WAY
+    return old[name] in _GIVE_WAY
+
+
+_PLAIN = ("request_id", "asked_of", "sent_on", "due_on", "answered_on", "note")
+
+
+def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str]:
+    row = {name: line[name] for name in _PLAIN if name in line.letters}
+    # A tracker of an older version has no columns for reviews: it says nothing of them.
+    if "review_outcome" in line.letters:
+        row["reviewed_on"] = line["reviewed_on"]
+        row["review_outcome"] = reader.code(line, "review_outcome", REVIEW_OUTCOMES)
+    unit = reader.unit(line)
+    if unit and exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03"):
+        due = due_on(dt.date.fromisoformat(row["sent_on"]), asking.law(unit))
+        row["due_on"] = row["due_on"] or (due.isoformat() if due else "")
+    return {
+        **row,
+        "unit_id": unit,
+        "criterion_id": reader.criterion(line, needed=False),
+        "outcome": reader.code(line, "outcome", OUTCOMES),
+        "evidence_ids": reader.evidence_ids(line),
+    }

@@ -1,0 +1,223 @@
+"""Turn the lines of a form into rows of a study's table: names into ids, cells into codes."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+
+from analysis.fieldwork.changeset import ADDED, UNCHANGED, Changeset
+from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+
+class RowReader:
+    """Reads the lines of one returned workbook, and keeps what cannot be read as problems."""
+
+    def __init__(self, changeset: Changeset):
+        """Take the study's own names; ids of new evidence and sources are added as they come."""
+        study = changeset.study
+        self.workbook: ReadWorkbook = changeset.workbook
+        self._units, self._criteria = unit_names(study), criterion_names(study)
+        self._confidence = code_names(v.CONFIDENCE)
+        scale = study.lookup("criteria", "scale_id")
+        levels = study["levels"].groupby("scale_id")["level"].agg(list)
+        self._legal = {one: [*levels[name], *v.TYPED] for one, name in scale.items()}
+        self._levels = {one: code_names(codes) for one, codes in self._legal.items()}
+        brought = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
+        self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
+
+    def unit(self, line: SheetRow, mark: str = "") -> str:
+        """Return the unit of a line; ``mark``: the one that its first column names."""
+        return self._subject(line, "unit_id", self._units, mark)
+
+    def criterion(self, line: SheetRow, mark: str = "", needed: bool = True) -> str:
+        """Return the criterion of a line; ``mark``: the one that its first column names."""
+        if not needed and not line["criterion_id"]:
+            return ""
+        return self._subject(line, "criterion_id", self._criteria, mark)
+
+    def criteria(self, line: SheetRow) -> str:
+        """Return the criteria that a line names, one a line or joined by ``;``, as ids."""
+        texts = [one.strip() for one in line["criterion_ids"].replace("\n", ";").split(";")]
+        found = []
+        for text in filter(None, texts):
+            meant = self._criteria.meant(text)
+            if len(meant) != 1:
+                place, rule = line.place("criterion_ids"), "it is no criterion of the study"
+                remedy = "write criteria as the sheet Codebook names them, joined by ;"
+                self.workbook.refuse(place, text, rule, remedy)
+            found += [one for one in meant if one not in found]
+        return ";".join(found)
+
+    def level(self, line: SheetRow, criterion: str) -> str:
+        """Return the level, or unknown code, of a line; what is none stays as it was written."""
+        text = self._code(line, "level", self._levels[criterion])
+        legal = self._legal[criterion]
+        if text and text not in legal:
+            # What differs only in capitals is meant as well.
+            like = difflib.get_close_matches(text.casefold(), [one.casefold() for one in legal])
+            near = [one for one in legal if one.casefold() in like]
+            meant = f"did you mean {listed_or(sorted(near))}? " if near else ""
+            rule = f"it is no level of the scale of {criterion}"
+            remedy = f"{meant}use one of: {', '.join(legal)}"
+            if code_names(v.DERIVED).meant(text):
+                rule = "this unknown is derived and never typed"
+                remedy = "leave the row empty, and enter what was searched on New searches"
+            self.workbook.refuse(line.place("level"), text, rule, remedy)
+        return text
+
+    def confidence(self, line: SheetRow) -> str:
+        """Return the confidence of a line."""
+        return self._code(line, "confidence", self._confidence)
+
+    def code(self, line: SheetRow, name: str, codes: Iterable[str]) -> str:
+        """Return a cell that should hold one of some codes."""
+        return self._code(line, name, code_names(codes))
+
+    def evidence_ids(self, line: SheetRow) -> str:
+        """Return the evidence ids of a line, joined by ``;``, in order, each once."""
+        ids: list[str] = []
+        for name, text in line.several("evidence").items():
+            parts = [one for one in re.split(r"[;,\s]+", text) if one]
+            # Joined by ; is how we write more ids than there are columns.
+            if len(parts) > 1 and not re.fullmatch(r"[^,\s]+", text):
+                note = "Several evidence ids in one cell were read one by one"
+                self.workbook.note(note, line.place(name))
+            for part in parts:
+                meant = self._evidence.meant(part)
+                one = next(iter(meant)) if len(meant) == 1 else part
+                if one != part:
+                    note = "Evidence ids were read in another case"
+                    self.workbook.note(note, line.place(name))
+                if one in ids:
+                    note = "Evidence cited twice in a row was taken once"
+                    self.workbook.note(note, line.place(name))
+                ids.append(one)
+        return ";".join(dict.fromkeys(ids))
+
+    def _code(self, line: SheetRow, name: str, codes: Names) -> str:
+        text, meant = line[name], codes.meant(line[name])
+        if len(meant) != 1 or text in meant:
+            return text
+        self.workbook.note("A code was read in another spelling", line.place(name))
+        return next(iter(meant))
+
+    def _subject(self, line: SheetRow, name: str, names: Names, mark: str) -> str:
+        text, meant = line[name], names.meant(line[name])
+        kind = "unit" if name == "unit_id" else "criterion"
+        if mark and text and mark not in meant:
+            rule = f"the row is marked as that of {mark}: either the mark or the {kind} was changed, or the rows were sorted by some columns only"
+            remedy = "put the row back as it was; for a new row, use an empty one at the end"
+            self.workbook.refuse(line.place(name), text, rule, remedy)
+            return ""
+        if mark:
+            return mark
+        if len(meant) == 1:
+            return next(iter(meant))
+        rule = f"no {kind} is named" if not text else f"it is no {kind} of the study"
+        rule = f"it can mean more than one {kind}" if meant else rule
+        self.workbook.refuse(line.place(name), text, rule, "choose one of the list")
+        return ""
+
+
+def bring_in(
+    changeset: Changeset, table: str, key: tuple[str, ...], rows: list[tuple[SheetRow, dict]]
+) -> None:
+    """Add rows to a table that only grows: one that is held already, word for word, is left.
+
+    Args:
+        changeset: what the workbook would change.
+        table: the table.
+        key: the columns that tell its rows apart.
+        rows: each line with the row that it stands for.
+    """
+    draft = changeset.draft(table)
+    existing = draft.places(*key)
+    for line, row in rows:
+        same = existing.get(tuple(row.get(name, "") for name in key), [])
+        key_text = ", ".join(row.get(name, "") for name in key)
+        if not same:
+            draft.add(row, line)
+            existing[tuple(row.get(name, "") for name in key)] = [len(draft.rows) - 1]
+            changeset.say(ADDED, table, row, key_text, line)
+        elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
+            changeset.say(UNCHANGED, table, row, key_text, line)
+        else:
+            rule = f"{key_text} is in {table} already, and says something else"
+            remedy = "give the new one an id of its own; what is held is not changed by a workbook"
+            changeset.workbook.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
+
+
+NOT_TAKEN = "A row says no more than whom or what it is about, and was not taken in"
+
+
+def lines_with(
+    workbook: ReadWorkbook,
+    form: str,
+    *besides: str,
+    ready: Callable[[SheetRow], bool] = lambda line: True,
+) -> list[SheetRow]:
+    """Return the lines of a form that say more than the columns named ``besides``.
+
+    A row is sent with these filled in; what was typed into an empty one is noted, but for its
+    name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
+    still has them as they were.
+    """
+    lines = []
+    for line in workbook.forms.get(form, []):
+        typed = next((name for name in besides[:0:-1] if line[name]), "")
+        if any(text for name, text in line.texts.items() if name not in besides):
+            lines.append(line)
+        elif typed and not (_was_sent(workbook, line[besides[0]]) and ready(line)):
+            workbook.note_all(NOT_TAKEN, line.place(typed))
+    return lines
+
+
+def _was_sent(workbook: ReadWorkbook, name: str) -> bool:
+    """Return whether a row of a name was sent, as far as the workbook still says so."""
+    return name in workbook.sent or not workbook.sent
+
+
+def bring_in_documents(changeset: Changeset, reader: RowReader) -> None:
+    """Add the new sources, evidence and searches of a workbook."""
+    workbook, study = changeset.workbook, changeset.study
+    sources = [(line, dict(line.texts)) for line in lines_with(workbook, "sources", "source_id")]
+    for line, row in sources:
+        row["extent_read"] = reader.code(line, "extent_read", extents(study))
+    bring_in(changeset, "sources", ("source_id",), sources)
+    evidence = [
+        (line, _evidence(reader, study, line))
+        for line in lines_with(
+            workbook, "evidence", "evidence_id", "scope", ready=lambda line: not line["scope"]
+        )
+    ]
+    bring_in(changeset, "evidence", ("evidence_id",), evidence)
+    searches = [(line, _search(reader, line)) for line in lines_with(workbook, "searches")]
+    bring_in(changeset, "searches", ("unit_id", "searched_on", "where"), searches)
+
+
+def extents(study: Study) -> list[str]:
+    """Return the words for how much of a document was read."""
+    fields = {one.name: one for one in study.descriptor.tables["evidence"].fields}
+    return list(fields["extent_read"].constraints.enum or ())
+
+
+def _evidence(reader: RowReader, study: Study, line: SheetRow) -> dict[str, str]:
+    row = dict(line.texts) | {"extent_read": reader.code(line, "extent_read", extents(study))}
+    row["scope"] = line["scope"] or ("unit" if line["unit_id"] else "")
+    row["unit_id"] = reader.unit(line) if line["unit_id"] else ""
+    return row
+
+
+def _search(reader: RowReader, line: SheetRow) -> dict[str, str]:
+    queries = [one.strip() for one in line["queries"].replace("\n", "|").split("|")]
+    queries = [one for one in queries if one]
+    row = {name: line[name] for name in ("searched_on", "where", "note")}
+    count = str(len(queries)) if queries else ""
+    return row | {
+        "unit_id": reader.unit(line),
+        "queries": " | ".join(queries),
+        "queries_count": count,
+        "criterion_ids": reader.criteria(line),
+    }

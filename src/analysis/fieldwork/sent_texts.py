@@ -1,0 +1,267 @@
+"""Tell what we wrote in a workbook from what somebody else did.
+
+A workbook goes out with a mark of each text in it that is not read back. The rows that come back
+are paired with those that were sent, and compared cell by cell: a text that was changed, added or
+emptied, a row or a sheet that is gone is named, never dropped.
+"""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.fieldwork.forms import CODE, Form
+from analysis.fieldwork.normalise import normalised
+from analysis.spreadsheet import unescaped
+from analysis.study.marks import short_mark
+
+ROWS_SENT = "Rows that were sent"
+"""Heading, on the last sheet, of the names of every row: what is not there was deleted."""
+TEXTS_SENT = "Texts that were sent"
+"""Heading, on the last sheet, of the marks of the texts that are not read back."""
+_EPOCH = dt.datetime(1899, 12, 30)
+_RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
+"""A row that was sent, on the last sheet: its sheet, its number, and a mark for each column."""
+_MISSED = ("coding", "settling")
+"""Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
+
+OTHER_COLUMN = "A column that is not ours was left aside"
+OTHER_SHEET = "A sheet that is not ours was left aside"
+RENAMED = "A sheet that only shows was renamed"
+CHANGED_TEXT = "A text that is not the one that was sent was left aside"
+EMPTIED = "A text that was sent is not there any more"
+ROWS_GONE = "Rows that were sent are not there any more (numbered as they were sent)"
+SHEET_GONE = "A sheet that was sent is not there any more"
+CHANGED_SINCE = "A text that the study would not write there now was left aside (an older workbook)"
+SHEET_SINCE = "A sheet that the study would write now is not there (an older workbook)"
+SINCE = {CHANGED_TEXT: CHANGED_SINCE, SHEET_GONE: SHEET_SINCE, EMPTIED: "", ROWS_GONE: ""}
+"""What is said instead of a workbook that does not bring the rows that were sent with it.
+
+Which rows it had cannot be told then: it may have been written for some units only.
+"""
+
+Grid = dict[int, dict[int, Cell]]
+Rows = dict[int, dict[str, str]]
+"""The marks of a sheet's texts, by row and column: a form's field, or else a letter."""
+
+
+def cells_of(sheet: Worksheet) -> Grid:
+    """Return the cells that a sheet has, by row and column.
+
+    The library's own loops make every cell up to the last one: a stray one in the last row and
+    column of a sheet would make sixteen thousand million.
+    """
+    grid: Grid = {}
+    cells: dict[tuple[int, int], Any] = sheet._cells  # pyright: ignore[reportAssignmentType]
+    for (row, column), cell in sorted(cells.items()):
+        grid.setdefault(row, {})[column] = cell
+    return grid
+
+
+def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
+    """Return what a cell says, the same however a program writes it.
+
+    Args:
+        cell: the cell, if there is one.
+        plain: takes the escapes of the file format out of a text.
+    """
+    value = cell.value if cell is not None else None
+    value = plain(value) if isinstance(value, str) else value
+    read = normalised(value, CODE, _EPOCH)
+    return str(value) if read.rule else read.text
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """A sheet as far as it only shows: texts that are read back are not in it.
+
+    Attributes:
+        title: its tab.
+        form: the form that it holds, if any.
+        places: the columns of the form, by the field's name.
+        editable: those of them that are read back.
+        heads: the rows of the form's marks and labels.
+        taken: its rows that are read.
+    """
+
+    title: str
+    form: Form | None = None
+    places: Mapping[str, int] = field(default_factory=dict)
+    editable: Container[str] = ()
+    heads: Container[int] = ()
+    taken: Container[int] = ()
+
+    def rows(self, grid: Grid, plain: Callable[[str], str] = str) -> Rows:
+        """Return the marks of the texts; the columns that name a row are always among them."""
+        names = {place: name for name, place in self.places.items()}
+        records = {
+            place
+            for place, cell in grid.get(1, {}).items()
+            if cell.value in (ROWS_SENT, TEXTS_SENT)
+        }
+        rows: Rows = {}
+        for number, row in grid.items():
+            for place, cell in row.items():
+                name = names.get(place) or get_column_letter(place)
+                read = number in self.heads or (
+                    number in self.taken and not (self.form and self.form.only_names(name))
+                )
+                if place in records or (name in self.editable and read):
+                    continue
+                if text := text_of(cell, plain):
+                    rows.setdefault(number, {})[name] = short_mark(text)
+        return rows
+
+    def letter(self, name: str) -> str:
+        """Return where a column stands; of a field whose column was deleted: the first."""
+        letter = name if name.isupper() else "A"
+        return get_column_letter(self.places[name]) if name in self.places else letter
+
+    def own(self, number: int, marks: Mapping[str, str]) -> bool:
+        """Return whether a row is somebody's own: filled, and without the name of one sent."""
+        return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
+
+
+def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
+    """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
+    yield f"{shown.title} 0"
+    for number, marks in shown.rows(grid, unescaped).items():
+        yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
+
+
+def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
+    """Return the rows that were sent, by tab, from what the last sheet keeps.
+
+    Before 0.2 it kept nothing, or marks that do not say where they belong.
+    """
+    sent: dict[str, Rows] = {}
+    for found in filter(None, map(_RECORD.fullmatch, lines)):
+        rows = sent.setdefault(found[1], {})
+        if found[3]:
+            rows[int(found[2])] = dict(one.split("=") for one in found[3].split())
+    return sent
+
+
+def rows_in(content: bytes) -> dict[str, Rows]:
+    """Return the rows that were sent, from a workbook that we have written."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return rows_sent(list_column(cells_of(book.worksheets[-1]), TEXTS_SENT))
+
+
+def list_column(grid: Grid, heading: str) -> list[str]:
+    """Return the texts below a heading of the last sheet; of another sheet: none."""
+    places = [place for place, cell in grid.get(1, {}).items() if cell.value == heading]
+    return [
+        text_of(row[place])
+        for number, row in grid.items()
+        for place in places[:1]
+        if number > 1 and place in row
+    ]
+
+
+def differences(
+    sent: Mapping[str, Rows], returned: Sequence[tuple[ShownSheet, Rows]]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each difference between what was sent and what came back: what, its sheet, its cell.
+
+    Args:
+        sent: the rows that were sent, by tab.
+        returned: the sheets that came back, each with its rows.
+    """
+    back: dict[str, set[int]] = {}
+    for shown, rows in returned:
+        tab = shown.form.tab if shown.form else _origin(sent, shown.title, rows)
+        if tab and tab != shown.title and not shown.form:
+            yield RENAMED, shown.title, ""
+        before = sent.get(tab, {})
+        named = {number: row for number, row in rows.items() if not shown.own(number, row)}
+        pairs = _pairs(shown.form.fields[0].name if shown.form else "A", before, named)
+        back.setdefault(tab, set()).update(pairs.values())
+        if shown.form:
+            missed = before if shown.form.name in _MISSED else (1, 2)
+            back[tab].update(missed)
+        cells = _changes(shown, rows, before, pairs) if tab else _every_cell(rows)
+        for column, number, note in sorted(
+            (column_index_from_string(letter), number, note) for note, letter, number in cells
+        ):
+            yield note, shown.title, f"{get_column_letter(column)}{number}"
+    for tab, rows in sent.items():
+        if tab not in back:
+            yield SHEET_GONE, tab, ""
+            continue
+        for number in sorted(rows.keys() - back[tab]):
+            yield ROWS_GONE, tab, f"A{number}"
+
+
+def _every_cell(rows: Rows) -> list[tuple[str, str, int]]:
+    return [(OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row]
+
+
+def _changes(
+    shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
+) -> Iterator[tuple[str, str, int]]:
+    """Yield what differs in a sheet: what, the letter of its column, and the row."""
+    texts = {one for row in before.values() for one in row.items()}
+    for number, row in rows.items():
+        old = before.get(pairs.get(number, 0), {})
+        for name in {**old, **row}:
+            if name in shown.editable and number in shown.taken:
+                continue  # it was read
+            if row.get(name) == old.get(name):
+                continue
+            # A row copied for another date says what the coders say of the one it was copied from.
+            if shown.own(number, row) and (name, row[name]) in texts:
+                continue
+            note = CHANGED_TEXT if name in row else EMPTIED
+            if shown.form and name in row and name not in shown.places:
+                note = OTHER_COLUMN
+            yield note, shown.letter(name), number
+
+
+def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
+    """Return the tab under which a sheet was sent: its own, or that with most rows in common."""
+    if title in sent:
+        return title
+    own = {frozenset(row.items()) for row in rows.values()}
+    common = {
+        tab: sum(frozenset(row.items()) in own for row in before.values())
+        for tab, before in sent.items()
+    }
+    best = max(common, key=lambda tab: common[tab], default="")
+    return best if common.get(best) else ""
+
+
+def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
+    """Return which row that was sent each row is: the same, that of its name, or of its number.
+
+    ``key``: the column that names the rows. A copy of a row is that row again.
+    """
+    pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
+    like: dict[object, list[int]] = {}
+    for old in sorted(sent.keys() - pairs.keys()):
+        for sign in _signs(key, old, sent[old]):
+            like.setdefault(sign, []).append(old)
+    taken = {*pairs}
+    for step in range(3):
+        for number, row in returned.items():
+            olds = like.get(_signs(key, number, row)[step], [])
+            while olds and olds[0] in taken:
+                olds.pop(0)
+            if olds and number not in pairs:
+                pairs[number] = olds[0]
+                taken.add(olds[0])
+    whole = {frozenset(row.items()): old for old, row in sent.items()}
+    copies = {number: whole.get(frozenset(row.items())) for number, row in returned.items()}
+    return {number: old for number, old in copies.items() if old is not None} | pairs
+
+
+def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
+    """Return what a row is told by, the surest first: all that it says, its name, its number."""
+    return frozenset(row.items()), (key, row[key]) if key in row else number, number

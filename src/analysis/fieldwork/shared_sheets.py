@@ -1,0 +1,90 @@
+"""Sheets and drop-down lists that several kinds of workbook have."""
+
+import re
+from collections.abc import Sequence
+
+from analysis.fieldwork.forms import MOST_EVIDENCE, NEW_EVIDENCE, NEW_SEARCHES, NEW_SOURCES
+from analysis.fieldwork.row_reader import extents
+from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
+from analysis.frames import each_row
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+SPARE_DOCUMENTS = 30
+
+
+def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ()) -> None:
+    """Give a workbook the lists of its drop-downs; ``besides``: further choices of level."""
+    levels = study["levels"].groupby("scale_id", sort=False)["level"].agg(list)
+    extra = [*v.TYPED, *besides]
+    maker.offer(
+        units=study["units"]["name"],
+        criteria=study["criteria"]["label"],
+        confidence=v.CONFIDENCE[::-1],
+        evidence=study["evidence"]["evidence_id"],
+        sources=study["sources"]["source_id"],
+        extents=extents(study),
+        kinds=sorted(set(study["sources"]["kind"]) - {""}),
+        scopes=list(dict.fromkeys(["unit", *study["evidence"]["scope"]])),
+        levels=[*(one for names in levels for one in names), *extra],
+        **{f"scale {scale}": [*names, *extra] for scale, names in levels.items()},
+    )
+
+
+def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
+    """Return the sheets with the sources and the evidence that are held, for some units."""
+    sources, names = study["sources"], study.lookup("units", "name")
+    evidence = study["evidence"]
+    evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
+    source_rows = [
+        (one.source_id, one.publisher, one.title, one.published, one.extent_read, one.url)
+        for one in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
+    ]
+    # The note of a piece of evidence may hold what another coder made of it: it stays out.
+    evidence_rows = [
+        (
+            one.evidence_id,
+            names.get(one.unit_id) or one.scope,
+            one.states,
+            one.extent_read,
+            one.source_id,
+            one.published,
+            one.not_before,
+            one.not_after,
+        )
+        for one in each_row(evidence)
+    ]
+    of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
+    of_sources += [("How much was read", 16), ("Address", 60)]
+    of_evidence = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
+    of_evidence += [("How much was read", 16), ("Source", 10), ("Published", 12)]
+    of_evidence += [("If undated: not before", 12), ("If undated: not after", 12)]
+    return [
+        Page("Sources held", of_sources, source_rows),
+        Page("Evidence held", of_evidence, evidence_rows),
+    ]
+
+
+def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> None:
+    """Add the sheets for new sources, evidence and searches, with ids that are free."""
+    stem = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "new"
+    for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
+        key = form.fields[0].name
+        ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")
+        maker.form(form, [FormRow({key: one}) for one in ids], frozen=1)
+    maker.form(NEW_SEARCHES, [], SPARE_DOCUMENTS, frozen=1)
+
+
+def _free_ids(existing: set[str], stem: str) -> list[str]:
+    numbers = (re.fullmatch(rf"{re.escape(stem)}(\d+)", one) for one in existing)
+    last = max((int(found[1]) for found in numbers if found), default=0)
+    return [f"{stem}{number}" for number in range(last + 1, last + SPARE_DOCUMENTS + 1)]
+
+
+def coded_texts(row: dict[str, str]) -> dict[str, str]:
+    """Return a coding or assessment as the columns of a form: its evidence one id a column."""
+    texts = {name: row.get(name, "") for name in row if name != "evidence_ids"}
+    ids = row.get("evidence_ids", "").split(";")
+    first, rest = ids[: MOST_EVIDENCE - 1], ids[MOST_EVIDENCE - 1 :]
+    columns = [*first, *([";".join(rest)] if rest else [])]
+    return texts | {f"evidence_{number}": one for number, one in enumerate(columns, start=1)}

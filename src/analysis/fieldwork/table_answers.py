@@ -1,0 +1,325 @@
+"""Read the answers of a table that somebody has, by what its map says of columns and words."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
+from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
+from analysis.fieldwork.table_file import TableFile
+from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.frames import each_row
+from analysis.problems import Problem, shorten
+from analysis.study import vocabulary as v
+
+BESIDE = ("date", "source", "note", "coder")
+"""What may stand beside an answer."""
+DATED = ("observed_on", "not_before", "not_after")
+WRITE_A_MAP = "write a map (--map; docs/filling.md)"
+_KINDS = {"date": DATE, "source": LINK, "coder": CODE}
+_PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
+"""Columns of the study to which what stands beside an answer goes."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the table, or one blank.
+
+    Attributes:
+        line: where it stands.
+        unit, criterion: the cell of the study.
+        meaning: a level, a typed unknown, or what a blank means.
+        text: what the table says; empty for a blank.
+        question: what the table calls the criterion.
+        dated: ``observed_on``, ``not_before`` and ``not_after``.
+        coders: who is named as having given it.
+    """
+
+    line: SheetRow
+    unit: str
+    criterion: str
+    meaning: str
+    text: str
+    question: str
+    dated: tuple[str, str, str]
+    coders: tuple[str, ...]
+
+
+class AnswerReader:
+    """Reads the answers of one table, and keeps what cannot be read as problems.
+
+    Attributes:
+        counts: for each criterion, how many cells of the table have which level or unknown.
+    """
+
+    def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap, map_name: str):
+        """Take the table and its map; ``map_name``: the map's file, empty without one."""
+        study = changeset.study
+        self.study, self.table, self.map, self.map_name = study, table, table_map, map_name
+        self.changeset, self.workbook = changeset, table.workbook
+        self.criteria = criterion_names(study)
+        self.scale = study.lookup("criteria", "scale_id")
+        self.levels: dict[str, set[str]] = defaultdict(set)
+        for row in each_row(study["levels"]):
+            self.levels[row.scale_id].add(row.level)
+        self.counts: dict[str, Counter] = {one: Counter() for one in self.scale}
+        self.refused: dict[tuple, list[tuple[str, str, str]]] = {}
+
+    def read(self) -> list[Answer]:
+        """Return the answers and blanks, and add the units of a study that has none."""
+        self._check_meanings()
+        columns = self._columns()
+        if self.workbook.problems:
+            return []
+        names = self._unit_names(columns)
+        if self.workbook.problems:
+            return []
+        answers = list(self._answers(columns, names))
+        self._say_what_was_refused()
+        return answers
+
+    def _check_meanings(self) -> None:
+        """Refuse a map that gives an answer a meaning that nothing in the study has."""
+        known = {*self.study["levels"]["level"], *v.TYPED, *BLANKS}
+        for place, answers in self._answer_lists():
+            for text, meaning in answers.items():
+                if meaning not in known:
+                    rule = "it is no level of levels.csv, no unknown that is typed, and no meaning of a blank"
+                    if meaning in v.DERIVED:
+                        rule = (
+                            f"this unknown is derived and never typed; a search is {FOUND_NOTHING}"
+                        )
+                    remedy = f"use a level of the criterion's scale, or one of: {', '.join((*v.TYPED, *BLANKS))}"
+                    self._refuse_map(f"{place}.{text}", meaning, rule, remedy)
+
+    def _answer_lists(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        yield "answers", self.map.answers
+        for heading, question in self.map.criteria.items():
+            yield f"criteria.{heading}.answers", question.answers
+
+    def _columns(self) -> dict[str, int]:
+        """Return the column of everything that the map names; a question's name begins with ?."""
+        table_map, units = self.map, self.map.units or UnitColumns()
+        wanted = {
+            "unit": table_map.unit,
+            "criterion": table_map.criterion,
+            "answer": table_map.answer,
+        }
+        wanted |= {name: getattr(table_map, name) for name in BESIDE}
+        wanted |= {f"units.{name}": text for name, text in units}
+        wanted |= (
+            {} if table_map.is_long else {f"?{heading}": heading for heading in table_map.criteria}
+        )
+        wanted = {name: heading for name, heading in wanted.items() if heading}
+        found = {name: self.table.column(heading) for name, heading in wanted.items()}
+        columns = {name: column for name, column in found.items() if column is not None}
+        for name, heading in wanted.items():
+            if name not in columns or heading in self.table.twice:
+                rule = f"row {self.table.headings_row} of the table has no such heading"
+                rule = "two columns of the table have this heading" if name in columns else rule
+                remedy = shorten(f"its headings are: {', '.join(self.table.headings)}", 300)
+                place = f"criteria.{name[1:]}" if name.startswith("?") else name
+                self._refuse_map(place, heading, rule, remedy)
+        for heading, question in table_map.criteria.items():
+            if len(self.criteria.meant(question.criterion)) != 1:
+                rule = "it is no criterion of the study"
+                remedy = "use an id of criteria.csv, or add the criterion there, with a rule for each level in rules.csv"
+                self._refuse_map(f"criteria.{heading}", question.criterion, rule, remedy)
+        for heading, column in self.table.headings.items():
+            if column not in columns.values():
+                place = self.table.place(self.table.headings_row, column)
+                note = f"The column “{shorten(heading)}” is not in the map, and was left out"
+                self.workbook.note(note, place)
+        return columns
+
+    def _unit_names(self, columns: Mapping[str, int]) -> Names:
+        if not self.study["units"].empty:
+            return unit_names(self.study)
+        if self.map.units is None:
+            rule = "the study has no units yet"
+            remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
+            self._refuse_map("units", "", rule, remedy)
+            return Names({})
+        units = self.changeset.draft("units")
+        units.order = []  # the table's own
+        first: dict[str, dict[str, str]] = {}
+        spellings: dict[str, set[str]] = defaultdict(set)
+        for number in self.table.rows:
+            text = self.table.text(number, columns["unit"])
+            if not text:
+                continue  # refused where its answers are read
+            row = self._unit_row(number, text, columns)
+            places = {name: columns.get(f"units.{name}", columns["unit"]) for name in ("", *row)}
+            line = self._line(number, places)
+            unit = row["unit_id"]
+            if unit not in first:
+                first[unit] = row
+                units.add(row, line)
+                self.changeset.say(ADDED, "units", row, row["name"], line)
+            for name in UnitColumns.model_fields:
+                if row.get(name) != first[unit].get(name):
+                    table_map = first[unit].get(name) or "nothing"
+                    rule = f"an earlier row says {table_map} of this unit ({unit})"
+                    self.workbook.refuse(
+                        line.place(name), row.get(name, ""), rule, "make the rows alike"
+                    )
+                    break
+            spellings[unit] |= {text, row["name"], row["short_name"]}
+        return Names(spellings)
+
+    def _unit_row(self, number: int, name: str, columns: Mapping[str, int]) -> dict[str, str]:
+        """Return the unit of a row of the table; ``name``: what its answers name it by."""
+        given = {
+            column: self.table.text(number, columns[f"units.{column}"])
+            for column in UnitColumns.model_fields
+            if f"units.{column}" in columns
+        }
+        row = {"name": name} | {column: text for column, text in given.items() if text}
+        return {"unit_id": _as_id(name), "short_name": row["name"], **row}
+
+    def _line(
+        self, number: int, places: Mapping[str, int], texts: dict[str, str] | None = None
+    ) -> SheetRow:
+        letters = {name: get_column_letter(column) for name, column in places.items()}
+        return SheetRow(self.table.tab, number, texts or {}, letters)
+
+    def _answers(self, columns: Mapping[str, int], names: Names) -> Iterator[Answer]:
+        kept = {name: columns[name] for name in BESIDE if name in columns}
+        places = {_PLACES[name]: columns[name] for name in ("unit", *kept) if name in _PLACES}
+        for number in self.table.rows:
+            unit = self._unit(number, columns["unit"], names)
+            beside = {
+                name: self.table.text(number, column, _KINDS.get(name, TEXT))
+                for name, column in kept.items()
+            }
+            coders = (" ".join(part.split()) for part in beside.get("coder", "").split(";"))
+            named = tuple(dict.fromkeys(filter(None, coders)))
+            day = beside.get("date") or self.map.observed_on
+            dated = (day, "", "") if day else ("", self.map.not_before, self.map.not_after)
+            for heading, column, question in self._questions(number, columns):
+                criterion = self._criterion(number, columns, heading, question)
+                if not (unit and criterion):
+                    continue
+                read = self._read(number, column, question, criterion)
+                if read is not None:
+                    line = self._line(number, {"level": column, **places}, beside)
+                    yield Answer(line, unit, criterion, *read, heading, dated, named)
+
+    def _questions(
+        self, number: int, columns: Mapping[str, int]
+    ) -> Iterator[tuple[str, int, Question]]:
+        """Yield what a row answers: the question's heading, the column of the answer, the map."""
+        if self.map.is_long:
+            heading = self.table.text(number, columns["criterion"])
+            yield heading, columns["answer"], self._question(heading)
+            return
+        for heading, question in self.map.criteria.items():
+            yield heading, columns[f"?{heading}"], question
+
+    def _question(self, text: str) -> Question:
+        """Return what the map says of a question that a row names, or that it names a criterion."""
+        like = {name.casefold(): one for name, one in self.map.criteria.items()}
+        return (
+            self.map.criteria.get(text)
+            or like.get(text.casefold())
+            or Question(criterion=text or "-")
+        )
+
+    def _criterion(
+        self, number: int, columns: Mapping[str, int], heading: str, question: Question
+    ) -> str:
+        meant = self.criteria.meant(question.criterion)
+        if len(meant) == 1:
+            return next(iter(meant))
+        rule = "the row names no criterion" if not heading else "it is no criterion of the study"
+        remedy = "add it to criteria.csv, with a rule for each level in rules.csv, or say in the map which criterion it is (criteria)"
+        self._refuse("criterion", number, columns["criterion"], heading, rule, remedy)
+        return ""
+
+    def _unit(self, number: int, column: int, names: Names) -> str:
+        text = self.table.text(number, column)
+        meant = names.meant(text)
+        if len(meant) == 1:
+            return next(iter(meant))
+        noun = self.study.settings.unit_noun.singular
+        rule = f"it is no {noun} of the study" if text else f"the row names no {noun}"
+        rule = f"it can mean {' or '.join(sorted(meant))}" if meant else rule
+        near = near_units(self.study, text)
+        remedy = f"did you mean {listed_or(near)}? " if near else ""
+        remedy += "write it as units.csv has it, or add it there; of a row below the table, say last_row in the map"
+        self._refuse("unit", number, column, text, rule, remedy)
+        return ""
+
+    def _read(
+        self, number: int, column: int, question: Question, criterion: str
+    ) -> tuple[str, str] | None:
+        """Return what a cell means, and what it says; ``None``, and a problem kept, of neither."""
+        already = len(self.workbook.problems)
+        text = self.table.text(number, column)
+        if len(self.workbook.problems) > already:
+            return None  # a cell that cannot be read is not to be blamed again for saying nothing
+        meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
+        if meaning in {*levels, *v.TYPED, *BLANKS}:
+            self.counts[criterion][meaning if text else f"blank: {meaning}"] += 1
+            return meaning, text
+        of_levels, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
+        if meaning:
+            rule = f"by the map it means {meaning}, which is no level of {criterion}"
+            remedy = f"give the criterion answers of its own in the map, with: {of_levels}"
+        elif not text:
+            rule = "the cell is blank, and nothing says what a blank means"
+            remedy = f"say in the map (blank) one of: {', '.join(BLANKS)}"
+        elif self.map_name:
+            rule = "the map does not say what this answer means"
+            remedy = f"add it to answers in the map, as a level of {criterion} or one of: {unknowns}, {', '.join(BLANKS)}"
+        else:
+            rule = f"without a map it must be a level of {criterion}: {of_levels}"
+            remedy = f"correct it, or {WRITE_A_MAP}; an unknown is one of: {unknowns}"
+        self._refuse(criterion, number, column, text, rule, remedy)
+        return None
+
+    def _meaning(self, question: Question, text: str) -> str:
+        if not text:
+            return question.blank or self.map.blank
+        for answers in (question.answers, self.map.answers):
+            found = answers.get(text) or {
+                name.casefold(): meaning for name, meaning in answers.items()
+            }.get(text.casefold())
+            if found:
+                return found
+        return ""
+
+    def _refuse(
+        self, kind: str, number: int, column: int, text: str, rule: str, remedy: str
+    ) -> None:
+        """Keep a problem; one value that is wrong in many cells is said once, with how many."""
+        place = self.table.place(number, column)
+        self.refused.setdefault((kind, text, rule), []).append((place, text, remedy))
+
+    def _say_what_was_refused(self) -> None:
+        for (_, text, rule), cells in self.refused.items():
+            more = len(cells) - 1
+            also = (
+                f" (and in {more} more cell{'s' if more > 1 else ''} of the table)" if more else ""
+            )
+            place, _, remedy = cells[0]
+            self.workbook.refuse(place, text, rule + also, remedy)
+
+    def _refuse_map(self, place: str, value: str, rule: str, remedy: str) -> None:
+        name = self.map_name or self.workbook.file
+        problem = Problem(shorten(name), None, shorten(place), shorten(value), rule, remedy)
+        self.workbook.problems.append(problem)
+
+
+def _as_id(text: str) -> str:
+    """Return a name as an id: it stays as it is where it can be one."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9&_-]*", text):
+        return text
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -1,0 +1,248 @@
+"""Write the working workbooks: forms with drop-downs, and what a person needs beside them.
+
+These are for work, and not for publication: they have filters, frozen panes and drop-downs.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openpyxl.styles import Alignment, Border, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analysis.fieldwork.forms import LAYOUT, Field, Form
+from analysis.fieldwork.sent_texts import ROWS_SENT, TEXTS_SENT, ShownSheet, cells_of, records
+from analysis.problems import Problem, StudyError, shorten
+from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
+from analysis.study import Study
+from analysis.wording import capital
+
+START, LISTS = "Start", "Lists"
+NOUN = "One unit is called"
+"""Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
+_HEADING = PatternFill("solid", fgColor="DCE6F1")
+_SHOWN = PatternFill("solid", fgColor="F2F2F2")
+_LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """A row to write: texts by field, and the list of a drop-down where it is not the field's."""
+
+    texts: Mapping[str, str]
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet to read and not to fill: its tab, headings with widths, and rows."""
+
+    tab: str
+    headings: Sequence[tuple[str, int]]
+    rows: Iterable[Sequence[str]]
+
+
+class WorkbookMaker:
+    """Puts a working workbook together, sheet by sheet, and returns it as a file."""
+
+    def __init__(self, study: Study, title: str, about: Mapping[str, str], lines: Sequence[str]):
+        """Begin with the first sheet: what it is, what to do, and what intake needs to know."""
+        creators = ", ".join(one.title for one in study.descriptor.contributors)
+        self.book: Workbook = new_workbook(title, creators)
+        self._noun = study.settings.unit_noun.singular
+        self._lists: dict[str, list[str]] = {}
+        self._sent: list[str] = []
+        self._forms: dict[str, Form] = {}
+        sheet = self.book.worksheets[0]
+        sheet.title = START
+        sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
+        put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
+        sheet.cell(1, 1).alignment = Alignment(vertical="top")
+        sheet.row_dimensions[1].height = 30
+        lines = [line for line in (study.settings.draft_mark, *lines) if line]
+        for number, line in enumerate(lines, start=2):
+            put_text(sheet, number, 2, line)
+            sheet.row_dimensions[number].height = row_height([line], [90])
+        facts = {**about, "Study": study.descriptor.name, "Layout": LAYOUT}
+        facts[NOUN] = capital(self._noun)
+        facts["Data version"] = study.descriptor.version
+        head = len(lines) + 3
+        put_text(sheet, head, 1, "Do not change below this line").font = font(bold=True)
+        for number, (label, value) in enumerate(facts.items(), start=head + 1):
+            put_text(sheet, number, 1, label)
+            put_text(sheet, number, 2, value).fill = _SHOWN
+
+    def offer(self, **lists: Iterable[str]) -> None:
+        """Give the lists that drop-downs offer, by name."""
+        self._lists |= {name: list(dict.fromkeys(values)) for name, values in lists.items()}
+
+    def page(self, page: Page) -> None:
+        """Add a sheet to read."""
+        sheet = self.book.create_sheet(page.tab)
+        widths = [width for _, width in page.headings]
+        for column, (heading, width) in enumerate(page.headings, start=1):
+            _head(sheet, 1, column, heading, width)
+        sheet.row_dimensions[1].height = row_height([one for one, _ in page.headings], widths)
+        last = 1
+        for last, texts in enumerate(page.rows, start=2):
+            for column, text in enumerate(texts, start=1):
+                put_text(sheet, last, column, text).border = _LINE
+            sheet.row_dimensions[last].height = row_height(texts, widths)
+        sheet.freeze_panes = "B2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
+        _guard(sheet)
+
+    def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
+        """Add a sheet to fill, with spare rows below; ``frozen`` columns stay in sight."""
+        sheet = self.book.create_sheet(form.tab)
+        name = form.fields[0].name
+        self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
+        self._forms[form.tab] = form
+        for column, one in enumerate(form.fields, start=1):
+            put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
+            _head(sheet, 2, column, capital(one.label.replace("{unit}", self._noun)), one.width)
+        sheet.row_dimensions[2].height = 62
+        last = 2 + len(rows) + spare
+        widths = [one.width for one in form.fields]
+        for number, row in enumerate(rows, start=3):
+            texts = [row.texts.get(one.name, "") for one in form.fields]
+            _write_row(sheet, number, form.fields, texts)
+            sheet.row_dimensions[number].height = row_height(texts, widths)
+        for number in range(3 + len(rows), last + 1):
+            _write_row(sheet, number, form.fields, [""] * len(form.fields))
+        self._add_choices(sheet, form, rows, last)
+        sheet.freeze_panes = f"{get_column_letter(frozen + 1)}3"
+        sheet.auto_filter.ref = f"A2:{get_column_letter(len(form.fields))}{last}"
+        sheet.print_title_rows = "2:2"
+
+    def as_bytes(self) -> bytes:
+        """Return the workbook as a file; the same workbook gives the same bytes."""
+        sheet = self.book.create_sheet(LISTS)
+        lists = self._lists | {ROWS_SENT: self._sent}
+        for column, (name, values) in enumerate(lists.items(), start=1):
+            _list(sheet, column, name, values)
+        sent = [line for one in self.book.worksheets for line in self._records(one)]
+        _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
+        _guard(sheet)
+        return as_bytes(self.book)
+
+    def _records(self, sheet: Worksheet) -> Iterator[str]:
+        """Return what the last sheet keeps of a sheet, for what only shows to be compared."""
+        form, grid = self._forms.get(sheet.title), cells_of(sheet)
+        fields = form.fields if form else ()
+        places = {one.name: column for column, one in enumerate(fields, start=1)}
+        editable = {one.name for one in fields if one.editable}
+        return records(ShownSheet(sheet.title, form, places, editable, (1, 2), grid), grid)
+
+    def _add_choices(
+        self, sheet: Worksheet, form: Form, rows: Sequence[FormRow], last: int
+    ) -> None:
+        """Add the drop-downs. They point to a range: a list written out is cut at 255 signs."""
+        for column, one in enumerate(form.fields, start=1):
+            if not one.choices:
+                continue
+            named = [row.choices.get(one.name, one.choices) for row in rows]
+            named += [one.choices] * (last - 2 - len(rows))
+            letter = get_column_letter(column)
+            for name in dict.fromkeys(named):
+                area = " ".join(f"{letter}{a}:{letter}{b}" for a, b in _runs(named, name, first=3))
+                if area and self._lists.get(name):
+                    sheet.add_data_validation(self._choice(one, name, area))
+
+    def _choice(self, one: Field, name: str, area: str) -> DataValidation:
+        letter = get_column_letter(list(self._lists).index(name) + 1)
+        ends = f"${letter}$2:${letter}${len(self._lists[name]) + 1}"
+        return DataValidation(
+            type="list",
+            formula1=f"{LISTS}!{ends}",
+            sqref=area,
+            allow_blank=True,
+            showErrorMessage=True,
+            errorStyle="stop" if one.only_choices else "warning",
+            errorTitle="Not on the list",
+            error="Choose one of the list."
+            if one.only_choices
+            else "It is not on the list. Go on if it is new.",
+        )
+
+
+def save_new(
+    path: Path,
+    content: bytes,
+    study: Study,
+    ending: str = ".xlsx",
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Write a workbook, or what else has that ending, to a new file, whole or not at all.
+
+    ``before`` is done when all is written and only the name is missing; where it fails, there is
+    no file.
+
+    Raises:
+        StudyError: something is there already (it may have been filled), or it lies in the study.
+    """
+    rule = remedy = ""
+    if path.exists():
+        rule, remedy = "something is there already, and may hold work", "name a new file with --out"
+    elif path.suffix.lower() != ending:
+        rule, remedy = f"its name does not end in {ending}", f"name a file such as one{ending}"
+    elif path.resolve().is_relative_to(study.folder.resolve()):
+        rule, remedy = "it lies inside the study", "name a file elsewhere"
+    if rule:
+        raise StudyError([Problem(shorten(path, 200), None, "", "", rule, remedy)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.writing")
+    try:
+        aside.write_bytes(content)
+        before()
+        aside.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+
+
+def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
+    cell = put_text(sheet, row, column, text)
+    cell.font, cell.fill, cell.border = font(bold=True), _HEADING, _LINE
+    sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
+    _head(sheet, 1, column, name, 24)
+    for number, value in enumerate(values, start=2):
+        put_text(sheet, number, column, value)
+
+
+def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[str]) -> None:
+    for column, (one, text) in enumerate(zip(fields, texts, strict=True), start=1):
+        cell = put_text(sheet, row, column, text)
+        if not text:
+            cell.value = None  # an empty text is a filled cell to some programs
+        # As text, or a program turns 2021-12 into the first of December.
+        cell.number_format, cell.border = "@", _LINE
+        if not one.editable or one.name == "row":
+            cell.fill = _SHOWN
+
+
+def _guard(sheet: Worksheet) -> None:
+    """Keep a sheet from being changed by mistake; there is no password to it."""
+    sheet.protection.sheet = True
+    sheet.protection.autoFilter = sheet.protection.sort = False
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+
+def _runs(values: Sequence[str], wanted: str, first: int) -> list[tuple[int, int]]:
+    """Return the runs of a value in a sequence, as first and last row, counted from ``first``."""
+    runs: list[tuple[int, int]] = []
+    for row, value in enumerate(values, start=first):
+        if value != wanted:
+            continue
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

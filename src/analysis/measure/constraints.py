@@ -1,0 +1,224 @@
+"""Published totals and scores as constraints on the cells that are open on their day."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from analysis.frames import each_row
+from analysis.measure.exact import scale_values
+from analysis.measure.feasible import Block, Constraint, blocks
+from analysis.measure.infeasible import Clash, sift
+from analysis.measure.tree import shares, weighting
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+from analysis.study.published import levels_of, score_ends, units_among, weights_of
+
+TOTALS, SCORES = "published_totals", "published_scores"
+EXACTLY, AT_LEAST, AT_MOST = "exactly", "at_least", "at_most"
+
+
+@dataclass(frozen=True)
+class Constrained:
+    """A matrix, and what was published of its very day.
+
+    A cell is named by its place in the matrix: position of the unit times the number of
+    criteria, plus position of the criterion. A published row by its table and id, such as
+    ``published_totals/P1``.
+
+    Attributes:
+        matrix: the states at the day.
+        levels: for each open cell (an unknown in the sum, scored or context) the levels of its
+            scale, in the study's order.
+        rows: every row published of that day, as it binds the open cells, by name.
+        settling: names of those that may settle a unit's own cell.
+        firm: the rows that may settle cells and stand.
+        weak: the rows that may not, and stand; firm and weak can all be true at once.
+        clashes: the rows that cannot, and which of them are set aside.
+    """
+
+    matrix: Matrix
+    levels: Mapping[int, tuple[str, ...]]
+    rows: Mapping[str, Constraint]
+    settling: frozenset[str]
+    firm: tuple[Constraint, ...]
+    weak: tuple[Constraint, ...]
+    clashes: tuple[Clash, ...]
+
+    @cached_property
+    def choices(self) -> dict[int, int]:
+        """How many levels each open cell has on its scale."""
+        return {cell: len(names) for cell, names in self.levels.items()}
+
+    @cached_property
+    def settling_blocks(self) -> list[Block]:
+        """Blocks of the cells that the rows which may settle cells tie together."""
+        return blocks(self.choices, self.firm)
+
+    @cached_property
+    def all_blocks(self) -> list[Block]:
+        """Blocks under all rows that stand: for national figures alone."""
+        return blocks(self.choices, (*self.firm, *self.weak))
+
+    def binding(self, column: int) -> list[str]:
+        """Return the names of the rows that stand and bear on a criterion, itself or by others."""
+        width = self.matrix.shape[1]
+        names = {
+            one.name
+            for block in self.all_blocks
+            if any(cell % width == column for cell in block.choices)
+            for one in block.constraints
+        }
+        return [name for name in self.rows if name in names]
+
+
+def constrained(study: Study, matrix: Matrix) -> Constrained:
+    """Return the matrix with the totals and scores published of its own day, and of no other.
+
+    ``outdated`` is open: after the report the old level is not the present state.
+    """
+    levels = _open_levels(study, matrix)
+    rows, settling = _rows(study, matrix, levels)
+    choices = {cell: len(names) for cell, names in levels.items()}
+    firm, weak, clashes = sift(
+        choices,
+        [one for name, one in rows.items() if name in settling],
+        [one for name, one in rows.items() if name not in settling],
+    )
+    return Constrained(
+        matrix, levels, rows, frozenset(settling), tuple(firm), tuple(weak), tuple(clashes)
+    )
+
+
+def _open_levels(study: Study, matrix: Matrix) -> dict[int, tuple[str, ...]]:
+    criteria = matrix.shape[1]
+    by_scale = study["levels"].groupby("scale_id", sort=False)["level"].agg(tuple)
+    of_column = study["criteria"]["scale_id"].map(by_scale).tolist()
+    places = np.flatnonzero(matrix.cells["state"].isin(v.OPEN).to_numpy())
+    return {int(place): of_column[place % criteria] for place in places}
+
+
+def _rows(
+    study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]
+) -> tuple[dict[str, Constraint], set[str]]:
+    """Return what is published of the matrix's day, by name, and which rows may settle cells."""
+    day = matrix.as_of.isoformat()
+    totals, scores = (study[name][study[name]["as_of"] == day] for name in (TOTALS, SCORES))
+    rows, settling = {}, set()
+    if len(totals):
+        grid = matrix.grid().to_numpy(dtype=object)
+        for one in each_row(totals):
+            name = f"{TOTALS}/{one.total_id}"
+            rows[name] = _total(name, one, study, grid, levels)
+            settling |= {name} if one.settles_cells == "yes" else set()
+    if len(scores):
+        reader = ScoreReader(study, matrix, levels)
+        for one in each_row(scores):
+            name = f"{SCORES}/{one.score_id}"
+            rows[name] = reader.constraint(name, one)
+            settling |= {name} if one.settles_cells == "yes" else set()
+    return rows, settling
+
+
+def _total(name: str, row, study: Study, grid: np.ndarray, levels: Mapping) -> Constraint:
+    counted, among = set(levels_of(row.level)), units_among(study["units"], row.among)
+    column = study["criteria"]["criterion_id"].tolist().index(row.criterion_id)
+    width = grid.shape[1]
+    named, parts = 0, {}
+    for unit in np.flatnonzero(among):
+        cell = int(unit) * width + column
+        if cell in levels:
+            parts[cell] = tuple(int(level in counted) for level in levels[cell])
+        else:
+            # A cell out of the sum holds no level, and so is at none of those counted.
+            named += grid[unit, column] in counted
+    low, high = published_range(row, int(among.sum()))
+    return Constraint(
+        name, parts, None if low is None else low - named, None if high is None else high - named
+    )
+
+
+def published_range(row, size: int) -> tuple[int | None, int | None]:
+    """Return between what a published total allows the count among its units to lie.
+
+    Args:
+        row: of ``published_totals.csv``.
+        size: how many units are among those that it speaks of.
+
+    Where the publisher counted fewer than that, which ones is not known: each unit left out may
+    be at the level or not, so an upper limit rises by their number and a lower one stands.
+    """
+    count, left_out = int(row.count), size - int(row.of)
+    low = None if row.relation == AT_MOST else count
+    high = None if row.relation == AT_LEAST else count + left_out
+    return low, high
+
+
+class ScoreReader:
+    """Reads the published scores of a day; what several rows share is worked out once."""
+
+    def __init__(self, study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]):
+        """Prepare the study's tree, values and states."""
+        self.levels, self.grid = levels, matrix.grid().to_numpy(dtype=object)
+        self.weights = weighting(study)
+        self.groups = {group.name: group for group in self.weights.tree.groups}
+        self.unit = {name: place for place, name in enumerate(study["units"]["unit_id"])}
+        self.values = level_values(study)
+        self.counts = ~np.isin(self.grid, v.OUT_OF_SUM)
+        self.shares: dict[tuple, dict[int, Fraction]] = {}
+
+    def parts(self, row) -> tuple[Fraction, dict[int, list[Fraction]]] | None:
+        """Return what the settled cells bring to a score, and what each level of an open cell does.
+
+        On 0 to 1, by the publisher's weights; ``None`` where nothing of it is in the sum, and so
+        there is no score.
+        """
+        unit, width = self.unit[row.unit_id], self.grid.shape[1]
+        settled, parts = Fraction(0), {}
+        held = self._shares(row.group_id, row.weights, unit)
+        for column, share in held.items():
+            cell, values = unit * width + column, self.values[column]
+            if cell in self.levels:
+                parts[cell] = [share * values[level] for level in self.levels[cell]]
+            else:
+                settled += share * values[self.grid[unit, column]]
+        return (settled, parts) if held else None
+
+    def constraint(self, name: str, row) -> Constraint:
+        """Return a score as a constraint in integers: between the ends that its rounding leaves."""
+        held = self.parts(row)
+        if held is None:
+            # Whoever gave a score of nothing is contradicted: no sum is at least 1 and at most 0.
+            return Constraint(name, {}, 1, 0)
+        settled, parts = held
+        ends = score_ends(row)
+        scale = math.lcm(*(one.denominator for part in parts.values() for one in part))
+        # What all parts share is divided out, so that sums stay small: limits round inwards.
+        whole = {cell: [int(scale * one) for one in part] for cell, part in parts.items()}
+        common = math.gcd(*(one for part in whole.values() for one in part)) or 1
+        low, high = ((end / 100 - settled) * scale / common for end in (ends.low, ends.high))
+        parts = {cell: tuple(one // common for one in part) for cell, part in whole.items()}
+        return Constraint(
+            name,
+            parts,
+            math.ceil(low) if ends.low_in else math.floor(low) + 1,
+            math.floor(high) if ends.high_in else math.ceil(high) - 1,
+        )
+
+    def _shares(self, group: str, weights: str, unit: int) -> dict[int, Fraction]:
+        columns = np.flatnonzero(self.counts[unit])
+        number = int(self.weights.of_unit[unit])
+        key = (number, group, weights, columns.tobytes())
+        if key not in self.shares:
+            own = dict(weights_of(weights))
+            self.shares[key] = shares(self.groups[group], set(columns.tolist()), number, own)
+        return self.shares[key]
+
+
+def level_values(study: Study) -> list[dict[str, Fraction]]:
+    """Return, for each criterion in the study's order, the exact value of each level, 0 to 1."""
+    scales = scale_values(study)
+    return [scales[name] for name in study["criteria"]["scale_id"]]

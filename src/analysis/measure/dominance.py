@@ -1,0 +1,145 @@
+"""Safe comparisons: what holds under every completion of the unknowns and all declared weights.
+
+The definitions are those of the design: "surely above" and "rank range".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.bounds import narrowed, tied_units
+from analysis.measure.constraints import Constrained
+from analysis.measure.minimum_difference import signs
+from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import UnitCells, unit_cells
+from analysis.measure.weight_tree import weight_tree
+from analysis.study import Matrix, Study
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """What is sure of every ordered pair of units.
+
+    Attributes:
+        unit_ids: the units, in the study's order.
+        scored: whether a unit has anything in the sum; without, nothing is said of it; shape
+            (units,).
+        above: whether the unit of the row is surely above that of the column: the least
+            possible difference of their scores is above zero; shape (units, units).
+        at_or_above: the same, with zero allowed. Two units with the same settled cells and no
+            open ones are each at or above the other. A unit is never set beside itself.
+        conservative: whether the pair is decided by a sound bound, which can miss a statement
+            that holds: the two have different cells out of the sum, or different weights, or a published total
+            couples open cells of one of them.
+    """
+
+    unit_ids: tuple[str, ...]
+    scored: np.ndarray
+    above: np.ndarray
+    at_or_above: np.ndarray
+    conservative: np.ndarray
+
+
+def comparisons(
+    study: Study,
+    matrix: Matrix,
+    lowest: np.ndarray | None = None,
+    highest: np.ndarray | None = None,
+    coupled: np.ndarray | None = None,
+) -> Comparisons:
+    """Compare every pair of units.
+
+    Args:
+        study: the study.
+        matrix: the states at a date.
+        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
+            than the scale's bounds; default: the scale's.
+        highest: greatest value, likewise.
+        coupled: units with open cells that a published total ties to others, shape (units,);
+            default: none. Their pairs are marked conservative.
+    """
+    unit_ids = tuple(study["units"]["unit_id"])
+    rows = bounded_rows(study, matrix, lowest, highest)
+    scored = np.any(rows.counts, axis=1)
+    many = len(unit_ids)
+    sign = np.full((many, many), -1, dtype=np.int8)
+    inside = rows[scored]
+    if len(inside):
+        first, kind = inside.kinds()
+        distinct = inside[first]
+        between = signs(weight_tree(study), distinct, distinct)
+        sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
+    np.fill_diagonal(sign, -1)
+    return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
+
+
+def comparisons_within(study: Study, held: Constrained) -> Comparisons:
+    """Compare every pair of units given the published rows that may settle cells.
+
+    What totals of the day settle or narrow counts, cell by cell: while weights vary, more
+    could only be had by trying all completions, so the pairs of tied units are conservative.
+
+    Args:
+        study: the study.
+        held: the states at a date, and what was published of that date.
+    """
+    tied = tied_units(held) if held.firm else None
+    return comparisons(study, held.matrix, *narrowed(study, held), tied)
+
+
+def bounded_rows(
+    study: Study,
+    matrix: Matrix,
+    lowest: np.ndarray | None = None,
+    highest: np.ndarray | None = None,
+) -> UnitCells:
+    """Return the cells that bear weight, with bounds in place of the scale's where given."""
+    cells = cell_values(study, matrix)
+    if lowest is not None:
+        cells.low[:] = lowest
+    if highest is not None:
+        cells.high[:] = highest
+    return unit_cells(study, cells)
+
+
+def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
+    keys = np.column_stack([rows.sets, rows.counts])
+    _, pattern = np.unique(keys, axis=0, return_inverse=True)
+    pattern = pattern.reshape(-1)
+    differs = pattern[:, None] != pattern[None, :]
+    if coupled is not None:
+        differs |= coupled[:, None] | coupled[None, :]
+    np.fill_diagonal(differs, False)
+    return differs
+
+
+def pair_table(found: Comparisons) -> pd.DataFrame:
+    """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
+    names = np.array(found.unit_ids, dtype=object)
+    above, below = np.nonzero(found.above)
+    return pd.DataFrame(
+        {
+            "above": names[above],
+            "below": names[below],
+            "conservative": np.where(found.conservative[above, below], "yes", "no").astype(object),
+        }
+    )
+
+
+def ranks(found: Comparisons) -> pd.DataFrame:
+    """Return the rank range of every unit: ``unit_id``, ``best``, ``worst``.
+
+    Best is 1 + the number of units surely above it; worst is the number of units with a score
+    − the number that it is surely at or above. A rank is 1 + the number of units strictly
+    above, so units that tie share the better one. These are outer limits: no rank outside them
+    is possible, but one completion need not reach them for all units at once, nor any
+    completion those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
+    """
+    best = 1 + found.above.sum(axis=0)
+    worst = found.scored.sum() - found.at_or_above.sum(axis=1)
+    table = pd.DataFrame({"unit_id": np.array(found.unit_ids, dtype=object)})
+    for name, place in (("best", best), ("worst", worst)):
+        table[name] = pd.array(np.where(found.scored, place, 0), dtype="Int64")
+        table.loc[~found.scored, name] = pd.NA
+    return table

@@ -1,0 +1,382 @@
+"""Completions: the ways to fill open cells that satisfy linear constraints, in integers.
+
+A cell takes one of a few levels; a constraint bounds the sum of what the chosen levels add
+(Manski, Partial Identification of Probability Distributions, 2003, chapter 1: what is known of
+the whole restricts what is not known of its parts). Cells that no constraint ties together
+are independent, so everything is worked out block by block. A small block is solved exactly by
+dynamic programming over the partial sums. A larger one goes to a solver (HiGHS, by way of
+``scipy.optimize.milp``) with one integer variable for each level of each class of
+interchangeable cells. Every solution that it gives is checked again in integers. A level is
+ruled out only where its proven bound lies a whole cell below what the level would take; where
+the search is cut short or a check fails, the level stays possible and the bound is the wider.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import add
+
+STATES_AT_MOST = 20_000
+"""Partial sums that a block may have, over all its cells, before it goes to the solver."""
+CONSTRAINTS_AT_MOST = 16
+"""Constraints that a block may have before it goes to the solver."""
+NODES_AT_MOST = 20_000
+"""Nodes of the solver's search; a number of nodes, unlike seconds, is the same everywhere."""
+
+Worth = Mapping[int, Sequence[int]]
+"""What each level of a cell counts in a figure, by cell; cells left out count nothing."""
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """At least ``low`` and at most ``high``, for the sum of what the cells' levels add.
+
+    Attributes:
+        name: what to call it.
+        parts: for each cell that it binds, what each of its levels adds.
+        low: least sum, or ``None``.
+        high: greatest sum, or ``None``.
+    """
+
+    name: str
+    parts: Mapping[int, tuple[int, ...]]
+    low: int | None
+    high: int | None
+
+    def admits(self, total: int) -> bool:
+        """Return whether a sum keeps to it."""
+        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+
+
+def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> list["Block"]:
+    """Return the independent blocks of the cells that a constraint binds.
+
+    Args:
+        choices: how many levels each open cell may have, by cell.
+        constraints: those that hold. One that binds no cell makes a block without cells, which
+            either is satisfied or is not.
+    """
+    return [
+        Block({cell: choices[cell] for one in tied for cell in one.parts}, tuple(tied))
+        for tied in connected(list(constraints))
+    ]
+
+
+def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
+    """Return the constraints in groups that share open cells, each in the order given."""
+    # SciPy is imported where it is needed, as below: most commands need none of it.
+    import numpy as np
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows = [number for number, one in enumerate(constraints) for _ in one.parts]
+    cells = np.unique([cell for one in constraints for cell in one.parts], return_inverse=True)[1]
+    size = len(constraints) + (cells.max(initial=-1) + 1)
+    shared = csr_array((np.ones(len(rows)), (rows, len(constraints) + cells)), shape=(size, size))
+    groups = defaultdict(list)
+    labels = connected_components(shared, directed=False)[1][: len(constraints)]
+    for label, one in zip(labels.tolist(), constraints, strict=True):
+        groups[label].append(one)
+    return list(groups.values())
+
+
+def satisfiable(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> bool:
+    """Return whether some completion satisfies all the constraints at once."""
+    return all(block.satisfiable for block in blocks(choices, constraints))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Cells that constraints tie together, and those constraints.
+
+    Attributes:
+        choices: how many levels each cell may have, by cell.
+        constraints: those that tie the cells.
+    """
+
+    choices: Mapping[int, int]
+    constraints: tuple[Constraint, ...]
+
+    @property
+    def satisfiable(self) -> bool:
+        """Whether the block has a completion."""
+        if self._layers is None:
+            return self._solver.satisfiable
+        return bool(self._layers[-1])
+
+    @cached_property
+    def possible(self) -> dict[int, set[int]]:
+        """For each cell the levels that it has in some completion; the block must have one."""
+        if self._layers is None:
+            return self._solver.possible()
+        found = {}
+        for cell, layer, after, adds in self._steps():
+            found[cell] = {
+                level
+                for level, part in enumerate(adds)
+                if any(tuple(map(add, state, part)) in after for state in layer)
+            }
+        return found
+
+    def extremes(self, worth: Worth) -> tuple[int, int]:
+        """Return the least and the greatest sum of ``worth`` over the block's completions."""
+        worth = {cell: gains for cell, gains in worth.items() if cell in self.choices}
+        if len(worth) < 2:
+            # Of a single cell only the possible levels matter, and those are known once for all.
+            held = [
+                [gains[level] for level in self.possible[cell]] for cell, gains in worth.items()
+            ]
+            return sum(map(min, held)), sum(map(max, held))
+        if self._layers is None:
+            return self._solver.extremes(worth)
+        least = dict.fromkeys(self._layers[-1], 0)
+        most = dict(least)
+        for cell, layer, after, adds in self._steps():
+            gains = worth.get(cell, (0,) * len(adds))
+            ways = {
+                state: [
+                    (then, gain)
+                    for part, gain in zip(adds, gains, strict=True)
+                    if (then := tuple(map(add, state, part))) in after
+                ]
+                for state in layer
+            }
+            least = {s: min(least[then] + gain for then, gain in ways[s]) for s in ways}
+            most = {s: max(most[then] + gain for then, gain in ways[s]) for s in ways}
+        ((low, high),) = zip(least.values(), most.values(), strict=True)
+        return low, high
+
+    @cached_property
+    def _adds(self) -> list[tuple[int, tuple[tuple[int, ...], ...]]]:
+        """Each cell with what each of its levels adds to each constraint."""
+        return [
+            (
+                cell,
+                tuple(
+                    zip(*(one.parts.get(cell, (0,) * n) for one in self.constraints), strict=True)
+                ),
+            )
+            for cell, n in self.choices.items()
+        ]
+
+    @cached_property
+    def _layers(self) -> list[set[tuple[int, ...]]] | None:
+        """The partial sums before each cell, and after the last, that some completion has.
+
+        ``None`` where there are too many. The last layer is empty where there is no completion.
+        """
+        if len(self.constraints) > CONSTRAINTS_AT_MOST:
+            return None
+        windows = self._windows()
+        layers = [{(0,) * len(self.constraints)}]
+        count = 0
+        for (_, adds), window in zip(self._adds, windows[1:], strict=True):
+            reached = {tuple(map(add, state, part)) for state in layers[-1] for part in set(adds)}
+            layers.append(
+                {
+                    state
+                    for state in reached
+                    if all(
+                        low <= one <= high for one, (low, high) in zip(state, window, strict=True)
+                    )
+                }
+            )
+            count += len(reached)
+            if count > STATES_AT_MOST:
+                return None
+        if not self._adds and not all(low <= 0 <= high for low, high in windows[0]):
+            return [set()]
+        # What was reached and leads nowhere is taken out, from the end to the beginning.
+        for number in range(len(self._adds) - 1, -1, -1):
+            adds, after = set(self._adds[number][1]), layers[number + 1]
+            layers[number] = {
+                state
+                for state in layers[number]
+                if any(tuple(map(add, state, part)) in after for part in adds)
+            }
+        return layers
+
+    def _windows(self) -> list[list[tuple[float, float]]]:
+        """Return, before each cell and after the last, where each partial sum must lie."""
+        limits = [
+            (
+                float("-inf") if one.low is None else one.low,
+                float("inf") if one.high is None else one.high,
+            )
+            for one in self.constraints
+        ]
+        windows = [limits]
+        for _, adds in reversed(self._adds):
+            parts = list(zip(*adds, strict=True))
+            limits = [
+                (low - max(part), high - min(part))
+                for (low, high), part in zip(limits, parts, strict=True)
+            ]
+            windows.append(limits)
+        return windows[::-1]
+
+    def _steps(self) -> Iterator[tuple]:
+        """Yield each cell, the last first: the sums before it and after it, and its parts."""
+        layers = self._layers or []
+        for number in range(len(self._adds) - 1, -1, -1):
+            cell, adds = self._adds[number]
+            yield cell, layers[number], layers[number + 1], adds
+
+    @cached_property
+    def _solver(self) -> "_Solver":
+        return _Solver(self)
+
+
+class _Solver:
+    """A block as an integer program over classes of interchangeable cells.
+
+    Cells to which every constraint (and the figure asked for) gives the same parts are
+    interchangeable: only how many of them are at each level matters.
+    """
+
+    def __init__(self, block: Block):
+        self.block = block
+
+    @cached_property
+    def satisfiable(self) -> bool:
+        """Whether there is a completion; where the search was cut short, taken to be."""
+        program = _Program(self.block, {})
+        return program.solve([0] * program.size).feasible
+
+    def possible(self) -> dict[int, set[int]]:
+        """Return each cell's levels; what could not be ruled out is among them.
+
+        Each solution shows as many levels not yet seen as it can, and when the greatest number
+        that one could show is 0, the rest is impossible: far fewer solutions than one for each
+        level of each class.
+        """
+        program = _Program(self.block, {}, with_shown=True)
+        unseen = set(range(program.variables))
+        while unseen:
+            goal = [0] * program.variables
+            goal += [int(number in unseen) for number in range(program.variables)]
+            solution = program.solve(goal)
+            if solution.feasible and solution.bound < 1 - 1e-6:
+                break
+            shown = {number for number in unseen if solution.counts and solution.counts[number]}
+            if not shown:
+                # The search was cut short, now or before: what is left counts as possible.
+                unseen = set()
+            unseen -= shown
+        return {
+            cell: {level for level, number in enumerate(numbers) if number not in unseen}
+            for cells, numbers in program.classes
+            for cell in cells
+        }
+
+    def extremes(self, worth: Worth) -> tuple[int, int]:
+        """Return bounds on the figure: the least and the greatest, or a little beyond them."""
+        program = _Program(self.block, worth)
+        worths = program.worths
+        low = program.solve([-one for one in worths])
+        high = program.solve(worths)
+        return -program.at_most(low, [-one for one in worths]), program.at_most(high, worths)
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """What the solver found: an upper bound of the goal, and perhaps counts that reach it."""
+
+    feasible: bool
+    bound: float
+    counts: list[int] | None
+
+
+class _Program:
+    """The integer program of a block, for figures that give each cell a worth."""
+
+    def __init__(self, block: Block, worth: Worth, with_shown: bool = False):
+        import numpy as np
+        from scipy.optimize import LinearConstraint
+        from scipy.sparse import csr_array
+
+        same = defaultdict(list)
+        for cell, adds in block._adds:
+            same[adds, tuple(worth.get(cell, (0,) * len(adds)))].append(cell)
+        self.block = block
+        self.classes, self.worths = [], []
+        adds = []
+        for (parts, gains), cells in same.items():
+            numbers = range(len(self.worths), len(self.worths) + len(parts))
+            self.classes.append((cells, numbers))
+            self.worths += gains
+            adds += parts
+        self.adds = adds
+        self.variables = len(adds)
+        self.size = self.variables * (2 if with_shown else 1)
+        entries, lows, highs = [], [], []
+
+        def row(terms: Iterable[tuple[int, int]], low: float, high: float) -> None:
+            entries.extend((len(lows), column, value) for column, value in terms if value)
+            lows.append(low)
+            highs.append(high)
+
+        for cells, numbers in self.classes:
+            row(((number, 1) for number in numbers), len(cells), len(cells))
+        for place, one in enumerate(block.constraints):
+            low = -np.inf if one.low is None else one.low
+            high = np.inf if one.high is None else one.high
+            row(((number, parts[place]) for number, parts in enumerate(adds)), low, high)
+        if with_shown:
+            # Whether a level is shown: 1 where at least one cell of the class is at it.
+            for number in range(self.variables):
+                row(((number, 1), (self.variables + number, -1)), 0, np.inf)
+        places, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+        matrix = csr_array((values, (places, columns)), shape=(len(lows), self.size), dtype=float)
+        self.limits = LinearConstraint(matrix, lows, highs)  # pyright: ignore[reportArgumentType] - arrays, too
+        most = [len(cells) for cells, numbers in self.classes for _ in numbers]
+        self.most = np.array(most + [1] * (self.size - self.variables), dtype=float)
+        self.whole = np.array([1] * self.variables + [0] * (self.size - self.variables))
+
+    def solve(self, goal: Sequence[int]) -> _Solution:
+        """Maximise a goal."""
+        import numpy as np
+        from scipy.optimize import Bounds, milp
+
+        found = milp(
+            [-one for one in goal],
+            integrality=self.whole,
+            bounds=Bounds(0, self.most),  # pyright: ignore[reportArgumentType] - an array, too
+            constraints=self.limits,
+            options={"mip_rel_gap": 0, "node_limit": NODES_AT_MOST},
+        )
+        if found.status == 2:
+            return _Solution(False, -np.inf, None)
+        bound = found.mip_dual_bound
+        bound = np.inf if bound is None or not np.isfinite(bound) else -bound
+        if found.x is None:
+            return _Solution(True, bound, None)
+        counts = [round(one) for one in found.x[: self.variables]]
+        return _Solution(True, bound, counts)
+
+    def at_most(self, solution: _Solution, goal: Sequence[int]) -> int:
+        """Return the greatest value of a goal: that of the solution, if it is one and greatest."""
+        highest = sum(
+            len(cells) * max(goal[number] for number in numbers) for cells, numbers in self.classes
+        )
+        bound = math.floor(min(highest, solution.bound + 1e-6)) if solution.feasible else highest
+        if solution.counts is None or not self.holds(solution.counts):
+            return bound
+        value = sum(one * count for one, count in zip(goal, solution.counts, strict=True))
+        return max(value, bound)
+
+    def holds(self, counts: Sequence[int]) -> bool:
+        """Return whether counts keep to every constraint, in integers."""
+        whole = all(
+            sum(counts[number] for number in numbers) == len(cells)
+            for cells, numbers in self.classes
+        )
+        sums = [
+            sum(parts[place] * count for parts, count in zip(self.adds, counts, strict=True))
+            for place in range(len(self.block.constraints))
+        ]
+        return whole and all(
+            one.admits(total) for one, total in zip(self.block.constraints, sums, strict=True)
+        )

@@ -1,0 +1,247 @@
+"""What to ask next: the weight of every open cell, what its answer would decide, and the step.
+
+Settling a cell narrows its unit's interval by the cell's weight, whatever the answer. So the
+cells are ranked by weight first, then by the number of pairs that the answer can be expected
+to decide, then by ease, then in the study's order.
+
+The expected number of pairs rests on one stated assumption (:data:`ASSUMPTION`). It is no
+forecast: a unit that published nothing is not as likely to be at one level as at another.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from analysis.frames import each_row
+from analysis.measure.dominance import bounded_rows
+from analysis.measure.if_known import if_known
+from analysis.measure.minimum_difference import signs
+from analysis.measure.scores import cell_values
+from analysis.measure.unit_cells import UnitCells
+from analysis.measure.weight_tree import WeightTree, weight_tree
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+from analysis.study.asking import Asking, sent_requests
+from analysis.study.dates import day_number, last_days
+
+ASSUMPTION = (
+    "each level of the scale that the cell can still have is taken to be equally likely, and "
+    "everything else stays as it stands"
+)
+"""What the expected number of pairs rests on."""
+
+READ_WHOLE, ASK, SEARCH, ALREADY_ASKED = "read_whole", "ask", "search", "already_asked"
+STEPS = (READ_WHOLE, ASK, SEARCH, ALREADY_ASKED)
+"""The steps by ease: read the whole of a document seen only in part; ask the unit; search where
+nobody looked; none is easy, since it was asked."""
+
+SEEN_IN_PART = ("opening",)
+"""Extents of reading that leave more of the document to be read."""
+
+COLUMNS = [
+    "unit_id", "criterion_id", "state", "weight", "expected_pairs", "step", "source_ids",
+    "ask_of", "rank",
+]  # fmt: skip
+
+
+def next_questions(
+    study: Study,
+    matrix: Matrix,
+    lowest: np.ndarray | None = None,
+    highest: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Return every open cell that bears weight, the first to ask about first.
+
+    Args:
+        study: the study.
+        matrix: the states at a date.
+        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
+            than the scale's bounds; default: the scale's.
+        highest: greatest value, likewise.
+
+    Returns:
+        ``unit_id``, ``criterion_id``, ``state``; ``weight``, the cell's share of its unit's
+        total at the study's own weights, above 0 to 1; ``expected_pairs``, by how many the
+        sure statements that involve the unit would grow, on average over the cell's levels
+        (see :data:`ASSUMPTION`); ``step`` (of :data:`STEPS`), ``source_ids`` (the documents
+        to read, joined by ";"), ``ask_of`` (who holds the answer, where it is not the unit
+        itself) and ``rank``, from 1 over all units. A unit's own list is its
+        rows, in the same order.
+    """
+    tree = weight_tree(study)
+    rows = bounded_rows(study, matrix, lowest, highest)
+    known = cell_values(study, matrix).known[:, tree.columns]
+    expected = _expected_pairs(study, tree, rows)
+    shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
+    asking = Asking(study)
+    steps = _Steps(study, matrix, asking)
+    unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
+    state = matrix.grid().to_numpy(dtype=object)
+    found = []
+    for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
+        counts = rows.counts[unit]
+        number = int(rows.sets[unit])
+        key = (number, counts.tobytes())
+        if key not in shares:
+            shares[key] = tree.shares(counts, number)
+        column = tree.columns[place]
+        cell = (unit_ids[unit], criteria[column])
+        step, sources = steps.of(*cell, str(state[unit, column]))
+        # Equal fractions give equal floats, so ties stay ties.
+        weight, pairs = float(shares[key][column]), float(expected[unit, place])
+        order = (-weight, -pairs, STEPS.index(step), int(unit), column)
+        said = (weight, pairs, step, ";".join(sources), asking.body(*cell))
+        found.append((order, (*cell, state[unit, column], *said)))
+    found.sort(key=lambda one: one[0])
+    ranked = [(*row, rank) for rank, (_, row) in enumerate(found, start=1)]
+    return pd.DataFrame(ranked, columns=COLUMNS)
+
+
+def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Sum the open cells of :func:`next_questions` by criterion, the heaviest first.
+
+    Returns:
+        ``criterion_id``, ``cells`` (open), ``weight`` and ``expected_pairs`` (sums), and one
+        column of cells for each of :data:`STEPS`.
+    """
+    order = [one for one in study["criteria"]["criterion_id"] if one in set(table["criterion_id"])]
+    cells = table.groupby("criterion_id")
+    held = cells[["weight", "expected_pairs"]].sum().reindex(order)
+    held.insert(0, "cells", cells.size().reindex(order))
+    steps = pd.crosstab(table["criterion_id"], table["step"]).reindex(columns=list(STEPS))
+    held = held.join(steps.reindex(order).fillna(0).astype(int))
+    # Sums of floats: what differs by less than a billionth is a tie.
+    key = held[["weight", "expected_pairs"]].round(9)
+    key = key.sort_values(["weight", "expected_pairs"], ascending=False, kind="stable")
+    return held.loc[key.index].rename_axis("criterion_id").reset_index()
+
+
+@dataclass(frozen=True)
+class Decider:
+    """An open cell of one of two units of which a single answer could decide the pair."""
+
+    unit_id: str
+    criterion_id: str
+    weight: float
+
+
+def deciders(
+    study: Study, matrix: Matrix, one: str, other: str, lowest=None, highest=None
+) -> list[Decider]:
+    """Return the open cells that could, alone, make one of two units surely above the other.
+
+    A cell is there if at least one of the levels that it can have would do so, everything else
+    as it stands. The heaviest in its unit's total comes first, then in the study's order.
+
+    Args:
+        study: the study.
+        matrix: the states at a date.
+        one: a unit with something in the sum.
+        other: another.
+        lowest: as for :func:`next_questions`.
+        highest: likewise.
+    """
+    tree = weight_tree(study)
+    rows = bounded_rows(study, matrix, lowest, highest)
+    order = list(study["units"]["unit_id"])
+    criteria = list(study["criteria"]["criterion_id"])
+    places = [order.index(one), order.index(other)]
+    found = set()
+    for unit, beside in (places, places[::-1]):
+        weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
+        for what in if_known(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
+            if what.above.any() or what.below.any():
+                column = tree.columns[what.column]
+                found.add((-weights[column], unit, column))
+    return [
+        Decider(order[unit], criteria[column], float(-weight))
+        for weight, unit, column in sorted(found)
+    ]
+
+
+def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
+    """Return the values of the scale of each criterion that bears weight, one for each level."""
+    levels = study["levels"]
+    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list).to_dict()
+    scales = list(study["criteria"]["scale_id"])
+    return [[float(value) for value in values[scales[column]]] for column in tree.columns]
+
+
+def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
+    """Return, for each open cell, the mean growth of the sure statements on its unit.
+
+    Over the cell's levels, each as likely as another; exact, as fractions; shape (units,
+    criteria with weight).
+    """
+    grown = np.full(rows.counts.shape, Fraction(0), dtype=object)
+    scored = np.flatnonzero(rows.counts.any(axis=1))
+    inside = rows[scored]
+    if not len(inside):
+        return grown
+    first, kind = inside.kinds()
+    distinct = inside[first]
+    # A unit's own kind may be among the others: it can never be surely above or below it,
+    # since what is settled of the one is still possible of the other.
+    others = np.bincount(kind)
+    above = signs(tree, distinct, distinct) > 0
+    now = (above | above.T) @ others
+    growth = np.zeros(distinct.counts.shape, dtype=int)
+    times = np.zeros(distinct.counts.shape, dtype=int)
+    for what in if_known(tree, distinct, distinct, _levels(study, tree)):
+        decided = (what.above | what.below) @ others
+        growth[what.rows, what.column] += decided - now[what.rows]
+        times[what.rows, what.column] += 1
+    for place, column in zip(*np.nonzero(times), strict=True):
+        mean = Fraction(int(growth[place, column]), int(times[place, column]))
+        grown[scored[kind == place], column] = mean
+    return grown
+
+
+class _Steps:
+    """The step that would answer a cell, from what was read and what was asked."""
+
+    def __init__(self, study: Study, matrix: Matrix, asking: Asking):
+        self._documents = _documents_seen_in_part(study, matrix)
+        asked = sent_requests(study)
+        self._waiting = asking.cells(asked[asked["outcome"] == ""])
+
+    def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
+        """Return the step for a cell in a state, and the ids of the documents to read."""
+        sources = self._documents.get((unit, criterion)) or self._documents.get((unit, ""))
+        if sources:
+            return READ_WHOLE, sources
+        if state == v.WITHHELD or (unit, criterion) in self._waiting:
+            return ALREADY_ASKED, []
+        return (SEARCH, []) if state == v.NOT_ASSESSED else (ASK, [])
+
+
+def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str], list[str]]:
+    """Return the documents with more to be read, by unit and criterion, and by unit alone ("").
+
+    Only evidence on the unit that a coding or an assessment cites: what none cites was found
+    to bear on nothing asked here. Only documents with an address; and, after the report's day,
+    none that is from before it, since such a level would be outdated.
+    """
+    evidence = study["evidence"]
+    last = last_days(
+        evidence["published"].where(evidence["published"] != "", evidence["not_after"])
+    )
+    report = day_number(study.settings.report.date)
+    late = np.isnan(last) | (last >= report) | (day_number(matrix.as_of) <= report)
+    address = evidence["source_id"].map(study.lookup("sources", "url")).fillna("")
+    more = (evidence["scope"] == "unit") & evidence["extent_read"].isin(SEEN_IN_PART) & late
+    more &= address.str.startswith(("http://", "https://"))
+    source = dict(
+        zip(evidence.loc[more, "evidence_id"], evidence.loc[more, "source_id"], strict=True)
+    )
+    unit_of = study.lookup("evidence", "unit_id")
+    held: dict[tuple[str, str], dict[str, None]] = {}
+    for table in ("codings", "assessments"):
+        for row in each_row(study[table]):
+            for one in row.evidence_ids.split(";"):
+                if one in source and unit_of[one] == row.unit_id:
+                    for key in ((row.unit_id, row.criterion_id), (row.unit_id, "")):
+                        held.setdefault(key, {})[source[one]] = None
+    return {key: sorted(sources) for key, sources in held.items()}

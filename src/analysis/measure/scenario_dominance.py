@@ -1,0 +1,172 @@
+"""Which comparisons of units hold under each scenario."""
+
+from collections import defaultdict
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.bounds import bounded_values, possible_levels, tied_units
+from analysis.measure.constraints import level_values
+from analysis.measure.dominance import comparisons_within
+from analysis.measure.minimum_difference import signs_beside, signs_without
+from analysis.measure.scenario_intervals import score_bounds_under
+from analysis.measure.scenarios import (
+    AGGREGATION,
+    WEIGHTS,
+    MiddleLevel,
+    Scenario,
+    at_own_weights,
+)
+from analysis.measure.unit_cells import unit_cells
+from analysis.measure.weight_tree import weight_tree
+
+ABOVE, AT_OR_ABOVE, NOTHING = "above", "at or above", ""
+_RELATIONS = np.array([NOTHING, AT_OR_ABOVE, ABOVE], dtype=object)
+
+
+def statement_effects(made: list[Scenario]) -> pd.DataFrame:
+    """Return every comparison that holds at the study's own weights, and what it falls to.
+
+    Published totals count as they do wherever units are compared: see
+    :func:`analysis.measure.dominance.comparisons_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
+    against every other scenario over that range too; one that does not has fallen to the
+    weights, and is held against the others at the study's own.
+
+    Returns:
+        ``above`` and ``below``, units; ``relation``, what holds at the study's own weights
+        (:data:`ABOVE`, or :data:`AT_OR_ABOVE`; units that are level have a row each way);
+        ``over_range``, what holds over the range, :data:`NOTHING` where nothing does;
+        ``conservative``, yes where the declared comparison is decided by a bound that may
+        miss what holds; ``falls_to``, ids of the scenarios under which the statement does not hold,
+        joined by ``;``; and ``first``, the kind of the first of these in the order of
+        :data:`KINDS`, empty where it survives all.
+    """
+    declared = made[0]
+    own, _ = sure_pairs(declared, over_range=False)
+    over, careful = sure_pairs(declared, over_range=True)
+    above, below = np.nonzero(own)
+    needed = own[above, below]
+    # A sure statement is one over the range, also under the other scenarios.
+    ranged = over[above, below] >= needed
+    falls: list[list[Scenario]] = [[] for _ in above]
+    sure = {way: _SureUnder(declared, over_range=way) for way in (False, True)}
+    for scenario in made[1:]:
+        if not len(above):
+            break
+        if scenario.kind == WEIGHTS:
+            held = over[above, below]
+        else:
+            held = np.zeros(len(above), dtype=np.int8)
+            for way in {bool(one) for one in ranged}:
+                here = ranged == way
+                held[here] = sure[way](scenario, above[here], below[here])
+        for place in np.flatnonzero(held < needed):
+            falls[place].append(scenario)
+    names = np.array(declared.study["units"]["unit_id"], dtype=object)
+    return pd.DataFrame(
+        {
+            "above": names[above],
+            "below": names[below],
+            "relation": _RELATIONS[needed],
+            "over_range": _RELATIONS[over[above, below]],
+            "conservative": np.where(careful[above, below], "yes", "no").astype(object),
+            "falls_to": [";".join(one.id for one in to) for to in falls],
+            "first": [to[0].kind if to else "" for to in falls],
+        },
+        dtype=object,
+    )
+
+
+class _SureUnder:
+    """What is sure of some pairs under a scenario, at the own weights or over the range.
+
+    What one criterion left out or one level changes is worked out for the cells that it bears
+    on, and every other scenario is measured anew.
+    """
+
+    def __init__(self, declared: Scenario, over_range: bool):
+        self.over_range, study = over_range, declared.study
+        self.units = study["units"]["unit_id"]
+        held = declared.held
+        self.tree = weight_tree(study if over_range else at_own_weights(study))
+        self.place = {column: place for place, column in enumerate(self.tree.columns)}
+        self.cells = bounded_values(study, held)
+        self.rows = unit_cells(study, self.cells)
+        self.declared, _ = sure_pairs(declared, over_range)
+        self.values = level_values(study)
+        scales = study["criteria"]["scale_id"].tolist()
+        # The cells that a level bears on: those settled at it, and those that totals narrow.
+        self.at: dict[tuple[str, str], list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
+        state, width = held.matrix.grid().to_numpy(dtype=object), held.matrix.shape[1]
+        possible = possible_levels(held) if held.firm else {}
+        for unit, place in zip(*np.nonzero(self.rows.counts), strict=True):
+            column = self.tree.columns[place]
+            cell = unit * width + column
+            names = possible.get(cell, ()) if cell in held.levels else (str(state[unit, column]),)
+            if len(names) < len(self.values[column]):
+                for name in names:
+                    self.at[scales[column], name].append((unit, place, names))
+        self.signs: np.ndarray | None = None
+
+    def __call__(self, scenario: Scenario, above: np.ndarray, below: np.ndarray) -> np.ndarray:
+        """Return 2 for above, 1 for at or above and 0 for neither, for each pair of units."""
+        if scenario.left_out is not None:
+            if self.signs is None:  # all criteria at once, the first time
+                self.signs = signs_without(self.tree, self.rows[above], self.rows[below]) + 1
+            return self.signs[:, self.place[scenario.left_out]]
+        if scenario.moved:
+            level, value = scenario.moved
+            return self._moved(level, Fraction(value), above, below)
+        sign, _ = sure_pairs(scenario, self.over_range)
+        return _of_declared(sign, scenario, self.units)[above, below]
+
+    def _moved(
+        self, moved: MiddleLevel, value: Fraction, above: np.ndarray, below: np.ndarray
+    ) -> np.ndarray:
+        low, high = self.rows.low.copy(), self.rows.high.copy()
+        touched = np.zeros(len(self.rows), dtype=bool)
+        for unit, place, names in self.at[moved.scale, moved.level]:
+            own = self.values[self.tree.columns[place]]
+            worth = [float(value if name == moved.level else own[name]) for name in names]
+            low[unit, place], high[unit, place] = min(worth), max(worth)
+            touched[unit] = True
+        found = self.declared[above, below]
+        anew = touched[above] | touched[below]
+        rows = replace(self.rows, low=low, high=high)
+        exact = {**self.tree.exact, float(value): value}
+        found[anew] = 1 + signs_beside(
+            replace(self.tree, exact=exact), rows[above[anew]], rows[below[anew]]
+        )
+        return found
+
+
+def _of_declared(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
+    """Return the signs for the declared units; where one does not exist, nothing can fall."""
+    place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
+    return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
+
+
+def sure_pairs(scenario: Scenario, over_range: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is sure of every pair: 2 above, 1 at or above, 0 neither; and which by a bound."""
+    if scenario.kind == AGGREGATION:
+        return _sure_by_weakest_link(scenario)
+    study = scenario.study if over_range else at_own_weights(scenario.study)
+    found = comparisons_within(study, scenario.held)
+    return found.above.astype(np.int8) + found.at_or_above, found.conservative
+
+
+def _sure_by_weakest_link(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    # Units are completed apart from each other, so that their ends can meet. Where a total ties
+    # them they cannot all, and what is not found to hold may hold all the same.
+    cells = bounded_values(scenario.study, scenario.held)
+    rows = unit_cells(scenario.study, cells)
+    low, high = score_bounds_under(scenario, rows)
+    scored = np.any(rows.counts, axis=1)
+    both = np.logical_and(scored[:, None], scored[None, :])
+    np.fill_diagonal(both, False)
+    above = both & (low[:, None] > high[None, :])
+    at_or_above = both & (low[:, None] >= high[None, :])
+    tied = tied_units(scenario.held)
+    return above.astype(np.int8) + at_or_above, tied[:, None] | tied[None, :]

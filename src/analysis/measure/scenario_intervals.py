@@ -1,0 +1,144 @@
+"""Every unit’s interval under each scenario; of those that move one part, from the declared scores."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from analysis.measure.leaving_out import parts
+from analysis.measure.minimum_difference import score_range
+from analysis.measure.scenarios import (
+    AGGREGATION,
+    WEIGHTS,
+    MiddleLevel,
+    Scenario,
+    at_own_weights,
+)
+from analysis.measure.scores import cell_values
+from analysis.measure.tree import weighting
+from analysis.measure.unit_cells import UnitCells, unit_cells
+from analysis.measure.weight_tree import WeightTree, weight_tree
+
+NEAR = 1e-7
+"""Scores, 0 to 100, no further apart than this are the same."""
+
+
+def score_bounds_under(scenario: Scenario, rows: UnitCells) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest score of every row under a scenario, shape (rows,), 0 to 1.
+
+    Under the weakest link a score is that of the worst criterion that counts and bears weight:
+    the least of its parts at every node, all the way up. It is low where one criterion surely
+    is, whatever the unknowns are; the weights do not matter to it. Over the range of the weights
+    each unit has its own worst and best.
+    """
+    if scenario.kind == AGGREGATION:
+        return tuple(
+            np.where(rows.counts, part, 1).min(axis=1, initial=1) for part in (rows.low, rows.high)
+        )
+    return score_range(_plan(scenario), rows)
+
+
+def _plan(scenario: Scenario) -> WeightTree:
+    return weight_tree(
+        scenario.study if scenario.kind == WEIGHTS else at_own_weights(scenario.study)
+    )
+
+
+@dataclass(frozen=True)
+class UnitIntervals:
+    """The interval of every unit, in the study's order; arrays of shape (units,).
+
+    Attributes:
+        low: least score, 0 to 100; not a number where there is none.
+        high: greatest.
+        known: whether any cell that counts is settled.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    known: np.ndarray
+
+    def of(self, scenario: Scenario, units: np.ndarray) -> "UnitIntervals":
+        """Return the intervals of other units than the scenario's own; one not there has none."""
+        place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
+        low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
+        return UnitIntervals(low, high, np.append(self.known, False)[place])
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """The means of the least and of the greatest scores, over the units that have one."""
+        scored = ~np.isnan(self.low)
+        if not scored.any():
+            return float("nan"), float("nan")
+        return self.low[scored].mean(), self.high[scored].mean()
+
+
+def unit_intervals(scenario: Scenario) -> UnitIntervals:
+    """Return the interval of every unit under a scenario, measured anew."""
+    cells = cell_values(scenario.study, scenario.matrix)
+    rows = unit_cells(scenario.study, cells)
+    known = np.any(cells.known[:, weighting(scenario.study).columns] & rows.counts, axis=1)
+    low, high = np.full((2, len(rows)), np.nan)
+    scored = rows.counts.any(axis=1)
+    if scored.any():
+        low[scored], high[scored] = score_bounds_under(scenario, rows[scored])
+    return UnitIntervals(100 * low, 100 * high, known)
+
+
+def all_intervals(made: list[Scenario]) -> Iterator[tuple[Scenario, UnitIntervals, UnitIntervals]]:
+    """Yield every scenario, its intervals, and those that it is set beside.
+
+    There may be thousands of criteria to leave out, and of middle levels: what they change is
+    taken from the scores as declared, and nothing else is measured anew.
+    """
+    declared, own = made[0], unit_intervals(made[0])
+    changed = _Changed(declared, own)
+    for scenario in made:
+        if scenario.left_out is not None:
+            yield scenario, changed.without(scenario.left_out), own
+        elif scenario.moved:
+            yield scenario, changed.worth(*scenario.moved), own
+        else:
+            found = own if scenario is declared else unit_intervals(scenario)
+            beside = scenario.beside or scenario
+            yield scenario, found, own if beside is declared else unit_intervals(beside)
+
+
+class _Changed:
+    """The intervals as declared, with one criterion left out or one level worth something else."""
+
+    def __init__(self, declared: Scenario, own: UnitIntervals):
+        study, self.own = declared.study, own
+        cells = cell_values(study, declared.matrix)
+        rows, laid = unit_cells(study, cells), weight_tree(study)
+        self.place = {column: place for place, column in enumerate(laid.columns)}
+        low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
+        self.left = [100 * one.without for one in (low, high)]
+        self.settled = cells.known[:, list(laid.columns)] & rows.counts
+        self.many = self.settled.sum(axis=1)
+        levels = study["levels"]
+        names = zip(levels["scale_id"], levels["level"], strict=True)
+        self.levels = {key: number for number, key in enumerate(names)}
+        self.values = [Fraction(text) for text in levels["value"]]
+        # How much of each unit's score comes from cells that are settled at each level.
+        self.shares = np.zeros((len(rows), len(levels)))
+        state = declared.matrix.grid().to_numpy(dtype=object)
+        scales = study["criteria"]["scale_id"].tolist()
+        for unit, place in zip(*np.nonzero(self.settled), strict=True):
+            column = laid.columns[place]
+            level = self.levels[scales[column], state[unit, column]]
+            self.shares[unit, level] += low.share[unit, place]
+
+    def without(self, column: int) -> UnitIntervals:
+        place = self.place[column]
+        low, high = (part[:, place] for part in self.left)
+        known = (self.many > self.settled[:, place]) & ~np.isnan(low)
+        return UnitIntervals(low, high, known)
+
+    def worth(self, level: MiddleLevel, value: Decimal) -> UnitIntervals:
+        number = self.levels[level.scale, level.level]
+        more = 100 * float(Fraction(value) - self.values[number]) * self.shares[:, number]
+        return UnitIntervals(self.own.low + more, self.own.high + more, self.own.known)

@@ -1,0 +1,216 @@
+"""The scenarios that results rest on: each changes one thing of a study and leaves all else.
+
+A scenario is a study and a matrix like any other, so that whatever is measured as declared can be
+measured under it too.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from analysis.measure.constraints import Constrained, constrained
+from analysis.measure.scores import in_force_at_all
+from analysis.measure.tree import weighting
+from analysis.study import Matrix, Study, as_coded, coders, states
+
+DECLARED = "declared"
+WEIGHTS = "weights"
+LEVEL = "level"
+AGGREGATION = "aggregation"
+CRITERION = "criterion"
+CODER = "coder"
+DATE = "date"
+KINDS = (WEIGHTS, LEVEL, AGGREGATION, CRITERION, CODER, DATE)
+"""What may be chosen otherwise, in a fixed order: numbers, method, what is asked, who read, when."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A study with one thing chosen otherwise.
+
+    Attributes:
+        id: its name: the kind, and what tells it from others of the kind.
+        kind: one of :data:`KINDS`, or :data:`DECLARED`.
+        label: what is chosen, in words.
+        base: the study that the scenario is made in; its box of weights is the declared one.
+        held: the states under the scenario, with what was published of their day. What that
+            leaves possible is what the publisher's own choices make of it, so it is not read
+            anew where a value or a criterion is chosen otherwise.
+        beside: what it is to be set beside: all as declared, on the same criteria where the
+            scenario is another date; ``None`` for what is declared itself.
+        left_out: the column of the criterion that is left out, if the scenario is that.
+        moved: the middle level that is worth something else and its value, if the scenario is that.
+    """
+
+    id: str
+    kind: str
+    label: str
+    base: Study = field(repr=False)
+    held: Constrained = field(repr=False)
+    beside: "Scenario | None" = field(default=None, repr=False)
+    left_out: int | None = None
+    moved: "tuple[MiddleLevel, Decimal] | None" = None
+
+    @property
+    def study(self) -> Study:
+        """The study under the scenario, made when it is asked for: there may be thousands."""
+        if self.left_out is not None:
+            names = self.base["criteria"]["criterion_id"]
+            return _only(self.base, list(names.drop(names.index[self.left_out])))
+        if self.moved:
+            levels = self.base["levels"]
+            moved, value = self.moved
+            here = (levels["scale_id"] == moved.scale) & (levels["level"] == moved.level)
+            values = levels["value"].mask(here, _text(value))
+            return _with_tables(self.base, levels=levels.assign(value=values))
+        return self.base
+
+    @property
+    def matrix(self) -> Matrix:
+        """The states under the scenario."""
+        return self.held.matrix
+
+
+def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
+    """Return what is declared, and then every scenario, by kind.
+
+    Args:
+        study: the study.
+        matrix: the states at the date that is declared.
+
+    Returns:
+        The whole range of the weights; each middle level at either end of its range, the
+        midpoints to its neighbours; the weakest link; each criterion that bears weight left
+        out; each coder's own codings; each date of comparison, and the report's day.
+
+        A difference of two scores is linear in the value of a level, whatever the weights and
+        the completion, so what holds at both ends of its range holds all through it; and so
+        does what bounds a score.
+    """
+    held = constrained(study, matrix)
+    declared = Scenario(DECLARED, DECLARED, "as declared", study, held)
+    return [
+        declared,
+        Scenario(WEIGHTS, WEIGHTS, "the whole range of the weights", study, held, declared),
+        *_levels(declared),
+        Scenario(AGGREGATION, AGGREGATION, "the weakest link", study, held, declared),
+        *_criteria(declared),
+        *_coders(declared),
+        *_dates(declared),
+    ]
+
+
+def at_own_weights(study: Study) -> Study:
+    """Return the study with no range of weights: only its own are left."""
+    box = study.settings.weight_box.model_copy(update={"nodes": ()})
+    settings = study.settings.model_copy(update={"weight_box": box})
+    descriptor = study.descriptor.model_copy(update={"settings": settings})
+    return dataclasses.replace(study, descriptor=descriptor)
+
+
+@dataclass(frozen=True)
+class MiddleLevel:
+    """A level between the lowest and the highest of its scale, with the range of its value.
+
+    Attributes:
+        scale: the scale.
+        level: its name.
+        lowest: midpoint to the next lower value of the scale, exact.
+        highest: midpoint to the next higher.
+    """
+
+    scale: str
+    level: str
+    lowest: Decimal
+    highest: Decimal
+
+
+def middle_levels(study: Study) -> list[MiddleLevel]:
+    """Return the middle levels of the scales of the criteria that bear weight."""
+    used = set(study["criteria"]["scale_id"].iloc[weighting(study).columns])
+    found = []
+    for scale, rows in study["levels"].groupby("scale_id", sort=False):
+        if scale not in used:
+            continue
+        values = sorted({Decimal(text) for text in rows["value"]})
+        place = {value: number for number, value in enumerate(values)}
+        for level, text in zip(rows["level"], rows["value"], strict=True):
+            number = place[Decimal(text)]
+            if 0 < number < len(values) - 1:
+                below, own, above = values[number - 1 : number + 2]
+                found.append(MiddleLevel(str(scale), level, (below + own) / 2, (own + above) / 2))
+    return found
+
+
+def _levels(declared: Scenario) -> Iterator[Scenario]:
+    for one in middle_levels(declared.study):
+        for end, value in (("lowest", one.lowest), ("highest", one.highest)):
+            yield Scenario(
+                f"{LEVEL}.{one.scale}.{one.level}.{end}",
+                LEVEL,
+                f"{one.level.replace('_', ' ')} worth {_text(value)} (scale {one.scale})",
+                declared.study,
+                declared.held,
+                declared,
+                moved=(one, value),
+            )
+
+
+def _text(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+def _criteria(declared: Scenario) -> Iterator[Scenario]:
+    names, labels = (declared.study["criteria"][one] for one in ("criterion_id", "label"))
+    for column in weighting(declared.study).columns:
+        yield Scenario(
+            f"{CRITERION}.{names.iloc[column]}",
+            CRITERION,
+            f"without {labels.iloc[column]}",
+            declared.study,
+            declared.held,
+            declared,
+            left_out=column,
+        )
+
+
+def _coders(declared: Scenario) -> Iterator[Scenario]:
+    for name in coders(declared.study):
+        study = as_coded(declared.study, name)
+        matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
+        held = constrained(study, matrix)
+        yield Scenario(f"{CODER}.{name}", CODER, f"{name} alone", study, held, declared)
+
+
+def _dates(declared: Scenario) -> Iterator[Scenario]:
+    """Each date on the criteria in force at both: on others no two dates are compared."""
+    study, today = declared.study, declared.matrix.as_of
+    labels: dict[dt.date, list[str]] = {}
+    for one in study.settings.compare_dates:
+        labels.setdefault(one.date, []).append(one.label)
+    labels.setdefault(study.settings.report.date, ["The report’s day"])
+    for day in sorted(labels):
+        if day == today:
+            continue
+        criteria, beside = in_force_at_all(study, [day, today]), declared
+        if set(criteria) != set(in_force_at_all(study, [today])):
+            less = _only(study, criteria)
+            label = f"as declared, on the criteria in force at {day}"
+            beside = Scenario(DECLARED, DECLARED, label, less, declared.held)
+        then = study.at(day)
+        held = constrained(then, states(then, day, declared.matrix.known_by))
+        label = f"{'; '.join(labels[day])} ({day})"
+        yield Scenario(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
+
+
+def _only(study: Study, criteria: list[str]) -> Study:
+    """Return the study with some of the scored criteria scored, and no others."""
+    held = study["criteria"]
+    scored = held["scored"].where(held["criterion_id"].isin(criteria), "no")
+    return _with_tables(study, criteria=held.assign(scored=scored))
+
+
+def _with_tables(study: Study, **tables) -> Study:
+    return dataclasses.replace(study, tables={**study.tables, **tables})

@@ -1,0 +1,80 @@
+"""The profile: the tables that every study has, written once; a study states what is its own.
+
+A descriptor that names its ``profileVersion`` has the profile's tables, and states only what
+differs, as a JSON merge patch (RFC 7396) does: ``null`` takes something away. Lists of named parts
+(tables, columns) are joined by name. One without describes its tables whole.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+VERSION = "profileVersion"
+
+
+@cache
+def profile() -> dict:
+    """Return the tables that every study has (do not change it in place)."""
+    return _read("profile.json")
+
+
+@cache
+def template() -> dict:
+    """Return what a new study states of itself (do not change it in place)."""
+    return {VERSION: profile()[VERSION], **_read("template.json")}
+
+
+def _read(name: str) -> dict:
+    return json.loads(files("analysis.study").joinpath(name).read_text("utf-8"))
+
+
+def full_descriptor(own: dict) -> dict:
+    """Return a study's descriptor with its tables described whole, as the standard asks."""
+    return _merged(profile(), own) if VERSION in own else own
+
+
+def own_descriptor(full: dict) -> dict:
+    """Return of a descriptor what the profile does not say; all of it, if it cannot be said so."""
+    whole = {**full, **{key: said for key, said in profile().items() if key != "resources"}}
+    own = {VERSION: profile()[VERSION], **_difference(profile(), whole)}
+    return own if _merged(profile(), own) == whole else full
+
+
+def as_json(descriptor: dict) -> str:
+    """Return a descriptor as the text of its file."""
+    return json.dumps(descriptor, indent=1, ensure_ascii=False, default=float) + "\n"
+
+
+def _merged(base: Any, own: Any) -> Any:
+    if isinstance(base, dict) and isinstance(own, dict):
+        joined = base | {key: _merged(base.get(key), said) for key, said in own.items()}
+        return {key: said for key, said in joined.items() if said is not None}
+    if not (_has_names(base) and isinstance(own, list)):
+        return own
+    names = [one.get("name") if isinstance(one, dict) else None for one in own]
+    needed = [one["name"] for one in base]
+    joined = [
+        _merged(one, own[names.index(one["name"])]) if one["name"] in names else one for one in base
+    ]
+    # What is named twice stays so, for validation to say.
+    further = [n for n, name in enumerate(names) if name not in needed or n > names.index(name)]
+    return joined + [own[n] for n in further]
+
+
+def _difference(base: Any, full: Any) -> Any:
+    if isinstance(base, dict) and isinstance(full, dict):
+        differs = [key for key in full if key == "name" or base.get(key) != full[key]]
+        own = {key: _difference(base.get(key), full[key]) for key in differs}
+        return own | {key: None for key in base if key not in full}
+    if not (_has_names(base) and _has_names(full)):
+        return full
+    needed = {one["name"]: one for one in base}
+    changed = [one for one in full if one != needed.get(one["name"])]
+    return [_difference(needed.get(one["name"]), one) for one in changed]
+
+
+def _has_names(parts: Any) -> bool:
+    return isinstance(parts, list) and all(
+        isinstance(one, dict) and isinstance(one.get("name"), str) for one in parts
+    )

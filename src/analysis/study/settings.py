@@ -1,0 +1,236 @@
+"""What a study says of itself beyond its tables: the part ``study`` of its descriptor."""
+
+import datetime as dt
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from analysis.study.dates import whole_day
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _day(text: Any) -> dt.date:
+    # A bare number would be taken for seconds since 1970.
+    try:
+        return whole_day(text)
+    except (TypeError, ValueError):
+        raise ValueError("it is no date: write YYYY-MM-DD") from None
+
+
+def _ratio(number: object) -> Fraction:
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
+        raise ValueError("it should be a number")
+    if not math.isfinite(number):
+        raise ValueError("it should be a number that has an end")
+    return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
+
+
+def _in_a_sentence(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("it holds a line break, and stands within a sentence")
+    return text.strip().rstrip(".")
+
+
+Words = Annotated[str, AfterValidator(_in_a_sentence)]
+"""Words that stand within a sentence of a letter."""
+
+
+def _no_less_than_a_millionth(factor: Fraction) -> Fraction:
+    if factor < Fraction(1, 1_000_000):
+        raise ValueError("it should be 0.000001 or more")
+    return factor
+
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number; true and false are none."""
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
+
+
+class Setting(BaseModel):
+    """A part of a descriptor that holds nothing but what is described here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UnitNoun(Setting):
+    """What a unit is called."""
+
+    singular: Text
+    plural: Text
+
+    @property
+    def both(self) -> tuple[str, str]:
+        """The noun for one, and for many."""
+        return self.singular, self.plural
+
+
+class Report(Setting):
+    """The report that the units are held against."""
+
+    title: Text
+    date: Day
+    publisher: Text
+    source_id: str
+
+
+class CompareDate(Setting):
+    """A date at which the picture is shown beside today's."""
+
+    date: Day
+    label: Text
+
+
+class Display(Setting):
+    """How results are shown: scores, on 0 to 100, are rounded once, by one rule.
+
+    ``faces`` name the faces of pictures and PDFs for letters that our own does not have: files
+    in the study's folder, or families that are installed.
+    """
+
+    decimals: Whole = Field(ge=0, le=6)
+    rounding: Literal["half_up", "half_even"]
+    faces: tuple[Text, ...] = ()
+
+
+class WeightBox(Setting):
+    """The declared range of the weights: factors on the raw weights below some nodes."""
+
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_no_less_than_a_millionth)]
+    highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
+    nodes: tuple[str, ...]
+
+
+def _calendar(code: str) -> str:
+    import holidays  # here, since most studies name none
+
+    country, _, part = code.partition("-")
+    try:
+        holidays.country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        raise ValueError(
+            "no calendar of holidays is known by this code: write a country, or a country and its"
+            " part, such as AT or CA-ON (ISO 3166)"
+        ) from None
+    return code
+
+
+Calendar = Annotated[str, AfterValidator(_calendar)]
+
+
+class Law(Setting):
+    """A law under which information is asked for, in the words in which a letter cites it.
+
+    Attributes:
+        countries: of the units that it covers, as in units.csv; none: every other country.
+        name: what the law is called.
+        addressee: who answers for requests in a body.
+        request: the sentence by which a letter becomes a request under it.
+        refusal: what is asked for if part of the request is refused.
+        cost: what is asked for if all of it is too much to answer.
+        time: the sentence on the time that it gives.
+        days: how many days it gives after the day of receipt; none: no day is worked out.
+        count: whether those are working days, or days of the calendar.
+        holidays: the calendars whose holidays are no working days, such as ``CA-ON``.
+    """
+
+    countries: tuple[Text, ...] = ()
+    name: Text
+    addressee: Words = ""
+    request: Text
+    refusal: str = ""
+    cost: str = ""
+    time: str = ""
+    days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    count: Literal["working", "calendar"] = "working"
+    holidays: tuple[Calendar, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> "Law":
+        if self.days and self.count == "working" and not self.holidays:
+            raise ValueError("working days are counted, and holidays names no calendar")
+        if bool(self.days) != bool(self.time):
+            raise ValueError("days and time go together: the number, and the sentence that says it")
+        return self
+
+
+class RequestSettings(Setting):
+    """What requests for information are about, and under which laws they are made."""
+
+    about: Words = ""
+    laws: tuple[Law, ...] = ()
+
+    @field_validator("laws")
+    @classmethod
+    def _one_for_each_country(cls, laws: tuple[Law, ...]) -> tuple[Law, ...]:
+        covered = [
+            country
+            for law in laws
+            for country in law.countries or ("every country that no other names",)
+        ]
+        for country in covered:
+            if covered.count(country) > 1:
+                raise ValueError(f"two laws cover {country}")
+        return laws
+
+    def law(self, country: str) -> Law | None:
+        """Return the law that covers a country; none: ``None``."""
+        others = next((law for law in self.laws if not law.countries), None)
+        return next((law for law in self.laws if country in law.countries), others)
+
+
+class PersonSettings(Setting):
+    """The persons of whom nothing personal may be said.
+
+    Attributes:
+        called: what such a person is called in a sentence, with its article.
+        words: words for one such person, beside those for anyone.
+        services: words that follow one of them in the name of a service, and of no person.
+        events: what happens to such a person somewhere, in the past tense.
+    """
+
+    called: Text = "a private person"
+    words: tuple[Text, ...] = ()
+    services: tuple[Text, ...] = ()
+    events: tuple[Text, ...] = ()
+
+
+class Settings(Setting):
+    """What a study says of itself beyond its tables."""
+
+    status: Literal["draft", "checked"]
+    contact: Text
+    unit_noun: UnitNoun
+    report: Report
+    coders: Text
+    compare_dates: tuple[CompareDate, ...]
+    display: Display
+    aggregation: Literal["tree", "pooled"] = "tree"
+    weight_box: WeightBox
+    requests: RequestSettings = RequestSettings()
+    persons: PersonSettings = PersonSettings()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the results must be marked as a draft."""
+        return self.status == "draft"
+
+    @property
+    def draft_mark(self) -> str:
+        """What stands on every page and sheet while it is a draft; afterwards nothing."""
+        if not self.is_draft:
+            return ""
+        one = self.unit_noun.singular
+        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."

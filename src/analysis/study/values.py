@@ -1,0 +1,154 @@
+"""Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from analysis.problems import shorten
+from analysis.study import signs
+from analysis.study.descriptor import Column, Constraints
+
+Fault = tuple[str, str]
+"""The rule that a text breaks, and the remedy."""
+# Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NUMBER = {
+    "integer": re.compile(r"[+-]?\d+", re.ASCII),
+    "number": re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII),
+}
+MOST_DIGITS = {"integer": 18, "number": 40}
+"""Digits of a number at most; of one with decimals, also the size of its exponent."""
+_HOW = {
+    "integer": "write digits only",
+    "number": "write digits, with a point before decimals, such as 0.25 or 2.5e-05",
+}
+_ID = "letters from A to Z, digits, &, _ and -, with a letter or a digit first"
+_NUMBER_IN_WORDS = "digits, at most 18 before the point and 18 after it"
+FORMS = {
+    "^[A-Za-z0-9][A-Za-z0-9&_-]*$": f"an id: {_ID}",
+    "^[A-Za-z0-9][A-Za-z0-9&_-]*(;[A-Za-z0-9][A-Za-z0-9&_-]*)*$": (
+        f"ids joined by ; without blanks, each of {_ID}"
+    ),
+    r"^\d{4}-\d{2}-\d{2}$": "a day: YYYY-MM-DD, such as 2021-12-03",
+    r"^\d{4}(-\d{2}(-\d{2})?)?$": "a date: 2021, 2021-12 or 2021-12-03",
+    "^([A-Za-z_][A-Za-z0-9_]*=.+|[A-Za-z0-9][A-Za-z0-9&_-]*(;[A-Za-z0-9][A-Za-z0-9&_-]*)*)$": (
+        "a group of units: a column of units.csv and its value, such as country=Wales, or unit_ids "
+        "joined by ;"
+    ),
+    "^[0-9a-f]{64}$": "a SHA-256 hash: 64 digits from 0 to 9 and a to f",
+    "^[0-9a-f]{10}$": "a mark of the rules: 10 digits from 0 to 9 and a to f",
+    "^(unit|all-[a-z-]+)$": "a scope: unit, or all- and a word in small letters, such as all-units",
+    r"^[A-Za-z0-9][A-Za-z0-9&_-]*=(\d{1,18}(\.\d{1,18})?|\.\d{1,18})"
+    r"(;[A-Za-z0-9][A-Za-z0-9&_-]*=(\d{1,18}(\.\d{1,18})?|\.\d{1,18}))*$": (
+        f"weights: an id, = and its weight, joined by ; without blanks; a weight is {_NUMBER_IN_WORDS}"
+    ),
+}
+"""What the patterns of an empty study ask for, in words."""
+_VISIBLE = re.compile("[!-~]")
+
+
+def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
+    """Return the faults among the texts of a column, by their place."""
+    suspects = sorted({*_unusual(field, texts), *_misfits(field, texts)})
+    found = {place: fault(field, texts[place]) for place in suspects}
+    return {place: one for place, one in found.items() if one}
+
+
+def _unusual(field: Column, texts: Sequence[str]) -> Iterable[int]:
+    """Return the places of texts that may hold what cannot be read; quickly, where there are none."""
+    if signs.is_prose(field):
+        return [place for place, text in enumerate(texts) if not _is_plain_prose(text)]
+    lines = "\n".join(texts)
+    ends = lines.startswith(" ") or lines.endswith(" ") or "\n " in lines or " \n" in lines
+    if lines.count("\n") < max(len(texts), 1) and not ends and _is_plain(lines.replace("\n", "")):
+        return ()
+    return [place for place, text in enumerate(texts) if not _is_plain(text)]
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text.strip() == text and "  " not in text
+
+
+def _is_plain_prose(text: str) -> bool:
+    return text.replace("\n", " ").isprintable() and _VISIBLE.search(text) is not None
+
+
+def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
+    """Return the places of texts that do not have the length and the form that the column asks for."""
+    limits = field.constraints
+    if field.type != "string":
+        return range(len(texts))
+    least, most = max(limits.minLength, 1), limits.maxLength
+    wrong = [place for place, text in enumerate(texts) if not least <= len(text) <= most]
+    if limits.enum is not None:
+        wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
+    if limits.pattern is not None:
+        has_form = re.compile(limits.pattern, re.ASCII).fullmatch
+        wrong += [place for place, text in enumerate(texts) if not has_form(text)]
+    return wrong
+
+
+def fault(field: Column, text: str) -> Fault | None:
+    """Return the rule that the text breaks and the remedy, or ``None``."""
+    limits = field.constraints
+    if text == "":
+        return ("a value is required", "fill the cell") if limits.required else None
+    return _unreadable(limits, text) or _wrong_length(limits, text) or _wrong_form(field, text)
+
+
+def _unreadable(limits: Constraints, text: str) -> Fault | None:
+    if not signs.shows_something(text):
+        need = "a value is required, and " if limits.required else ""
+        return f"{need}the cell holds nothing but blanks", "fill the cell, or empty it"
+    if control := _UNWRITABLE.search(text):
+        character = f"U+{ord(control.group()):04X}"
+        rule = f"it holds the character {character}, which no table may hold"
+        return rule, "remove it; only tab and line feed may stand"
+    return None
+
+
+def _wrong_length(limits: Constraints, text: str) -> Fault | None:
+    if len(text) > limits.maxLength:
+        return f"it is longer than {limits.maxLength} characters", "shorten it"
+    if len(text) < limits.minLength:
+        return f"it is shorter than {limits.minLength} characters", "lengthen it"
+    return None
+
+
+def _wrong_form(field: Column, text: str) -> Fault | None:
+    limits = field.constraints
+    hidden = "" if signs.is_prose(field) else signs.unseen(text)
+    spelt = (hidden, f"write it as “{shorten(signs.one_line(text))}”") if hidden else None
+    if spelt and limits.pattern is None:
+        return signs.spoilt_rule(text) or spelt
+    if field.type != "string":
+        return _no_number(field, text) or _out_of_range(limits, text)
+    if limits.enum is not None and text not in limits.enum:
+        return "it is not an allowed value", f"use one of: {', '.join(limits.enum)}"
+    if limits.pattern is not None and not re.fullmatch(limits.pattern, text, re.ASCII):
+        form = FORMS.get(limits.pattern, f"the pattern {limits.pattern}")
+        why = f"{hidden}: " if hidden else ""
+        return f"{why}it does not have the form of {form}", "write it in that form"
+    return spelt
+
+
+def _no_number(field: Column, text: str) -> Fault | None:
+    if re.fullmatch(r"[+-]?\d+,\d+", text):
+        return "it has a comma", "write decimals with a point (0.5), and thousands without a sign"
+    if not _NUMBER[field.type].fullmatch(text):
+        whole = "a whole" if field.type == "integer" else "a"
+        return f"it is not {whole} number", _HOW[field.type]
+    most = MOST_DIGITS[field.type]
+    mantissa, _, exponent = text.lower().partition("e")
+    if sum(map(str.isdigit, mantissa)) > most or abs(int(exponent or 0)) > most:
+        size = "" if field.type == "integer" else f", or an exponent beyond {most}"
+        return f"it has more than {most} digits{size}", "round the number"
+    return None
+
+
+def _out_of_range(limits: Constraints, text: str) -> Fault | None:
+    if limits.minimum is not None and Fraction(text) < limits.minimum:
+        return f"it is below {limits.minimum:g}", "correct the number"
+    if limits.maximum is not None and Fraction(text) > limits.maximum:
+        return f"it is above {limits.maximum:g}", "correct the number"
+    return None
