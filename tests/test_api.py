@@ -18,8 +18,8 @@ from pypdf import PdfReader
 
 import analysis as pg
 from analysis.api.reading import NOTHING, Number, Table
+from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import interval_sensitivity, statements
 from analysis.publish.manifest import read_manifest
 from analysis.publish.report import report_html
 from analysis.publish.verify import unchanged
@@ -252,6 +252,9 @@ def test_figures_are_named_and_a_wrong_name_suggests_the_nearest(results):
         results.figures["cells.setled"]
     assert "cells.settled" in results.figures._ipython_key_completions_()
     assert "sensitivity.units.known" in results.figures
+    assert ["x"] not in results.figures and None not in results.figures
+    with pytest.raises(KeyError, match="no figure has the name"):
+        results.figures[["x"]]
     with pytest.raises(KeyError, match="nothing-like-it"):
         results.say("{nothing-like-it}")
 
@@ -427,6 +430,6 @@ def test_a_checked_study_is_no_draft_where_something_else_is_said():
     settings = study.settings.model_copy(update={"status": "checked"})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     results = measure(replace(study, descriptor=descriptor), dt.date(2021, 12, 31))
-    named = statements(results) | interval_sensitivity(results)
+    named = named_figures(results) | interval_sensitivity(results)
     page = report_html(results, named, all_charts(results, named))
     assert "another date than the study’s own" in page and "This is a draft" not in page

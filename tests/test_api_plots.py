@@ -15,9 +15,9 @@ from matplotlib.colors import to_hex
 import analysis as pg
 from analysis.api.plots import Plots
 from analysis.api.results import Results
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
-from analysis.measure.statements import statements
 from analysis.show import charts
 
 matplotlib.use("agg")
@@ -81,7 +81,7 @@ def test_a_picture_stands_in_a_part_of_a_figure(results):
 def test_the_bars_are_those_of_the_report(results):
     """Read off the axes, in the units of their data, as on the page of the report."""
     own = measure(library(), results.as_of.date())
-    page = charts.intervals_chart(own, statements(own)).figure
+    page = charts.intervals_chart(own, named_figures(own)).figure
     ax = results.plot.intervals()
 
     def widths(held) -> list[float]:

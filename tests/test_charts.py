@@ -10,9 +10,9 @@ from made import NASTY, everywhere, library, real, replaced, without_rows
 from made_study import write_made_study
 
 from analysis.direction import without_direction
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.show.charts import all_charts, coverage_chart, matrix_chart, reach_chart
 from analysis.show.charts.matrix import _fitted
 from analysis.show.style import width_of, wrapped
@@ -68,10 +68,10 @@ def charts(request, tmp_path_factory):
     """The charts of a study, with the study's name."""
     study = STUDIES[request.param](tmp_path_factory.mktemp("study"))
     results = measure(study)
-    named = statements(results)
+    named = named_figures(results)
     drawn = [page for chart in all_charts(results, named) for page in chart.pages]
     if request.param in ("real", "library"):  # the others take long
-        drawn.append(reach_chart(results, named | sensitivity_statements(results)))
+        drawn.append(reach_chart(results, named | sensitivity_figures(results)))
     return request.param, drawn
 
 
@@ -190,7 +190,7 @@ def test_of_no_settled_cell_and_of_one_no_sentence_counts_to_zero_or_one_of_many
         (several, "No criterion is settled for any of the 2 libraries"),
         (alone, "No criterion is settled for the 1 library"),
     ):
-        assert coverage_chart(results, statements(results)).title == said
-    assert matrix_chart(alone, statements(alone)).alt.startswith("Matrix of 1 library by ")
-    one = statements(several)["pairs.said"].text
+        assert coverage_chart(results, named_figures(results)).title == said
+    assert matrix_chart(alone, named_figures(alone)).alt.startswith("Matrix of 1 library by ")
+    one = named_figures(several)["pairs.said"].text
     assert "1 pairs" not in one and "for the one pair it is not sure which" in one

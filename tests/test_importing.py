@@ -17,9 +17,9 @@ from analysis.fieldwork.agreement import disagreements
 from analysis.fieldwork.coded_cells import cells_read
 from analysis.fieldwork.import_table import import_table
 from analysis.fieldwork.names import near_units
+from analysis.measure.figures import named_figures
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish.briefings import _environment, _held, _said
 from analysis.publish.report import report_html
 from analysis.show.notes import notes
@@ -690,8 +690,8 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     said = "is taken from an imported table (table.csv), as it stands there. We did not read the documents behind it."
     whole = f"For 2 of 15 questions on pools, what is shown {said}"
     assert whole in notes(results)
-    assert statements(results)["cells.imported"].value == 2
-    assert whole in report_html(results, statements(results), [])
+    assert named_figures(results)["cells.imported"].value == 2
+    assert whole in report_html(results, named_figures(results), [])
     of_one = f"For 2 of 3 questions on {POOLS[0]}, what is shown {said}"
     assert imported_said(results, [IDS[0]]) == [of_one]
     assert imported_said(results, [IDS[1]]) == []

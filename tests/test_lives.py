@@ -10,8 +10,8 @@ from analysis.fieldwork.agreement import disagreements
 from analysis.fieldwork.coded_cells import disputed, left_out
 from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish import view
 from analysis.publish.build import build
 from analysis.publish.requests import requests
@@ -241,7 +241,7 @@ def test_what_is_not_there_is_told_in_one_sentence():
 
 
 def test_the_named_counts_say_that_they_are_of_this_date():
-    held = statements(measure(merged(), day(LAST_DAY)))
+    held = named_figures(measure(merged(), day(LAST_DAY)))
     for name, count in (("study.units", 2), ("study.evidence", 2)):
         assert held[name].text == str(count) and "on this date" in held[name].definition
 

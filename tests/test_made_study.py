@@ -14,8 +14,8 @@ import pytest
 from made_study import AWKWARD, PLANNED, SCALES, write_made_study
 
 from analysis import study as studies
-from analysis.measure.figures import irreconcilable
 from analysis.measure.results import measure
+from analysis.measure.side_by_side import irreconcilable
 from analysis.study import vocabulary as v
 
 ROOT = Path(__file__).parents[1]

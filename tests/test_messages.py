@@ -17,9 +17,9 @@ from made_towns import towns
 from analysis.cli import main
 from analysis.fieldwork.agreement import level_order
 from analysis.measure.exact import scale_values
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.national import national, states_by_criterion
 from analysis.measure.results import measure
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.problem_table import print_problems
 from analysis.problems import Problem, shown_first
 from analysis.publish.blocks import blocks
@@ -269,7 +269,7 @@ def test_what_has_an_ampersand_in_its_id_is_found_on_every_page(tmp_path):
     units = [{"unit_id": "r&d"}, {"unit_id": "other"}]
     study = towns(tmp_path / "s", {"s&t": {"yes": 1, "no": 0}}, {"q&a": "s&t"}, units, found)
     results = measure(study)
-    named = statements(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_figures(results)
     files = site_files(results, named, [])
     pages = {name: held.decode() for name, held in files.items() if name.endswith(".html")}
     assert {"towns/r&d.html", "evidence/e-r&d.html"} <= set(pages)

@@ -17,8 +17,8 @@ from pdfs import opened
 
 from analysis.cli import main
 from analysis.direction import is_right_to_left, isolated_name, set_apart, stretches
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.blocks import blocks, plain
 from analysis.publish.briefings import Briefings
 from analysis.publish.markup import isolated, untold
@@ -63,7 +63,7 @@ def arabic(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def arabic_report(arabic):
-    named = statements(arabic)
+    named = named_figures(arabic)
     return report_html(arabic, named, [one.drawn() for one in all_charts(arabic, named)])
 
 
@@ -123,7 +123,7 @@ def test_a_long_text_from_right_to_left_is_read_at_once():
 
 
 def test_no_element_stands_inside_an_attribute(arabic, arabic_report):
-    named = statements(arabic) | sensitivity_statements(arabic)
+    named = named_figures(arabic) | sensitivity_figures(arabic)
     pages = site_files(arabic, named, [one.drawn() for one in all_charts(arabic, named)])
     html = [text.decode() for name, text in pages.items() if name.endswith(".html")]
     for page in (arabic_report, *html):
@@ -192,7 +192,7 @@ def drawn_texts(study):
     results = measure(study)
     with python_warnings.catch_warnings():
         python_warnings.simplefilter("error")
-        charts = all_charts(results, statements(results))
+        charts = all_charts(results, named_figures(results))
         for one in charts:
             one.svg()
     return {text.get_text() for one in charts for text in one.figure.texts}
@@ -259,7 +259,7 @@ def test_a_face_that_is_not_there_is_said_and_the_build_goes_on(tmp_path):
 
 def pages_of(study):
     results = measure(study)
-    named = statements(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_figures(results)
     charts = [one.drawn() for one in all_charts(results, named)]
     site = site_files(results, named, charts)
     said = "".join(text.decode() for name, text in site.items() if name.endswith(".html"))
@@ -326,7 +326,7 @@ def test_notices_joined_for_the_gap_tables_keep_to_a_cell(tmp_path):
         tmp_path / "s", SCALES, CRITERIA, placed(a="Aston", b="Barton"), FOUND, notices=notices
     )
     results = measure(study)
-    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, statements(results))))
+    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, named_figures(results))))
     for sheet in book:
         for row in sheet.iter_rows(values_only=True):
             assert all(len(str(cell)) <= CELL for cell in row)
@@ -368,7 +368,7 @@ def test_the_picture_of_what_is_known_says_its_counts_and_keeps_names_apart(tmp_
     study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
     study["criteria"]["label"] = f"{NORTH} 2"
     results = measure(study)
-    alt = coverage_chart(results, statements(results)).alt
+    alt = coverage_chart(results, named_figures(results)).alt
     assert f"{START}{NORTH} 2{END} (level settled: 2, nobody has looked: 1)." in alt
 
 

@@ -16,12 +16,12 @@ from made_study import write_made_study
 from analysis.cli import main
 from analysis.measure.dominance import comparisons, pair_table, ranks
 from analysis.measure.exact_difference import exact_signs
+from analysis.measure.figures import named_figures, surely_above
 from analysis.measure.minimum_difference import signs
 from analysis.measure.partial_order import order
 from analysis.measure.priorities import deciders, next_questions
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
-from analysis.measure.statements import statements, surely_above
 from analysis.measure.unit_cells import unit_cells
 from analysis.measure.weight_tree import weight_tree
 from analysis.publish.data import data_tables
@@ -675,7 +675,7 @@ def unsupported(text, results):
 
 
 def everything_said(results):
-    named = statements(results)
+    named = named_figures(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
     page = re.sub(r"<style>.*?</style>|src=\"data:[^\"]*\"", "", page, flags=re.S)
@@ -706,7 +706,7 @@ def test_a_comparing_sentence_without_a_sure_statement_is_found(with_pairs):
 
 
 def test_the_sentences_are_the_pair_table_in_words(with_pairs):
-    told = [row for one in comparison_sentences(with_pairs) for row in one.rows]
+    told = [str(row) for one in comparison_sentences(with_pairs) for row in one.rows]
     assert told == [f"pairs/{row.above}/{row.below}" for row in with_pairs.pairs.itertuples()]
     row = with_pairs.pairs.iloc[0]
     assert "is surely above" in compared(with_pairs, row["below"], row["above"])[0]
@@ -721,10 +721,10 @@ def test_the_sentences_are_the_pair_table_in_words(with_pairs):
 def test_the_diagram_only_where_something_is_sure(with_pairs):
     assert not can_be_drawn(measure(real()))
     assert can_be_drawn(with_pairs)
-    chart = order_chart(with_pairs, statements(with_pairs))
+    chart = order_chart(with_pairs, named_figures(with_pairs))
     assert set(chart.table["unit_id"]) == set(with_pairs.study["units"]["unit_id"])
-    assert "order" in [one.name for one in all_charts(with_pairs, statements(with_pairs))]
-    named = statements(measure(real()))
+    assert "order" in [one.name for one in all_charts(with_pairs, named_figures(with_pairs))]
+    named = named_figures(measure(real()))
     assert named["pairs.said"].text == (
         "No force can be ranked against another: for none of the 903 pairs of forces is it sure "
         "which has the higher score, with all that is unknown, and every weight in the study's "
@@ -735,7 +735,7 @@ def test_the_diagram_only_where_something_is_sure(with_pairs):
 def test_how_many_pairs_are_sure_is_said_in_one_sentence(with_pairs):
     sure, units = len(with_pairs.pairs), len(with_pairs.study["units"])
     named = {*with_pairs.pairs["above"], *with_pairs.pairs["below"]}
-    said = statements(with_pairs)["pairs.said"].text
+    said = named_figures(with_pairs)["pairs.said"].text
     assert said.startswith(f"For {sure} of the {units * (units - 1) // 2} pairs of ")
     assert f"; {units - len(named)} of {units} " in said
 

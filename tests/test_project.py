@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from PIL import Image
 
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.show.charts import matrix_chart
 from analysis.study import load
 
@@ -44,7 +44,7 @@ def test_versions_agree():
 
 def test_the_readme_picture_is_of_the_data_as_they_are():
     results = measure(load(ROOT / "data/safe-to-share"))
-    chart = matrix_chart(results, statements(results))
+    chart = matrix_chart(results, named_figures(results))
     said = Image.open(ROOT / "docs/matrix.png").text
     assert said["Title"] == chart.title
     assert said["Description"] == chart.alt

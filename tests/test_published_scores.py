@@ -13,8 +13,8 @@ from analysis.cli import main
 from analysis.measure.audit import audit_scores
 from analysis.measure.bounds import possible_levels
 from analysis.measure.constraints import constrained
+from analysis.measure.figures import given, named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import given, statements
 from analysis.publish import view
 from analysis.publish.workbook import _sheets
 from analysis.show.pairs import compared
@@ -233,7 +233,7 @@ def test_comparisons_say_that_they_rest_on_what_was_published():
     assert held.pairs[["above", "below"]].to_numpy().tolist() == [["u1", "u2"]]
     said = "This is given what was published of this date, which may settle cells."
     assert given(held) == said
-    told = statements(held)["pairs.said"].text
+    told = named_figures(held)["pairs.said"].text
     assert told.endswith(said)
     assert said in " ".join(compared(held, "u1", "u2"))
     later = measure(study, dt.date.fromisoformat(TODAY) + dt.timedelta(1))

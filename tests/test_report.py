@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from drawn import scores, words
 
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish.markup import link
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
@@ -28,7 +28,7 @@ def results():
 
 @pytest.fixture(scope="module")
 def page(results):
-    named = statements(results)
+    named = named_figures(results)
     return report_html(results, named, all_charts(results, named))
 
 
@@ -102,7 +102,7 @@ def test_a_unit_with_nothing_known_reads_so_and_has_no_score(parsed, results):
 
 
 def test_the_charts_show_nothing_known_as_such(results):
-    named = statements(results)
+    named = named_figures(results)
     charts = {chart.name: chart for chart in all_charts(results, named)}
     labels = words(charts["intervals"])
     assert labels.count("0 to 100, nothing known") == 39
@@ -114,12 +114,12 @@ def test_the_charts_show_nothing_known_as_such(results):
 
 def test_charts_plot_the_table_that_they_show(results):
     """Each bar of the intervals runs from low to high of its row."""
-    chart = {c.name: c for c in all_charts(results, statements(results))}["intervals"]
+    chart = {c.name: c for c in all_charts(results, named_figures(results))}["intervals"]
     assert scores(chart) == pytest.approx(chart.table[["low", "high"]].to_numpy(), abs=0.05)
 
 
 def test_every_chart_has_a_title_alt_text_and_the_draft_mark(results):
-    for chart in all_charts(results, statements(results)):
+    for chart in all_charts(results, named_figures(results)):
         said = words(chart)
         assert re.sub(r"\s", "", chart.title) in [re.sub(r"\s", "", one) for one in said]
         assert any("DRAFT" in one for one in said), chart.name
@@ -129,7 +129,7 @@ def test_every_chart_has_a_title_alt_text_and_the_draft_mark(results):
 
 @pytest.mark.parametrize("name", ["matrix", "intervals", "tile-map", "coverage"])
 def test_charts_of_results_carry_the_notices_of_the_study(results, name):
-    chart = {c.name: c for c in all_charts(results, statements(results))}[name]
+    chart = {c.name: c for c in all_charts(results, named_figures(results))}[name]
     said = re.sub(r"\s", "", " ".join(text.get_text() for text in chart.figure.texts))
     notices = results.study["notices"]
     spoken_of = notices["scope"].isin(["study", "criterion"])
@@ -227,7 +227,7 @@ def test_a_draft_says_so_and_a_checked_study_does_not(page, results):
         "descriptor",
         results.study.descriptor.model_copy(update={"settings": settings}),
     )
-    named = statements(results)
+    named = named_figures(results)
     checked = report_html(results, named, all_charts(results, named))
     assert "This is a draft." not in checked and "DRAFT" not in checked
 
@@ -235,12 +235,12 @@ def test_a_draft_says_so_and_a_checked_study_does_not(page, results):
 def test_figures_are_counted_rightly_where_they_are_one_or_none():
     study = load(ROOT / "tests/studies/library-hours")
     results = measure(study)
-    page = report_html(results, named := statements(results), all_charts(results, named))
+    page = report_html(results, named := named_figures(results), all_charts(results, named))
     assert "1 pair does not reconcile:" in page
     assert "that seem to count the same thing as another: 2." in page
     alone = study["figures"].assign(comparison="")
     results = measure(replace(study, tables={**study.tables, "figures": alone}))
-    page = report_html(results, named := statements(results), all_charts(results, named))
+    page = report_html(results, named := named_figures(results), all_charts(results, named))
     assert "that seem to count the same thing as another: 0." in page
     assert "not reconcile:" not in page
 

@@ -8,8 +8,8 @@ import pytest
 from docx.oxml.ns import qn
 from made import NASTY, everywhere, library, real
 
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish.blocks import Heading, Table, blocks, plain
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
@@ -19,7 +19,7 @@ from analysis.show.charts import all_charts
 def made_of(study):
     """Return the results, the page, the charts and the document of a study."""
     results = measure(study)
-    named = statements(results)
+    named = named_figures(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
     return results, page, charts, report_docx(results, blocks(page))
@@ -127,6 +127,6 @@ def test_the_same_report_gives_the_same_bytes(whole):
 @pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
 def test_any_text_stays_text(text, rows):
     results = measure(everywhere(library(), text, rows))
-    content = report_docx(results, blocks(report_html(results, statements(results), [])))
+    content = report_docx(results, blocks(report_html(results, named_figures(results), [])))
     said = text_of(docx.Document(io.BytesIO(content)))
     assert " ".join(text.split()) in said

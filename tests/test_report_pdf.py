@@ -13,8 +13,8 @@ from made import NASTY, everywhere, library, real
 from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish.blocks import Heading, Items, Paragraph, Picture, Table, Terms, blocks, plain
 from analysis.publish.report import picture, report_html
 from analysis.publish.report_docx import report_docx
@@ -34,7 +34,7 @@ def results():
 
 @pytest.fixture(scope="module")
 def named(results):
-    return statements(results)
+    return named_figures(results)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_no_type_is_smaller_than_nine_points(reader):
 )
 def test_any_text_is_set_as_text(text, rows):
     study = measure(everywhere(library(), text, rows))
-    made = opened(report_pdf(study, blocks(report_html(study, statements(study), []))))
+    made = opened(report_pdf(study, blocks(report_html(study, named_figures(study), []))))
     assert any(bare(text)[:30] in bare(one.extract_text()) for one in made.pages)
 
 
@@ -168,7 +168,7 @@ def test_a_picture_higher_than_a_page_is_made_to_fit(results, page, charts):
 @pytest.mark.slow
 def test_a_made_study_of_awkward_texts_is_set(tmp_path):
     study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
-    said = statements(study)
+    said = named_figures(study)
     page = report_html(study, said, all_charts(study, said))
     whole = text_of(opened(report_pdf(study, blocks(page))))
     assert bare("<script>alert('made up')</script> is shown as text.") in whole
@@ -178,7 +178,7 @@ def test_a_made_study_of_awkward_texts_is_set(tmp_path):
 ELSEWHERE = """
 import hashlib
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
+from analysis.measure.figures import named_figures
 from analysis.publish.blocks import blocks
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
@@ -188,7 +188,7 @@ from analysis.show.charts import all_charts
 from analysis.study import load
 
 results = measure(load("data/safe-to-share"))
-named = statements(results)
+named = named_figures(results)
 said = blocks(report_html(results, named, all_charts(results, named)))
 for make in (report_pdf, report_docx):
     print(hashlib.sha256(make(results, said)).hexdigest())

@@ -13,13 +13,13 @@ from made import ANY, READ_ON, REPORT_DAY, close, day, library, matrix_of, real,
 from test_pairs import AWAY, QUARTERS, completions, every_corner, made_up, score, states_drawn
 from test_pairs import studies as drawn_studies
 
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.minimum_difference import score_range
 from analysis.measure.results import measure
 from analysis.measure.scenario_dominance import NOTHING
 from analysis.measure.scenarios import at_own_weights, middle_levels, scenarios
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.measure.unit_cells import unit_cells
 from analysis.measure.weight_tree import weight_tree
 from analysis.show import charts
@@ -411,7 +411,7 @@ def told(request):
         ),
     }[request.param]()
     results = measure(study)
-    return results, sensitivity_statements(results)
+    return results, sensitivity_figures(results)
 
 
 def test_every_named_figure_is_the_number_of_its_rows(told):
@@ -419,12 +419,12 @@ def test_every_named_figure_is_the_number_of_its_rows(told):
     table = results.sensitivity.statements
     keys = set("statements/" + table["above"] + "/" + table["below"])
     units = set("units/" + results.study["units"]["unit_id"])
-    assert not set(named) & set(statements(results))
+    assert not set(named) & set(named_figures(results))
     for name, one in named.items():
         assert one.id == name and one.definition.endswith(".")
         assert (one.value, one.text) == (len(one.rows), str(len(one.rows)))
         assert len(set(one.rows)) == len(one.rows)
-        assert set(one.rows) <= (keys if ".statements." in name else units)
+        assert set(map(str, one.rows)) <= (keys if ".statements." in name else units)
     json.dumps([one.as_dict() for one in named.values()])
     first = [one.value for name, one in named.items() if ".first." in name]
     assert sum(first) + named["sensitivity.statements.survive"].value == len(table)
@@ -446,7 +446,7 @@ def test_the_tables_for_reading_say_what_was_found(told):
 
 def test_the_chart_draws_the_reach_of_the_known(told):
     results, named = told
-    chart = charts.reach_chart(results, {**statements(results), **named})
+    chart = charts.reach_chart(results, {**named_figures(results), **named})
     assert set(chart.table["unit_id"]) == set(results.sensitivity.known)
     names = results.study.lookup("units", "short_name")
     assert all(names[unit] in chart.alt for unit in results.sensitivity.known)

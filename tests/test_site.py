@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 from made import LIBRARY, REAL, replaced
 
+from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results, measure
-from analysis.measure.statements import Statement, interval_sensitivity, statements
+from analysis.publish.described import TABLES
 from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder
@@ -92,7 +93,7 @@ class Page(HTMLParser):
 @dataclass
 class Site:
     results: Results
-    named: dict[str, Statement]
+    named: dict[str, NamedFigure]
     files: dict[str, bytes]
     beside: set[str]
     pages: dict[str, Page] = field(default_factory=dict)
@@ -120,9 +121,9 @@ def resolved(page: str, href: str) -> tuple[str, str]:
     ) if path else page, anchor
 
 
-def named_in(results: Results) -> dict[str, Statement]:
-    """Return the named statements that a build holds."""
-    return statements(results) | interval_sensitivity(results)
+def named_in(results: Results) -> dict[str, NamedFigure]:
+    """Return the named figures that a build holds."""
+    return named_figures(results) | interval_sensitivity(results)
 
 
 def made_from(results: Results) -> Site:
@@ -285,7 +286,7 @@ def test_nothing_is_left_blank(site):
 # --- figures -------------------------------------------------------------------------------
 
 
-def loose(pages: dict[str, Page], named: dict[str, Statement]) -> list[tuple[str, str, str]]:
+def loose(pages: dict[str, Page], named: dict[str, NamedFigure]) -> list[tuple[str, str, str]]:
     """Return every figure shown that is not what the statement of its name says."""
     return [
         (name, figure, said)
@@ -594,15 +595,19 @@ def test_everything_beside_the_site_is_offered(real):
     assert {f"../{one}" for one in real.beside} <= links
 
 
-def test_a_file_about_a_unit_is_offered_by_the_units_name():
-    beside = ["briefings/hampshire.pdf", "data/cells.csv", "requests/gwent.txt"]
-    beside.append("requests/gwent.2.txt")
-    names = {"hampshire": "Hampshire and Isle of Wight", "gwent": "Gwent", "cells": "no unit"}
-    said = {path: text for _, files in downloads(beside, names) for path, text in files}
-    assert said["briefings/hampshire.pdf"] == "Briefing: Hampshire and Isle of Wight"
-    assert said["requests/gwent.txt"] == "Request for information: Gwent"
-    assert said["requests/gwent.2.txt"] == "Request for information to another body: Gwent"
-    assert said["data/cells.csv"] == "cells"
+def test_a_file_is_offered_as_what_it_is_and_by_the_name_of_its_unit(real):
+    study = real.results.study
+    # A table that has the name of a unit is not about it.
+    beside = ["briefings/gwent.pdf", "data/gwent.csv", "requests/gwent.txt", "requests/gwent.2.txt"]
+    beside += ["data/ranks.csv", "data/units.csv"]
+    words = {path: text for _, files in downloads(beside, study) for path, text in files}
+    name = study.lookup("units", "name")["gwent"]
+    assert words["briefings/gwent.pdf"] == f"Briefing: {name}"
+    assert words["requests/gwent.txt"] == f"Request for information: {name}"
+    assert words["requests/gwent.2.txt"] == f"Request for information to another body: {name}"
+    assert words["data/gwent.csv"] == "gwent"
+    assert words["data/ranks.csv"] == TABLES["ranks"].title
+    assert words["data/units.csv"] == study.descriptor.tables["units"].title
 
 
 def test_a_units_own_files_are_offered_on_its_page(made):

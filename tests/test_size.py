@@ -9,8 +9,8 @@ from made import library, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish import parts
 from analysis.publish.build import _WRITERS
 from analysis.publish.manifest import read_manifest
@@ -50,7 +50,7 @@ def crowd(tmp_path_factory):
     """The results of 300 made units, their statements and the charts."""
     folder = tmp_path_factory.mktemp("crowd") / "study"
     results = measure(load(write_made_study(folder, units=300, criteria=14)))
-    named = statements(results)
+    named = named_figures(results)
     return results, named, all_charts(results, named)
 
 
@@ -85,7 +85,7 @@ def test_a_table_of_too_many_cells_is_said_to_lie_beside(crowd, page):
 
 def test_a_table_of_few_cells_is_printed():
     results = measure(library())
-    page = report_html(results, statements(results), [])
+    page = report_html(results, named_figures(results), [])
     assert "too many to print" not in page and page.count(": every criterion</caption>") == 6
 
 
@@ -118,7 +118,7 @@ def test_a_wide_map_shows_the_per_cent_alone():
     units = study["units"].copy()
     units["tile_column"] = [str(1 + 3 * place) for place in range(len(units))]
     results = measure(replaced(study, units=units))
-    chart = tile_map(results, statements(results))
+    chart = tile_map(results, named_figures(results))
     drawn = " ".join(words(chart)).replace("\n", " ")
     assert not set(units["short_name"]) & set(words(chart))
     assert "82.0" in drawn and "data/charts/tile-map.csv names the tiles" in drawn

@@ -36,9 +36,9 @@ from analysis.measure.bounds import (
 )
 from analysis.measure.constraints import constrained
 from analysis.measure.feasible import Block, Constraint, satisfiable
+from analysis.measure.figures import named_figures
 from analysis.measure.infeasible import sift, smallest_clashes
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
 from analysis.publish.data import data_tables
 from analysis.study import states
 from analysis.study import vocabulary as v
@@ -468,13 +468,16 @@ def test_six_of_43_on_the_reports_day():
     assert set(results.bounds["lowest"]) == {0.0} and set(results.bounds["highest"]) == {1.0}
     assert results.score_bounds.equals(results.scores.drop(columns="known"))
     assert results.clashes == []
-    named = statements(results)
+    named = named_figures(results)
     assert named["totals.P1.named"].value == 0 and named["totals.P1.open_by"].value == 6
     prefix = "bounds.2020-12-17.guidance-clear."
     assert [named[f"{prefix}mean.{end}"].text for end in ends] == ["15", "57", "1", "99"]
     assert [named[f"{prefix}units.met.{end}"].value for end in ends] == [6, 6, 0, 42]
-    assert named[f"{prefix}mean.low"].rows == ("criteria/guidance-clear", "published_totals/P1")
-    assert named[f"{prefix}mean.low_without"].rows == ("criteria/guidance-clear",)
+    assert named[f"{prefix}mean.low"].as_dict()["rows"] == [
+        "criteria/guidance-clear",
+        "published_totals/P1",
+    ]
+    assert named[f"{prefix}mean.low_without"].as_dict()["rows"] == ["criteria/guidance-clear"]
 
 
 def test_today_the_total_of_2020_binds_nothing_and_is_told_all_the_same():
@@ -563,10 +566,13 @@ def test_what_cannot_be_true_is_said_with_every_result():
     results = measure(with_rows(study, "published_totals", [again]))
     (said,) = results.clashes
     assert "P1, 6 of 43" in said and "P2, 7 of 43" in said
-    tables, named = data_tables(results), statements(results)
+    tables, named = data_tables(results), named_figures(results)
     assert any("P2, 7 of 43" in text for text in tables["notices"]["notice"])
     assert tables["published-totals"]["clash"].tolist() == ["P1;P2", "P1;P2"]
-    assert named["totals.set_aside"].rows == ("published_totals/P1", "published_totals/P2")
+    assert named["totals.set_aside"].as_dict()["rows"] == [
+        "published_totals/P1",
+        "published_totals/P2",
+    ]
     assert named["totals.clash.1"].text == said
     # Nothing rests on what was set aside.
     mean = results.national_bounds.iloc[0]

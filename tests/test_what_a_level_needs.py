@@ -5,8 +5,8 @@ from filled import Filled
 from made import one_cell, problems, replaced, row
 from pdfs import bare, opened
 
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.briefings import Briefings
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
@@ -55,7 +55,7 @@ def test_the_reason_stands_beside_a_level_on_a_broken_copy():
 
 def test_the_reason_stands_wherever_the_level_does():
     results = measure(replied("whole_excerpt", **THIRD))
-    named = statements(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_figures(results)
     site = site_files(results, named, [])
     pages = [site[name].decode() for name in ("units/u.html", "recommendations/g.html")]
     pages += [report_html(results, named, []), Filled(gap_workbook(results, named)).said()]

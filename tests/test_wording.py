@@ -10,8 +10,8 @@ from test_groups import grouped
 
 from analysis.fieldwork.agreement import CODES, Agreement, in_words
 from analysis.fieldwork.reply_form import reply_form
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
@@ -78,7 +78,7 @@ def test_how_far_a_document_was_read_is_said_in_the_same_words_everywhere(extent
     tables = {name: study[name].assign(extent_read=extent) for name in ("sources", "evidence")}
     study = replaced(study, **tables)
     results = measure(study)
-    named = statements(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_figures(results)
     site = site_files(results, named, [])
     evidence = study["evidence"]["evidence_id"].iloc[0]
     pages = {name: site[name].decode() for name in site if name.endswith(".html")}

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -113,63 +114,80 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
 def _print(found: Comparison, versions: list[Version]) -> None:
     # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
     console = PipeConsole(width=None if sys.stdout.isatty() else 220, highlight=False)
+    for part in _page(found, versions):
+        # Text and not markup: a value may hold square brackets.
+        console.print(Text(set_apart(part)) if isinstance(part, str) else part)
 
-    def say(*lines: str) -> None:
-        for line in lines:
-            console.print(Text(set_apart(line)))
 
-    names = {**found.new.lookup("units", "short_name"), **found.new.lookup("criteria", "label")}
-
-    def show(title: str, rows: pd.DataFrame, *heads: str) -> None:
-        if len(rows) == 0:
-            return
-        say("", title)
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-        for head in heads:
-            table.add_column(head, overflow="fold", vertical="top")
-        for row in each_row(rows):
-            # Text and not markup: a value may hold square brackets.
-            cells = [names.get(cell, cell) if n < 2 else cell for n, cell in enumerate(row)]
-            table.add_row(*(Text(set_apart(cell)) for cell in cells))
-        console.print(table)
-
-    say(f"{versions[0].name} compared with {versions[1].name}.", *in_sentences(found))
+def _page(found: Comparison, versions: list[Version]) -> Iterator[str | Table]:
+    """Give the lines and tables of a comparison, as they are printed."""
+    yield f"{versions[0].name} compared with {versions[1].name}."
+    yield from in_sentences(found)
     for version in versions:
         if version.study.added:
             lacking = ", ".join(version.study.added)
-            say(f"{version.name} is from before these, read as an empty study has them: {lacking}.")
+            yield f"{version.name} is from before these, read as an empty study has them: {lacking}."
     if found.same:
         return
     if found.before.as_of != found.after.as_of:
-        say("The two dates differ; --as-of asks for one date in both.")
+        yield "The two dates differ; --as-of asks for one date in both."
     noun = capital(found.new.settings.unit_noun.singular)
+    yield from _scores(found, noun)
+    yield from _cells(found, noun)
+    heads = [noun, "Evidence", "What", "Cited by an assessment", "It says"]
+    title = "Evidence that is new, corrected or gone"
+    yield from _titled(found, title, changed_evidence(found), heads)
+    heads = ["Cause", "Table", "What", "Column", "Before", "After"]
+    yield from _titled(found, "What differs for all", changed_settings(found), heads)
+    yield ""
+    yield from what_must_stand(found)
+    yield "Every differing row: --format json."
+
+
+def _scores(found: Comparison, noun: str) -> Iterator[str | Table]:
     moved, repeats = moved_scores(found), ["unit_id", "before", "after"]
     several = moved["unit_id"].duplicated()
     moved[repeats] = moved[repeats].mask(several, "")
     moved["known"] = [text if text == "0" else f"{text} points" for text in moved["known"]]
-    heads = ("Before", "After", "Cause", "Worst case", "Best case", "Known")
-    show("Scores that moved, 0 to 100, and by how much from each cause", moved, noun, *heads)
+    heads = [noun, "Before", "After", "Cause", "Worst case", "Best case", "Known"]
+    title = "Scores that moved, 0 to 100, and by how much from each cause"
+    yield from _titled(found, title, moved, heads)
     if len(moved):
-        say(ROUNDED, *([SHARED] if several.any() else []))
-    heads = ("Criterion", "Before", "After", "Cause", "Evidence", "Old row", "New row")
-    for worth, title in (
-        (True, "Cells whose state changed, and can move a score"),
-        (False, "Cells whose state changed, and can move none"),
-    ):
+        yield ROUNDED
+    if several.any():
+        yield SHARED
+
+
+def _cells(found: Comparison, noun: str) -> Iterator[str | Table]:
+    heads = [noun, "Criterion", "Before", "After", "Cause", "Evidence", "Old row", "New row"]
+    for worth, what in ((True, "a score"), (False, "none")):
         cells = changed_cells(found, worth)
         cells[["before", "after"]] = cells[["before", "after"]].map(word)
-        show(title, cells, noun, *heads)
+        yield from _titled(found, f"Cells whose state changed, and can move {what}", cells, heads)
     searched = searched_since(found)
-    searched["criterion_id"] = searched["criterion_id"].map(names)
+    searched["criterion_id"] = searched["criterion_id"].map(found.new.lookup("criteria", "label"))
     searched[["before", "after"]] = searched[["before", "after"]].map(word)
-    plural = capital(found.new.settings.unit_noun.plural)
+    heads = ["Criterion", "Before", "After", capital(found.new.settings.unit_noun.plural)]
     title = "Cells that differ by nothing but a search; none can move a score"
-    show(title, searched.astype(str), "Criterion", "Before", "After", plural)
-    heads = ("Evidence", "What", "Cited by an assessment", "It says")
-    show("Evidence that is new, corrected or gone", changed_evidence(found), noun, *heads)
-    heads = ("Cause", "Table", "What", "Column", "Before", "After")
-    show("What differs for all", changed_settings(found), *heads)
-    say("", *what_must_stand(found), "Every differing row: --format json.")
+    yield from _titled(found, title, searched.astype(str), heads)
+
+
+def _titled(
+    found: Comparison, title: str, rows: pd.DataFrame, heads: list[str]
+) -> Iterator[str | Table]:
+    """Give a table below its title; without rows, neither."""
+    if len(rows) == 0:
+        return
+    names = {**found.new.lookup("units", "short_name"), **found.new.lookup("criteria", "label")}
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold", vertical="top")
+    for row in each_row(rows):
+        cells = [str(names.get(cell, cell) if n < 2 else cell) for n, cell in enumerate(row)]
+        table.add_row(*(Text(set_apart(cell)) for cell in cells))
+    yield ""
+    yield title
+    yield table
 
 
 def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
@@ -178,9 +196,13 @@ def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
     if any(out.resolve().is_relative_to(one.resolve()) for one in studies if one.is_dir()):
         rule = "the file lies inside the study"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
-    if out.is_file():
-        with out.open(encoding="utf-8-sig", errors="replace") as file:
-            ours = file.readline().startswith(",".join(CSV_COLUMNS))
-    if out.exists() and not (out.is_file() and ours):
+    if out.exists() and not _holds_parts(out):
         rule = "it holds something else, which would be overwritten"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+
+
+def _holds_parts(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        return file.readline().startswith(",".join(CSV_COLUMNS))

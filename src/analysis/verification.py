@@ -1,4 +1,4 @@
-"""The command ``verify``: an output held against its manifest, and against its study."""
+"""The command ``verify``: an output compared with its manifest, and with its study."""
 
 import sys
 from collections.abc import Callable
@@ -18,20 +18,20 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
     Returns:
         0 where all is the same, byte for byte; else 1.
     """
-    held = read_manifest(output)
-    since = kept(output, held)
+    manifest = read_manifest(output)
+    since = kept(output, manifest)
     spoiled = {name: verdict for name, verdict in since.items() if verdict != SAME}
     for name, verdict in spoiled.items():
         print(f"{output / name}: {_SINCE[verdict]}.")
     if not spoiled:
         print(f"Every file of {output} is as it was built ({len(since)} files).")
-    reasons = changes_since(study, held)
+    reasons = changes_since(study, manifest)
     print(*reasons, sep="\n", end="\n" if reasons else "")
-    sys.stdout.flush()  # a study that is not valid is told of after this
+    sys.stdout.flush()  # a study that is not valid is reported after this
     with progress() as step:
-        found = rebuilt(output, study, held, step)
-    print(f"Rebuilt from {study}, as of {held.as_of}, known by {held.known_by}:")
-    print(*held.scope.stated, sep="\n", end="\n" if held.scope.stated else "")
+        found = rebuilt(output, study, manifest, step)
+    print(f"Rebuilt from {study}, as of {manifest.as_of}, known by {manifest.known_by}:")
+    print(*manifest.scope.stated, sep="\n", end="\n" if manifest.scope.stated else "")
     for name, verdict in found.items():
         print(f"{verdict:<9}  {name}")
     differing = sum(verdict != SAME for verdict in found.values())

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from analysis.api.given import of_kind
+from analysis.measure.figures import NamedFigure, named_figures, sensitivity_figures
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, sensitivity_statements, statements
 from analysis.wording import capital, nearest
 
 
-class Figures(Mapping[str, Statement]):
+class Figures(Mapping[str, NamedFigure]):
     """The named figures of results: ``figures["cells.settled"].value``.
 
     Each has an ``id``, its ``value``, the ``text`` that prose shows, a ``definition``, and the
@@ -18,28 +18,27 @@ class Figures(Mapping[str, Statement]):
     """
 
     def __init__(self, results: Results):
-        """Take the figures from these results, when they are first asked for."""
+        """Take the figures from these results, at their first use."""
         self._results = results
 
     @cached_property
-    def _named(self) -> dict[str, Statement]:
-        return statements(self._results)
+    def _named(self) -> dict[str, NamedFigure]:
+        return named_figures(self._results)
 
     @cached_property
-    def _sensitivity(self) -> dict[str, Statement]:
+    def _sensitivity(self) -> dict[str, NamedFigure]:
         # Apart from the others, since they take by far the longest.
-        return sensitivity_statements(self._results)
+        return sensitivity_figures(self._results)
 
-    def __getitem__(self, name: str) -> Statement:
+    def __getitem__(self, name: str) -> NamedFigure:
         """Return a figure by its name.
 
         Raises:
             KeyError: there is none of this name; the message has the nearest.
         """
-        figures = self._sensitivity if str(name).startswith("sensitivity.") else self._named
-        if not isinstance(name, str) or name not in figures:
-            raise KeyError(f"no figure has the name {name!r}{nearest(name, figures)}")
-        return figures[name]
+        if name not in self:
+            raise KeyError(f"no figure has the name {name!r}{nearest(name, self._with(name))}")
+        return self._with(name)[name]
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
@@ -51,7 +50,10 @@ class Figures(Mapping[str, Statement]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether a figure has the name."""
-        return name in (self._sensitivity if str(name).startswith("sensitivity.") else self._named)
+        return isinstance(name, str) and name in self._with(name)
+
+    def _with(self, name: object) -> dict[str, NamedFigure]:
+        return self._sensitivity if str(name).startswith("sensitivity.") else self._named
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._named)
@@ -76,6 +78,6 @@ class Figures(Mapping[str, Statement]):
         return re.sub(r"\{([^{}]+)\}", text, sentence)
 
     def __repr__(self) -> str:
-        """Return how many there are, and how to ask for one."""
+        """Return how many there are, and how to get one."""
         some = ", ".join([*self._named][:3])
         return f"{len(self._named)} named figures, such as {some}; ask for one by its name."

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import nearest
+
+T = TypeVar("T")
 
 _PLAIN = (bytes, int, float, type(pd.NA))
 
@@ -21,7 +24,7 @@ def refusal(place: str, given: object, rule: str, remedy: str) -> StudyError:
     return StudyError([Problem(place, None, "", shorten(shown), rule, remedy)])
 
 
-def of_kind(place: str, given: object, kinds: type | tuple[type, ...], taken: str) -> object:
+def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], taken: str) -> T:
     """Return what is given if it is of these kinds.
 
     Raises:
@@ -38,8 +41,9 @@ def as_folder(place: str, given: str | Path) -> Path:
     Raises:
         StudyError: it is no path, or an empty one.
     """
-    path = of_kind(place, given, (str, os.PathLike), "the path of a folder, as a text or a Path")
-    if not os.fspath(path) or "\0" in os.fspath(path):
+    taken = "the path of a folder, as a text or a Path"
+    path = os.fspath(of_kind(place, given, (str, os.PathLike), taken))
+    if not path or "\0" in path:
         rule = "it is empty, or has a sign that no path has"
         raise refusal(place, given, rule, "give the path of a folder; . is this one")
     return Path(path).absolute()
@@ -54,10 +58,10 @@ def as_weights(given: object) -> dict[str, object]:
     if given is None:
         return {}
     taken = "a mapping or a series of weights, such as {'R1': 2}"
-    of_kind("weights", given, (Mapping, pd.Series), taken)
+    weights = of_kind("weights", given, (Mapping, pd.Series), taken)
     if isinstance(given, pd.Series) and not given.index.is_unique:
         raise refusal("weights", given, "it names something twice", "give one weight for each")
-    return dict(given.items())
+    return {str(name): weight for name, weight in weights.items()}
 
 
 def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -60,29 +60,28 @@ class Plots(Named):
 
         def __getattr__(self, name: str) -> Callable[..., Axes]:
             """Draw a kind of picture."""
+            ...
 
     def _drawn(self, kind: Kind, ax: Axes | None) -> Axes:
         """Draw on the axes given or on new ones; where there is nothing to draw, say so."""
-        own = ax is None
-        if not own:
+        if ax is None:
+            figure, ax = _own_axes()
+            figure.alt = self._on(kind, ax, fit=True).alt
+        else:
             of_kind("ax", ax, Axes, "one of matplotlib's axes, such as plt.subplots()[1]")
             if ax.name != "rectilinear":
                 raise refusal("ax", ax, "its axes are not straight", "give ordinary axes")
-        if own:
-            ax = _own_axes()
-        chart = self._on(kind, ax, own)
-        if own:
-            ax.figure.alt = chart.alt
-        else:
+            self._on(kind, ax, fit=False)
             warn_of_lack(ax, cache(lambda width: self._needs(kind, width)), stacklevel=3)
         return ax
 
     def _on(self, kind: Kind, ax: Axes, fit: bool) -> Chart:
         with on_axes(ax, fit):
-            why = kind.lacking(self._results)
-            chart = None if why else kind.draw(self._results, self._figures)
-            if chart is None or chart.left_out:
-                chart = not_drawn(self._results, why or chart.left_out.rstrip("."))
+            if why := kind.lacking(self._results):
+                return not_drawn(self._results, why)
+            chart = kind.draw(self._results, self._figures)
+            if chart.left_out:
+                return not_drawn(self._results, chart.left_out.rstrip("."))
         return chart
 
     def _needs(self, kind: Kind, width: float) -> Heights:
@@ -99,7 +98,7 @@ def _method(name: str, kind: Kind) -> Callable[..., Axes]:
         return self._drawn(kind, ax)
 
     draw.__name__, draw.__qualname__ = name, f"Plots.{name}"
-    draw.__doc__ = kind.draw.__doc__.partition("\n")[0]
+    draw.__doc__ = (kind.draw.__doc__ or "").partition("\n")[0]
     return draw
 
 
@@ -107,7 +106,7 @@ for _name, _kind in KINDS.items():
     setattr(Plots, _name, _method(_name, _kind))
 
 
-def _own_axes() -> Axes:
+def _own_axes() -> tuple[Picture, Axes]:
     # Here, for it may set up a window: a picture on axes that are given needs none.
     from matplotlib import pyplot
     from matplotlib.backends.registry import BackendFilter, backend_registry
@@ -118,10 +117,15 @@ def _own_axes() -> Axes:
             if isinstance(figure := pyplot.figure(number), Picture):
                 pyplot.close(figure)
     # Outside our style: it may load what shows pictures, whose own settings have to stay.
-    looks = {"facecolor": PAPER, "edgecolor": PAPER, "layout": "none"}
-    figure = pyplot.figure(FigureClass=Picture, figsize=(WIDTH, WIDTH), **looks)
+    figure = pyplot.figure(
+        FigureClass=Picture,
+        figsize=(WIDTH, WIDTH),
+        facecolor=PAPER,
+        edgecolor=PAPER,
+        layout="none",
+    )
     with style():
-        return _whole(figure)
+        return cast(Picture, figure), _whole(figure)
 
 
 def _whole(figure: Figure) -> Axes:

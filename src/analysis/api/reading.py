@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
+from typing import Any, TypeGuard
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -49,6 +50,8 @@ class Number(str):
 class Table(Styler):
     """A table with its caption; a notebook shows it, and it is written to a spreadsheet."""
 
+    data: pd.DataFrame  # which the stub of Styler leaves out
+
     def __init__(self, frame: pd.DataFrame, caption: str = "", lines: Sequence[str] = ()):
         """Show a frame of text.
 
@@ -63,7 +66,7 @@ class Table(Styler):
         self.hide(axis="index")
 
     def _copy(self, deepcopy: bool = False) -> "Table":
-        made = super()._copy(deepcopy)
+        made = super()._copy(deepcopy)  # pyright: ignore[reportAttributeAccessIssue] # not in the stub
         made._lines = [*self._lines]
         return made
 
@@ -80,7 +83,9 @@ class Table(Styler):
         """Return the caption and the table as text."""
         return "\n".join([*self._lines, self.data.to_string(index=False)])
 
-    def to_excel(self, excel_writer, sheet_name: str = "Sheet1", **options) -> None:
+    def to_excel(  # pyright: ignore[reportIncompatibleMethodOverride] # options go to pandas
+        self, excel_writer, sheet_name: str = "Sheet1", **options
+    ) -> None:
         """Write the table to a workbook, below what must stand with it, its numbers as numbers.
 
         Raises:
@@ -155,7 +160,7 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
             cells = cells.map(in_words)
         elif column in ("missing", "unknown"):
             empty = "none shown" if column == "missing" else "none"
-            cells = cells.map(lambda text, empty=empty: gap_words(text, labels, empty))
+            cells = cells.map(lambda text, empty=empty: gap_words(str(text), labels, empty))
         elif column in ("low", "high"):
             cells = cells.map(lambda one: Number(shown(one, display)) if _is_score(one) else one)
         elif column == "known":
@@ -169,11 +174,11 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
     return pd.DataFrame(columns, dtype=object)
 
 
-def _is_score(cell: object) -> bool:
+def _is_score(cell: object) -> TypeGuard[float]:
     return isinstance(cell, float) and not pd.isna(cell)
 
 
-def _text(cell: object, study: Study) -> str:
+def _text(cell: Any, study: Study) -> str:
     if isinstance(cell, Number):
         return cell
     if _is_score(cell):

@@ -150,11 +150,11 @@ class Study(Summary):
         from analysis.api.results import Results
 
         dates = read_date("as_of", as_of), read_date("known_by", known_by)
-        weights = as_weights(weights)
-        weighed = with_weights(self._data, weights)
-        if weights and not weighting(weighed).columns and weighting(self._data).columns:
+        other_weights = as_weights(weights)
+        weighed = with_weights(self._data, other_weights)
+        if other_weights and not weighting(weighed).columns and weighting(self._data).columns:
             rule, remedy = "with these nothing has a weight, and no score", "leave one above 0"
-            raise StudyError([Problem("weights", None, "", shorten(weights), rule, remedy)])
+            raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study
         wanted, asked, query = (), (), ""

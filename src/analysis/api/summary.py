@@ -1,6 +1,7 @@
 """How the objects of the API show themselves: a few lines, the first of them a head."""
 
 from html import escape
+from typing import Any
 
 from analysis.wording import nearest
 
@@ -8,7 +9,7 @@ from analysis.wording import nearest
 class Named:
     """An object that says which of its names come near to one that it has not."""
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         """Raise the error that there is no such name, with the nearest."""
         names = [one for one in dir(self) if not one.startswith("_")]
         if name.startswith("_") or name in names:

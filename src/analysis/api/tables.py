@@ -8,13 +8,13 @@ from analysis.api.given import no_such
 from analysis.api.reading import Table, labelled
 from analysis.frames import each_row
 from analysis.measure.coder_scores import known_units
+from analysis.measure.figures import named_figures
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force_at_all, scores
 from analysis.measure.state_changes import came_into_force
-from analysis.measure.statements import statements
 from analysis.measure.tree import TOTAL
 from analysis.show import sensitivity as choices
 from analysis.show.notes import notes
@@ -95,7 +95,7 @@ def _readings(results: Results) -> pd.DataFrame:
 
 def _dates(results: Results) -> pd.DataFrame:
     """Return the dates of comparison, with how many scored cells were in force and settled."""
-    named = statements(results)
+    named = named_figures(results)
     rows = [
         (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].value for one in _COUNTED))
         for label, matrix in results.over_time

@@ -153,7 +153,9 @@ class Results:
         """
         by_day = self.study["published_totals"].groupby("as_of")["criterion_id"].agg(set)
         tables = [
-            national_bounds(self.study, self.constrained_at(dt.date.fromisoformat(day)), criteria)
+            national_bounds(
+                self.study, self.constrained_at(dt.date.fromisoformat(str(day))), criteria
+            )
             for day, criteria in by_day.items()
         ]
         nothing = national_bounds(self.study, self.constrained_at(self.matrix.as_of), ())

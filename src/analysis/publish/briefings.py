@@ -17,7 +17,6 @@ from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
-from analysis.publish.fit import PAGE, height
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.notes import draft_line
@@ -89,13 +88,6 @@ class _Page:
             self._made[number] = blocks(page)
         return self._made[number]
 
-    def likely(self) -> int:
-        """Return the number of the fullest form that seems to fit, or of the shortest."""
-        numbers = range(len(FORMS))
-        # The forms stand in the order of their heights, the highest first.
-        first = bisect.bisect_left(numbers, -PAGE, key=lambda one: -height(self.form(one)))
-        return min(first, numbers[-1])
-
 
 def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
     """Return the document of which each part is in the fullest form that fits a page.
@@ -109,18 +101,12 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
 
 
 def _fullest(make: Callable[[list[list[Block]]], bytes], page: _Page) -> int:
-    """Return the number of the fullest form that fits a page, or of the shortest.
-
-    Only setting a form tells whether it fits, and takes far longer than to guess its height: so
-    the guess says where to begin.
-    """
-    fits = functools.cache(lambda number: page_count(make([page.form(number)])) == 1)
-    number, last = page.likely(), len(FORMS) - 1
-    while number < last and not fits(number):
-        number += 1
-    while number > 0 and fits(number) and fits(number - 1):
-        number -= 1
-    return number
+    """Return the number of the fullest form that fits a page, or of the shortest."""
+    # The forms stand in the order of their heights, the highest first.
+    numbers = range(len(FORMS) - 1)
+    return bisect.bisect_left(
+        numbers, True, key=lambda number: page_count(make([page.form(number)])) == 1
+    )
 
 
 def _environment(results: Results) -> jinja2.Environment:

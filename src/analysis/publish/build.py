@@ -58,7 +58,7 @@ class Material:
 
     @cached_property
     def report_pdf(self) -> Future[bytes]:
-        """The report as PDF, on its way once it was asked for."""
+        """The report as PDF, on its way from its first use."""
         return self._thread.submit(report_pdf, self.results, self.blocks)
 
 
@@ -79,7 +79,7 @@ def build(
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: those that the study has,
             or as they are now.
-        tasks: what is made in the background, if it has been begun; default: in a thread.
+        tasks: what is made in the background, if it has started; default: in a thread.
         parts: the parts to build, of :data:`analysis.publish.parts.PARTS`; none named: all.
 
     Returns:
@@ -121,8 +121,8 @@ def _write_tables(material: Material, folder: Path) -> None:
 
 
 def _write_statements(material: Material, folder: Path) -> None:
-    said = [one.as_dict() for one in material.named.values()]
-    _write_json(folder / "statements.json", said)
+    figures = [one.as_dict() for one in material.named.values()]
+    _write_json(folder / "statements.json", figures)
 
 
 def _write_workbook(material: Material, folder: Path) -> None:
@@ -132,7 +132,7 @@ def _write_workbook(material: Material, folder: Path) -> None:
 def _write_report(material: Material, folder: Path) -> None:
     _write_text(folder / REPORT, material.page)
     if "pdf" in material.parts:
-        material.report_pdf  # noqa: B018 - begun here, since it takes the longest
+        material.report_pdf  # noqa: B018 - started here, since it takes the longest
 
 
 def _write_requests(material: Material, folder: Path) -> None:

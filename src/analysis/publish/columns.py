@@ -1,6 +1,7 @@
 """The widths of a table's columns: those, of a few, in which the table is lowest.
 
-All is measured in letters, of which a line of a page holds a hundred.
+All is measured in letters, of which a line of a page has a hundred. It is worked out here and not
+left to what draws: a Word document needs widths that are given, and the PDF has the same ones.
 """
 
 import math

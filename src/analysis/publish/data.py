@@ -4,13 +4,14 @@ import hashlib
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema
+from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
 from analysis.show.drawing import Drawing
 from analysis.show.notes import draft_line, notes
 from analysis.spreadsheet import FORMULA_STARTS
@@ -48,7 +49,7 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     }
 
 
-def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
+def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:
     """Write the tables, and those behind the charts, into a folder as a Data Package.
 
     Each table is a CSV file with a byte order mark, so that a spreadsheet program reads its letters
@@ -57,11 +58,11 @@ def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
     """
     below = folder / "charts"
     (below if charts else folder).mkdir(parents=True)
-    held = [
+    resources = [
         _Resource(name, f"{name}.csv", TABLES[name], table)
         for name, table in data_tables(results).items()
     ]
-    held += [
+    resources += [
         _Resource(
             f"chart-{one.name}",
             f"charts/{one.name}.csv",
@@ -72,7 +73,7 @@ def write_data(results: Results, charts: list[Drawing], folder: Path) -> None:
         for one in charts
     ]
     descriptor = _package(results)
-    for one in held:
+    for one in resources:
         content = as_csv(guarded(one.table), marked=True)
         (folder / one.path).write_bytes(content)
         descriptor["resources"].append(_resource(results.study, one, content))
@@ -88,8 +89,9 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
     """
 
     def guard(value: object) -> object:
-        risky = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-        return f"'{value}" if risky and not _A_NUMBER.fullmatch(value) else value
+        if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+            return value
+        return value if _A_NUMBER.fullmatch(value) else f"'{value}"
 
     texts = table.select_dtypes(include=["object", "str"]).columns
     return table.assign(**{name: table[name].map(guard) for name in texts})
@@ -97,7 +99,7 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Resource:
-    """A table to be published, and what is said of it."""
+    """A table to be published, with its description."""
 
     name: str
     path: str
@@ -109,21 +111,21 @@ class _Resource:
 def _package(results: Results) -> dict:
     """Return the descriptor of the results, with no resource yet."""
     study = results.study
-    said, report = study.descriptor, study.settings.report
+    own, report = study.descriptor, study.settings.report
     address = study.lookup("sources", "url").get(report.source_id, "")
     found_at = {"path": address} if re.match("https?://", address) else {}
     return {
         "$schema": PROFILE,
-        "name": f"{said.name}-results",
-        "title": f"Results of: {said.title}",
-        "description": f"{draft_line(study)}{said.description}",
-        "version": said.version,
+        "name": f"{own.name}-results",
+        "title": f"Results of: {own.title}",
+        "description": f"{draft_line(study)}{own.description}",
+        "version": own.version,
         "licenses": [
-            {key: text for key, text in one.model_dump().items() if text} for one in said.licenses
+            {key: text for key, text in one.model_dump().items() if text} for one in own.licenses
         ],
-        "contributors": [{"title": one.title} for one in said.contributors],
+        "contributors": [{"title": one.title} for one in own.contributors],
         "sources": [
-            {"title": f"The study {said.name}: {said.title}", "version": said.version},
+            {"title": f"The study {own.name}: {own.title}", "version": own.version},
             {"title": f"{report.publisher}: {report.title} ({report.date})", **found_at},
         ],
         "results": {
@@ -137,12 +139,11 @@ def _package(results: Results) -> dict:
 
 
 def _resource(study: Study, one: _Resource, content: bytes) -> dict:
-    own = study.descriptor.tables.get(one.about.based_on)
     return {
         "name": one.name,
         "type": "table",
         "path": one.path,
-        "title": one.about.title or own.title,
+        "title": title_of(study, one.about),
         **({"description": one.description} if one.description else {}),
         "format": "csv",
         "mediatype": "text/csv",
@@ -157,14 +158,14 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     """Return the study's own tables to which ids in the results lead, without working notes."""
     study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
     evidence = study["evidence"]
-    held = {
+    tables = {
         name: study[name]
         for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
     }
     # What holds for a group of units decides scores, and no id leads there.
-    held |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
-    held["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
-    return {name: table.drop(columns="note", errors="ignore") for name, table in held.items()}
+    tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
+    tables["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
 
 
 def _everything(study) -> tuple[list[str], list[str]]:

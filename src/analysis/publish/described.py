@@ -32,9 +32,9 @@ class Field:
             "minimum": self.lowest,
             "maximum": self.highest,
         }
-        held = {key: value for key, value in limits.items() if value is not None}
-        said = {"name": name, "type": self.type, "description": self.description}
-        return said | ({"constraints": held} if held else {})
+        constraints = {key: value for key, value in limits.items() if value is not None}
+        about = {"name": name, "type": self.type, "description": self.description}
+        return about | ({"constraints": constraints} if constraints else {})
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Published:
         title: what one row is.
         key: the columns that tell one row from another; empty: a list of rows.
         based_on: the study's table from which it takes columns.
-        columns: what is said otherwise here than in :data:`COLUMNS`.
+        columns: what differs here from :data:`COLUMNS`.
     """
 
     title: str
@@ -252,6 +252,11 @@ _POINTS_TO = {
 }
 
 
+def title_of(study: Study, about: Published) -> str:
+    """Return what one row of a published table is."""
+    return about.title or study.descriptor.tables[about.based_on].title
+
+
 def table_schema(study: Study, name: str, columns: list[str], about: Published) -> dict:
     """Return the Table Schema of a published table.
 
@@ -287,9 +292,9 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
 def _field(name: str, column: str, about: Published, own: Table | None) -> tuple[str, Field]:
     if column in about.columns:
         return column, about.columns[column]
-    held = {one.name: one for one in own.fields} if own else {}
-    if column in held:
-        return column, _of_the_study(held[column])
+    columns = {one.name: one for one in own.fields} if own else {}
+    if column in columns:
+        return column, _of_the_study(columns[column])
     if column not in COLUMNS:
         raise LookupError(f"the column {column} of {name} is described nowhere: add it here")
     return column, COLUMNS[column]

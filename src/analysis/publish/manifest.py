@@ -182,16 +182,18 @@ def output_hashes(output: Path) -> dict[str, str]:
     What programs leave where they open a folder or a file is no part of it.
     """
     junk = (".DS_Store", "Thumbs.db", "desktop.ini")
-    held = _hashes(output, lambda name: name not in junk and not name.startswith(("~$", ".~lock.")))
-    held.pop(FILE, None)
-    return held
+    hashes = _hashes(
+        output, lambda name: name not in junk and not name.startswith(("~$", ".~lock."))
+    )
+    hashes.pop(FILE, None)
+    return hashes
 
 
 def code() -> Code:
     """Return the version and the hash of this package's own source, templates and all."""
-    held = _hashes(Path(__file__).parents[1], lambda name: not name.endswith((".pyc", ".pyo")))
-    said = "".join(f"{one} {path}\n" for path, one in held.items())
-    return Code(version=analysis.__version__, sha256=_hash(said.encode()))
+    hashes = _hashes(Path(__file__).parents[1], lambda name: not name.endswith((".pyc", ".pyo")))
+    lines = "".join(f"{one} {path}\n" for path, one in hashes.items())
+    return Code(version=analysis.__version__, sha256=_hash(lines.encode()))
 
 
 def environment() -> Environment:
@@ -202,13 +204,13 @@ def environment() -> Environment:
 
 
 def _versions() -> dict[str, str]:
-    held = {}
+    packages = {}
     for name in PACKAGES:
         try:
-            held[name] = version(name)
+            packages[name] = version(name)
         except PackageNotFoundError:
             continue
-    return held
+    return packages
 
 
 def _hashes(folder: Path, kept) -> dict[str, str]:

@@ -92,11 +92,11 @@ def mark_of(study: Study) -> Callable[[str, str], Markup]:
 
     @cache
     def mark(state: str, scale: str) -> Markup:
-        held = marks.get((scale, state))
-        if held is None:
+        level_mark = marks.get((scale, state))
+        if level_mark is None:
             sign, kind = UNKNOWN_MARK.get(state, ""), "unknown"
         else:
-            sign, kind = held.sign, f"level {held.look}"
+            sign, kind = level_mark.sign, f"level {level_mark.look}"
         return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(kind, sign)
 
     return mark

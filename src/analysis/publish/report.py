@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from analysis.frames import records
-from analysis.measure.figures import irreconcilable
+from analysis.measure.figures import NamedFigure
 from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement
+from analysis.measure.side_by_side import irreconcilable
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
@@ -26,15 +26,15 @@ from analysis.wording import DOZEN, further, listed, spoken
 
 def report_html(
     results: Results,
-    named: dict[str, Statement],
-    charts: list[Drawing],
+    named: dict[str, NamedFigure],
+    charts: Sequence[Drawing],
     parts: Sequence[str] = PARTS,
 ) -> str:
     """Return the report as HTML. All text from the data is escaped by the template.
 
     Args:
         results: what the report is of.
-        named: the named statements.
+        named: the named figures.
         charts: the charts.
         parts: the parts of the build; what is no part of it is not said to lie beside.
     """

@@ -6,18 +6,21 @@ arrive (Office Open XML, ECMA-376). The same report gives the same bytes.
 
 import functools
 import io
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import element_class_lookup
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Mm, Pt, RGBColor
+from docx.styles.style import CharacterStyle
 from docx.text.paragraph import Paragraph
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] # compiled, no stub
 
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
@@ -59,16 +62,18 @@ def _new_document(draft: str, as_of: str) -> Document:
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(_MARGIN)
-    for name, style in ((one.name, one) for one in document.styles if hasattr(one, "font")):
+    for style in (one for one in document.styles if isinstance(one, CharacterStyle)):
+        name = style.name or ""
         style.font.name = "Arial"
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{kind}"), None)
         if name.startswith(("Heading", "Title", "Caption", "Intense Quote")):
             style.font.color.rgb = RGBColor(0x12, 0x43, 0x6D)
+        if name == "Normal":
+            style.font.size = Pt(10)
         if "Quote" in name:
             style.font.italic = False
-    document.styles["Normal"].font.size = Pt(10)
     for language in document.styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "en-GB")
     if draft:
@@ -97,29 +102,28 @@ class _Writer:
 
     def write(self, block: b.Block) -> None:
         match block:
-            case b.Heading(level=0):
-                self._paragraph("Title", block.runs, block.ids)
-            case b.Heading():
-                self._paragraph(f"Heading {block.level}", block.runs, block.ids)
-            case b.Paragraph(role="opening"):
-                bold = [b.Run(b.plain(block.runs), strong=True)]
-                self._paragraph("Normal", bold, block.ids, keep=True)
-            case b.Paragraph():
-                self._paragraph(
-                    _STYLES.get(block.role, "Normal"), block.runs, block.ids, block.leads
-                )
-            case b.Items():
-                for place, runs in enumerate(block.items):
-                    self._paragraph("List Bullet", runs, block.ids if place == 0 else [])
-            case b.Terms():
-                for place, (ids, term, said) in enumerate(block.terms):
-                    above = block.ids if place == 0 else []
-                    bold = [b.Run(f"{b.plain(term)} ", strong=True)]
-                    self._paragraph("Normal", [*bold, *said], [*above, *ids])
             case b.Table():
                 self._table(block)
             case b.Picture():
                 self._picture(block)
+            case b.Items():
+                for runs, ids in zip(block.items, _only_first(block.ids), strict=False):
+                    self._paragraph("List Bullet", runs, ids)
+            case b.Terms():
+                for (ids, term, said), above in zip(
+                    block.terms, _only_first(block.ids), strict=False
+                ):
+                    bold = [b.Run(f"{b.plain(term)} ", strong=True)]
+                    self._paragraph("Normal", [*bold, *said], [*above, *ids])
+            case b.Heading():
+                style = f"Heading {block.level}" if block.level else "Title"
+                self._paragraph(style, block.runs, block.ids)
+            case b.Paragraph(role="opening"):
+                bold = [b.Run(b.plain(block.runs), strong=True)]
+                self._paragraph("Normal", bold, block.ids, keep=True)
+            case b.Paragraph():
+                style = _STYLES.get(block.role, "Normal")
+                self._paragraph(style, block.runs, block.ids, block.leads)
 
     def _paragraph(
         self, style: str, runs: b.Runs, ids: Sequence[str], keep: bool = False
@@ -207,13 +211,18 @@ class _Writer:
     def _linked(self, run: b.Run, made: str) -> str:
         if run.url and len(run.url) < 2000:
             if run.url not in self._addresses:
-                kind = docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK
+                kind = RELATIONSHIP_TYPE.HYPERLINK
                 part = self.document.part
                 self._addresses[run.url] = part.relate_to(run.url, kind, is_external=True)
             return _xml("w:hyperlink", {"r:id": self._addresses[run.url]}, made)
         if run.to in self._marks:
             return _xml("w:hyperlink", {"w:anchor": self._mark(run.to)}, made)
         return made
+
+
+def _only_first(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give the names of a block for its first part, and none for the others."""
+    return itertools.chain([ids], itertools.repeat(()))
 
 
 def _run(run: b.Run, bold: bool, size: int) -> str:
@@ -289,8 +298,8 @@ def _quoted(value: str) -> str:
 
 def _element(xml: str) -> BaseOxmlElement:
     """Return XML as an element: its outermost tag is given the names that Word's tags need."""
-    name = re.match("<[a-z]:[A-Za-z]+", xml)[0]
-    return etree.fromstring(f"{name} {_NAMES}{xml[len(name) :]}", _PARSER)
+    named = re.sub("^<[a-z]:[A-Za-z]+", rf"\g<0> {_NAMES}", xml)
+    return etree.fromstring(named, _PARSER)
 
 
 _NAMES = nsdecls("w", "r")

@@ -13,9 +13,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import docx
 from docx.shared import Mm, Pt
+from docx.styles.style import ParagraphStyle
 
 from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
 from analysis.frames import each_row
@@ -232,7 +234,7 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
     document = docx.Document()
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)
-    normal = document.styles["Normal"]
+    normal = cast(ParagraphStyle, document.styles["Normal"])
     normal.font.name, normal.font.size = "Arial", Pt(11)
     for kind, text in request.blocks:
         if kind in (TITLE, HEADING):

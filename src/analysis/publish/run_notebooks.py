@@ -36,8 +36,8 @@ def run_notebooks(
     Args:
         study: the folder of a valid study.
         out: a new folder, or one that holds nothing but these notebooks.
-        as_of: the date of the state, as it is asked for; default: the day the data were read.
-        progress: told which notebook is run.
+        as_of: the date of the state, as the user gave it; default: the day the data were read.
+        progress: called with the notebook that is run.
 
     Raises:
         StudyError: the folder holds something else, or a cell has failed.
@@ -48,8 +48,8 @@ def run_notebooks(
         way = Path(os.path.relpath(study.resolve(), folder.parent / "notebooks")).as_posix()
         for name in NAMES:
             progress(f"notebook {name}")
-            asked = {"study_folder": way, **({"as_of": as_of} if as_of else {})}
-            _write(folder / name, _executed(name, asked, folder))
+            parameters = {"study_folder": way, **({"as_of": as_of} if as_of else {})}
+            _write(folder / name, _executed(name, parameters, folder))
     return [out / name for name in NAMES]
 
 
@@ -71,18 +71,18 @@ def refuse_other_files(out: Path, study: Path) -> None:
         raise StudyError([Problem(str(out), None, "", shorten(value), rule, remedy)])
 
 
-def _executed(name: str, asked: dict[str, str], folder: Path) -> NotebookNode:
+def _executed(name: str, parameters: dict[str, str], folder: Path) -> NotebookNode:
     """Return a notebook run with these parameters, in a folder, without what differs each time."""
     source = nbformat.reads(_committed(name).read_text("utf-8"), as_version=4)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     draft = folder / f".{name}"
     nbformat.write(source, draft)
-    own = all(f'{key} = "{value}"' in _parameters(source) for key, value in asked.items())
+    own = all(f'{key} = "{value}"' in _parameters(source) for key, value in parameters.items())
     try:
         made = papermill.execute_notebook(
             draft,
             draft,
-            {} if own else asked,
+            {} if own else parameters,
             cwd=folder,
             kernel_name="python3",
             progress_bar=False,

@@ -1,4 +1,4 @@
-"""Build a folder aside and swap it in whole: one build at a time, and never half of one."""
+"""Build a folder beside another and replace that one whole: one build at a time, and never half of one."""
 
 import contextlib
 import shutil
@@ -52,7 +52,7 @@ def swapped_in(
 
     Args:
         out: the folder to replace, whole.
-        progress: told if another build has to be waited for.
+        progress: called if another build has to be waited for.
         patience: seconds to wait for it.
 
     Raises:
@@ -65,15 +65,15 @@ def swapped_in(
         # Tried first: a lock that cannot be laid down would be waited for.
         tempfile.TemporaryFile(dir=out.parent).close()
     with _alone(out, progress, patience):
-        aside = _building(out)
+        building = _building(out)
         try:
             try:
                 with _writing(out):
                     _clear_up(out)
-                    aside.mkdir()
-                with _writing(out, aside):
-                    yield aside
-                    _swap(aside, out)
+                    building.mkdir()
+                with _writing(out, building):
+                    yield building
+                    _swap(building, out)
             finally:
                 _clear_up(out)
         finally:
@@ -102,12 +102,12 @@ def _alone(out: Path, progress: Callable[[str], None], patience: float) -> Itera
 
 
 @contextlib.contextmanager
-def _writing(out: Path, aside: Path | None = None) -> Iterator[None]:
-    """Name the folder in an error of writing: the name of what lies aside says nothing to anyone."""
+def _writing(out: Path, building: Path | None = None) -> Iterator[None]:
+    """Name the folder in an error of writing: the name of what is being built says nothing to anyone."""
     try:
         yield
     except OSError as error:
-        ours = error.filename is None or Path(error.filename).is_relative_to(aside or out.parent)
+        ours = error.filename is None or Path(error.filename).is_relative_to(building or out.parent)
         if not ours or isinstance(error, Timeout):
             raise
         raise OSError(error.errno, error.strerror or str(error), str(out)) from error
@@ -129,7 +129,7 @@ def _swap(new: Path, out: Path) -> None:
 
 
 def _clear_up(out: Path) -> None:
-    """Put back what a swap that broke off has set aside, and remove what is left of it.
+    """Put back what a swap that broke off has moved away, and remove what is left of it.
 
     Whoever holds the folder may: what lies there belongs to no build that still runs.
     """

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.background import Task
+from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement, interval_sensitivity, statements
 from analysis.publish.scratch import scratch_folder
 from analysis.show.drawing import Drawn
 
@@ -27,13 +27,13 @@ class Tasks:
     """The tasks of one build.
 
     Attributes:
-        named: every named statement of the results, by its id.
+        named: every named figure of the results, by its id.
     """
 
     def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
         """Begin them, the charts first; the briefings only if they are among the parts."""
         self._results = results
-        named = statements(results)
+        named = named_figures(results)
         self._folder = scratch_folder(self)
         (self._folder / _GIVEN).write_bytes(pickle.dumps((results.quiet(), named)))
         self._charts = Task(executor, _draw, str(self._folder))
@@ -69,7 +69,7 @@ class Tasks:
         return _briefings(self._results)
 
 
-def drawn_charts(results: Results, named: dict[str, Statement]) -> list[Drawn]:
+def drawn_charts(results: Results, named: dict[str, NamedFigure]) -> list[Drawn]:
     """Return every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
     from analysis.show.charts import all_charts
 
@@ -109,5 +109,5 @@ def _file(folder: Path, unit: str) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _given(folder: str) -> tuple[Results, dict[str, Statement]]:
+def _given(folder: str) -> tuple[Results, dict[str, NamedFigure]]:
     return pickle.loads(Path(folder, _GIVEN).read_bytes())

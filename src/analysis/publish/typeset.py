@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 import typst
 
@@ -30,7 +31,7 @@ class Typesetter:
         """Prepare to set documents of these results; the date of each is that of their state."""
         study, as_of = results.study, results.matrix.as_of
         faces = use(study)
-        # Copied aside: a folder of faces is read whole, and would give more than is meant.
+        # Copied: a folder of faces is read whole, and would give more than is meant.
         folder = scratch_folder(self)
         for number, path in enumerate(faces.paths):
             copyfile(path, Path(folder, f"{number}{path.suffix}"))
@@ -64,23 +65,25 @@ class Typesetter:
         }
         text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
         drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
-        return self._compiler.compile(
-            {"main": self._template, "data.json": text.encode(), **drawings},
-            format="pdf",
-            pdf_standards=["ua-1"],
-        )
+        files: Any = {"main": self._template, "data.json": text.encode(), **drawings}
+        return _content(self._compiler.compile(files, format="pdf", pdf_standards=["ua-1"]))
 
 
 def page_count(pdf: bytes) -> int:
     """Return the number of pages of a PDF that a typesetter made."""
-    return int(re.search(rb"/Type/Pages/Count (\d+)", pdf)[1])
+    return int(re.findall(rb"/Type/Pages/Count (\d+)", pdf)[0])
 
 
 def png(drawing: bytes, dots: float = 110) -> bytes:
     """Return a drawing in SVG as PNG, with so many dots to the inch."""
     page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
-    given = {"main": page, "drawing.svg": drawing}
-    return typst.compile(given, format="png", ppi=dots, ignore_system_fonts=True)
+    files: Any = {"main": page, "drawing.svg": drawing}  # the stub knows a single file only
+    return _content(typst.compile(files, format="png", ppi=dots, ignore_system_fonts=True))
+
+
+def _content(made: bytes | list[bytes] | None) -> bytes:
+    assert isinstance(made, bytes)  # a list is of the pages of several pictures
+    return made
 
 
 def _plain(value: object, known: set[str]) -> dict | str:

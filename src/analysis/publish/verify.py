@@ -38,46 +38,46 @@ def unchanged(
         parts: the parts that are asked for; none named: all.
     """
     try:
-        held = manifests.read_manifest(output)
+        manifest = manifests.read_manifest(output)
     except StudyError:
         return None
     if (study / DECLARED).exists():  # a change that the next reading of the study completes
         return None
-    dates = (as_of or held.read_on, known_by or held.read_on)
+    dates = (as_of or manifest.read_on, known_by or manifest.read_on)
     same = (
-        dates == (held.as_of, held.known_by)
-        and in_order(parts) == in_order(held.parts)
-        and held.scope == Scope(stated=held.scope.stated)
-        and held.code == manifests.code()
-        and held.environment == manifests.environment()
-        and held.inputs == manifests.input_hashes(study)
-        and held.outputs == manifests.output_hashes(output)
+        dates == (manifest.as_of, manifest.known_by)
+        and in_order(parts) == in_order(manifest.parts)
+        and manifest.scope == Scope(stated=manifest.scope.stated)
+        and manifest.code == manifests.code()
+        and manifest.environment == manifests.environment()
+        and manifest.inputs == manifests.input_hashes(study)
+        and manifest.outputs == manifests.output_hashes(output)
     )
-    return held if same else None
+    return manifest if same else None
 
 
-def kept(output: Path, held: Manifest) -> dict[str, str]:
+def kept(output: Path, manifest: Manifest) -> dict[str, str]:
     """Hold every file of an output against its manifest.
 
     Returns:
         For each file ``same``, ``different`` (changed since it was built), ``missing`` or
         ``extra`` (it is in no manifest).
     """
-    return _held_against(held.outputs, manifests.output_hashes(output))
+    return _differences(manifest.outputs, manifests.output_hashes(output))
 
 
-def changes_since(study: Path, held: Manifest) -> list[str]:
+def changes_since(study: Path, manifest: Manifest) -> list[str]:
     """Say what else than the output has changed since it was built, a sentence for each cause."""
-    said = []
-    inputs = _held_against(held.inputs, manifests.input_hashes(study))
+    reasons = []
+    inputs = _differences(manifest.inputs, manifests.input_hashes(study))
     changed = [f"{name} ({one})" for name, one in inputs.items() if one != SAME]
     if changed:
-        said.append(f"The study has changed since: {', '.join(changed)}.")
+        reasons.append(f"The study has changed since: {', '.join(changed)}.")
     now = manifests.code()
-    if now != held.code:
-        versions = f"{held.code.version} then, {now.version} now"
-        said.append(f"The code has changed since (version {versions}).")
-    then, now = held.environment, manifests.environment()
+    if now != manifest.code:
+        versions = f"{manifest.code.version} then, {now.version} now"
+        reasons.append(f"The code has changed since (version {versions}).")
+    then, now = manifest.environment, manifests.environment()
     packages = [
         f"{name} {then.packages.get(name, 'none')} then, {now.packages.get(name, 'none')} now"
         for name in sorted({*then.packages, *now.packages})
@@ -86,12 +86,15 @@ def changes_since(study: Path, held: Manifest) -> list[str]:
     if then.python != now.python:
         packages = [f"Python {then.python} then, {now.python} now", *packages]
     if packages:
-        said.append(f"It was built with other packages: {'; '.join(packages)}.")
-    return said
+        reasons.append(f"It was built with other packages: {'; '.join(packages)}.")
+    return reasons
 
 
 def rebuilt(
-    output: Path, study: Path, held: Manifest, progress: Callable[[str], None] = lambda step: None
+    output: Path,
+    study: Path,
+    manifest: Manifest,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, str]:
     """Build again from the study, at the manifest's dates, and hold the output against that.
 
@@ -116,16 +119,16 @@ def rebuilt(
     ):
         again = Path(beside) / "output"
         progress("study")
-        dates = (held.as_of, held.known_by)
-        results = measure_scope(load(study), held.scope, *dates, progress=progress)
-        tasks = Tasks(results, executor, held.parts)
-        build(results, again, progress, tasks=tasks, parts=held.parts)
-        found = _held_against(manifests.output_hashes(again), manifests.output_hashes(output))
-        agree = held.compared() == manifests.read_manifest(again).compared()
+        dates = (manifest.as_of, manifest.known_by)
+        results = measure_scope(load(study), manifest.scope, *dates, progress=progress)
+        tasks = Tasks(results, executor, manifest.parts)
+        build(results, again, progress, tasks=tasks, parts=manifest.parts)
+        found = _differences(manifests.output_hashes(again), manifests.output_hashes(output))
+        agree = manifest.compared() == manifests.read_manifest(again).compared()
     return {**found, manifests.FILE: SAME if agree else DIFFERENT}
 
 
-def _held_against(wanted: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+def _differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
     def verdict(name: str) -> str:
         if name not in found:
             return MISSING

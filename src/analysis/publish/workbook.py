@@ -18,12 +18,12 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.frames import each_row, records, records_by_key
+from analysis.measure.figures import NamedFigure
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.state_changes import dated, reasons
-from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
 from analysis.show.words import (
@@ -58,7 +58,7 @@ class Sheet:
     table: pd.DataFrame
 
 
-def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
+def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     """Return the workbook; the same results give the same bytes."""
     sheets = _sheets(results, named)
     title = f"{results.study.descriptor.title}: gap tables"
@@ -80,7 +80,7 @@ def gap_workbook(results: Results, named: dict[str, Statement]) -> bytes:
     return as_bytes(book)
 
 
-def _cover_lines(results: Results, named: dict[str, Statement]) -> list[str]:
+def _cover_lines(results: Results, named: dict[str, NamedFigure]) -> list[str]:
     study = results.study
     return [
         draft_line(study).strip(),
@@ -121,7 +121,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
     return pd.DataFrame([*levels, *unknowns, *signs], columns=["Sign", "Meaning"])
 
 
-def _sheets(results: Results, named: dict[str, Statement]) -> list[Sheet]:
+def _sheets(results: Results, named: dict[str, NamedFigure]) -> list[Sheet]:
     study = results.study
     many = study.settings.unit_noun.plural
     one = capital(study.settings.unit_noun.singular)

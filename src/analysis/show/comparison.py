@@ -18,9 +18,9 @@ from analysis.measure.causes import (
     TOTALS,
     WITHDRAWN,
 )
+from analysis.measure.figures.named import unit_names
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
-from analysis.measure.statements.record import unit_names
 from analysis.problems import shorten
 from analysis.show.words import interval_words
 from analysis.study import vocabulary as v

@@ -1,11 +1,11 @@
 """What may be said of two units: only what the pair table holds, and otherwise that it is open."""
 
 from analysis.frames import each_row
+from analysis.measure.figures import SURE, NamedFigure, given, surely_above
+from analysis.measure.figures.named import unit_names
 from analysis.measure.priorities import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.statements import SURE, Statement, given, surely_above
-from analysis.measure.statements.record import unit_names
 from analysis.show.words import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.published import units_among
@@ -15,7 +15,7 @@ SHOWN_AT_MOST = 5
 """Open cells named as what would decide a pair."""
 
 
-def comparison_sentences(results: Results) -> list[Statement]:
+def comparison_sentences(results: Results) -> list[NamedFigure]:
     """Return one sentence for each unit that is surely above others, with the pairs behind it.
 
     Units are in the study's order, which is no ranking.
@@ -28,7 +28,7 @@ def comparison_sentences(results: Results) -> list[Statement]:
     for unit, others in below.items():
         parts = [surely_above(results, unit, other) for other in others]
         sentences.append(
-            Statement(
+            NamedFigure(
                 f"compared.{unit}",
                 len(others),
                 f"{names[unit]} is surely above "

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from analysis.frames import each_row
+from analysis.measure.figures.named import unit_names
 from analysis.measure.results import Results
 from analysis.measure.scenario_dominance import NOTHING
 from analysis.measure.scenarios import (
@@ -19,7 +20,6 @@ from analysis.measure.scenarios import (
 )
 from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL
-from analysis.measure.statements.record import unit_names
 from analysis.study.settings import Display
 
 KIND_WORDS = {

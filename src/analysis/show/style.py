@@ -3,7 +3,7 @@
 import functools
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from matplotlib.patches import BoxStyle
 from matplotlib.path import Path as Shape
 
 from analysis.direction import is_right_to_left, set_apart, turns
-from analysis.measure.statements import Statement
+from analysis.measure.figures import NamedFigure
 from analysis.show.drawing import Drawing
 from analysis.study import faces
 
-Named = dict[str, Statement]
-"""The named statements by id."""
+Named = Mapping[str, NamedFigure]
+"""The named figures by id."""
 
 INK, QUIET, PAPER, LINE = "#1d1d1d", "#5a5a5a", "#ffffff", "#b8b8b8"
 

@@ -3,10 +3,10 @@
 import math
 
 from analysis.measure.constraints import EXACTLY
+from analysis.measure.figures.named import level_word
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
-from analysis.measure.statements.record import level_word
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
 from analysis.wording import listed

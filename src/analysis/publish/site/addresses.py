@@ -5,8 +5,9 @@ dot is the page's own and never meets one of the data's.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from analysis.measure.figures import NamedFigure, RowKey
 from analysis.study import Study
 
 RESERVED = ("recommendations", "evidence", "figures", "charts")
@@ -16,8 +17,8 @@ RESERVED = ("recommendations", "evidence", "figures", "charts")
 class Addresses:
     """The addresses of one study."""
 
-    def __init__(self, study: Study, statements: Iterable[str]):
-        """Give each unit, recommendation, named statement and piece of evidence its own file."""
+    def __init__(self, study: Study, named: Mapping[str, NamedFigure]):
+        """Give each unit, recommendation, named figure and piece of evidence its own file."""
         self.units_folder = units_folder(study.settings.unit_noun.plural)
         self._unit = _paths(self.units_folder, study["units"]["unit_id"])
         # Of units that do not exist on the date, their index says so.
@@ -27,7 +28,8 @@ class Addresses:
             "recommendations", study["recommendations"]["recommendation_id"]
         )
         self._evidence = _paths("evidence", study["evidence"]["evidence_id"])
-        self._figure = _paths("figures", statements)
+        self._figure = _paths("figures", named)
+        self._named = named
 
     def unit(self, name: str, anchor: str = "") -> str:
         """Return the page of a unit, or a place on it; of one without a page, what is said of it."""
@@ -52,21 +54,18 @@ class Addresses:
         return f"sources.html#{name}"
 
     def figure(self, name: str) -> str:
-        """Return where a named statement opens to what it counts.
+        """Return where a named figure opens to what it counts.
 
-        What is said of one unit opens on the unit's page, anything else on a page of its own.
+        A figure about one unit opens on the unit's page, any other on a page of its own.
         """
-        kind, _, rest = name.partition(".")
-        unit, _, group = rest.partition(".")
-        if kind == "score":
-            return self.unit(unit, f"score.{group.partition('.')[0]}")
-        if kind in ("ranks", "above"):
-            return self.unit(unit, "page.compared")
+        about = self._named[name].about
+        if about.kind in ON_UNIT:
+            return self.unit(about.unit, ON_UNIT[about.kind].format(about.recommendation))
         return self._figure[name]
 
-    def row(self, row: str) -> str:
-        """Return where a row stands that a statement is made of, such as ``matrix/one/R1``."""
-        table, *keys = row.split("/")
+    def row(self, row: RowKey) -> str:
+        """Return where a row stands that a figure is made of."""
+        table, keys = row
         if table in ("matrix", "next"):
             return self.cell(*keys)
         if table in ("gaps", "scores"):
@@ -77,6 +76,9 @@ class Addresses:
             return _BY_KEY[table](self, keys[0])
         return _ANCHORS[table].format(keys[0])
 
+
+ON_UNIT = {"score": "score.{}", "ranks": "page.compared", "above": "page.compared"}
+"""Where on a unit's page a figure of a kind opens."""
 
 _BY_KEY = {
     "units": Addresses.unit,

@@ -1,8 +1,11 @@
-"""What lies beside the site, said in plain words."""
+"""The files beside the site, and what each is in plain words."""
 
 from pathlib import PurePosixPath
 
-_SAID = {
+from analysis.publish.described import TABLES, title_of
+from analysis.study import Study
+
+FILES = {
     "report.html": "The report on one page, which needs no network",
     "report.pdf": "The report as PDF",
     "report.docx": "The report as a document to edit",
@@ -10,25 +13,8 @@ _SAID = {
     "statements.json": "Every figure that prose uses, with its definition and the rows behind it",
     "manifest.json": "Hashes of all that went in and came out, for those who rebuild",
 }
-_TABLES = {
-    "matrix": "Every cell: its state, and the evidence behind it",
-    "scores": "Worst and best score of each, and the share known",
-    "national": "Counts at every state of every criterion",
-    "gaps": "What is met, missing and unknown on every recommendation",
-    "national-gaps": "How many meet each recommendation, fall short, or cannot be told",
-    "published-totals": "Each published count held against the evidence",
-    "published-scores": "Each published score held against the evidence",
-    "bounds": "What remains possible for every open cell",
-    "national-bounds": "What published counts imply for national figures",
-    "ranks": "Outer limits of every rank",
-    "pairs": "Which is surely above which, and nothing beside",
-    "next": "What to ask next, and where",
-    "changes": "What differs between two dates, and why",
-    "scores-by-reading": "Scores under each coder, and as settled",
-    "replies": "The replies, and what was decided",
-    "reply-effects": "What an accepted reply changed",
-    "notices": "The sentences that must stand with these tables",
-}
+"""The files of a build that are no table and about no unit, and what each is."""
+
 _FOLDERS = {
     "briefings": "Briefings",
     "requests": "Requests for information",
@@ -37,22 +23,22 @@ _FOLDERS = {
 }
 
 
-_ONE = {"briefings": "Briefing", "requests": "Request for information"}
+_OF_UNIT = {"briefings": "Briefing", "requests": "Request for information"}
 
 
-def downloads(beside: list[str], units: dict[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+def downloads(beside: list[str], study: Study) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the files beside the site by section: heading, then path and what each is.
 
     Args:
         beside: their paths.
-        units: the units' names by id; a file about one unit bears its id.
+        study: the study; a file about one unit has its id as name.
     """
     # The manifest is written last of all, and so is not there yet.
-    files = sorted({*beside, "manifest.json"})
+    files, units = sorted({*beside, "manifest.json"}), study.lookup("units", "name")
     sections: dict[str, list[tuple[str, str]]] = {}
     for path in files:
         folder = str(PurePosixPath(path).parent)
-        sections.setdefault(folder, []).append((path, _said(path, units)))
+        sections.setdefault(folder, []).append((path, _words(path, units, study)))
     order = [".", *_FOLDERS]
     known = sorted(sections, key=lambda one: order.index(one) if one in order else len(order))
     return [
@@ -64,7 +50,10 @@ def downloads(beside: list[str], units: dict[str, str]) -> list[tuple[str, list[
 def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
     """Return the files that are about one unit, by their name: path and what each is."""
     return [
-        (path, f"{_ONE.get(parts.parent.name, parts.parent.name)}{_to(parts)} ({parts.suffix[1:]})")
+        (
+            path,
+            f"{_OF_UNIT.get(parts.parent.name, parts.parent.name)}{_to(parts)} ({parts.suffix[1:]})",
+        )
         for path in beside
         if _unit(parts := PurePosixPath(path)) == name
     ]
@@ -88,12 +77,12 @@ def _to(path: PurePosixPath) -> str:
     return " to another body" if "." in path.stem else ""
 
 
-def _said(path: str, units: dict[str, str]) -> str:
+def _words(path: str, units: dict[str, str], study: Study) -> str:
     parts = PurePosixPath(path)
-    if path in _SAID:
-        return _SAID[path]
-    if str(parts.parent) in _ONE and _unit(parts) in units:
-        return f"{_ONE[str(parts.parent)]}{_to(parts)}: {units[_unit(parts)]}"
-    if str(parts.parent) == "data":
-        return _TABLES.get(parts.stem, parts.stem.replace("-", " "))
+    if path in FILES:
+        return FILES[path]
+    if str(parts.parent) in _OF_UNIT and _unit(parts) in units:
+        return f"{_OF_UNIT[str(parts.parent)]}{_to(parts)}: {units[_unit(parts)]}"
+    if str(parts.parent) == "data" and parts.stem in TABLES:
+        return title_of(study, TABLES[parts.stem])
     return parts.stem.replace("-", " ")

@@ -1,11 +1,8 @@
-"""What a named statement is called at the head of its page: words, where its name has ids."""
+"""What a named figure is called at the head of its page: words, where its name has ids."""
 
-import datetime as dt
-
-from analysis.measure.bounds import MEAN
+from analysis.measure.figures import About, NamedFigure
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement
 from analysis.show.sensitivity import KIND_WORDS
 from analysis.show.words import DECIDED, STEP, level_word, levels_words, word
 from analysis.study import vocabulary as v
@@ -46,7 +43,7 @@ _AGREEMENT = {
 
 
 class Headings:
-    """Says what a named statement is, in words and with no id but those that pages show."""
+    """Says what a named figure is, in words and with no id but those that pages show."""
 
     def __init__(self, results: Results):
         """Take the names of a study, and the dates that it compares."""
@@ -55,48 +52,46 @@ class Headings:
         self._criteria = study.lookup("criteria", "label")
         self._groups = study.lookup("recommendations", "label")
         self._figures = study.lookup("figures", "measure")
-        self._dates = {f"{matrix.as_of}": label for label, matrix in results.over_time}
+        self._dates = {matrix.as_of: label for label, matrix in results.over_time}
         self._fixed = _fixed(self._many, study.settings.unit_noun.singular)
 
-    def __call__(self, statement: Statement) -> str:
-        """Return the heading; where there is nothing shorter, the statement's own definition."""
-        family, *rest = statement.id.split(".")
-        said = self._fixed.get(statement.id)
-        said = said or getattr(self, f"_of_{family}", lambda *_: "")(*rest)
-        said = said or statement.definition.rstrip(".")
-        return said[:1].upper() + said[1:]
+    def __call__(self, figure: NamedFigure) -> str:
+        """Return the heading; where there is nothing shorter, the figure's own definition."""
+        about = figure.about
+        heading = self._fixed.get(figure.id)
+        heading = heading or getattr(self, f"_of_{about.kind}", lambda _: "")(about)
+        heading = heading or figure.definition.rstrip(".")
+        return heading[:1].upper() + heading[1:]
 
-    def _of_national(self, criterion: str, state: str) -> str:
-        return f"{self._many} at “{level_word(state)}” on “{self._criteria[criterion]}”"
+    def _of_national(self, about: About) -> str:
+        return f"{self._many} at “{level_word(about.level)}” on “{self._criteria[about.criterion]}”"
 
-    def _of_coverage(self, criterion: str, _: str) -> str:
-        return f"{self._many} whose level on “{self._criteria[criterion]}” is settled"
+    def _of_coverage(self, about: About) -> str:
+        return f"{self._many} whose level on “{self._criteria[about.criterion]}” is settled"
 
-    def _of_gaps(self, group: str, state: str) -> str:
-        return _GAPS[state].format(many=self._many, label=self._groups[group])
+    def _of_gaps(self, about: About) -> str:
+        return _GAPS[about.level].format(many=self._many, label=self._groups[about.recommendation])
 
-    def _of_totals(self, total: str, part: str = "") -> str:
-        if total == "clash":
-            return f"What was published and cannot be true, {part}"
-        return f"Published count {total}: {_TOTALS[part]}" if part else ""
+    def _of_clash(self, about: About) -> str:
+        return f"What was published and cannot be true, {about.part}"
 
-    def _of_bounds(self, day: str, criterion: str, figure: str, *rest: str) -> str:
-        *level, end = rest
-        what = "mean value" if figure == MEAN else f"{self._many} at “{levels_words(*level)}”"
-        when = spoken(dt.date.fromisoformat(day))
-        return f"“{self._criteria[criterion]}” on {when}, {what}: {_ENDS[end]}"
+    def _of_totals(self, about: About) -> str:
+        return f"Published count {about.published}: {_TOTALS[about.part]}"
 
-    def _of_figures(self, figure: str) -> str:
-        return (
-            f"Published figure {figure}: {self._figures[figure]}" if figure in self._figures else ""
-        )
+    def _of_bounds(self, about: About) -> str:
+        level = about.level
+        what = f"{self._many} at “{levels_words(level)}”" if level else "mean value"
+        on = f"“{self._criteria[about.criterion]}” on {spoken(about.day)}"
+        return f"{on}, {what}: {_ENDS[about.part]}"
 
-    def _of_at(self, day: str, part: str) -> str:
-        when = spoken(dt.date.fromisoformat(day))
-        return f"{self._dates[day]} ({when}): {_DATES[part]}"
+    def _of_figures(self, about: About) -> str:
+        return f"Published figure {about.published}: {self._figures[about.published]}"
 
-    def _of_agreement(self, part: str, what: str) -> str:
-        return f"Agreement on {_CODED[part]}: {_AGREEMENT[what]}"
+    def _of_at(self, about: About) -> str:
+        return f"{self._dates[about.day]} ({spoken(about.day)}): {_DATES[about.part]}"
+
+    def _of_agreement(self, about: About) -> str:
+        return f"Agreement on {_CODED[about.level]}: {_AGREEMENT[about.part]}"
 
 
 def _fixed(many: str, one: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The pages of the site: which there are, and what each is made from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,16 +10,16 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from analysis.frames import each_row, records
-from analysis.measure.figures import irreconcilable
+from analysis.measure.figures import NamedFigure, RowKey, given
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.scenarios import KINDS
-from analysis.measure.statements import Statement, given
+from analysis.measure.side_by_side import irreconcilable
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
-from analysis.publish.site.addresses import Addresses
+from analysis.publish.site.addresses import ON_UNIT, Addresses
 from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
 from analysis.publish.site.downloads import downloads, letters, of_unit
 from analysis.publish.site.headings import Headings
@@ -39,8 +39,8 @@ FOLDER = "site"
 
 def write_site(
     results: Results,
-    named: dict[str, Statement],
-    charts: list[Drawing],
+    named: dict[str, NamedFigure],
+    charts: Sequence[Drawing],
     output: Path,
     awaited: Iterable[str] = (),
 ) -> None:
@@ -61,15 +61,15 @@ def write_site(
 
 def site_files(
     results: Results,
-    named: dict[str, Statement],
-    charts: list[Drawing],
+    named: dict[str, NamedFigure],
+    charts: Sequence[Drawing],
     beside: Iterable[str] = (),
 ) -> dict[str, bytes]:
     """Return every file of the site by its path below the site's folder.
 
     Args:
         results: the study's results.
-        named: the named statements, those on the sensitivity of intervals among them; every
+        named: the named figures, those on the sensitivity of intervals among them; every
             figure in prose is one of them.
         charts: the charts; each that a page shows is a file of its own.
         beside: paths of the files beside the site, below the folder that holds it.
@@ -90,8 +90,8 @@ class _Site:
     def __init__(
         self,
         results: Results,
-        named: dict[str, Statement],
-        charts: list[Drawing],
+        named: dict[str, NamedFigure],
+        charts: Sequence[Drawing],
         beside: list[str],
     ):
         self.results, self.named, self.beside = results, named, beside
@@ -324,8 +324,7 @@ class _Site:
             group_rules=view.group_rules(study),
             kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
         )
-        names = study.lookup("units", "name")
-        sections = downloads(self.beside, names)
+        sections = downloads(self.beside, study)
         self.page("downloads.html", "downloads", "Downloads", sections=sections)
         replies = [
             {**one, "unit_id": unit}
@@ -335,37 +334,34 @@ class _Site:
         self.page("cite.html", "cite", "How to cite, and how to reply", replies=replies)
 
     def figures(self) -> None:
-        """Make a page for each named statement that another page uses, and the list of them."""
+        """Make a page for each named figure that another page uses, and the list of them."""
         index = "figures/index.html"
         words, states = RowWords(self.study), states_at(self.results)
         scales = self.common["scales"]
 
-        def scale_of(key: list[str]) -> str:
+        def scale_of(row: RowKey) -> str:
             """Return the scale of a row that is a cell."""
-            return scales[key[-1]] if key[0] in ("matrix", "next") else ""
+            return scales[row.key[-1]] if row.table in ("matrix", "next") else ""
 
         heading = Headings(self.results)
         shown = [name for name in self.named if name in self.used]
-        paged = [name for name in shown if self.at.figure(name).startswith("figures/")]
+        paged = [name for name in shown if self.named[name].about.kind not in ON_UNIT]
         statements = [(self.named[one], heading(self.named[one])) for one in paged]
         self.page(index, "figures", "Every figure", statements=statements)
         for name in paged:
             statement = self.named[name]
-            keys = [row.split("/") for row in statement.rows]
-            # A figure that counts no row is about what its name says all the same.
-            about = {one for key in keys for one in key[1:]} | set(name.split("."))
             day, state_of = states(statement)
             self.page(
                 self.at.figure(name),
                 "figure",
                 heading(statement),
                 [("Every figure", index)],
-                criteria=about,
-                units=about,
+                criteria=statement.ids,
+                units=statement.ids,
                 statement=statement,
                 rows=[
-                    (self.at.row(row), *words(key), state_of(key), scale_of(key))
-                    for row, key in zip(statement.rows, keys, strict=True)
+                    (self.at.row(row), *words(row), state_of(row), scale_of(row))
+                    for row in statement.rows
                 ],
                 day=day,
                 used_on=sorted(self.used[name].items()),

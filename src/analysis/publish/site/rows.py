@@ -1,16 +1,16 @@
-"""The rows that a named statement is made of, in words, and the state that each cell had."""
+"""The rows that a named figure is made of, in words, and the state that each cell had."""
 
 import datetime as dt
 from collections.abc import Callable
 
 from analysis.frames import each_row
+from analysis.measure.figures import NamedFigure, RowKey
 from analysis.measure.results import Results
-from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.study import Study
 
-StateOf = Callable[[list[str]], str]
-"""The function from a row's table and keys to its state; empty where it has none."""
+StateOf = Callable[[RowKey], str]
+"""The function from a row to its state; empty where it has none."""
 
 
 class RowWords:
@@ -38,9 +38,9 @@ class RowWords:
             "events": study.lookup("events", "event"),
         }
 
-    def __call__(self, key: list[str]) -> tuple[str, str]:
-        """Return who or what a row is about, and on what, from its table and keys."""
-        table, first, *rest = key
+    def __call__(self, row: RowKey) -> tuple[str, str]:
+        """Return who or what a row is about, and on what."""
+        table, (first, *rest) = row
         if table == "pairs":
             return self._units[first], f"surely above {self._units[rest[0]]}"
         if table in self._on:
@@ -50,15 +50,15 @@ class RowWords:
         return first, " / ".join((self._said.get(table, {}).get(first, ""), *rest)).strip()
 
 
-def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]]:
-    """Return the function from a statement to its day and the state of each of its rows then.
+def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateOf]]:
+    """Return the function from a figure to its day and the state of each of its rows then.
 
     Figures about an earlier date count the states of that date.
     """
-    days = {f"at.{matrix.as_of}": matrix for _, matrix in results.over_time}
+    days = {("at", matrix.as_of): matrix for _, matrix in results.over_time}
     for total in each_row(results.totals):
         day = dt.date.fromisoformat(total.as_of)
-        days[f"totals.{total.total_id}"] = results.constrained_at(day).matrix
+        days["totals", day] = results.constrained_at(day).matrix
     gaps = results.gaps
     by_group = dict(
         zip(
@@ -67,13 +67,13 @@ def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]
     )
     held: dict[dt.date, dict[tuple[str, str], str]] = {}
 
-    def at(statement: Statement) -> tuple[dt.date, StateOf]:
-        matrix = days.get(statement.id.rpartition(".")[0], results.matrix)
+    def at(figure: NamedFigure) -> tuple[dt.date, StateOf]:
+        matrix = days.get((figure.about.kind, figure.about.day), results.matrix)
         if matrix.as_of not in held:
             cells = matrix.cells
             keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)
             held[matrix.as_of] = dict(zip(keys, cells["state"], strict=True))
         tables = {"matrix": held[matrix.as_of], "next": held[matrix.as_of], "gaps": by_group}
-        return matrix.as_of, lambda key: tables.get(key[0], {}).get(tuple(key[1:]), "")
+        return matrix.as_of, lambda row: tables.get(row.table, {}).get(row.key, "")
 
     return at

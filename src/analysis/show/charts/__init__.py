@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analysis.measure.figures import comparable_figures
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
+from analysis.measure.side_by_side import comparable_figures
 from analysis.show.charts.coverage import coverage_chart
 from analysis.show.charts.figures import figures_chart
 from analysis.show.charts.intervals import intervals_chart

@@ -6,8 +6,8 @@ import math
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.figures import comparable_figures
 from analysis.measure.results import Results
+from analysis.measure.side_by_side import comparable_figures
 from analysis.show import style
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.marks import PALETTE

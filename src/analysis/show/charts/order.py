@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measure.figures.named import unit_names
 from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
-from analysis.measure.statements.record import unit_names
 from analysis.show import style
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.given import is_on_axes

@@ -25,7 +25,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
 
     Args:
         results: the results.
-        named: with those of :func:`analysis.measure.statements.sensitivity_statements`.
+        named: with those of :func:`analysis.measure.figures.sensitivity_figures`.
     """
     study, display = results.study, results.study.settings.display
     reach, known = results.sensitivity.reach, results.sensitivity.known

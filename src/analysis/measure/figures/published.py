@@ -1,17 +1,17 @@
-"""Statements on published totals and figures, and the bounds that they set."""
+"""Figures on published totals and figures, and the bounds that they set."""
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
 from analysis.measure.constraints import AT_MOST
-from analysis.measure.figures import comparable_figures, irreconcilable
-from analysis.measure.results import Results
-from analysis.measure.scores import shown
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    About,
+    NamedFigure,
+    RowKey,
     cell_keys,
     counted_rows,
     keys_of,
@@ -19,36 +19,42 @@ from analysis.measure.statements.record import (
     quoted_labels,
     unit_names,
 )
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
+from analysis.measure.side_by_side import comparable_figures, irreconcilable
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units, units_among
 from analysis.wording import exact, listed, spoken
 
 
-def _totals(results: Results) -> Iterable[Statement]:
+def _totals(results: Results) -> Iterable[NamedFigure]:
     many, labels = results.study.settings.unit_noun.plural, quoted_labels(results.study, "criteria")
     for row in each_row(results.totals):
-        name, rows = f"totals.{row.total_id}", (f"published_totals/{row.total_id}",)
+        name, rows = f"totals.{row.total_id}", (RowKey("published_totals", (row.total_id,)),)
         level, place = (
             " or ".join(map(level_word, levels_of(row.level))),
             labels[row.criterion_id],
         )
         day = dt.date.fromisoformat(row.as_of)
+        about = About("totals", published=row.total_id, day=day)
         everyone = results.everyone.at(day)
         place += f" on {spoken(day)}{_among(everyone, row.among)}"
-        yield Statement(
+        yield NamedFigure(
             f"{name}.count",
             row.count,
             str(row.count),
             f"Published count of {many} that are “{level}” on {place} ({level_word(row.relation)}).",
             rows,
+            replace(about, part="count"),
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.of",
             row.of,
             str(row.of),
             f"How many {many} were counted, in the published count on {place}.",
             rows,
+            replace(about, part="of"),
         )
         cells, units = results.constrained_at(day).matrix.cells, everyone["units"]
         cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
@@ -58,43 +64,51 @@ def _totals(results: Results) -> Iterable[Statement]:
             f"{name}.named",
             f"How many {many} the evidence shows to be “{level}” on {place}.",
             cell_keys(named),
+            replace(about, part="named"),
         )
         yield counted_rows(
             f"{name}.cannot_be_told",
             f"How many {many} the evidence leaves open on {place}.",
             cell_keys(unknown),
+            replace(about, part="cannot_be_told"),
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.status",
             row.status,
             row.status,
             f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
             rows,
+            replace(about, part="status"),
         )
-        yield Statement(
+        yield NamedFigure(
             f"{name}.open_by",
             row.open_by,
             str(row.open_by),
             f"How many {many} that the evidence leaves open would {_WOULD[row.relation == AT_MOST]} “{level}” on {place}, if the published count is right.",
             rows,
+            replace(about, part="open_by"),
         )
     gone = [
-        (table, key)
+        key
         for table, audit in (
             ("published_totals", results.totals),
             ("published_scores", results.published_scores),
         )
-        for key in audit.loc[audit["set_aside"] == "yes"].iloc[:, 0]
+        for key in keys_of(table, audit.loc[audit["set_aside"] == "yes"].iloc[:, 0])
     ]
     yield counted_rows(
         "totals.set_aside",
         "Published totals and scores that are set aside, since they cannot be true.",
-        ["/".join(one) for one in gone],
+        gone,
     )
-    for number, said in enumerate(results.clashes, start=1):
-        rows = tuple("/".join(one) for one in gone)
-        yield Statement(
-            f"totals.clash.{number}", said, said, "What was published and cannot be true.", rows
+    for number, sentence in enumerate(results.clashes, start=1):
+        yield NamedFigure(
+            f"totals.clash.{number}",
+            sentence,
+            sentence,
+            "What was published and cannot be true.",
+            tuple(gone),
+            About("clash", part=str(number)),
         )
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
     yield counted_rows(
@@ -116,13 +130,20 @@ def _among(study: Study, among: str) -> str:
     return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
 
 
-def _bounds(results: Results) -> Iterable[Statement]:
+def _bounds(results: Results) -> Iterable[NamedFigure]:
     display, table = results.study.settings.display, results.national_bounds
     labels, many = quoted_labels(results.study, "criteria"), results.study.settings.unit_noun.plural
     place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
-    for (day, criterion), part in table.groupby(["as_of", "criterion_id"], sort=False):
-        held = results.constrained_at(dt.date.fromisoformat(day))
-        behind = held.binding(place[criterion])
+    keys = {
+        str(key): key
+        for table, column in (("published_totals", "total_id"), ("published_scores", "score_id"))
+        for key in keys_of(table, results.study.tables[table][column])
+    }
+    for name, part in table.groupby(["as_of", "criterion_id"], sort=False):
+        day, criterion = map(str, name)
+        date = dt.date.fromisoformat(day)
+        constrained = results.constrained_at(date)
+        behind = [keys[name] for name in constrained.binding(place[criterion])]
         for row in each_row(part):
             is_mean = row.figure == MEAN
             what = (
@@ -134,29 +155,31 @@ def _bounds(results: Results) -> Iterable[Statement]:
                 which = "least" if end.startswith("low") else "greatest"
                 without = end.endswith("without")
                 value = getattr(row, end) if is_mean else int(getattr(row, end))
-                rows = (f"criteria/{criterion}", *(() if without else behind))
-                yield Statement(
+                rows = (RowKey("criteria", (criterion,)), *(() if without else behind))
+                yield NamedFigure(
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
                     shown(value, display) if is_mean else str(value),
-                    f"{what} on {labels[criterion]} on {spoken(dt.date.fromisoformat(day))}: the {which} that the evidence allows "
+                    f"{what} on {labels[criterion]} on {spoken(date)}: the {which} that the evidence allows "
                     f"{'alone' if without else 'beside the published totals of that day'}.",
                     rows,
+                    About("bounds", criterion=criterion, level=row.level, day=date, part=end),
                 )
 
 
-def _figures(results: Results) -> Iterable[Statement]:
+def _figures(results: Results) -> Iterable[NamedFigure]:
     figures = results.study["figures"]
     for row in each_row(figures):
         number = Decimal(row.value)  # a float would change the digits of a long one
         value = int(number) if number == number.to_integral_value() else float(number)
         definition = f"{row.measure}, as published: {row.what_it_counts}."
-        yield Statement(
+        yield NamedFigure(
             f"figures.{row.figure_id}",
             value,
             exact(row.value),
             definition,
-            (f"figures/{row.figure_id}",),
+            (RowKey("figures", (row.figure_id,)),),
+            About("figures", published=row.figure_id),
         )
     compared = comparable_figures(results.study)["figure_id"]
     yield counted_rows(
@@ -173,4 +196,4 @@ def _figures(results: Results) -> Iterable[Statement]:
 
 
 PARTS = _totals, _bounds, _figures
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

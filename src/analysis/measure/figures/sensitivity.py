@@ -1,29 +1,29 @@
-"""Statements on how far results depend on choices."""
+"""Figures on how far results depend on choices."""
 
 from collections.abc import Iterable
 
+from analysis.measure.figures.named import NamedFigure, counted_rows, keys_of, many_units
+from analysis.measure.figures.order import SURE
 from analysis.measure.results import Results
 from analysis.measure.scenario_dominance import ABOVE, AT_OR_ABOVE
 from analysis.measure.scenarios import KINDS
-from analysis.measure.statements.order import SURE
-from analysis.measure.statements.record import Statement, counted_rows, keys_of, many_units
 from analysis.wording import capital
 
 
-def sensitivity_statements(results: Results) -> dict[str, Statement]:
-    """Return the named statements on what results owe to choices, by id.
+def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
+    """Return the named figures on what results owe to choices, by id.
 
-    Apart from :func:`statements`, since they take every comparison anew under every choice.
+    Apart from :func:`named_figures`, since they take every comparison anew under every choice.
     """
     return interval_sensitivity(results) | {one.id: one for one in _comparison_sensitivity(results)}
 
 
-def interval_sensitivity(results: Results) -> dict[str, Statement]:
-    """Return those of :func:`sensitivity_statements` that are on intervals, and on no comparison."""
+def interval_sensitivity(results: Results) -> dict[str, NamedFigure]:
+    """Return those of :func:`sensitivity_figures` that are on intervals, and on no comparison."""
     return {one.id: one for one in _interval_sensitivity(results)}
 
 
-def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
+def _comparison_sensitivity(results: Results) -> Iterable[NamedFigure]:
     own = "at the study's own weights"
     table = results.sensitivity.statements
     tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
@@ -42,7 +42,7 @@ def _comparison_sensitivity(results: Results) -> Iterable[Statement]:
         yield counted_rows(f"sensitivity.statements.{name}", f"{definition}.", keys)
 
 
-def _interval_sensitivity(results: Results) -> Iterable[Statement]:
+def _interval_sensitivity(results: Results) -> Iterable[NamedFigure]:
     found = results.sensitivity
     many = capital(many_units(results))
     units = found.units

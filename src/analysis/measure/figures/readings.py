@@ -1,25 +1,27 @@
-"""Statements on those who read: how far coders agree, and what units replied."""
+"""Figures on those who read: how far coders agree, and what units replied."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analysis.fieldwork.agreement import ALL, LEVELS, agreement, differing, in_words
 from analysis.fieldwork.coded_cells import NO_ROW, coded_states
 from analysis.measure.coder_scores import SETTLED as AS_SETTLED
 from analysis.measure.coder_scores import differing_units, known_units
-from analysis.measure.results import Results
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    About,
+    NamedFigure,
     cell_keys,
     counted_rows,
     keys_of,
     many_units,
 )
+from analysis.measure.results import Results
 from analysis.study import readers
 from analysis.study import vocabulary as v
 from analysis.wording import capital
 
 
-def _agreement(results: Results) -> Iterable[Statement]:
+def _agreement(results: Results) -> Iterable[NamedFigure]:
     study, as_of = results.study, results.matrix.as_of
     coded, names = coded_states(study, as_of), readers(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
@@ -28,19 +30,26 @@ def _agreement(results: Results) -> Iterable[Statement]:
         part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
         several = values.notna().sum(axis=1) > 1
         cells, agreed = table[several], table[several & ~differing(values)]
-        said = f"Agreement of the coders on {one.measure}, over all criteria"
-        yield counted_rows(f"agreement.{part}.cells", f"{said}: cells.", cell_keys(cells))
-        yield counted_rows(f"agreement.{part}.same", f"{said}: cells agreed.", cell_keys(agreed))
-        yield Statement(
+        subject = f"Agreement of the coders on {one.measure}, over all criteria"
+        about = About("agreement", level=part)
+        for name, rows, definition in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
+            yield counted_rows(
+                f"agreement.{part}.{name}",
+                f"{subject}: {definition}.",
+                cell_keys(rows),
+                replace(about, part=name),
+            )
+        yield NamedFigure(
             f"agreement.{part}.said",
             one.alpha,
             in_words(one),
-            f"{said}: Krippendorff's alpha, where it says something.",
+            f"{subject}: Krippendorff's alpha, where it says something.",
             tuple(cell_keys(cells)),
+            replace(about, part="said"),
         )
 
 
-def _readings(results: Results) -> Iterable[Statement]:
+def _readings(results: Results) -> Iterable[NamedFigure]:
     table, many = results.readings, capital(many_units(results))
     known = known_units(table)
     yield counted_rows(
@@ -61,17 +70,17 @@ def _readings(results: Results) -> Iterable[Statement]:
     )
 
 
-def _replies(results: Results) -> Iterable[Statement]:
+def _replies(results: Results) -> Iterable[NamedFigure]:
     replies, many = results.study["replies"], results.study.settings.unit_noun.plural
     yield counted_rows(
         "replies.count", f"Replies of {many}.", keys_of("replies", replies["reply_id"])
     )
     for decision in ("accepted", "partly", "declined", "open"):
-        held = replies.loc[replies["decision"] == decision, "reply_id"]
+        ids = replies.loc[replies["decision"] == decision, "reply_id"]
         yield counted_rows(
-            f"replies.{decision}", f"Replies of {many}: {decision}.", keys_of("replies", held)
+            f"replies.{decision}", f"Replies of {many}: {decision}.", keys_of("replies", ids)
         )
 
 
 PARTS = _agreement, _readings, _replies
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,16 +1,16 @@
-"""Statements on the dates of comparison, and on what changed between them."""
+"""Figures on the dates of comparison, and on what changed between them."""
 
 from collections.abc import Iterable
 
+from analysis.measure.figures.inventory import scored_cells
+from analysis.measure.figures.named import STUDY_ROW, About, NamedFigure, cell_keys, counted_rows
 from analysis.measure.results import Results
 from analysis.measure.state_changes import came_into_force
-from analysis.measure.statements.holdings import scored_cells
-from analysis.measure.statements.record import Statement, cell_keys, counted_rows
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
 
 
-def _dates(results: Results) -> Iterable[Statement]:
+def _dates(results: Results) -> Iterable[NamedFigure]:
     matrix, many = results.matrix, results.study.settings.unit_noun.plural
     report = results.study.settings.report.date
     for name, day, definition in (
@@ -18,16 +18,16 @@ def _dates(results: Results) -> Iterable[Statement]:
         ("known_by", matrix.known_by, "Only what had been read by this day counts"),
         ("report", report, f"Day of the report that the study compares {many} with"),
     ):
-        yield Statement(
+        yield NamedFigure(
             f"dates.{name}",
             day.isoformat(),
             spoken(day),
             f"{definition}.",
-            ("datapackage.json/study",),
+            (STUDY_ROW,),
         )
 
 
-def _changes(results: Results) -> Iterable[Statement]:
+def _changes(results: Results) -> Iterable[NamedFigure]:
     for number, (label, matrix) in enumerate(results.over_time):
         name, scored = f"at.{matrix.as_of.isoformat()}", scored_cells(results.study, matrix)
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
@@ -36,11 +36,13 @@ def _changes(results: Results) -> Iterable[Statement]:
             f"{name}.settled",
             f"Scored cells settled: {label} ({matrix.as_of}).",
             cell_keys(settled),
+            About("at", day=matrix.as_of, part="settled"),
         )
         yield counted_rows(
             f"{name}.scored",
             f"Scored cells in force and applicable: {label} ({matrix.as_of}).",
             cell_keys(applies),
+            About("at", day=matrix.as_of, part="scored"),
         )
         if number:
             table = results.changes[number - 1]
@@ -48,13 +50,15 @@ def _changes(results: Results) -> Iterable[Statement]:
                 f"{name}.changed",
                 f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
                 cell_keys(table),
+                About("at", day=matrix.as_of, part="changed"),
             )
             yield counted_rows(
                 f"{name}.begun",
                 f"Unsettled cells of criteria that came into force since the date before: {label}.",
                 cell_keys(table[came_into_force(table)]),
+                About("at", day=matrix.as_of, part="begun"),
             )
 
 
 PARTS = _dates, _changes
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,14 +1,13 @@
-"""Statements on scores and gaps, of each unit and of all."""
+"""Figures on scores and gaps, of each unit and of all."""
 
 from collections.abc import Iterable
 
 from analysis.frames import each_row
-from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
-from analysis.measure.results import SETTLED, Results
-from analysis.measure.scores import shown
-from analysis.measure.statements.holdings import scored_cells
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.inventory import scored_cells
+from analysis.measure.figures.named import (
+    About,
+    NamedFigure,
+    RowKey,
     cell_keys,
     counted_rows,
     keys_of,
@@ -17,12 +16,15 @@ from analysis.measure.statements.record import (
     quoted_labels,
     unit_names,
 )
+from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
+from analysis.measure.results import SETTLED, Results
+from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.study import vocabulary as v
 from analysis.wording import capital
 
 
-def _units(results: Results) -> Iterable[Statement]:
+def _units(results: Results) -> Iterable[NamedFigure]:
     many = capital(many_units(results))
     scored = scored_cells(results.study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
@@ -48,7 +50,7 @@ def _units(results: Results) -> Iterable[Statement]:
         quoted_labels(results.study, "recommendations"),
     )
     for row in each_row(results.scores):
-        rows, name_of_unit = (f"scores/{row.unit_id}/{row.group_id}",), names[row.unit_id]
+        rows, name_of_unit = (RowKey("scores", (row.unit_id, row.group_id)),), names[row.unit_id]
         whole = "in all" if row.group_id == TOTAL else f"on {groups[row.group_id]}"
         for name, value, definition in (
             (
@@ -68,37 +70,45 @@ def _units(results: Results) -> Iterable[Statement]:
             ),
         ):
             text = shown(value, display) + ("%" if name == "known_percent" else "")
-            yield Statement(
-                f"score.{row.unit_id}.{row.group_id}.{name}", value, text, f"{definition}.", rows
+            yield NamedFigure(
+                f"score.{row.unit_id}.{row.group_id}.{name}",
+                value,
+                text,
+                f"{definition}.",
+                rows,
+                About("score", unit=row.unit_id, recommendation=row.group_id, part=name),
             )
 
 
-def _national(results: Results) -> Iterable[Statement]:
+def _national(results: Results) -> Iterable[NamedFigure]:
     many, labels = many_units(results), quoted_labels(results.study, "criteria")
-    held = {
+    by_state = {
         key: cell_keys(cells)
         for key, cells in results.matrix.cells.groupby(["criterion_id", "state"])
     }
     for row in each_row(results.national):
-        rows = held.get((row.criterion_id, row.state), [])
+        rows = by_state.get((row.criterion_id, row.state), [])
         yield counted_rows(
             f"national.{row.criterion_id}.{row.state}",
             f"{capital(many)} on {labels[row.criterion_id]}: {level_word(row.state)}.",
             rows,
+            About("national", criterion=row.criterion_id, level=row.state),
         )
     cells = results.matrix.cells
     by_criterion = dict(list(cells[~cells["state"].isin(v.UNKNOWNS)].groupby("criterion_id")))
-    for criterion, count in results.coverage[SETTLED].items():
+    for name, count in results.coverage[SETTLED].items():
+        criterion = str(name)
         settled = by_criterion.get(criterion, cells.iloc[:0])
         assert len(settled) == count
         yield counted_rows(
             f"coverage.{criterion}.settled",
             f"{capital(many)} whose level on {labels[criterion]} is settled.",
             cell_keys(settled),
+            About("coverage", criterion=criterion),
         )
 
 
-def _gaps(results: Results) -> Iterable[Statement]:
+def _gaps(results: Results) -> Iterable[NamedFigure]:
     table, many = results.gaps, many_units(results)
     labels = quoted_labels(results.study, "recommendations")
     for group in table["recommendation_id"].unique():
@@ -108,6 +118,7 @@ def _gaps(results: Results) -> Iterable[Statement]:
                 f"gaps.{group}.{state}",
                 f"{capital(many)} {_OF_GAP[state]} {labels[group]}.",
                 keys_of("gaps", rows["unit_id"], rows["recommendation_id"]),
+                About("gaps", recommendation=group, level=state),
             )
 
 
@@ -120,4 +131,4 @@ _OF_GAP = {
 
 
 PARTS = _units, _national, _gaps
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

@@ -1,23 +1,26 @@
-"""Statements on who is surely above whom, on ranks, and on what to ask next."""
+"""Figures on who is surely above whom, on ranks, and on what to ask next."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.priorities import ASSUMPTION, STEPS
-from analysis.measure.results import Results
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    STUDY_ROW,
+    About,
+    NamedFigure,
+    RowKey,
     counted_rows,
     keys_of,
     many_units,
     unit_names,
 )
+from analysis.measure.priorities import ASSUMPTION, STEPS
+from analysis.measure.results import Results
 from analysis.wording import capital
 
 
-def surely_above(results: Results, above: str, below: str) -> Statement:
+def surely_above(results: Results, above: str, below: str) -> NamedFigure:
     """Return the statement that one unit is above another; there is one for sure pairs alone.
 
     Every sentence that compares units must come from here, or be made of what does.
@@ -31,12 +34,12 @@ def surely_above(results: Results, above: str, below: str) -> Statement:
         raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
     names = unit_names(results.study)
     first, second = names[above], names[below]
-    return Statement(
+    return NamedFigure(
         f"above.{above}.{below}",
         "surely above",
         f"{first} is surely above {second}",
         f"The score of {first} is above that of {second} {SURE}.",
-        (f"pairs/{above}/{below}",),
+        (RowKey("pairs", (above, below)),),
     )
 
 
@@ -51,12 +54,12 @@ def given(results: Results) -> str:
     return "This is given what was published of this date, which may settle cells."
 
 
-def _pairs(results: Results) -> Iterable[Statement]:
+def _pairs(results: Results) -> Iterable[NamedFigure]:
     found, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
     keys = keys_of("pairs", table["above"], table["below"])
     many = int(found.scored.sum())
     possible = many * (many - 1) // 2
-    yield Statement(
+    yield NamedFigure(
         "pairs.possible",
         possible,
         str(possible),
@@ -78,7 +81,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
         f"{capital(many_units(results))} that are surely above or below at least one other.",
         keys_of("units", [one for one in found.unit_ids if one in named]),
     )
-    yield Statement(
+    yield NamedFigure(
         "pairs.said",
         len(table),
         " ".join(
@@ -101,6 +104,7 @@ def _pairs(results: Results) -> Iterable[Statement]:
             f"above.{unit}",
             f"{capital(many_units(results))} that {names[unit]} is surely above.",
             keys_of("pairs", [unit] * len(under), under),
+            About("above", unit=unit),
         )
 
 
@@ -127,17 +131,18 @@ def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
     return f"For {sure} {pairs} it is sure which has the higher score, {allowed}; {apart}."
 
 
-def _ranks(results: Results) -> Iterable[Statement]:
+def _ranks(results: Results) -> Iterable[NamedFigure]:
     table, names = results.ranks.dropna(), unit_names(results.study)
     for row in each_row(table):
         text = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
-        yield Statement(
+        yield NamedFigure(
             f"ranks.{row.unit_id}",
             text,
             f"{text} of {len(table)}",
             f"Outer limits of the rank of {names[row.unit_id]}, 1 the best; not all ranks between them "
             "need be possible.",
-            (f"ranks/{row.unit_id}",),
+            (RowKey("ranks", (row.unit_id,)),),
+            About("ranks", unit=row.unit_id),
         )
     whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
     many = capital(many_units(results))
@@ -146,10 +151,10 @@ def _ranks(results: Results) -> Iterable[Statement]:
     )
 
 
-def _next(results: Results) -> Iterable[Statement]:
+def _next(results: Results) -> Iterable[NamedFigure]:
     table = results.next_questions
 
-    def keys(rows: pd.DataFrame) -> list[str]:
+    def keys(rows: pd.DataFrame) -> list[RowKey]:
         return keys_of("next", rows["unit_id"], rows["criterion_id"])
 
     yield counted_rows("next.cells", "Open cells that bear weight in the total.", keys(table))
@@ -165,14 +170,14 @@ def _next(results: Results) -> Iterable[Statement]:
             f"Open cells whose next step is: {step.replace('_', ' ')}.",
             keys(rows),
         )
-    yield Statement(
+    yield NamedFigure(
         "next.assumption",
         ASSUMPTION,
         ASSUMPTION,
         "What the expected number of pairs decided rests on.",
-        ("datapackage.json/study",),
+        (STUDY_ROW,),
     )
 
 
 PARTS = _pairs, _ranks, _next
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

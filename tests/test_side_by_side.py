@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from made import day, library, problems, real, replaced, with_rows, without_rows
 
-from analysis.measure.figures import comparable_figures, irreconcilable
+from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
+from analysis.measure.side_by_side import comparable_figures, irreconcilable
 from analysis.study import known
 
 
@@ -171,7 +171,7 @@ def test_a_published_figure_is_shown_in_its_own_digits(published, text):
     figures = study["figures"].copy()
     figures.loc[figures.index[0], "value"] = published
     results = measure(replaced(study, figures=figures))
-    named = statements(results)
+    named = named_figures(results)
     assert named[f"figures.{figures['figure_id'].iloc[0]}"].text == text
 
 

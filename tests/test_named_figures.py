@@ -23,10 +23,11 @@ from made import (
     replaced,
 )
 
-from analysis.measure import statements as module
+from analysis.measure import figures as module
+from analysis.measure.figures import About, RowKey, named_figures
+from analysis.measure.figures.named import cell_keys
+from analysis.measure.figures.order import _pairs_said
 from analysis.measure.results import measure
-from analysis.measure.statements import statements
-from analysis.measure.statements.order import _pairs_said
 from analysis.publish.report import report_html
 from analysis.study.settings import CompareDate
 
@@ -41,7 +42,7 @@ def said(name, as_of=None, known_by=None):
     """Return the results of a study and its statements."""
     study = {"real": real, "library": library}[name]()
     results = measure(study, as_of and day(as_of), known_by and day(known_by))
-    return results, statements(results)
+    return results, named_figures(results)
 
 
 CASES = [
@@ -173,7 +174,7 @@ def test_every_row_named_is_there(case):
     held = first_column(REAL if case[0] == "real" else LIBRARY)
     for one in named.values():
         for text in one.rows:
-            table, *keys = text.split("/")
+            table, keys = text
             if table == "matrix":
                 assert keys[0] in held["units"] and keys[1] in held["criteria"], text
                 assert len(keys) == 2
@@ -228,9 +229,7 @@ def test_counts_add_up(case):
 def test_a_count_of_cells_names_cells_of_its_own_kind(case):
     results, named = said(*case)
     cells = results.matrix.cells
-    held = dict(
-        zip("matrix/" + cells["unit_id"] + "/" + cells["criterion_id"], cells["state"], strict=True)
-    )
+    held = dict(zip(cell_keys(cells), cells["state"], strict=True))
     for one in named.values():
         kind = re.fullmatch(r"(cells|(?:national|coverage)\..+)\.([a-z_0-9]+)", one.id)
         if kind and kind[2] in {*UNKNOWN, *AWAY, *results.study["levels"]["level"]}:
@@ -260,7 +259,7 @@ def test_the_headline_of_the_real_study():
     assert len({unit for unit, _ in settled}) == 4
     _, named = said("real")
     assert (named["cells.settled"].value, named["cells.scored"].value) == (11, 258)
-    assert set(named["cells.settled"].rows) == {"/".join(("matrix", *key)) for key in settled}
+    assert set(named["cells.settled"].rows) == {RowKey("matrix", tuple(key)) for key in settled}
     assert named["units.nothing_known"].value == 43 - 4 == 39
     assert named["units.something_known"].value == 4
     assert named["units.no_weight_known"].value == 39
@@ -328,10 +327,15 @@ def test_figures_of_the_real_study_by_hand():
         "dates.report": "17 December 2020",
     }
     assert {name: named[name].text for name in told} == told
-    assert set(named["figures.irreconcilable"].rows) == {"figures/F19/F21", "figures/F20/F21"}
+    assert set(named["figures.irreconcilable"].as_dict()["rows"]) == {
+        "figures/F19/F21",
+        "figures/F20/F21",
+    }
     assert named["score.hampshire.total.low"].value == 6.25
     # The level of guidance-clear that is met is Warwickshire's.
-    assert named["national.guidance-clear.met"].rows == ("matrix/warwickshire/guidance-clear",)
+    assert named["national.guidance-clear.met"].as_dict()["rows"] == [
+        "matrix/warwickshire/guidance-clear"
+    ]
     assert not any(name.startswith(("gaps.R5", "gaps.R8", "score.essex.R8")) for name in named)
 
 
@@ -389,7 +393,7 @@ def test_the_second_study_counted_from_its_files():
     }
     states = naive_states(LIBRARY, LIBRARY_REPORT, day(LIBRARY_READ), day(LIBRARY_READ))
     settled = {
-        "/".join(("matrix", *key))
+        RowKey("matrix", key)
         for key, (state, _, _) in states.items()
         if key[1] in scored and state not in (*UNKNOWN, *AWAY)
     }
@@ -401,10 +405,13 @@ def test_nothing_known_means_no_scored_criterion_settled():
     # The window of Library Four is scored and settled, though its group has weight 0. Of
     # Library Six alone no scored criterion is settled.
     _, named = said("library")
-    assert named["units.nothing_known"].rows == ("units/library-six",)
+    assert named["units.nothing_known"].as_dict()["rows"] == ["units/library-six"]
     assert named["units.something_known"].value == 4
     # Its weight is another matter: of Four and Six none is known, and their score is open.
-    assert named["units.no_weight_known"].rows == ("units/library-four", "units/library-six")
+    assert named["units.no_weight_known"].as_dict()["rows"] == [
+        "units/library-four",
+        "units/library-six",
+    ]
     assert named["units.some_weight_known"].value == 3
 
 
@@ -413,7 +420,7 @@ def test_all_known_means_every_scored_criterion_settled():
     rows = library()["assessments"]
     window = (rows["unit_id"] == "library-one") & (rows["criterion_id"] == "window")
     assert window.sum() == 1
-    named = statements(measure(replaced(library(), assessments=rows[~window])))
+    named = named_figures(measure(replaced(library(), assessments=rows[~window])))
     assert named["units.all_known"].value == 0
 
 
@@ -426,7 +433,7 @@ def test_a_figure_alone_is_compared_with_nothing():
 
 def test_a_share_of_nothing_is_no_zero():
     study = replaced(library(), criteria=library()["criteria"].assign(scored="no"))
-    one = statements(measure(study))["cells.settled_percent"]
+    one = named_figures(measure(study))["cells.settled_percent"]
     assert not one.text.startswith("0")
 
 
@@ -460,7 +467,7 @@ def test_most_is_said_of_most():
     settings = study.settings.model_copy(update={"compare_dates": later})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     results = measure(dataclasses.replace(study, descriptor=descriptor))
-    named = statements(results)
+    named = named_figures(results)
     page = report_html(results, named, [])
     (told,) = re.findall(r"Cells that differ from the date before: (\d+)(.*)", page)[:1]
     assert told[0] == named["at.2021-12-31.changed"].text == "17"
@@ -484,10 +491,20 @@ def test_definitions_use_names_and_labels_and_no_ids():
     results = measure(library())
     tables = {"units": "name", "criteria": "label", "recommendations": "label"}
     ids = {key for one in tables.items() for key in results.study.lookup(*one) if "-" in key}
-    said = {name: one.definition for name, one in statements(results).items()}
+    said = {name: one.definition for name, one in named_figures(results).items()}
     assert not {name: text for name, text in said.items() if ids & set(re.findall(r"[\w-]+", text))}
     assert said["totals.Q1.open_by"] == (
         "How many libraries that the evidence leaves open would have to be “points 4” on "
         "“Evening hours” on 31 December 2021, if the published count is right."
     )
     assert said["readings.differ"].startswith("Libraries whose")
+
+
+def test_a_figure_knows_what_it_is_about_and_shows_its_rows_as_files_do():
+    _, named = said("real")
+    one = named["national.guidance-clear.met"]
+    assert one.about == About("national", criterion="guidance-clear", level="met")
+    assert one.rows == (RowKey("matrix", ("warwickshire", "guidance-clear")),)
+    assert one.as_dict()["rows"] == ["matrix/warwickshire/guidance-clear"]
+    assert named["national.guidance-clear.not_met"].ids == {"guidance-clear"}
+    assert named["score.kent.R1.low"].about == About("score", "kent", "R1", part="low")

@@ -1,26 +1,27 @@
-"""Statements on what the study holds: sources, evidence, and the states of its cells."""
+"""Figures on what the study holds: sources, evidence, and the states of its cells."""
 
 from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.measure.imported import imported_cells
-from analysis.measure.national import asked_criteria
-from analysis.measure.results import Results
-from analysis.measure.scores import shown
-from analysis.measure.statements.record import (
-    Statement,
+from analysis.measure.figures.named import (
+    STUDY_ROW,
+    NamedFigure,
     cell_keys,
     counted_rows,
     keys_of,
     level_word,
     many_units,
 )
+from analysis.measure.imported import imported_cells
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.measure.scores import shown
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
 
-def _study(results: Results) -> Iterable[Statement]:
+def _study(results: Results) -> Iterable[NamedFigure]:
     study, settings, many = results.study, results.study.settings, many_units(results)
     counted = {
         "units": ("units", "unit_id", f"All {many} of the study that exist on this date"),
@@ -43,9 +44,9 @@ def _study(results: Results) -> Iterable[Statement]:
         yield counted_rows(f"study.{name}", f"{definition}.", keys_of(table, study[table][key]))
     criteria = study["criteria"]
     for name, scored in (("scored", "yes"), ("context", "no")):
-        held = criteria.loc[criteria["scored"] == scored, "criterion_id"]
+        ids = criteria.loc[criteria["scored"] == scored, "criterion_id"]
         yield counted_rows(
-            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", held)
+            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", ids)
         )
     groups = study["recommendations"]
     yield counted_rows(
@@ -102,28 +103,28 @@ def _study(results: Results) -> Iterable[Statement]:
         "study.events.undated", "Events whose date is not known.", keys_of("events", undated)
     )
     if study.mark:
-        yield Statement(
+        yield NamedFigure(
             "mark",
             study.mark,
             study.mark,
             "What stands on every page: the draft mark, and what is not the study's own.",
-            ("datapackage.json/study",),
+            (STUDY_ROW,),
         )
     placeholders = study.descriptor.placeholders
     yield counted_rows(
         "study.placeholders",
         "Settings that still wait to be set.",
-        [f"datapackage.json/{place}" for place in placeholders],
+        keys_of("datapackage.json", placeholders),
     )
 
 
-def _imported(results: Results) -> Iterable[Statement]:
+def _imported(results: Results) -> Iterable[NamedFigure]:
     rows = cell_keys(imported_cells(results))
     if rows:
         yield counted_rows("cells.imported", "Cells that rest on an imported table.", rows)
 
 
-def _cells(results: Results) -> Iterable[Statement]:
+def _cells(results: Results) -> Iterable[NamedFigure]:
     study, display = results.study, results.study.settings.display
     scored = scored_cells(study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
@@ -140,7 +141,7 @@ def _cells(results: Results) -> Iterable[Statement]:
         cell_keys(settled),
     )
     share = 100 * len(settled) / len(counting) if len(counting) else None
-    yield Statement(
+    yield NamedFigure(
         "cells.settled_percent",
         share,
         "nothing to count" if share is None else f"{shown(share, display)}%",
@@ -161,4 +162,4 @@ def scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
 
 
 PARTS = _study, _imported, _cells
-"""What yields the statements, in their order."""
+"""What yields the figures, in their order."""

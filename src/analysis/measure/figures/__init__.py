@@ -1,0 +1,36 @@
+"""Named figures: every figure that prose uses, with its definition and the rows behind it.
+
+Notebooks and the report take their numbers from here and from nowhere else, so that a figure
+is written once and can be walked back.
+"""
+
+from collections.abc import Iterator
+
+from analysis.measure.figures import inventory, order, over_time, published, readings, scores
+from analysis.measure.figures.named import About, NamedFigure, RowKey
+from analysis.measure.figures.order import SURE, given, surely_above
+from analysis.measure.figures.sensitivity import interval_sensitivity, sensitivity_figures
+from analysis.measure.results import Results
+
+__all__ = [
+    "SURE",
+    "About",
+    "NamedFigure",
+    "RowKey",
+    "given",
+    "interval_sensitivity",
+    "named_figures",
+    "sensitivity_figures",
+    "surely_above",
+]
+
+
+def named_figures(results: Results) -> dict[str, NamedFigure]:
+    """Return every named figure of the results, by id."""
+    return {one.id: one for one in _made(results)}
+
+
+def _made(results: Results) -> Iterator[NamedFigure]:
+    for module in (inventory, scores, published, over_time, readings, order):
+        for part in module.PARTS:
+            yield from part(results)
