@@ -102,7 +102,7 @@ class Case:
     def take_in(self, folder: Path) -> list[str]:
         """Take the workbook in. It is read once, and not each time: reading it changes nothing."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(intake, "read_returned", lambda _: copy.deepcopy(self._returned))
+            patch.setattr(intake, "read_workbook", lambda _: copy.deepcopy(self._returned))
             return take_in(self.workbook, folder, "Read again").written
 
     @functools.cached_property

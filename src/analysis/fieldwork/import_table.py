@@ -8,7 +8,8 @@ the map says; a blank that was looked for becomes a search.
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
@@ -83,16 +84,13 @@ def import_table(
         StudyError: it cannot be brought in; the error holds every problem found, and the study
             is as it was.
     """
-    if dry_run:
-        imported, _ = _prepared(load_to_fill(folder, FILLED), path, map_path)
-        preview(imported)
-        return imported
-    with journal.changing(folder):
+    with nullcontext() if dry_run else journal.changing(folder):
         imported, files = _prepared(load_to_fill(folder, FILLED), path, map_path)
         preview(imported)
-        if files:
-            journal.commit(folder, files)
-        return Imported(imported.changes, imported.answers, imported.notes, sorted(files))
+        if dry_run or not files:
+            return imported
+        journal.commit(folder, files)
+        return replace(imported, written=sorted(files))
 
 
 def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported, dict[str, bytes]]:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -82,19 +83,15 @@ def take_in(
         StudyError: the workbook cannot be taken in; the error holds every problem found, and
             the study is as it was.
     """
-    if dry_run:
-        study = load(folder)
-        intake, _ = _prepared(study, path, reason or TO_BE_GIVEN, on)
+    # The study is locked while it is read and written, so that nothing comes in between.
+    with nullcontext() if dry_run else journal.changing(folder):
+        missing_reason = TO_BE_GIVEN if dry_run else ""
+        intake, files = _prepared(load(folder), path, reason or missing_reason, on)
         preview(intake)
-        return intake
-    # The study is held while it is read and written, so that nothing comes in between.
-    with journal.changing(folder):
-        study = load(folder)
-        intake, files = _prepared(study, path, reason, on)
-        preview(intake)
-        if files:
-            journal.commit(folder, files)
-        return Intake(intake.changes, intake.notes, sorted(files))
+        if dry_run or not files:
+            return intake
+        journal.commit(folder, files)
+        return replace(intake, written=sorted(files))
 
 
 def _prepared(
