@@ -11,13 +11,13 @@ from analysis.fieldwork.open_workbook import open_workbook
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.state_changes import reasons
 from analysis.publish import view
 from analysis.publish.data import data_tables
 from analysis.publish.requests import requests
 from analysis.show.pairs import compared
 from analysis.study import states
 from analysis.study.groups import exemptions
+from analysis.study.state_reasons import reasons
 from analysis.study.tables import write_table
 from analysis.study.warnings import warnings
 

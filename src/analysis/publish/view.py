@@ -13,7 +13,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
-from analysis.measure.state_changes import came_into_force, dated, reasons
+from analysis.measure.state_changes import came_into_force
 from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
@@ -38,6 +38,7 @@ from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
+from analysis.study.state_reasons import dated, reasons
 from analysis.wording import DOZEN, agreeing, beyond, counted, exact, spoken
 
 MOST_ROWS = 3_000

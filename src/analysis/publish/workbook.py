@@ -22,7 +22,6 @@ from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.state_changes import dated, reasons
 from analysis.measure.statements import Statement
 from analysis.measure.tree import TOTAL
 from analysis.show.notes import draft_line, notes
@@ -41,6 +40,7 @@ from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
 from analysis.study.marks import OLDER_LEVEL, assessed_under_earlier_rules
 from analysis.study.published import rounding_words
+from analysis.study.state_reasons import dated, reasons
 from analysis.wording import capital, listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from analysis.measure.state_changes import dated
 from analysis.publish.view import records
 from analysis.study import Matrix, Study
 from analysis.study.asking import sent_requests
 from analysis.study.marks import under_earlier_rules
+from analysis.study.state_reasons import dated
 
 
 @dataclass
