@@ -135,7 +135,7 @@ def test_a_group_of_no_units_is_refused(among, table):
 def test_the_reason_stands_where_the_story_of_the_cell_is_told():
     results = measure(grouped([APART]))
     (section,) = [one for one in view.unit_sections(results) if one["unit_id"] == "s1"]
-    said = {cell["criterion_id"]: cell["reason"] for cell in section["cells"]}
+    said = {cell.criterion_id: cell.reason for cell in section["cells"]}
     assert said["b"] == "The criterion does not apply here: South has a law of its own."
 
 

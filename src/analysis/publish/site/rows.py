@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pandas as pd
+
 from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement
@@ -59,21 +61,19 @@ def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]
     for total in each_row(results.totals):
         day = dt.date.fromisoformat(total.as_of)
         days[f"totals.{total.total_id}"] = results.constrained_at(day).matrix
-    gaps = results.gaps
-    by_group = dict(
-        zip(
-            zip(gaps["unit_id"], gaps["recommendation_id"], strict=True), gaps["state"], strict=True
-        )
-    )
-    held: dict[dt.date, dict[tuple[str, str], str]] = {}
+    by_group = _states(results.gaps, "recommendation_id")
+    by_day: dict[dt.date, dict] = {}
 
     def at(statement: Statement) -> tuple[dt.date, StateOf]:
         matrix = days.get(statement.id.rpartition(".")[0], results.matrix)
-        if matrix.as_of not in held:
-            cells = matrix.cells
-            keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)
-            held[matrix.as_of] = dict(zip(keys, cells["state"], strict=True))
-        tables = {"matrix": held[matrix.as_of], "next": held[matrix.as_of], "gaps": by_group}
+        if matrix.as_of not in by_day:
+            by_day[matrix.as_of] = _states(matrix.cells, "criterion_id")
+        tables = {"matrix": by_day[matrix.as_of], "next": by_day[matrix.as_of], "gaps": by_group}
         return matrix.as_of, lambda key: tables.get(key[0], {}).get(tuple(key[1:]), "")
 
     return at
+
+
+def _states(table: pd.DataFrame, on: str) -> dict:
+    """Return the states of a table by unit, and by criterion or recommendation."""
+    return table.set_index(["unit_id", on])["state"].to_dict()
