@@ -20,9 +20,9 @@ from analysis.fieldwork.row_reader import Reader
 from analysis.fieldwork.workbook_content import Line
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
-from analysis.publish import view
 from analysis.publish.blocks import Table, blocks, plain
 from analysis.publish.briefings import Briefings
+from analysis.publish.context.method import states_key
 from analysis.publish.markup import mark_of
 from analysis.publish.report import report_html
 from analysis.publish.report_pdf import report_pdf
@@ -109,7 +109,7 @@ def colours_of(page):
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):
-    key = {(one["scale"], one["state"]): one["among"] for one in view.states_key(two_scales)}
+    key = {(one["scale"], one["state"]): one["among"] for one in states_key(two_scales)}
     assert key["benefit", "low"] == " (benefit)"
     assert key["risk", "low"] == " (risk)"
     # Worth the same on both, it has one name; but each scale says another thing by it.
@@ -139,7 +139,7 @@ def test_the_picture_draws_and_names_a_level_by_its_own_scale(two_scales):
 
 def test_the_key_of_levels_that_differ_in_capitals_says_their_places(tmp_path):
     study = towns(tmp_path / "s", {"s": {"A": 1, "a": 0}}, {"c": "s"}, UNITS, {})
-    key = {one["state"]: one["among"] for one in view.states_key(study)}
+    key = {one["state"]: one["among"] for one in states_key(study)}
     assert (key["A"], key["a"]) == (" (s, 1 of 2)", " (s, 2 of 2)")
 
 

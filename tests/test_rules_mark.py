@@ -15,8 +15,8 @@ from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.reply_form import findings
 from analysis.measure.results import Results, measure
-from analysis.publish import view
 from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.context.units import unit_cells, unit_sections
 from analysis.publish.workbook import _sheets
 from analysis.study import load, states
 from analysis.study import vocabulary as v
@@ -170,7 +170,7 @@ def results_of(folder: Path) -> Results:
 
 
 def test_the_report_says_it_beside_the_level(older):
-    cells = view.unit_cells(results_of(older))
+    cells = unit_cells(results_of(older))
     marked = {one.key for held in cells.values() for one in held if one.earlier_rules}
     study = load(older)
     coded = set(study["codings"].query("criterion_id == @CRITERION")["unit_id"])
@@ -251,9 +251,7 @@ def test_briefings_and_the_workbook_say_it_of_the_level(older):
     results = measure(load(older))
     matrix = next(one for one in _sheets(results, {}) if one.tab == "Matrix").table
     said = matrix[matrix.iloc[:, 0].notna()].astype(str).agg(" ".join, axis=1)
-    count = sum(
-        cell.earlier_rules for unit in view.unit_sections(results) for cell in unit["cells"]
-    )
+    count = sum(cell.earlier_rules for unit in unit_sections(results) for cell in unit["cells"])
     assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
     page = _environment(results).get_template("briefing.html.j2")
     form = {"part": "known", "letters": 900, "rows": 30, "by_name": True}

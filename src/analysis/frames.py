@@ -1,6 +1,7 @@
 """The rows of a table as Python objects, without the types that pandas cannot know."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -27,3 +28,12 @@ def records_by_key(frame: pd.DataFrame) -> dict[Any, dict[str, Any]]:
 def places(values: pd.Series | np.ndarray, among: pd.Series | pd.Index) -> np.ndarray:
     """Return the place of each value among others, which are unique; -1: it is not among them."""
     return pd.Index(among).get_indexer(pd.Index(values))
+
+
+def grouped(frame: pd.DataFrame, *columns: str) -> dict[Any, list[dict[str, Any]]]:
+    """Return the rows as dictionaries, by their value in a column; by a tuple for several."""
+    key = itemgetter(*columns)
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in records(frame):
+        groups.setdefault(key(row), []).append(row)
+    return groups

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.cell_records import by_cell
 from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
 from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
@@ -29,7 +28,7 @@ from analysis.fieldwork.row_reader import RowReader
 from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
-from analysis.frames import records
+from analysis.frames import grouped, records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
@@ -78,8 +77,11 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[FormRow]:
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    codings, assessments = by_cell(study["codings"]), by_cell(study["assessments"])
-    aside, rules_marks = by_cell(study["set_aside"]), codebook_marks(study.tables)
+    codings, assessments, aside = (
+        grouped(study[name], "unit_id", "criterion_id")
+        for name in ("codings", "assessments", "set_aside")
+    )
+    rules_marks = codebook_marks(study.tables)
     reopened = records(study["assessments"].loc[sorted(disputed(study))])
     silent = read_without_row(study)
     for unit in units:
@@ -195,7 +197,7 @@ class _Adjudication:
         self.changeset, self.workbook = changeset, changeset.workbook
         self.reason, self.on = reason, on
         self.reader = RowReader(changeset)
-        self.codings = by_cell(changeset.study["codings"])
+        self.codings = grouped(changeset.study["codings"], "unit_id", "criterion_id")
         self.without = read_without_row(changeset.study)
         self.draft = changeset.draft("assessments")
         self.aside = changeset.draft("set_aside")

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.fieldwork.coded_cells import disputed
-from analysis.frames import each_row, records, records_by_key
+from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import sent_requests
@@ -141,7 +141,7 @@ def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], l
         "replies": study["replies"],
     }
     return {
-        name: by_cell(rows[rows["unit_id"] == unit] if unit else rows)
+        name: grouped(rows[rows["unit_id"] == unit] if unit else rows, "unit_id", "criterion_id")
         for name, rows in tables.items()
     }
 
@@ -150,16 +150,8 @@ def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with their date in words, and with the ids of their evidence one by one."""
     return rows.assign(
         when=[date_in_words(row) for row in records(rows)],
-        evidence=[listed_ids(ids) for ids in rows["evidence_ids"]],
+        evidence=rows["evidence_ids"].map(listed_ids),
     )
-
-
-def by_cell(rows: pd.DataFrame) -> dict[tuple[str, str], list[Row]]:
-    """Return the rows of a table by unit and criterion."""
-    grouped: dict[tuple[str, str], list[Row]] = {}
-    for row in records(rows):
-        grouped.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
-    return grouped
 
 
 def listed_ids(text: str) -> list[str]:

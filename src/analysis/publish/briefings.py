@@ -12,10 +12,13 @@ from itertools import chain
 import jinja2
 
 from analysis.direction import isolated_name
+from analysis.frames import grouped
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
-from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
+from analysis.publish.context.published import recommendation_records
+from analysis.publish.context.tables import open_questions
+from analysis.publish.context.units import unit_sections
 from analysis.publish.fit import PAGE, height
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
@@ -188,10 +191,10 @@ def _held(results: Results) -> dict:
 def _said(results: Results) -> Iterator[tuple[str, dict]]:
     """Give each unit's id with what its briefing says, from the records of the report."""
     study = results.study
-    recommendations = view.recommendations(results)
-    questions, gaps = view.questions(results)["of"], view.by_unit(results.gaps)
+    recommendations = recommendation_records(results)
+    questions, gaps = open_questions(results)["of"], grouped(results.gaps, "unit_id")
     asks = study.lookup("criteria", "question")
-    for unit in view.unit_sections(results):
+    for unit in unit_sections(results):
         name = unit["unit_id"]
         standing = {row["recommendation_id"]: row["state"] for row in gaps.get(name, [])}
         settled = [cell for cell in unit["cells"] if cell.known]

@@ -13,7 +13,18 @@ from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement
-from analysis.publish import view
+from analysis.publish.context import MOST_COLUMNS, MOST_ROWS
+from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.published import events, implied_totals, recommendation_records
+from analysis.publish.context.tables import (
+    coverage_table,
+    national_counts,
+    open_questions,
+    reading_table,
+    score_table,
+)
+from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
 from analysis.show.drawing import Drawing
@@ -57,8 +68,8 @@ def report_html(
         charts={chart.name: chart for chart in charts},
         picture=picture,
         dozen=DOZEN,
-        most_rows=view.MOST_ROWS,
-        most_columns=view.MOST_COLUMNS,
+        most_rows=MOST_ROWS,
+        most_columns=MOST_COLUMNS,
         notices=[
             *imported_said(results),
             *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
@@ -66,33 +77,33 @@ def report_html(
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),
-        states=view.states_key(study),
+        states=states_key(study),
         places_note=places_note(study),
         criteria=records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
         labels=study.lookup("criteria", "label"),
         scales=study.lookup("criteria", "scale_id"),
         group_weights=study.lookup("recommendations", "weight"),
-        group_rules=view.group_rules(study),
+        group_rules=group_rules(study),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
-        recommendations=view.recommendations(results),
-        national=view.national_counts(results),
-        scores=view.score_table(results),
-        coverage=view.coverage_table(results),
-        steps=view.dates_compared(results),
-        readings=view.reading_table(results),
-        totals=view.implied_totals(results),
+        recommendations=recommendation_records(results),
+        national=national_counts(results),
+        scores=score_table(results),
+        coverage=coverage_table(results),
+        steps=dates_compared(results),
+        readings=reading_table(results),
+        totals=implied_totals(results),
         bearings=[one.said for one in results.bearings],
         clash_count=len(results.clashes),
         comparisons=[one.text for one in comparison_sentences(results)],
-        next=view.questions(results),
+        next=open_questions(results),
         extents=v.EXTENT,
         clashes=records(irreconcilable(study)),
         figures=with_sources(study, "figures"),
-        events=view.events(study),
-        units=view.unit_sections(results),
+        events=events(study),
+        units=unit_sections(results),
         context=with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
-        uncited=view.uncited_evidence(study),
+        uncited=uncited_evidence(study),
         sources=records(study["sources"]),
         spoken=spoken,
         authors=listed([one.title for one in study.descriptor.contributors]),

@@ -26,7 +26,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
-from analysis.study.descriptor import Law
+from analysis.study.settings import Law
 from analysis.study.sources import titled, with_sources
 from analysis.wording import spoken
 
