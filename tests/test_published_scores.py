@@ -202,7 +202,7 @@ def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():
         "It settles “a” and “b”."
     )
     assert [unit["published"] for unit in unit_sections(results)] == [[one.said], []]
-    (sheet,) = [one for one in _sheets(results, {}) if one.tab == "Published scores"]
+    (sheet,) = [one for one in _sheets(results) if one.tab == "Published scores"]
     assert sheet.table.iloc[0][["Rounding", "What it does on this date"]].tolist() == [
         "rounded up to 1",
         one.said,

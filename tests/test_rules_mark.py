@@ -249,7 +249,7 @@ def test_the_pages_and_the_report_say_it(older, tmp_path):
 
 def test_briefings_and_the_workbook_say_it_of_the_level(older):
     results = measure(load(older))
-    matrix = next(one for one in _sheets(results, {}) if one.tab == "Matrix").table
+    matrix = next(one for one in _sheets(results) if one.tab == "Matrix").table
     said = matrix[matrix.iloc[:, 0].notna()].astype(str).agg(" ".join, axis=1)
     count = sum(cell.earlier_rules for unit in unit_sections(results) for cell in unit["cells"])
     assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
