@@ -1,5 +1,7 @@
 """What must stand with every result: the draft mark, the dates, the notices."""
 
+from collections.abc import Sequence
+
 from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
@@ -8,7 +10,7 @@ from analysis.study import Study, data_read_on, first_day
 from analysis.wording import agreeing, some_of, spoken
 
 
-def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> list[str]:
+def notes(results: Results, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
     """Return what must stand with a result: draft mark, dates and the notices that apply."""
     study = results.study
     dates = f"State as of {spoken(results.matrix.as_of)}, from what had been read by {spoken(results.matrix.known_by)}."

@@ -1,5 +1,7 @@
 """A picture in the making, on a page of its own or on axes that are given."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +11,7 @@ from matplotlib.path import Path as Shape
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, AffineDeltaTransform
 
-from analysis.show.given import given, inches_of, keep_room, remember
+from analysis.show.given import figure_of, given, inches_of, keep_room, remember
 from analysis.show.style import (
     HIGH,
     INK,
@@ -48,6 +50,7 @@ class Sheet:
     def __init__(self, title: str, notes: list[str], width: float = WIDTH):
         """Begin a picture so many inches wide with its title; axes have a width of their own."""
         self._given, self._width = given(), width
+        self._fit = self._given is not None and self._given.fit
         if self._given:
             self._begin_on_axes(self._given.axes, title, notes)
         else:
@@ -67,7 +70,7 @@ class Sheet:
         self.room = HIGH - self.top - self._foot()
 
     def _begin_on_axes(self, axes: Axes, title: str, notes: list[str]) -> None:
-        self.figure = axes.get_figure(root=True)
+        self.figure = figure_of(axes)
         # Whoever saves the figure may do so in whole pixels, in which letters are a little wider.
         self._break(title, notes, 0.96 * inches_of(axes)[0])
         # In the middle, where a title that is set later takes its place; in lines from the left.
@@ -75,18 +78,19 @@ class Sheet:
         axes.set_title(as_drawn(self._heading), **looks)
         looks = {"x": 0, "ha": "left", "multialignment": "left", "labelpad": 5}
         # On axes of others title and notes keep the colours of these, which suit their figure.
-        looks |= {"color": QUIET} if self._given.fit else {}
+        looks |= {"color": QUIET} if self._fit else {}
         axes.set_xlabel(as_drawn(self._notes), size=NOTE, **looks)
         # Our colours are chosen to stand out from white.
         axes.set(xticks=[], yticks=[], facecolor=PAPER)
         axes.spines[:].set_visible(False)
-        if not self._given.fit:
+        if not self._fit:
             keep_room(axes, _IN_PIXELS * self._head(), _IN_PIXELS * self._foot())
         self.left, self.top = 0.0, 0.0
         self.right, self.room = inches_of(axes)
         self._place = axes.transData
         # A shape has its y upwards.
-        self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(axes.transData)
+        data: Any = axes.transData  # it is affine, as its axes are linear
+        self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(data)
         self._write, self._draw = axes.text, axes.add_artist
 
     def _break(self, title: str, notes: list[str], across: float) -> None:
@@ -110,15 +114,15 @@ class Sheet:
         return self.figure
 
     def _finished_on_axes(self, axes: Axes, bottom: float) -> Figure:
-        if self._given.fit:
+        if self._fit:
             wide, high = self.right + 2 * _MARGIN, _MARGIN + self._head() + bottom + self._foot()
             self.figure.set_size_inches(wide, high)
             axes.set_position(
-                [_MARGIN / wide, self._foot() / high, self.right / wide, bottom / high]
+                (_MARGIN / wide, self._foot() / high, self.right / wide, bottom / high)
             )
         axes.set_xlim(0, self.right)
-        axes.set_ylim(bottom if self._given.fit else max(bottom, self.room), 0)
-        if not self._given.fit:
+        axes.set_ylim(bottom if self._fit else max(bottom, self.room), 0)
+        if not self._fit:
             remember(axes, bottom, self._width - 2 * _MARGIN)
         return self.figure
 
@@ -199,7 +203,7 @@ class Sheet:
         left, top, wide = np.broadcast_arrays(np.asarray(left, dtype=float), top, wide)
         right, bottom = left + wide, top + tall
         corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
-        shapes = np.moveaxis(np.array(corners), 2, 0)
+        shapes: Any = np.moveaxis(np.array(corners), 2, 0)
         return self._add(
             PolyCollection(shapes, facecolor=fill, edgecolor=edge, lw=lw, ls=ls, zorder=1),
             self._place,

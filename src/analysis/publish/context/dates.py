@@ -3,8 +3,8 @@
 import datetime as dt
 
 from analysis.frames import records
-from analysis.measure.change import came_into_force
 from analysis.measure.results import Results
+from analysis.measure.state_changes import came_into_force
 from analysis.show.words import (
     listed,
 )

@@ -3,10 +3,10 @@
 from itertools import chain
 
 from analysis.frames import each_row, grouped, records
+from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
-from analysis.measure.next_questions import national_questions
-from analysis.measure.readings import known_units
+from analysis.measure.priorities import national_questions
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL

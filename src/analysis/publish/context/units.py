@@ -19,8 +19,8 @@ from analysis.show.words import (
 from analysis.study import Study
 from analysis.study.asking import sent_requests
 from analysis.study.dates import exist_on
-from analysis.study.descriptor import Display
 from analysis.study.searches import searches_by_unit
+from analysis.study.settings import Display
 from analysis.study.sources import with_sources
 
 

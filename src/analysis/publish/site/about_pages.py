@@ -1,9 +1,9 @@
 """The home page, and the pages on the study itself and on what others published."""
 
 from analysis.frames import records
-from analysis.measure.choices import KINDS
 from analysis.measure.figures import irreconcilable
 from analysis.measure.national import asked_criteria
+from analysis.measure.scenarios import KINDS
 from analysis.publish.context.dates import dates_compared
 from analysis.publish.context.method import group_rules, states_key
 from analysis.publish.context.published import events, implied_totals, published_scores

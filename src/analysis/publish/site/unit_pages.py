@@ -96,13 +96,13 @@ def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:
             "label": groups.get(group.name, "In all"),
             "parts": [
                 {
-                    "is_group": part.column is None,
-                    "id": part.name if part.column is None else criteria[part.column],
+                    "is_group": not part.is_criterion,
+                    "id": criteria[part.column] if part.is_criterion else part.name,
                     "weight": f"{Decimal(str(float(part.weights[number]))).normalize():,f}",
                 }
                 for part in group.children
                 # A group that is there for display only is no part of the score.
-                if part.column is not None or part.weights[number] > 0
+                if part.is_criterion or part.weights[number] > 0
             ],
         }
         for group in reversed(weights.tree.groups)

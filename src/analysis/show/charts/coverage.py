@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
@@ -29,11 +30,11 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
     settled, units = named[f"coverage.{most}.settled"], named["study.units"]
-    noun = agreeing(units.value, *study.settings.unit_noun.both)
+    noun = agreeing(len(study["units"]), *study.settings.unit_noun.both)
     which = (
         f"more than {settled.text} of"
         if settled.value
-        else agreeing(units.value, "the", "any of the")
+        else agreeing(len(study["units"]), "the", "any of the")
     )
     title = f"No criterion is settled for {which} {units.text} {noun}"
     names = {
@@ -70,7 +71,7 @@ def _page(
 ) -> Chart:
     """Draw a bar for each row; the longest has the whole width."""
     study = results.study
-    fills = dict(zip(COVERAGE, _FILLS, strict=True))
+    fills: dict[str, str] = dict(zip(COVERAGE, _FILLS, strict=True))
     names = [labels[one] for one in table.index]
     counts = table[kinds].to_numpy()
     starts = np.cumsum(counts, axis=1) - counts
@@ -107,7 +108,7 @@ def _page(
         )
     told = [
         f"{isolated_name(labels[one])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"
-        for one, counts in table[kinds].iterrows()
+        for one, counts in records_by_key(table[kinds]).items()
     ]
     alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."
     figure = sheet.finished(top + row * len(names))

@@ -80,7 +80,7 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
     y = sheet.top + 0.22
     left, top, wide, years = [], [], [], []
     for comparison, group in table.groupby("comparison", sort=False):
-        heading = wrapped(comparison, sheet.right - sheet.left, LABEL + 1, bold=True)
+        heading = wrapped(str(comparison), sheet.right - sheet.left, LABEL + 1, bold=True)
         high = lines_high(heading, LABEL + 1)
         sheet.text(sheet.left, y + 0.08 + high / 2, heading, size=LABEL + 1, bold=True)
         y += high + 0.14

@@ -1,6 +1,7 @@
 """Every cell, unit by criterion, each state with a colour and a mark of its own."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,7 +137,9 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         sheet.text(left - 0.06, y, label, size=names.size, ha="right")
     _draw_headings(sheet, criteria, across, step)
     for label, x in zip(heads, across.values(), strict=True):
-        looks = {"va": "center", "turned": True} if turned else {"va": "bottom", "ha": "center"}
+        looks: dict[str, Any] = (
+            {"va": "center", "turned": True} if turned else {"va": "bottom", "ha": "center"}
+        )
         sheet.text(x, top - 0.03, label, size=NOTE, **looks)
     x, y = (
         table[key].map(at).to_numpy() for key, at in (("criterion_id", across), ("unit_id", down))

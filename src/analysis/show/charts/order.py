@@ -1,6 +1,7 @@
 """The partial order of the units: who is surely above whom, and who cannot be told apart."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} "
-        f"{agreeing(named['pairs.possible'].value, 'pair', 'pairs')} of {many} one is surely above "
+        f"{agreeing(int(named['pairs.possible'].value or 0), 'pair', 'pairs')} of {many} one is surely above "
         "the other"
     )
     scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
@@ -191,7 +192,14 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet)
 
 
 def _box(
-    sheet: Sheet, x: float, top: float, wide: float, tall: float, text: list[str], edge: str, ls="-"
+    sheet: Sheet,
+    x: float,
+    top: float,
+    wide: float,
+    tall: float,
+    text: list[str],
+    edge: str,
+    ls: Any = "-",
 ) -> None:
     shape = box(wide, tall, rounded=0.04)
     sheet.stamp(shape, [x], [top + tall / 2], style.PAPER, edge=edge, lw=1, ls=ls)

@@ -73,7 +73,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
             f"{KIND_WORDS[one.kind]} {ends_words(one.low, one.high, display)}"
             for one in each_row(rows)
         ]
-        told.append(f"{isolated_name(names[unit])}: {', '.join(parts)}")
+        told.append(f"{isolated_name(names[str(unit)])}: {', '.join(parts)}")
     alt = (
         f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
         "anything is known the interval of its score as declared, and how far it reaches over "
