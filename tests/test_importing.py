@@ -22,7 +22,7 @@ from analysis.measure.results import measure
 from analysis.measure.statements import statements
 from analysis.publish.briefings import _environment, _held, _said
 from analysis.publish.report import report_html
-from analysis.show.notes import notes
+from analysis.show.caveats import notes
 from analysis.study import StudyError, create, load, states, validate
 from analysis.study.journal import LOCK
 

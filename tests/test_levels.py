@@ -30,8 +30,8 @@ from analysis.publish.site.pages import site_files
 from analysis.publish.typeset import page_count
 from analysis.publish.workbook import NOT_APPLICABLE, gap_workbook
 from analysis.show.charts.matrix import matrix_chart
-from analysis.show.marks import PALETTE, level_marks, places_note, ramp_rules
-from analysis.show.words import level_word
+from analysis.show.labels import level_word
+from analysis.show.symbols import PALETTE, level_marks, places_note, ramp_rules
 from analysis.study import validate
 from analysis.study.levels import level_names
 

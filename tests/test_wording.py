@@ -15,7 +15,7 @@ from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
-from analysis.show.notes import notes
+from analysis.show.caveats import notes
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
 from analysis.wording import agreeing, counted, some_of

@@ -15,7 +15,7 @@ from analysis.api.typed import category, copied
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results as Measures
-from analysis.show.notes import notes
+from analysis.show.caveats import notes
 from analysis.wording import counted, spoken
 
 if TYPE_CHECKING:

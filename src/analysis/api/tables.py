@@ -17,8 +17,8 @@ from analysis.measure.state_changes import came_into_force
 from analysis.measure.statements import statements
 from analysis.measure.tree import TOTAL
 from analysis.show import sensitivity as choices
-from analysis.show.notes import notes
-from analysis.show.words import interval_words, level_word, word
+from analysis.show.caveats import notes
+from analysis.show.labels import interval_words, level_word, word
 from analysis.study import vocabulary as v
 
 

@@ -97,7 +97,7 @@ def compare(arguments: argparse.Namespace) -> int:
 def compare_units(arguments: argparse.Namespace) -> int:
     """Say what is certain of two units."""
     from analysis.fieldwork.names import meant_units
-    from analysis.show.notes import notes
+    from analysis.show.caveats import notes
     from analysis.show.pairs import compared
 
     with shown_progress() as progress:

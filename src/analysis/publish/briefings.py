@@ -22,7 +22,7 @@ from analysis.publish.context.units import unit_sections
 from analysis.publish.fit import PAGE, height
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
-from analysis.show.notes import draft_line
+from analysis.show.caveats import draft_line
 from analysis.study import vocabulary as v
 from analysis.study.marks import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE

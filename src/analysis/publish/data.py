@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema
+from analysis.show.caveats import draft_line, notes
 from analysis.show.drawing import Drawing
-from analysis.show.notes import draft_line, notes
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE

@@ -27,10 +27,10 @@ from analysis.publish.context.tables import (
 from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
+from analysis.show.caveats import draft_line
 from analysis.show.drawing import Drawing
-from analysis.show.marks import places_note, ramp_rules
-from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
+from analysis.show.symbols import places_note, ramp_rules
 from analysis.study import vocabulary as v
 from analysis.study.sources import with_sources
 from analysis.wording import DOZEN, further, listed, spoken

@@ -27,8 +27,8 @@ from analysis.publish.sheets import (
     published,
     units,
 )
-from analysis.show.notes import draft_line, notes
-from analysis.show.words import (
+from analysis.show.caveats import draft_line, notes
+from analysis.show.labels import (
     level_word,
 )
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height

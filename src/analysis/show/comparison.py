@@ -22,7 +22,7 @@ from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
 from analysis.measure.statements.record import unit_names
 from analysis.problems import shorten
-from analysis.show.words import interval_words
+from analysis.show.labels import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.settings import Display
 from analysis.study.warnings import open_searches

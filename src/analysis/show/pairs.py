@@ -8,7 +8,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.statements import SURE, Statement, given, surely_above
 from analysis.measure.statements.record import unit_names
-from analysis.show.words import interval_words
+from analysis.show.labels import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.published import units_among
 from analysis.wording import capital, listed

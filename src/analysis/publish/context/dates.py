@@ -5,7 +5,7 @@ import datetime as dt
 from analysis.frames import records
 from analysis.measure.results import Results
 from analysis.measure.state_changes import came_into_force
-from analysis.show.words import (
+from analysis.show.labels import (
     listed,
 )
 from analysis.study import Matrix, Study

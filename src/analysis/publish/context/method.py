@@ -4,10 +4,10 @@ from collections import Counter
 
 from analysis.frames import each_row, records
 from analysis.measure.tree import POOLED
-from analysis.show.marks import level_marks
-from analysis.show.words import (
+from analysis.show.labels import (
     among_words,
 )
+from analysis.show.symbols import level_marks
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.levels import level_names

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.results import Results
-from analysis.show.words import (
+from analysis.show.labels import (
     among_words,
     count_words,
     level_word,

@@ -10,12 +10,12 @@ from analysis.measure.priorities import national_questions
 from analysis.measure.results import COVERAGE, Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
-from analysis.show.marks import MOST_LEVELS
-from analysis.show.words import (
+from analysis.show.labels import (
     STEP,
     interval_words,
     word,
 )
+from analysis.show.symbols import MOST_LEVELS
 from analysis.study import vocabulary as v
 from analysis.study.rounding import rounded
 

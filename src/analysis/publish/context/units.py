@@ -11,7 +11,7 @@ from analysis.frames import grouped, records, records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.publish.context.dates import life_in_words
-from analysis.show.words import (
+from analysis.show.labels import (
     DECIDED,
     gap_parts,
     interval_words,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, unit_head
-from analysis.show.words import (
+from analysis.show.labels import (
     DECIDED,
 )
 from analysis.study import vocabulary as v

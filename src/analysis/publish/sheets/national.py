@@ -10,7 +10,7 @@ from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE
-from analysis.show.words import (
+from analysis.show.labels import (
     count_words,
     level_word,
     levels_words,

@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_AVAILABLE, group_names, unit_head
-from analysis.show.words import (
+from analysis.show.labels import (
     among_words,
     levels_words,
     word,

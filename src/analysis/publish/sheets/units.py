@@ -7,7 +7,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, group_names, unit_head
-from analysis.show.words import (
+from analysis.show.labels import (
     gap_words,
     level_word,
     word,

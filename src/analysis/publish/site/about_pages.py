@@ -11,8 +11,8 @@ from analysis.publish.context.tables import reading_table
 from analysis.publish.context.units import replies_by_cell
 from analysis.publish.site.downloads import downloads as listed_downloads
 from analysis.publish.site.page_maker import PageMaker
-from analysis.show.marks import places_note
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
+from analysis.show.symbols import places_note
 from analysis.study.sources import with_sources
 
 

@@ -6,8 +6,8 @@ from analysis.measure.bounds import MEAN
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import Results
 from analysis.measure.statements import Statement
+from analysis.show.labels import DECIDED, STEP, level_word, levels_words, word
 from analysis.show.sensitivity import KIND_WORDS
-from analysis.show.words import DECIDED, STEP, level_word, levels_words, word
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
 

@@ -17,10 +17,10 @@ from analysis.publish.context import MOST_ROWS
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
+from analysis.show.caveats import draft_line, notes
 from analysis.show.drawing import Drawing
-from analysis.show.marks import ramp_rules
-from analysis.show.notes import draft_line, notes
-from analysis.show.words import DECIDED
+from analysis.show.labels import DECIDED
+from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
 from analysis.study.places import has_map
 from analysis.wording import DOZEN, beyond, further, listed, spoken

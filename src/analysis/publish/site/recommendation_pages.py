@@ -5,7 +5,7 @@ from analysis.measure.gaps import FALLS_SHORT, MEETS
 from analysis.publish.context.tables import national_counts
 from analysis.publish.context.units import unit_cells
 from analysis.publish.site.page_maker import PageMaker
-from analysis.show.words import gap_parts
+from analysis.show.labels import gap_parts
 
 
 def recommendations(maker: PageMaker) -> None:

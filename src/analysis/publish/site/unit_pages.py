@@ -14,7 +14,7 @@ from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import absent_units, unit_sections
 from analysis.publish.site.downloads import letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
-from analysis.show.words import gap_parts
+from analysis.show.labels import gap_parts
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
 from analysis.wording import capital

@@ -8,12 +8,12 @@ from analysis.frames import records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
+from analysis.show.caveats import notes
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
+from analysis.show.labels import word
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
-from analysis.show.words import word
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")

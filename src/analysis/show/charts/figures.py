@@ -9,9 +9,8 @@ from analysis.frames import each_row
 from analysis.measure.figures import comparable_figures
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import draft_line
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     LABEL,
@@ -23,6 +22,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 
 

@@ -7,12 +7,12 @@ from analysis.direction import isolated_name
 from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import notes
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
+from analysis.show.labels import interval_words
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
-from analysis.show.words import interval_words
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, counted, stopped
 
 

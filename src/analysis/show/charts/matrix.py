@@ -9,17 +9,10 @@ import pandas as pd
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import notes
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.given import is_on_axes
-from analysis.show.marks import (
-    MOST_LEVELS,
-    UNKNOWN_FILL,
-    UNKNOWN_MARK,
-    LevelMark,
-    level_marks,
-    places_note,
-)
-from analysis.show.notes import notes
+from analysis.show.labels import level_word
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     HIGH,
@@ -36,7 +29,14 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import level_word
+from analysis.show.symbols import (
+    MOST_LEVELS,
+    UNKNOWN_FILL,
+    UNKNOWN_MARK,
+    LevelMark,
+    level_marks,
+    places_note,
+)
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.levels import Level

@@ -10,10 +10,9 @@ from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
 from analysis.measure.statements.record import unit_names
 from analysis.show import style
+from analysis.show.caveats import notes
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.given import is_on_axes
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     WIDTH,
@@ -25,6 +24,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
 _BEHIND = "data/charts/order.csv"

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.measure.results import Results
+from analysis.show.caveats import notes
 from analysis.show.given import is_on_axes
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import HIGH, WIDTH, Chart, styled
 from analysis.wording import DOZEN

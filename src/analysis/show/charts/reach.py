@@ -7,12 +7,12 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
+from analysis.show.caveats import notes
 from analysis.show.charts.intervals import Scale
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Named, lines_high, styled, width_of, wrapped
+from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 
 

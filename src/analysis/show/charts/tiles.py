@@ -8,9 +8,8 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
+from analysis.show.caveats import notes
 from analysis.show.charts.pages import fits, left_out
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     NOTE,
@@ -23,6 +22,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, listed
 
 _KINDS = (

@@ -8,11 +8,11 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import draft_line
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, NOTE, Chart, Named, box, styled, width_of
+from analysis.show.symbols import PALETTE
 from analysis.study.dates import first_days, last_days
 
 _LANE = 0.19  # inches
