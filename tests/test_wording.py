@@ -15,7 +15,7 @@ from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
 from analysis.wording import agreeing, counted, some_of
@@ -53,7 +53,7 @@ def test_searches_without_criteria(silent, said):
 def test_criteria_in_force():
     study = grouped()
     starts = study["criteria"].assign(applies_from=["", "2023-01-01"])
-    said = " ".join(notes(measure(replaced(study, criteria=starts), day("2022-06-01"))))
+    said = " ".join(caveats(measure(replaced(study, criteria=starts), day("2022-06-01"))))
     assert "Only 1 of 2 scored criteria is in force on this date, and counts." in said
 
 

@@ -27,7 +27,7 @@ from analysis.publish.sheets import (
     published,
     units,
 )
-from analysis.show.caveats import draft_line, notes
+from analysis.show.caveats import caveats, draft_line
 from analysis.show.labels import (
     level_word,
 )
@@ -46,7 +46,7 @@ class Sheet:
 
     tab: str
     title: str
-    notes: list[str]
+    caveats: list[str]
     table: pd.DataFrame
 
 
@@ -116,7 +116,7 @@ def _notes_table(results: Results) -> pd.DataFrame:
 def _sheets(results: Results) -> list[Sheet]:
     study, noun = results.study, results.study.settings.unit_noun
     criteria, every_unit = list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
-    on_criteria, on_units = notes(results, criteria), notes(results, criteria, every_unit)
+    on_criteria, on_units = caveats(results, criteria), caveats(results, criteria, every_unit)
     scores = Sheet(
         "Published scores",
         "Published scores, how they were rounded, and what they settle",
@@ -173,7 +173,7 @@ def _sheets(results: Results) -> list[Sheet]:
             on_units,
             evidence.replies(results),
         ),
-        Sheet("Sources", "The documents listed", notes(results), evidence.sources(results)),
+        Sheet("Sources", "The documents listed", caveats(results), evidence.sources(results)),
     ]
 
 
@@ -193,9 +193,9 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     loose = Alignment(vertical="top")
     title = put_text(sheet, 1, 1, one.title)
     title.font, title.alignment = font(bold=True, size=14), loose
-    for number, note in enumerate(one.notes, start=2):
-        put_text(sheet, number, 1, note, _REST).alignment = loose
-    head = len(one.notes) + 2
+    for number, text in enumerate(one.caveats, start=2):
+        put_text(sheet, number, 1, text, _REST).alignment = loose
+    head = len(one.caveats) + 2
     _write_rows(sheet, one.table, head)
     _mark_table(sheet, one, head)
     sheet.print_title_rows = f"{head}:{head}"

@@ -34,11 +34,11 @@ _IN_PIXELS = 1.15  # as high lines are, at the most, in a figure that is saved i
 
 
 class Sheet:
-    """A picture in the making: title above, notes below, and what is drawn between them.
+    """A picture in the making: title above, caveats below, and what is drawn between them.
 
     All places are inches from the left and from the top of the picture. On a page it has no
     axes: those of matplotlib take as long to make as all that is drawn in them. On axes that are
-    given, the inches are the units of its data, the title is theirs, and the notes are the label
+    given, the inches are the units of its data, the title is theirs, and the caveats are the label
     of x.
 
     Attributes:
@@ -47,16 +47,16 @@ class Sheet:
         room: the height that is left for drawing on a page of A4, or in the axes.
     """
 
-    def __init__(self, title: str, notes: list[str], width: float = WIDTH):
+    def __init__(self, title: str, caveats: list[str], width: float = WIDTH):
         """Begin a picture so many inches wide with its title; axes have a width of their own."""
         self._given, self._width = given(), width
         self._fit = self._given is not None and self._given.fit
         if self._given:
-            self._begin_on_axes(self._given.axes, title, notes)
+            self._begin_on_axes(self._given.axes, title, caveats)
         else:
-            self._begin_on_page(title, notes, width)
+            self._begin_on_page(title, caveats, width)
 
-    def _begin_on_page(self, title: str, notes: list[str], width: float) -> None:
+    def _begin_on_page(self, title: str, caveats: list[str], width: float) -> None:
         self.left, self.right = _MARGIN, width - _MARGIN
         self.figure = Figure(figsize=(width, 1), facecolor=PAPER)
         self._inches = self.figure.dpi_scale_trans
@@ -64,22 +64,22 @@ class Sheet:
         self._down = Affine2D()
         self._place = self._down + self._inches
         self._write, self._draw = self.figure.text, self.figure.add_artist
-        self._break(title, notes, self.right - self.left)
+        self._break(title, caveats, self.right - self.left)
         self.text(self.left, _MARGIN, self._heading, size=TITLE, va="top", bold=True)
         self.top = _MARGIN + self._head()
         self.room = HIGH - self.top - self._foot()
 
-    def _begin_on_axes(self, axes: Axes, title: str, notes: list[str]) -> None:
+    def _begin_on_axes(self, axes: Axes, title: str, caveats: list[str]) -> None:
         self.figure = figure_of(axes)
         # Whoever saves the figure may do so in whole pixels, in which letters are a little wider.
-        self._break(title, notes, 0.96 * inches_of(axes)[0])
+        self._break(title, caveats, 0.96 * inches_of(axes)[0])
         # In the middle, where a title that is set later takes its place; in lines from the left.
         looks = {"size": TITLE, "weight": "bold", "pad": 5, "multialignment": "left"}
         axes.set_title(as_drawn(self._heading), **looks)
         looks = {"x": 0, "ha": "left", "multialignment": "left", "labelpad": 5}
-        # On axes of others title and notes keep the colours of these, which suit their figure.
+        # On axes of others title and caveats keep the colours of these, which suit their figure.
         looks |= {"color": QUIET} if self._fit else {}
-        axes.set_xlabel(as_drawn(self._notes), size=NOTE, **looks)
+        axes.set_xlabel(as_drawn(self._caveats), size=NOTE, **looks)
         # Our colours are chosen to stand out from white.
         axes.set(xticks=[], yticks=[], facecolor=PAPER)
         axes.spines[:].set_visible(False)
@@ -93,24 +93,24 @@ class Sheet:
         self._inches = Affine2D().scale(1, -1) + AffineDeltaTransform(data)
         self._write, self._draw = axes.text, axes.add_artist
 
-    def _break(self, title: str, notes: list[str], across: float) -> None:
+    def _break(self, title: str, caveats: list[str], across: float) -> None:
         self._heading = wrapped(title, across, TITLE, bold=True)
-        self._notes = [line for note in notes for line in wrapped(note, across, NOTE)]
+        self._caveats = [line for one in caveats for line in wrapped(one, across, NOTE)]
 
     def _head(self) -> float:
         return lines_high(self._heading, TITLE) + 0.1
 
     def _foot(self) -> float:
-        return 0.12 + lines_high(self._notes, NOTE) + _MARGIN
+        return 0.12 + lines_high(self._caveats, NOTE) + _MARGIN
 
     def finished(self, bottom: float) -> Figure:
-        """Return the figure, with the notes below what is drawn, which ends at ``bottom``."""
+        """Return the figure, with the caveats below what is drawn, which ends at ``bottom``."""
         if self._given:
             return self._finished_on_axes(self._given.axes, bottom)
         high = bottom + self._foot()
         self.figure.set_size_inches(self.right + _MARGIN, high)
         self._down.scale(1, -1).translate(0, high)
-        self.text(self.left, bottom + 0.12, self._notes, size=NOTE, va="top", color=QUIET)
+        self.text(self.left, bottom + 0.12, self._caveats, size=NOTE, va="top", color=QUIET)
         return self.figure
 
     def _finished_on_axes(self, axes: Axes, bottom: float) -> Figure:

@@ -17,7 +17,7 @@ from analysis.publish.context import MOST_ROWS
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.site.addresses import Addresses
-from analysis.show.caveats import draft_line, notes
+from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
@@ -173,7 +173,7 @@ class PageMaker:
 
     @cached_property
     def _always(self) -> list[str]:
-        return notes(self.results)
+        return caveats(self.results)
 
     @cached_property
     def _of_criteria(self) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from analysis.frames import records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.labels import word
 from analysis.show.sheet import Sheet
@@ -77,7 +77,7 @@ def _page(
     starts = np.cumsum(counts, axis=1) - counts
     sheet = Sheet(
         title,
-        notes(
+        caveats(
             results, [one for one in table.index if one in set(study["criteria"]["criterion_id"])]
         ),
     )

@@ -7,7 +7,7 @@ from analysis.direction import isolated_name
 from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.show import style
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.labels import interval_words
 from analysis.show.sheet import Sheet
@@ -40,9 +40,8 @@ def intervals_chart(results: Results, named: Named) -> Chart:
 
 def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     study, display = results.study, results.study.settings.display
-    all_ids = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, all_ids, list(table["unit_id"])),
+        *caveats_on_scores(results, list(table["unit_id"])),
         "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
     ]
     words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.given import is_on_axes
 from analysis.show.labels import level_word
@@ -112,7 +112,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         table["criterion_id"].isin(criteria["criterion_id"])
         & table["unit_id"].isin(units["unit_id"])
     ]
-    lines = notes(results, list(criteria["criterion_id"]), list(units["unit_id"]))
+    lines = caveats(results, list(criteria["criterion_id"]), list(units["unit_id"]))
     if any(one.number for one in level_marks(study).values()):
         lines.append(places_note(study))
     scale = study.lookup("criteria", "scale_id")

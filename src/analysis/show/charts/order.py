@@ -10,7 +10,7 @@ from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
 from analysis.measure.statements.record import unit_names
 from analysis.show import style
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.given import is_on_axes
 from analysis.show.sheet import Sheet
@@ -67,9 +67,8 @@ def order_chart(results: Results, named: Named) -> Chart:
         f"{agreeing(int(named['pairs.possible'].value or 0), 'pair', 'pairs')} of {many} one is surely above "
         "the other"
     )
-    scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, scored, list(study["units"]["unit_id"])),
+        *caveats_on_scores(results),
         f"The {many} of one box cannot be told apart. A way down the lines leads from a box to what is surely below it; two boxes with no such way between them are not ranked, whatever their height in the picture.",
     ]
     layers = _layers(groups)

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.measure.results import Results
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.given import is_on_axes
 from analysis.show.sheet import Sheet
 from analysis.show.style import HIGH, WIDTH, Chart, styled
@@ -76,9 +76,7 @@ def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) 
 @styled
 def not_drawn(results: Results, why: str) -> Chart:
     """Draw on axes what stands in place of a picture: why there is none, and the caveats."""
-    study = results.study
-    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
-    sheet = Sheet(why, notes(results, list(scored), list(study["units"]["unit_id"])))
+    sheet = Sheet(why, caveats_on_scores(results))
     figure = sheet.finished(sheet.top + 0.1)
     return Chart("not-drawn", why, f"Not drawn: {why}.", pd.DataFrame(), figure)
 

@@ -7,7 +7,7 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.intervals import Scale
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.sheet import Sheet
@@ -36,9 +36,8 @@ def reach_chart(results: Results, named: Named) -> Chart:
         f"{named['sensitivity.units.known'].text} {study.settings.unit_noun.plural} of which "
         "anything is known"
     )
-    scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, scored, known),
+        *caveats_on_scores(results, known),
         "The dark bar is the interval as declared. Each bar below it runs from the lowest worst to the highest best score over the choices of a kind, one choice at a time. In the study’s order: it is no ranking.",
     ]
     sheet = Sheet(title, lines)

@@ -8,7 +8,7 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
-from analysis.show.caveats import notes
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
@@ -48,11 +48,7 @@ def tile_map(results: Results, named: Named) -> Chart:
         f"{named['study.units'].text} {agreeing(len(table), *study.settings.unit_noun.both)}"
     )
     lines = [
-        *notes(
-            results,
-            list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]),
-            list(units["unit_id"]),
-        ),
+        *caveats_on_scores(results),
         "Each tile is one of the "
         + plural
         + ", placed near its neighbours; its size says nothing.",
