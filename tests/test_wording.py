@@ -99,3 +99,19 @@ def test_how_far_a_document_was_read_is_said_in_the_same_words_everywhere(extent
 
 
 WITH_EXTENTS = ("Evidence", "Sources")
+
+
+def test_what_we_could_not_tell_is_said_in_the_first_person():
+    results = measure(library())
+    named = statements(results)
+    files = site_files(results, named | sensitivity_statements(results), [])
+    page = files["recommendations/opening.html"].decode()
+    assert "<h2>Libraries for which we could not tell</h2>" in page
+    for said in (page, report_html(results, named, [])):
+        assert "could not tell" in said and "cannot be told</" not in said
+    heads = [
+        cell.value
+        for row in Filled(gap_workbook(results, named)).book["Published totals"]
+        for cell in row
+    ]
+    assert {"Could not tell", "Compared with the evidence"} <= set(heads)

@@ -126,7 +126,7 @@ def _sheets(results: Results) -> list[Sheet]:
     return [
         Sheet(
             "National gaps",
-            f"How many {noun.plural} meet each recommendation, fall short, or cannot be told",
+            f"How many {noun.plural} meet each recommendation, how many fall short, and for how many we could not tell",
             on_criteria,
             national.national_gaps(results),
         ),

@@ -15,7 +15,7 @@ _WORDS = {
     **v.WORD,
     MEETS: "meets it",
     FALLS_SHORT: "falls short",
-    CANNOT_BE_TOLD: "cannot be told",
+    CANNOT_BE_TOLD: "could not tell",
     DOES_NOT_APPLY: "does not apply",
     SETTLED: "level settled",
     NOT_SETTLED: "something read, not settled",

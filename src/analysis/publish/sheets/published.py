@@ -30,8 +30,8 @@ def published_totals(results: Results) -> pd.DataFrame:
             "Out of": table["of"],
             "Among": [among_words(text, names) for text in table["among"]],
             "Named by the evidence": table["named"],
-            "Cannot be told": table["cannot_be_told"],
-            "Held against the evidence": table["status"],
+            "Could not tell": table["cannot_be_told"],
+            "Compared with the evidence": table["status"],
             "Still open by": table["open_by"],
             "Set aside": table["set_aside"],
             "Clashes with": table["clash"].where(table["clash"] != "", "none"),
@@ -58,7 +58,7 @@ def published_scores(results: Results) -> pd.DataFrame:
                 rounding_words(given[name]).removeprefix(", ") or "not rounded"
                 for name in table["score_id"]
             ],
-            "Held against the evidence": table["status"],
+            "Compared with the evidence": table["status"],
             "What it does on this date": [
                 does.get(f"published_scores/{name}", "It is of another day, and does nothing.")
                 for name in table["score_id"]

@@ -14,7 +14,7 @@ from analysis.wording import spoken
 _GAPS = {
     MEETS: "{many} that can be shown to meet “{label}”",
     FALLS_SHORT: "{many} that can be shown to fall short of “{label}”",
-    CANNOT_BE_TOLD: "{many} of which it cannot be told whether they meet “{label}”",
+    CANNOT_BE_TOLD: "{many} for which we could not tell whether they meet “{label}”",
     DOES_NOT_APPLY: "{many} to which “{label}” does not apply",
 }
 _TOTALS = {
