@@ -20,9 +20,12 @@ from analysis.show.style import (
     MIDDLE,
     NOTE,
     PAPER,
+    PLAIN,
     QUIET,
     TITLE,
     WIDTH,
+    Lettering,
+    Look,
     as_drawn,
     lines_high,
     width_of,
@@ -65,7 +68,7 @@ class Sheet:
         self._place = self._down + self._inches
         self._write, self._draw = self.figure.text, self.figure.add_artist
         self._break(title, caveats, self.right - self.left)
-        self.text(self.left, _MARGIN, self._heading, size=TITLE, va="top", bold=True)
+        self.text(self.left, _MARGIN, self._heading, Lettering(size=TITLE, va="top", bold=True))
         self.top = _MARGIN + self._head()
         self.room = HIGH - self.top - self._foot()
 
@@ -110,7 +113,9 @@ class Sheet:
         high = bottom + self._foot()
         self.figure.set_size_inches(self.right + _MARGIN, high)
         self._down.scale(1, -1).translate(0, high)
-        self.text(self.left, bottom + 0.12, self._caveats, size=NOTE, va="top", color=QUIET)
+        self.text(
+            self.left, bottom + 0.12, self._caveats, Lettering(size=NOTE, va="top", color=QUIET)
+        )
         return self.figure
 
     def _finished_on_axes(self, axes: Axes, bottom: float) -> Figure:
@@ -126,34 +131,23 @@ class Sheet:
             remember(axes, bottom, self._width - 2 * _MARGIN)
         return self.figure
 
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str | list[str],
-        size: float = LABEL,
-        ha: str = "left",
-        va: str = "center",
-        color: str = INK,
-        bold: bool = False,
-        turned: bool = False,
-    ) -> None:
+    def text(self, x: float, y: float, text: str | list[str], look: Lettering = PLAIN) -> None:
         """Write a text, or lines of text, at a place."""
         self._write(
             x,
             y,
             as_drawn([text] if isinstance(text, str) else text),
-            size=size,
-            ha=ha,
-            va=va,
-            color=color,
-            weight="bold" if bold else "normal",
-            rotation=90 if turned else 0,
-            rotation_mode="anchor" if turned else "default",
+            size=look.size,
+            ha=look.ha,
+            va=look.va,
+            color=look.color,
+            weight="bold" if look.bold else "normal",
+            rotation=90 if look.turned else 0,
+            rotation_mode="anchor" if look.turned else "default",
             transform=self._place,
         )
 
-    def texts(self, x, y, texts: list[str], size=LABEL, ha="left", color=INK) -> None:
+    def texts(self, x, y, texts: list[str], look: Lettering = PLAIN) -> None:
         """Write many texts of one line, each centred on its place: x and y of shape (n,).
 
         A text that comes again is drawn as one shape, which takes no longer than to write it
@@ -164,50 +158,36 @@ class Sheet:
         for number, text in enumerate(kinds):
             where = codes == number
             if where.sum() > 1 and not self._given:
-                self._repeat(x[where], y[where], text, size, ha, color)
+                self._repeat(x[where], y[where], text, look)
                 continue
             for across, down in zip(x[where], y[where], strict=True):
-                self.text(across, down, text, size=size, ha=ha, color=color)
+                self.text(across, down, text, look)
 
-    def _repeat(self, x, y, text: str, size: float, ha: str, color: str) -> None:
-        shape = TextPath((0, 0), as_drawn([text]), size=size / 72)
-        across = {"left": 0, "center": 0.5, "right": 1}[ha] * width_of(text, size)
-        middle = Shape(shape.vertices - (across, MIDDLE * size / 72), shape.codes)
-        self.stamp(middle, x, y, color).set_label(text)
+    def _repeat(self, x, y, text: str, look: Lettering) -> None:
+        shape = TextPath((0, 0), as_drawn([text]), size=look.size / 72)
+        across = {"left": 0, "center": 0.5, "right": 1}[look.ha] * width_of(text, look.size)
+        middle = Shape(shape.vertices - (across, MIDDLE * look.size / 72), shape.codes)
+        self.stamp(middle, x, y, Look(look.color)).set_label(text)
 
     def signs(self, x, y, sign: str, ink: str = INK) -> None:
         """Write one sign, in the middle of its ink, at many places: x and y of shape (n,)."""
         shape = TextPath((0, 0), sign, size=NOTE / 72)
         low, high = shape.vertices.min(axis=0), shape.vertices.max(axis=0)
         middle = Shape(shape.vertices - (low + high) / 2, shape.codes)
-        self.stamp(middle, x, y, ink, edge=ink, lw=0.25).set_label(sign)
+        self.stamp(middle, x, y, Look(ink, edge=ink, lw=0.25)).set_label(sign)
 
-    def stamp(self, shape: Shape, x, y, fill: str, edge="none", lw=0.0, ls="-"):
+    def stamp(self, shape: Shape, x, y, look: Look) -> Collection:
         """Draw one shape, in inches from its own middle, at many places: x and y of shape (n,)."""
-        return self._add(
-            PathCollection(
-                [shape],
-                offsets=np.column_stack([x, y]),
-                offset_transform=self._place,
-                facecolor=fill,
-                edgecolor=edge,
-                lw=lw,
-                ls=ls,
-                zorder=1,
-            ),
-            self._inches,
-        )
+        places = {"offsets": np.column_stack([x, y]), "offset_transform": self._place}
+        return self._add(PathCollection([shape], **places, **look.of_shapes()), self._inches)
 
-    def bars(self, left, top, wide, tall: float, fill, edge="none", lw=0.0, ls="-"):
-        """Draw bars of one height: left, top and width of shape (n,), looks for all or each."""
+    def bars(self, left, top, wide, tall: float, look: Look) -> Collection:
+        """Draw bars of one height: left, top and width of shape (n,)."""
         left, top, wide = np.broadcast_arrays(np.asarray(left, dtype=float), top, wide)
         right, bottom = left + wide, top + tall
         corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
         shapes: Any = np.moveaxis(np.array(corners), 2, 0)
-        return self._add(
-            PolyCollection(shapes, facecolor=fill, edgecolor=edge, lw=lw, ls=ls, zorder=1),
-            self._place,
-        )
+        return self._add(PolyCollection(shapes, **look.of_shapes()), self._place)
 
     def lines(self, segments, color: str = LINE, lw: float = 0.8) -> None:
         """Draw lines below all else: segments of shape (n, 2, 2), from (x, y) to (x, y)."""
@@ -240,6 +220,6 @@ class Sheet:
             # An entry of several lines has those for itself.
             more = lines_high(lines[1:], size)
             places.append((x, y + more / 2))
-            self.text(x + key, y + more / 2, lines, size=size)
+            self.text(x + key, y + more / 2, lines, Lettering(size=size))
             x, y = (self.left, y + more + step) if more else (x + wide + 0.25, y)
         return *zip(*places, strict=True), y + (step / 2 if x > self.left else -step / 2)

@@ -42,6 +42,36 @@ LINE_HEIGHT, MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this fac
 
 
 @dataclass(frozen=True)
+class Lettering:
+    """How a text is written: its size in points, where its place is in it, and its colour."""
+
+    size: float = LABEL
+    ha: str = "left"
+    va: str = "center"
+    color: str = INK
+    bold: bool = False
+    turned: bool = False
+
+
+PLAIN = Lettering()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How shapes are drawn: each of its parts is for all shapes, or has one for each."""
+
+    fill: Any
+    edge: Any = "none"
+    lw: float = 0.0
+    ls: Any = "-"
+
+    def of_shapes(self) -> dict[str, Any]:
+        """Return the look as the collections of matplotlib take it; shapes lie above lines."""
+        ends = {"facecolor": self.fill, "edgecolor": self.edge}
+        return {**ends, "lw": self.lw, "ls": self.ls, "zorder": 1}
+
+
+@dataclass(frozen=True)
 class Chart(Drawing):
     """A picture that can be drawn in more than one form.
 

@@ -12,12 +12,12 @@ from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.labels import word
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled, width_of
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
-_EDGE = {"edge": "#6f6f6f", "lw": 0.6}
+_EDGE, _LINE = "#6f6f6f", 0.6
 
 
 @styled
@@ -90,21 +90,21 @@ def _page(
     y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
     for place, label in zip(y, held.labels, strict=True):
-        sheet.text(left - 0.08, place, label, size=held.size, ha="right")
+        sheet.text(left - 0.08, place, label, Lettering(size=held.size, ha="right"))
     for number, kind in enumerate(kinds):
-        sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, fills[kind], **_EDGE)
+        look = Look(fills[kind], _EDGE, _LINE)
+        sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, look)
         some = counts[:, number] > 0
         begin, count = left + starts[some, number] * unit, counts[some, number]
         if some.any():
-            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, fills[kind], **_EDGE)
+            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, look)
         # A number wider than its part of the bar would run into the next.
         fits = np.array([width_of(str(one), LABEL) for one in count]) < count * unit - 0.02
         sheet.texts(
             (begin + count * unit / 2)[fits],
             y[some][fits],
             [str(one) for one in count[fits]],
-            ha="center",
-            color=style.PAPER if kind == SETTLED else style.INK,
+            Lettering(ha="center", color=style.PAPER if kind == SETTLED else style.INK),
         )
     told = [
         f"{isolated_name(labels[one])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"

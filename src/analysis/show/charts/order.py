@@ -1,7 +1,6 @@
 """The partial order of the units: who is surely above whom, and who cannot be told apart."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,8 @@ from analysis.show.sheet import Sheet
 from analysis.show.style import (
     WIDTH,
     Chart,
+    Lettering,
+    Look,
     Named,
     box,
     lines_high,
@@ -92,7 +93,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     ways = [((one.x, one.top), (one.x, one.bottom)) for one in held.values() if not one.text]
     sheet.lines(joins + ways, color=style.QUIET, lw=1)
     for one in boxes:
-        _box(sheet, one.x, one.top, one.wide, one.bottom - one.top, one.text, PALETTE[0])
+        _draw_box(sheet, one, Look(style.PAPER, PALETTE[0], lw=1))
     bottom = max(one.bottom for one in boxes)
     scored = int(results.comparisons.scored.sum())
     if apart:
@@ -103,8 +104,9 @@ def order_chart(results: Results, named: Named) -> Chart:
         ]
         top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
         middle = (sheet.left + sheet.right) / 2
-        _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
         bottom = top + tall
+        item = _Item((), [], below, middle, wide, top, bottom)
+        _draw_box(sheet, item, Look(style.PAPER, "#8a8a8a", lw=1, ls=(0, (4, 3))))
     told = [
         f"{stopped([spoken[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
         f"{stopped([spoken[unit] for unit in group.units], _BEHIND, ', ')}"
@@ -190,16 +192,8 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet)
         top += tall + _GAP
 
 
-def _box(
-    sheet: Sheet,
-    x: float,
-    top: float,
-    wide: float,
-    tall: float,
-    text: list[str],
-    edge: str,
-    ls: Any = "-",
-) -> None:
-    shape = box(wide, tall, rounded=0.04)
-    sheet.stamp(shape, [x], [top + tall / 2], style.PAPER, edge=edge, lw=1, ls=ls)
-    sheet.text(x, top + tall / 2, text, size=_TYPE, ha="center")
+def _draw_box(sheet: Sheet, item: _Item, look: Look) -> None:
+    tall = item.bottom - item.top
+    middle = item.top + tall / 2
+    sheet.stamp(box(item.wide, tall, rounded=0.04), [item.x], [middle], look)
+    sheet.text(item.x, middle, item.text, Lettering(size=_TYPE, ha="center"))

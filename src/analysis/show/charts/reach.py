@@ -11,7 +11,17 @@ from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.intervals import Scale
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Named, lines_high, styled, width_of, wrapped
+from analysis.show.style import (
+    LABEL,
+    Chart,
+    Lettering,
+    Look,
+    Named,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
 from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 
@@ -52,7 +62,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
         if one.kind == DECLARED:
             name = wrapped(names[one.unit_id], sheet.right - sheet.left, LABEL, bold=True)
             high = lines_high(name, LABEL)
-            sheet.text(sheet.left, y + 0.08 + high / 2, name, bold=True)
+            sheet.text(sheet.left, y + 0.08 + high / 2, name, Lettering(bold=True))
             y += high + 0.1
         places.append(y + _ROW / 2)
         y += _ROW
@@ -63,8 +73,8 @@ def reach_chart(results: Results, named: Named) -> Chart:
         (0.08, ~own & (table["kind"] != ALL)),
     ):
         fill = np.where(own[where], *PALETTE[:2])
-        scale.bars(table[where], places[where] - tall / 2, tall, fill=fill)
-    sheet.texts(scale.left - 0.08, places, kinds, ha="right")
+        scale.bars(table[where], places[where] - tall / 2, tall, Look(fill=fill))
+    sheet.texts(scale.left - 0.08, places, kinds, Lettering(ha="right"))
     sheet.texts(scale.right + 0.08, places, words)
     told = []
     for unit, rows in table.groupby("unit_id", sort=False):

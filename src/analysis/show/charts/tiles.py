@@ -15,6 +15,8 @@ from analysis.show.style import (
     NOTE,
     WIDTH,
     Chart,
+    Lettering,
+    Look,
     Named,
     box,
     lines_high,
@@ -96,18 +98,20 @@ def _map(
     bottom = sheet.top + down * tall + 0.08
     signs, lows, end = sheet.flowed(bottom, [label for label, *_ in _KINDS], key=0.25)
     for kind, (_, fill, edge) in enumerate(_KINDS):
-        looks = {"fill": fill, "edge": edge, "lw": 0.9, "ls": "-" if kind else (0, (4, 3))}
+        look = Look(fill, edge, lw=0.9, ls="-" if kind else (0, (4, 3)))
         where = kinds == kind
         ink, quiet = (style.PAPER,) * 2 if kind > 1 else (style.INK, style.QUIET)
         if where.any():
             shape = box(size - _GAP, tall - _GAP, rounded=0.04)
-            sheet.stamp(shape, x[where], y[where], **looks)
-        sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], **looks)
+            sheet.stamp(shape, x[where], y[where], look)
+        sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], look)
         for one in np.flatnonzero(where):
-            sheet.text(x[one], middle[one], names[one], size=NOTE, ha="center", color=ink)
+            sheet.text(
+                x[one], middle[one], names[one], Lettering(size=NOTE, ha="center", color=ink)
+            )
         said = where & np.array([one != "" for one in words])
         texts = [words[one] for one in np.flatnonzero(said)]
-        sheet.texts(x[said], foot[said], texts, size=NOTE, ha="center", color=quiet)
+        sheet.texts(x[said], foot[said], texts, Lettering(size=NOTE, ha="center", color=quiet))
     known = table[table["known"] > 0]
     told = [
         f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
