@@ -24,9 +24,9 @@ def states_key(study: Study) -> list[dict]:
     levels: dict[tuple, dict] = {}
     for row in each_row(study["levels"]):
         name = names[row.scale_id, row.level]
-        one = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
-        one["among"] = name.removeprefix(row.level)
-        levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), one)
+        entry = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
+        entry["among"] = name.removeprefix(row.level)
+        levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), entry)
     same_name = Counter((one["state"], one["among"]) for one in levels.values())
     for one in levels.values():
         # Of one name and worth alike, but not of one meaning.
@@ -43,18 +43,18 @@ def group_rules(study: Study) -> list[str]:
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     nodes = {**study.lookup("recommendations", "label"), **labels}
     usual = {**study.lookup("recommendations", "weight"), **study.lookup("criteria", "weight")}
-    said = []
+    rules = []
     for row in records(study["applicability"]):
         since = f" from {row['from_day']} on" if row["from_day"] else ""
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
-        said.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
+        rules.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
     weights = study["group_weights"]
     if study.settings.aggregation == POOLED:  # there groups weigh nothing
         weights = weights[weights["node_id"].isin(list(labels))]
     for row in records(weights):
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         node, other = nodes[row["node_id"]], usual[row["node_id"]]
-        said.append(
+        rules.append(
             f"{among}: the weight of “{node}” is {exact(row['weight'])}, where it else is {exact(other)}. {reason}."
         )
-    return said
+    return rules

@@ -70,10 +70,10 @@ def _totals(results: Results) -> pd.DataFrame:
 
 def published_scores(study: Study) -> list[dict]:
     """Return every published score, with its source and with how it was rounded, in words."""
-    said = [rounding_words(one) for one in each_row(study["published_scores"])]
+    rounding = [rounding_words(row) for row in each_row(study["published_scores"])]
     return [
         {**row, "as_published": text.removeprefix(", ") or "not rounded"}
-        for row, text in zip(with_sources(study, "published_scores"), said, strict=True)
+        for row, text in zip(with_sources(study, "published_scores"), rounding, strict=True)
     ]
 
 

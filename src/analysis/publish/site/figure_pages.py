@@ -2,7 +2,7 @@
 
 from analysis.publish.site.headings import Headings
 from analysis.publish.site.page_maker import PageMaker
-from analysis.publish.site.rows import RowWords, states_at
+from analysis.publish.site.row_labels import RowLabels, states_at
 
 
 def figures(maker: PageMaker) -> None:
@@ -15,7 +15,7 @@ def figures(maker: PageMaker) -> None:
         if name in maker.used and maker.at.figure(name).startswith("figures/")
     ]
     maker.page(index, "figures", "Every figure", statements=statements)
-    words, states = RowWords(maker.study), states_at(maker.results)
+    labels, states = RowLabels(maker.study), states_at(maker.results)
     scales = maker.study.lookup("criteria", "scale_id")
     for statement, title in statements:
         keys = [row.split("/") for row in statement.rows]
@@ -32,7 +32,7 @@ def figures(maker: PageMaker) -> None:
             rows=[
                 (
                     maker.at.row(row),
-                    *words(key),
+                    *labels(key),
                     state_of(key),
                     scales[key[-1]] if key[0] in ("matrix", "next") else "",
                 )

@@ -9,7 +9,7 @@ from analysis.measure.statements import Statement
 from analysis.show.labels import DECIDED, STEP, level_word, levels_words, word
 from analysis.show.sensitivity import KIND_WORDS
 from analysis.study import vocabulary as v
-from analysis.wording import spoken
+from analysis.wording import capital, spoken
 
 _GAPS = {
     MEETS: "{many} that can be shown to meet “{label}”",
@@ -61,10 +61,9 @@ class Headings:
     def __call__(self, statement: Statement) -> str:
         """Return the heading; where there is nothing shorter, the statement's own definition."""
         family, *rest = statement.id.split(".")
-        said = self._fixed.get(statement.id)
-        said = said or getattr(self, f"_of_{family}", lambda *_: "")(*rest)
-        said = said or statement.definition.rstrip(".")
-        return said[:1].upper() + said[1:]
+        heading = self._fixed.get(statement.id)
+        heading = heading or getattr(self, f"_of_{family}", lambda *_: "")(*rest)
+        return capital(heading or statement.definition.rstrip("."))
 
     def _of_national(self, criterion: str, state: str) -> str:
         return f"{self._many} at “{level_word(state)}” on “{self._criteria[criterion]}”"
@@ -115,16 +114,16 @@ def _fixed(many: str, one: str) -> dict[str, str]:
         "readings.coders_differ": f"{many} whose score is not the same under every coder",
         "readings.differ": f"{many} whose score under some coder is not the settled one",
         "replies.count": "Replies held",
-        **{f"replies.{decision}": f"Replies, {said}" for decision, said in DECIDED.items()},
+        **{f"replies.{decision}": f"Replies, {words}" for decision, words in DECIDED.items()},
         "pairs.count": f"Pairs of {many} of which one is surely above the other",
         "next.cells": "Open cells that bear weight in the score",
         "next.assumption": "What the order of the next questions rests on",
-        **{f"next.step.{step}": f"Open cells, and what to do: {said}" for step, said in STEP.items()},
+        **{f"next.step.{step}": f"Open cells, and what to do: {words}" for step, words in STEP.items()},
         "sensitivity.units.known": f"{many} of which anything scored is known",
         "sensitivity.units.known_otherwise": f"Other {many} of which something would be known under another choice",
         "sensitivity.units.moved": f"{many} whose score some other choice moves",
         **{
-            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {said}"
-            for kind, said in KIND_WORDS.items()
+            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {words}"
+            for kind, words in KIND_WORDS.items()
         },
     }  # fmt: skip

@@ -152,10 +152,10 @@ class PageMaker:
             stem = f"score.{unit}.{group}"
             if f"{stem}.low" not in self.named:
                 return Markup("nothing to score")
-            said = Markup("{} to {}").format(say(f"{stem}.low"), say(f"{stem}.high"))
+            ends = Markup("{} to {}").format(say(f"{stem}.low"), say(f"{stem}.high"))
             if float(self.named[f"{stem}.known_percent"].value or 0) <= 1e-7:
-                return said + ", nothing known"
-            return said + Markup(", {} known").format(say(f"{stem}.known_percent"))
+                return ends + ", nothing known"
+            return ends + Markup(", {} known").format(say(f"{stem}.known_percent"))
 
         return {"say": say, "tell": tell, "interval": interval}
 

@@ -15,7 +15,7 @@ StateOf = Callable[[list[str]], str]
 """The function from a row's table and keys to its state; empty where it has none."""
 
 
-class RowWords:
+class RowLabels:
     """Says what a row is: who or what it is about, and on what."""
 
     def __init__(self, study: Study):
@@ -23,7 +23,7 @@ class RowWords:
         self._units = study.lookup("units", "short_name")
         on_groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
         on_criteria = study.lookup("criteria", "label")
-        self._on = {
+        self._subjects = {
             "matrix": on_criteria,
             "next": on_criteria,
             "gaps": on_groups,
@@ -31,9 +31,9 @@ class RowWords:
         }
         publisher = study.lookup("sources", "publisher")
         of_evidence = study.lookup("evidence", "source_id")
-        self._said = {
+        self._names = {
             "sources": publisher,
-            "evidence": {one: publisher[source] for one, source in of_evidence.items()},
+            "evidence": {name: publisher[source] for name, source in of_evidence.items()},
             "criteria": study.lookup("criteria", "label"),
             "recommendations": study.lookup("recommendations", "label"),
             "figures": study.lookup("figures", "measure"),
@@ -45,11 +45,11 @@ class RowWords:
         table, first, *rest = key
         if table == "pairs":
             return self._units[first], f"surely above {self._units[rest[0]]}"
-        if table in self._on:
-            return self._units[first], self._on[table][rest[0]]
+        if table in self._subjects:
+            return self._units[first], self._subjects[table][rest[0]]
         if table in ("units", "ranks"):
             return self._units[first], ""
-        return first, " / ".join((self._said.get(table, {}).get(first, ""), *rest)).strip()
+        return first, " / ".join((self._names.get(table, {}).get(first, ""), *rest)).strip()
 
 
 def states_at(results: Results) -> Callable[[Statement], tuple[dt.date, StateOf]]:
