@@ -16,8 +16,8 @@ from pdfs import opened
 from pypdf.generic import ContentStream
 
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
-from analysis.fieldwork.row_reader import Reader
-from analysis.fieldwork.workbook_content import Line
+from analysis.fieldwork.row_reader import RowReader
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.measure.results import measure
 from analysis.measure.statements import sensitivity_statements, statements
 from analysis.publish.blocks import Table, blocks, plain
@@ -339,8 +339,8 @@ def test_every_level_that_fits_but_for_its_capitals_is_named(tmp_path):
     study = towns(tmp_path / "s", {"s": {"HIGH": 1, "High": 0.5, "low": 0}}, {"c": "s"}, UNITS, {})
     refused = []
     returned = SimpleNamespace(forms={}, refuse=lambda *said: refused.append(said))
-    reader = Reader(SimpleNamespace(study=study, returned=returned))
-    assert reader.level(Line("Coding", 2, {"level": "high"}, {"level": "B"}), "c") == "high"
+    reader = RowReader(SimpleNamespace(study=study, workbook=returned))
+    assert reader.level(SheetRow("Coding", 2, {"level": "high"}, {"level": "B"}), "c") == "high"
     ((_, text, _, remedy),) = refused
     assert text == "high" and remedy.startswith("did you mean HIGH or High? ")
 
