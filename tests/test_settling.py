@@ -337,7 +337,7 @@ def test_a_dry_run_says_all_that_changes_and_that_a_reason_will_be_asked_for(fol
     path = settling.filled.save(folder.parent / "returned.xlsx")
     came = take_in(path, folder, dry_run=True, on=DAY)
     (changed,) = [one for one in came.changes if one.what == CHANGED]
-    assert changed.said.endswith("; also: confidence")
+    assert changed.summary.endswith("; also: confidence")
     assert [note for note in came.notes if "--reason will be asked for" in note]
     # Given, nobody asks.
     came = take_in(path, folder, "a slip", dry_run=True, on=DAY)
