@@ -11,13 +11,14 @@ from analysis.fieldwork.open_workbook import open_workbook
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.state_changes import reasons
-from analysis.publish import view
+from analysis.publish.context.method import group_rules
+from analysis.publish.context.units import unit_sections
 from analysis.publish.data import data_tables
 from analysis.publish.requests import requests
 from analysis.show.pairs import compared
 from analysis.study import states
 from analysis.study.groups import exemptions
+from analysis.study.state_reasons import reasons
 from analysis.study.tables import write_table
 from analysis.study.warnings import warnings
 
@@ -134,8 +135,8 @@ def test_a_group_of_no_units_is_refused(among, table):
 
 def test_the_reason_stands_where_the_story_of_the_cell_is_told():
     results = measure(grouped([APART]))
-    (section,) = [one for one in view.unit_sections(results) if one["unit_id"] == "s1"]
-    said = {cell["criterion_id"]: cell["reason"] for cell in section["cells"]}
+    (section,) = [one for one in unit_sections(results) if one["unit_id"] == "s1"]
+    said = {cell.criterion_id: cell.reason for cell in section["cells"]}
     assert said["b"] == "The criterion does not apply here: South has a law of its own."
 
 
@@ -343,11 +344,11 @@ def test_weights_of_groups_that_cannot_be_are_refused(rows, column, rule):
 
 
 def test_the_method_says_what_holds_for_a_group():
-    assert view.group_rules(grouped([APART], [HEAVY | {"among": "n2;s1"}])) == [
+    assert group_rules(grouped([APART], [HEAVY | {"among": "n2;s1"}])) == [
         "South: “b” does not apply. South has a law of its own.",
         "n2 and s1: the weight of “b” is 3, where it else is 1. South says so.",
     ]
-    (later,) = view.group_rules(grouped([APART | {"from_day": "2030-01-01"}]))
+    (later,) = group_rules(grouped([APART | {"from_day": "2030-01-01"}]))
     assert later.startswith("South: “b” does not apply from 2030-01-01 on.")
 
 

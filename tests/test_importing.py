@@ -22,7 +22,7 @@ from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
 from analysis.publish.briefings import _environment, _held, _said
 from analysis.publish.report import report_html
-from analysis.show.notes import notes
+from analysis.show.caveats import caveats
 from analysis.study import StudyError, create, load, states, validate
 from analysis.study.journal import LOCK
 
@@ -689,7 +689,7 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     results = measure(load(pools))
     said = "is taken from an imported table (table.csv), as it stands there. We did not read the documents behind it."
     whole = f"For 2 of 15 questions on pools, what is shown {said}"
-    assert whole in notes(results)
+    assert whole in caveats(results)
     assert named_figures(results)["cells.imported"].value == 2
     assert whole in report_html(results, named_figures(results), [])
     of_one = f"For 2 of 3 questions on {POOLS[0]}, what is shown {said}"

@@ -18,11 +18,11 @@ from pypdf.generic import ContentStream
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.row_reader import RowReader
 from analysis.fieldwork.workbook_content import SheetRow
+from analysis.measure.figures import named_figures, sensitivity_statements
 from analysis.measure.results import measure
-from analysis.measure.statements import sensitivity_statements, statements
-from analysis.publish import view
 from analysis.publish.blocks import Table, blocks, plain
 from analysis.publish.briefings import Briefings
+from analysis.publish.context.method import states_key
 from analysis.publish.markup import mark_of
 from analysis.publish.report import report_html
 from analysis.publish.report_pdf import report_pdf
@@ -30,8 +30,8 @@ from analysis.publish.site.pages import site_files
 from analysis.publish.typeset import page_count
 from analysis.publish.workbook import NOT_APPLICABLE, gap_workbook
 from analysis.show.charts.matrix import matrix_chart
-from analysis.show.marks import PALETTE, level_marks, places_note, ramp_rules
-from analysis.show.words import level_word
+from analysis.show.labels import level_word
+from analysis.show.symbols import PALETTE, level_marks, places_note, ramp_rules
 from analysis.study import validate
 from analysis.study.levels import level_names
 
@@ -66,7 +66,7 @@ def unit_cells(page, caption):
 
 
 def report_page(results):
-    return report_html(results, statements(results), [])
+    return report_html(results, named_figures(results), [])
 
 
 def test_the_same_name_on_two_scales_has_two_marks(two_scales):
@@ -87,7 +87,7 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     of_benefit = [(best, "high"), (middle, "mid"), (worst, "low")]
     of_risk = [(best, "low"), (middle, "mid"), (worst, "high")]
     assert heads == [*of_benefit, *of_risk]
-    named = statements(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_statements(results)
     page = site_files(results, named, [])["towns/u0.html"].decode()
     glance = page.split("Each question at a glance")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
@@ -109,7 +109,7 @@ def colours_of(page):
 
 
 def test_a_key_of_levels_tells_two_scales_apart(two_scales):
-    key = {(one["scale"], one["state"]): one["among"] for one in view.states_key(two_scales)}
+    key = {(one["scale"], one["state"]): one["among"] for one in states_key(two_scales)}
     assert key["benefit", "low"] == " (benefit)"
     assert key["risk", "low"] == " (risk)"
     # Worth the same on both, it has one name; but each scale says another thing by it.
@@ -117,14 +117,14 @@ def test_a_key_of_levels_tells_two_scales_apart(two_scales):
 
 
 def sheet_rows(results, sheet):
-    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, statements(results))))
+    book = openpyxl.load_workbook(io.BytesIO(gap_workbook(results, named_figures(results))))
     (table,) = book[sheet].tables.values()
     return [[cell.value for cell in row] for row in book[sheet][table.ref]]
 
 
 def test_the_picture_draws_and_names_a_level_by_its_own_scale(two_scales):
     results = measure(two_scales)
-    chart = matrix_chart(results, statements(results))
+    chart = matrix_chart(results, named_figures(results))
     said = " ".join(words(chart)).replace("\n", " ")
     assert "low (benefit)" in said and "low (risk)" in said
     fills = Counter(
@@ -139,7 +139,7 @@ def test_the_picture_draws_and_names_a_level_by_its_own_scale(two_scales):
 
 def test_the_key_of_levels_that_differ_in_capitals_says_their_places(tmp_path):
     study = towns(tmp_path / "s", {"s": {"A": 1, "a": 0}}, {"c": "s"}, UNITS, {})
-    key = {one["state"]: one["among"] for one in view.states_key(study)}
+    key = {one["state"]: one["among"] for one in states_key(study)}
     assert (key["A"], key["a"]) == (" (s, 1 of 2)", " (s, 2 of 2)")
 
 
@@ -312,7 +312,7 @@ def test_more_levels_of_one_value_than_there_are_letters_have_marks_of_their_own
 
 def test_two_hundred_levels_are_drawn_and_set(long_scale):
     results = measure(long_scale)
-    drawn = matrix_chart(results, statements(results))
+    drawn = matrix_chart(results, named_figures(results))
     labels = {one.get_label() for one in drawn.figure.findobj() if one.get_label()}
     assert {"1", "100", "200"} <= labels
     page = report_page(results)
@@ -338,8 +338,8 @@ def test_no_level_is_called_like_an_unknown_however_it_is_written(tmp_path, name
 def test_every_level_that_fits_but_for_its_capitals_is_named(tmp_path):
     study = towns(tmp_path / "s", {"s": {"HIGH": 1, "High": 0.5, "low": 0}}, {"c": "s"}, UNITS, {})
     refused = []
-    workbook = SimpleNamespace(forms={}, refuse=lambda *said: refused.append(said))
-    reader = RowReader(SimpleNamespace(study=study, workbook=workbook))
+    returned = SimpleNamespace(forms={}, refuse=lambda *said: refused.append(said))
+    reader = RowReader(SimpleNamespace(study=study, workbook=returned))
     assert reader.level(SheetRow("Coding", 2, {"level": "high"}, {"level": "B"}), "c") == "high"
     ((_, text, _, remedy),) = refused
     assert text == "high" and remedy.startswith("did you mean HIGH or High? ")

@@ -12,8 +12,9 @@ from analysis.fieldwork.names import meant_units
 from analysis.measure.attribution import compare
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.publish import view
 from analysis.publish.build import build
+from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.units import absent_units, unit_sections
 from analysis.publish.requests import requests
 from analysis.show.comparison import in_sentences
 from analysis.study import StudyError, known, states
@@ -96,7 +97,7 @@ def test_outside_its_days_a_unit_has_no_cell(on):
     for table in (results.scores, results.gaps, results.ranks, results.bounds, results.readings):
         assert set(table["unit_id"]) <= set(expected)
     assert {one.unit_id for one in requests(results)} <= set(expected)
-    assert {one["unit_id"] for one in view.unit_sections(results)} == set(expected)
+    assert {one["unit_id"] for one in unit_sections(results)} == set(expected)
 
 
 def test_each_date_of_comparison_has_the_units_of_its_day():
@@ -121,7 +122,7 @@ def test_each_date_of_comparison_has_the_units_of_its_day():
 def test_units_that_began_or_ended_between_two_dates_are_named():
     compared = [CompareDate(date=day, label=day) for day in ("2023-01-01", LAST_DAY)]
     study = with_settings(merged(), compare_dates=tuple(compared))
-    _, alike, now = view.dates_compared(measure(study))
+    _, alike, now = dates_compared(measure(study))
     assert alike["lives"] == []
     assert now["lives"] == [
         "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
@@ -134,7 +135,7 @@ def test_units_that_began_or_ended_between_two_dates_are_named():
 def test_a_unit_that_began_and_ended_between_two_dates_is_named():
     study = merged(exists_from="2022-12-01")
     study = with_settings(study, compare_dates=(CompareDate(date="2021-01-01", label="Then"),))
-    _, now = view.dates_compared(measure(study))
+    _, now = dates_compared(measure(study))
     assert now["lives"] == [
         "Old-Town existed only from 1 December 2022 to 31 March 2023, and at neither date. "
         "It was followed by Big-Town.",
@@ -230,14 +231,14 @@ def test_a_published_score_of_a_unit_that_ended_is_held_against_its_own_day():
 
 
 def test_what_is_not_there_is_told_in_one_sentence():
-    (now,) = view.absent_units(measure(merged()).study)
+    (now,) = absent_units(measure(merged()).study)
     assert now == {
         "unit_id": OLD,
         "said": "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
     }
-    (then,) = view.absent_units(measure(merged(), day(LAST_DAY)).study)
+    (then,) = absent_units(measure(merged(), day(LAST_DAY)).study)
     assert then["said"] == "Big-Town exists only from 1 April 2023."
-    assert view.absent_units(merged()) == []
+    assert absent_units(merged()) == []
 
 
 def test_the_named_counts_say_that_they_are_of_this_date():

@@ -28,7 +28,7 @@ from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
 from analysis.publish.requests import requests
 from analysis.publish.site.pages import site_files
-from analysis.show.marks import level_marks
+from analysis.show.symbols import level_marks
 from analysis.study import load, schema, states, validate, values
 from analysis.study.descriptor import Table
 from analysis.study.profile import profile

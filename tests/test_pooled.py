@@ -19,7 +19,7 @@ from analysis.measure.sensitivity import sensitivity
 from analysis.measure.tree import TOTAL
 from analysis.measure.unit_cells import unit_cells
 from analysis.measure.weight_tree import weight_tree
-from analysis.publish.view import group_rules
+from analysis.publish.context.method import group_rules
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
 

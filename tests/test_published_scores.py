@@ -15,7 +15,7 @@ from analysis.measure.bounds import possible_levels
 from analysis.measure.constraints import constrained
 from analysis.measure.figures import given, named_figures
 from analysis.measure.results import measure
-from analysis.publish import view
+from analysis.publish.context.units import unit_sections
 from analysis.publish.workbook import _sheets
 from analysis.show.pairs import compared
 from analysis.study import vocabulary as v
@@ -201,8 +201,8 @@ def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():
         "Published score G1, 0, rounded up to 1, of Made-up 1 in all on 2023-01-01 (source S1). "
         "It settles “a” and “b”."
     )
-    assert [unit["published"] for unit in view.unit_sections(results)] == [[one.said], []]
-    (sheet,) = [one for one in _sheets(results, {}) if one.tab == "Published scores"]
+    assert [unit["published"] for unit in unit_sections(results)] == [[one.said], []]
+    (sheet,) = [one for one in _sheets(results) if one.tab == "Published scores"]
     assert sheet.table.iloc[0][["Rounding", "What it does on this date"]].tolist() == [
         "rounded up to 1",
         one.said,

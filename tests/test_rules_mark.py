@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from filled import Filled, FilledForm
 from helpers import cell, edit_cell, find_row, read_rows, run
-from made import LIBRARY, library
+from made import LIBRARY, library, replaced
 
 from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.cell_records import CellRecord, cell_records
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.reply_form import findings
 from analysis.measure.results import Results, measure
-from analysis.publish import view
 from analysis.publish.briefings import _environment, _held, _said
-from analysis.publish.site.behind import cell_trails
+from analysis.publish.context.units import unit_cells, unit_sections
 from analysis.publish.workbook import _sheets
-from analysis.study import load
+from analysis.study import load, states
 from analysis.study import vocabulary as v
 from analysis.study.load import validate
 from analysis.study.marks import (
@@ -160,18 +160,18 @@ def test_a_coding_without_a_mark_is_said_nothing_of(folder):
     assert EARLIER_RULES not in str(findings(load(folder), UNIT))
 
 
+def records_of(folder: Path) -> list[CellRecord]:
+    study = load(folder)
+    return cell_records(study, states(study))
+
+
 def results_of(folder: Path) -> Results:
     return measure(load(folder))
 
 
 def test_the_report_says_it_beside_the_level(older):
-    cells = view.unit_cells(results_of(older))
-    marked = {
-        (unit, one["criterion_id"])
-        for unit, held in cells.items()
-        for one in held
-        if one["earlier_rules"]
-    }
+    cells = unit_cells(results_of(older))
+    marked = {one.key for held in cells.values() for one in held if one.earlier_rules}
     study = load(older)
     coded = set(study["codings"].query("criterion_id == @CRITERION")["unit_id"])
     assessed = set(study["assessments"].query("criterion_id == @CRITERION")["unit_id"])
@@ -182,13 +182,31 @@ def test_the_report_says_it_beside_the_level(older):
 def test_the_site_says_which_coding_it_is(older):
     row = find_row(older, "codings", unit_id=UNIT, criterion_id=CRITERION, observed_on="2020-10")
     edit_cell(older, "codings", row, "rules_mark", "")
-    trail = cell_trails(load(older))[UNIT, CRITERION]
-    said = {(one["coder"], one["observed_on"]): one["earlier_rules"] for one in trail.codings}
+    codings = {cell.key: cell.codings for cell in records_of(older)}
+    said = {
+        (one["coder"], one["observed_on"]): one["earlier_rules"] for one in codings[UNIT, CRITERION]
+    }
     assert said.pop((CODER, "2020-10")) is False
     assert said and all(said.values())
-    assert not any(
-        one["earlier_rules"] for one in cell_trails(load(older))[UNIT, "weekend"].codings
+    assert not any(one["earlier_rules"] for one in codings[UNIT, "weekend"])
+
+
+def test_it_is_said_of_the_same_codings_where_a_unit_no_longer_exists(older):
+    study = load(older)
+    units, codings = (
+        study["units"].copy(),
+        study["codings"].assign(older=under_earlier_rules(study.tables)),
     )
+    gone = codings["unit_id"].iloc[0]
+    units.loc[units["unit_id"] == gone, "exists_until"] = "2022-01-01"
+    study = replaced(study, units=units)
+    matrix = states(study)
+    said = [one for cell in cell_records(study.at(matrix.as_of), matrix) for one in cell.codings]
+    expected = codings.query("unit_id != @gone")
+    assert {
+        (one["unit_id"], one["coder"], one["criterion_id"], one["earlier_rules"]) for one in said
+    } == {(one.unit_id, one.coder, one.criterion_id, one.older) for one in expected.itertuples()}
+    assert len(said) == len(expected) and expected["older"].any()
 
 
 def test_the_reply_form_and_the_settling_workbook_say_it_beside_the_rule(older):
@@ -231,11 +249,9 @@ def test_the_pages_and_the_report_say_it(older, tmp_path):
 
 def test_briefings_and_the_workbook_say_it_of_the_level(older):
     results = measure(load(older))
-    matrix = next(one for one in _sheets(results, {}) if one.tab == "Matrix").table
+    matrix = next(one for one in _sheets(results) if one.tab == "Matrix").table
     said = matrix[matrix.iloc[:, 0].notna()].astype(str).agg(" ".join, axis=1)
-    count = sum(
-        cell["earlier_rules"] for unit in view.unit_sections(results) for cell in unit["cells"]
-    )
+    count = sum(cell.earlier_rules for unit in unit_sections(results) for cell in unit["cells"])
     assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
     page = _environment(results).get_template("briefing.html.j2")
     form = {"part": "known", "letters": 900, "rows": 30, "by_name": True}

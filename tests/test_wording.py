@@ -15,7 +15,7 @@ from analysis.measure.results import measure
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
-from analysis.show.notes import notes
+from analysis.show.caveats import caveats
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
 from analysis.wording import agreeing, counted, some_of
@@ -53,7 +53,7 @@ def test_searches_without_criteria(silent, said):
 def test_criteria_in_force():
     study = grouped()
     starts = study["criteria"].assign(applies_from=["", "2023-01-01"])
-    said = " ".join(notes(measure(replaced(study, criteria=starts), day("2022-06-01"))))
+    said = " ".join(caveats(measure(replaced(study, criteria=starts), day("2022-06-01"))))
     assert "Only 1 of 2 scored criteria is in force on this date, and counts." in said
 
 
@@ -99,3 +99,19 @@ def test_how_far_a_document_was_read_is_said_in_the_same_words_everywhere(extent
 
 
 WITH_EXTENTS = ("Evidence", "Sources")
+
+
+def test_what_we_could_not_tell_is_said_in_the_first_person():
+    results = measure(library())
+    named = named_figures(results)
+    files = site_files(results, named | sensitivity_figures(results), [])
+    page = files["recommendations/opening.html"].decode()
+    assert "<h2>Libraries for which we could not tell</h2>" in page
+    for said in (page, report_html(results, named, [])):
+        assert "could not tell" in said and "cannot be told</" not in said
+    heads = [
+        cell.value
+        for row in Filled(gap_workbook(results, named)).book["Published totals"]
+        for cell in row
+    ]
+    assert {"Could not tell", "Compared with the evidence"} <= set(heads)

@@ -26,7 +26,7 @@ from analysis.show.comparison import (
     searched_since,
     what_must_stand,
 )
-from analysis.show.words import word
+from analysis.show.labels import word
 from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
 from analysis.study.version import Version, open_version

@@ -14,7 +14,7 @@ from pandas.io.formats.style import Styler
 from analysis.api.given import refusal
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
-from analysis.show.words import gap_words, level_word, word
+from analysis.show.labels import gap_words, level_word, word
 from analysis.spreadsheet import put_text
 from analysis.study import Study
 from analysis.study.rounding import rounded

@@ -10,7 +10,7 @@ from analysis.api.reading import Table, labelled
 from analysis.api.typed import NUMBERS
 from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements
 from analysis.measure.side_by_side import irreconcilable
-from analysis.show.words import level_word
+from analysis.show.labels import level_word
 from analysis.study import Study
 from analysis.study.searches import searches_by_unit
 

@@ -15,7 +15,7 @@ from analysis.api.typed import category, copied
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results as Measures
-from analysis.show.notes import notes
+from analysis.show.caveats import caveats
 from analysis.wording import counted, spoken
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Results(Summary):
     def caveats(self) -> list[str]:
         """What must stand with these results: draft mark, what was asked for, dates, notices."""
         study = self._measures.study
-        return notes(self._measures, self._criteria, list(study["units"]["unit_id"]))
+        return caveats(self._measures, self._criteria, list(study["units"]["unit_id"]))
 
     @property
     def matrix(self) -> pd.DataFrame:

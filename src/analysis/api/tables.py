@@ -17,8 +17,8 @@ from analysis.measure.scores import in_force_at_all, scores
 from analysis.measure.state_changes import came_into_force
 from analysis.measure.tree import TOTAL
 from analysis.show import sensitivity as choices
-from analysis.show.notes import notes
-from analysis.show.words import interval_words, level_word, word
+from analysis.show.caveats import caveats
+from analysis.show.labels import interval_words, level_word, word
 from analysis.study import vocabulary as v
 
 
@@ -31,7 +31,7 @@ def table_of(results: Results, name: str) -> Table:
     if not isinstance(name, str) or name not in TABLES:
         raise no_such("table", name, TABLES, "table")
     title, make = TABLES[name]
-    return Table(labelled(results.study, make(results)), f"{title}.", notes(results))
+    return Table(labelled(results.study, make(results)), f"{title}.", caveats(results))
 
 
 def _national(results: Results) -> pd.DataFrame:

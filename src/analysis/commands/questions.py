@@ -97,7 +97,7 @@ def compare(arguments: argparse.Namespace) -> int:
 def compare_units(arguments: argparse.Namespace) -> int:
     """Say what is certain of two units."""
     from analysis.fieldwork.names import meant_units
-    from analysis.show.notes import notes
+    from analysis.show.caveats import caveats
     from analysis.show.pairs import compared
 
     with shown_progress() as progress:
@@ -108,5 +108,5 @@ def compare_units(arguments: argparse.Namespace) -> int:
         problem = Problem("units", None, "", " and ".join(arguments.units), rule, "name two")
         raise StudyError([problem])
     print(" ".join(compared(results, *units)))
-    print(*notes(results, units=units), sep="\n")
+    print(*caveats(results, units=units), sep="\n")
     return 0

@@ -28,7 +28,7 @@ from analysis.fieldwork.row_reader import RowReader
 from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
-from analysis.frames import records
+from analysis.frames import grouped, records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v
 from analysis.study.dates import date_in_words
@@ -77,8 +77,11 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[FormRow]:
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    codings, assessments = by_cell(study, "codings"), by_cell(study, "assessments")
-    aside, rules_marks = by_cell(study, "set_aside"), codebook_marks(study.tables)
+    codings, assessments, aside = (
+        grouped(study[name], "unit_id", "criterion_id")
+        for name in ("codings", "assessments", "set_aside")
+    )
+    rules_marks = codebook_marks(study.tables)
     reopened = records(study["assessments"].loc[sorted(disputed(study))])
     silent = read_without_row(study)
     for unit in units:
@@ -101,14 +104,6 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
                         if one["coder"] == name
                     ) or (NO_ROW if name in without else "")
                 yield FormRow(texts, choices)
-
-
-def by_cell(study: Study, table: str) -> dict[Cell, list[Row]]:
-    """Return the rows of a table by unit and criterion."""
-    existing: dict[Cell, list[Row]] = {}
-    for row in records(study[table]):
-        existing.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
-    return existing
 
 
 def _rows_of_cell(
@@ -202,7 +197,7 @@ class _Adjudication:
         self.changeset, self.workbook = changeset, changeset.workbook
         self.reason, self.on = reason, on
         self.reader = RowReader(changeset)
-        self.codings = by_cell(changeset.study, "codings")
+        self.codings = grouped(changeset.study["codings"], "unit_id", "criterion_id")
         self.without = read_without_row(changeset.study)
         self.draft = changeset.draft("assessments")
         self.aside = changeset.draft("set_aside")

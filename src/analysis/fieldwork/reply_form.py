@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+from analysis.fieldwork.cell_records import CellRecord, cell_records
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import REPLY, Form, ledger_form
 from analysis.fieldwork.normalise import normalised_text
@@ -11,14 +12,12 @@ from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_w
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
-from analysis.frames import each_row, records, records_by_key
+from analysis.frames import each_row, records
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
-from analysis.study.dates import date_in_words
-from analysis.study.groups import exemptions
-from analysis.study.marks import EARLIER_RULES, assessed_under_earlier_rules, level_rules
+from analysis.study.marks import EARLIER_RULES, level_rules
 from analysis.study.searches import searches_by_unit
-from analysis.study.sources import titled
+from analysis.study.sources import titled, with_sources
 
 KIND = "replies"
 WHOLE, OPEN = "whole", "open"
@@ -51,10 +50,11 @@ def reply_form(study: Study, unit: str) -> bytes:
     maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS)
-    maker.page(_findings_page(study, unit))
+    found = findings(study, unit)
+    maker.page(_findings_page(study, found))
     maker.page(_evidence_page(study, unit))
     maker.page(_searches_page(study, unit))
-    maker.form(_reply_sheet(study), _answer_rows(study, unit), frozen=2)
+    maker.form(_reply_sheet(study), _answer_rows(unit, found), frozen=2)
     cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
@@ -87,7 +87,7 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
     ]
 
 
-def _findings_page(study: Study, unit: str) -> Page:
+def _findings_page(study: Study, found: list[dict[str, str]]) -> Page:
     headings = [
         ("Criterion", 22),
         ("Question", 44),
@@ -99,61 +99,40 @@ def _findings_page(study: Study, unit: str) -> Page:
         ("Settled by", 30),
         ("Evidence", 16),
     ]
-    rows = [
-        (
-            one["label"],
-            one["question"],
-            one["said"],
-            one["rule"],
-            one["why"],
-            one["when"],
-            one["confidence"],
-            one["settled"],
-            one["evidence"],
-        )
-        for one in findings(study, unit)
-    ]
-    return Page("What is said", headings, rows)
+    return Page("What is said", headings, [tuple(one.values())[1:] for one in found])
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
     """Return what is said of a unit, one entry a criterion that asks something, all in words."""
     matrix = states(study)
-    cells, exempt = matrix.cells, exemptions(study, matrix.as_of)
-    cells = cells[cells["unit_id"] == unit].set_index("criterion_id")
-    rows = records_by_key(study["assessments"])
-    read = study.lookup("recommendations", "text_read")
-    rules_of, earlier = level_rules(study.tables), assessed_under_earlier_rules(study.tables)
-    entries = []
-    for criterion in each_row(study["criteria"]):
-        if read.get(criterion.recommendation_id) == "not_read":
-            continue
-        cell = cells.loc[criterion.criterion_id]
-        row = rows.get(cell["row"], {})
-        level = cell["last_level"] or cell["state"]
-        rules = dict(rules_of[criterion.criterion_id])
-        rule = rules.get(level, "No rule applied, as nothing is known.")
-        if cell["row"] in earlier:
-            rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
-        entries.append(
-            {
-                "criterion_id": criterion.criterion_id,
-                "label": criterion.label,
-                "question": criterion.question,
-                "said": _in_words(cell["state"], cell["last_level"]),
-                "rule": rule,
-                "why": row.get(
-                    "rationale", exempt.get((unit, criterion.criterion_id), _why_none(cell))
-                ),
-                "when": date_in_words(row) if row else "",
-                "confidence": row.get("confidence", ""),
-                "settled": ": ".join(
-                    filter(None, (row.get("settled_by", ""), row.get("settled_why", "")))
-                ),
-                "evidence": cell["evidence_ids"].replace(";", ", "),
-            }
-        )
-    return entries
+    read, rules = study.lookup("recommendations", "text_read"), level_rules(study.tables)
+    return [
+        _finding(cell, dict(rules[cell.criterion_id]))
+        for cell in cell_records(study.at(matrix.as_of), matrix, unit)
+        if read.get(cell.criterion["recommendation_id"]) != "not_read"
+    ]
+
+
+def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
+    """Return what is said of a cell, by the columns of the page, after the criterion's id."""
+    rule = rules.get(cell.last_level or cell.state, "No rule applied, as nothing is known.")
+    if cell.earlier_rules:
+        rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
+    given = cell.state in (v.NOT_APPLICABLE, v.WITHHELD)
+    why = cell.reason if given else "Nothing that was read bears on it."
+    settled = cell.assessment["settled_by"], cell.assessment["settled_why"]
+    return {
+        "criterion_id": cell.criterion_id,
+        "label": cell.criterion["label"],
+        "question": cell.criterion["question"],
+        "said": _in_words(cell.state, cell.last_level),
+        "rule": rule,
+        "why": cell.assessment["rationale"] if cell.when else why,
+        "when": cell.when,
+        "confidence": cell.assessment["confidence"],
+        "settled": ": ".join(filter(None, settled)),
+        "evidence": ", ".join(one["evidence_id"] for one in cell.evidence),
+    }
 
 
 def _in_words(state: str, last_level: str) -> str:
@@ -164,22 +143,15 @@ def _in_words(state: str, last_level: str) -> str:
     return f"Not known ({words}{last}): {v.MEANING[state]}."
 
 
-def _why_none(cell) -> str:
-    if cell["state"] == v.WITHHELD:
-        return f"It was asked for, and refused on {cell['observed_on']}."
-    return "Nothing that was read bears on it."
-
-
 def _evidence_page(study: Study, unit: str) -> Page:
-    sources = study["sources"].set_index("source_id")
-    cited = study.cited_evidence()
-    evidence = study["evidence"]
-    own = evidence[(evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)]
+    cited, evidence = study.cited_evidence(), study["evidence"]
+    own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
     rows = []
-    for one in each_row(own):
-        source = sources.loc[one.source_id]
+    for one in with_sources(study, "evidence", own):
+        source = one["source"]
         where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
-        rows.append((one.evidence_id, one.states, v.EXTENT[one.extent_read], where, source["url"]))
+        extent = v.EXTENT[one["extent_read"]]
+        rows.append((one["evidence_id"], one["states"], extent, where, source["url"]))
     headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
     return Page("Evidence", headings, rows)
@@ -206,7 +178,7 @@ def _marked(study: Study, heading: str) -> str:
     return f"{heading}. {study.settings.draft_mark}" if study.settings.draft_mark else heading
 
 
-def _answer_rows(study: Study, unit: str) -> list[FormRow]:
+def _answer_rows(unit: str, found: list[dict[str, str]]) -> list[FormRow]:
     whole = {"row": f"{unit}/{WHOLE}", "asked": "Anything else, or all of it together"}
     return [
         *(
@@ -217,7 +189,7 @@ def _answer_rows(study: Study, unit: str) -> list[FormRow]:
                     "found": one["said"],
                 }
             )
-            for one in findings(study, unit)
+            for one in found
         ),
         FormRow(whole),
     ]

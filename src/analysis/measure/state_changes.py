@@ -1,15 +1,11 @@
 """What differs between two dates, cell by cell, and which rows explain it."""
 
-import datetime as dt
-
 import pandas as pd
 
-from analysis.frames import each_row, records_by_key
+from analysis.frames import each_row
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, came_to, sent_requests
-from analysis.study.dates import date_in_words
-from analysis.study.groups import exemptions
+from analysis.study.state_reasons import reasons
 
 
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
@@ -45,69 +41,3 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
 def came_into_force(table: pd.DataFrame) -> pd.Series:
     """Return which differences are no more than a criterion that came into force, unsettled."""
     return (table["before"] == v.NOT_IN_FORCE) & table["after"].isin(v.UNKNOWNS)
-
-
-def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
-    """Say, for each cell of a matrix, in one sentence why it has its state.
-
-    Args:
-        study: the study, with the units of the matrix's date.
-        cells: rows of a matrix's ``cells``.
-    """
-    starts = study.lookup("criteria", "applies_from")
-    exempt = exemptions(study, study.day or dt.date.max)
-    rows = records_by_key(study["assessments"])
-    requests = Asking(study).by_cell(sent_requests(study))
-    said = []
-    for cell in each_row(cells):
-        made = requests.get((cell.unit_id, cell.criterion_id), [])
-        said.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
-    return said
-
-
-def _reason(
-    cell, starts: dict[str, str], exempt: dict, row: dict | None, requests: list[dict]
-) -> str:
-    if cell.state == v.NOT_IN_FORCE:
-        return f"It applies from {starts[cell.criterion_id]}."
-    if cell.state == v.NOT_FOUND:
-        said = "A search is logged; nothing on this was found in it."
-        return " ".join([said, *map(_asked_for, requests)])
-    if cell.state == v.NOT_ASSESSED:
-        said = "No search is logged." if requests else "Nobody has looked."
-        return " ".join([said, *map(_asked_for, requests)])
-    if row is None and cell.state == v.NOT_APPLICABLE:
-        return exempt[cell.unit_id, cell.criterion_id]
-    if row is None:
-        reviews = (one for one in requests if one["answered_on"] == cell.observed_on)
-        review = next((one for one in reviews if one["review_outcome"]), None)
-        after = f" The review of {review['reviewed_on']} upheld that." if review else ""
-        return f"It was asked for, and refused on {cell.observed_on}.{after}"
-    if cell.state == v.NOT_APPLICABLE and row["not_before"] and not row["observed_on"]:
-        last = row["not_after"] or row["read_on"]
-        return f"The criterion cannot apply here from some day between {row['not_before']} and {last} on."
-    when = dated(row)
-    if cell.state == v.OUTDATED:
-        said = f"{cell.last_level.replace('_', ' ')}, {when}"
-        return f"The last level known ({said}) is from before the report."
-    if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
-        return f"A level is held, {when}: on this date it may or may not hold yet."
-    said = {
-        v.INCONCLUSIVE: "What was read does not settle it",
-        v.WITHHELD: "It was asked for and withheld",
-        v.NOT_APPLICABLE: "The criterion cannot apply here",
-    }
-    return f"{said.get(cell.state, 'A source shows it')}, {when}."
-
-
-def _asked_for(request: dict) -> str:
-    """Say what a request came to on which no assessment rests."""
-    when = f" on {request['sent_on']}" if request["sent_on"] else ""
-    answered = (request["review_outcome"] or request["outcome"]) in ("answered", "partly_answered")
-    then = " No assessment rests on the answer yet." if answered else ""
-    return f"It was asked for{when}: {came_to(request)}.{then}"
-
-
-def dated(row: dict) -> str:
-    """Return when the source behind an assessment is from, in words."""
-    return ("dated " if row["observed_on"] else "") + date_in_words(row)

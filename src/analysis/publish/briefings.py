@@ -12,14 +12,16 @@ from itertools import chain
 import jinja2
 
 from analysis.direction import isolated_name
-from analysis.frames import records_by_key
+from analysis.frames import grouped
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
-from analysis.publish import view
 from analysis.publish.blocks import Block, blocks
+from analysis.publish.context.published import recommendation_records
+from analysis.publish.context.tables import open_questions
+from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
-from analysis.show.notes import draft_line
+from analysis.show.caveats import draft_line
 from analysis.study import vocabulary as v
 from analysis.study.marks import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE
@@ -175,26 +177,22 @@ def _held(results: Results) -> dict:
 def _said(results: Results) -> Iterator[tuple[str, dict]]:
     """Give each unit's id with what its briefing says, from the records of the report."""
     study = results.study
-    recommendations = view.recommendations(results)
-    questions, gaps = view.questions(results)["of"], view.by_unit(results.gaps)
+    recommendations = recommendation_records(results)
+    questions, gaps = open_questions(results)["of"], grouped(results.gaps, "unit_id")
     asks = study.lookup("criteria", "question")
-    sources = records_by_key(study["sources"].set_index("source_id", drop=False))
-    from_source = study.lookup("evidence", "source_id")
-    for unit in view.unit_sections(results):
+    for unit in unit_sections(results):
         name = unit["unit_id"]
-        for cell in unit["cells"]:
-            ids = dict.fromkeys(from_source[one] for one in cell["evidence"])
-            cell["sources"] = [sources[one] for one in ids]
         standing = {row["recommendation_id"]: row["state"] for row in gaps.get(name, [])}
-        open_ = [cell for cell in unit["cells"] if cell["state"] in v.MEANING]
+        settled = [cell for cell in unit["cells"] if cell.known]
+        open_ = [cell for cell in unit["cells"] if not cell.known]
         yield (
             name,
             {
                 "unit": unit,
                 "imported": imported_said(results, [name]),
-                "settled": [cell for cell in unit["cells"] if cell not in open_],
+                "settled": settled,
                 "open": open_,
-                "open_states": list(dict.fromkeys(cell["state"] for cell in open_)),
+                "open_states": list(dict.fromkeys(cell.state for cell in open_)),
                 "asked": [
                     {**one, "standing": standing.get(one["recommendation_id"], "")}
                     for one in recommendations
@@ -214,8 +212,6 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                     {**one, "question": asks[one["criterion_id"]]}
                     for one in questions.get(name, [])
                 ],
-                "replies": list(
-                    chain(unit["replies"], *(cell["replies"] for cell in unit["cells"]))
-                ),
+                "replies": list(chain(unit["replies"], *(cell.replies for cell in unit["cells"]))),
             },
         )

@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
+from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
-from analysis.show.notes import draft_line, notes
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
@@ -44,7 +44,7 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "scores-by-reading": results.readings,
         "replies": study["replies"],
         "reply-effects": results.reply_effects,
-        "notices": pd.DataFrame({"notice": notes(results, *_everything(study))}),
+        "notices": pd.DataFrame({"notice": caveats(results, *_everything(study))}),
         **_looked_up(study),
     }
 

@@ -9,8 +9,8 @@ import jinja2
 from markupsafe import Markup
 
 from analysis.direction import set_apart, turns, without_direction
-from analysis.show.marks import UNKNOWN_MARK, level_marks
-from analysis.show.words import level_word, word
+from analysis.show.labels import level_word, word
+from analysis.show.symbols import UNKNOWN_MARK, level_marks
 from analysis.study import Study
 from analysis.study.asking import came_to
 from analysis.study.sources import titled

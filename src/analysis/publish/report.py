@@ -13,14 +13,26 @@ from analysis.measure.imported import imported_said
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.side_by_side import irreconcilable
-from analysis.publish import view
+from analysis.publish.context import MOST_COLUMNS, MOST_ROWS
+from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.published import events, implied_totals, recommendation_records
+from analysis.publish.context.tables import (
+    coverage_table,
+    national_counts,
+    open_questions,
+    reading_table,
+    score_table,
+)
+from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
+from analysis.show.caveats import draft_line
 from analysis.show.drawing import Drawing
-from analysis.show.marks import places_note, ramp_rules
-from analysis.show.notes import draft_line
 from analysis.show.pairs import comparison_sentences
+from analysis.show.symbols import places_note, ramp_rules
 from analysis.study import vocabulary as v
+from analysis.study.sources import with_sources
 from analysis.wording import DOZEN, further, listed, spoken
 
 
@@ -56,8 +68,8 @@ def report_html(
         charts={chart.name: chart for chart in charts},
         picture=picture,
         dozen=DOZEN,
-        most_rows=view.MOST_ROWS,
-        most_columns=view.MOST_COLUMNS,
+        most_rows=MOST_ROWS,
+        most_columns=MOST_COLUMNS,
         notices=[
             *imported_said(results),
             *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
@@ -65,34 +77,34 @@ def report_html(
         particular=notices(
             study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
         ),
-        states=view.states_key(study),
+        states=states_key(study),
         places_note=places_note(study),
-        criteria=view.records(asked_criteria(study)),
+        criteria=records(asked_criteria(study)),
         groups=study.lookup("recommendations", "label"),
         labels=study.lookup("criteria", "label"),
         scales=study.lookup("criteria", "scale_id"),
         group_weights=study.lookup("recommendations", "weight"),
-        group_rules=view.group_rules(study),
+        group_rules=group_rules(study),
         report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
-        recommendations=view.recommendations(results),
-        national=view.national_counts(results),
-        scores=view.score_table(results),
-        coverage=view.coverage_table(results),
-        steps=view.dates_compared(results),
-        readings=view.reading_table(results),
-        totals=view.implied_totals(results),
+        recommendations=recommendation_records(results),
+        national=national_counts(results),
+        scores=score_table(results),
+        coverage=coverage_table(results),
+        steps=dates_compared(results),
+        readings=reading_table(results),
+        totals=implied_totals(results),
         bearings=[one.said for one in results.bearings],
         clash_count=len(results.clashes),
         comparisons=[one.text for one in comparison_sentences(results)],
-        next=view.questions(results),
+        next=open_questions(results),
         extents=v.EXTENT,
         clashes=records(irreconcilable(study)),
-        figures=view.with_sources(study, "figures"),
-        events=view.events(study),
-        units=view.unit_sections(results),
-        context=view.with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
-        uncited=view.uncited_evidence(study),
-        sources=view.records(study["sources"]),
+        figures=with_sources(study, "figures"),
+        events=events(study),
+        units=unit_sections(results),
+        context=with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
+        uncited=uncited_evidence(study),
+        sources=records(study["sources"]),
         spoken=spoken,
         authors=listed([one.title for one in study.descriptor.contributors]),
     )

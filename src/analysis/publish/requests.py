@@ -23,14 +23,13 @@ from analysis.direction import isolated_name, set_apart, stretches, without_dire
 from analysis.frames import each_row
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.publish.view import with_sources
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.settings import Law
-from analysis.study.sources import titled
+from analysis.study.sources import titled, with_sources
 from analysis.wording import spoken
 
 PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")

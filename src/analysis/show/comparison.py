@@ -22,7 +22,7 @@ from analysis.measure.figures.named import unit_names
 from analysis.measure.gaps import notices
 from analysis.measure.scores import shown
 from analysis.problems import shorten
-from analysis.show.words import interval_words
+from analysis.show.labels import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.settings import Display
 from analysis.study.warnings import open_searches
@@ -59,7 +59,7 @@ def signed(value: Fraction, display: Display) -> str:
     """Return a difference with its sign, rounded by the study's rule; ``0`` only for none."""
     if value == 0:
         return "0"
-    return ("+" if value > 0 else "−") + shown(abs(value), display)
+    return ("+" if value > 0 else "−") + shown(float(abs(value)), display)
 
 
 def moved_scores(comparison: Comparison) -> pd.DataFrame:
@@ -79,11 +79,11 @@ def moved_scores(comparison: Comparison) -> pd.DataFrame:
             held.drop_duplicates("measure").set_index("measure")[side].loc[list(MEASURES)]
             for side in ("before", "after")
         ]
-        words = [interval_words(*map(float, end), display) for end in ends]
+        words = [interval_words(*map(float, end), display=display) for end in ends]
         table = held.pivot(index="cause", columns="measure", values="part")
         table = table.loc[held["cause"].unique(), list(MEASURES)]
         table = table[(table != 0).any(axis=1)]
-        said = {cause_words(cause): list(row) for cause, row in table.iterrows()}
+        said = {cause_words(str(cause)): list(row) for cause, row in table.iterrows()}
         if len(said) > 1:
             said[IN_ALL] = [after - before for before, after in zip(*ends, strict=True)]
         for cause, (low, high, known) in said.items():

@@ -86,10 +86,17 @@ def is_on_axes() -> bool:
     return _GIVEN.get() is not None
 
 
+def figure_of(part: Axes | FigureBase) -> Figure:
+    """Return the whole figure that axes, or a part of a figure, are on."""
+    figure = part.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes are on no figure any more: give axes of a figure")
+    return figure
+
+
 def inches_of(part: Axes | FigureBase) -> tuple[float, float]:
     """Return how wide and how high axes are, or a part of a figure, in inches."""
-    place = part.get_window_extent()
-    dots = part.get_figure(root=True).dpi
+    place, dots = part.get_window_extent(), figure_of(part).dpi
     return place.width / dots, place.height / dots
 
 
@@ -99,7 +106,7 @@ def keep_room(axes: Axes, head: float, foot: float) -> None:
     A layout does so by itself, unless they leave it none. Else the axes are made lower, and lie
     within the cell of their grid; what stands below counts for more than what stands above.
     """
-    figure, high = axes.get_figure(root=True), inches_of(axes.get_figure(root=False))[1]
+    figure, high = figure_of(axes), inches_of(axes.figure)[1]
     low, up = _cell(axes)
     place, layout = axes.get_position(), figure.get_layout_engine()
     ends = (place.y0, place.y1) if layout is None else (low, up)
@@ -111,7 +118,7 @@ def keep_room(axes: Axes, head: float, foot: float) -> None:
     # Small letters can be made out, and what is beyond the end of a figure is lost.
     small = min(1, ((up - low) * high - _LEAST) / (head + foot))
     for text in (axes.title, axes.xaxis.label):
-        text.set_size(text.get_size() * small)
+        text.set_fontsize(float(text.get_fontsize()) * small)
     head, foot = head * small, foot * small
     bottom = max(drawn.low, low + foot / high)
     top = max(min(drawn.up, up - head / high), bottom + _LEAST / high)
@@ -139,7 +146,7 @@ def warn_of_lack(axes: Axes, needs: Callable[[float], Heights], stacklevel: int 
         needs: says how much height the picture on them needs where it is so wide, in inches.
         stacklevel: of the warning.
     """
-    figure, drawn = axes.get_figure(root=True), []
+    figure, drawn = figure_of(axes), []
     _DRAWN[axes].needs = needs
     if (layout := figure.get_layout_engine()) is not None:
         _laid_out(layout, figure)
@@ -183,7 +190,7 @@ def _pressed(axes: Axes) -> bool:
 
 def _needed(axes: Axes) -> tuple[float, float]:
     """Return how wide and high the figure of axes has to be, so that these have their room."""
-    figure, part = (inches_of(axes.get_figure(root=root)) for root in (True, False))
+    figure, part = inches_of(figure_of(axes)), inches_of(axes.figure)
     low, up = _cell(axes)
     drawn, own = _DRAWN[axes], inches_of(axes)[0]
     wide = max(own, drawn.width)
@@ -198,7 +205,7 @@ def _needed(axes: Axes) -> tuple[float, float]:
 
 def _crowded(drawn: list[Axes]) -> bool:
     """Return whether texts of pictures meet each other, other axes or the end of the figure."""
-    figure = drawn[0].get_figure(root=True)
+    figure = figure_of(drawn[0])
     texts = [[one.title, one.xaxis.label, *one.texts] for one in drawn]
     dots = figure.dpi
     boxes = [np.array([one.get_window_extent().extents for one in part]) / dots for part in texts]
@@ -207,7 +214,7 @@ def _crowded(drawn: list[Axes]) -> bool:
         return True
     if (_meeting(every, every).sum(axis=1) > 1).any():
         return True
-    others = {one: one.get_window_extent().extents[np.newaxis] / dots for one in figure.axes}
+    others = {one: np.atleast_2d(one.get_window_extent().extents) / dots for one in figure.axes}
     return any(
         _meeting(own[:2], place).any()
         for one, own in zip(drawn, boxes, strict=True)
@@ -220,4 +227,4 @@ def _meeting(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return which boxes (left, bottom, right, top) share more than a margin with which others."""
     some, others = some[:, np.newaxis], others[np.newaxis]
     shared = np.minimum(some[..., 2:], others[..., 2:]) - np.maximum(some[..., :2], others[..., :2])
-    return (shared > _TOUCH).all(axis=-1)
+    return np.asarray((shared > _TOUCH).all(axis=-1))

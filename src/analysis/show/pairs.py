@@ -1,12 +1,14 @@
 """What may be said of two units: only what the pair table holds, and otherwise that it is open."""
 
-from analysis.frames import each_row
+import numpy as np
+
+from analysis.frames import each_row, records_by_key
 from analysis.measure.figures import SURE, NamedFigure, given, surely_above
 from analysis.measure.figures.named import unit_names
 from analysis.measure.priorities import deciders
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.show.words import interval_words
+from analysis.show.labels import interval_words
 from analysis.study import vocabulary as v
 from analysis.study.published import units_among
 from analysis.wording import capital, listed
@@ -73,7 +75,7 @@ def compared(results: Results, one: str, other: str) -> list[str]:
         scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]
         apart = results.matrix.grid()[scored].isin(v.OUT_OF_SUM)
         differ = ["different criteria apply to them"] * (
-            not apart.loc[one].equals(apart.loc[other])
+            not np.array_equal(apart.loc[one], apart.loc[other])
         )
         differ += ["different weights hold for them"] * weighed
         said += f" {capital(listed(differ))}, so a cautious bound was used."
@@ -92,7 +94,7 @@ def _own_weights(results: Results, unit: str) -> dict[str, float]:
 
 
 def _interval(results: Results, unit: str) -> str:
-    names, row = unit_names(results.study), results.total.loc[unit]
+    names, row = unit_names(results.study), records_by_key(results.total)[unit]
     words = interval_words(row["low"], row["high"], row["known"], results.study.settings.display)
     return f"{names[unit]} {words}"
 

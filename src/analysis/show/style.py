@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import rc_params_from_file
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -37,6 +39,36 @@ NOTE, LABEL, TITLE = 7, 8, 12
 """Type sizes in points; nothing is set smaller than a note."""
 
 LINE_HEIGHT, MIDDLE = 1.2, 0.26  # of the type size, as matplotlib sets this face
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """How a text is written: its size in points, where its place is in it, and its colour."""
+
+    size: float = LABEL
+    ha: str = "left"
+    va: str = "center"
+    color: str = INK
+    bold: bool = False
+    turned: bool = False
+
+
+PLAIN = Lettering()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How shapes are drawn: each of its parts is for all shapes, or has one for each."""
+
+    fill: Any
+    edge: Any = "none"
+    lw: float = 0.0
+    ls: Any = "-"
+
+    def of_shapes(self) -> dict[str, Any]:
+        """Return the look as the collections of matplotlib take it; shapes lie above lines."""
+        ends = {"facecolor": self.fill, "edgecolor": self.edge}
+        return {**ends, "lw": self.lw, "ls": self.ls, "zorder": 1}
 
 
 @dataclass(frozen=True)
@@ -80,7 +112,8 @@ def style(held: faces.Faces | None = None):
         for name, value in matplotlib.rcParamsDefault.items()
         if name != "backend" and matplotlib.rcParams[name] != value
     }
-    return matplotlib.rc_context({**own, **_RC, "font.family": held.families})
+    settings: Any = {**own, **_RC, "font.family": held.families}
+    return matplotlib.rc_context(settings)
 
 
 def styled(draw):
@@ -214,7 +247,8 @@ def as_drawn(lines: list[str]) -> str:
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Shape:
     """Return a box, in inches from its middle, its corners rounded by a radius."""
-    shape = (
+    # BoxStyle makes another class, which can be called.
+    shape: Any = (
         BoxStyle("Round", pad=0, rounding_size=rounded) if rounded else BoxStyle("Square", pad=0)
     )
     return shape(-wide / 2, -tall / 2, wide, tall, 1)
@@ -223,7 +257,7 @@ def box(wide: float, tall: float, rounded: float = 0.0) -> Shape:
 def wedge(value: float, size: float) -> Shape:
     """Return a pie slice that fills ``value`` (above 0, to 1) of a disc ``size`` inches wide."""
     circle = Shape.unit_circle() if value >= 1 else Shape.wedge(90 - 360 * value, 90)
-    return Shape(circle.vertices * size / 2, circle.codes)
+    return Shape(np.asarray(circle.vertices) * size / 2, circle.codes)
 
 
 def _saved(canvas, kind: str, **options) -> bytes:

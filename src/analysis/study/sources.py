@@ -1,6 +1,19 @@
-"""How a source is named in prose."""
+"""What is said with its source, and how a source is named in prose."""
 
 from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.frames import records
+from analysis.study.load import Study
+
+
+def with_sources(study: Study, table: str, where: pd.Series | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
+    rows = study[table] if where is None else study[table][where]
+    sources = {row["source_id"]: row for row in records(study["sources"])}
+    return [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
 
 
 def titled(source: Mapping[str, str]) -> str:

@@ -1,17 +1,19 @@
 """What a named figure is called at the head of its page: words, where its name has ids."""
 
+import datetime as dt
+
 from analysis.measure.figures import About, NamedFigure
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, MEETS
 from analysis.measure.results import Results
+from analysis.show.labels import DECIDED, STEP, level_word, levels_words, word
 from analysis.show.sensitivity import KIND_WORDS
-from analysis.show.words import DECIDED, STEP, level_word, levels_words, word
 from analysis.study import vocabulary as v
 from analysis.wording import spoken
 
 _GAPS = {
     MEETS: "{many} that can be shown to meet “{label}”",
     FALLS_SHORT: "{many} that can be shown to fall short of “{label}”",
-    CANNOT_BE_TOLD: "{many} of which it cannot be told whether they meet “{label}”",
+    CANNOT_BE_TOLD: "{many} for which we could not tell whether they meet “{label}”",
     DOES_NOT_APPLY: "{many} to which “{label}” does not apply",
 }
 _TOTALS = {
@@ -52,7 +54,9 @@ class Headings:
         self._criteria = study.lookup("criteria", "label")
         self._groups = study.lookup("recommendations", "label")
         self._figures = study.lookup("figures", "measure")
-        self._dates = {matrix.as_of: label for label, matrix in results.over_time}
+        self._dates: dict[dt.date | None, str] = {
+            matrix.as_of: label for label, matrix in results.over_time
+        }
         self._fixed = _fixed(self._many, study.settings.unit_noun.singular)
 
     def __call__(self, figure: NamedFigure) -> str:
@@ -110,16 +114,16 @@ def _fixed(many: str, one: str) -> dict[str, str]:
         "readings.coders_differ": f"{many} whose score is not the same under every coder",
         "readings.differ": f"{many} whose score under some coder is not the settled one",
         "replies.count": "Replies held",
-        **{f"replies.{decision}": f"Replies, {said}" for decision, said in DECIDED.items()},
+        **{f"replies.{decision}": f"Replies, {words}" for decision, words in DECIDED.items()},
         "pairs.count": f"Pairs of {many} of which one is surely above the other",
         "next.cells": "Open cells that bear weight in the score",
         "next.assumption": "What the order of the next questions rests on",
-        **{f"next.step.{step}": f"Open cells, and what to do: {said}" for step, said in STEP.items()},
+        **{f"next.step.{step}": f"Open cells, and what to do: {words}" for step, words in STEP.items()},
         "sensitivity.units.known": f"{many} of which anything scored is known",
         "sensitivity.units.known_otherwise": f"Other {many} of which something would be known under another choice",
         "sensitivity.units.moved": f"{many} whose score some other choice moves",
         **{
-            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {said}"
-            for kind, said in KIND_WORDS.items()
+            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {words}"
+            for kind, words in KIND_WORDS.items()
         },
     }  # fmt: skip

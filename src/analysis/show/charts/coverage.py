@@ -4,19 +4,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
+from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
+from analysis.show.labels import word
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
-from analysis.show.words import word
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled, width_of
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
-_EDGE = {"edge": "#6f6f6f", "lw": 0.6}
+_EDGE, _LINE = "#6f6f6f", 0.6
 
 
 @styled
@@ -29,11 +30,11 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     most = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
     settled, units = named[f"coverage.{most}.settled"], named["study.units"]
-    noun = agreeing(units.value, *study.settings.unit_noun.both)
+    noun = agreeing(len(study["units"]), *study.settings.unit_noun.both)
     which = (
         f"more than {settled.text} of"
         if settled.value
-        else agreeing(units.value, "the", "any of the")
+        else agreeing(len(study["units"]), "the", "any of the")
     )
     title = f"No criterion is settled for {which} {units.text} {noun}"
     names = {
@@ -70,13 +71,13 @@ def _page(
 ) -> Chart:
     """Draw a bar for each row; the longest has the whole width."""
     study = results.study
-    fills = dict(zip(COVERAGE, _FILLS, strict=True))
+    fills: dict[str, str] = dict(zip(COVERAGE, _FILLS, strict=True))
     names = [labels[one] for one in table.index]
     counts = table[kinds].to_numpy()
     starts = np.cumsum(counts, axis=1) - counts
     sheet = Sheet(
         title,
-        notes(
+        caveats(
             results, [one for one in table.index if one in set(study["criteria"]["criterion_id"])]
         ),
     )
@@ -89,25 +90,25 @@ def _page(
     y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
     for place, label in zip(y, held.labels, strict=True):
-        sheet.text(left - 0.08, place, label, size=held.size, ha="right")
+        sheet.text(left - 0.08, place, label, Lettering(size=held.size, ha="right"))
     for number, kind in enumerate(kinds):
-        sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, fills[kind], **_EDGE)
+        look = Look(fills[kind], _EDGE, _LINE)
+        sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, look)
         some = counts[:, number] > 0
         begin, count = left + starts[some, number] * unit, counts[some, number]
         if some.any():
-            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, fills[kind], **_EDGE)
+            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, look)
         # A number wider than its part of the bar would run into the next.
         fits = np.array([width_of(str(one), LABEL) for one in count]) < count * unit - 0.02
         sheet.texts(
             (begin + count * unit / 2)[fits],
             y[some][fits],
             [str(one) for one in count[fits]],
-            ha="center",
-            color=style.PAPER if kind == SETTLED else style.INK,
+            Lettering(ha="center", color=style.PAPER if kind == SETTLED else style.INK),
         )
     told = [
         f"{isolated_name(labels[one])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"
-        for one, counts in table[kinds].iterrows()
+        for one, counts in records_by_key(table[kinds]).items()
     ]
     alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."
     figure = sheet.finished(top + row * len(names))

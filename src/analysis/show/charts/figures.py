@@ -9,20 +9,22 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.side_by_side import comparable_figures
 from analysis.show import style
+from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import draft_line
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     LABEL,
     NOTE,
     Chart,
+    Lettering,
+    Look,
     Named,
     lines_high,
     styled,
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 
 
@@ -76,13 +78,13 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
 
     every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
     for year, day in list(zip(range(start, end), days, strict=False))[::every]:
-        sheet.text(at(day + 183), sheet.top + 0.08, str(year), ha="center")
+        sheet.text(at(day + 183), sheet.top + 0.08, str(year), Lettering(ha="center"))
     y = sheet.top + 0.22
     left, top, wide, years = [], [], [], []
     for comparison, group in table.groupby("comparison", sort=False):
-        heading = wrapped(comparison, sheet.right - sheet.left, LABEL + 1, bold=True)
+        heading = wrapped(str(comparison), sheet.right - sheet.left, LABEL + 1, bold=True)
         high = lines_high(heading, LABEL + 1)
-        sheet.text(sheet.left, y + 0.08 + high / 2, heading, size=LABEL + 1, bold=True)
+        sheet.text(sheet.left, y + 0.08 + high / 2, heading, Lettering(size=LABEL + 1, bold=True))
         y += high + 0.14
         begin = y
         for one in each_row(group):
@@ -90,14 +92,16 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
             scope = wrapped(one.scope, room, NOTE)
             value = wrapped(value, room, LABEL, bold=True)
             high, low = lines_high(value, LABEL), lines_high(scope, NOTE)
-            sheet.text(half + 0.12, y + high / 2, value, bold=True)
-            sheet.text(half + 0.12, y + high + low / 2, scope, size=NOTE, color=style.QUIET)
+            sheet.text(half + 0.12, y + high / 2, value, Lettering(bold=True))
+            sheet.text(
+                half + 0.12, y + high + low / 2, scope, Lettering(size=NOTE, color=style.QUIET)
+            )
             left.append(at(one.first))
             top.append(y + high / 2 - 0.035)
             wide.append(at(one.last) - at(one.first))
             y += high + low + 0.1
         years += [[(at(day), begin - 0.02), (at(day), y - 0.06)] for day in days]
-    sheet.bars(left, top, wide, 0.07, PALETTE[0])
+    sheet.bars(left, top, wide, 0.07, Look(PALETTE[0]))
     sheet.lines(years, color="#d0d0d0")
     told = [
         f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"

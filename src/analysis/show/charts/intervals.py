@@ -7,12 +7,12 @@ from analysis.direction import isolated_name
 from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
+from analysis.show.labels import interval_words
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Named, rows, styled, width_of
-from analysis.show.words import interval_words
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled, width_of
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, counted, stopped
 
 
@@ -40,9 +40,8 @@ def intervals_chart(results: Results, named: Named) -> Chart:
 
 def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     study, display = results.study, results.study.settings.display
-    all_ids = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, all_ids, list(table["unit_id"])),
+        *caveats_on_scores(results, list(table["unit_id"])),
         "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
     ]
     words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
@@ -54,17 +53,19 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     scale.draw(sheet.top, top + row * len(table))
     y = top + row * (np.arange(len(table)) + 0.5)
     for place, label in zip(y, labels.labels, strict=True):
-        sheet.text(scale.left - 0.08, place, label, size=labels.size, ha="right")
+        sheet.text(scale.left - 0.08, place, label, Lettering(size=labels.size, ha="right"))
     drawn = table["low"].notna().to_numpy()
     known, tall = table["known"].to_numpy()[drawn] > 0, 0.62 * row
     scale.bars(
         table[drawn],
         y[drawn] - tall / 2,
         tall,
-        fill=np.where(known, PALETTE[0], style.PAPER),
-        edge=np.where(known, PALETTE[0], "#8a8a8a"),
-        lw=0.8,
-        ls=["-" if one else (0, (4, 3)) for one in known],
+        Look(
+            fill=np.where(known, PALETTE[0], style.PAPER),
+            edge=np.where(known, PALETTE[0], "#8a8a8a"),
+            lw=0.8,
+            ls=["-" if one else (0, (4, 3)) for one in known],
+        ),
     )
     sheet.texts(scale.right + 0.08, y, words)
     held = table[table["known"] > 0]
@@ -96,12 +97,12 @@ class Scale:
     def draw(self, top: float, bottom: float) -> None:
         """Draw its numbers at the top, and its lines from there."""
         for score in (0, 25, 50, 75, 100):
-            self._sheet.text(self.at(score), top + 0.08, str(score), ha="center")
+            self._sheet.text(self.at(score), top + 0.08, str(score), Lettering(ha="center"))
             self._sheet.lines(
                 [[(self.at(score), top + 0.18), (self.at(score), bottom)]], color="#e3e3e3"
             )
 
-    def bars(self, table, top, tall, **looks) -> None:
+    def bars(self, table, top, tall, look: Look) -> None:
         """Draw a bar from ``low`` to ``high`` of each row; a point is still seen."""
         low, high = self.at(table["low"].to_numpy()), self.at(table["high"].to_numpy())
-        self._sheet.bars(low, top, np.maximum(high - low, 0.02), tall, **looks)
+        self._sheet.bars(low, top, np.maximum(high - low, 0.02), tall, look)

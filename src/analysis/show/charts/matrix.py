@@ -8,17 +8,10 @@ import pandas as pd
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.given import is_on_axes
-from analysis.show.marks import (
-    MOST_LEVELS,
-    UNKNOWN_FILL,
-    UNKNOWN_MARK,
-    LevelMark,
-    level_marks,
-    places_note,
-)
-from analysis.show.notes import notes
+from analysis.show.labels import level_word
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     HIGH,
@@ -26,6 +19,8 @@ from analysis.show.style import (
     NOTE,
     WIDTH,
     Chart,
+    Lettering,
+    Look,
     Named,
     box,
     lines_high,
@@ -35,7 +30,14 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
-from analysis.show.words import level_word
+from analysis.show.symbols import (
+    MOST_LEVELS,
+    UNKNOWN_FILL,
+    UNKNOWN_MARK,
+    LevelMark,
+    level_marks,
+    places_note,
+)
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.levels import Level
@@ -111,7 +113,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         table["criterion_id"].isin(criteria["criterion_id"])
         & table["unit_id"].isin(units["unit_id"])
     ]
-    lines = notes(results, list(criteria["criterion_id"]), list(units["unit_id"]))
+    lines = caveats(results, list(criteria["criterion_id"]), list(units["unit_id"]))
     if any(one.number for one in level_marks(study).values()):
         lines.append(places_note(study))
     scale = study.lookup("criteria", "scale_id")
@@ -133,15 +135,15 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
     across = {one: left + (at + 0.5) * step for one, at in place.items()}
     down = dict(zip(units["unit_id"], top + row * (np.arange(len(units)) + 0.5), strict=True))
     for label, y in zip(names.labels, down.values(), strict=True):
-        sheet.text(left - 0.06, y, label, size=names.size, ha="right")
+        sheet.text(left - 0.06, y, label, Lettering(size=names.size, ha="right"))
     _draw_headings(sheet, criteria, across, step)
+    look = Lettering(NOTE, turned=True) if turned else Lettering(NOTE, ha="center", va="bottom")
     for label, x in zip(heads, across.values(), strict=True):
-        looks = {"va": "center", "turned": True} if turned else {"va": "bottom", "ha": "center"}
-        sheet.text(x, top - 0.03, label, size=NOTE, **looks)
+        sheet.text(x, top - 0.03, label, look)
     x, y = (
         table[key].map(at).to_numpy() for key, at in (("criterion_id", across), ("unit_id", down))
     )
-    _draw_states(sheet, study, x, y, states, step - _BESIDE, row - _BELOW)
+    _draw_states(sheet, study, x, y, states, (step - _BESIDE, row - _BELOW))
 
     bottom = top + row * len(units) + 0.1
     for entries in (levels, unknowns):
@@ -149,7 +151,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
             texts = [words for *_, words in entries]
             left_ends, middles, bottom = sheet.flowed(bottom, texts, size=NOTE, key=0.38)
             held = [(one, state) for one, state, _ in entries]
-            _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, 0.32, 0.13)
+            _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, (0.32, 0.13))
     alt = (
         f"Matrix of {counted(len(units), *study.settings.unit_noun.both)} by "
         f"{counted(len(criteria), 'criterion', 'criteria')}. "
@@ -208,15 +210,16 @@ def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: flo
             left, right = min(places) - (step - _BESIDE) / 2, max(places) + (step - _BESIDE) / 2
             y = sheet.top
             x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
-            sheet.text(x, y + 0.06, heading, bold=True)
+            sheet.text(x, y + 0.06, heading, Lettering(bold=True))
             sheet.lines([[(left, y + 0.15), (right, y + 0.15)]], color=style.INK)
 
 
 def _draw_states(
-    sheet: Sheet, study: Study, x, y, states: list[tuple[str, str]], wide: float, tall: float
+    sheet: Sheet, study: Study, x, y, states: list[tuple[str, str]], size: tuple[float, float]
 ) -> None:
-    """Draw cells at the given places: x and y of shape (n,), states as (scale, state)."""
-    marks = level_marks(study)
+    """Draw cells of a size at the given places: x and y of shape (n,), states as (scale, state)."""
+    marks, (wide, tall) = level_marks(study), size
+    disc = min(0.8 * tall, 0.12)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     codes, kinds = pd.factorize(pd.Series(states, dtype=object))
     for number, (scale, state) in enumerate(kinds):
@@ -224,14 +227,13 @@ def _draw_states(
         place = x[where], y[where]
         mark = marks.get((scale, state))
         fill = mark.colour if mark else UNKNOWN_FILL[state]
-        sheet.stamp(box(wide, tall), *place, fill)
-        size = min(0.8 * tall, 0.12)
+        sheet.stamp(box(wide, tall), *place, Look(fill))
         if mark and mark.number:
             sheet.signs(*place, _written(marks, scale, state), style.PAPER)
         elif mark:
-            sheet.stamp(wedge(1, size), *place, "none", edge=style.PAPER, lw=0.8)
+            sheet.stamp(wedge(1, disc), *place, Look("none", edge=style.PAPER, lw=0.8))
             if mark.value > 0:
-                sheet.stamp(wedge(mark.value, size), *place, style.PAPER)
+                sheet.stamp(wedge(mark.value, disc), *place, Look(style.PAPER))
         else:
             sheet.signs(*place, _written(marks, scale, state))
 

@@ -9,14 +9,15 @@ from analysis.measure.figures.named import unit_names
 from analysis.measure.partial_order import Alike
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
 from analysis.show.given import is_on_axes
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     WIDTH,
     Chart,
+    Lettering,
+    Look,
     Named,
     box,
     lines_high,
@@ -24,6 +25,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
 _BEHIND = "data/charts/order.csv"
@@ -63,12 +65,11 @@ def order_chart(results: Results, named: Named) -> Chart:
     apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
     title = (
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} "
-        f"{agreeing(named['pairs.possible'].value, 'pair', 'pairs')} of {many} one is surely above "
+        f"{agreeing(int(named['pairs.possible'].value or 0), 'pair', 'pairs')} of {many} one is surely above "
         "the other"
     )
-    scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, scored, list(study["units"]["unit_id"])),
+        *caveats_on_scores(results),
         f"The {many} of one box cannot be told apart. A way down the lines leads from a box to what is surely below it; two boxes with no such way between them are not ranked, whatever their height in the picture.",
     ]
     layers = _layers(groups)
@@ -92,7 +93,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     ways = [((one.x, one.top), (one.x, one.bottom)) for one in held.values() if not one.text]
     sheet.lines(joins + ways, color=style.QUIET, lw=1)
     for one in boxes:
-        _box(sheet, one.x, one.top, one.wide, one.bottom - one.top, one.text, PALETTE[0])
+        _draw_box(sheet, one, Look(style.PAPER, PALETTE[0], lw=1))
     bottom = max(one.bottom for one in boxes)
     scored = int(results.comparisons.scored.sum())
     if apart:
@@ -103,8 +104,9 @@ def order_chart(results: Results, named: Named) -> Chart:
         ]
         top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
         middle = (sheet.left + sheet.right) / 2
-        _box(sheet, middle, top, wide, tall, below, "#8a8a8a", ls=(0, (4, 3)))
         bottom = top + tall
+        item = _Item((), [], below, middle, wide, top, bottom)
+        _draw_box(sheet, item, Look(style.PAPER, "#8a8a8a", lw=1, ls=(0, (4, 3))))
     told = [
         f"{stopped([spoken[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
         f"{stopped([spoken[unit] for unit in group.units], _BEHIND, ', ')}"
@@ -190,9 +192,8 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet)
         top += tall + _GAP
 
 
-def _box(
-    sheet: Sheet, x: float, top: float, wide: float, tall: float, text: list[str], edge: str, ls="-"
-) -> None:
-    shape = box(wide, tall, rounded=0.04)
-    sheet.stamp(shape, [x], [top + tall / 2], style.PAPER, edge=edge, lw=1, ls=ls)
-    sheet.text(x, top + tall / 2, text, size=_TYPE, ha="center")
+def _draw_box(sheet: Sheet, item: _Item, look: Look) -> None:
+    tall = item.bottom - item.top
+    middle = item.top + tall / 2
+    sheet.stamp(box(item.wide, tall, rounded=0.04), [item.x], [middle], look)
+    sheet.text(item.x, middle, item.text, Lettering(size=_TYPE, ha="center"))

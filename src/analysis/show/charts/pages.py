@@ -1,17 +1,21 @@
 """A picture over pages: no page is larger than a sheet of A4 holds at the size it is drawn at."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.measure.results import Results
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.given import is_on_axes
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import HIGH, WIDTH, Chart, styled
 from analysis.wording import DOZEN
+
+Items = TypeVar("Items", pd.DataFrame, list[str])
 
 MOST_PAGES = DOZEN
 """Pages beyond which nobody looks a picture through: what it would show is in the table."""
@@ -19,7 +23,7 @@ MOST_PAGES = DOZEN
 _CLOSE = 0.001  # of a length: no difference that could be seen
 
 
-def over_pages(items: Sequence, draw: Callable[[Sequence, str], list[Chart]]) -> list[Chart]:
+def over_pages(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[Chart]:
     """Draw items on as few pages as hold them; return no page where it would take too many.
 
     Args:
@@ -66,15 +70,13 @@ def bound(pages: list[Chart], table: pd.DataFrame, otherwise: Callable[[], Chart
 def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) -> Chart:
     """Return what stands for a picture that would be too large: the table, and where it leads."""
     said = f"{what} would be too large for a picture that can be read: see {where}."
-    return Chart(name, title, f"Not drawn. {said}", table, None, left_out=said)
+    return Chart(name, title, f"Not drawn. {said}", table, Figure(), left_out=said)
 
 
 @styled
 def not_drawn(results: Results, why: str) -> Chart:
     """Draw on axes what stands in place of a picture: why there is none, and the caveats."""
-    study = results.study
-    scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
-    sheet = Sheet(why, notes(results, list(scored), list(study["units"]["unit_id"])))
+    sheet = Sheet(why, caveats_on_scores(results))
     figure = sheet.finished(sheet.top + 0.1)
     return Chart("not-drawn", why, f"Not drawn: {why}.", pd.DataFrame(), figure)
 

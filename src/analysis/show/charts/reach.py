@@ -7,12 +7,22 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.intervals import Scale
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Named, lines_high, styled, width_of, wrapped
+from analysis.show.style import (
+    LABEL,
+    Chart,
+    Lettering,
+    Look,
+    Named,
+    lines_high,
+    styled,
+    width_of,
+    wrapped,
+)
+from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 
 
@@ -36,9 +46,8 @@ def reach_chart(results: Results, named: Named) -> Chart:
         f"{named['sensitivity.units.known'].text} {study.settings.unit_noun.plural} of which "
         "anything is known"
     )
-    scored = list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"])
     lines = [
-        *notes(results, scored, known),
+        *caveats_on_scores(results, known),
         "The dark bar is the interval as declared. Each bar below it runs from the lowest worst to the highest best score over the choices of a kind, one choice at a time. In the study’s order: it is no ranking.",
     ]
     sheet = Sheet(title, lines)
@@ -53,7 +62,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
         if one.kind == DECLARED:
             name = wrapped(names[one.unit_id], sheet.right - sheet.left, LABEL, bold=True)
             high = lines_high(name, LABEL)
-            sheet.text(sheet.left, y + 0.08 + high / 2, name, bold=True)
+            sheet.text(sheet.left, y + 0.08 + high / 2, name, Lettering(bold=True))
             y += high + 0.1
         places.append(y + _ROW / 2)
         y += _ROW
@@ -64,8 +73,8 @@ def reach_chart(results: Results, named: Named) -> Chart:
         (0.08, ~own & (table["kind"] != ALL)),
     ):
         fill = np.where(own[where], *PALETTE[:2])
-        scale.bars(table[where], places[where] - tall / 2, tall, fill=fill)
-    sheet.texts(scale.left - 0.08, places, kinds, ha="right")
+        scale.bars(table[where], places[where] - tall / 2, tall, Look(fill=fill))
+    sheet.texts(scale.left - 0.08, places, kinds, Lettering(ha="right"))
     sheet.texts(scale.right + 0.08, places, words)
     told = []
     for unit, rows in table.groupby("unit_id", sort=False):
@@ -73,7 +82,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
             f"{KIND_WORDS[one.kind]} {ends_words(one.low, one.high, display)}"
             for one in each_row(rows)
         ]
-        told.append(f"{isolated_name(names[unit])}: {', '.join(parts)}")
+        told.append(f"{isolated_name(names[str(unit)])}: {', '.join(parts)}")
     alt = (
         f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
         "anything is known the interval of its score as declared, and how far it reaches over "

@@ -8,14 +8,15 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.show import style
+from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
-from analysis.show.marks import PALETTE
-from analysis.show.notes import notes
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     NOTE,
     WIDTH,
     Chart,
+    Lettering,
+    Look,
     Named,
     box,
     lines_high,
@@ -23,6 +24,7 @@ from analysis.show.style import (
     width_of,
     wrapped,
 )
+from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, listed
 
 _KINDS = (
@@ -48,11 +50,7 @@ def tile_map(results: Results, named: Named) -> Chart:
         f"{named['study.units'].text} {agreeing(len(table), *study.settings.unit_noun.both)}"
     )
     lines = [
-        *notes(
-            results,
-            list(study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]),
-            list(units["unit_id"]),
-        ),
+        *caveats_on_scores(results),
         "Each tile is one of the "
         + plural
         + ", placed near its neighbours; its size says nothing.",
@@ -100,18 +98,20 @@ def _map(
     bottom = sheet.top + down * tall + 0.08
     signs, lows, end = sheet.flowed(bottom, [label for label, *_ in _KINDS], key=0.25)
     for kind, (_, fill, edge) in enumerate(_KINDS):
-        looks = {"fill": fill, "edge": edge, "lw": 0.9, "ls": "-" if kind else (0, (4, 3))}
+        look = Look(fill, edge, lw=0.9, ls="-" if kind else (0, (4, 3)))
         where = kinds == kind
         ink, quiet = (style.PAPER,) * 2 if kind > 1 else (style.INK, style.QUIET)
         if where.any():
             shape = box(size - _GAP, tall - _GAP, rounded=0.04)
-            sheet.stamp(shape, x[where], y[where], **looks)
-        sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], **looks)
+            sheet.stamp(shape, x[where], y[where], look)
+        sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], look)
         for one in np.flatnonzero(where):
-            sheet.text(x[one], middle[one], names[one], size=NOTE, ha="center", color=ink)
+            sheet.text(
+                x[one], middle[one], names[one], Lettering(size=NOTE, ha="center", color=ink)
+            )
         said = where & np.array([one != "" for one in words])
         texts = [words[one] for one in np.flatnonzero(said)]
-        sheet.texts(x[said], foot[said], texts, size=NOTE, ha="center", color=quiet)
+        sheet.texts(x[said], foot[said], texts, Lettering(size=NOTE, ha="center", color=quiet))
     known = table[table["known"] > 0]
     told = [
         f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"

@@ -8,11 +8,11 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.show import style
+from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
-from analysis.show.marks import PALETTE
-from analysis.show.notes import draft_line
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, NOTE, Chart, Named, box, styled, width_of
+from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, box, styled, width_of
+from analysis.show.symbols import PALETTE
 from analysis.study.dates import first_days, last_days
 
 _LANE = 0.19  # inches
@@ -70,7 +70,7 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
     sheet.lines([[(left, foot), (right, foot)], *ticks], color=style.QUIET, lw=1)
     every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
     for year, day in list(zip(range(start, end), days, strict=False))[::every]:
-        sheet.text(at(day + 183), foot + 0.12, str(year), ha="center")
+        sheet.text(at(day + 183), foot + 0.12, str(year), Lettering(ha="center"))
     day = study.settings.report.date
     # Of several pages it stands on that whose years hold it.
     if not place or start <= day.year < end:
@@ -79,12 +79,12 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
         words = f"The report, {named['dates.report'].text}"
         half = width_of(words, LABEL, bold=True) / 2
         middle = min(max(report, sheet.left + half), sheet.right - half)
-        sheet.text(middle, top - 0.17, words, ha="center", color=PALETTE[2], bold=True)
+        sheet.text(middle, top - 0.17, words, Lettering(ha="center", color=PALETTE[2], bold=True))
     long = (dated["last"] - dated["first"] > 1).to_numpy()
     spans = np.stack([at(dated["first"].to_numpy()), y, at(dated["last"].to_numpy()), y], axis=1)
     sheet.lines(spans[long].reshape(-1, 2, 2), color="#6f8aa5", lw=2)
-    sheet.stamp(box(wide, 0.155, 0.03), x, y, PALETTE[0], edge=style.PAPER, lw=0.8)
-    sheet.texts(x, y, list(dated["event_id"]), size=NOTE, ha="center", color=style.PAPER)
+    sheet.stamp(box(wide, 0.155, 0.03), x, y, Look(PALETTE[0], edge=style.PAPER, lw=0.8))
+    sheet.texts(x, y, list(dated["event_id"]), Lettering(size=NOTE, ha="center", color=style.PAPER))
     alt = f"Timeline with one numbered mark for each event that has a date. {title}. The table of events gives each one's date, actor and source."
     return Chart("timeline", title, alt, dated, sheet.finished(foot + 0.2))
 

@@ -3,17 +3,19 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pandas as pd
+
 from analysis.frames import each_row
 from analysis.measure.figures import NamedFigure, RowKey
 from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
-from analysis.study import Study
+from analysis.study import Matrix, Study
 
 StateOf = Callable[[RowKey], str]
 """The function from a row to its state; empty where it has none."""
 
 
-class RowWords:
+class RowLabels:
     """Says what a row is: who or what it is about, and on what."""
 
     def __init__(self, study: Study):
@@ -21,7 +23,7 @@ class RowWords:
         self._units = study.lookup("units", "short_name")
         on_groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
         on_criteria = study.lookup("criteria", "label")
-        self._on = {
+        self._subjects = {
             "matrix": on_criteria,
             "next": on_criteria,
             "gaps": on_groups,
@@ -29,9 +31,9 @@ class RowWords:
         }
         publisher = study.lookup("sources", "publisher")
         of_evidence = study.lookup("evidence", "source_id")
-        self._said = {
+        self._names = {
             "sources": publisher,
-            "evidence": {one: publisher[source] for one, source in of_evidence.items()},
+            "evidence": {name: publisher[source] for name, source in of_evidence.items()},
             "criteria": study.lookup("criteria", "label"),
             "recommendations": study.lookup("recommendations", "label"),
             "figures": study.lookup("figures", "measure"),
@@ -43,11 +45,11 @@ class RowWords:
         table, (first, *rest) = row
         if table == "pairs":
             return self._units[first], f"surely above {self._units[rest[0]]}"
-        if table in self._on:
-            return self._units[first], self._on[table][rest[0]]
+        if table in self._subjects:
+            return self._units[first], self._subjects[table][rest[0]]
         if table in ("units", "ranks"):
             return self._units[first], ""
-        return first, " / ".join((self._said.get(table, {}).get(first, ""), *rest)).strip()
+        return first, " / ".join((self._names.get(table, {}).get(first, ""), *rest)).strip()
 
 
 def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateOf]]:
@@ -55,25 +57,25 @@ def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateO
 
     Figures about an earlier date count the states of that date.
     """
-    days = {("at", matrix.as_of): matrix for _, matrix in results.over_time}
+    days: dict[tuple[str, dt.date | None], Matrix] = {
+        ("at", matrix.as_of): matrix for _, matrix in results.over_time
+    }
     for total in each_row(results.totals):
         day = dt.date.fromisoformat(total.as_of)
         days["totals", day] = results.constrained_at(day).matrix
-    gaps = results.gaps
-    by_group = dict(
-        zip(
-            zip(gaps["unit_id"], gaps["recommendation_id"], strict=True), gaps["state"], strict=True
-        )
-    )
-    held: dict[dt.date, dict[tuple[str, str], str]] = {}
+    by_group = _states(results.gaps, "recommendation_id")
+    by_day: dict[dt.date, dict] = {}
 
     def at(figure: NamedFigure) -> tuple[dt.date, StateOf]:
         matrix = days.get((figure.about.kind, figure.about.day), results.matrix)
-        if matrix.as_of not in held:
-            cells = matrix.cells
-            keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)
-            held[matrix.as_of] = dict(zip(keys, cells["state"], strict=True))
-        tables = {"matrix": held[matrix.as_of], "next": held[matrix.as_of], "gaps": by_group}
+        if matrix.as_of not in by_day:
+            by_day[matrix.as_of] = _states(matrix.cells, "criterion_id")
+        tables = {"matrix": by_day[matrix.as_of], "next": by_day[matrix.as_of], "gaps": by_group}
         return matrix.as_of, lambda row: tables.get(row.table, {}).get(row.key, "")
 
     return at
+
+
+def _states(table: pd.DataFrame, on: str) -> dict:
+    """Return the states of a table by unit, and by criterion or recommendation."""
+    return table.set_index(["unit_id", on])["state"].to_dict()

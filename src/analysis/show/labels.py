@@ -15,7 +15,7 @@ _WORDS = {
     **v.WORD,
     MEETS: "meets it",
     FALLS_SHORT: "falls short",
-    CANNOT_BE_TOLD: "cannot be told",
+    CANNOT_BE_TOLD: "could not tell",
     DOES_NOT_APPLY: "does not apply",
     SETTLED: "level settled",
     NOT_SETTLED: "something read, not settled",
@@ -75,7 +75,8 @@ def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> s
 
 def gap_parts(text: str) -> list[tuple[str, str]]:
     """Return a cell of the gap table as pairs of criterion and state."""
-    return [tuple(part.split(": ", 1)) for part in text.split("; ") if part]
+    parts = (part.partition(": ") for part in text.split("; ") if part)
+    return [(criterion, state) for criterion, _, state in parts]
 
 
 def interval_words(low: float, high: float, known: float, display) -> str:

@@ -1,5 +1,7 @@
 """What must stand with every result: the draft mark, the dates, the notices."""
 
+from collections.abc import Sequence
+
 from analysis.measure.gaps import notices
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
@@ -8,18 +10,17 @@ from analysis.study import Study, data_read_on, first_day
 from analysis.wording import agreeing, some_of, spoken
 
 
-def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> list[str]:
+def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
     """Return what must stand with a result: draft mark, dates and the notices that apply."""
     study = results.study
     dates = f"State as of {spoken(results.matrix.as_of)}, from what had been read by {spoken(results.matrix.known_by)}."
     general = study["notices"].loc[study["notices"]["scope"] == "study", "text"]
-    criteria_in_force = in_force(study, results.matrix.as_of)
+    count = len(in_force(study, results.matrix.as_of))
     scored = int((study["criteria"]["scored"] == "yes").sum())
-    if len(criteria_in_force) < scored:
-        begun = len(criteria_in_force)
-        some = some_of(begun, scored, "scored criterion", "scored criteria")
+    if count < scored:
+        some = some_of(count, scored, "scored criterion", "scored criteria")
         verbs = agreeing(
-            begun, "is in force on this date, and counts", "are in force on this date, and count"
+            count, "is in force on this date, and counts", "are in force on this date, and count"
         )
         dates += f" Only {some} {verbs}."
     if results.matrix.as_of > data_read_on(study):
@@ -30,6 +31,15 @@ def notes(results: Results, criteria: list[str] = (), units: list[str] = ()) -> 
     clashes = [said[0].upper() + said[1:] for said in results.clashes]
     general = [*imported_said(results), *general]
     return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
+
+
+def caveats_on_scores(results: Results, units: Sequence[str] | None = None) -> list[str]:
+    """Return what must stand with scores: of these units; ``None``: of all."""
+    criteria = results.study["criteria"]
+    scored = list(criteria.loc[criteria["scored"] == "yes", "criterion_id"])
+    return caveats(
+        results, scored, list(results.study["units"]["unit_id"]) if units is None else units
+    )
 
 
 def draft_line(study: Study) -> str:

@@ -120,7 +120,8 @@ def _every_colour() -> list[str]:
     # Imported late: of most studies no scale is so long.
     from matplotlib import colormaps
 
-    held = np.array(colormaps["plasma"].colors)
+    plasma = colormaps["plasma"]
+    held = plasma(np.arange(plasma.N))[:, :3]
     at = np.linspace(0, _RAMP_END * (len(held) - 1), 2000)
     parts = [np.interp(at, np.arange(len(held)), held[:, part]) for part in range(3)]
     colours = (np.stack(parts, axis=1) * 255).round().astype(int)

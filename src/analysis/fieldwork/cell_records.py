@@ -1,0 +1,159 @@
+"""What a study says of each cell, and its provenance: the rows that it comes from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.fieldwork.coded_cells import disputed
+from analysis.frames import each_row, grouped, records, records_by_key
+from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
+from analysis.study.asking import sent_requests
+from analysis.study.complete import why_carried
+from analysis.study.dates import date_in_words
+from analysis.study.marks import assessed_under_earlier_rules, under_earlier_rules
+from analysis.study.sources import with_sources
+from analysis.study.state_reasons import reasons
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """One criterion of one unit at a date.
+
+    Attributes:
+        unit_id: the unit.
+        criterion: the row of the criterion.
+        state: a level or an unknown.
+        last_level: the level that is outdated; empty: none is.
+        reason: why it has its state, in a sentence.
+        assessment: the row behind the state; where there is none, each column is empty.
+        when: the date of that row's source, in words; empty: there is no row.
+        rule: the written rule of its level; empty: none is written.
+        why_carried: why the level stands though the copy read breaks off; empty: it does not.
+        earlier_rules: whether a coding behind it was made under an earlier wording of the rules.
+        disputed: whether a coder has differed since it was settled.
+        evidence: the evidence behind the state, each with its source.
+        notices: what must stand with results on the criterion.
+        codings: all codings of the cell, whatever their date, each with its date in words
+            (``when``), the ids of its evidence (``evidence``) and ``earlier_rules``.
+        assessments: likewise all assessments.
+        replaced: codings and assessments that gave way to others.
+        not_adjudicated: rows that leave it without an assessment, and say why.
+        requests: the requests that were sent on it.
+        replies: the replies on it.
+    """
+
+    unit_id: str
+    criterion: Row
+    state: str
+    last_level: str
+    reason: str
+    assessment: Row
+    when: str
+    rule: str
+    why_carried: str
+    earlier_rules: bool
+    disputed: bool
+    evidence: list[Row]
+    notices: list[str]
+    codings: list[Row]
+    assessments: list[Row]
+    replaced: list[Row]
+    not_adjudicated: list[Row]
+    requests: list[Row]
+    replies: list[Row]
+
+    @property
+    def criterion_id(self) -> str:
+        """The criterion's id."""
+        return self.criterion["criterion_id"]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The ids of its unit and of its criterion."""
+        return self.unit_id, self.criterion_id
+
+    @property
+    def known(self) -> bool:
+        """Whether its state is a level."""
+        return self.state not in v.UNKNOWNS
+
+    @property
+    def sources(self) -> list[Row]:
+        """The sources of its evidence, each once."""
+        return list({one["source_id"]: one["source"] for one in self.evidence}.values())
+
+
+def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecord]:
+    """Return the record of every cell of a matrix, in its order.
+
+    Args:
+        study: the study, with the units of the matrix's date.
+        matrix: the states.
+        unit: of this unit only; empty: of all.
+    """
+    cells = matrix.cells[matrix.cells["unit_id"] == unit] if unit else matrix.cells
+    criteria = {row["criterion_id"]: row for row in records(study["criteria"])}
+    rules = {(one.criterion_id, one.level): one.rule for one in each_row(study["rules"])}
+    notices = study["notices"].groupby("criterion_id")["text"].agg(list).to_dict()
+    evidence = {row["evidence_id"]: row for row in with_sources(study, "evidence")}
+    assessments, carried = records_by_key(study["assessments"]), why_carried(study)
+    none = dict.fromkeys(study["assessments"].columns, "")
+    earlier, reopened = assessed_under_earlier_rules(study.tables), disputed(study)
+    provenance = _rows_on_cells(study, unit)
+    return [
+        CellRecord(
+            unit_id=cell.unit_id,
+            criterion=criteria[cell.criterion_id],
+            state=cell.state,
+            last_level=cell.last_level,
+            reason=reason,
+            assessment=assessments.get(cell.row, none),
+            when=date_in_words(assessments[cell.row]) if cell.row in assessments else "",
+            rule=rules.get((cell.criterion_id, cell.last_level or cell.state), ""),
+            why_carried=carried.get(cell.row, ""),
+            earlier_rules=cell.row in earlier,
+            disputed=cell.row in reopened,
+            evidence=[evidence[one] for one in listed_ids(cell.evidence_ids)],
+            notices=notices.get(cell.criterion_id, []),
+            **{
+                name: rows.get((cell.unit_id, cell.criterion_id), [])
+                for name, rows in provenance.items()
+            },
+        )
+        for cell, reason in zip(each_row(cells), reasons(study, cells), strict=True)
+    ]
+
+
+def _rows_on_cells(study: Study, unit: str) -> dict[str, dict[tuple[str, str], list[Row]]]:
+    """Return the rows on each cell, by the name that its record gives them."""
+    # Every coding is there: those of units that are not shown are left out after.
+    codings = study.tables["codings"].assign(earlier_rules=under_earlier_rules(study.tables))
+    tables = {
+        "codings": _in_words(codings[codings["unit_id"].isin(study["units"]["unit_id"])]),
+        "assessments": _in_words(study["assessments"]),
+        "replaced": pd.concat([study["assessments_history"], study["codings_history"]]),
+        "not_adjudicated": study["set_aside"],
+        "requests": sent_requests(study),
+        "replies": study["replies"],
+    }
+    return {
+        name: grouped(rows[rows["unit_id"] == unit] if unit else rows, "unit_id", "criterion_id")
+        for name, rows in tables.items()
+    }
+
+
+def _in_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their date in words, and with the ids of their evidence one by one."""
+    return rows.assign(
+        when=[date_in_words(row) for row in records(rows)],
+        evidence=rows["evidence_ids"].map(listed_ids),
+    )
+
+
+def listed_ids(text: str) -> list[str]:
+    """Return the ids that a cell joins by ";"."""
+    return text.split(";") if text else []

@@ -1,0 +1,107 @@
+"""The context of what others published: recommendations, totals, scores and events."""
+
+import datetime as dt
+
+import pandas as pd
+
+from analysis.frames import each_row, grouped, records, records_by_key
+from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.results import Results
+from analysis.show.labels import (
+    among_words,
+    count_words,
+    level_word,
+    levels_words,
+)
+from analysis.study import Study
+from analysis.study.published import rounding_words
+from analysis.study.sources import with_sources
+from analysis.wording import spoken
+
+
+def recommendation_records(results: Results) -> list[dict]:
+    """Return every recommendation with its criteria, counts, published totals and the units named."""
+    study = results.study
+    counts = records_by_key(results.national_gaps.set_index("recommendation_id"))
+    names, totals = study.lookup("units", "short_name"), _totals(results)
+    by_state = grouped(results.gaps, "recommendation_id", "state")
+    criteria_of = grouped(study["criteria"], "recommendation_id")
+    sources = {row["source_id"]: row for row in records(study["sources"])}
+    rows = []
+    for row in records(study["recommendations"]):
+        name = row["recommendation_id"]
+        criteria = criteria_of.get(name, [])
+        ids = [one["criterion_id"] for one in criteria]
+        rows.append(
+            {
+                **row,
+                "criteria": criteria,
+                "scored": counts[name]["scored"] == "yes",
+                "totals": records(totals[totals["criterion_id"].isin(ids)]),
+                "named": {
+                    state: [
+                        {"unit_id": one["unit_id"], "short_name": names[one["unit_id"]]}
+                        for one in by_state.get((name, state), [])
+                    ]
+                    for state in GAP_STATES
+                },
+                "source": sources.get(row["source_id"], {}),
+                "notices": notices(study, criteria=ids),
+            }
+        )
+    return rows
+
+
+def _totals(results: Results) -> pd.DataFrame:
+    """Return the published totals up to the date of the results, in words.
+
+    A total speaks of its own day: before it, nobody had counted.
+    """
+    study, totals = results.study, results.totals
+    totals = totals[totals["as_of"] <= results.matrix.as_of.isoformat()]
+    names = study.lookup("units", "short_name")
+    return totals.assign(
+        label=totals["criterion_id"].map(study.lookup("criteria", "label")),
+        said=[count_words(one) for one in records(totals)],
+        levels=totals["level"].map(levels_words),
+        counted=[among_words(one, names) for one in totals["among"]],
+    )
+
+
+def published_scores(study: Study) -> list[dict]:
+    """Return every published score, with its source and with how it was rounded, in words."""
+    rounding = [rounding_words(row) for row in each_row(study["published_scores"])]
+    return [
+        {**row, "as_published": text.removeprefix(", ") or "not rounded"}
+        for row, text in zip(with_sources(study, "published_scores"), rounding, strict=True)
+    ]
+
+
+def implied_totals(results: Results) -> list[dict]:
+    """Return what the published totals of each day imply, criterion by criterion."""
+    labels = results.study.lookup("criteria", "label")
+    totals = grouped(results.totals, "as_of", "criterion_id")
+    return [
+        {
+            "day": spoken(dt.date.fromisoformat(day)),
+            "label": labels[criterion],
+            "totals": [one["total_id"] for one in totals.get((day, criterion), [])],
+            "figures": [
+                ("Mean, on 0 to 100", f"bounds.{day}.{criterion}.mean"),
+                *(
+                    (level_word(one["level"]), f"bounds.{day}.{criterion}.units.{one['level']}")
+                    for one in rows
+                    if one["level"]
+                ),
+            ],
+            "notices": notices(results.study, criteria=[criterion]),
+        }
+        for (day, criterion), rows in grouped(
+            results.national_bounds, "as_of", "criterion_id"
+        ).items()
+    ]
+
+
+def events(study: Study) -> list[dict]:
+    """Return the events, each with its source, by date; last those of which it is not known."""
+    return sorted(with_sources(study, "events"), key=lambda one: one["date"] or "unknown")

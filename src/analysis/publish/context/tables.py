@@ -1,0 +1,136 @@
+"""The context of the tables over all units: national figures, coverage, scores, what to ask."""
+
+from itertools import chain
+
+from analysis.frames import each_row, grouped, records
+from analysis.measure.coder_scores import known_units
+from analysis.measure.gaps import notices
+from analysis.measure.national import asked_criteria
+from analysis.measure.priorities import national_questions
+from analysis.measure.results import COVERAGE, Results
+from analysis.measure.scores import shown
+from analysis.measure.tree import TOTAL
+from analysis.show.labels import (
+    STEP,
+    interval_words,
+    word,
+)
+from analysis.show.symbols import MOST_LEVELS
+from analysis.study import vocabulary as v
+from analysis.study.rounding import rounded
+
+
+def national_counts(results: Results) -> list[dict]:
+    """Return the criteria asked, each with its count of units at every state.
+
+    Of a scale of many levels those are left out at which there is no unit on any criterion;
+    ``left_out`` says how many.
+    """
+    study = results.study
+    counts_of = {
+        name: [(row["state"], int(row["units"])) for row in rows]
+        for name, rows in grouped(results.national, "criterion_id").items()
+    }
+    scales = study.lookup("criteria", "scale_id")
+    used = {(scales[name], state) for name, counts in counts_of.items() for state, n in counts if n}
+    kept: dict[str, list[str]] = {}
+    left_out: dict[str, int] = {}
+    for criterion, scale in scales.items():
+        every = [state for state, _ in counts_of[criterion]]
+        few = len(every) - len(v.UNKNOWNS) <= MOST_LEVELS
+        kept[scale] = [s for s in every if few or s in v.UNKNOWNS or (scale, s) in used]
+        left_out[scale] = len(every) - len(kept[scale])
+    return [
+        {
+            **criterion,
+            "counts": [
+                (state, count)
+                for state, count in counts_of[criterion["criterion_id"]]
+                if state in kept[criterion["scale_id"]]
+            ],
+            "left_out": left_out[criterion["scale_id"]],
+            "notices": notices(study, criteria=[criterion["criterion_id"]]),
+        }
+        for criterion in records(asked_criteria(study))
+    ]
+
+
+def coverage_table(results: Results) -> dict:
+    """Return how much is known of each criterion: the kinds, and a row of counts for each."""
+    criteria = asked_criteria(results.study)
+    table = results.coverage.loc[criteria["criterion_id"]]
+    return {
+        "kinds": list(COVERAGE),
+        "rows": list(zip(criteria["label"], table.to_numpy().tolist(), strict=True)),
+    }
+
+
+def score_table(results: Results) -> dict:
+    """Return the table of intervals: one row a unit, one column a group and the total."""
+    study, display = results.study, results.study.settings.display
+    present = set(results.scores["group_id"])
+    groups = [one for one in study["recommendations"]["recommendation_id"] if one in present]
+    labels = study.lookup("recommendations", "label")
+    words = {
+        (row.unit_id, row.group_id): interval_words(row.low, row.high, row.known, display)
+        for row in each_row(results.scores)
+    }
+    return {
+        "groups": [{"id": one, "label": labels[one]} for one in groups],
+        "rows": [
+            {
+                "unit": unit,
+                "cells": [
+                    words.get((unit["unit_id"], one), word("does_not_apply"))
+                    for one in [*groups, TOTAL]
+                ],
+            }
+            for unit in records(study["units"])
+        ],
+    }
+
+
+def reading_table(results: Results) -> dict:
+    """Return the intervals under each coder and as settled, of units of which any is known."""
+    study, table = results.study, results.readings
+    names, display = study.lookup("units", "short_name"), study.settings.display
+    words = {
+        (row.unit_id, row.reading): interval_words(row.low, row.high, row.known, display)
+        for row in each_row(table)
+    }
+    readings = list(dict.fromkeys(table["reading"]))
+    # What applies to a unit does so under every reading: who has no interval did not read it.
+    rows = [
+        (unit, names[unit], [words.get((unit, one), "not read") for one in readings])
+        for unit in known_units(table)
+    ]
+    return {"names": readings, "rows": rows}
+
+
+def open_questions(results: Results) -> dict:
+    """Return what to ask next: by criterion over all units, and the questions of each unit."""
+    study, display = results.study, results.study.settings.display
+    labels = study.lookup("criteria", "label")
+    sources = {one["source_id"]: one for one in records(study["sources"])}
+    of_units = grouped(results.next_questions, "unit_id")
+    for row in chain.from_iterable(of_units.values()):
+        row |= {
+            "label": labels[row["criterion_id"]],
+            "share": shown(100 * row["weight"], display, positive=True),
+            "said": _step(row["step"], row["ask_of"]),
+            "sources": [sources[one] for one in row["source_ids"].split(";") if one],
+        }
+    national = [
+        {
+            **row,
+            "label": labels[row["criterion_id"]],
+            "weight": rounded(row["weight"], 1, display.rounding, positive=True),
+        }
+        for row in records(national_questions(study, results.next_questions))
+    ]
+    return {"national": national, "of": of_units, "steps": STEP}
+
+
+def _step(step: str, body: str) -> str:
+    """Return what to do first; what another body holds is asked of it."""
+    return f"ask {body} for it" if body and step == "ask" else STEP[step]

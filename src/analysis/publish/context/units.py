@@ -1,0 +1,148 @@
+"""The context of a unit: its cells, gaps, evidence, searches, requests and replies."""
+
+import math
+from dataclasses import replace
+from itertools import chain
+
+import pandas as pd
+
+from analysis.fieldwork.cell_records import CellRecord, cell_records, listed_ids
+from analysis.frames import grouped, records, records_by_key
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.publish.context.dates import life_in_words
+from analysis.show.labels import (
+    DECIDED,
+    gap_parts,
+    interval_words,
+)
+from analysis.study import Study
+from analysis.study.asking import sent_requests
+from analysis.study.dates import exist_on
+from analysis.study.searches import searches_by_unit
+from analysis.study.settings import Display
+from analysis.study.sources import with_sources
+
+
+def unit_sections(results: Results) -> list[dict]:
+    """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
+    study, scores = results.study, records_by_key(results.total)
+    cells, evidence, replies = unit_cells(results), cited_evidence(study), replies_by_cell(results)
+    gaps, searches, notices, requests = (
+        grouped(table, "unit_id")
+        for table in (
+            results.gaps,
+            searches_by_unit(study),
+            study["notices"],
+            sent_requests(study).assign(
+                label=lambda rows: (
+                    rows["criterion_id"].map(study.lookup("criteria", "label")).fillna("all of it")
+                )
+            ),
+        )
+    )
+    return [
+        {
+            **unit,
+            **_score(scores[name], study.settings.display),
+            "published": [one.said for one in results.bearings if name in one.units],
+            "cells": cells[name],
+            "replies": replies.get((name, ""), []),
+            # A criterion stands under each group above it: it is named once.
+            "short": dict.fromkeys(
+                pair for row in gaps.get(name, []) for pair in gap_parts(row["missing"])
+            ),
+            "evidence": evidence.get(name, []),
+            "searches": searches.get(name, []),
+            "requests": requests.get(name, []),
+            "notices": [one["text"] for one in notices.get(name, [])],
+        }
+        for name, unit in zip(study["units"]["unit_id"], records(study["units"]), strict=True)
+    ]
+
+
+def _score(score: dict, display: Display) -> dict:
+    """Return an interval in words, whether there is one, and whether any of it is known."""
+    return {
+        "interval": interval_words(score["low"], score["high"], score["known"], display),
+        "applies": not math.isnan(score["low"]),
+        "known": score["known"] > 0,
+    }
+
+
+def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
+    """Return the cells of each unit, criteria in the order shown, with what their replies changed."""
+    criteria = list(asked_criteria(results.study)["criterion_id"])
+    replies = replies_by_cell(results)
+    units: dict[str, dict[str, CellRecord]] = {}
+    for cell in cell_records(results.study, results.matrix):
+        cell = replace(cell, replies=replies.get(cell.key, []))
+        units.setdefault(cell.unit_id, {})[cell.criterion_id] = cell
+    return {unit: [cells[name] for name in criteria] for unit, cells in units.items()}
+
+
+def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
+    """Return the replies by unit and criterion, each with what it changed, if it was followed."""
+    study = results.study
+    labels, display = study.lookup("criteria", "label"), study.settings.display
+    effects = grouped(results.reply_effects, "reply_id")
+    followed = set(study["assessments"]["settled_by"])
+    replies = grouped(study["replies"], "unit_id", "criterion_id")
+    for reply in chain.from_iterable(replies.values()):
+        changes = effects.get(reply["reply_id"], [])
+        reply |= {
+            "decided": DECIDED[reply["decision"]],
+            "cited": listed_ids(reply["evidence_ids"]),
+            "cells": [
+                {**one, "label": labels[one["criterion_id"]]}
+                for one in changes
+                if one["criterion_id"]
+            ],
+            # Those of the first row are those of each.
+            "scores": [
+                interval_words(
+                    *(one[f"{end}_{when}"] for end in ("low", "high", "known")), display=display
+                )
+                for one in changes[:1]
+                for when in ("before", "after")
+            ],
+            "followed": reply["reply_id"] in followed,
+        }
+    return replies
+
+
+def cited_evidence(study: Study) -> dict[str, list[dict]]:
+    """Return the evidence of each unit that a coding cites."""
+    units: dict[str, list[dict]] = {}
+    for row in with_sources(study, "evidence", _on_one_unit(study, cited=True)):
+        units.setdefault(row["unit_id"], []).append(row)
+    return units
+
+
+def uncited_evidence(study: Study) -> list[dict]:
+    """Return the evidence on one unit that no coding cites: listed, under no unit's name."""
+    return with_sources(study, "evidence", _on_one_unit(study, cited=False))
+
+
+def _on_one_unit(study: Study, cited: bool) -> pd.Series:
+    """Return which evidence is on one unit, and cited by a coding or not."""
+    evidence = study["evidence"]
+    own = evidence["evidence_id"].isin(study.cited_evidence()) == cited
+    return (evidence["scope"] == "unit") & own
+
+
+def absent_units(study: Study) -> list[dict]:
+    """Return the units that do not exist on the study's day or are not shown, and say which."""
+    if study.day is None:
+        return []
+    day, units, names = study.day, study.tables["units"], study.lookup("units", "short_name")
+    there = set(units.loc[exist_on(units, day), "unit_id"])
+    return [
+        {
+            "unit_id": row["unit_id"],
+            "said": f"{row['short_name']} is not among those shown here."
+            if row["unit_id"] in there
+            else life_in_words(row, row["exists_from"], day.isoformat(), names),
+        }
+        for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])])
+    ]

@@ -1,0 +1,87 @@
+"""The national tables: recommendations met, and units at each state of each criterion."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+import pandas as pd
+
+from analysis.frames import records
+from analysis.measure.gaps import GAP_STATES
+from analysis.measure.national import asked_criteria, states_by_criterion
+from analysis.measure.results import Results
+from analysis.publish.sheets import NOT_APPLICABLE
+from analysis.show.labels import (
+    count_words,
+    level_word,
+    levels_words,
+    word,
+)
+from analysis.study.levels import level_names
+from analysis.wording import capital
+
+
+def national_gaps(results: Results) -> pd.DataFrame:
+    """Return how many units meet each recommendation, fall short, or could not be judged."""
+    study, table = results.study, results.national_gaps
+    labels, asks = (study.lookup("recommendations", name) for name in ("label", "asks"))
+    criteria = study.lookup("criteria", "label")
+    totals = {
+        one["total_id"]: f"{count_words(one)} at {levels_words(one['level'])} on "
+        f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
+        for one in records(results.totals)
+    }
+    return pd.DataFrame(
+        {
+            "Recommendation": table["recommendation_id"].map(labels),
+            "What it asks, as far as it was read": [
+                asks[name] or "Its text was not read" for name in table["recommendation_id"]
+            ],
+            "Scored": table["scored"],
+            **{
+                capital(word(state)): table[state]
+                .astype(object)
+                .where(table[state].notna(), NOT_APPLICABLE)
+                for state in GAP_STATES
+            },
+            "Published total": [
+                "; ".join(totals[one] for one in ids.split(";") if one) or "none held"
+                for ids in table["published_totals"]
+            ],
+        }
+    )
+
+
+def national_figures(results: Results) -> pd.DataFrame:
+    """Return how many units are at each state of each criterion."""
+    study = results.study
+    counts = {
+        key: table.set_index("state")["units"]
+        for key, table in results.national.groupby("criterion_id")
+    }
+    labels, scales, scored = (
+        study.lookup("criteria", name) for name in ("label", "scale_id", "scored")
+    )
+    names, states = level_names(study), states_by_criterion(study)
+    criteria = asked_criteria(study)["criterion_id"]
+    state_of = {
+        name: {names.get((scales[name], state), state): state for state in states[name]}
+        for name in criteria
+    }
+    columns: dict[str, list] = {
+        "Criterion": [labels[name] for name in criteria],
+        "Scored": [scored[name] for name in criteria],
+    }
+    for state in dict.fromkeys(chain.from_iterable(state_of.values())):
+        columns[_head(level_word(state), columns)] = [
+            counts[name].get(state_of[name].get(state), NOT_APPLICABLE) for name in criteria
+        ]
+    return pd.DataFrame(columns)
+
+
+def _head(words: str, heads: Iterable[str]) -> str:
+    """Return the head of a new column; no two may be alike, whatever their capitals."""
+    head = capital(words)
+    taken = {name.casefold() for name in heads}
+    while head.casefold() in taken:
+        head += " (level)"
+    return head

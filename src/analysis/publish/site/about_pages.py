@@ -1,0 +1,97 @@
+"""The home page, and the pages on the study itself and on what others published."""
+
+from analysis.frames import records
+from analysis.measure.national import asked_criteria
+from analysis.measure.scenarios import KINDS
+from analysis.measure.side_by_side import irreconcilable
+from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.published import events, implied_totals, published_scores
+from analysis.publish.context.tables import reading_table
+from analysis.publish.context.units import replies_by_cell
+from analysis.publish.site.downloads import downloads as listed_downloads
+from analysis.publish.site.page_maker import PageMaker
+from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
+from analysis.show.symbols import places_note
+from analysis.study.sources import with_sources
+
+
+def front(maker: PageMaker) -> None:
+    """Make the home page."""
+    maker.page(
+        "index.html",
+        "index",
+        maker.study.descriptor.title,
+        first_total=_totals(maker)[:1],
+        report_read=maker.report_read,
+    )
+
+
+def published(maker: PageMaker) -> None:
+    """Make the page on what others published."""
+    results, study, totals = maker.results, maker.study, _totals(maker)
+    # A count speaks of its own day: of an earlier date it says nothing yet.
+    ids = {one["total_id"] for one in totals}
+    maker.page(
+        "published.html",
+        "published",
+        "What others published",
+        totals=totals,
+        later=[one for one in study["published_totals"]["total_id"] if one not in ids],
+        implied=[one for one in implied_totals(results) if ids & {*one["totals"]}],
+        # A score binds on its own day, also one of a unit that has no page on this one.
+        scores=published_scores(study.at(None)),
+        there=set(study["units"]["unit_id"]),
+        bearings=[one.said for one in results.bearings],
+        clash_count=len(results.clashes),
+        clashes=records(irreconcilable(study)),
+        figures=with_sources(study, "figures"),
+        events=events(study),
+    )
+
+
+def method(maker: PageMaker) -> None:
+    """Make the page on the method and its limits."""
+    results, study = maker.results, maker.study
+    questions = records(asked_criteria(study))
+    maker.page(
+        "method.html",
+        "method",
+        "Method and limits",
+        states=states_key(study),
+        places_note=places_note(study),
+        questions=questions,
+        unasked=[one for one in records(study["criteria"]) if one not in questions],
+        rules=maker.rules,
+        steps=dates_compared(results),
+        readings=reading_table(results),
+        weights=study.lookup("recommendations", "weight"),
+        report_read=maker.report_read,
+        group_rules=group_rules(study),
+        kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
+    )
+
+
+def downloads(maker: PageMaker) -> None:
+    """Make the list of the files beside the site."""
+    sections = listed_downloads(maker.beside, maker.study)
+    maker.page("downloads.html", "downloads", "Downloads", sections=sections)
+
+
+def replies(maker: PageMaker) -> None:
+    """Make the page on how to cite and to reply, with all replies."""
+    rows = [
+        {**one, "unit_id": unit}
+        for (unit, _), of_cell in replies_by_cell(maker.results).items()
+        for one in of_cell
+    ]
+    maker.page("cite.html", "cite", "How to cite, and how to reply", replies=rows)
+
+
+def _totals(maker: PageMaker) -> list[dict]:
+    """Return the published totals, each with the recommendation on which it bears."""
+    return [
+        {**one, "recommendation": rec["recommendation_id"]}
+        for rec in maker.recommended
+        for one in rec["totals"]
+    ]

@@ -1,0 +1,236 @@
+"""How a page of the site is made: what all pages draw on, the links, and what must stand on each."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from functools import cache, cached_property
+
+import jinja2
+from markupsafe import Markup, escape
+
+from analysis.frames import grouped, records
+from analysis.measure.figures import NamedFigure
+from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.measure.tree import TOTAL
+from analysis.publish.context import MOST_ROWS
+from analysis.publish.context.published import recommendation_records
+from analysis.publish.markup import isolating, mark_of, plain, template_text
+from analysis.publish.site.addresses import Addresses
+from analysis.show.caveats import caveats, draft_line
+from analysis.show.drawing import Drawing
+from analysis.show.labels import DECIDED
+from analysis.show.symbols import ramp_rules
+from analysis.study import vocabulary as v
+from analysis.study.places import has_map
+from analysis.wording import DOZEN, beyond, further, listed, spoken
+
+
+class PageMaker:
+    """Makes pages; it has the files made so far, and what every page draws on.
+
+    Attributes:
+        files: every file made so far, by its path below the site's folder.
+        used: of each named statement, the pages that use it, by their path, with their titles.
+        at: where each page is.
+        beside: paths of the files beside the site, below the folder that holds it.
+    """
+
+    def __init__(
+        self,
+        results: Results,
+        named: dict[str, NamedFigure],
+        charts: Sequence[Drawing],
+        beside: list[str],
+    ):
+        """Prepare to make them; see :func:`analysis.publish.site.pages.site_files`."""
+        self.results, self.named, self.beside = results, named, beside
+        self.study = results.study
+        self.at = Addresses(self.study, named)
+        self.used: dict[str, dict[str, str]] = defaultdict(dict)
+        self.criteria = list(asked_criteria(self.study)["criterion_id"])
+        self.names = self.study.lookup("units", "short_name")
+        self.labels = self.study.lookup("criteria", "label")
+        self.files = {
+            "site.css": _stylesheet(results).encode(),
+            "site.js": template_text("site/site.js").encode(),
+        }
+        self._common = self._context({chart.name: chart for chart in charts})
+
+    def _context(self, charts: dict[str, Drawing]) -> dict:
+        """Return what all templates take."""
+        study, named = self.study, self.named
+        return {
+            "study": study,
+            "descriptor": study.descriptor,
+            "settings": study.settings,
+            "one": study.settings.unit_noun.singular,
+            "many": study.settings.unit_noun.plural,
+            "draft": draft_line(study),
+            "beside": set(self.beside),
+            "dozen": DOZEN,
+            "most_rows": MOST_ROWS,
+            "at": self.at,
+            "units_index": self.units_index,
+            "charts": charts,
+            "extents": v.EXTENT,
+            "labels": self.labels,
+            "groups": study.lookup("recommendations", "label"),
+            "names": self.names,
+            "scales": study.lookup("criteria", "scale_id"),
+            "asked": set(self.criteria),
+            "unit_notices": {
+                unit: [one["text"] for one in rows]
+                for unit, rows in grouped(study["notices"], "unit_id").items()
+            },
+            "sources": {row["source_id"]: row for row in records(study["sources"])},
+            "gap_states": GAP_STATES,
+            "decided": DECIDED,
+            "spoken": spoken,
+            "mark": mark_of(study),
+            "text": lambda name: named[name].text,
+            "value": lambda name: named[name].value,
+            "has": lambda name: name in named,
+            "no_contact": "study.contact" in study.descriptor.placeholders,
+            "authors": listed([one.title for one in study.descriptor.contributors]),
+            "recommended": self.recommended,
+        }
+
+    def page(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        trail: Sequence[tuple[str, str]] = (),
+        about: tuple[Collection[str], Collection[str]] | None = None,
+        **context: object,
+    ) -> None:
+        """Make one page.
+
+        Args:
+            path: where it stands.
+            template: name of its template.
+            title: its heading.
+            trail: the pages above it, between the home page and itself.
+            about: units and criteria of which it shows results, whose notices must stand on it;
+                ``None``: all.
+            context: what its template takes beside what all of them take.
+        """
+        root = "../" * path.count("/")
+        html = _template(template).render(
+            self._common,
+            path=path,
+            title=title,
+            trail=trail,
+            stand=self._caveats(*(about or (self.names, self.labels))),
+            to=lambda place: root + place,
+            picture=lambda chart: self._picture(chart, root),
+            **self._links(root, path, "Home" if path == "index.html" else title),
+            **context,
+        )
+        self.files[path] = html.encode()
+
+    def _links(self, root: str, path: str, title: str) -> dict[str, Callable[..., Markup]]:
+        """Return the functions that write a named statement with a link to what it counts."""
+
+        def say(name: str) -> Markup:
+            self.used[name].setdefault(path, title)
+            # Written out, for it is asked for thousands of times: ids and addresses are plain.
+            href, text = escape(root + self.at.figure(name)), escape(self.named[name].text)
+            return Markup(
+                f'<a class="figure" data-figure="{escape(name)}" href="{href}">{text}</a>'
+            )
+
+        def tell(name: str) -> Markup:
+            """Return a statement that is a sentence."""
+            self.used[name].setdefault(path, title)
+            return Markup(
+                '<span data-figure="{0}">{2}</span> (<a href="{1}">what it counts</a>)'
+            ).format(name, root + self.at.figure(name), self.named[name].text)
+
+        def interval(unit: str, group: str = TOTAL) -> Markup:
+            stem = f"score.{unit}.{group}"
+            if f"{stem}.low" not in self.named:
+                return Markup("nothing to score")
+            ends = Markup("{} to {}").format(say(f"{stem}.low"), say(f"{stem}.high"))
+            if float(self.named[f"{stem}.known_percent"].value or 0) <= 1e-7:
+                return ends + ", nothing known"
+            return ends + Markup(", {} known").format(say(f"{stem}.known_percent"))
+
+        return {"say": say, "tell": tell, "interval": interval}
+
+    def _picture(self, chart: Drawing, root: str) -> Markup:
+        """Return a page of a chart as an image, whose file is made beside the pages."""
+        self.files[f"charts/{chart.name}.svg"] = chart.svg()
+        named = root, chart.name, plain(chart.alt)
+        return Markup('<img src="{}charts/{}.svg" alt="{}">').format(*named)
+
+    def _caveats(self, units: Collection[str], criteria: Collection[str]) -> list[str]:
+        """Return what must stand on a page with results on these units and criteria."""
+        on_criteria = (text for name, text in self._of_criteria if name in criteria)
+        on_units = (text for name, text in self._of_units if name in units)
+        return [*self._always, *on_criteria, *on_units]
+
+    @cached_property
+    def _always(self) -> list[str]:
+        return caveats(self.results)
+
+    @cached_property
+    def _of_criteria(self) -> list[tuple[str, str]]:
+        names = self.study["notices"]["criterion_id"].unique()
+        return [(one, text) for one in names if one for text in notices(self.study, [one])]
+
+    @cached_property
+    def _of_units(self) -> list[tuple[str, str]]:
+        names = self.study["notices"]["unit_id"].unique()
+        return [(one, text) for one in names if one for text in notices(self.study, units=[one])]
+
+    @property
+    def units_index(self) -> str:
+        """The path of the table of the units."""
+        return f"{self.at.units_folder}/index.html"
+
+    @cached_property
+    def recommended(self) -> list[dict]:
+        """The recommendations, with their counts and the units named."""
+        return recommendation_records(self.results)
+
+    @cached_property
+    def report_read(self) -> str:
+        """How far the report itself was read; empty where it is no source."""
+        read = self.study.lookup("sources", "extent_read")
+        return read.get(self.study.settings.report.source_id, "")
+
+    @cached_property
+    def rules(self) -> dict[str, list[dict]]:
+        """The written rules of each criterion."""
+        return defaultdict(list, grouped(self.study["rules"], "criterion_id"))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    templates = isolating()
+    templates.filters.update(further=further, beyond=beyond)
+    return templates
+
+
+def _template(name: str) -> jinja2.Template:
+    """Return a template of the site; each is compiled once."""
+    return _environment().get_template(f"site/{name}.html.j2")
+
+
+def _stylesheet(results: Results) -> str:
+    """Return the stylesheet, with a rule for each column and row of the tile map.
+
+    The pages' security policy allows no style on an element, so that places need classes.
+    """
+    units = results.study["units"] if has_map(results.study) else results.study["units"].iloc[:0]
+    rules = []
+    for letter, way, column in (("x", "column", "tile_column"), ("y", "row", "tile_row")):
+        places = units[column].astype(int)
+        first = places.min()
+        rules += [
+            f".{letter}{place} {{ grid-{way}: {place - first + 1}; }}"
+            for place in sorted(set(places))
+        ]
+    return template_text("site/site.css") + "\n".join(rules) + "\n" + ramp_rules(results.study)

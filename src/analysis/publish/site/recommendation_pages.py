@@ -1,0 +1,43 @@
+"""The pages of the recommendations, findings and groups."""
+
+from analysis.frames import each_row
+from analysis.measure.gaps import FALLS_SHORT, MEETS
+from analysis.publish.context.tables import national_counts
+from analysis.publish.context.units import unit_cells
+from analysis.publish.site.page_maker import PageMaker
+from analysis.show.labels import gap_parts
+
+
+def recommendations(maker: PageMaker) -> None:
+    """Make the list of the recommendations, and a page for each."""
+    index = "recommendations/index.html"
+    maker.page(index, "recommendations", "Recommendations and findings")
+    parents = maker.study.lookup("recommendations", "parent_id")
+    cells = unit_cells(maker.results)
+    missing = {
+        (row.unit_id, row.recommendation_id): dict(gap_parts(row.missing))
+        for row in each_row(maker.results.gaps)
+    }
+    national = {one["criterion_id"]: one for one in national_counts(maker.results)}
+    for rec in maker.recommended:
+        name = rec["recommendation_id"]
+        scored = {one["criterion_id"] for one in rec["criteria"] if one["scored"] == "yes"}
+
+        def deciding(unit: str, kind: str, name: str = name, scored: set[str] = scored) -> list:
+            """Return the cells that make a unit one of those who meet it, or fall short."""
+            wanted = {MEETS: scored, FALLS_SHORT: missing[unit, name]}.get(kind, ())
+            return [cell for cell in cells[unit] if cell.criterion_id in wanted]
+
+        maker.page(
+            maker.at.recommendation(name),
+            "recommendation",
+            rec["label"],
+            [("Recommendations", index)],
+            (maker.names, [one["criterion_id"] for one in rec["criteria"]]),
+            rec=rec,
+            rules=maker.rules,
+            deciding=deciding,
+            national=national,
+            parent=parents[name],
+            children=[one for one, parent in parents.items() if parent == name],
+        )
