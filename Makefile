@@ -20,6 +20,7 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/basedpyright --level error
 
 # The pages of docs/ with the notebooks as they are stored, to be opened from disk.
 docs: .venv/installed
