@@ -19,7 +19,7 @@ from analysis.measure.constraints import (
     ScoreReader,
     published_range,
 )
-from analysis.measure.feasible import satisfiable
+from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import Clash
 from analysis.measure.scores import told_apart
 from analysis.study import Study
@@ -212,7 +212,7 @@ def bearings(
         others = [one.name for one in blocks[name].constraints] if settles else []
         others = [one.split("/")[1] for one in others if one != name]
         words = _row_words(study, name)
-        what = _what_it_does(study, row, name in stands, settles, cells, others, table == SCORES)
+        what = _what_it_does(study, row, name in stands, settles, cells, others)
         said.append(
             Bearing(
                 name,
@@ -223,8 +223,9 @@ def bearings(
     return said
 
 
-def _what_it_does(study, row, stands, settles, cells, others, is_score) -> str:
+def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, others) -> str:
     """Say what a published row does to the cells that it binds."""
+    is_score = row.name.startswith(f"{SCORES}/")
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
 
     def told(cells) -> str:
