@@ -26,7 +26,7 @@ from analysis.measure import attribution
 from analysis.measure.assessment_changes import followed_from
 from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
 from analysis.measure.causes import CAUSES
-from analysis.measure.counterfactuals import Hybrids
+from analysis.measure.counterfactuals import Counterfactuals
 from analysis.measure.version_changes import changes
 from analysis.show.comparison import cause_words, changed_evidence
 from analysis.study import as_coded, states
@@ -177,7 +177,7 @@ def test_a_total_moves_no_score_yet():
     found = compare(old, new)
     assert parts(found)["low"] == {"settled": Part(25), "totals": Part(0)}
     # What will use them finds them where the cause is applied.
-    made = Hybrids(
+    made = Counterfactuals(
         old, new, found.before, found.after, changes(old, new, found.before, found.after)
     )
     assert len(made.study(frozenset(["totals"]))["published_totals"]) == 1
@@ -191,7 +191,7 @@ def test_a_published_score_goes_with_the_totals():
     new = with_rows(two(("a", "partly")), "published_scores", [{**row, "step": "0.5"}])
     found = compare(old, new)
     assert found.changes[["cause", "column"]].to_numpy().tolist() == [["totals", "step"]]
-    made = Hybrids(
+    made = Counterfactuals(
         old, new, found.before, found.after, changes(old, new, found.before, found.after)
     )
     for causes, step in ((["totals"], "0.5"), (["settled"], "1")):

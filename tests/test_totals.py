@@ -37,7 +37,7 @@ from analysis.measure.bounds import (
 from analysis.measure.constraints import constrained
 from analysis.measure.feasible import Block, Constraint, satisfiable
 from analysis.measure.figures import named_figures
-from analysis.measure.infeasible import sift, smallest_clashes
+from analysis.measure.infeasible import minimal_infeasible_sets, sift
 from analysis.measure.results import measure
 from analysis.publish.data import data_tables
 from analysis.study import states
@@ -266,7 +266,7 @@ def test_the_clash_found_without_trying_all_sets_is_irreducible():
     ]
     choices = dict.fromkeys(range(10), 2)
     with mock.patch("analysis.measure.infeasible.CHECKS_AT_MOST", 0):
-        (found,) = smallest_clashes(choices, rows)
+        (found,) = minimal_infeasible_sets(choices, rows)
     assert [one.name for one in found] == ["row 1", "row 2", "row 4"]
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.causes import Change, touching
-from analysis.measure.counterfactuals import Hybrids
+from analysis.measure.counterfactuals import Counterfactuals
 from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.version_changes import changes
 from analysis.problems import Problem, StudyError, shorten
@@ -108,7 +108,7 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         check_someone_exists(study, day)
     before, after = (states(study, day) for study, day in zip((old, new), dates, strict=True))
     found = changes(old, new, before, after)
-    tried = Hybrids(old, new, before, after, found)
+    tried = Counterfactuals(old, new, before, after, found)
     units = tried.units
     causes = {unit: touching(found, unit) for unit in units}
     parts, unscored = [], []
@@ -197,7 +197,11 @@ def _steps(causes: Sequence[str]) -> list[frozenset[str]]:
 
 
 def _cells(
-    tried: Hybrids, studies: tuple[Study, Study], before: Matrix, after: Matrix, causes: dict
+    tried: Counterfactuals,
+    studies: tuple[Study, Study],
+    before: Matrix,
+    after: Matrix,
+    causes: dict,
 ) -> pd.DataFrame:
     columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
     columns += ["evidence_ids", "row_before", "row_after"]
@@ -237,7 +241,9 @@ def _worth(study: Study) -> Callable[..., Interval | None]:
     return worth
 
 
-def _behind(tried: Hybrids, unit: str, criterion: str, causes: tuple[str, ...]) -> list[str]:
+def _behind(
+    tried: Counterfactuals, unit: str, criterion: str, causes: tuple[str, ...]
+) -> list[str]:
     """Return the causes without which, whatever else is applied, a cell's state may differ."""
 
     def state(some: frozenset[str]) -> str:

@@ -20,7 +20,7 @@ from analysis.measure.constraints import (
     published_range,
 )
 from analysis.measure.feasible import Constraint, satisfiable
-from analysis.measure.infeasible import Clash
+from analysis.measure.infeasible import InfeasibleSet
 from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -269,7 +269,7 @@ def _clash_of(held: Constrained, name: str) -> tuple[str, str]:
     return "no", ""
 
 
-def _said(study: Study, clash: Clash) -> str:
+def _said(study: Study, clash: InfeasibleSet) -> str:
     said = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
         words = said[clash.rows[0]]

@@ -1,7 +1,7 @@
 """Bounds: what the published totals and scores leave possible for cells, units and the nation.
 
 Bounds on a cell and on a unit's score rest only on rows that may settle cells; national figures
-on every row that stands. All are exact over the completions of the open cells, but where a
+on every row that stands. All are exact over the feasible assignments of the open cells, but where a
 solver's search was cut short: then they are a little too wide, never too narrow.
 """
 
@@ -56,7 +56,7 @@ def cell_bounds(
     Returns:
         One row an open cell, in the matrix's order: ``unit_id``, ``criterion_id``, ``lowest`` and
         ``highest`` (values of levels, 0 to 1) and ``settled_by_totals``: "yes" where every
-        completion that the totals admit has the same level, else "no".
+        feasible assignment that the totals admit has the same level, else "no".
     """
     width, values = held.matrix.shape[1], level_values(study)
     worth = [{name: float(value) for name, value in one.items()} for one in values]

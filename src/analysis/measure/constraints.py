@@ -11,7 +11,7 @@ import numpy as np
 from analysis.frames import each_row
 from analysis.measure.exact import scale_values
 from analysis.measure.feasible import Block, Constraint, blocks
-from analysis.measure.infeasible import Clash, sift
+from analysis.measure.infeasible import InfeasibleSet, sift
 from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
@@ -46,7 +46,7 @@ class Constrained:
     settling: frozenset[str]
     firm: tuple[Constraint, ...]
     weak: tuple[Constraint, ...]
-    clashes: tuple[Clash, ...]
+    clashes: tuple[InfeasibleSet, ...]
 
     @cached_property
     def choices(self) -> dict[int, int]:

@@ -17,13 +17,13 @@ CODEBOOK_TABLES = ("recommendations", "levels", "rules", "applicability", "group
 _NEVER = "9999-12-31"
 
 
-class Hybrids:
-    """OLD with the changes of some causes applied, each hybrid made once, when it is asked for.
+class Counterfactuals:
+    """OLD with the changes of some causes applied, each made once, when it is asked for.
 
     Attributes:
         units: the units that both versions hold.
 
-    Hybrids hold the units that both versions hold, in NEW's order. A criterion that only one
+    They hold the units that both versions hold, in NEW's order. A criterion that only one
     codebook has brings its own ``applies_from``. Two assessments may stand side by side that tie
     at different levels, which no version by itself may hold: then NEW's, which comes last,
     stands.

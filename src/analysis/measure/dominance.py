@@ -1,4 +1,4 @@
-"""Safe comparisons: what holds under every completion of the unknowns and all declared weights.
+"""Safe comparisons: what holds under every feasible assignment of the unknowns and all declared weights.
 
 The definitions are those of the design: "surely above" and "rank range".
 """
@@ -18,7 +18,7 @@ from analysis.study import Matrix, Study
 
 
 @dataclass(frozen=True)
-class Comparisons:
+class Dominance:
     """What is sure of every ordered pair of units.
 
     Attributes:
@@ -47,7 +47,7 @@ def comparisons(
     lowest: np.ndarray | None = None,
     highest: np.ndarray | None = None,
     coupled: np.ndarray | None = None,
-) -> Comparisons:
+) -> Dominance:
     """Compare every pair of units.
 
     Args:
@@ -71,14 +71,14 @@ def comparisons(
         between = signs(weight_tree(study), distinct, distinct)
         sign[np.ix_(scored, scored)] = between[np.ix_(kind, kind)]
     np.fill_diagonal(sign, -1)
-    return Comparisons(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
+    return Dominance(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
 
 
-def comparisons_within(study: Study, held: Constrained) -> Comparisons:
+def dominance_within(study: Study, held: Constrained) -> Dominance:
     """Compare every pair of units given the published rows that may settle cells.
 
     What totals of the day settle or narrow counts, cell by cell: while weights vary, more
-    could only be had by trying all completions, so the pairs of tied units are conservative.
+    could only be had by trying all feasible assignments, so the pairs of tied units are conservative.
 
     Args:
         study: the study.
@@ -114,7 +114,7 @@ def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
     return differs
 
 
-def pair_table(found: Comparisons) -> pd.DataFrame:
+def pair_table(found: Dominance) -> pd.DataFrame:
     """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
     names = np.array(found.unit_ids, dtype=object)
     above, below = np.nonzero(found.above)
@@ -127,14 +127,14 @@ def pair_table(found: Comparisons) -> pd.DataFrame:
     )
 
 
-def ranks(found: Comparisons) -> pd.DataFrame:
+def ranks(found: Dominance) -> pd.DataFrame:
     """Return the rank range of every unit: ``unit_id``, ``best``, ``worst``.
 
     Best is 1 + the number of units surely above it; worst is the number of units with a score
     − the number that it is surely at or above. A rank is 1 + the number of units strictly
     above, so units that tie share the better one. These are outer limits: no rank outside them
-    is possible, but one completion need not reach them for all units at once, nor any
-    completion those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
+    is possible, but one feasible assignment need not reach them for all units at once, nor any
+    feasible assignment those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
     """
     best = 1 + found.above.sum(axis=0)
     worst = found.scored.sum() - found.at_or_above.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Completions: the ways to fill open cells that satisfy linear constraints, in integers.
+"""Feasible assignments: the ways to fill open cells that satisfy linear constraints, in integers.
 
 A cell takes one of a few levels; a constraint bounds the sum of what the chosen levels add
 (Manski, Partial Identification of Probability Distributions, 2003, chapter 1: what is known of
@@ -83,7 +83,7 @@ def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
 
 
 def satisfiable(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> bool:
-    """Return whether some completion satisfies all the constraints at once."""
+    """Return whether some assignment satisfies all the constraints at once."""
     return all(block.satisfiable for block in blocks(choices, constraints))
 
 
@@ -101,14 +101,14 @@ class Block:
 
     @property
     def satisfiable(self) -> bool:
-        """Whether the block has a completion."""
+        """Whether the block has a feasible assignment."""
         if self._layers is None:
             return self._solver.satisfiable
         return bool(self._layers[-1])
 
     @cached_property
     def possible(self) -> dict[int, set[int]]:
-        """For each cell the levels that it has in some completion; the block must have one."""
+        """For each cell the levels that it has in some feasible assignment; the block must have one."""
         if self._layers is None:
             return self._solver.possible()
         found = {}
@@ -121,7 +121,7 @@ class Block:
         return found
 
     def extremes(self, worth: Worth) -> tuple[int, int]:
-        """Return the least and the greatest sum of ``worth`` over the block's completions."""
+        """Return the least and the greatest sum of ``worth`` over the block's feasible assignments."""
         worth = {cell: gains for cell, gains in worth.items() if cell in self.choices}
         if len(worth) < 2:
             # Of a single cell only the possible levels matter, and those are known once for all.
@@ -163,9 +163,9 @@ class Block:
 
     @cached_property
     def _layers(self) -> list[set[tuple[int, ...]]] | None:
-        """The partial sums before each cell, and after the last, that some completion has.
+        """The partial sums before each cell, and after the last, that some feasible assignment has.
 
-        ``None`` where there are too many. The last layer is empty where there is no completion.
+        ``None`` where there are too many. The last layer is empty where there is no feasible assignment.
         """
         if len(self.constraints) > CONSTRAINTS_AT_MOST:
             return None
@@ -241,7 +241,7 @@ class _Solver:
 
     @cached_property
     def satisfiable(self) -> bool:
-        """Whether there is a completion; where the search was cut short, taken to be."""
+        """Whether there is a feasible assignment; where the search was cut short, taken to be."""
         program = _Program(self.block, {})
         return program.solve([0] * program.size).feasible
 

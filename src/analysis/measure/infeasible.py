@@ -15,7 +15,7 @@ CHECKS_AT_MOST = 3_000
 
 
 @dataclass(frozen=True)
-class Clash:
+class InfeasibleSet:
     """Rows that cannot all be true beside what is settled, while any fewer of them could be.
 
     Attributes:
@@ -29,7 +29,7 @@ class Clash:
 
 def sift(
     choices: Mapping[int, int], firm: Sequence[Constraint], weak: Sequence[Constraint]
-) -> tuple[list[Constraint], list[Constraint], list[Clash]]:
+) -> tuple[list[Constraint], list[Constraint], list[InfeasibleSet]]:
     """Set aside what cannot be true.
 
     Nothing in a clash tells which of its rows is wrong, so all of them are set aside; to keep
@@ -46,18 +46,18 @@ def sift(
         The firm and the weak constraints that stand, which can all be true at once, and the
         clashes in the order in which they were met.
     """
-    clashes: list[Clash] = []
+    clashes: list[InfeasibleSet] = []
 
     def standing(rows: list[Constraint], may_go: set[str]) -> list[Constraint]:
         kept = []
         for tied in connected(rows):
-            while found := smallest_clashes(choices, tied):
+            while found := minimal_infeasible_sets(choices, tied):
                 gone: set[str] = set()
                 # Where several are as small, to begin with one of them would be to choose too.
                 for clash in found:
                     names = [one.name for one in clash]
                     aside = [name for name in names if name in may_go]
-                    clashes.append(Clash(tuple(names), tuple(aside)))
+                    clashes.append(InfeasibleSet(tuple(names), tuple(aside)))
                     gone.update(aside)
                 tied = [one for one in tied if one.name not in gone]
             kept += tied
@@ -72,10 +72,10 @@ def sift(
     return firm, [one for one in both if one.name not in names], clashes
 
 
-def smallest_clashes(
+def minimal_infeasible_sets(
     choices: Mapping[int, int], rows: Sequence[Constraint]
 ) -> list[list[Constraint]]:
-    """Return the smallest sets of rows that no completion satisfies, all of them of one size.
+    """Return the smallest sets of rows that no assignment satisfies, all of them of one size.
 
     In file order; none where all rows can be true at once.
     """

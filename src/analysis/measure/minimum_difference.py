@@ -1,4 +1,4 @@
-"""The least possible difference of two units' scores, over all completions and all weights.
+"""The least possible difference of two units' scores, over all feasible assignments and all weights.
 
 Every unknown may be anything between its bounds, and every weight anything in the study's
 declared box: factors on the raw weights among siblings, normalised at each node. Nodes and
@@ -57,7 +57,7 @@ def signs(tree: WeightTree, left: UnitCells, right: UnitCells) -> np.ndarray:
 def score_range(tree: WeightTree, rows: UnitCells) -> tuple[np.ndarray, np.ndarray]:
     """Return the least and the greatest possible score of every row, each by itself.
 
-    Over all completions and all weights in the box: the least difference from a row that is
+    Over all feasible assignments and all weights in the box: the least difference from a row that is
     worth nothing, and the least of nothing from it, with the sign turned.
 
     Args:

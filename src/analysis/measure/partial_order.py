@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.measure.dominance import Comparisons
+from analysis.measure.dominance import Dominance
 
 
 @dataclass(frozen=True)
-class Alike:
+class EquivalenceClass:
     """Units that cannot be told apart: the same units are surely above them, and below.
 
     Attributes:
@@ -26,7 +26,7 @@ class Alike:
     apart: bool
 
 
-def order(found: Comparisons) -> list[Alike]:
+def order(found: Dominance) -> list[EquivalenceClass]:
     """Group the units with a score by what is sure of them; the transitive reduction joins them.
 
     Being surely above is a strict partial order, also where pairs are conservative: what is
@@ -55,7 +55,7 @@ def order(found: Comparisons) -> list[Alike]:
     ranked = sorted(range(len(first)), key=lambda one: (apart[one], layer[one], first[one]))
     place = {one: number for number, one in enumerate(ranked)}
     return [
-        Alike(
+        EquivalenceClass(
             units=tuple(
                 found.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == one).tolist()
             ),

@@ -20,10 +20,10 @@ from analysis.measure.audit import (
 from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, quiet, score_bounds
 from analysis.measure.coder_scores import scores_by_reading
 from analysis.measure.constraints import Constrained, constrained
-from analysis.measure.dominance import Comparisons, comparisons_within, pair_table, ranks
+from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
-from analysis.measure.partial_order import Alike, order
+from analysis.measure.partial_order import EquivalenceClass, order
 from analysis.measure.priorities import next_questions
 from analysis.measure.replies import reply_effects
 from analysis.measure.scores import scores
@@ -195,9 +195,9 @@ class Results:
         return [table[table["criterion_id"].isin(asked)].reset_index(drop=True) for table in tables]
 
     @cached_property
-    def comparisons(self) -> Comparisons:
-        """What is sure of every pair; see :func:`analysis.measure.dominance.comparisons_within`."""
-        return comparisons_within(self.study, self.constrained_at(self.matrix.as_of))
+    def comparisons(self) -> Dominance:
+        """What is sure of every pair; see :func:`analysis.measure.dominance.dominance_within`."""
+        return dominance_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -215,7 +215,7 @@ class Results:
         return ranks(self.comparisons)
 
     @cached_property
-    def order(self) -> list[Alike]:
+    def order(self) -> list[EquivalenceClass]:
         """Who is alike in the sure statements; see :func:`analysis.measure.partial_order.order`."""
         return order(self.comparisons)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measure.bounds import bounded_values, possible_levels, tied_units
 from analysis.measure.constraints import level_values
-from analysis.measure.dominance import comparisons_within
+from analysis.measure.dominance import dominance_within
 from analysis.measure.minimum_difference import signs_beside, signs_without
 from analysis.measure.scenario_intervals import score_bounds_under
 from analysis.measure.scenarios import (
@@ -30,7 +30,7 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
     """Return every comparison that holds at the study's own weights, and what it falls to.
 
     Published totals count as they do wherever units are compared: see
-    :func:`analysis.measure.dominance.comparisons_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
+    :func:`analysis.measure.dominance.dominance_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
     against every other scenario over that range too; one that does not has fallen to the
     weights, and is held against the others at the study's own.
 
@@ -153,7 +153,7 @@ def sure_pairs(scenario: Scenario, over_range: bool) -> tuple[np.ndarray, np.nda
     if scenario.kind == AGGREGATION:
         return _sure_by_weakest_link(scenario)
     study = scenario.study if over_range else at_own_weights(scenario.study)
-    found = comparisons_within(study, scenario.held)
+    found = dominance_within(study, scenario.held)
     return found.above.astype(np.int8) + found.at_or_above, found.conservative
 
 

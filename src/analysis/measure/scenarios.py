@@ -86,7 +86,7 @@ def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
         out; each coder's own codings; each date of comparison, and the report's day.
 
         A difference of two scores is linear in the value of a level, whatever the weights and
-        the completion, so what holds at both ends of its range holds all through it; and so
+        the feasible assignment, so what holds at both ends of its range holds all through it; and so
         does what bounds a score.
     """
     held = constrained(study, matrix)

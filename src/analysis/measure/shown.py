@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.measure.audit import Bearing
 from analysis.measure.bounds import quiet
 from analysis.measure.constraints import Constrained
-from analysis.measure.dominance import Comparisons
+from analysis.measure.dominance import Dominance
 from analysis.measure.gaps import national_gaps
 from analysis.measure.national import asked_criteria, national
 from analysis.measure.results import Results, measure
@@ -79,7 +79,7 @@ class Shown(Results):
         return self.whole.national_bounds
 
     @cached_property
-    def comparisons(self) -> Comparisons:
+    def comparisons(self) -> Dominance:
         """What is sure of every pair of units shown."""
         return among(self.whole.comparisons, self._places)
 
@@ -127,10 +127,10 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=quiet) -> Results
     return shown(results, scope.units, scope.criteria, scope.query)
 
 
-def among(found: Comparisons, places: np.ndarray) -> Comparisons:
+def among(found: Dominance, places: np.ndarray) -> Dominance:
     """Return what is sure of the pairs of some units, by their places."""
     square = np.ix_(places, places)
-    return Comparisons(
+    return Dominance(
         tuple(found.unit_ids[place] for place in places),
         found.scored[places],
         found.above[square],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.figures.named import unit_names
-from analysis.measure.partial_order import Alike
+from analysis.measure.partial_order import EquivalenceClass
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
@@ -122,7 +122,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     return chart if fits(chart) else order_left_out(results)
 
 
-def _table(groups: list[Alike], names: dict[str, str]) -> pd.DataFrame:
+def _table(groups: list[EquivalenceClass], names: dict[str, str]) -> pd.DataFrame:
     rows = [
         (number, unit, names[unit], group.layer + 1, ";".join(str(one + 1) for one in group.under))
         for number, group in enumerate(groups, start=1)
@@ -152,7 +152,7 @@ class _Item:
     bottom: float = 0.0
 
 
-def _layers(groups: list[Alike]) -> list[list[_Item]]:
+def _layers(groups: list[EquivalenceClass]) -> list[list[_Item]]:
     """Return the items of each layer; a line over several layers has one in each between."""
     layers: list[list[_Item]] = [[] for _ in range(1 + max(one.layer for one in groups))]
     for number, group in enumerate(groups):
