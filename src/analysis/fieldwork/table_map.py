@@ -1,8 +1,9 @@
 """Read the map of a table that is brought in: which column says what, and what each answer means."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -14,7 +15,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 
@@ -219,7 +219,7 @@ class _Loader(yaml.BaseLoader):
         return super().construct_mapping(node, deep)
 
 
-def _entry_problem(path: Path, error: ErrorDetails) -> Problem:
+def _entry_problem(path: Path, error: Mapping[str, Any]) -> Problem:
     place = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"] if isinstance(error["input"], str) else ""
     text = error["msg"].removeprefix("Value error, ").replace("Input should", "It should")

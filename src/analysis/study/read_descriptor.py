@@ -6,13 +6,12 @@ less.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from analysis.problems import Problem, shorten
 from analysis.study.descriptor import FILE, PLACEHOLDER, WORKED_OUT, Descriptor, Table, looser
@@ -75,7 +74,7 @@ def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
     return Problem(FILE, None, column, shorten(value), rule, remedy)
 
 
-def _setting_problem(error: ErrorDetails, full: dict) -> Problem:
+def _setting_problem(error: Mapping[str, Any], full: dict) -> Problem:
     place = ".".join(_steps(error["loc"], full))
     # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
     value = "" if error["type"] == "missing" else error["input"]
