@@ -27,7 +27,6 @@ from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.read_workbook import read_workbook
 from analysis.problems import UnfinishedChangeError
 from analysis.study import StudyError, journal, load, validate
-from analysis.study.descriptor import Table
 from analysis.study.journal import DECLARED, DRAFTED, LOCK
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that fork")
@@ -534,12 +533,12 @@ def _change_while_read(
         with journal.changing(folder):
             journal.commit(folder, files)
 
-    def read_table(where: Path, table: Table):
+    def read_table(*arguments):
         if next(count) % tables == number and left[0]:
             left[0] -= 1
             files = next(versions)
             assert in_child(lambda: change(files)) == 0
-        return real(where, table)
+        return real(*arguments)
 
     patch.setattr(load_module, "read_table", read_table)
 

@@ -18,7 +18,7 @@ from pypdf.generic import ContentStream
 from analysis.fieldwork.agreement import ALL, CODES, LEVELS, agreement, confusion
 from analysis.fieldwork.row_reader import RowReader
 from analysis.fieldwork.workbook_content import SheetRow
-from analysis.measure.figures import named_figures, sensitivity_statements
+from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.publish.blocks import Table, blocks, plain
 from analysis.publish.briefings import Briefings
@@ -87,7 +87,7 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     of_benefit = [(best, "high"), (middle, "mid"), (worst, "low")]
     of_risk = [(best, "low"), (middle, "mid"), (worst, "high")]
     assert heads == [*of_benefit, *of_risk]
-    named = named_figures(results) | sensitivity_statements(results)
+    named = named_figures(results) | sensitivity_figures(results)
     page = site_files(results, named, [])["towns/u0.html"].decode()
     glance = page.split("Each question at a glance")[1].split("</table>")[0]
     assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
