@@ -36,6 +36,13 @@ def test_help_is_about_the_command_line():
     assert "Comparative policy analysis" in said and "import" not in said.partition("commands:")[0]
 
 
+def test_the_command_line_is_there_before_what_it_may_need():
+    """A signal in the first moments, and --help, wait for no import of pandas."""
+    script = "import sys, analysis.cli; print(sorted({'numpy', 'pandas'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
 def test_the_real_study_is_valid():
     done = policygap("validate")
     assert (done.returncode, done.stderr) == (0, "")

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from analysis.ending import clear_away_when_asked_to_end
+from analysis.ending import TERMINATED, clear_away_when_asked_to_end
 
 # A command ends within seconds and leaves no cycles worth collecting: looking for them, from the
 # first import to the last exit, would take a sixth of its time.
@@ -26,6 +26,10 @@ def run() -> int:
     except KeyboardInterrupt:
         print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
         return 130
+    except SystemExit as ended:
+        if ended.code == TERMINATED:
+            print("policygap: ended; the last output stands as it was.", file=sys.stderr)
+        raise
     finally:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             _flush(stream)

@@ -13,7 +13,6 @@ import sys
 
 from analysis.commands.options import parser
 from analysis.commands.shared import print_problems_found
-from analysis.ending import TERMINATED
 from analysis.problems import StudyError, UnfinishedChangeError
 
 PIPE_CLOSED = 128 + 13
@@ -54,10 +53,6 @@ def _run(arguments: list[str] | None) -> int:
         _print_failure(error)
         if isinstance(error, BrokenPipeError) and not error.filename:
             raise
-    except SystemExit as ended:
-        if ended.code == TERMINATED:
-            print("policygap: ended; the last output stands as it was.", file=sys.stderr)
-        raise
     return 1
 
 

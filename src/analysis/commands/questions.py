@@ -11,7 +11,6 @@ from analysis.commands.shared import (
     print_problems_found,
     shown_progress,
 )
-from analysis.frames import each_row
 from analysis.problems import WARNING, Problem, StudyError, shown_first
 
 
@@ -44,6 +43,7 @@ def agreement(arguments: argparse.Namespace) -> int:
     """Say how far the coders agree."""
     from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements, in_words
     from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
+    from analysis.frames import each_row
     from analysis.study import data_read_on
     from analysis.study.marks import EARLIER_RULES, under_earlier_rules
 
