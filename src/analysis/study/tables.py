@@ -59,7 +59,8 @@ def read_table(
             if problem:
                 return None, [problem]
             try:
-                return _parse(table, header, io.TextIOWrapper(file, "utf-8-sig", newline=""))
+                with io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+                    return _parse(table, header, text)
             except UnicodeDecodeError:
                 return None, [_encoding_problem(table, path.read_bytes())]
     except FileNotFoundError:
