@@ -32,32 +32,25 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
         name, scored = f"at.{matrix.as_of.isoformat()}", scored_cells(results.study, matrix)
         settled = scored[~scored["state"].isin(v.UNKNOWNS)]
         applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
-        yield counted_rows(
-            f"{name}.settled",
-            f"Scored cells settled: {label} ({matrix.as_of}).",
-            cell_keys(settled),
-            About("at", day=matrix.as_of, part="settled"),
-        )
-        yield counted_rows(
-            f"{name}.scored",
-            f"Scored cells in force and applicable: {label} ({matrix.as_of}).",
-            cell_keys(applies),
-            About("at", day=matrix.as_of, part="scored"),
-        )
+        when = f"{label} ({matrix.as_of})"
+        counts = [
+            ("settled", f"Scored cells settled: {when}.", settled),
+            ("scored", f"Scored cells in force and applicable: {when}.", applies),
+        ]
         if number:
             table = results.changes[number - 1]
-            yield counted_rows(
-                f"{name}.changed",
-                f"Cells whose state differs from the date before: {label} ({matrix.as_of}).",
-                cell_keys(table),
-                About("at", day=matrix.as_of, part="changed"),
-            )
-            yield counted_rows(
-                f"{name}.begun",
-                f"Unsettled cells of criteria that came into force since the date before: {label}.",
-                cell_keys(table[came_into_force(table)]),
-                About("at", day=matrix.as_of, part="begun"),
-            )
+            started = table[came_into_force(table)]
+            counts += [
+                ("changed", f"Cells whose state differs from the date before: {when}.", table),
+                (
+                    "begun",
+                    f"Unsettled cells of criteria that came into force since the date before: {label}.",
+                    started,
+                ),
+            ]
+        for part, definition, cells in counts:
+            about = About("at", day=matrix.as_of, part=part)
+            yield counted_rows(f"{name}.{part}", definition, cell_keys(cells), about)
 
 
 PARTS = _dates, _changes

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
+from typing import Any
+
+import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.bounds import ENDS, MEAN
@@ -29,65 +31,8 @@ from analysis.wording import exact, listed, spoken
 
 
 def _totals(results: Results) -> Iterable[NamedFigure]:
-    many, labels = results.study.settings.unit_noun.plural, quoted_labels(results.study, "criteria")
     for row in each_row(results.totals):
-        name, rows = f"totals.{row.total_id}", (RowKey("published_totals", (row.total_id,)),)
-        level, place = (
-            " or ".join(map(level_word, levels_of(row.level))),
-            labels[row.criterion_id],
-        )
-        day = dt.date.fromisoformat(row.as_of)
-        about = About("totals", published=row.total_id, day=day)
-        everyone = results.everyone.at(day)
-        place += f" on {spoken(day)}{_among(everyone, row.among)}"
-        yield NamedFigure(
-            f"{name}.count",
-            row.count,
-            str(row.count),
-            f"Published count of {many} that are “{level}” on {place} ({level_word(row.relation)}).",
-            rows,
-            replace(about, part="count"),
-        )
-        yield NamedFigure(
-            f"{name}.of",
-            row.of,
-            str(row.of),
-            f"How many {many} were counted, in the published count on {place}.",
-            rows,
-            replace(about, part="of"),
-        )
-        cells, units = results.constrained_at(day).matrix.cells, everyone["units"]
-        cells = cells[cells["criterion_id"] == row.criterion_id][units_among(units, row.among)]
-        named = cells[cells["state"].isin(levels_of(row.level))]
-        unknown = cells[cells["state"].isin(v.OPEN)]
-        yield counted_rows(
-            f"{name}.named",
-            f"How many {many} the evidence shows to be “{level}” on {place}.",
-            cell_keys(named),
-            replace(about, part="named"),
-        )
-        yield counted_rows(
-            f"{name}.cannot_be_told",
-            f"How many {many} the evidence leaves open on {place}.",
-            cell_keys(unknown),
-            replace(about, part="cannot_be_told"),
-        )
-        yield NamedFigure(
-            f"{name}.status",
-            row.status,
-            row.status,
-            f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
-            rows,
-            replace(about, part="status"),
-        )
-        yield NamedFigure(
-            f"{name}.open_by",
-            row.open_by,
-            str(row.open_by),
-            f"How many {many} that the evidence leaves open would {_WOULD[row.relation == AT_MOST]} “{level}” on {place}, if the published count is right.",
-            rows,
-            replace(about, part="open_by"),
-        )
+        yield from _of_total(results, row)
     gone = [
         key
         for table, audit in (
@@ -115,6 +60,47 @@ def _totals(results: Results) -> Iterable[NamedFigure]:
         "totals.settled_cells",
         "Cells that the evidence leaves open and published totals and scores of the day settle.",
         cell_keys(settled),
+    )
+
+
+def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
+    many, day = results.study.settings.unit_noun.plural, dt.date.fromisoformat(row.as_of)
+    everyone, cells = results.everyone.at(day), results.constrained_at(day).matrix.cells
+    among = units_among(everyone["units"], row.among)
+    cells = cells[cells["criterion_id"] == row.criterion_id][among]
+    named, unknown = (cells[cells["state"].isin(one)] for one in (levels_of(row.level), v.OPEN))
+    level = " or ".join(map(level_word, levels_of(row.level)))
+    label = quoted_labels(results.study, "criteria")[row.criterion_id]
+    place = f"{label} on {spoken(day)}{_among(everyone, row.among)}"
+    wanted = _WOULD[row.relation == AT_MOST]
+
+    def figure(part: str, value: int | str, definition: str) -> NamedFigure:
+        about = About("totals", published=row.total_id, day=day, part=part)
+        rows = (RowKey("published_totals", (row.total_id,)),)
+        return NamedFigure(
+            f"totals.{row.total_id}.{part}", value, str(value), definition, rows, about
+        )
+
+    def counted(part: str, definition: str, rows: pd.DataFrame) -> NamedFigure:
+        about = About("totals", published=row.total_id, day=day, part=part)
+        return counted_rows(f"totals.{row.total_id}.{part}", definition, cell_keys(rows), about)
+
+    counted_by = f"Published count of {many} that are “{level}” on {place}"
+    yield figure("count", row.count, f"{counted_by} ({level_word(row.relation)}).")
+    yield figure("of", row.of, f"How many {many} were counted, in the published count on {place}.")
+    yield counted("named", f"How many {many} the evidence shows to be “{level}” on {place}.", named)
+    yield counted(
+        "cannot_be_told", f"How many {many} the evidence leaves open on {place}.", unknown
+    )
+    yield figure(
+        "status",
+        row.status,
+        f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
+    )
+    yield figure(
+        "open_by",
+        row.open_by,
+        f"How many {many} that the evidence leaves open would {wanted} “{level}” on {place}, if the published count is right.",
     )
 
 
