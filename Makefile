@@ -30,9 +30,10 @@ docs: .venv/installed
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
 
-# Run every notebook again, so that the outputs under test are fresh.
+# Run every notebook again and draw the README’s picture, so that what the tests compare is fresh.
 notebooks: .venv/installed
 	$(BIN)/python -m analysis notebooks $(STUDY) --out notebooks
+	$(BIN)/python docs/draw_matrix.py
 
 benchmark: .venv/installed
 	$(BIN)/python -m benchmarks

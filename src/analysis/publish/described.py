@@ -296,7 +296,9 @@ def _field(name: str, column: str, about: Published, own: Table | None) -> tuple
     if column in columns:
         return column, _of_the_study(columns[column])
     if column not in COLUMNS:
-        raise LookupError(f"the column {column} of {name} is described nowhere: add it here")
+        raise LookupError(
+            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py"
+        )
     return column, COLUMNS[column]
 
 
