@@ -41,7 +41,7 @@ class _Judge:
     def __init__(self, old: Study, new: Study):
         self.coders = [old.scope.coder, new.scope.coder]
         self.legal = [_legal(old), _legal(new)]
-        self.asked = [_asked(old), _asked(new)]
+        self.questions = [_question_and_rules(old), _question_and_rules(new)]
         self.evidence = [_evidence(old), _evidence(new)]
         taken = {one["reply_id"] for one in _accepted(old)}
         self.replies = [one for one in _accepted(new) if one["reply_id"] not in taken]
@@ -71,7 +71,7 @@ class _Judge:
             return NEW_STATE
         if any(older.get(one) != newer.get(one) for one in (*_cited(row), *_cited(other))):
             return EVIDENCE
-        return SETTLED if self.asked[0][criterion] == self.asked[1][criterion] else CODEBOOK
+        return SETTLED if self.questions[0][criterion] == self.questions[1][criterion] else CODEBOOK
 
 
 def assessment_changes(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
@@ -139,7 +139,7 @@ def _legal(study: Study) -> set[tuple[str, str]]:
     }
 
 
-def _asked(study: Study) -> dict[str, tuple]:
+def _question_and_rules(study: Study) -> dict[str, tuple]:
     """Return the question and the decision rules of every criterion."""
     rules: dict[str, list] = {}
     for row in each_row(study["rules"]):

@@ -95,7 +95,7 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         named = int(np.isin(state, levels_of(one.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
         low, high = published_range(one, int(among.sum()))
-        status, open_by = _held_against(low, high, named, named + unknown)
+        status, open_by = _compared(low, high, named, named + unknown)
         rows.append(
             (
                 one.total_id,
@@ -254,12 +254,13 @@ def clash_sentences(study: Study, held: Constrained) -> list[str]:
     return [_said(study, clash) for clash in held.clashes]
 
 
-def _held_against(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
+def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
     """Return the status of a count, and by how many it is open."""
     if (high is not None and named > high) or (low is not None and most < low):
         return CONTRADICTED, 0
-    missing = max(0, low - named) if low is not None else max(0, most - (high or 0))
-    return (OPEN, missing) if missing else (CONSISTENT, 0)
+    upper = 0 if high is None else most - high
+    missing = upper if low is None else low - named
+    return (OPEN, missing) if missing > 0 else (CONSISTENT, 0)
 
 
 def _clash_of(held: Constrained, name: str) -> tuple[str, str]:

@@ -38,9 +38,13 @@ def reply_effects(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFra
         ``_before`` and ``_after``; missing where nothing is in the sum.
     """
     taken = study["replies"][study["replies"]["decision"].isin(TAKEN)]
+    measures = [f"{name}_{when}" for name in _MEASURES for when in ("before", "after")]
+    columns = ["reply_id", "unit_id", "criterion_id", "before", "after", *measures]
+    if taken.empty:
+        return pd.DataFrame(columns=columns)
     rows = []
     after = states(study, as_of, known_by)
-    score_after = _totals(study, after) if len(taken) else pd.DataFrame()
+    score_after = _totals(study, after)
     for reply in each_row(taken):
         earlier = before_reply(study, reply.reply_id)
         before = states(earlier, as_of, known_by)
@@ -57,8 +61,6 @@ def reply_effects(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFra
             )
         )
         rows += [(reply.reply_id, reply.unit_id, *cell, *scored) for cell in cells or [("",) * 3]]
-    measures = [f"{name}_{when}" for name in _MEASURES for when in ("before", "after")]
-    columns = ["reply_id", "unit_id", "criterion_id", "before", "after", *measures]
     return pd.DataFrame(rows, columns=columns)
 
 

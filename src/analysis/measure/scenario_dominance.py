@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from analysis.frames import places
 from analysis.measure.bounds import bounded_values, possible_levels, tied_units
 from analysis.measure.constraints import level_values
 from analysis.measure.dominance import dominance_within
@@ -30,9 +31,9 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
     """Return every comparison that holds at the study's own weights, and what it falls to.
 
     Published totals count as they do wherever units are compared: see
-    :func:`analysis.measure.dominance.dominance_within`. A statement that holds over the whole range of the weights, as a sure one does, is held
-    against every other scenario over that range too; one that does not has fallen to the
-    weights, and is held against the others at the study's own.
+    :func:`analysis.measure.dominance.dominance_within`. A statement that holds over the whole range
+    of the weights, as a sure one does, is compared with every other scenario over that range too;
+    one that does not has fallen to the weights, and is compared at the study's own.
 
     Returns:
         ``above`` and ``below``, units; ``relation``, what holds at the study's own weights
@@ -56,13 +57,13 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
         if not len(above):
             break
         if scenario.kind == WEIGHTS:
-            held = over[above, below]
+            remaining = over[above, below]
         else:
-            held = np.zeros(len(above), dtype=np.int8)
+            remaining = np.zeros(len(above), dtype=np.int8)
             for way in {bool(one) for one in ranged}:
                 here = ranged == way
-                held[here] = sure[way](scenario, above[here], below[here])
-        for place in np.flatnonzero(held < needed):
+                remaining[here] = sure[way](scenario, above[here], below[here])
+        for place in np.flatnonzero(remaining < needed):
             falls[place].append(scenario)
     names = np.array(declared.study["units"]["unit_id"], dtype=object)
     return pd.DataFrame(
@@ -144,7 +145,7 @@ class _SureUnder:
 
 def _of_declared(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
     """Return the signs for the declared units; where one does not exist, nothing can fall."""
-    place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
+    place = places(units, scenario.study["units"]["unit_id"])
     return np.pad(sign, (0, 1), constant_values=2)[np.ix_(place, place)]
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 
+from analysis.frames import places
 from analysis.measure.leaving_out import parts
 from analysis.measure.minimum_difference import score_range
 from analysis.measure.scenarios import (
@@ -63,7 +63,7 @@ class UnitIntervals:
 
     def of(self, scenario: Scenario, units: np.ndarray) -> "UnitIntervals":
         """Return the intervals of other units than the scenario's own; one not there has none."""
-        place = pd.Index(scenario.study["units"]["unit_id"]).get_indexer(pd.Index(units))
+        place = places(units, scenario.study["units"]["unit_id"])
         low, high = (np.append(part, np.nan)[place] for part in (self.low, self.high))
         return UnitIntervals(low, high, np.append(self.known, False)[place])
 

@@ -27,12 +27,12 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     study = study.at(after.as_of)
     starts = study.lookup("criteria", "applies_from")
     # A criterion that came into force has two reasons: the day, and what is known since.
-    begun = [
+    started = [
         f"It applies from {starts[one.criterion_id]}. " if one.before == v.NOT_IN_FORCE else ""
         for one in each_row(table)
     ]
     table["why"] = [
-        first + then for first, then in zip(begun, reasons(study, new[changed]), strict=True)
+        first + then for first, then in zip(started, reasons(study, new[changed]), strict=True)
     ]
     table["evidence_ids"] = new.loc[changed, "evidence_ids"]
     return table.reset_index(drop=True)

@@ -27,7 +27,7 @@ class UnitCells:
 
     def __post_init__(self):
         """Give every row the first set of weights where none is named."""
-        if len(self.sets) != len(self.counts):
+        if not len(self.sets):
             object.__setattr__(self, "sets", np.zeros(len(self.counts), dtype=int))
 
     def __len__(self) -> int:

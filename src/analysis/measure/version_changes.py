@@ -82,14 +82,14 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
     Returns:
         Differences of units that both versions hold, and of the study as a whole.
     """
-    held = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
+    units = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
     found = [
-        *assessment_changes(old, new, held),
-        *_requests_and_searches(old, new, held),
-        *_statements(old, new, held),
+        *assessment_changes(old, new, units),
+        *_requests_and_searches(old, new, units),
+        *_statements(old, new, units),
     ]
     found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
-    found += _unit_changes(old, new, held)
+    found += _unit_changes(old, new, units)
     found += _whole(old, new, before, after)
     return sorted(found, key=lambda one: CAUSES.index(one.cause))
 
