@@ -187,6 +187,29 @@ def test_signals_end_a_build_in_one_line(tmp_path, number, what, wait):
     assert left <= {".o.lock"} or build.returncode == 0
 
 
+INTERRUPTED_LIBRARY = """
+import os, signal, sys
+import analysis.__main__ as entry, analysis.cli
+def main():
+    try:
+        os.kill(os.getpid(), signal.{number})
+    except BaseException as error:
+        raise RuntimeError(f"{{type(error).__name__}}: ") from error
+analysis.cli.main = main
+sys.exit(entry.run())
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "status"), [("SIGINT", "interrupted", 130), ("SIGTERM", "ended", 143)]
+)
+def test_a_signal_that_a_library_makes_something_else_of_ends_in_one_line(number, what, status):
+    script = INTERRUPTED_LIBRARY.format(number=number)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stderr == f"policygap: {what}; the last output stands as it was.\n"
+    assert done.returncode == status
+
+
 @two_cores
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
 @pytest.mark.parametrize("number", ["SIGKILL", "SIGTERM", "SIGINT"])

@@ -3,10 +3,11 @@
 import contextlib
 import gc
 import os
+import signal
 import sys
 from typing import TextIO
 
-from analysis.ending import TERMINATED, clear_away_when_asked_to_end
+from analysis.ending import clear_away_when_asked_to_end, received
 
 # A command ends within seconds and leaves no cycles worth collecting: looking for them, from the
 # first import to the last exit, would take a sixth of its time.
@@ -23,13 +24,14 @@ def run() -> int:
         from analysis.cli import main
 
         return main()
-    except KeyboardInterrupt:
-        print("policygap: interrupted; the last output stands as it was.", file=sys.stderr)
-        return 130
-    except SystemExit as ended:
-        if ended.code == TERMINATED:
-            print("policygap: ended; the last output stands as it was.", file=sys.stderr)
-        raise
+    except BaseException:
+        # A library that a signal meets in its own code may raise something else for it.
+        number = received()
+        if number is None:
+            raise
+        word = "interrupted" if number == signal.SIGINT else "ended"
+        print(f"policygap: {word}; the last output stands as it was.", file=sys.stderr)
+        return 128 + number  # what a shell says of a command that a signal has ended
     finally:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             _flush(stream)

@@ -5,8 +5,12 @@ import signal
 from collections.abc import Iterator
 
 TO_END = (signal.SIGINT, signal.SIGTERM)
-TERMINATED = 128 + signal.SIGTERM
-"""What a shell says of a command that SIGTERM has ended."""
+_received: list[int] = []
+
+
+def received() -> int | None:
+    """Return the number of the signal that has asked to end; ``None``: none has."""
+    return _received[0] if _received else None
 
 
 def clear_away_when_asked_to_end() -> None:
@@ -23,7 +27,8 @@ def _end(number: int, frame: object) -> None:
     # Once is enough: a second signal would break off the clearing away.
     for each in TO_END:
         signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(TERMINATED)
+    _received.append(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
 
 @contextlib.contextmanager
