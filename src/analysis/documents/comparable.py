@@ -27,7 +27,7 @@ _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphens, joiners and signs without width."""
 _CHANGED = re.compile(
-    rf"(?P<line_end>-[{_UNSEEN}]*\s*[\n\f]\s*)|(?P<hyphen>-)|(?P<space>\s{{2,}}|[^\S ])"
+    rf"(?P<line_end>-[{_UNSEEN}]*\s*[\n\f]\s*|(?<=\w)-[{_UNSEEN}]*\s+(?=\w))|(?P<hyphen>-)|(?P<space>\s{{2,}}|[^\S ])"
     rf"|(?P<ligature>[{''.join(_LIGATURES)}])|(?P<unseen>[{_UNSEEN}]+)"
 )
 _DOUBLED = re.compile(r"(?:(\S)\1)+")
