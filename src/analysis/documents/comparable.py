@@ -30,7 +30,8 @@ _CHANGED = re.compile(
     rf"(?P<line_end>-[{_UNSEEN}]*\s*[\n\f]\s*|(?<=\w)-[{_UNSEEN}]*\s+(?=\w))|(?P<hyphen>-)|(?P<space>\s{{2,}}|[^\S ])"
     rf"|(?P<ligature>[{''.join(_LIGATURES)}])|(?P<unseen>[{_UNSEEN}]+)"
 )
-_DOUBLED = re.compile(r"(?:(\S)\1)+")
+_DOUBLED_LINE = re.compile(r"(?m)^[^\S\n]*+(?:(?:(\S)\1)++[^\S\n]*+)++$")
+"""A line in which every letter stands twice: a bold face, drawn by drawing each letter twice."""
 _HEAD_LINES = 2
 """Lines at the top and at the foot of a page that may be a running head."""
 
@@ -74,7 +75,7 @@ def comparable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> Comparab
         text: pages with :data:`PAGE_BREAK` between them, or a quotation.
         leave_out: spans of it that are no part of what it says, such as running heads.
     """
-    same = text.translate(_SAME_SIGN)
+    same = _DOUBLED_LINE.sub(_once, text.translate(_SAME_SIGN))
     for start, end in leave_out:
         same = same[:start] + " " * (end - start) + same[end:]
     parts: list[str] = []
@@ -126,10 +127,8 @@ def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
     return [(a, b) for words, a, b in lines if many[words] >= least]
 
 
-def undoubled(line: str) -> str:
-    """Return a line with its letters once, where a bold face was drawn by drawing each twice."""
-    words = line.split()
-    doubled = words and all(_DOUBLED.fullmatch(word) for word in words)
-    if not doubled or max(map(len, words)) < 6:
-        return line
-    return _DOUBLED.sub(lambda word: word[0][::2], line)
+def _once(line: re.Match[str]) -> str:
+    """Return a line with the second of each two letters unseen, if a word of it is long enough."""
+    if max(map(len, line[0].split())) < 6:
+        return line[0]
+    return re.sub(r"(\S)\1", rf"\1{_UNSEEN[1]}", line[0])

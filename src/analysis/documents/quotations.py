@@ -82,10 +82,10 @@ class QuotableText:
         found = partial_ratio_alignment(quoted.key, key, score_cutoff=NEAR_AT_LEAST)
         if found is None or not quoted.key:
             return Checked(ABSENT)
-        own, other = (
-            _words(quoted),
-            _words(self._text, *_whole_words(key, found.dest_start, found.dest_end)),
-        )
+        own = _words(quoted)
+        other = _words(self._text, *_whole_words(key, found.dest_start, found.dest_end))
+        if quoted.key[-1].isalnum() and not key[other[-1][0]].isalnum():
+            other = other[:-1]
         steps = SequenceMatcher(None, _keys(quoted, own), _keys(self._text, other), False)
         steps = steps.get_opcodes()
         # What the document alone has, before or after the words quoted, is no part of the passage.
@@ -132,9 +132,9 @@ def _whole_words(key: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _words(text: Comparable, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Return the words of a span as places in the key."""
+    """Return the words, figures and marks of a span as places in the key."""
     end = len(text.key) if end is None else end
-    return [one.span() for one in re.compile(r"\S+").finditer(text.key, start, end)]
+    return [one.span() for one in re.compile(r"\w+|[^\w\s]").finditer(text.key, start, end)]
 
 
 def _keys(text: Comparable, words: list[tuple[int, int]]) -> list[str]:

@@ -15,7 +15,6 @@ from email.message import EmailMessage
 from importlib.metadata import version
 from typing import Any
 
-from analysis.documents.comparable import undoubled
 from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
 
 PAGES_AT_MOST = 20_000
@@ -156,7 +155,7 @@ def _pdf_page(document: Any, number: int) -> str:
         return ""
     # PDFium gives this sign for a hyphen at a line's end, and joins the lines.
     text = text.replace("\ufffe", "-\n").replace("\r\n", "\n").replace("\f", "\n")
-    return "\n".join(undoubled(line.rstrip()) for line in text.split("\n"))
+    return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
 def _of_pages(numbers: list[str], many: int) -> str:
