@@ -148,6 +148,7 @@ class Fetcher:
         host = urlsplit(address).netloc
         if host in self._unreachable:
             raise NotFetchedError(self._unreachable[host])
+        reason = ""
         for attempt in range(1, TRIES + 1):
             self._wait_for(host)
             try:
@@ -198,13 +199,12 @@ class Fetcher:
 
     def _read_robots(self, site: str) -> Protego | None:
         """Return the rules of a site; none where it has none. A site that fails allows nothing."""
-        address = f"{site}/robots.txt"
-        for _ in range(REDIRECTS_AT_MOST + 1):
-            response, content = self._get(address, _ROBOTS_AT_MOST)
-            if not response.has_redirect_location:
-                break
-            address = urljoin(address, response.headers["location"])
+        address, moves = f"{site}/robots.txt", 0
+        response, content = self._get(address, _ROBOTS_AT_MOST)
+        while response.has_redirect_location and moves < REDIRECTS_AT_MOST:
+            address, moves = urljoin(address, response.headers["location"]), moves + 1
             _check_scheme(address)
+            response, content = self._get(address, _ROBOTS_AT_MOST)
         if response.status_code >= 500:
             return Protego.parse("User-agent: *\nDisallow: /")
         if response.status_code != 200:
@@ -253,10 +253,9 @@ def _refuse_local(host: str, addresses: Iterable[str]) -> None:
 def _check_scheme(address: str) -> None:
     try:
         parts = urlsplit(address)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        good = False
-    if not good:
+        raise NotFetchedError("it is no http or https address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotFetchedError("it is no http or https address")
     if parts.username or parts.password:
         raise NotFetchedError("it holds a user name: take that out of the address")

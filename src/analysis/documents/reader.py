@@ -11,7 +11,9 @@ import resource
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from analysis.documents.media import UnreadableError
 from analysis.documents.text import DocumentText, read_text
@@ -30,7 +32,7 @@ class Reader:
     def __init__(self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST):
         """Set the limits of each document; the child starts with the first."""
         self._limits = seconds, memory
-        self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None
+        self._child: tuple[BaseProcess, Any] | None = None
 
     def __enter__(self) -> "Reader":
         """Return itself."""
@@ -67,7 +69,7 @@ class Reader:
             raise UnreadableError(found)
         return found
 
-    def _started(self) -> Connection:
+    def _started(self) -> Any:
         if self._child is None:
             # A fresh interpreter: no lock or thread of this one goes along.
             context = multiprocessing.get_context("spawn")
@@ -76,6 +78,7 @@ class Reader:
             child.start()
             theirs.close()
             self._child = child, ours
+            return ours
         return self._child[1]
 
     def _end(self) -> None:

@@ -182,6 +182,7 @@ def _in_a_line(text: str) -> str:
 
 
 def _html(content: bytes) -> DocumentText:
+    import lxml.etree
     import lxml.html
 
     parser = lxml.html.HTMLParser(no_network=True, huge_tree=True, encoding=_declared(content))
@@ -330,7 +331,7 @@ def _email(content: bytes) -> DocumentText:
         f"{name}: {message[name]}" for name in ("From", "To", "Date", "Subject") if message[name]
     ]
     attachments = tuple(
-        (part.get_filename() or "attachment", part.get_payload(decode=True) or b"")
+        (part.get_filename() or "attachment", bytes(part.get_payload(decode=True) or b""))  # pyright: ignore[reportArgumentType] - bytes, as decoded
         for part in message.iter_attachments()
     )
     when = message["Date"].datetime if message["Date"] else None
