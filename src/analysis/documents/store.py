@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.documents.comparable import PAGE_BREAK
+from analysis.study.load import DOCUMENTS
 
-FOLDER = "documents"
 _KEEP_OUT_OF_GIT = "# Third parties' texts: they stay on this machine.\n*\n"
 
 
@@ -25,7 +25,7 @@ class DocumentStore:
 
     def __init__(self, study: Path):
         """Take the study's folder; nothing is made before the first document is kept."""
-        self.folder = study / FOLDER
+        self.folder = study / DOCUMENTS
 
     def path(self, digest: str) -> Path:
         """Return where a document is, or would be."""

@@ -1,0 +1,46 @@
+"""Rules on documents, and on what evidence quotes from them."""
+
+import pandas as pd
+
+from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers
+
+WORDS_AT_MOST = 60
+"""Words of a quotation: more is no quotation, and may be more than a publisher allows."""
+
+
+def _words(texts: pd.Series) -> pd.Series:
+    return texts.str.split().str.len()
+
+
+def _other_source(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
+    source = look_up(rows["document_id"], documents, "document_id", "source_id")
+    return source.notna() & (source != rows["source_id"])
+
+
+def _beyond_the_document(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
+    pages = look_up(rows["document_id"], documents, "document_id", "pages")
+    return numbers(rows["page"]) > numbers(pages)
+
+
+# fmt: off
+RULES = (
+    RuleSet(("documents",), (
+        Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"] == rows["document_id"]),
+             "a document cannot be a newer version of itself", "name the older one, or empty it"),
+    )),
+    RuleSet(("evidence",), (
+        Rule("quote", lambda rows, _: (rows["quote"] != "") & (rows["document_id"] == ""),
+             "it is quoted from no document", "name the document in document_id (policygap collect)"),
+        Rule("quote", lambda rows, _: _words(rows["quote"]) > WORDS_AT_MOST,
+             f"it has more than {WORDS_AT_MOST} words", "quote only the words that decide"),
+        Rule("page", lambda rows, _: (rows["page"] != "") & (rows["document_id"] == ""),
+             "it is a page of no document", "name the document in document_id, or empty the page"),
+        Rule("page", _beyond_the_document, "{document_id} has fewer pages",
+             "correct the page, counted from 1 at the document's first"),
+        Rule("document_id", _other_source, "it is a copy of another source than {source_id}",
+             "correct the document or the source"),
+        Rule("prefix", lambda rows, _: (rows["prefix"] + rows["suffix"] != "") & (rows["quote"] == ""),
+             "words around a quotation stand here, and no quotation", "give the quotation, or empty them"),
+    ), needs=("documents",)),
+)
+# fmt: on
