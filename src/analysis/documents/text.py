@@ -331,7 +331,7 @@ def _email(content: bytes) -> DocumentText:
         f"{name}: {message[name]}" for name in ("From", "To", "Date", "Subject") if message[name]
     ]
     attachments = tuple(
-        (part.get_filename() or "attachment", bytes(part.get_payload(decode=True) or b""))  # pyright: ignore[reportArgumentType] - bytes, as decoded
+        (part.get_filename() or "attachment", _attached(part))
         for part in message.iter_attachments()
     )
     when = message["Date"].datetime if message["Date"] else None
@@ -343,6 +343,14 @@ def _email(content: bytes) -> DocumentText:
         f"Python {version_of_python()}",
         attachments=attachments,
     )
+
+
+def _attached(part: EmailMessage) -> bytes:
+    """Return the bytes of what is attached; of an e-mail, all of it with its headers."""
+    content = part.get_content()
+    if isinstance(content, EmailMessage):
+        return content.as_bytes()
+    return content.encode() if isinstance(content, str) else bytes(content)
 
 
 def version_of_python() -> str:
