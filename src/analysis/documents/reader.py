@@ -7,7 +7,6 @@ limits, and is killed and started again where one of them breaks it.
 
 import contextlib
 import multiprocessing
-import resource
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -92,7 +91,9 @@ class Reader:
 
 def _serve(requests: Connection, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this one
-    with contextlib.suppress(ValueError, OSError):
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # not on every system
+
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(EOFError, OSError):
