@@ -9,7 +9,7 @@ WORDS_AT_MOST = 60
 
 
 def _words(texts: pd.Series) -> pd.Series:
-    return texts.str.split().str.len()
+    return texts.str.count(r"\S+")
 
 
 def _other_source(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
