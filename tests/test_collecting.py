@@ -12,7 +12,7 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.documents import fetch
-from analysis.documents.store import sha256
+from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
 from analysis.study import load, validate
 from analysis.study.known import data_read_on
@@ -68,9 +68,15 @@ def test_a_folder_is_collected_and_what_cannot_be_read_gets_a_line(study, tmp_pa
     assert [line.rpartition("/")[2].partition(":")[0] for line in said.err.splitlines()] == [
         "empty.pdf", "old.rtf", "nowhere.pdf",
     ]  # fmt: skip
-    found = {row["retrieved_from"]: row for row in rows(study, "documents")}
-    assert set(found) == {"answer.eml", "inner.eml", "again.txt"}  # in the order of the paths
-    assert {row["access"] for row in found.values()} == {"private"}
+    found = rows(study, "documents")
+    store = DocumentStore(study)
+    names = [store.known(row)["retrieved_from"] for row in found]
+    assert names == ["answer.eml", "inner.eml", "again.txt"]  # in the order of the paths
+    assert {row["access"] for row in found} == {"private"}
+    travels = (study / "documents.csv").read_text()
+    for row in found:
+        known = store.known(row)
+        assert not any(known[column] in travels for column in KNOWN_HERE)
     new = [row for row in rows(study, "sources") if row["source_id"] not in before]
     assert len(new) == 3 and {row["extent_read"] for row in new} == {"not_read"}
     assert {row["title"] for row in new} == {""}  # a subject line is not for everyone
@@ -85,6 +91,21 @@ def test_collecting_again_changes_nothing(study, tmp_path, capsys):
     assert collect(study, tmp_path / "policy.txt") == 0
     assert contents(study) == before
     assert "held already: 1" in capsys.readouterr().out
+
+
+def test_a_document_from_another_machine_is_known_again(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    (tmp_path / "other.txt").write_text("Staff of Nowhere tell nobody more.")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    before = {name: one for name, one in contents(study).items() if "documents/" not in str(name)}
+    shutil.rmtree(study / "documents")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    after = {name: one for name, one in contents(study).items() if "documents/" not in str(name)}
+    assert after == before
+    (row,) = rows(study, "documents")
+    assert DocumentStore(study).text(row) == ["Staff of Nowhere tell nobody."]
+    assert collect(study, tmp_path / "other.txt") == 0
+    assert len(rows(study, "documents")) == 2
 
 
 def test_an_attached_email_has_its_bytes():

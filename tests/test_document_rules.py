@@ -77,6 +77,27 @@ def test_a_document_of_another_source_is_refused(study):
     assert problem.column == "document_id" and "another source" in problem.rule
 
 
+def _make_private(folder):
+    edit_cell(folder, "documents", 2, "access", "private")
+    for column in ("sha256", "text_sha256", "retrieved_from"):
+        edit_cell(folder, "documents", 2, column, "")
+
+
+def test_a_private_document_leaves_no_trace_in_its_row(study):
+    edit_cell(study, "documents", 2, "access", "private")
+    found = [(one.column, one.rule) for one in validate(study)]
+    assert {column for column, _ in found} == {"sha256", "text_sha256", "retrieved_from"}
+    assert all("leaves no trace" in rule for _, rule in found)
+    _make_private(study)
+    assert validate(study) == []
+
+
+def test_a_public_document_has_its_hash(study):
+    edit_cell(study, "documents", 2, "sha256", "")
+    (problem,) = validate(study)
+    assert problem.column == "sha256" and "has its hash" in problem.rule
+
+
 def _published(folder):
     cited = sorted(load(folder).cited_evidence())[0]
     row = find_row(folder, "evidence", evidence_id=cited)
@@ -93,5 +114,5 @@ def test_the_quotation_of_a_public_document_is_published(study):
 
 
 def test_nothing_of_a_private_document_is_published(study):
-    edit_cell(study, "documents", 2, "access", "private")
+    _make_private(study)
     assert "document_id" not in _published(study) and "quote" not in _published(study)

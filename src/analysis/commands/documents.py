@@ -23,15 +23,17 @@ def collect(arguments: argparse.Namespace) -> int:
     from analysis.documents.reader import Reader
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import collect_into
+    from analysis.frames import records
 
     folder, places = _study_and_places(arguments.places)
     study = loaded(folder)
     wanted = _wanted(study, places, arguments)
     note = f"About {unit_meant(study, arguments.unit)}." if arguments.unit else ""
-    held = set(study["documents"]["sha256"])
+    store = DocumentStore(folder)
+    held = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     with fetcher, Reader() as reader, shown_progress() as progress:
-        collector = Collector(DocumentStore(folder), fetcher, reader, held)
+        collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
     return 1 if any(not one.is_held for one in collection.left_out) else 0

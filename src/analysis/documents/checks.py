@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.documents.comparable import PAGE_BREAK
 from analysis.documents.quotations import ABSENT, FOUND, NEAR, Checked, Difference, QuotableText
-from analysis.documents.store import DocumentStore, sha256
+from analysis.documents.store import DocumentStore
 from analysis.frames import each_row, records
 from analysis.problems import WARNING, Problem, shorten
 from analysis.study import Study
@@ -24,8 +23,8 @@ def quotation_problems(study: Study) -> list[Problem]:
     problems, unchecked = [], 0
     for name, rows in quoted.groupby("document_id", sort=False):
         document = documents[str(name)]
-        pages = store.pages(document["sha256"])
-        if pages is None or sha256(PAGE_BREAK.join(pages).encode()) != document["text_sha256"]:
+        pages = store.text(document)
+        if pages is None:
             unchecked += len(rows)
             continue
         text = QuotableText(pages)

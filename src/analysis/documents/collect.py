@@ -11,10 +11,9 @@ from urllib.parse import urldefrag
 from analysis.documents.fetch import Fetcher
 from analysis.documents.media import EMAIL, UnreadableError
 from analysis.documents.reader import BYTES_AT_MOST, Reader
-from analysis.documents.store import DocumentStore, sha256
+from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
 from analysis.documents.text import DocumentText
 
-PUBLIC, PRIVATE = "public", "private"
 NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)

@@ -7,8 +7,9 @@ from itertools import count
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from analysis.documents.collect import PRIVATE, Collected, Collector, NotCollected, Wanted
+from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
 from analysis.documents.media import EMAIL
+from analysis.documents.store import KNOWN_HERE, PRIVATE, DocumentStore
 from analysis.fieldwork.changeset import ADDED, Changeset
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.problems import StudyError
@@ -84,27 +85,33 @@ def take_documents_in(
     """
     with journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("the documents"))
-        rows = _Rows(changeset, note)
+        store = DocumentStore(folder)
+        rows = _Rows(changeset, note, store)
         added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
         files = changeset.files()
         if changeset.workbook.problems:
             raise StudyError(changeset.workbook.problems)
+        # Before the rows that need it: a row without its hash would be of a document for ever lost.
+        if rows.known_here:
+            store.keep_private(rows.known_here)
         journal.commit(folder, files)
-    return [(name, one) for name, one in added if name]
+    return added
 
 
 class _Rows:
     """The rows of documents and sources that are added to a study."""
 
-    def __init__(self, changeset: Changeset, note: str):
+    def __init__(self, changeset: Changeset, note: str, store: DocumentStore):
         self._changeset, self._note = changeset, note
+        self.known_here: dict[str, dict[str, str]] = {}
         self._documents = changeset.draft("documents")
         self._sources = changeset.draft("sources")
+        self._store = store
 
     def add(self, one: Collected, number: int) -> str:
-        """Add a document, and return its id; empty: the study has it already."""
-        if self._documents.places("sha256").get((one.sha256,)):
-            return ""
+        """Add a document, and return its id; of one that the study has, the id that it has."""
+        if have := self._have(one):
+            return have
         line = SheetRow(one.wanted.place, number, {}, {"": "A"})
         taken = {row["document_id"] for row in self._documents.rows}
         taken |= {row["source_id"] for row in self._sources.rows}
@@ -130,9 +137,25 @@ class _Rows:
             "unread": "; ".join(one.text.unread),
             "replaces": self._older(one, source),
         }
+        if one.access == PRIVATE:
+            self.known_here[name] = _known_here(one)
+            row |= dict.fromkeys(KNOWN_HERE, "")
         self._documents.add(row, line)
         self._changeset.say(ADDED, "documents", {}, name, line)
         return name
+
+    def _have(self, one: Collected) -> str:
+        """Return the id of a document that the study has already, of which the text was not here."""
+        for row in self._documents.rows:
+            name = row["document_id"]
+            known = {**self._store.known(row), **self.known_here.get(name, {})}
+            if known["sha256"] == one.sha256:
+                return name
+            if row["access"] == PRIVATE and not known["sha256"] and _is_alike(row, one):
+                # Its hash did not travel: to the byte as long, with as many pages and words.
+                self.known_here[name] = _known_here(one)
+                return name
+        return ""
 
     def _source_at(self, one: Collected) -> str:
         """Return the source that has the address of a document."""
@@ -170,6 +193,16 @@ class _Rows:
             "title_kind": "own" if title else "",
             "note": " ".join(filter(None, ["Collected, and not read yet.", *notes, self._note])),
         }
+
+
+def _known_here(one: Collected) -> dict[str, str]:
+    return dict(zip(KNOWN_HERE, (one.sha256, one.text_sha256, one.name), strict=True))
+
+
+def _is_alike(row: dict[str, str], one: Collected) -> bool:
+    figures = (one.text.media_type, one.size, len(one.text.pages), one.text.words)
+    columns = ("media_type", "bytes", "pages", "words")
+    return [row[column] for column in columns] == [str(each) for each in figures]
 
 
 def _tells_too_much(one: Collected) -> bool:

@@ -91,7 +91,6 @@ ROWS: dict[str, list[dict[str, str]]] = {
         {
             "document_id": "EXAMPLE-document",
             "source_id": _SOURCE,
-            "sha256": "0" * 64,
             "media_type": "application/pdf",
             "bytes": "1",
             "pages": "1",
@@ -99,7 +98,6 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "retrieved_on": _DAY,
             "access": "private",
             "extractor": "EXAMPLE: policygap collect fills this table",
-            "text_sha256": "0" * 64,
         }
     ],
     "evidence": [

@@ -22,11 +22,26 @@ def _beyond_the_document(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Seri
     return numbers(rows["page"]) > numbers(pages)
 
 
+def _private(rows: pd.DataFrame, column: str) -> pd.Series:
+    return (rows["access"] == "private") & (rows[column] != "")
+
+
+def _unhashed(rows: pd.DataFrame, column: str) -> pd.Series:
+    return (rows["access"] == "public") & (rows[column] == "")
+
+
 # fmt: off
 RULES = (
     RuleSet(("documents",), (
         Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"] == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the older one, or empty it"),
+        *(Rule(column, lambda rows, column=column: _private(rows, column),
+               "a private document leaves no trace in a file that travels",
+               "empty it; policygap collect keeps it in documents/private.csv")
+          for column in ("sha256", "text_sha256", "retrieved_from")),
+        *(Rule(column, lambda rows, column=column: _unhashed(rows, column),
+               "a public document has its hash", "copy it from documents/private.csv, or make it private")
+          for column in ("sha256", "text_sha256")),
     )),
     RuleSet(("evidence",), (
         Rule("quote", lambda rows, _: (rows["quote"] != "") & (rows["document_id"] == ""),
