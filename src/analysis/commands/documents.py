@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.commands.shared import loaded, shown_progress, unit_meant
-from analysis.problems import Problem, StudyError
+from analysis.problems import Problem, StudyError, shorten
+from analysis.wording import counted
+
+_SHOWN = 300
+"""Letters of a place that are shown."""
 
 if TYPE_CHECKING:
-    from analysis.documents.collect import Wanted
+    from analysis.documents.collect import NotCollected, Wanted
     from analysis.fieldwork.collecting import Collection
     from analysis.study import Study
 
@@ -67,15 +73,23 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
     return found + (without_document(study) if arguments.missing else [])
 
 
+def _in_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
+    """Yield a line for each, and one for all addresses of a host that cannot be reached."""
+    yield from ((one.place, one.why) for one in failed if not one.host)
+    for host, many in Counter(one.host for one in failed if one.host).items():
+        fetched = counted(many, "address is", "addresses are")
+        yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
+
+
 def _print(collection: Collection) -> None:
     for name, one in collection.added:
-        size = f"{len(one.text.pages)} pages" if len(one.text.pages) > 1 else "1 page"
+        size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
         unread = f"; not read: {'; '.join(one.text.unread)}" if one.text.unread else ""
-        print(f"{name}: {one.name}, {size}, {one.text.words:,} words, {one.access}{unread}")
+        print(f"{name}: {shorten(one.name, _SHOWN)}, {size}, {one.access}{unread}")
     held = sum(one.is_held for one in collection.left_out)
     failed = [one for one in collection.left_out if not one.is_held]
-    for one in failed:
-        print(f"{one.place}: {one.why}.", file=sys.stderr)
+    for place, why in _in_lines(failed):
+        print(f"{shorten(place, _SHOWN)}: {why}.", file=sys.stderr)
     print(
         f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
     )

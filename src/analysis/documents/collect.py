@@ -16,7 +16,7 @@ from analysis.documents.text import DocumentText
 
 NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _LIST_AT_MOST = 1_000_000
 """Bytes of a text file that may be a list of what to collect."""
 
@@ -66,11 +66,19 @@ class Collected:
 
 @dataclass(frozen=True)
 class NotCollected:
-    """What gave no new document: the place, and why in one line; whether it is held already."""
+    """What gave no new document.
+
+    Attributes:
+        place: what was to be collected.
+        why: the reason, in one line.
+        is_held: whether it is held already.
+        host: the host that cannot be reached, if that is why.
+    """
 
     place: str
     why: str
     is_held: bool = False
+    host: str = ""
 
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
@@ -80,7 +88,8 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
         if _ADDRESS.fullmatch(place):
             yield Wanted(urldefrag(place).url)
         elif path.is_dir():
-            files = (one for one in sorted(path.rglob("*")) if one.is_file())
+            # What is no file, such as a link to nothing, is named when it is to be read.
+            files = (one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir())
             yield from (
                 Wanted(str(one))
                 for one in files
@@ -95,7 +104,8 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
 def _listed(path: Path) -> list[str]:
     """Return the lines of a text file in which each is an address or a file; else none."""
     try:
-        if path.suffix.lower() != ".txt" or path.stat().st_size > _LIST_AT_MOST:
+        is_text = path.is_file() and path.suffix.lower() == ".txt"
+        if not is_text or path.stat().st_size > _LIST_AT_MOST:
             return []
         lines = [one.strip() for one in path.read_text("utf-8-sig").splitlines()]
     except (OSError, ValueError):
@@ -124,7 +134,7 @@ class Collector:
         try:
             content, name = self._content(one)
         except UnreadableError as error:
-            yield NotCollected(one.place, str(error))
+            yield NotCollected(one.place, str(error), host=getattr(error, "host", ""))
             return
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)

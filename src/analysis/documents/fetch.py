@@ -45,7 +45,12 @@ _NOT_THE_DOCUMENT = (
 
 
 class NotFetchedError(UnreadableError):
-    """Why an address gave no document: one line."""
+    """Why an address gave no document: one line; ``host``: the one that cannot be reached."""
+
+    def __init__(self, why: str, host: str = ""):
+        """Take the reason, and the host if it is that one which cannot be reached."""
+        super().__init__(why)
+        self.host = host
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Fetcher:
     def _get(self, address: str, at_most: int) -> tuple[httpx.Response, bytes]:
         host = urlsplit(address).netloc
         if host in self._unreachable:
-            raise NotFetchedError(self._unreachable[host])
+            raise NotFetchedError(self._unreachable[host], host)
         reason = ""
         for attempt in range(1, TRIES + 1):
             self._wait_for(host)
@@ -158,7 +163,7 @@ class Fetcher:
             except (httpx.ConnectError, OSError):
                 reason = f"{host} cannot be reached: is there a network?"
                 self._unreachable[host] = reason
-                raise NotFetchedError(reason) from None
+                raise NotFetchedError(reason, host) from None
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = f"the site breaks off ({type(error).__name__})"
             else:
@@ -253,9 +258,10 @@ def _refuse_local(host: str, addresses: Iterable[str]) -> None:
 def _check_scheme(address: str) -> None:
     try:
         parts = urlsplit(address)
-    except ValueError:
+        is_fetched = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of a port that there is not, too
         raise NotFetchedError("it is no http or https address") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_fetched:
         raise NotFetchedError("it is no http or https address")
     if parts.username or parts.password:
         raise NotFetchedError("it holds a user name: take that out of the address")

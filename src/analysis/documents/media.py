@@ -10,7 +10,7 @@ ODT = "application/vnd.oasis.opendocument.text"
 
 _OLE, _RTF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
 _CONVERT = {
-    ".doc": "a Word document of before 2007: save it as DOCX or PDF",
+    ".doc": "a Word document of before 2007, or one with a password: save it as DOCX or PDF without",
     ".msg": "an Outlook message: save it as EML",
     ".rtf": "an RTF document: save it as DOCX or PDF",
     ".xls": "a spreadsheet: save the sheets that matter as PDF",
@@ -78,8 +78,8 @@ def _zipped(content: bytes) -> str:
                 if kind == ODT:
                     return ODT
                 raise _unread(".ods" if "spreadsheet" in kind else ".odp")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnreadableError(f"its file is damaged ({error}): download it again") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        raise UnreadableError("its file is damaged: download it again") from None
     for start, kind in _ZIPPED.items():
         if any(one.startswith(start) for one in names):
             if kind.startswith("."):

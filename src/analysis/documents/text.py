@@ -62,6 +62,7 @@ _IN_LINE = frozenset(
         "wbr",
     ]
 )
+_DAMAGED = "its file is damaged, or has a password: save it again without one"
 _CELLS = frozenset({"td", "th"})
 
 
@@ -122,7 +123,8 @@ def _pdf(content: bytes) -> DocumentText:
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # PDFium may name the fault of the document before: only one with a key has a password.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
             raise UnreadableError("it is encrypted: save it without a password") from None
         raise UnreadableError("its file is damaged: download it again") from None
     try:
@@ -199,7 +201,10 @@ def _html(content: bytes) -> DocumentText:
     lines = (" ".join(line.split(" ")).strip() for line in text.splitlines())
     page = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     day = next(filter(None, map(_day, days)), "")
-    return DocumentText(HTML, (page,), _in_a_line(title), day, f"lxml {version('lxml')}")
+    # The parser stops where elements are nested thousands deep.
+    is_cut = any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log)
+    unread = ("what comes after a place that is nested too deep",) if is_cut else ()
+    return DocumentText(HTML, (page,), _in_a_line(title), day, f"lxml {version('lxml')}", unread)
 
 
 def _declared(content: bytes) -> str | None:
@@ -260,8 +265,8 @@ def _docx(content: bytes) -> DocumentText:
         lines = [line for part in document.iter_inner_content() for line in _docx_lines(part)]
         about = document.core_properties
         day = about.modified or about.created
-    except Exception as error:  # python-docx raises what its many parts raise
-        raise UnreadableError(f"its file is damaged ({_in_a_line(str(error))[:80]})") from None
+    except Exception:  # python-docx raises what its many parts raise
+        raise UnreadableError(_DAMAGED) from None
     return DocumentText(
         DOCX,
         ("\n\n".join(lines),),
@@ -291,8 +296,8 @@ def _odt(content: bytes) -> DocumentText:
             body = lxml.etree.fromstring(archive.read("content.xml"), parser)
             meta = archive.read("meta.xml") if "meta.xml" in archive.namelist() else b"<none/>"
             about = lxml.etree.fromstring(meta, parser)
-    except (lxml.etree.LxmlError, KeyError, zipfile.BadZipFile, RuntimeError, OSError) as error:
-        raise UnreadableError(f"its file is damaged ({_in_a_line(str(error))[:80]})") from None
+    except (lxml.etree.LxmlError, KeyError, zipfile.BadZipFile, RuntimeError, OSError):
+        raise UnreadableError(_DAMAGED) from None
     lines = ["".join(_odt_text(one)) for one in body.iter("{*}p", "{*}h")]
     title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
     day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
@@ -324,7 +329,7 @@ def _email(content: bytes) -> DocumentText:
     body = message.get_body(("plain", "html"))
     text = ""
     if body is not None:
-        text = str(body.get_content())
+        text = _words_of(body)
         if body.get_content_type() == HTML:
             text = _html(text.encode()).pages[0]
     head = [
@@ -345,12 +350,23 @@ def _email(content: bytes) -> DocumentText:
     )
 
 
+def _words_of(part: EmailMessage) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # it names an encoding that there is not
+        return _decoded(_bytes_of(part))
+
+
+def _bytes_of(part: EmailMessage) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
 def _attached(part: EmailMessage) -> bytes:
     """Return the bytes of what is attached; of an e-mail, all of it with its headers."""
-    content = part.get_content()
-    if isinstance(content, EmailMessage):
-        return content.as_bytes()
-    return content.encode() if isinstance(content, str) else bytes(content)
+    if part.get_content_type() == EMAIL:
+        return part.get_content().as_bytes()
+    return _bytes_of(part)
 
 
 def version_of_python() -> str:
@@ -360,17 +376,15 @@ def version_of_python() -> str:
     return platform.python_version()
 
 
+def _decoded(content: bytes) -> str:
+    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
 def _plain(content: bytes) -> DocumentText:
-    for encoding in (
-        "utf-8-sig",
-        "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8",
-    ):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = content.decode("cp1252", "replace")
+    text = _decoded(content)
     pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
     return DocumentText(TEXT, tuple(pages), extractor=f"Python {version_of_python()}")
