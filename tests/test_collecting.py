@@ -1,8 +1,11 @@
 """Collecting documents through the command line, and checking what is quoted from them."""
 
+import contextlib
+import gzip
 import http.server
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -133,9 +136,13 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         for name, text in headers.items():
             self.send_header(name, text)
-        self.send_header("Content-Length", str(len(body)))
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(OSError):  # the other side may have heard enough
+            for start in range(0, len(body), 1000):
+                self.wfile.write(body[start : start + 1000])
+                time.sleep(0.05 if self.path == "/slow" else 0)
 
     def log_message(self, *_):
         pass
@@ -150,7 +157,16 @@ PAGES = {
     "/closed": (200, {}, b"closed"),
     "/no": (403, {}, b""),
     "/login": (200, {}, PAGE % (b"x", b"<input type='password'>")),
+    "/robot": (200, {}, PAGE % (b"Just a moment", b"Are you a robot?")),
+    "/consent": (200, {}, PAGE % (b"Before you continue", b"We value you.")),
+    "/error": (200, {}, PAGE % (b"Page not found", b"Sorry.")),
     "/huge": (200, {}, b"x" * 5000),
+    "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(10_000_000))),
+    "/slow": (200, {}, b"x" * 20_000),
+    "/short": (200, {"Content-Length": "9999"}, b"x"),
+    "/astray": (302, {}, b""),
+    "/to-a-file": (302, {"Location": "file:///etc/hostname"}, b""),
+    "/broken": (503, {}, b""),
 }
 
 
@@ -184,12 +200,42 @@ def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
         ("/no", "403"),
         ("/closed", "robots.txt"),
         ("/login", "a page to log in"),
+        ("/robot", "tests for robots"),
+        ("/consent", "asks for consent"),
+        ("/error", "reports an error"),
         ("/huge", "more than 3,000 bytes"),
+        ("/bomb", "more than 3,000 bytes"),
+        ("/short", "breaks off"),
+        ("/astray", "302"),
+        ("/to-a-file", "no http or https"),
+        ("/broken", "503"),
     ],
 )
 def test_what_is_no_document_is_named(site, fetcher, path, why):
     with pytest.raises(fetch.NotFetchedError, match=why):
         fetcher.fetch(site + path)
+
+
+def test_a_page_that_comes_too_slowly_is_given_up(site):
+    with (
+        fetch.Fetcher("a contact", True, sleep=lambda _: None, at_most_seconds=0.3) as one,
+        pytest.raises(fetch.NotFetchedError, match=r"more than 0\.3 seconds"),
+    ):
+        one.fetch(f"{site}/slow")
+
+
+def test_without_a_network_there_is_one_line_a_host(study, capsys, monkeypatch):
+    def unreachable(*_, **__):
+        raise OSError("no network")
+
+    monkeypatch.setattr(fetch.socket, "getaddrinfo", unreachable)
+    addresses = [f"https://{host}.example.org/{n}" for n in range(3) for host in ("one", "two")]
+    assert collect(study, *addresses) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"{host}.example.org: it cannot be reached, and 3 addresses are not fetched "
+        "(is there a network?)."
+        for host in ("one", "two")
+    ]
 
 
 @pytest.mark.parametrize(
