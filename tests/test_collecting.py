@@ -132,7 +132,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
     pages: dict
 
     def do_GET(self):
-        status, headers, body = self.pages.get(self.path, (404, {}, b""))
+        bare = self.path.partition("?")[0]
+        status, headers, body = self.pages.get(self.path) or self.pages.get(bare, (404, {}, b""))
         self.send_response(status)
         for name, text in headers.items():
             self.send_header(name, text)
@@ -157,6 +158,7 @@ PAGES = {
     "/closed": (200, {}, b"closed"),
     "/no": (403, {}, b""),
     "/login": (200, {}, PAGE % (b"x", b"<input type='password'>")),
+    "/policy?version=1": (200, {}, b"An older version."),
     "/robot": (200, {}, PAGE % (b"Just a moment", b"Are you a robot?")),
     "/consent": (200, {}, PAGE % (b"Before you continue", b"We value you.")),
     "/error": (200, {}, PAGE % (b"Page not found", b"Sorry.")),
@@ -214,6 +216,13 @@ def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
 def test_what_is_no_document_is_named(site, fetcher, path, why):
     with pytest.raises(fetch.NotFetchedError, match=why):
         fetcher.fetch(site + path)
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"), [("?session=made-up", ""), ("?version=1", "?version=1")]
+)
+def test_a_query_string_is_kept_where_the_address_needs_it(site, fetcher, query, kept):
+    assert fetcher.fetch(f"{site}/policy{query}").address == f"{site}/policy{kept}"
 
 
 def test_a_page_that_comes_too_slowly_is_given_up(site):

@@ -3,6 +3,7 @@
 Robots by RFC 9309 (https://www.rfc-editor.org/rfc/rfc9309); one request a second to each host.
 """
 
+import contextlib
 import ipaddress
 import re
 import socket
@@ -59,7 +60,7 @@ class Fetched:
 
     Attributes:
         content: its bytes, decoded.
-        address: where it came from, after redirects.
+        address: where it came from, after redirects; with a query string only where it needs one.
         declared: the media type that the site names.
         redirects: the addresses on the way, the one asked for first.
     """
@@ -147,7 +148,17 @@ class Fetcher:
             raise NotFetchedError(_REFUSED.get(response.status_code, words))
         declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         _check_is_document(content)
-        return Fetched(content, address, declared, tuple(way))
+        return Fetched(content, self._without_query(address, content), declared, tuple(way))
+
+    def _without_query(self, address: str, content: bytes) -> str:
+        """Return an address as bare as it gives the same bytes: a query string may name a person."""
+        bare = urlsplit(address)._replace(query="").geturl()
+        if bare != address and self._allowed(bare):
+            with contextlib.suppress(NotFetchedError):
+                response, same = self._get(bare, self.at_most)
+                if response.status_code == 200 and same == content:
+                    return bare
+        return address
 
     def _get(self, address: str, at_most: int) -> tuple[httpx.Response, bytes]:
         host = urlsplit(address).netloc
