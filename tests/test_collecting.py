@@ -125,6 +125,12 @@ def test_a_wrong_order_is_refused_in_one_line(study, capsys, arguments, rule):
     assert rule in capsys.readouterr().err
 
 
+def test_to_read_pictures_needs_the_program_that_does(study, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert collect(study, "x.pdf", "--ocr") == 1
+    assert "Tesseract is not on this machine" in capsys.readouterr().err
+
+
 # --- from the web -----------------------------------------------------------------------------
 
 

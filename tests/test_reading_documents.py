@@ -8,6 +8,7 @@ import zipfile
 
 import docx
 import pytest
+import typst
 
 from analysis.documents import reader
 from analysis.documents.index import Index, passages
@@ -111,6 +112,20 @@ def test_an_entity_bomb_does_not_unfold():
         assert "damaged" in str(error)
 
 
+@pytest.mark.tesseract
+def test_a_page_without_text_is_read_by_a_machine_where_that_is_asked_for(tmp_path):
+    page = "#set page(width: 12cm, height: 4cm)\n#set text(24pt)\nMade up words"
+    (tmp_path / "page.png").write_bytes(typst.compile(page.encode(), format="png", ppi=200))
+    scanned = b'#set page(width: 12cm, height: 4cm, margin: 0pt)\n#image("page.png")\n#pagebreak()'
+    (tmp_path / "scanned.typ").write_bytes(scanned)
+    content = typst.compile(tmp_path / "scanned.typ")
+    assert read_text(content).unread == ("no text layer on any page",)
+    found = read_text(content, ocr=True)
+    assert found.pages == ("Made up words", "")
+    assert found.extractor.endswith(" on 1 of 2 pages: 1") and "Tesseract 5" in found.extractor
+    assert found.unread == ("no text layer on 1 of 2 pages: 2",)
+
+
 # --- the process that reads ---------------------------------------------------------------------
 
 
@@ -133,8 +148,8 @@ def serve_with(stub):
 
 def _serve(stub, requests, memory):
     ordinary = reader.read_text
-    reader.read_text = lambda content, name: (
-        ordinary(content, name) if content == b"sound" else stub(content, name)
+    reader.read_text = lambda content, name, ocr: (
+        ordinary(content, name, ocr) if content == b"sound" else stub(content, name)
     )
     reader_serve(requests, memory)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def collect(arguments: argparse.Namespace) -> int:
     """Collect documents; return 1 if any could not be collected."""
+    from analysis.documents import ocr
     from analysis.documents.collect import Collector
     from analysis.documents.fetch import Fetcher
     from analysis.documents.reader import Reader
@@ -31,6 +32,9 @@ def collect(arguments: argparse.Namespace) -> int:
     from analysis.fieldwork.collecting import collect_into
     from analysis.frames import records
 
+    if arguments.ocr and not ocr.is_installed():
+        rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
+        raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
     folder, places = _study_and_places(arguments.places)
     study = loaded(folder)
     wanted = _wanted(study, places, arguments)
@@ -38,7 +42,7 @@ def collect(arguments: argparse.Namespace) -> int:
     store = DocumentStore(folder)
     held = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
-    with fetcher, Reader() as reader, shown_progress() as progress:
+    with fetcher, Reader(ocr=arguments.ocr) as reader, shown_progress() as progress:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)

@@ -143,6 +143,11 @@ def _add_collecting(add: _Add) -> None:
         "--missing", action="store_true", help="every source with an address and no document"
     )
     collect.add_argument(
+        "--ocr",
+        action="store_true",
+        help="read pages without a text layer by Tesseract, where it is installed",
+    )
+    collect.add_argument(
         "--allow-local",
         action="store_true",
         help="also addresses of this machine and of private networks",

@@ -28,9 +28,15 @@ BYTES_AT_MOST = 200 * 2**20
 class Reader:
     """A child process that reads documents; use it in a ``with`` statement."""
 
-    def __init__(self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST):
-        """Set the limits of each document; the child starts with the first."""
+    def __init__(
+        self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST, ocr: bool = False
+    ):
+        """Set the limits of each document, and whether pages without text are read by Tesseract.
+
+        The child starts with the first document.
+        """
         self._limits = seconds, memory
+        self._ocr = ocr
         self._child: tuple[BaseProcess, Any] | None = None
 
     def __enter__(self) -> "Reader":
@@ -56,7 +62,7 @@ class Reader:
         seconds, _ = self._limits
         answers = self._started()
         try:
-            answers.send((str(path), name or path.name))
+            answers.send((str(path), name or path.name, self._ocr))
             if not answers.poll(seconds):
                 self._end()
                 raise UnreadableError(f"reading it takes more than {seconds:g} seconds")
@@ -97,18 +103,18 @@ def _serve(requests: Connection, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(EOFError, OSError):
-        for path, name in _received(requests):
-            requests.send(_answer(Path(path), name))
+        for path, name, ocr in _received(requests):
+            requests.send(_answer(Path(path), name, ocr))
 
 
-def _received(requests: Connection) -> Iterator[tuple[str, str]]:
+def _received(requests: Connection) -> Iterator[tuple[str, str, bool]]:
     while True:
         yield requests.recv()
 
 
-def _answer(path: Path, name: str) -> DocumentText | str:
+def _answer(path: Path, name: str, ocr: bool) -> DocumentText | str:
     try:
-        return read_text(path.read_bytes(), name)
+        return read_text(path.read_bytes(), name, ocr)
     except UnreadableError as error:
         return str(error)
     except MemoryError:

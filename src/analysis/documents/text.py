@@ -11,10 +11,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from analysis.documents import ocr as tesseract
 from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
 
 PAGES_AT_MOST = 20_000
@@ -94,19 +96,20 @@ class DocumentText:
         return sum(len(page.split()) for page in self.pages)
 
 
-def read_text(content: bytes, name: str = "") -> DocumentText:
+def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
     """Return the text of a document.
 
     Args:
         content: the whole of it.
         name: its file name or address, for what the bytes do not say.
+        ocr: whether Tesseract reads pages without a text layer.
 
     Raises:
         UnreadableError: why it cannot be read, in one line.
     """
     kind = media_type(content, name)
     readers: dict[str, Callable[[bytes], DocumentText]] = {
-        PDF: _pdf, HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
+        PDF: partial(_pdf, ocr=ocr), HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
     }  # fmt: skip
     found = readers[kind](content)
     if not found.words and not found.unread:
@@ -116,7 +119,7 @@ def read_text(content: bytes, name: str = "") -> DocumentText:
     return found
 
 
-def _pdf(content: bytes) -> DocumentText:
+def _pdf(content: bytes, ocr: bool) -> DocumentText:
     import pypdfium2
     import pypdfium2.raw
 
@@ -132,16 +135,23 @@ def _pdf(content: bytes) -> DocumentText:
             raise UnreadableError(f"it has {len(document):,} pages, more than {PAGES_AT_MOST:,}")
         pages = [_pdf_page(document, number) for number in range(len(document))]
         about = document.get_metadata_dict(skip_empty=True)
+        empty = [number for number, page in enumerate(pages) if not page.strip()]
+        by_machine = {number: _by_machine(document, number) for number in empty if ocr}
     finally:
         document.close()
-    empty = [str(number) for number, page in enumerate(pages, 1) if not page.strip()]
-    unread = (f"no text layer on {_of_pages(empty, len(pages))}",) if empty else ()
+    seen = [number for number, text in by_machine.items() if text]
+    pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
+    empty = [number for number in empty if number not in seen]
+    extractor = f"pypdfium2 {version('pypdfium2')}"
+    if seen:
+        extractor += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
+    unread = (_no_text_on(empty, len(pages)),) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
         _in_a_line(about.get("Title", "")),
         _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
-        f"pypdfium2 {version('pypdfium2')}",
+        extractor,
         unread,
     )
 
@@ -160,11 +170,25 @@ def _pdf_page(document: Any, number: int) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _of_pages(numbers: list[str], many: int) -> str:
-    if len(numbers) == many:
-        return "any page"
-    shown = ", ".join(numbers[:10]) + (" and more" if len(numbers) > 10 else "")
-    return f"{len(numbers)} of {many} pages: {shown}"
+def _no_text_on(places: list[int], many: int) -> str:
+    where = "any page" if len(places) == many else _of_pages(places, many)
+    return f"no text layer on {where}"
+
+
+def _by_machine(document: Any, number: int) -> str:
+    import pypdfium2
+
+    try:
+        return tesseract.read_page(document[number])
+    except pypdfium2.PdfiumError:
+        return ""
+
+
+def _of_pages(places: list[int], many: int) -> str:
+    """Return pages in words, by their places from 0."""
+    shown = ", ".join(str(place + 1) for place in places[:10])
+    shown += " and more" if len(places) > 10 else ""
+    return f"{len(places)} of {many} pages: {shown}"
 
 
 def _pdf_day(text: str) -> str:
@@ -350,14 +374,14 @@ def _email(content: bytes) -> DocumentText:
     )
 
 
-def _words_of(part: EmailMessage) -> str:
+def _words_of(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
     except (LookupError, ValueError):  # it names an encoding that there is not
         return _decoded(_bytes_of(part))
 
 
-def _bytes_of(part: EmailMessage) -> bytes:
+def _bytes_of(part: MIMEPart) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
