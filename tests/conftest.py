@@ -16,6 +16,7 @@ from made import LIBRARY, library
 from made_study import write_made_study
 
 from analysis.cli import main
+from analysis.documents import ocr as tesseract
 from analysis.fieldwork import intake
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import SAME, kept
@@ -25,6 +26,7 @@ from analysis.study.journal import LOCK
 NEEDS = {
     "browser": (chromium.available, chromium.MISSING),
     "office": (libreoffice.available, libreoffice.MISSING),
+    "tesseract": (tesseract.is_installed, "Tesseract is not installed (tesseract-ocr)"),
     "java": (pdf_ua.available, pdf_ua.MISSING),
 }
 """For each marker, whether the program is there that a test with the marker needs."""

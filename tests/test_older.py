@@ -213,14 +213,14 @@ def test_what_is_brought_up_states_only_its_own(tmp_path):
 
 @pytest.fixture
 def newer_profile(monkeypatch):
-    """Have a table and a column that only came with the second profile."""
+    """Have a table and a column that only came with the next profile."""
     newer = copy.deepcopy(profile())
-    newer["profileVersion"] = 2
-    table(newer, "replies")["since"] = 2
+    newer["profileVersion"] += 1
+    table(newer, "replies")["since"] = newer["profileVersion"]
     (column,) = (
         one for one in table(newer, "figures")["schema"]["fields"] if one["name"] == "comparison"
     )
-    column["since"] = 2
+    column["since"] = newer["profileVersion"]
     for module in (profiles, older, descriptor, read_descriptor):
         monkeypatch.setattr(module, "profile", lambda: newer)
 
@@ -280,3 +280,17 @@ def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
     written(study, found)
     assert load(study).added == ()
     assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300
+
+
+def test_a_study_of_the_first_profile_gains_documents_and_quotations(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    (study / "documents.csv").unlink()
+    rows = read_rows(study, "evidence")
+    place = rows[0].index("document_id")
+    write_rows(study, "evidence", [row[:place] for row in rows])
+    text = (study / DESCRIPTOR).read_text("utf-8")
+    (study / DESCRIPTOR).write_text(text.replace('"profileVersion": 2', '"profileVersion": 1'))
+    found = load(study)
+    gained = [f"evidence.{one}" for one in ("document_id", "page", "quote", "prefix", "suffix")]
+    assert sorted(found.added) == ["documents", *sorted(gained)]
+    assert found["evidence"].equals(load(REAL)["evidence"])

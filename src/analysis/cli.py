@@ -71,7 +71,13 @@ def _print_failure(error: OSError) -> None:
 
 def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     try:
-        return parser().parse_args(arguments)
+        parsed, more = parser().parse_known_args(arguments)
+        if more:
+            # Options may stand between places: argparse gives those after them back.
+            if "places" not in parsed or any(one.startswith("-") for one in more):
+                parser().error(f"unrecognized arguments: {' '.join(more)}")
+            parsed.places += more
+        return parsed
     except SystemExit:
         # The help, too, is to have been said before the command ends.
         if sys.stdout is not None:

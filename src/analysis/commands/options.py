@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import analysis
-from analysis.commands import fieldwork, outputs, questions
+from analysis.commands import documents, fieldwork, outputs, questions
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     _add_outputs(add)
     _add_questions(add)
     _add_workbooks(add)
+    _add_collecting(add)
     _add_documents(add)
     _add_intake(add)
     return parser
@@ -126,6 +127,31 @@ def _add_workbooks(add: _Add) -> None:
         _study(command)
     _units(workbook)
     _units(settle)
+
+
+def _add_collecting(add: _Add) -> None:
+    collect = add("collect", documents.collect, "collect documents, and read their text")
+    collect.add_argument(
+        "places",
+        nargs="*",
+        metavar="[STUDY] PATH|URL",
+        help=f"a study's folder (default: {STUDY}), and then files, folders, addresses, or text files that list them",
+    )
+    collect.add_argument("--unit", metavar="UNIT", help="the unit that they are about")
+    collect.add_argument("--source", metavar="ID", help="the source that they are copies of")
+    collect.add_argument(
+        "--missing", action="store_true", help="every source with an address and no document"
+    )
+    collect.add_argument(
+        "--ocr",
+        action="store_true",
+        help="read pages without a text layer by Tesseract, where it is installed",
+    )
+    collect.add_argument(
+        "--allow-local",
+        action="store_true",
+        help="also addresses of this machine and of private networks",
+    )
 
 
 def _add_documents(add: _Add) -> None:

@@ -16,9 +16,13 @@ from analysis.problems import WARNING, Problem, StudyError, shown_first
 
 def validate(arguments: argparse.Namespace) -> int:
     """List every problem of a study."""
-    from analysis.study import look_over
+    from analysis.documents.checks import quotation_problems
+    from analysis.study import load, look_over
 
     found = look_over(arguments.study)
+    if not any(one.severity != WARNING for one in found):
+        found += quotation_problems(load(arguments.study))
+        found.sort(key=lambda one: one.severity == WARNING)
     problems = [one for one in found if one.severity != WARNING]
     warnings = found[len(problems) :]
     if arguments.format == "json":

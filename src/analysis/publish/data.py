@@ -21,6 +21,8 @@ from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
+"""Columns of evidence that say where it stands in a document."""
 _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -157,7 +159,7 @@ def _resource(study: Study, one: _Resource, content: bytes) -> dict:
 def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     """Return the study's own tables to which ids in the results lead, without working notes."""
     study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
-    evidence = study["evidence"]
+    evidence = _without_private(study["evidence"], study["documents"])
     tables = {
         name: study[name]
         for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
@@ -166,6 +168,14 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
     tables["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
     return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
+
+
+def _without_private(evidence: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Return evidence without what it has of private documents, and without columns of none."""
+    public = documents.loc[documents["access"] == "public", "document_id"]
+    quoted = evidence[[*QUOTED]].where(evidence["document_id"].isin(public), "")
+    used = list(QUOTED) if (quoted != "").any(axis=None) else []
+    return evidence.drop(columns=[*QUOTED]).assign(**{name: quoted[name] for name in used})
 
 
 def _everything(study) -> tuple[list[str], list[str]]:

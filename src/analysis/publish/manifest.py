@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
 from analysis.problems import Problem, StudyError, shorten
+from analysis.study.load import DOCUMENTS
 from analysis.study.scope import OWN, Scope
 
 if TYPE_CHECKING:  # a look at a manifest does not wait for the measures
@@ -172,8 +173,12 @@ def read_manifest(output: Path) -> Manifest:
 
 
 def input_hashes(study: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of a study's folder but hidden ones, by its path."""
-    return _hashes(study, lambda name: not name.startswith((".", "~$")))
+    """Return the SHA-256 of each file of a study's folder, by its path.
+
+    Without hidden files, and without the documents, which are not on every machine.
+    """
+    hashes = _hashes(study, lambda name: not name.startswith((".", "~$")))
+    return {name: one for name, one in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
 
 
 def output_hashes(output: Path) -> dict[str, str]:

@@ -87,6 +87,19 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "read_on": _DAY,
         }
     ],
+    "documents": [
+        {
+            "document_id": "EXAMPLE-document",
+            "source_id": _SOURCE,
+            "media_type": "application/pdf",
+            "bytes": "1",
+            "pages": "1",
+            "words": "0",
+            "retrieved_on": _DAY,
+            "access": "private",
+            "extractor": "EXAMPLE: policygap collect fills this table",
+        }
+    ],
     "evidence": [
         {
             "evidence_id": _EVIDENCE,

@@ -20,12 +20,18 @@ rewrite what was known before."""
 
 
 def data_read_on(study: Study) -> dt.date:
-    """Return the day by which all that the study holds had been read."""
+    """Return the day by which all that the study holds had been read.
+
+    A document that was collected and not read yet is no reading.
+    """
     study = study.at(None)
+    sources = study["sources"]
+    is_collected = sources["source_id"].isin(study["documents"]["source_id"])
+    read = sources[~(is_collected & (sources["extent_read"] == "not_read"))]
     columns = (
         study["assessments"]["read_on"],
         study["codings"]["read_on"],
-        study["sources"]["read_on"],
+        read["read_on"],
         study["searches"]["searched_on"],
         study["requests"]["answered_on"],
         study["requests"]["reviewed_on"],

@@ -23,8 +23,10 @@ from analysis.study.tables import as_csv, is_marked, read_table
 
 _TRIES = 5
 
-BESIDE = ("README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md")
-"""Files that may stand in a study's folder and are not described."""
+DOCUMENTS = "documents"
+"""The folder of the documents that were collected; nothing that is published reads it."""
+BESIDE = ("README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md", DOCUMENTS)
+"""Files and folders that may stand in a study's folder and are not described."""
 
 
 @dataclass(frozen=True)

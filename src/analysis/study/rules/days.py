@@ -12,7 +12,7 @@ DATE_COLUMNS = (
     "observed_on", "not_before", "not_after", "published", "date", "read_on", "searched_on",
     "period_start", "period_end", "as_of", "applies_from", "given_on", "returned_on", "sent_on",
     "due_on", "answered_on", "reviewed_on", "received_on", "replaced_on", "checked_on",
-    "exists_from", "exists_until", "from_day",
+    "exists_from", "exists_until", "from_day", "retrieved_on",
 )
 # fmt: on
 SPANS = (

@@ -1,0 +1,166 @@
+"""Finding passages: an index of the text of documents, ranked by BM25 (SQLite’s FTS5).
+
+The index is derived and can be thrown away: it is made again whenever the documents change.
+"""
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.documents.comparable import comparable, running_heads
+
+WORDS_IN_A_PASSAGE = 90
+_SNIPPET_WORDS = 32
+_TABLES = """
+CREATE TABLE state (key TEXT PRIMARY KEY);
+CREATE TABLE places (document TEXT, page INTEGER);
+CREATE VIRTUAL TABLE passages USING fts5 (text, tokenize = "porter unicode61 remove_diacritics 2");
+"""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage that a search found.
+
+    Attributes:
+        document: the id of the document.
+        page: its page, from 1.
+        text: the whole passage.
+        snippet: the words found, with what stands around them; found words in ``[`` and ``]``.
+        score: how well it fits, the higher the better; it compares passages of one search only.
+    """
+
+    document: str
+    page: int
+    text: str
+    snippet: str
+    score: float
+
+
+class Index:
+    """An index of documents in a file."""
+
+    def __init__(self, path: Path):
+        """Open the index; it is made when it is first brought up to date."""
+        self._path = path
+
+    def bring_up_to_date(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
+        """Make the index again where it is of other documents than these.
+
+        Args:
+            state: what the index is made from, such as the hashes of all texts.
+            documents: the pages of each document, by its id; read only where they are needed.
+
+        Returns:
+            Whether it was made again.
+        """
+        if self._path.exists() and self._state() == state:
+            return False
+        making = self._path.with_name(f".{self._path.name}.making")
+        making.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(making)) as database:
+            database.executescript(
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}"
+            )
+            for document in documents:
+                rows = list(passages(documents[document]))
+                database.executemany(
+                    "INSERT INTO places VALUES (?, ?)", ((document, page) for page, _ in rows)
+                )
+                database.executemany(
+                    "INSERT INTO passages (text) VALUES (?)", ((text,) for _, text in rows)
+                )
+            database.execute("INSERT INTO state VALUES (?)", (state,))
+            database.commit()
+        making.replace(self._path)
+        return True
+
+    def search(
+        self, query: str, documents: Iterable[str] | None = None, most: int = 20
+    ) -> list[Passage]:
+        """Return the passages that fit a query best.
+
+        Args:
+            query: words; ``"words in quotation marks"`` stand together, ``OR`` between words
+                finds either, ``-word`` leaves out, ``word*`` finds every word that begins so.
+                Words without ``OR`` must all be there.
+            documents: ids of the documents to look in; default: all.
+            most: how many passages to return at most.
+        """
+        match = fts_query(query)
+        if not match:
+            return []
+        chosen = None if documents is None else list(documents)
+        where, values = "", []
+        if chosen is not None:
+            where = f"AND places.document IN ({','.join('?' * len(chosen))})"
+            values = chosen
+        with contextlib.closing(
+            sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
+        ) as database:
+            rows = database.execute(
+                f"""SELECT places.document, places.page, passages.text,
+                    snippet(passages, 0, '[', ']', '…', {_SNIPPET_WORDS}), -bm25(passages)
+                FROM passages JOIN places ON places.rowid = passages.rowid
+                WHERE passages MATCH ? {where}
+                ORDER BY bm25(passages), places.document, places.page, places.rowid LIMIT ?""",
+                (match, *values, most),
+            ).fetchall()
+        return [Passage(*row) for row in rows]
+
+    def _state(self) -> str:
+        try:
+            with contextlib.closing(sqlite3.connect(self._path)) as database:
+                return database.execute("SELECT key FROM state").fetchone()[0]
+        except (sqlite3.Error, TypeError):
+            return ""
+
+
+def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the passages of a document: its page, and words of about a paragraph.
+
+    Passages overlap by half, so that what stands together is found together.
+    """
+    heads = running_heads(pages)
+    start = 0
+    for number, page in enumerate(pages, start=1):
+        own = [(a - start, b - start) for a, b in heads if start <= a < start + len(page)]
+        start += len(page) + 1
+        words = _readable(page, own).split()
+        step = WORDS_IN_A_PASSAGE // 2
+        for first in range(0, max(len(words) - step, 1), step):
+            text = " ".join(words[first : first + WORDS_IN_A_PASSAGE])
+            if text:
+                yield number, text
+
+
+def _readable(page: str, leave_out: Sequence[tuple[int, int]]) -> str:
+    """Return a page as it reads: without running heads, words at line ends put together."""
+    for start, end in leave_out:
+        page = page[:start] + " " * (end - start) + page[end:]
+    return re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", page)
+
+
+def fts_query(query: str) -> str:
+    """Return a query in the language of FTS5, in which no sign of the reader’s is a command."""
+    parts = re.findall(r'-?"[^"]*"?|\S+', query)
+    wanted: list[list[str]] = [[]]
+    unwanted = []
+    for part in parts:
+        if part == "OR":
+            wanted.append([])
+            continue
+        words = re.findall(r"\w+", comparable(part.strip('-"')).original)
+        if not words:
+            continue
+        star = "*" if part.endswith("*") else ""
+        phrase = f'"{" ".join(words)}"{star}'
+        (unwanted if part.startswith("-") else wanted[-1]).append(phrase)
+    sides = [" AND ".join(one) for one in wanted if one]
+    if not sides:
+        return ""
+    found = " OR ".join(f"({one})" for one in sides)
+    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found

@@ -1,0 +1,92 @@
+"""What kind of document some bytes are, by the bytes first and the name only then."""
+
+import io
+import zipfile
+from pathlib import PurePath
+
+PDF, HTML, TEXT, EMAIL = "application/pdf", "text/html", "text/plain", "message/rfc822"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+_OLE, _RTF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
+_CONVERT = {
+    ".doc": "a Word document of before 2007, or one with a password: save it as DOCX or PDF without",
+    ".msg": "an Outlook message: save it as EML",
+    ".rtf": "an RTF document: save it as DOCX or PDF",
+    ".xls": "a spreadsheet: save the sheets that matter as PDF",
+    ".xlsx": "a spreadsheet: save the sheets that matter as PDF",
+    ".ods": "a spreadsheet: save the sheets that matter as PDF",
+    ".csv": "a spreadsheet: save the sheets that matter as PDF",
+    ".pptx": "a presentation: save it as PDF",
+    ".ppt": "a presentation: save it as PDF",
+    ".odp": "a presentation: save it as PDF",
+    ".zip": "an archive: take the documents out of it first",
+}
+_ZIPPED = {"word/": DOCX, "xl/": ".xlsx", "ppt/": ".pptx"}
+_HEADERS = ("from:", "received:", "return-path:", "mime-version:", "delivered-to:", "message-id:")
+
+
+class UnreadableError(Exception):
+    """Why a document cannot be read, and what to do: one line."""
+
+
+def media_type(content: bytes, name: str = "") -> str:
+    """Return the media type of a document.
+
+    Args:
+        content: the whole of it.
+        name: its file name or address, for what the bytes do not say.
+
+    Raises:
+        UnreadableError: it is of a kind that is not read, or of no kind that can be made out.
+    """
+    if not content.strip():
+        raise UnreadableError("it is empty")
+    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    suffix = PurePath(name.partition("?")[0]).suffix.lower()
+    if b"%PDF-" in content[:1024]:
+        return PDF
+    if content.startswith(b"PK\x03\x04"):
+        return _zipped(content)
+    if content.startswith(_OLE):
+        raise _unread(suffix if suffix in (".msg", ".xls", ".ppt") else ".doc")
+    if start.startswith(_RTF):
+        raise _unread(".rtf")
+    if start[:1] == b"<" and (suffix in (".htm", ".html") or _has_html(start)):
+        return HTML
+    words = start.decode("latin-1").lower()
+    if words.startswith(_HEADERS) or suffix == ".eml":
+        return EMAIL
+    if suffix in _CONVERT:
+        raise _unread(suffix)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" not in content[:8192]:
+        return HTML if _has_html(start) else TEXT
+    raise UnreadableError("it is of no kind that is read: PDF, HTML, DOCX, ODT, TXT or EML")
+
+
+def _has_html(start: bytes) -> bool:
+    words = start.lower()
+    return any(mark in words for mark in (b"<!doctype html", b"<html", b"<head", b"<body"))
+
+
+def _zipped(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if "mimetype" in names:
+                kind = archive.read("mimetype").decode("ascii", "replace").strip()
+                if kind == ODT:
+                    return ODT
+                raise _unread(".ods" if "spreadsheet" in kind else ".odp")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        raise UnreadableError("its file is damaged: download it again") from None
+    for start, kind in _ZIPPED.items():
+        if any(one.startswith(start) for one in names):
+            if kind.startswith("."):
+                raise _unread(kind)
+            return kind
+    raise _unread(".zip")
+
+
+def _unread(suffix: str) -> UnreadableError:
+    return UnreadableError(f"it is {_CONVERT[suffix]}")

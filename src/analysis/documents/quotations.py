@@ -1,0 +1,173 @@
+"""Whether a quotation stands in a document: word for word, nearly, or not at all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from analysis.documents.comparable import PAGE_BREAK, Comparable, comparable, running_heads
+
+FOUND, OTHER_PAGE, NEAR, ABSENT = "found", "other page", "near", "not in the document"
+NEAR_AT_LEAST = 75
+"""Likeness, 0 to 100, from which on a passage is shown as the nearest one."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Words of a quotation, and what the document has in their place; either may be empty."""
+
+    quoted: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of a quotation.
+
+    Attributes:
+        status: :data:`FOUND`, :data:`OTHER_PAGE`, :data:`NEAR` or :data:`ABSENT`.
+        pages: the pages, from 1, on which it begins; of a near one, that of the nearest passage.
+        passage: the words as the document has them; empty where it is not there.
+        start: place of the passage in the document's text.
+        end: place after its last character.
+        differences: where a near passage differs from what is quoted.
+    """
+
+    status: str
+    pages: tuple[int, ...] = ()
+    passage: str = ""
+    start: int = 0
+    end: int = 0
+    differences: tuple[Difference, ...] = ()
+
+
+class QuotableText:
+    """The text of a document, made ready once for all quotations from it."""
+
+    def __init__(self, pages: Sequence[str]):
+        """Take the pages of a document, each a text."""
+        self._text = comparable(PAGE_BREAK.join(pages), running_heads(pages))
+
+    def check(self, quote: str, page: int | None = None) -> Checked:
+        """Return whether a quotation stands in the document, and where.
+
+        Args:
+            quote: the words quoted.
+            page: the page, from 1, on which it is said to begin, if any is named.
+        """
+        quoted = comparable(quote.strip())
+        places = list(_exact(quoted, self._text))
+        if not places:
+            return self._nearest(quoted)
+        pages = tuple(dict.fromkeys(self._text.page(at) for at in places))
+        at = next((at for at in places if self._text.page(at) == page), places[0])
+        status = FOUND if page is None or page in pages else OTHER_PAGE
+        return self._checked(status, pages, at, at + len(quoted.key))
+
+    def context(self, checked: Checked, width: int = 120) -> tuple[str, str]:
+        """Return the words before and after a passage, at most ``width`` characters of each."""
+        text = self._text.original
+        before, after = text[: checked.start], text[checked.end :]
+        head = " ".join(before[-2 * width :].split())[-width:]
+        tail = " ".join(after[: 2 * width].split())[:width]
+        # No word is cut: what stands before the first space, or after the last, is left out.
+        head = head.partition(" ")[2] if len(head) == width else head
+        tail = tail.rpartition(" ")[0] if len(tail) == width else tail
+        return head, tail
+
+    def _nearest(self, quoted: Comparable) -> Checked:
+        key = self._text.key
+        found = partial_ratio_alignment(quoted.key, key, score_cutoff=NEAR_AT_LEAST)
+        if found is None or not quoted.key:
+            return Checked(ABSENT)
+        own = _words(quoted)
+        other = _words(self._text, *_whole_words(key, found.dest_start, found.dest_end))
+        if quoted.key[-1].isalnum() and not key[other[-1][0]].isalnum():
+            other = other[:-1]
+        steps = SequenceMatcher(None, _keys(quoted, own), _keys(self._text, other), False)
+        steps = steps.get_opcodes()
+        # What the document alone has, before or after the words quoted, is no part of the passage.
+        if steps[0][0] == "insert":
+            steps = steps[1:]
+        if steps[-1][0] == "insert":
+            steps = steps[:-1]
+        start, end = other[steps[0][3]][0], other[steps[-1][4] - 1][1]
+        differences = tuple(_differences((quoted, own), (self._text, other), steps))
+        near = self._checked(NEAR, (self._text.page(start),), start, end)
+        return replace(near, differences=differences)
+
+    def _checked(self, status: str, pages: tuple[int, ...], start: int, end: int) -> Checked:
+        first, last = self._text.place(start), self._text.place(end - 1) + 1
+        return Checked(status, pages, self._text.original[first:last], first, last)
+
+
+def _exact(quoted: Comparable, text: Comparable) -> Iterator[int]:
+    """Yield the places at which the words stand, with every hyphen that the text surely has."""
+    at = text.key.find(quoted.key) if quoted.key else -1
+    while at >= 0:
+        end = at + len(quoted.key)
+        if _stands_alone(text.key, at, end) and _same_hyphens(quoted, text, at, end):
+            yield at
+        at = text.key.find(quoted.key, at + 1)
+
+
+def _stands_alone(key: str, start: int, end: int) -> bool:
+    """Return whether a span cuts no word and no number in two."""
+    cut_before = start > 0 and key[start - 1].isalnum() and key[start].isalnum()
+    cut_after = end < len(key) and key[end - 1].isalnum() and key[end].isalnum()
+    return not (cut_before or cut_after)
+
+
+def _same_hyphens(quoted: Comparable, text: Comparable, start: int, end: int) -> bool:
+    within, at_line_ends = _from(text.hyphens, start, end), _from(text.line_ends, start, end)
+    own = {at for at in quoted.hyphens if 0 < at < end - start}
+    sure = own - quoted.line_ends
+    return within - at_line_ends <= own and sure <= within
+
+
+def _whole_words(key: str, start: int, end: int) -> tuple[int, int]:
+    return key.rfind(" ", 0, start + 1) + 1, (key + " ").find(" ", end)
+
+
+def _words(text: Comparable, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return the words, figures and marks of a span as places in the key."""
+    end = len(text.key) if end is None else end
+    return [one.span() for one in re.compile(r"\w+|[^\w\s]").finditer(text.key, start, end)]
+
+
+def _keys(text: Comparable, words: list[tuple[int, int]]) -> list[str]:
+    return [text.key[a:b] for a, b in words]
+
+
+Words = tuple[Comparable, list[tuple[int, int]]]
+"""A text, and words of it as places in its key."""
+
+
+def _differences(own: Words, other: Words, steps: Sequence[tuple]) -> Iterator[Difference]:
+    """Yield where two texts differ, word by word, but for how they are set."""
+    for kind, a, b, c, d in steps:
+        if kind != "equal":
+            yield Difference(_printed(own, a, b), _printed(other, c, d))
+            continue
+        for at, place in zip(range(a, b), range(c, d), strict=True):
+            (first, last), (start, end) = own[1][at], other[1][place]
+            hyphens, line_ends = (
+                _from(one, first, last) for one in (own[0].hyphens, own[0].line_ends)
+            )
+            part = replace(own[0], hyphens=hyphens, line_ends=line_ends)
+            if not _same_hyphens(part, other[0], start, end):
+                yield Difference(_printed(own, at, at + 1), _printed(other, place, place + 1))
+
+
+def _from(places: frozenset[int], start: int, end: int) -> frozenset[int]:
+    return frozenset(at - start for at in places if start < at < end)
+
+
+def _printed(words: Words, first: int, last: int) -> str:
+    text, spans = words
+    if first == last:
+        return ""
+    start, end = text.place(spans[first][0]), text.place(spans[last - 1][1] - 1) + 1
+    return " ".join(re.sub(r"-\s*[\n\f]\s*", "", text.original[start:end]).split())

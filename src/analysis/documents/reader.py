@@ -1,0 +1,123 @@
+"""Reading documents in a process apart: what they do to it, they do to nothing else.
+
+A document is hostile until it is read. It may ask for more memory than there is, or more time
+than anyone has, or end the program that reads it. So a child reads one after the other under
+limits, and is killed and started again where one of them breaks it.
+"""
+
+import contextlib
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from analysis.documents.media import UnreadableError
+from analysis.documents.text import DocumentText, read_text
+
+SECONDS_AT_MOST = 120
+"""Time that one document may take."""
+MEMORY_AT_MOST = 3 * 2**30
+"""Bytes of address space that the child may have."""
+BYTES_AT_MOST = 200 * 2**20
+"""Size of a document that is read."""
+
+
+class Reader:
+    """A child process that reads documents; use it in a ``with`` statement."""
+
+    def __init__(
+        self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST, ocr: bool = False
+    ):
+        """Set the limits of each document, and whether pages without text are read by Tesseract.
+
+        The child starts with the first document.
+        """
+        self._limits = seconds, memory
+        self._ocr = ocr
+        self._child: tuple[BaseProcess, Any] | None = None
+
+    def __enter__(self) -> "Reader":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the child."""
+        self._end()
+
+    def read(self, path: Path, name: str = "") -> DocumentText:
+        """Return the text of a document on disk.
+
+        Args:
+            path: the file.
+            name: its own name or address, if that of the file is none.
+
+        Raises:
+            UnreadableError: why it cannot be read, in one line.
+        """
+        if path.stat().st_size > BYTES_AT_MOST:
+            raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
+        seconds, _ = self._limits
+        answers = self._started()
+        try:
+            answers.send((str(path), name or path.name, self._ocr))
+            if not answers.poll(seconds):
+                self._end()
+                raise UnreadableError(f"reading it takes more than {seconds:g} seconds")
+            found = answers.recv()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            self._end()
+            raise UnreadableError("it breaks the program that reads it") from None
+        if isinstance(found, str):
+            raise UnreadableError(found)
+        return found
+
+    def _started(self) -> Any:
+        if self._child is None:
+            # A fresh interpreter: no lock or thread of this one goes along.
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            child = context.Process(target=_serve, args=(theirs, self._limits[1]), daemon=True)
+            child.start()
+            theirs.close()
+            self._child = child, ours
+            return ours
+        return self._child[1]
+
+    def _end(self) -> None:
+        if self._child is not None:
+            child, answers = self._child
+            self._child = None
+            answers.close()
+            child.kill()
+            child.join()
+
+
+def _serve(requests: Connection, memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends this one
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # not on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(EOFError, OSError):
+        for path, name, ocr in _received(requests):
+            requests.send(_answer(Path(path), name, ocr))
+
+
+def _received(requests: Connection) -> Iterator[tuple[str, str, bool]]:
+    while True:
+        yield requests.recv()
+
+
+def _answer(path: Path, name: str, ocr: bool) -> DocumentText | str:
+    try:
+        return read_text(path.read_bytes(), name, ocr)
+    except UnreadableError as error:
+        return str(error)
+    except MemoryError:
+        return "reading it takes more memory than a document may"
+    except Exception as error:  # whatever a hostile file brings a library to
+        return f"it cannot be read ({type(error).__name__})"

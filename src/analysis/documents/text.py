@@ -1,0 +1,414 @@
+"""The text of a document, page by page, with what its own metadata says of it.
+
+Text is kept as it is printed: how it is compared is in :mod:`analysis.documents.comparable`.
+"""
+
+import datetime as dt
+import email
+import email.policy
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from email.message import EmailMessage, MIMEPart
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from analysis.documents import ocr as tesseract
+from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
+
+PAGES_AT_MOST = 20_000
+TEXT_AT_MOST = 50_000_000
+"""Characters of text that a document may have."""
+UNZIPPED_AT_MOST = 300_000_000
+"""Bytes that the part of a zipped document with its text may have."""
+
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "math", "iframe"})
+_IN_LINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+_DAMAGED = "its file is damaged, or has a password: save it again without one"
+_CELLS = frozenset({"td", "th"})
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """The text of a document.
+
+    Attributes:
+        media_type: what it is.
+        pages: the text of each page; what has no pages is one.
+        title: as its own metadata has it; empty where that says none.
+        date: likewise, YYYY-MM-DD.
+        extractor: what read it, with its version.
+        unread: what could not be read, each as words.
+        attachments: of an e-mail: names and bytes.
+    """
+
+    media_type: str
+    pages: tuple[str, ...]
+    title: str = ""
+    date: str = ""
+    extractor: str = ""
+    unread: tuple[str, ...] = ()
+    attachments: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def words(self) -> int:
+        """How many words there are."""
+        return sum(len(page.split()) for page in self.pages)
+
+
+def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
+    """Return the text of a document.
+
+    Args:
+        content: the whole of it.
+        name: its file name or address, for what the bytes do not say.
+        ocr: whether Tesseract reads pages without a text layer.
+
+    Raises:
+        UnreadableError: why it cannot be read, in one line.
+    """
+    kind = media_type(content, name)
+    readers: dict[str, Callable[[bytes], DocumentText]] = {
+        PDF: partial(_pdf, ocr=ocr), HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
+    }  # fmt: skip
+    found = readers[kind](content)
+    if not found.words and not found.unread:
+        found = replace(found, unread=("no text in it",))
+    if sum(map(len, found.pages)) > TEXT_AT_MOST:
+        raise UnreadableError(f"its text has more than {TEXT_AT_MOST:,} characters")
+    return found
+
+
+def _pdf(content: bytes, ocr: bool) -> DocumentText:
+    import pypdfium2
+    import pypdfium2.raw
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        # PDFium may name the fault of the document before: only one with a key has a password.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
+            raise UnreadableError("it is encrypted: save it without a password") from None
+        raise UnreadableError("its file is damaged: download it again") from None
+    try:
+        if len(document) > PAGES_AT_MOST:
+            raise UnreadableError(f"it has {len(document):,} pages, more than {PAGES_AT_MOST:,}")
+        pages = [_pdf_page(document, number) for number in range(len(document))]
+        about = document.get_metadata_dict(skip_empty=True)
+        empty = [number for number, page in enumerate(pages) if not page.strip()]
+        by_machine = {number: _by_machine(document, number) for number in empty if ocr}
+    finally:
+        document.close()
+    seen = [number for number, text in by_machine.items() if text]
+    pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
+    empty = [number for number in empty if number not in seen]
+    extractor = f"pypdfium2 {version('pypdfium2')}"
+    if seen:
+        extractor += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
+    unread = (_no_text_on(empty, len(pages)),) if empty else ()
+    return DocumentText(
+        PDF,
+        tuple(pages),
+        _in_a_line(about.get("Title", "")),
+        _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
+        extractor,
+        unread,
+    )
+
+
+def _pdf_page(document: Any, number: int) -> str:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        text = page.get_textpage().get_text_range()
+        page.close()
+    except (pypdfium2.PdfiumError, UnicodeError):
+        return ""
+    # PDFium gives this sign for a hyphen at a line's end, and joins the lines.
+    text = text.replace("\ufffe", "-\n").replace("\r\n", "\n").replace("\f", "\n")
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _no_text_on(places: list[int], many: int) -> str:
+    where = "any page" if len(places) == many else _of_pages(places, many)
+    return f"no text layer on {where}"
+
+
+def _by_machine(document: Any, number: int) -> str:
+    import pypdfium2
+
+    try:
+        return tesseract.read_page(document[number])
+    except pypdfium2.PdfiumError:
+        return ""
+
+
+def _of_pages(places: list[int], many: int) -> str:
+    """Return pages in words, by their places from 0."""
+    shown = ", ".join(str(place + 1) for place in places[:10])
+    shown += " and more" if len(places) > 10 else ""
+    return f"{len(places)} of {many} pages: {shown}"
+
+
+def _pdf_day(text: str) -> str:
+    found = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
+    return _day("-".join(found.groups())) if found else ""
+
+
+def _day(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return ""
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _html(content: bytes) -> DocumentText:
+    import lxml.etree
+    import lxml.html
+
+    parser = lxml.html.HTMLParser(no_network=True, huge_tree=True, encoding=_declared(content))
+    try:
+        root = lxml.html.document_fromstring(content, parser=parser)
+    except (lxml.etree.LxmlError, ValueError):
+        raise UnreadableError("it is no page that can be read: save it again") from None
+    title = root.findtext(".//title") or ""
+    days = root.xpath(
+        "//meta[@property='article:modified_time' or @property='article:published_time' or "
+        "@name='dcterms.modified' or @name='date']/@content"
+    )
+    text = "".join(_visible(root))
+    lines = (" ".join(line.split(" ")).strip() for line in text.splitlines())
+    page = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    day = next(filter(None, map(_day, days)), "")
+    # The parser stops where elements are nested thousands deep.
+    is_cut = any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log)
+    unread = ("what comes after a place that is nested too deep",) if is_cut else ()
+    return DocumentText(HTML, (page,), _in_a_line(title), day, f"lxml {version('lxml')}", unread)
+
+
+def _declared(content: bytes) -> str | None:
+    """Return the encoding where the page names none: that of most pages, if it is in that."""
+    if re.search(rb"charset\s*=", content[:4096], re.IGNORECASE):
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def _visible(root: Any) -> Iterator[str]:
+    """Yield the text that a reader sees, with line ends where the layout breaks the line."""
+    for event, node in _walk(root):
+        if event == "text":
+            yield re.sub(r"\s+", " ", node)
+        elif node.tag == "br" and event == "start":
+            yield "\n"
+        elif node.tag in _CELLS and event == "end":
+            yield " \t"
+        elif node.tag not in _IN_LINE and node.tag not in _CELLS:
+            yield "\n"
+
+
+def _walk(root: Any) -> Iterator[tuple[str, Any]]:
+    """Walk through a tree without recursion: a hostile page nests as deep as it likes."""
+    stack: list[tuple[str, Any]] = [("start", root)]
+    while stack:
+        event, node = stack.pop()
+        if event != "start":
+            yield event, node
+            continue
+        if not isinstance(node.tag, str) or node.tag in _UNSEEN or _is_hidden(node):
+            continue
+        yield event, node
+        stack.append(("end", node))
+        for child in reversed(node):
+            if child.tail:
+                stack.append(("text", child.tail))
+            stack.append(("start", child))
+        if node.text:
+            stack.append(("text", node.text))
+
+
+def _is_hidden(node: Any) -> bool:
+    style = node.get("style", "").replace(" ", "").lower()
+    return "hidden" in node.attrib or "display:none" in style or node.get("type") == "hidden"
+
+
+def _docx(content: bytes) -> DocumentText:
+    import docx
+
+    _check_zip(content)
+    try:
+        document = docx.Document(io.BytesIO(content))
+        lines = [line for part in document.iter_inner_content() for line in _docx_lines(part)]
+        about = document.core_properties
+        day = about.modified or about.created
+    except Exception:  # python-docx raises what its many parts raise
+        raise UnreadableError(_DAMAGED) from None
+    return DocumentText(
+        DOCX,
+        ("\n\n".join(lines),),
+        _in_a_line(about.title or ""),
+        day.date().isoformat() if day else "",
+        f"python-docx {version('python-docx')}",
+    )
+
+
+def _docx_lines(part: Any) -> Iterator[str]:
+    if hasattr(part, "rows"):
+        for row in part.rows:
+            # A merged cell stands in a row once for each column that it spans.
+            cells = {cell._tc: cell.text for cell in row.cells}
+            yield "\t".join(cells.values())
+    elif part.text.strip():
+        yield part.text
+
+
+def _odt(content: bytes) -> DocumentText:
+    import lxml.etree
+
+    _check_zip(content)
+    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            body = lxml.etree.fromstring(archive.read("content.xml"), parser)
+            meta = archive.read("meta.xml") if "meta.xml" in archive.namelist() else b"<none/>"
+            about = lxml.etree.fromstring(meta, parser)
+    except (lxml.etree.LxmlError, KeyError, zipfile.BadZipFile, RuntimeError, OSError):
+        raise UnreadableError(_DAMAGED) from None
+    lines = ["".join(_odt_text(one)) for one in body.iter("{*}p", "{*}h")]
+    title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
+    day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
+    page = "\n\n".join(line for line in lines if line.strip())
+    return DocumentText(ODT, (page,), _in_a_line(title), _day(day), f"lxml {version('lxml')}")
+
+
+def _odt_text(node: Any) -> Iterator[str]:
+    yield node.text or ""
+    for child in node:
+        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
+        if name in ("s", "tab", "line-break"):
+            yield "\n" if name == "line-break" else " "
+        elif name not in ("p", "h", "annotation"):
+            yield from _odt_text(child)
+        yield child.tail or ""
+
+
+def _check_zip(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(one.file_size for one in archive.infolist() if one.filename.endswith(".xml"))
+    if size > UNZIPPED_AT_MOST:
+        raise UnreadableError(f"it unpacks to {size:,} bytes, more than {UNZIPPED_AT_MOST:,}")
+
+
+def _email(content: bytes) -> DocumentText:
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain", "html"))
+    text = ""
+    if body is not None:
+        text = _words_of(body)
+        if body.get_content_type() == HTML:
+            text = _html(text.encode()).pages[0]
+    head = [
+        f"{name}: {message[name]}" for name in ("From", "To", "Date", "Subject") if message[name]
+    ]
+    attachments = tuple(
+        (part.get_filename() or "attachment", _attached(part))
+        for part in message.iter_attachments()
+    )
+    when = message["Date"].datetime if message["Date"] else None
+    return DocumentText(
+        EMAIL,
+        ("\n".join([*head, "", text]),),
+        _in_a_line(message["Subject"] or ""),
+        when.date().isoformat() if when else "",
+        f"Python {version_of_python()}",
+        attachments=attachments,
+    )
+
+
+def _words_of(part: MIMEPart) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):  # it names an encoding that there is not
+        return _decoded(_bytes_of(part))
+
+
+def _bytes_of(part: MIMEPart) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _attached(part: EmailMessage) -> bytes:
+    """Return the bytes of what is attached; of an e-mail, all of it with its headers."""
+    if part.get_content_type() == EMAIL:
+        return part.get_content().as_bytes()
+    return _bytes_of(part)
+
+
+def version_of_python() -> str:
+    """Return the version of the Python that runs, such as 3.11.7."""
+    import platform
+
+    return platform.python_version()
+
+
+def _decoded(content: bytes) -> str:
+    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _plain(content: bytes) -> DocumentText:
+    text = _decoded(content)
+    pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
+    return DocumentText(TEXT, tuple(pages), extractor=f"Python {version_of_python()}")

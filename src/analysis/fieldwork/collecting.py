@@ -1,0 +1,210 @@
+"""Take collected documents into a study: a row for each, and a source where it has none."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit
+
+from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
+from analysis.documents.media import EMAIL
+from analysis.documents.store import KNOWN_HERE, PRIVATE, DocumentStore
+from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.problems import StudyError
+from analysis.study import Study, journal, load
+
+AT_ONCE = 100
+"""Documents after which what was collected is written: an interrupted run loses no more."""
+
+
+@dataclass
+class Collection:
+    """What came of collecting.
+
+    Attributes:
+        added: the ids of new documents, each with what it came of.
+        left_out: what gave no new document, and why.
+    """
+
+    added: list[tuple[str, Collected]] = field(default_factory=list)
+    left_out: list[NotCollected] = field(default_factory=list)
+
+
+def without_document(study: Study) -> list[Wanted]:
+    """Return the addresses of all sources of a study that have no document."""
+    sources = study["sources"]
+    rows = sources[~sources["source_id"].isin(study["documents"]["source_id"])]
+    pairs = zip(rows["url"], rows["source_id"], strict=True)
+    return [one for one in (Wanted(*pair) for pair in pairs) if one.is_address]
+
+
+def collect_into(
+    folder: Path,
+    collector: Collector,
+    wanted: Sequence[Wanted],
+    note: str = "",
+    progress: Callable[[str], None] = lambda step: None,
+) -> Collection:
+    """Collect documents, and write what was collected into the study as it goes.
+
+    Args:
+        folder: the study's folder.
+        collector: what collects.
+        wanted: what is to be collected.
+        note: what stands in the note of each new source.
+        progress: shown the step at hand.
+    """
+    collection, waiting = Collection(), []
+    try:
+        for number, one in enumerate(wanted, start=1):
+            progress(f"{number} of {len(wanted)}: {one.place}")
+            for found in collector.collect(one):
+                if isinstance(found, NotCollected):
+                    collection.left_out.append(found)
+                else:
+                    waiting.append(found)
+            if len(waiting) >= AT_ONCE:
+                collection.added += take_documents_in(folder, waiting, note)
+                waiting = []
+    finally:
+        # Also where somebody interrupts it: what is collected is not collected again.
+        if waiting:
+            collection.added += take_documents_in(folder, waiting, note)
+    return collection
+
+
+def take_documents_in(
+    folder: Path, collected: Iterable[Collected], note: str = ""
+) -> list[tuple[str, Collected]]:
+    """Write rows for documents into a study, and return the new ids.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    with journal.changing(folder):
+        changeset = Changeset(load(folder), ReadWorkbook("the documents"))
+        store = DocumentStore(folder)
+        rows = _Rows(changeset, note, store)
+        added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
+        files = changeset.files()
+        if changeset.workbook.problems:
+            raise StudyError(changeset.workbook.problems)
+        # Before the rows that need it: a row without its hash would be of a document for ever lost.
+        if rows.known_here:
+            store.keep_private(rows.known_here)
+        journal.commit(folder, files)
+    return added
+
+
+class _Rows:
+    """The rows of documents and sources that are added to a study."""
+
+    def __init__(self, changeset: Changeset, note: str, store: DocumentStore):
+        self._changeset, self._note = changeset, note
+        self.known_here: dict[str, dict[str, str]] = {}
+        self._documents = changeset.draft("documents")
+        self._sources = changeset.draft("sources")
+        self._store = store
+
+    def add(self, one: Collected, number: int) -> str:
+        """Add a document, and return its id; of one that the study has, the id that it has."""
+        if have := self._have(one):
+            return have
+        line = SheetRow(one.wanted.place, number, {}, {"": "A"})
+        taken = {row["document_id"] for row in self._documents.rows}
+        taken |= {row["source_id"] for row in self._sources.rows}
+        name = next(name for n in count(1) if (name := f"D{n:04}") not in taken)
+        source = one.wanted.source_id or self._source_at(one)
+        if not source:
+            source = name
+            self._sources.add(self._source(one, source), line)
+            self._changeset.say(ADDED, "sources", {}, source, line)
+        row = {
+            "document_id": name,
+            "source_id": source,
+            "sha256": one.sha256,
+            "media_type": one.text.media_type,
+            "bytes": str(one.size),
+            "pages": str(len(one.text.pages)),
+            "words": str(one.text.words),
+            "retrieved_on": one.retrieved_on,
+            "retrieved_from": one.name,
+            "access": one.access,
+            "extractor": one.text.extractor,
+            "text_sha256": one.text_sha256,
+            "unread": "; ".join(one.text.unread),
+            "replaces": self._older(one, source),
+        }
+        if one.access == PRIVATE:
+            self.known_here[name] = _known_here(one)
+            row |= dict.fromkeys(KNOWN_HERE, "")
+        self._documents.add(row, line)
+        self._changeset.say(ADDED, "documents", {}, name, line)
+        return name
+
+    def _have(self, one: Collected) -> str:
+        """Return the id of a document that the study has already, of which the text was not here."""
+        for row in self._documents.rows:
+            name = row["document_id"]
+            known = {**self._store.known(row), **self.known_here.get(name, {})}
+            if known["sha256"] == one.sha256:
+                return name
+            if row["access"] == PRIVATE and not known["sha256"] and _is_alike(row, one):
+                # Its hash did not travel: to the byte as long, with as many pages and words.
+                self.known_here[name] = _known_here(one)
+                return name
+        return ""
+
+    def _source_at(self, one: Collected) -> str:
+        """Return the source that has the address of a document."""
+        addresses = {text.rstrip("/") for text in (one.name, one.wanted.place)}
+        rows = self._sources.rows if one.access != PRIVATE else []
+        found = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
+        return next(found, "")
+
+    def _older(self, one: Collected, source: str) -> str:
+        """Return the latest document that came from the same address for the same source."""
+        rows = self._documents.rows if one.access != PRIVATE else []
+        same = [
+            row["document_id"]
+            for row in rows
+            if (row["source_id"], row["retrieved_from"]) == (source, one.name)
+        ]
+        return same[-1] if same else ""
+
+    def _source(self, one: Collected, name: str) -> dict[str, str]:
+        is_private = one.access == PRIVATE
+        title = "" if is_private and _tells_too_much(one) else one.text.title
+        date = one.text.date if one.text.date <= dt.date.today().isoformat() else ""
+        from_metadata = [word for word, text in (("title", title), ("date", date)) if text]
+        notes = [f"Its {' and '.join(from_metadata)}, by its metadata." if from_metadata else ""]
+        return {
+            "source_id": name,
+            "publisher": "Not stated"
+            if is_private
+            else urlsplit(one.name).hostname or "Not stated",
+            "title": title,
+            "published": date,
+            "url": "" if is_private else one.name,
+            "extent_read": "not_read",
+            "read_on": one.retrieved_on,
+            "title_kind": "own" if title else "",
+            "note": " ".join(filter(None, ["Collected, and not read yet.", *notes, self._note])),
+        }
+
+
+def _known_here(one: Collected) -> dict[str, str]:
+    return dict(zip(KNOWN_HERE, (one.sha256, one.text_sha256, one.name), strict=True))
+
+
+def _is_alike(row: dict[str, str], one: Collected) -> bool:
+    figures = (one.text.media_type, one.size, len(one.text.pages), one.text.words)
+    columns = ("media_type", "bytes", "pages", "words")
+    return [row[column] for column in columns] == [str(each) for each in figures]
+
+
+def _tells_too_much(one: Collected) -> bool:
+    """Return whether the title of a private document is a subject line, or names its file."""
+    return one.text.media_type == EMAIL or PurePath(one.name).stem.lower() in one.text.title.lower()

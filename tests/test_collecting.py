@@ -1,0 +1,336 @@
+"""Collecting documents through the command line, and checking what is quoted from them."""
+
+import contextlib
+import gzip
+import http.server
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import typst
+from helpers import cell, contents, edit_cell, read_rows
+from made import LIBRARY
+
+from analysis.cli import main
+from analysis.documents import fetch
+from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
+from analysis.documents.text import read_text
+from analysis.study import load, validate
+from analysis.study.known import data_read_on
+
+NESTED = b"""From: a@example.org
+Subject: A made-up answer
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=B
+
+--B
+
+Please see what is attached.
+--B
+Content-Type: message/rfc822
+Content-Disposition: attachment; filename=inner.eml
+
+From: b@example.org
+Subject: Inside
+
+Inner words of Nowhere.
+--B--
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    return Path(shutil.copytree(LIBRARY, tmp_path / "study"))
+
+
+def rows(folder, table):
+    header, *found = read_rows(folder, table)
+    return [dict(zip(header, row, strict=True)) for row in found]
+
+
+def collect(study, *more):
+    return main(["collect", str(study), *map(str, more)])
+
+
+def test_a_folder_is_collected_and_what_cannot_be_read_gets_a_line(study, tmp_path, capsys):
+    papers = tmp_path / "papers"
+    (papers / "below").mkdir(parents=True)
+    (papers / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    (papers / "below" / "again.txt").write_text("Staff of Nowhere tell nobody.")
+    (papers / "answer.eml").write_bytes(NESTED)
+    (papers / "old.rtf").write_text("{\\rtf1 old}")
+    (papers / "empty.pdf").write_bytes(b"")
+    (papers / ".hidden.txt").write_text("hidden")
+    before = {row["source_id"] for row in rows(study, "sources")}
+    day = data_read_on(load(study))
+    assert collect(study, papers, tmp_path / "nowhere.pdf") == 1
+    said = capsys.readouterr()
+    assert "Collected: 3, held already: 1, not collected: 3." in said.out
+    assert [line.rpartition("/")[2].partition(":")[0] for line in said.err.splitlines()] == [
+        "empty.pdf", "old.rtf", "nowhere.pdf",
+    ]  # fmt: skip
+    found = rows(study, "documents")
+    store = DocumentStore(study)
+    names = [store.known(row)["retrieved_from"] for row in found]
+    assert names == ["answer.eml", "inner.eml", "again.txt"]  # in the order of the paths
+    assert {row["access"] for row in found} == {"private"}
+    travels = (study / "documents.csv").read_text()
+    for row in found:
+        known = store.known(row)
+        assert not any(known[column] in travels for column in KNOWN_HERE)
+    new = [row for row in rows(study, "sources") if row["source_id"] not in before]
+    assert len(new) == 3 and {row["extent_read"] for row in new} == {"not_read"}
+    assert {row["title"] for row in new} == {""}  # a subject line is not for everyone
+    assert validate(study) == [] and data_read_on(load(study)) == day
+    assert (study / "documents" / ".gitignore").read_text().endswith("*\n")
+
+
+def test_collecting_again_changes_nothing(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    before = contents(study)
+    assert collect(study, tmp_path / "policy.txt") == 0
+    assert contents(study) == before
+    assert "held already: 1" in capsys.readouterr().out
+
+
+def test_a_document_from_another_machine_is_known_again(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    (tmp_path / "other.txt").write_text("Staff of Nowhere tell nobody more.")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    before = {name: one for name, one in contents(study).items() if "documents/" not in str(name)}
+    shutil.rmtree(study / "documents")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    after = {name: one for name, one in contents(study).items() if "documents/" not in str(name)}
+    assert after == before
+    (row,) = rows(study, "documents")
+    assert DocumentStore(study).text(row) == ["Staff of Nowhere tell nobody."]
+    assert collect(study, tmp_path / "other.txt") == 0
+    assert len(rows(study, "documents")) == 2
+
+
+def test_an_attached_email_has_its_bytes():
+    ((name, content),) = read_text(NESTED).attachments
+    assert name == "inner.eml" and b"Inner words of Nowhere." in content
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [((), "nothing to collect"), (("--source", "nowhere", "x.pdf"), "no such source")],
+)
+def test_a_wrong_order_is_refused_in_one_line(study, capsys, arguments, rule):
+    assert collect(study, *arguments) == 1
+    assert rule in capsys.readouterr().err
+
+
+def test_to_read_pictures_needs_the_program_that_does(study, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert collect(study, "x.pdf", "--ocr") == 1
+    assert "Tesseract is not on this machine" in capsys.readouterr().err
+
+
+# --- from the web -----------------------------------------------------------------------------
+
+
+class _Site(http.server.BaseHTTPRequestHandler):
+    pages: dict
+
+    def do_GET(self):
+        bare = self.path.partition("?")[0]
+        status, headers, body = self.pages.get(self.path) or self.pages.get(bare, (404, {}, b""))
+        self.send_response(status)
+        for name, text in headers.items():
+            self.send_header(name, text)
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # the other side may have heard enough
+            for start in range(0, len(body), 1000):
+                self.wfile.write(body[start : start + 1000])
+                time.sleep(0.05 if self.path == "/slow" else 0)
+
+    def log_message(self, *_):
+        pass
+
+
+PAGE = b"<!doctype html><html><title>%s</title><body>%s</body></html>"
+PAGES = {
+    "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /closed"),
+    "/policy": (200, {"Content-Type": "text/html"}, PAGE % (b"A policy of Nowhere", b"Be kind.")),
+    "/moved": (302, {"Location": "/policy"}, b""),
+    "/loop": (302, {"Location": "/loop"}, b""),
+    "/closed": (200, {}, b"closed"),
+    "/no": (403, {}, b""),
+    "/login": (200, {}, PAGE % (b"x", b"<input type='password'>")),
+    "/policy?version=1": (200, {}, b"An older version."),
+    "/robot": (200, {}, PAGE % (b"Just a moment", b"Are you a robot?")),
+    "/consent": (200, {}, PAGE % (b"Before you continue", b"We value you.")),
+    "/error": (200, {}, PAGE % (b"Page not found", b"Sorry.")),
+    "/huge": (200, {}, b"x" * 5000),
+    "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(10_000_000))),
+    "/slow": (200, {}, b"x" * 20_000),
+    "/short": (200, {"Content-Length": "9999"}, b"x"),
+    "/astray": (302, {}, b""),
+    "/to-a-file": (302, {"Location": "file:///etc/hostname"}, b""),
+    "/broken": (503, {}, b""),
+}
+
+
+@pytest.fixture(scope="module")
+def site():
+    handler = type("Site", (_Site,), {"pages": PAGES})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def fetcher():
+    with fetch.Fetcher("a contact", True, sleep=lambda _: None, at_most=3000) as one:
+        yield one
+
+
+def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
+    found = fetcher.fetch(f"{site}/moved")
+    assert (found.address, found.redirects) == (f"{site}/policy", (f"{site}/moved",))
+    assert found.content == PAGES["/policy"][2] and found.declared == "text/html"
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/loop", "redirected more than 5 times"),
+        ("/none", "404"),
+        ("/no", "403"),
+        ("/closed", "robots.txt"),
+        ("/login", "a page to log in"),
+        ("/robot", "tests for robots"),
+        ("/consent", "asks for consent"),
+        ("/error", "reports an error"),
+        ("/huge", "more than 3,000 bytes"),
+        ("/bomb", "more than 3,000 bytes"),
+        ("/short", "breaks off"),
+        ("/astray", "302"),
+        ("/to-a-file", "no http or https"),
+        ("/broken", "503"),
+    ],
+)
+def test_what_is_no_document_is_named(site, fetcher, path, why):
+    with pytest.raises(fetch.NotFetchedError, match=why):
+        fetcher.fetch(site + path)
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"), [("?session=made-up", ""), ("?version=1", "?version=1")]
+)
+def test_a_query_string_is_kept_where_the_address_needs_it(site, fetcher, query, kept):
+    assert fetcher.fetch(f"{site}/policy{query}").address == f"{site}/policy{kept}"
+
+
+def test_a_page_that_comes_too_slowly_is_given_up(site):
+    with (
+        fetch.Fetcher("a contact", True, sleep=lambda _: None, at_most_seconds=0.3) as one,
+        pytest.raises(fetch.NotFetchedError, match=r"more than 0\.3 seconds"),
+    ):
+        one.fetch(f"{site}/slow")
+
+
+def test_without_a_network_there_is_one_line_a_host(study, capsys, monkeypatch):
+    def unreachable(*_, **__):
+        raise OSError("no network")
+
+    monkeypatch.setattr(fetch.socket, "getaddrinfo", unreachable)
+    addresses = [f"https://{host}.example.org/{n}" for n in range(3) for host in ("one", "two")]
+    assert collect(study, *addresses) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"{host}.example.org: it cannot be reached, and 3 addresses are not fetched "
+        "(is there a network?)."
+        for host in ("one", "two")
+    ]
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.1", "169.254.1.1", "::1", "::ffff:127.0.0.1", "fe80::1%eth0"]
+)
+def test_an_address_of_this_machine_is_refused_whatever_its_name(address):
+    with (
+        fetch.Fetcher("a contact", resolver=lambda *_: [address]) as one,
+        pytest.raises(fetch.NotFetchedError, match="this machine"),
+    ):
+        one.fetch("http://example.org/policy")
+
+
+def test_a_name_that_changes_its_address_is_looked_up_for_each_request(site):
+    port = site.rpartition(":")[2]
+    answers = iter([["192.0.2.1"], ["127.0.0.1"]])
+    with (
+        fetch.Fetcher("a contact", resolver=lambda *_: next(answers), seconds=0.2) as one,
+        pytest.raises(fetch.NotFetchedError, match="this machine"),
+    ):
+        one.fetch(f"http://example.org:{port}/policy")
+
+
+def test_one_host_is_asked_once_a_second(site):
+    waits = []
+    with fetch.Fetcher("a contact", True, clock=lambda: 0.0, sleep=waits.append) as one:
+        one.fetch(f"{site}/policy")
+        one.fetch(f"{site}/policy")
+    assert waits == [1.0, 2.0]
+
+
+def test_an_address_of_a_source_becomes_its_public_document(study, site, capsys, monkeypatch):
+    monkeypatch.setattr(fetch, "PAUSE", 0)
+    for row in range(2, len(read_rows(study, "sources")) + 1):
+        edit_cell(study, "sources", row, "url", "")
+    edit_cell(study, "sources", 2, "url", f"{site}/moved")
+    own = cell(study, "sources", 2, "source_id")
+    assert main(["collect", str(study), "--missing", "--allow-local"]) == 0
+    (row,) = rows(study, "documents")
+    assert (row["source_id"], row["access"]) == (own, "public")
+    assert row["retrieved_from"] == f"{site}/policy"
+    assert row["sha256"] == sha256(PAGES["/policy"][2])
+    assert main(["collect", str(study), "--missing"]) == 0
+    assert "Collected: 0" in capsys.readouterr().out
+
+
+# --- what is quoted ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoted(study, tmp_path):
+    """A study with a document of two pages, and evidence in row 2 that may quote it."""
+    text = "Staff of Nowhere keep 28 reports safe. #pagebreak() Nobody of Nowhere is turned away."
+    (tmp_path / "policy.pdf").write_bytes(typst.compile(text.encode()))
+    source = cell(study, "evidence", 2, "source_id")
+    assert collect(study, tmp_path / "policy.pdf", "--source", source) == 0
+    edit_cell(study, "evidence", 2, "document_id", cell(study, "documents", 2, "document_id"))
+    return study
+
+
+@pytest.mark.parametrize(
+    ("quote", "page", "status", "words"),
+    [
+        ("Nobody of Nowhere is turned away.", "2", 0, "is a valid study"),
+        ("Nobody of Nowhere is turned away.", "1", 1, "stand on page 2"),
+        ("Staff of Nowhere keep 82 reports safe.", "1", 1, "has “28” where “82” is quoted"),
+        ("The moon is made of cheese by law.", "", 1, "the words are not in D0001"),
+    ],
+)
+def test_validate_checks_a_quotation(quoted, capsys, quote, page, status, words):
+    edit_cell(quoted, "evidence", 2, "quote", quote)
+    edit_cell(quoted, "evidence", 2, "page", page)
+    capsys.readouterr()
+    assert main(["validate", str(quoted)]) == status
+    said = capsys.readouterr()
+    assert words in " ".join((said.out + said.err).split())
+
+
+def test_without_the_document_a_quotation_is_counted_as_not_checked(quoted, capsys):
+    edit_cell(quoted, "evidence", 2, "quote", "The moon is made of cheese by law.")
+    shutil.rmtree(quoted / "documents")
+    assert main(["validate", str(quoted)]) == 0
+    assert "1 of 1 quotation is not checked here" in " ".join(capsys.readouterr().out.split())
