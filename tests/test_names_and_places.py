@@ -30,8 +30,8 @@ from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.charts.coverage import coverage_chart
+from analysis.show.lines import as_drawn
 from analysis.show.pairs import comparison_sentences
-from analysis.show.style import as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
 from analysis.study.faces import OWN, faces_of, named_letters, prefer_our_own
