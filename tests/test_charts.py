@@ -15,7 +15,7 @@ from analysis.measure.results import measure
 from analysis.measure.shown import shown
 from analysis.show.charts import all_charts, coverage_chart, matrix_chart, reach_chart
 from analysis.show.charts.matrix import _fitted
-from analysis.show.style import width_of, wrapped
+from analysis.show.lines import width_of, wrapped
 from analysis.study import load
 from analysis.study.faces import Faces
 

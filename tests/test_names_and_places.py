@@ -30,11 +30,11 @@ from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts
 from analysis.show.charts.coverage import coverage_chart
+from analysis.show.lines import as_drawn
 from analysis.show.pairs import comparison_sentences
-from analysis.show.style import as_drawn
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
-from analysis.study.faces import OWN, faces_of, named_letters, prefer_our_own
+from analysis.study.faces import OWN, Faces, faces_of, named_letters, prefer_our_own
 from analysis.study.places import has_map
 from analysis.study.warnings import not_shown, warnings
 
@@ -209,6 +209,10 @@ def test_letters_that_no_face_has_are_named_in_one_line(tmp_path):
     results = measure(study)
     content = Briefings(results).pdf(results.study["units"]["unit_id"].iloc[0])
     assert content
+
+
+def test_what_no_warning_looks_at_is_in_our_own_face():
+    assert all(map(Faces().has, map(chr, (*range(0xA0, 0x250), *range(0x2010, 0x2028)))))
 
 
 def test_our_own_face_is_used_whatever_the_system_holds(monkeypatch, tmp_path):

@@ -66,20 +66,18 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
 
 def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Return the constraints in groups that share open cells, each in the order given."""
-    # SciPy is imported where it is needed, as below: most commands need none of it.
-    import numpy as np
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    rows = [number for number, one in enumerate(constraints) for _ in one.parts]
-    cells = np.unique([cell for one in constraints for cell in one.parts], return_inverse=True)[1]
-    size = len(constraints) + (cells.max(initial=-1) + 1)
-    shared = csr_array((np.ones(len(rows)), (rows, len(constraints) + cells)), shape=(size, size))
-    groups = defaultdict(list)
-    labels = connected_components(shared, directed=False)[1][: len(constraints)]
-    for label, one in zip(labels.tolist(), constraints, strict=True):
-        groups[label].append(one)
-    return list(groups.values())
+    groups: list[tuple[set[int], list[int]]] = []
+    for place, one in enumerate(constraints):
+        cells, places, apart = set(one.parts), [place], []
+        for group in groups:
+            if cells.isdisjoint(group[0]):
+                apart.append(group)
+            else:
+                cells |= group[0]
+                places += group[1]
+        groups = [*apart, (cells, places)]
+    in_order = sorted(sorted(places) for _, places in groups)
+    return [[constraints[place] for place in places] for places in in_order]
 
 
 def satisfiable(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> bool:

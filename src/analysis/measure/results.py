@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from analysis.fieldwork.cell_records import CellRecord, cell_records
 from analysis.measure.audit import (
     Bearing,
     audit_scores,
@@ -81,6 +82,11 @@ class Results:
         """
         held = self.scores[self.scores["group_id"] == TOTAL].set_index("unit_id")
         return held.reindex(self.study["units"]["unit_id"])
+
+    @cached_property
+    def cell_records(self) -> list[CellRecord]:
+        """Every cell; see :func:`analysis.fieldwork.cell_records.cell_records`."""
+        return cell_records(self.study, self.matrix)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:

@@ -311,7 +311,7 @@ def _runs(element: HtmlElement) -> Runs:
             text = text.lstrip(" ")
         if text == "\n" and (not made or before == "\n"):
             continue
-        if made and not run.mark and run.saying("") == made[-1].saying(""):
+        if made and not run.mark and run.saying(made[-1].text) == made[-1]:
             made[-1] = run.saying(made[-1].text + text)
         elif text:
             made.append(run.saying(text))

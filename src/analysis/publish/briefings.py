@@ -104,11 +104,16 @@ def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[
 
 def _fullest(make: Callable[[list[list[Block]]], bytes], page: _Page) -> int:
     """Return the number of the fullest form that fits a page, or of the shortest."""
+
+    def fits(number: int) -> bool:
+        return page_count(make([page.form(number)])) == 1
+
+    # Of two parts most often one fits as it is, and the other with its sources by number.
+    for number in (0, 1):
+        if fits(number):
+            return number
     # The forms stand in the order of their heights, the highest first.
-    numbers = range(len(FORMS) - 1)
-    return bisect.bisect_left(
-        numbers, True, key=lambda number: page_count(make([page.form(number)])) == 1
-    )
+    return bisect.bisect_left(range(len(FORMS) - 1), True, lo=2, key=fits)
 
 
 def _environment(results: Results) -> jinja2.Environment:

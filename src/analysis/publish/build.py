@@ -1,27 +1,26 @@
-"""Build everything in a new folder, then swap it in whole: an interrupted build leaves the last one."""
+"""Build everything in a new folder, then swap it in whole: an interrupted build leaves the last one.
+
+Each part imports what makes it: to load what makes the others takes as long as to make a site.
+"""
 
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.measure.bounds import quiet
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
-from analysis.publish.blocks import Block, blocks
-from analysis.publish.data import write_data
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.parts import in_order
-from analysis.publish.report import report_html
-from analysis.publish.report_docx import report_docx
-from analysis.publish.report_pdf import report_pdf
-from analysis.publish.requests import requests, write_texts
-from analysis.publish.site import write_site
 from analysis.publish.swapping import swapped_in
 from analysis.publish.tasks import Tasks
-from analysis.publish.workbook import gap_workbook
 from analysis.show.drawing import Drawn
+
+if TYPE_CHECKING:
+    from analysis.publish.blocks import Block
 
 REPORT, REPORT_PDF = "report.html", "report.pdf"
 BRIEFINGS, WORKBOOK = "briefings", "gap-tables.xlsx"
@@ -49,16 +48,22 @@ class Material:
     @cached_property
     def page(self) -> str:
         """The report as HTML."""
+        from analysis.publish.report import report_html
+
         return report_html(self.results, self.named, self.charts, self.parts)
 
     @cached_property
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> "list[Block]":
         """The report's page as blocks, for PDF and Word."""
+        from analysis.publish.blocks import blocks
+
         return blocks(self.page)
 
     @cached_property
     def report_pdf(self) -> Future[bytes]:
         """The report as PDF, on its way from its first use."""
+        from analysis.publish.report_pdf import report_pdf
+
         return self._thread.submit(report_pdf, self.results, self.blocks)
 
 
@@ -117,6 +122,8 @@ def _refuse_changed(study: Path, inputs: dict[str, str], since: str) -> None:
 
 
 def _write_tables(material: Material, folder: Path) -> None:
+    from analysis.publish.data import write_data
+
     write_data(material.results, material.charts, folder / "data")
 
 
@@ -126,6 +133,8 @@ def _write_statements(material: Material, folder: Path) -> None:
 
 
 def _write_workbook(material: Material, folder: Path) -> None:
+    from analysis.publish.workbook import gap_workbook
+
     (folder / WORKBOOK).write_bytes(gap_workbook(material.results, material.named))
 
 
@@ -136,14 +145,20 @@ def _write_report(material: Material, folder: Path) -> None:
 
 
 def _write_requests(material: Material, folder: Path) -> None:
+    from analysis.publish.requests import requests, write_texts
+
     write_texts(requests(material.results), folder / "requests")
 
 
 def _write_report_docx(material: Material, folder: Path) -> None:
+    from analysis.publish.report_docx import report_docx
+
     (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))
 
 
 def _write_site(material: Material, folder: Path) -> None:
+    from analysis.publish.site import write_site
+
     units = material.results.study["units"]["unit_id"]
     awaited = [REPORT_PDF] if "pdf" in material.parts else []
     if "briefings" in material.parts:
@@ -176,6 +191,8 @@ _WRITERS: dict[str, Callable[[Material, Path], None]] = {
 
 def build_data(results: Results, out: Path) -> None:
     """Build only the tables behind, into a folder that they replace whole."""
+    from analysis.publish.data import write_data
+
     with swapped_in(out) as folder:
         folder.rmdir()
         write_data(results, [], folder)

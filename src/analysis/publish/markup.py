@@ -31,6 +31,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=finalize,
+        optimized=False,  # to look for what could be worked out before takes longer than it saves
     )
     made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)

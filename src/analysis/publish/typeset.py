@@ -3,6 +3,7 @@
 Data go in as JSON and are set as text: nothing that they hold is read as markup.
 """
 
+import functools
 import json
 import re
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import typst
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
 from analysis.publish.scratch import scratch_folder
-from analysis.show.style import wrapped
+from analysis.show.lines import wrapped
 from analysis.study.faces import OWN, current, use
 
 _LONG_WORD = re.compile(r"\S{17,}")
@@ -78,7 +79,12 @@ def png(drawing: bytes, dots: float = 110) -> bytes:
     """Return a drawing in SVG as PNG, with so many dots to the inch."""
     page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
     files: Any = {"main": page, "drawing.svg": drawing}  # the stub knows a single file only
-    return _content(typst.compile(files, format="png", ppi=dots, ignore_system_fonts=True))
+    return _content(_plain_compiler().compile(files, format="png", ppi=dots))
+
+
+@functools.cache
+def _plain_compiler() -> typst.Compiler:
+    return typst.Compiler(ignore_system_fonts=True)
 
 
 def _content(made: bytes | list[bytes] | None) -> bytes:

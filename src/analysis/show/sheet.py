@@ -12,6 +12,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, AffineDeltaTransform
 
 from analysis.show.given import figure_of, given, inches_of, keep_room, remember
+from analysis.show.lines import as_drawn, lines_high, width_of, wrapped
 from analysis.show.style import (
     HIGH,
     INK,
@@ -26,10 +27,6 @@ from analysis.show.style import (
     WIDTH,
     Lettering,
     Look,
-    as_drawn,
-    lines_high,
-    width_of,
-    wrapped,
 )
 
 _MARGIN = 0.08  # inches

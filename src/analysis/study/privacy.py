@@ -195,10 +195,10 @@ def details(
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
         around = " ".join(sentences[max(number - 1, 0) : number + 2])
-        for kind, wanted in patterns.details.items():
-            people = patterns.some if kind == "an age" else patterns.one
+        one, any_number = patterns.one.search(around), patterns.some.search(around)
+        for kind, wanted in patterns.details.items() if any_number else ():
+            person = any_number if kind == "an age" else one
             # A nationality is the person's own, and stands before the word for them.
-            person = people.search(around)
             if not person and kind == "a nationality":
                 person = patterns.some.search(sentence)
             detail = person and _first(wanted, sentence, areas)

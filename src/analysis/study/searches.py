@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.frames import places
+from analysis.frames import each_row
 from analysis.study.load import Study
 
 
@@ -21,11 +21,17 @@ def searches_by_unit(study: Study) -> pd.DataFrame:
 
 def searched_cells(study: Study) -> np.ndarray:
     """Return for which cells a search is logged, shape (units, criteria), bool."""
-    rows = searches_by_unit(study)
-    rows = rows.assign(criterion_id=rows["criterion_ids"].str.split(";")).explode("criterion_id")
-    place = places(rows["unit_id"], study["units"]["unit_id"])
-    column = places(rows["criterion_id"], study["criteria"]["criterion_id"])
-    searched = np.zeros((len(study["units"]), len(study["criteria"])), dtype=bool)
-    meant = (place >= 0) & (column >= 0)  # a search without criteria is on none
-    searched[place[meant], column[meant]] = True
+    units, criteria = (
+        {name: place for place, name in enumerate(study[table][key])}
+        for table, key in (("units", "unit_id"), ("criteria", "criterion_id"))
+    )
+    searched = np.zeros((len(units), len(criteria)), dtype=bool)
+    for one in each_row(study["searches"]):
+        named, asked = (one.unit_id or one.unit_ids).split(";"), one.criterion_ids.split(";")
+        # A search without criteria is on none.
+        searched[np.ix_(_among(units, named), _among(criteria, asked))] = True
     return searched
+
+
+def _among(places: dict[str, int], names: list[str]) -> list[int]:
+    return [places[name] for name in names if name in places]

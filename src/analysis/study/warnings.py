@@ -243,8 +243,9 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     named = study.settings.display.faces
     letters = set().union(*(text for table in study.tables.values() for text in _texts(table)))
     letters |= set(study.descriptor.model_dump_json())
-    # What our own face surely has needs no look at it, which takes a while.
-    if not named and all(one < "\u0250" for one in letters):
+    # What our own face surely has, Latin letters and their marks, needs no look at it, which takes
+    # a while.
+    if not named and all(one < "\u0250" or "\u2010" <= one <= "\u2027" for one in letters):
         return
     from analysis.study.faces import faces_of, found, named_letters
 

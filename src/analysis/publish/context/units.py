@@ -6,7 +6,7 @@ from itertools import chain
 
 import pandas as pd
 
-from analysis.fieldwork.cell_records import CellRecord, cell_records, listed_ids
+from analysis.fieldwork.cell_records import CellRecord, listed_ids
 from analysis.frames import grouped, records, records_by_key
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -75,7 +75,7 @@ def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
     criteria = list(asked_criteria(results.study)["criterion_id"])
     replies = replies_by_cell(results)
     units: dict[str, dict[str, CellRecord]] = {}
-    for cell in cell_records(results.study, results.matrix):
+    for cell in results.cell_records:
         cell = replace(cell, replies=replies.get(cell.key, []))
         units.setdefault(cell.unit_id, {})[cell.criterion_id] = cell
     return {unit: [cells[name] for name in criteria] for unit, cells in units.items()}

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.fieldwork.cell_records import CellRecord, cell_records
+from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -66,7 +66,7 @@ def matrix(results: Results) -> pd.DataFrame:
             _why(cell),
             ";".join(one["evidence_id"] for one in cell.evidence) or "none",
         )
-        for cell in cell_records(study, results.matrix)
+        for cell in results.cell_records
         if cell.criterion_id in criteria
     ]
     return pd.DataFrame(rows, columns=[unit_head(results), *heads])

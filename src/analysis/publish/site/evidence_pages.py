@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analysis.fieldwork.cell_records import CellRecord, Row, cell_records, listed_ids
+from analysis.fieldwork.cell_records import CellRecord, Row, listed_ids
 from analysis.frames import records
 from analysis.publish.site.page_maker import PageMaker
 from analysis.study import Study
@@ -15,7 +15,7 @@ from analysis.study.sources import with_sources
 def evidence(maker: PageMaker) -> None:
     """Make the list of the evidence, and a page for each statement."""
     study = maker.study
-    uses = uses_of_evidence(study, cell_records(study, maker.results.matrix))
+    uses = uses_of_evidence(study, maker.results.cell_records)
     cited = study.cited_evidence()
     rows = with_sources(study, "evidence")
     for row in rows:

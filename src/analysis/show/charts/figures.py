@@ -11,19 +11,9 @@ from analysis.measure.side_by_side import comparable_figures
 from analysis.show import style
 from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
-from analysis.show.style import (
-    LABEL,
-    NOTE,
-    Chart,
-    Lettering,
-    Look,
-    Named,
-    lines_high,
-    styled,
-    width_of,
-    wrapped,
-)
+from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 

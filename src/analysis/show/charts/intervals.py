@@ -10,8 +10,9 @@ from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.labels import interval_words
+from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled, width_of
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, counted, stopped
 

@@ -12,6 +12,7 @@ from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
 from analysis.show.given import is_on_axes
 from analysis.show.labels import level_word
+from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
 from analysis.show.style import (
     HIGH,
@@ -23,12 +24,9 @@ from analysis.show.style import (
     Look,
     Named,
     box,
-    lines_high,
     rows,
     styled,
     wedge,
-    width_of,
-    wrapped,
 )
 from analysis.show.symbols import (
     MOST_LEVELS,

@@ -9,19 +9,10 @@ from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
 from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.intervals import Scale
+from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sensitivity import KIND_WORDS, ends_words
 from analysis.show.sheet import Sheet
-from analysis.show.style import (
-    LABEL,
-    Chart,
-    Lettering,
-    Look,
-    Named,
-    lines_high,
-    styled,
-    width_of,
-    wrapped,
-)
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import stopped
 

@@ -10,20 +10,9 @@ from analysis.measure.scores import shown
 from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
+from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
-from analysis.show.style import (
-    NOTE,
-    WIDTH,
-    Chart,
-    Lettering,
-    Look,
-    Named,
-    box,
-    lines_high,
-    styled,
-    width_of,
-    wrapped,
-)
+from analysis.show.style import NOTE, WIDTH, Chart, Lettering, Look, Named, box, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, listed
 

@@ -10,8 +10,9 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import draft_line
 from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, box, styled, width_of
+from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, box, styled
 from analysis.show.symbols import PALETTE
 from analysis.study.dates import first_days, last_days
 
