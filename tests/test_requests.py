@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import docx
 import openpyxl
@@ -77,6 +78,7 @@ def test_it_rests_on_the_act():
 
 def test_a_unit_of_which_all_is_known_gets_no_request(tmp_path):
     study = load(write_made_study(tmp_path / "study"))
+    study = replaced(study, evidence=study["evidence"].assign(extent_read="whole"))
     results = measure(study)
     made = {one.unit_id: one for one in requests(results)}
     grid = results.matrix.grid()
@@ -101,6 +103,65 @@ def test_what_was_asked_is_not_asked_twice(outcome, again):
     asked |= {"sent_on": "2026-11-20", "answered_on": "2026-11-22", "outcome": outcome}
     (request,) = request_of("kent", with_rows(real(), "requests", [asked]))
     assert ("guidance-clear" in request.criteria) is again
+
+
+def reached(study, **cells):
+    return replaced(study, units=study["units"].assign(**cells))
+
+
+@pytest.mark.parametrize(("extent", "asked"), [("opening", True), ("whole", False)])
+def test_an_answer_that_rests_on_an_opening_is_asked_for(extent, asked):
+    study = unsettled()
+    study = replaced(study, evidence=study["evidence"].assign(extent_read=extent))
+    made = requests(measure(study))
+    assert bool(made) is asked
+    for text in questions(made[0]) if made else []:
+        assert "only its opening was read" in text
+        assert text.endswith("Please send the record behind that answer, and any change since.")
+
+
+def test_an_answer_from_before_the_report_is_asked_for_anew():
+    (request,) = request_of("suffolk")
+    assert questions(request)[0].endswith(
+        "That is from before the report: please send what has applied since."
+    )
+
+
+def test_a_letter_is_addressed_where_the_unit_takes_requests():
+    study = reached(unsettled(s1_b="inconclusive"), request_address="foi@made-up.example")
+    (request,) = requests(measure(study), ["s1"])
+    assert "foi@made-up.example" in as_text(request)
+    assert len(request.placeholders) == 3
+
+
+def test_a_form_opens_with_the_text_and_without_what_it_asks_itself():
+    study = reached(unsettled(s1_b="inconclusive"), whatdotheyknow_name="made_up_body")
+    (request,) = requests(measure(study), ["s1"])
+    address = urlsplit(request.form.address)
+    assert address[:3] == ("https", "www.whatdotheyknow.com", "/new/made_up_body")
+    fields = parse_qs(address.query, strict_parsing=True)
+    assert list(fields) == ["title", "default_letter"] and request.form.has_text
+    (title,), (letter,) = fields.values()
+    assert title == request.title == "Request for information: s1"
+    assert questions(request)[0] in letter
+    for own in ("To: ", "From: ", "Date: ", "Yours faithfully", "[to fill in"):
+        assert own in as_text(request) and own not in letter
+
+
+def test_a_text_too_long_for_an_address_is_left_out_whole():
+    study = reached(unsettled(s1_b="inconclusive"), whatdotheyknow_name="made_up_body")
+    long = study["criteria"].assign(question="Is it so? " * 900)
+    (request,) = requests(measure(replaced(study, criteria=long)), ["s1"])
+    assert not request.form.has_text and "default_letter" not in request.form.address
+    assert len(request.form.address) < 8000
+
+
+def test_another_body_has_neither_the_address_nor_the_form_of_the_unit():
+    study = reached(real(), request_address="foi@made-up.example")
+    study = reached(study, whatdotheyknow_name=study["units"]["unit_id"].str.replace("-", "_"))
+    own, other = requests(measure(study), ["durham"])
+    assert own.form.has_text and other.form is None
+    assert "foi@made-up.example" not in as_text(other)
 
 
 def test_no_day_of_the_build_and_no_person_is_in_it():

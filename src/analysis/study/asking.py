@@ -16,15 +16,22 @@ def sent_requests(study: Study) -> pd.DataFrame:
 
 
 def came_to(request: Mapping[str, str]) -> str:
-    """Return what a request came to as words, with the review of a refusal."""
-    if not request["outcome"]:
-        return "no answer recorded"
-    said = request["outcome"].replace("_", " ")
-    if request["answered_on"]:
+    """Return what a request came to as words, with its review and the complaint."""
+    said = request["outcome"].replace("_", " ") or "no answer recorded"
+    if request["outcome"] and request["answered_on"]:
         said += f" on {request['answered_on']}"
+    if request["exemption"]:
+        said += f" ({request['exemption']})"
     if request["review_outcome"]:
         review = request["review_outcome"].replace("_", " ")
         said += f"; reviewed on {request['reviewed_on']}: {review}"
+    elif request["review_asked_on"]:
+        said += f"; a review was asked for on {request['review_asked_on']}"
+    if request["complained_on"]:
+        said += f"; complaint to the regulator on {request['complained_on']}"
+    if request["complaint_outcome"]:
+        complaint = request["complaint_outcome"].replace("_", " ")
+        said += f", decided on {request['complaint_decided_on']}: {complaint}"
     return said
 
 
