@@ -1,5 +1,6 @@
 """Freedom of information requests: what they ask, of whom, and what they never hold."""
 
+import datetime as dt
 import io
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
 from analysis.publish.requests import QUESTION, as_docx, as_text, requests
 from analysis.study import StudyError, load
+from analysis.study.due import due_sentences
 
 
 def request_of(unit, study=None):
@@ -258,6 +260,70 @@ def test_a_refusal_makes_the_cell_withheld(tracked):
     assert results.matrix.grid().loc["kent", "guidance-exists"] == "withheld"
     # Refused is not failed: the score is as open as before.
     assert results.total.loc["kent", ["low", "high", "known"]].tolist() == [0, 100, 0]
+
+
+def due(folder, on):
+    return due_sentences(load(folder), dt.date.fromisoformat(on))
+
+
+def test_an_answer_is_due_and_then_overdue(tracked):
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-11-02")
+    fill(path, 4, sent_on="2026-11-02")
+    assert due(folder, "2026-12-01") == []
+    take_in(path, folder)
+    waits = "2 requests to Kent Police: an answer"
+    assert due(folder, "2026-12-01") == [f"{waits} is due on 2026-12-01."]
+    assert due(folder, "2026-12-02") == [f"Overdue by 1 day: {waits} was due on 2026-12-01."]
+    edit_cell(folder, "requests", 2, "answered_on", "2026-11-20")
+    edit_cell(folder, "requests", 2, "outcome", "answered")
+    assert due(folder, "2026-12-01") == [
+        f"1{waits[1:].replace('ts', 't', 1)} is due on 2026-12-01."
+    ]
+
+
+def test_a_review_is_due_by_the_time_that_the_law_of_the_study_gives(refused):
+    folder, path = refused
+    fill(path, 3, review_asked_on="2026-09-01", exemption="section 31(1)(a)")
+    assert take_in(path, folder).written == ["requests.csv"]
+    assert held_request(folder)["exemption"] == "section 31(1)(a)"
+    # Forty working days after 1 September 2026: eight weeks without a holiday.
+    said = "1 request to Kent Police: the outcome of the review is due on 2026-10-27."
+    assert due(folder, "2026-10-27") == [said]
+    shown = Filled(tracking_workbook(load(folder))).form("requests")
+    assert shown.texts(3)["waits_for"] == "the outcome of the review, due on 2026-10-27"
+    fill(path, 3, reviewed_on="2026-10-20", review_outcome="upheld")
+    take_in(path, folder)
+    assert due(folder, "2026-12-27") == []
+
+
+def test_a_complaint_is_entered_and_its_answer_comes_later(refused):
+    folder, path = refused
+    fill(path, 3, complained_on="2026-09-01", complaint_decided_on="2026-10-01")
+    fill(path, 3, complaint_outcome="Must answer")
+    take_in(path, folder)
+    fill(path, 3, complaint_decided_on="2026-11-01", complaint_outcome="answered")
+    assert take_in(path, folder).written == ["requests.csv"]
+    assert held_request(folder)["complaint_outcome"] == "answered"
+    assert due(folder, "2026-12-27") == []
+
+
+def test_an_answer_put_over_a_refusal_after_a_complaint_is_that_of_the_complaint(refused):
+    folder, path = refused
+    fill(path, 3, complained_on="2026-09-01")
+    take_in(path, folder)
+    fill(path, 3, answered_on="2026-10-01", outcome="answered")
+    assert any("that of a complaint" in said for said in take_in(path, folder).notes)
+    kept = {"outcome": "refused", "complaint_decided_on": "2026-10-01", "review_outcome": ""}
+    assert held_request(folder).items() >= kept.items()
+
+
+def test_what_is_due_is_said_without_a_folder(tmp_path):
+    done = run("requests", write_allotments(tmp_path / "study"), "--due")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing is due on any request that was sent.\n"
+    done = run("requests", tmp_path / "study")
+    assert done.returncode == 1 and "no folder to write into is named" in done.stderr
 
 
 def test_what_is_entered_stays(tracked):

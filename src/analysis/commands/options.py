@@ -165,7 +165,12 @@ def _add_documents(add: _Add) -> None:
         fieldwork.requests,
         "write the requests for information about each unit, and their tracker",
     )
-    _out(requests, "DIR", "a new folder to write into")
+    _out(requests, "DIR", "a new folder to write into", required=False)
+    requests.add_argument(
+        "--due",
+        action="store_true",
+        help="only say what is due or overdue today of the requests that were sent",
+    )
     _units(requests)
     _study(requests)
     notebooks = add("notebooks", outputs.notebooks, "run the notebooks on a study")
@@ -231,8 +236,8 @@ def _units(command: _Command) -> None:
     )
 
 
-def _out(command: _Command, metavar: str | None, help: str) -> None:
-    command.add_argument("--out", type=Path, required=True, metavar=metavar, help=help)
+def _out(command: _Command, metavar: str | None, help: str, required: bool = True) -> None:
+    command.add_argument("--out", type=Path, required=required, metavar=metavar, help=help)
 
 
 def _format(command: _Command, help: str, *more: str) -> None:
