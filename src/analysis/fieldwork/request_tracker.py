@@ -6,13 +6,14 @@ It is a table of the study, filled by people through a workbook, and never made 
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study
@@ -142,34 +143,59 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
             summary = f"{row['request_id']}: {came}, {due}"
             changeset.say(ADDED, "requests", row, summary, line)
             continue
-        old = draft.rows[place]
-        row = _reviewed(workbook, line, old, {**old, **row})
-        if row["note"] == old["note"].partition(_EARLIER)[0].strip():
-            row["note"] = old["note"]  # what we added to it ourselves
-        differing = [name for name in row if normalised_text(old[name]) != row[name]]
-        fixed = [name for name in differing if not _may_change(name, old, row)]
-        if not differing:
+        grown = with_entries(draft.rows[place], row)
+        row = grown.row
+        if grown.taken_for:
+            note = f"An answer after a refusal was taken for that of a {grown.taken_for}: the refusal is kept"
+            workbook.note(note, line.place("outcome"))
+        if not grown.differing:
             changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
-        elif fixed:
-            rule = (
-                f"{row['request_id']} is held with {old[fixed[0]]} here, and what is entered stays"
-            )
-            remedy = "put it back; correct requests.csv itself if it was entered wrongly"
-            workbook.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
+        elif grown.refused:
+            column, rule, remedy = grown.refused
+            workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            if old["review_outcome"] and "reviewed_on" in differing:
-                was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
-                row["note"] = f"{row['note']} {was}".strip()
-                differing = [*dict.fromkeys([*differing, "note"])]
             draft.replace(place, row, line)
-            summary = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
-            changeset.say(CHANGED, "requests", row, summary, line)
+            named = ", ".join(f"{one} {row[one]}" for one in grown.differing)
+            changeset.say(CHANGED, "requests", row, f"{row['request_id']}: {named}", line)
 
 
-def _reviewed(
-    workbook: ReadWorkbook, line: SheetRow, old: dict[str, str], row: dict[str, str]
-) -> dict[str, str]:
-    """Return a row in which an answer after a refusal is entered as that of a review or complaint."""
+@dataclass(frozen=True)
+class Grown:
+    """A request with what is entered about it.
+
+    Attributes:
+        row: its row.
+        differing: the columns that are other than before.
+        taken_for: ``review`` or ``complaint``, where an answer was taken for that of one.
+        refused: the column, rule and remedy where what is held would be changed; else none.
+    """
+
+    row: dict[str, str]
+    differing: list[str]
+    taken_for: str = ""
+    refused: tuple[str, str, str] | None = None
+
+
+def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
+    """Return a request with what is entered about it: it only grows."""
+    row, taken_for = _reviewed(old, {**old, **entered})
+    if row["note"] == old["note"].partition(_EARLIER)[0].strip():
+        row["note"] = old["note"]  # what we added to it ourselves
+    differing = [name for name in row if normalised_text(old[name]) != row[name]]
+    fixed = next((name for name in differing if not _may_change(name, old, row)), None)
+    if fixed:
+        rule = f"{row['request_id']} is held with {old[fixed]} here, and what is entered stays"
+        remedy = "put it back; correct requests.csv itself if it was entered wrongly"
+        return Grown(row, differing, taken_for, (fixed, rule, remedy))
+    if old["review_outcome"] and "reviewed_on" in differing:
+        was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+        row["note"] = f"{row['note']} {was}".strip()
+        differing = [*dict.fromkeys([*differing, "note"])]
+    return Grown(row, differing, taken_for)
+
+
+def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
+    """Return a row in which an answer after a refusal is that of a review or complaint; and which."""
     came = (row["answered_on"], row["outcome"])
     if (
         old["outcome"] not in v.REFUSED
@@ -177,16 +203,14 @@ def _reviewed(
         or not exists(row["answered_on"])
         or row["answered_on"] <= old["answered_on"]
     ):
-        return row
+        return row, ""
     what, *columns = (
         ("complaint", "complaint_decided_on", "complaint_outcome")
         if row["complained_on"]
         else ("review", "reviewed_on", "review_outcome")
     )
-    note = f"An answer after a refusal was taken for that of a {what}: the refusal is kept"
-    workbook.note(note, line.place("outcome"))
     kept = {name: old[name] for name in ("answered_on", "outcome")}
-    return {**row, **kept, **dict(zip(columns, came, strict=True))}
+    return {**row, **kept, **dict(zip(columns, came, strict=True))}, what
 
 
 def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:

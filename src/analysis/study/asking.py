@@ -35,6 +35,31 @@ def came_to(request: Mapping[str, str]) -> str:
     return said
 
 
+def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
+    """Return the documents that answer a request about a unit and criterion, by these two.
+
+    What answers one request of a letter answers the letter.
+    """
+    requests, asking = study["requests"], Asking(study)
+    documents = study["documents"].groupby("request_id", sort=False)["document_id"].agg(list)
+    cells: dict[tuple[str, str], list[str]] = {}
+    for _, rows in requests.groupby(letters(requests), sort=False):
+        answers = [one for name in rows["request_id"] for one in documents.get(name, [])]
+        for cell in asking.cells(rows) if answers else ():
+            cells.setdefault(cell, []).extend(answers)
+    return cells
+
+
+def letters(requests: pd.DataFrame) -> pd.Series:
+    """Return the letter that each request was a part of: of one day, to one body about one unit.
+
+    One that was not sent stands for itself.
+    """
+    sent = requests["sent_on"]
+    last = sent.where(sent != "", requests["request_id"])
+    return requests["unit_id"] + "\n" + requests["asked_of"] + "\n" + last
+
+
 class Asking:
     """Who is asked what in a study."""
 
