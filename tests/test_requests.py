@@ -1,6 +1,7 @@
 """Freedom of information requests: what they ask, of whom, and what they never hold."""
 
 import datetime as dt
+import html
 import io
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -201,6 +202,23 @@ def test_the_command_counts_what_is_left_to_fill_in_and_overwrites_nothing(tmp_p
     assert again.returncode == 1
     assert "may hold work" in again.stderr
     assert (out / "far.txt").read_text() == "Filled in by hand"
+
+
+def test_a_batch_and_the_page_of_a_unit_have_the_link_to_the_form(tmp_path):
+    study, out = write_allotments(tmp_path / "study"), tmp_path / "out"
+    edit_cell(study, "units", 2, "whatdotheyknow_name", "upper_plot")
+    edit_cell(study, "units", 2, "request_address", "foi@upper.example")
+    (form,) = [one.form for one in requests(measure(load(study))) if one.form]
+    link = html.escape(form.address)
+    done = run("requests", study, "--units", "upper", "far", "--out", out)
+    assert "Requests that can be sent at WhatDoTheyKnow: 1; forms.html has" in done.stdout
+    page = (out / "forms.html").read_text("utf-8")
+    assert link in page and page.count("<li>") == 1
+    done = run("report", study, "--only", "site", "--out", tmp_path / "report")
+    assert done.returncode == 0, done.stderr
+    pages = {one.stem: one.read_text("utf-8") for one in tmp_path.glob("report/site/*/*.html")}
+    assert [name for name, text in pages.items() if "whatdotheyknow" in text] == ["upper"]
+    assert link in pages["upper"] and "foi@upper.example" in pages["upper"]
 
 
 # --- the tracker ------------------------------------------------------------------------------------

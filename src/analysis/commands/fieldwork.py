@@ -121,9 +121,7 @@ def requests(arguments: argparse.Namespace) -> int:
         )
     forms = sum(one.form is not None for one in made)
     if forms:
-        print(
-            f"Requests that can be sent at WhatDoTheyKnow: {forms}; the site of a report has links."
-        )
+        print(f"Requests that can be sent at WhatDoTheyKnow: {forms}; forms.html has the links.")
     if len(study["requests"]):
         _print_due(study)
     print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")

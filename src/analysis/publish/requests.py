@@ -21,6 +21,7 @@ import docx
 import pandas as pd
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
+from markupsafe import Markup
 
 from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
 from analysis.frames import each_row
@@ -149,7 +150,7 @@ def _rests_on_openings(study: Study, cells: pd.DataFrame) -> pd.Series:
     """Return which cells have a level by documents of which only the opening was read."""
     extents = study.lookup("evidence", "extent_read")
     openings = {one for one, extent in extents.items() if extent == "opening"}
-    on_openings = cells["evidence_ids"].map(lambda ids: openings.issuperset(ids.split(";")))
+    on_openings = cells["evidence_ids"].str.split(";").map(openings.issuperset)
     return ~cells["state"].isin(v.UNKNOWNS) & on_openings
 
 
@@ -269,10 +270,34 @@ def write_texts(made: Sequence[Request], folder: Path) -> None:
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as a document and as text into a folder, by its name."""
+    """Write each request as a document and as text into a folder, and a page of their forms."""
     write_texts(made, folder)
     for one in made:
         (folder / f"{one.name}.docx").write_bytes(as_docx(one))
+    if any(one.form for one in made):
+        (folder / "forms.html").write_text(_page_of_forms(made), encoding="utf-8", newline="\n")
+
+
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="en-GB"><meta charset="utf-8"><title>Forms of requests</title>
+<h1>Forms of requests</h1>
+<p>Each link opens a form at WhatDoTheyKnow. Nothing is sent until you send it there. Your request, your name and the answer are then public.</p>
+<ul>
+{}
+</ul>
+""")
+
+
+def _page_of_forms(made: Sequence[Request]) -> str:
+    """Return a page with a link to the form of each request that has one."""
+    item = Markup('<li><a href="{}">{}</a>{}</li>')
+    paste = ": its text is too long for a link, so paste it in"
+    links = [
+        item.format(form.address, one.title, "" if form.has_text else paste)
+        for one in made
+        if (form := one.form)
+    ]
+    return _PAGE.format(Markup("\n").join(links))
 
 
 def as_text(request: Request) -> str:
