@@ -795,6 +795,30 @@ def test_an_unknown_tells_what_a_review_came_to(came_to, then):
     assert reasons(asked(one_cell(), **review), "2023-01-01") == [f"{searched} {said}"]
 
 
+COMPLAINT = {"complained_on": "2022-06-01", "complaint_decided_on": "2022-09-01"}
+
+
+@pytest.mark.parametrize(
+    ("came_to", "expected", "said"),
+    [
+        ("refusal_upheld", "withheld", "The regulator upheld that on 2022-09-01."),
+        ("must_answer", "withheld", "The regulator decided on 2022-09-01 that it must be answered."),
+        ("answered", "not_found", "complaint to the regulator on 2022-06-01, decided on 2022-09-01: answered."),
+        ("withdrawn", "withheld", "A complaint was made to the regulator on 2022-06-01."),
+    ],
+)  # fmt: skip
+def test_a_refusal_gives_way_to_what_a_complaint_brought(came_to, expected, said):
+    review = {"reviewed_on": "2022-05-05", "review_outcome": "upheld", "exemption": "section 12"}
+    study = asked(one_cell(), **review, **COMPLAINT, complaint_outcome=came_to)
+    assert state_of(study) == expected
+    (reason,) = reasons(study, "2023-01-01")
+    assert said in reason and "section 12" in reason
+    assert state(study, "2023-01-01", known_by="2022-08-31") == "withheld"
+    (earlier,) = known(study, day("2022-08-31"))["requests"].to_dict("records")
+    assert earlier["review_outcome"] == "upheld"
+    assert earlier["complaint_decided_on"] == earlier["complaint_outcome"] == ""
+
+
 def test_an_unknown_tells_of_a_request_that_nobody_has_coded_yet():
     study = asked(one_cell(searched=""), outcome="", answered_on="", sent_on="2022-01-05")
     said = "No search is logged. It was asked for on 2022-01-05: no answer recorded."

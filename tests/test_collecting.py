@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import typst
-from helpers import cell, contents, edit_cell, read_rows
+from helpers import append_row, cell, contents, edit_cell, read_rows
 from made import LIBRARY
 
 from analysis.cli import main
@@ -18,6 +18,7 @@ from analysis.documents import fetch
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
 from analysis.study import load, validate
+from analysis.study.asking import documents_answering
 from analysis.study.known import data_read_on
 
 NESTED = b"""From: a@example.org
@@ -129,6 +130,83 @@ def test_to_read_pictures_needs_the_program_that_does(study, capsys, monkeypatch
     monkeypatch.setenv("PATH", "")
     assert collect(study, "x.pdf", "--ocr") == 1
     assert "Tesseract is not on this machine" in capsys.readouterr().err
+
+
+# --- answers to requests ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def answer(tmp_path):
+    """An answer as a file; W2 of the study asks library-six for all, and waits for an answer."""
+    (tmp_path / "answer.txt").write_text("The library of Nowhere opens at noon.")
+    return tmp_path / "answer.txt"
+
+
+def test_an_answer_leads_to_its_request_unit_and_criteria(study, answer, capsys):
+    assert collect(study, answer, "--request", "W2") == 0
+    said = capsys.readouterr().out
+    assert (
+        "Request W2: still to be filled in, in the tracker or by --answered-on and --outcome."
+        in said
+    )
+    (row,) = rows(study, "documents")
+    assert (row["request_id"], row["access"]) == ("W2", "private")
+    source = next(one for one in rows(study, "sources") if one["source_id"] == row["source_id"])
+    assert source["publisher"] == "Made-up Library Six" and "request W2" in source["note"]
+    found = documents_answering(load(study))
+    assert {unit for unit, _ in found} == {"library-six"}
+    assert found["library-six", "evening"] == [row["document_id"]]
+    assert validate(study) == []
+
+
+def test_the_tracker_has_the_day_and_the_outcome_of_an_answer(study, answer, capsys):
+    given = ("--answered-on", "2023-06-20", "--outcome", "Partly answered")
+    assert collect(study, answer, "--request", "W2", *given) == 0
+    assert "Request W2: partly answered on 2023-06-20." in capsys.readouterr().out
+    (row,) = [one for one in rows(study, "requests") if one["request_id"] == "W2"]
+    assert (row["answered_on"], row["outcome"]) == ("2023-06-20", "partly_answered")
+    before = contents(study)
+    assert collect(study, answer, "--request", "W2", *given) == 0
+    assert contents(study) == before
+
+
+def test_a_document_that_is_held_is_linked_to_the_request_that_it_answers(study, answer, capsys):
+    assert collect(study, answer) == 0
+    assert collect(study, answer, "--request", "W2") == 0
+    (row,) = rows(study, "documents")
+    assert row["request_id"] == "W2"
+    assert collect(study, answer, "--request", "W1") == 1
+    assert "answers another request than W1" in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_answers_a_part_of_a_letter_answers_the_letter(study, answer, capsys):
+    more = {"unit_id": "library-six", "asked_of": "", "sent_on": "2023-06-01"}
+    append_row(study, "requests", None, request_id="W3", criterion_id="evening", **more)
+    edit_cell(study, "requests", 3, "criterion_id", "return-box")
+    assert collect(study, answer, "--request", "W2") == 0
+    assert "Sent with it, and without an outcome: W3." in capsys.readouterr().out
+    cells = {("library-six", "evening"), ("library-six", "return-box")}
+    assert set(documents_answering(load(study))) == cells
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (("--request", "W9"), "no such request in requests.csv"),
+        (("--outcome", "refused"), "given without a request"),
+        (("--request", "W2", "--unit", "library-one"), "a request about library-six"),
+        (("--request", "W2", "--missing"), "answers no request"),
+        (("--request", "W2", "--outcome", "perhaps"), "not an allowed value"),
+        (("--request", "W2", "--outcome", "refused"), "the day of the answer is not given"),
+        (("--request", "W2", "--answered-on", "2023-05-31"), "it is after answered_on"),
+        (("--request", "W1", "--answered-on", "2022-04-02"), "what is entered stays"),
+    ],
+)
+def test_an_answer_that_cannot_be_entered_is_not_collected(study, answer, capsys, arguments, rule):
+    before = contents(study)
+    assert collect(study, answer, *arguments) == 1
+    assert rule in " ".join(capsys.readouterr().err.split())
+    assert contents(study) == before
 
 
 # --- from the web -----------------------------------------------------------------------------

@@ -285,12 +285,17 @@ def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
 def test_a_study_of_the_first_profile_gains_documents_and_quotations(tmp_path):
     study = copy_of_real_study(tmp_path)
     (study / "documents.csv").unlink()
-    rows = read_rows(study, "evidence")
-    place = rows[0].index("document_id")
-    write_rows(study, "evidence", [row[:place] for row in rows])
     text = (study / DESCRIPTOR).read_text("utf-8")
     (study / DESCRIPTOR).write_text(text.replace('"profileVersion": 2', '"profileVersion": 1'))
+    later = {"units": "request_address", "requests": "exemption", "evidence": "document_id"}
+    gained = []
+    for table, first in later.items():
+        rows = read_rows(study, table)
+        place = rows[0].index(first)
+        gained += [f"{table}.{one}" for one in rows[0][place:]]
+        write_rows(study, table, [row[:place] for row in rows])
+    assert {len(one) for one in (gained, {*gained})} == {12}
     found = load(study)
-    gained = [f"evidence.{one}" for one in ("document_id", "page", "quote", "prefix", "suffix")]
-    assert sorted(found.added) == ["documents", *sorted(gained)]
-    assert found["evidence"].equals(load(REAL)["evidence"])
+    assert sorted(found.added) == sorted(["documents", *gained])
+    for table in later:
+        assert found[table].equals(load(REAL)[table])

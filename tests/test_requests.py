@@ -1,7 +1,10 @@
 """Freedom of information requests: what they ask, of whom, and what they never hold."""
 
+import datetime as dt
+import html
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import docx
 import openpyxl
@@ -18,6 +21,7 @@ from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
 from analysis.publish.requests import QUESTION, as_docx, as_text, requests
 from analysis.study import StudyError, load
+from analysis.study.due import due_sentences
 
 
 def request_of(unit, study=None):
@@ -77,6 +81,7 @@ def test_it_rests_on_the_act():
 
 def test_a_unit_of_which_all_is_known_gets_no_request(tmp_path):
     study = load(write_made_study(tmp_path / "study"))
+    study = replaced(study, evidence=study["evidence"].assign(extent_read="whole"))
     results = measure(study)
     made = {one.unit_id: one for one in requests(results)}
     grid = results.matrix.grid()
@@ -101,6 +106,65 @@ def test_what_was_asked_is_not_asked_twice(outcome, again):
     asked |= {"sent_on": "2026-11-20", "answered_on": "2026-11-22", "outcome": outcome}
     (request,) = request_of("kent", with_rows(real(), "requests", [asked]))
     assert ("guidance-clear" in request.criteria) is again
+
+
+def reached(study, **cells):
+    return replaced(study, units=study["units"].assign(**cells))
+
+
+@pytest.mark.parametrize(("extent", "asked"), [("opening", True), ("whole", False)])
+def test_an_answer_that_rests_on_an_opening_is_asked_for(extent, asked):
+    study = unsettled()
+    study = replaced(study, evidence=study["evidence"].assign(extent_read=extent))
+    made = requests(measure(study))
+    assert bool(made) is asked
+    for text in questions(made[0]) if made else []:
+        assert "only its opening was read" in text
+        assert text.endswith("Please send the record behind that answer, and any change since.")
+
+
+def test_an_answer_from_before_the_report_is_asked_for_anew():
+    (request,) = request_of("suffolk")
+    assert questions(request)[0].endswith(
+        "That is from before the report: please send what has applied since."
+    )
+
+
+def test_a_letter_is_addressed_where_the_unit_takes_requests():
+    study = reached(unsettled(s1_b="inconclusive"), request_address="foi@made-up.example")
+    (request,) = requests(measure(study), ["s1"])
+    assert "foi@made-up.example" in as_text(request)
+    assert len(request.placeholders) == 3
+
+
+def test_a_form_opens_with_the_text_and_without_what_it_asks_itself():
+    study = reached(unsettled(s1_b="inconclusive"), whatdotheyknow_name="made_up_body")
+    (request,) = requests(measure(study), ["s1"])
+    address = urlsplit(request.form.address)
+    assert address[:3] == ("https", "www.whatdotheyknow.com", "/new/made_up_body")
+    fields = parse_qs(address.query, strict_parsing=True)
+    assert list(fields) == ["title", "default_letter"] and request.form.has_text
+    (title,), (letter,) = fields.values()
+    assert title == request.title == "Request for information: s1"
+    assert questions(request)[0] in letter
+    for own in ("To: ", "From: ", "Date: ", "Yours faithfully", "[to fill in"):
+        assert own in as_text(request) and own not in letter
+
+
+def test_a_text_too_long_for_an_address_is_left_out_whole():
+    study = reached(unsettled(s1_b="inconclusive"), whatdotheyknow_name="made_up_body")
+    long = study["criteria"].assign(question="Is it so? " * 900)
+    (request,) = requests(measure(replaced(study, criteria=long)), ["s1"])
+    assert not request.form.has_text and "default_letter" not in request.form.address
+    assert len(request.form.address) < 8000
+
+
+def test_another_body_has_neither_the_address_nor_the_form_of_the_unit():
+    study = reached(real(), request_address="foi@made-up.example")
+    study = reached(study, whatdotheyknow_name=study["units"]["unit_id"].str.replace("-", "_"))
+    own, other = requests(measure(study), ["durham"])
+    assert own.form.has_text and other.form is None
+    assert "foi@made-up.example" not in as_text(other)
 
 
 def test_no_day_of_the_build_and_no_person_is_in_it():
@@ -138,6 +202,23 @@ def test_the_command_counts_what_is_left_to_fill_in_and_overwrites_nothing(tmp_p
     assert again.returncode == 1
     assert "may hold work" in again.stderr
     assert (out / "far.txt").read_text() == "Filled in by hand"
+
+
+def test_a_batch_and_the_page_of_a_unit_have_the_link_to_the_form(tmp_path):
+    study, out = write_allotments(tmp_path / "study"), tmp_path / "out"
+    edit_cell(study, "units", 2, "whatdotheyknow_name", "upper_plot")
+    edit_cell(study, "units", 2, "request_address", "foi@upper.example")
+    (form,) = [one.form for one in requests(measure(load(study))) if one.form]
+    link = html.escape(form.address)
+    done = run("requests", study, "--units", "upper", "far", "--out", out)
+    assert "Requests that can be sent at WhatDoTheyKnow: 1; forms.html has" in done.stdout
+    page = (out / "forms.html").read_text("utf-8")
+    assert link in page and page.count("<li>") == 1
+    done = run("report", study, "--only", "site", "--out", tmp_path / "report")
+    assert done.returncode == 0, done.stderr
+    pages = {one.stem: one.read_text("utf-8") for one in tmp_path.glob("report/site/*/*.html")}
+    assert [name for name, text in pages.items() if "whatdotheyknow" in text] == ["upper"]
+    assert link in pages["upper"] and "foi@upper.example" in pages["upper"]
 
 
 # --- the tracker ------------------------------------------------------------------------------------
@@ -197,6 +278,70 @@ def test_a_refusal_makes_the_cell_withheld(tracked):
     assert results.matrix.grid().loc["kent", "guidance-exists"] == "withheld"
     # Refused is not failed: the score is as open as before.
     assert results.total.loc["kent", ["low", "high", "known"]].tolist() == [0, 100, 0]
+
+
+def due(folder, on):
+    return due_sentences(load(folder), dt.date.fromisoformat(on))
+
+
+def test_an_answer_is_due_and_then_overdue(tracked):
+    folder, path = tracked
+    fill(path, 3, sent_on="2026-11-02")
+    fill(path, 4, sent_on="2026-11-02")
+    assert due(folder, "2026-12-01") == []
+    take_in(path, folder)
+    waits = "2 requests to Kent Police: an answer"
+    assert due(folder, "2026-12-01") == [f"{waits} is due on 2026-12-01."]
+    assert due(folder, "2026-12-02") == [f"Overdue by 1 day: {waits} was due on 2026-12-01."]
+    edit_cell(folder, "requests", 2, "answered_on", "2026-11-20")
+    edit_cell(folder, "requests", 2, "outcome", "answered")
+    assert due(folder, "2026-12-01") == [
+        f"1{waits[1:].replace('ts', 't', 1)} is due on 2026-12-01."
+    ]
+
+
+def test_a_review_is_due_by_the_time_that_the_law_of_the_study_gives(refused):
+    folder, path = refused
+    fill(path, 3, review_asked_on="2026-09-01", exemption="section 31(1)(a)")
+    assert take_in(path, folder).written == ["requests.csv"]
+    assert held_request(folder)["exemption"] == "section 31(1)(a)"
+    # Forty working days after 1 September 2026: eight weeks without a holiday.
+    said = "1 request to Kent Police: the outcome of the review is due on 2026-10-27."
+    assert due(folder, "2026-10-27") == [said]
+    shown = Filled(tracking_workbook(load(folder))).form("requests")
+    assert shown.texts(3)["waits_for"] == "the outcome of the review, due on 2026-10-27"
+    fill(path, 3, reviewed_on="2026-10-20", review_outcome="upheld")
+    take_in(path, folder)
+    assert due(folder, "2026-12-27") == []
+
+
+def test_a_complaint_is_entered_and_its_answer_comes_later(refused):
+    folder, path = refused
+    fill(path, 3, complained_on="2026-09-01", complaint_decided_on="2026-10-01")
+    fill(path, 3, complaint_outcome="Must answer")
+    take_in(path, folder)
+    fill(path, 3, complaint_decided_on="2026-11-01", complaint_outcome="answered")
+    assert take_in(path, folder).written == ["requests.csv"]
+    assert held_request(folder)["complaint_outcome"] == "answered"
+    assert due(folder, "2026-12-27") == []
+
+
+def test_an_answer_put_over_a_refusal_after_a_complaint_is_that_of_the_complaint(refused):
+    folder, path = refused
+    fill(path, 3, complained_on="2026-09-01")
+    take_in(path, folder)
+    fill(path, 3, answered_on="2026-10-01", outcome="answered")
+    assert any("that of a complaint" in said for said in take_in(path, folder).notes)
+    kept = {"outcome": "refused", "complaint_decided_on": "2026-10-01", "review_outcome": ""}
+    assert held_request(folder).items() >= kept.items()
+
+
+def test_what_is_due_is_said_without_a_folder(tmp_path):
+    done = run("requests", write_allotments(tmp_path / "study"), "--due")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing is due on any request that was sent.\n"
+    done = run("requests", tmp_path / "study")
+    assert done.returncode == 1 and "no folder to write into is named" in done.stderr
 
 
 def test_what_is_entered_stays(tracked):

@@ -358,6 +358,10 @@ REFUSED = {
     "reviewed_on": "2026-11-01",
     "review_outcome": "answered",
 }
+UNANSWERED = {"answered_on": "", "outcome": "", "reviewed_on": "", "review_outcome": ""}
+UNANSWERED |= {"review_asked_on": "2026-10-02"}
+DECIDED = {"complained_on": "2026-11-02", "complaint_decided_on": "2027-01-01"}
+DECIDED |= {"complaint_outcome": "answered"}
 RULES = [
     # (name, spoil, file, column, fragment of the rule)
     # Cells
@@ -918,7 +922,62 @@ RULES = [
         "review_outcome",
         "a review is of a refusal",
     ),
+    *(
+        (
+            f"{column} of a request: {rule}",
+            _asked_with("requests", **REFUSED | cells),
+            "requests",
+            column,
+            rule,
+        )
+        for column, cells, rule in [
+            ("exemption", {"outcome": "answered", "exemption": "s1"}, "an exemption is named"),
+            ("sent_on", UNANSWERED | {"sent_on": "2026-10-03"}, "after review_asked_on"),
+            ("answered_on", {"review_asked_on": "2026-10-01"}, "after review_asked_on"),
+            ("review_asked_on", {"review_asked_on": "2026-11-02"}, "after reviewed_on"),
+            ("reviewed_on", {"complained_on": "2026-10-31"}, "after complained_on"),
+            ("complained_on", DECIDED | {"complained_on": "2027-01-02"}, "after complaint_dec"),
+            ("complained_on", DECIDED | {"complained_on": ""}, "on which it was made is not given"),
+            ("complaint_decided_on", DECIDED | {"complaint_decided_on": ""}, "the day of that"),
+            ("complaint_outcome", DECIDED | {"complaint_outcome": ""}, "what it came to is not"),
+            ("complaint_outcome", DECIDED | {"complaint_outcome": "upheld"}, "allowed value"),
+        ]
+    ),
+    *(
+        (
+            f"address for requests: {text}",
+            edited("units", "request_address", text),
+            "units",
+            "request_address",
+            "neither an e-mail address nor an address of the web",
+        )
+        for text in ("foi at example.org", "mailto:foi@example.org", "www.example.org", "https://")
+    ),
+    (
+        "name of a form",
+        edited("units", "whatdotheyknow_name", "Kent Police"),
+        "units",
+        "whatdotheyknow_name",
+        "the form",
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"review_asked_on": "2026-10-05", "exemption": "section 31(1)(a)"},
+        # An answer that came late, after a review was asked for.
+        {"outcome": "answered", "review_asked_on": "2026-10-01", "reviewed_on": ""}
+        | {"review_outcome": "", "sent_on": "2026-08-01"},
+        {"complained_on": "2026-11-02", "complaint_decided_on": "2027-01-01"}
+        | {"complaint_outcome": "must_answer", "review_outcome": "upheld"},
+    ],
+)
+def test_the_course_of_a_request_is_valid(tmp_path, cells):
+    study = copy_of_real_study(tmp_path)
+    _asked_with("requests", **REFUSED | cells)(study)
+    assert validate(study) == []
 
 
 @pytest.mark.parametrize(

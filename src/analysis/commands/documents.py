@@ -37,6 +37,7 @@ def collect(arguments: argparse.Namespace) -> int:
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
     folder, places = _study_and_places(arguments.places)
     study = loaded(folder)
+    entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
     note = f"About {unit_meant(study, arguments.unit)}." if arguments.unit else ""
     store = DocumentStore(folder)
@@ -46,6 +47,11 @@ def collect(arguments: argparse.Namespace) -> int:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
+    held_already = [one.held for one in collection.left_out if one.is_held]
+    if arguments.request and (collection.added or held_already):
+        from analysis.fieldwork.answers import take_answer_in
+
+        print(take_answer_in(folder, arguments.request, entered, held_already))
     return 1 if any(not one.is_held for one in collection.left_out) else 0
 
 
@@ -57,6 +63,28 @@ def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
     if places and (Path(places[0]) / FILE).is_file():
         return Path(places[0]), places[1:]
     return STUDY, places
+
+
+def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
+    """Return what is entered of the answer that is collected, checked against the study."""
+    from analysis.fieldwork.answers import ENTRIES, check_answer, request_of
+
+    given = {"answered_on": arguments.answered_on, "outcome": arguments.outcome}
+    entered = {name: text for name, text in given.items() if text}
+    if not arguments.request:
+        for name, text in entered.items():
+            rule, remedy = "it is given without a request", "name the request by --request"
+            raise StudyError([Problem(ENTRIES[name], None, "", text, rule, remedy)])
+        return {}
+    asked = request_of(study, arguments.request)
+    if arguments.unit and unit_meant(study, arguments.unit) != asked["unit_id"]:
+        rule = f"{arguments.request} was a request about {asked['unit_id']}"
+        raise StudyError([Problem("--unit", None, "", arguments.unit, rule, "leave --unit out")])
+    if arguments.missing:
+        rule, remedy = "--missing collects what answers no request", "leave one of the two out"
+        raise StudyError([Problem("--request", None, "", arguments.request, rule, remedy)])
+    check_answer(study, arguments.request, entered)
+    return entered
 
 
 def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> list[Wanted]:
@@ -73,7 +101,7 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
             "name files, folders or addresses, or --missing",
         )
         raise StudyError([Problem("collect", None, "", "", rule, remedy)])
-    found = [Wanted(one.place, source) for one in wanted(places)]
+    found = [Wanted(one.place, source, arguments.request or "") for one in wanted(places)]
     return found + (without_document(study) if arguments.missing else [])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+from typing import TYPE_CHECKING
 
 from analysis.commands.shared import (
     loaded,
@@ -13,6 +15,10 @@ from analysis.commands.shared import (
     unit_meant,
     units_meant,
 )
+from analysis.problems import Problem, StudyError
+
+if TYPE_CHECKING:
+    from analysis.study import Study
 
 
 def workbook(arguments: argparse.Namespace) -> int:
@@ -77,13 +83,19 @@ def reply_form(arguments: argparse.Namespace) -> int:
 
 
 def requests(arguments: argparse.Namespace) -> int:
-    """Write requests for information, and their tracker."""
+    """Write requests for information, and their tracker; or say what is due of those sent."""
     from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
     from analysis.publish.requests import requests, write_requests
     from analysis.publish.swapping import swapped_in
     from analysis.study.asking import Asking
 
+    if arguments.due:
+        _print_due(loaded(arguments.study))
+        return 0
+    if arguments.out is None:
+        rule, remedy = "no folder to write into is named", "name one, or ask only for what is --due"
+        raise StudyError([Problem("--out", None, "", "", rule, remedy)])
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
     study = loaded(arguments.study)
@@ -107,8 +119,22 @@ def requests(arguments: argparse.Namespace) -> int:
             f"Requests that cite no law, and have no day by which an answer is due: {len(lawless)}"
             f" ({', '.join(countries)}); study.requests.laws in datapackage.json names laws."
         )
+    forms = sum(one.form is not None for one in made)
+    if forms:
+        print(f"Requests that can be sent at WhatDoTheyKnow: {forms}; forms.html has the links.")
+    if len(study["requests"]):
+        _print_due(study)
     print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")
     return 0
+
+
+def _print_due(study: Study) -> None:
+    from analysis.study.due import due_sentences
+
+    for said in due_sentences(study, dt.date.today()) or [
+        "Nothing is due on any request that was sent."
+    ]:
+        print(said)
 
 
 def intake(arguments: argparse.Namespace) -> int:

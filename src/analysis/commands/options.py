@@ -139,6 +139,16 @@ def _add_collecting(add: _Add) -> None:
     )
     collect.add_argument("--unit", metavar="UNIT", help="the unit that they are about")
     collect.add_argument("--source", metavar="ID", help="the source that they are copies of")
+    collect.add_argument("--request", metavar="ID", help="the request that they answer")
+    collect.add_argument(
+        "--answered-on", type=_day, metavar="DAY", help="the day of that answer, YYYY-MM-DD"
+    )
+    collect.add_argument(
+        "--outcome",
+        type=lambda text: text.strip().lower().replace(" ", "_"),
+        metavar="OUTCOME",
+        help="what came of the request, such as answered or refused",
+    )
     collect.add_argument(
         "--missing", action="store_true", help="every source with an address and no document"
     )
@@ -165,7 +175,12 @@ def _add_documents(add: _Add) -> None:
         fieldwork.requests,
         "write the requests for information about each unit, and their tracker",
     )
-    _out(requests, "DIR", "a new folder to write into")
+    _out(requests, "DIR", "a new folder to write into", required=False)
+    requests.add_argument(
+        "--due",
+        action="store_true",
+        help="only say what is due or overdue today of the requests that were sent",
+    )
     _units(requests)
     _study(requests)
     notebooks = add("notebooks", outputs.notebooks, "run the notebooks on a study")
@@ -231,8 +246,8 @@ def _units(command: _Command) -> None:
     )
 
 
-def _out(command: _Command, metavar: str | None, help: str) -> None:
-    command.add_argument("--out", type=Path, required=True, metavar=metavar, help=help)
+def _out(command: _Command, metavar: str | None, help: str, required: bool = True) -> None:
+    command.add_argument("--out", type=Path, required=required, metavar=metavar, help=help)
 
 
 def _format(command: _Command, help: str, *more: str) -> None:
@@ -255,6 +270,15 @@ def _dates(command: _Command) -> None:
         metavar="DATE",
         help="count only what had been read by this day (default: everything)",
     )
+
+
+def _day(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a day; write YYYY-MM-DD, such as 2020-12-17"
+        ) from None
 
 
 def _date(text: str) -> dt.date:

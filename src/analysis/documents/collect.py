@@ -28,10 +28,12 @@ class Wanted:
     Attributes:
         place: an address, or the path of a file.
         source_id: the source that it is a copy of; empty: not known.
+        request_id: the request that it answers; empty: none.
     """
 
     place: str
     source_id: str = ""
+    request_id: str = ""
 
     @property
     def is_address(self) -> bool:
@@ -71,14 +73,19 @@ class NotCollected:
     Attributes:
         place: what was to be collected.
         why: the reason, in one line.
-        is_held: whether it is held already.
+        held: the hash of the document, where it is held already.
         host: the host that cannot be reached, if that is why.
     """
 
     place: str
     why: str
-    is_held: bool = False
+    held: str = ""
     host: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the study has the document already."""
+        return bool(self.held)
 
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
@@ -159,7 +166,7 @@ class Collector:
         place = one.place if not depth else f"{one.place}, {name}"
         digest = sha256(content)
         if digest in self._held and self._store.pages(digest) is not None:
-            yield NotCollected(place, "it is held already", is_held=True)
+            yield NotCollected(place, "it is held already", digest)
             return
         was_there = self._store.path(digest).exists()
         self._store.keep(content)
@@ -182,4 +189,5 @@ class Collector:
                 yield NotCollected(f"{place}, {attached}", why)
             else:
                 # What is attached is a document of its own, of another source than the e-mail.
-                yield from self._kept(Wanted(one.place), PurePath(attached).name, inner, depth + 1)
+                other = replace(one, source_id="")
+                yield from self._kept(other, PurePath(attached).name, inner, depth + 1)

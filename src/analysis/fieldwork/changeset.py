@@ -15,6 +15,7 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
 from analysis.problems import Problem
 from analysis.study import Study
+from analysis.study import vocabulary as v
 from analysis.study.load import check
 from analysis.study.tables import as_csv, is_marked
 
@@ -48,7 +49,7 @@ _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
 """Columns of tables that a form does not have, and the one that they follow from."""
 
 
-_DAYS = ("read_on", "searched_on", "received_on", "sent_on", "answered_on", "reviewed_on")
+_DAYS = ("read_on", "searched_on", "received_on", *v.REQUEST_DAYS)
 """Columns of what somebody did, which cannot be later than today."""
 
 

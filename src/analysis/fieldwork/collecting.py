@@ -1,7 +1,7 @@
 """Take collected documents into a study: a row for each, and a source where it has none."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePath
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
-from analysis.problems import StudyError
+from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
 
 AT_ONCE = 100
@@ -75,6 +75,22 @@ def collect_into(
     return collection
 
 
+def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
+    """Give documents the request that they answer.
+
+    Raises:
+        StudyError: one of them answers another request.
+    """
+    for number, row in enumerate(documents.rows):
+        if request and row["document_id"] in names:
+            if row["request_id"] not in ("", request):
+                rule = f"{row['document_id']} answers another request than {request}"
+                remedy = "correct --request, or the row itself if it was entered wrongly"
+                place = (documents.table.path, number + 2, "request_id", row["request_id"])
+                raise StudyError([Problem(*place, rule, remedy)])
+            row["request_id"] = request
+
+
 def take_documents_in(
     folder: Path, collected: Iterable[Collected], note: str = ""
 ) -> list[tuple[str, Collected]]:
@@ -111,6 +127,7 @@ class _Rows:
     def add(self, one: Collected, number: int) -> str:
         """Add a document, and return its id; of one that the study has, the id that it has."""
         if have := self._have(one):
+            link_to_request(self._documents, {have}, one.wanted.request_id)
             return have
         line = SheetRow(one.wanted.place, number, {}, {"": "A"})
         taken = {row["document_id"] for row in self._documents.rows}
@@ -136,6 +153,7 @@ class _Rows:
             "text_sha256": one.text_sha256,
             "unread": "; ".join(one.text.unread),
             "replaces": self._older(one, source),
+            "request_id": one.wanted.request_id,
         }
         if one.access == PRIVATE:
             self.known_here[name] = _known_here(one)
@@ -143,6 +161,13 @@ class _Rows:
         self._documents.add(row, line)
         self._changeset.say(ADDED, "documents", {}, name, line)
         return name
+
+    def _asked(self, request: str) -> str:
+        """Return the body that was asked by a request; of none, nothing."""
+        study = self._changeset.study
+        body = study.lookup("requests", "asked_of").get(request, "")
+        unit = study.lookup("requests", "unit_id").get(request, "")
+        return f"{body[:1].upper()}{body[1:]}" or study.lookup("units", "name").get(unit, "")
 
     def _have(self, one: Collected) -> str:
         """Return the id of a document that the study has already, of which the text was not here."""
@@ -180,11 +205,12 @@ class _Rows:
         date = one.text.date if one.text.date <= dt.date.today().isoformat() else ""
         from_metadata = [word for word, text in (("title", title), ("date", date)) if text]
         notes = [f"Its {' and '.join(from_metadata)}, by its metadata." if from_metadata else ""]
+        if one.wanted.request_id:
+            notes.append(f"It answers the request {one.wanted.request_id}.")
+        host = "" if is_private else urlsplit(one.name).hostname
         return {
             "source_id": name,
-            "publisher": "Not stated"
-            if is_private
-            else urlsplit(one.name).hostname or "Not stated",
+            "publisher": self._asked(one.wanted.request_id) or host or "Not stated",
             "title": title,
             "published": date,
             "url": "" if is_private else one.name,

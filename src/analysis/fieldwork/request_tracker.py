@@ -6,19 +6,21 @@ It is a table of the study, filled by people through a workbook, and never made 
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking
 from analysis.study.dates import exists
+from analysis.study.due import awaited
 from analysis.study.working_days import due_on
 
 KIND = "requests"
@@ -32,7 +34,8 @@ OUTCOMES = (
     "no_answer",
 )
 REVIEW_OUTCOMES = ("upheld", *v.OVERTURNED)
-_GIVE_WAY = ("", "no_answer", "upheld")
+COMPLAINT_OUTCOMES = ("refusal_upheld", "must_answer", *v.OVERTURNED, "withdrawn")
+_GIVE_WAY = ("", "no_answer", "upheld", "must_answer")
 """What a later entry may replace."""
 _EARLIER = "Earlier review, of "
 """Begins what the note keeps of a review that was followed by an appeal."""
@@ -41,6 +44,7 @@ _DO = (
     "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
     "A refusal that was reviewed stays too: enter the day of the review and what it came to in the columns for it.",
+    "A complaint to the regulator stands beside the review. “refusal_upheld” says that the refusal stands; “must_answer” that the answer has been ordered, and may give way to what it brings.",
     "A refusal, or an answer that neither confirms nor denies, makes the cell withheld. An answer has to be coded like any other document: enter it on New sources and New evidence.",
 )
 
@@ -59,7 +63,9 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
+    maker.offer(**{"complaint outcomes": COMPLAINT_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    bodies = Asking(study)
     existing = records(study["requests"])
     rows = [
         FormRow(
@@ -67,6 +73,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
                 **coded_texts(one),
                 "unit_id": names[one["unit_id"]],
                 "criterion_id": labels.get(one["criterion_id"], ""),
+                "waits_for": _waits_for(one, bodies, names[one["unit_id"]]),
             }
         )
         for one in existing
@@ -78,6 +85,12 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     return maker.as_bytes()
 
 
+def _waits_for(request: dict[str, str], asking: Asking, name: str) -> str:
+    """Return what a request waits for, in a cell; the same on whatever day it is written."""
+    waits = awaited(request, asking, name) if request["sent_on"] else None
+    return f"{waits.what}, {f'due on {waits.by}' if waits.by else 'no day known'}" if waits else ""
+
+
 def _time_limits(study: Study) -> Iterator[str]:
     """Yield how the day of an answer is worked out under each law, and where it is not."""
     for law in study.settings.requests.laws:
@@ -85,6 +98,8 @@ def _time_limits(study: Study) -> Iterator[str]:
             where = f" ({', '.join(law.countries)})" if law.countries else ""
             kind = "working days" if law.count == "working" else "days"
             yield f"{law.name}{where}: a day left empty for the answer is worked out, {law.days} {kind} after the request was sent, if it arrived on that day."
+            if law.review_days:
+                yield f"A review under it is due {law.review_days} {kind} after it was asked for."
     yield "Where no law with a time limit is named for the country, no day is worked out."
 
 
@@ -128,34 +143,59 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
             summary = f"{row['request_id']}: {came}, {due}"
             changeset.say(ADDED, "requests", row, summary, line)
             continue
-        old = draft.rows[place]
-        row = _reviewed(workbook, line, old, {**old, **row})
-        if row["note"] == old["note"].partition(_EARLIER)[0].strip():
-            row["note"] = old["note"]  # what we added to it ourselves
-        differing = [name for name in row if normalised_text(old[name]) != row[name]]
-        fixed = [name for name in differing if not _may_change(name, old, row)]
-        if not differing:
+        grown = with_entries(draft.rows[place], row)
+        row = grown.row
+        if grown.taken_for:
+            note = f"An answer after a refusal was taken for that of a {grown.taken_for}: the refusal is kept"
+            workbook.note(note, line.place("outcome"))
+        if not grown.differing:
             changeset.say(UNCHANGED, "requests", row, row["request_id"], line)
-        elif fixed:
-            rule = (
-                f"{row['request_id']} is held with {old[fixed[0]]} here, and what is entered stays"
-            )
-            remedy = "put it back; correct requests.csv itself if it was entered wrongly"
-            workbook.refuse(line.place(fixed[0]), row[fixed[0]], rule, remedy)
+        elif grown.refused:
+            column, rule, remedy = grown.refused
+            workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            if old["review_outcome"] and "reviewed_on" in differing:
-                was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
-                row["note"] = f"{row['note']} {was}".strip()
-                differing = [*dict.fromkeys([*differing, "note"])]
             draft.replace(place, row, line)
-            summary = f"{row['request_id']}: {', '.join(f'{one} {row[one]}' for one in differing)}"
-            changeset.say(CHANGED, "requests", row, summary, line)
+            named = ", ".join(f"{one} {row[one]}" for one in grown.differing)
+            changeset.say(CHANGED, "requests", row, f"{row['request_id']}: {named}", line)
 
 
-def _reviewed(
-    workbook: ReadWorkbook, line: SheetRow, old: dict[str, str], row: dict[str, str]
-) -> dict[str, str]:
-    """Return a row in which an answer that came after a refusal is entered as that of a review."""
+@dataclass(frozen=True)
+class Grown:
+    """A request with what is entered about it.
+
+    Attributes:
+        row: its row.
+        differing: the columns that are other than before.
+        taken_for: ``review`` or ``complaint``, where an answer was taken for that of one.
+        refused: the column, rule and remedy where what is held would be changed; else none.
+    """
+
+    row: dict[str, str]
+    differing: list[str]
+    taken_for: str = ""
+    refused: tuple[str, str, str] | None = None
+
+
+def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
+    """Return a request with what is entered about it: it only grows."""
+    row, taken_for = _reviewed(old, {**old, **entered})
+    if row["note"] == old["note"].partition(_EARLIER)[0].strip():
+        row["note"] = old["note"]  # what we added to it ourselves
+    differing = [name for name in row if normalised_text(old[name]) != row[name]]
+    fixed = next((name for name in differing if not _may_change(name, old, row)), None)
+    if fixed:
+        rule = f"{row['request_id']} is held with {old[fixed]} here, and what is entered stays"
+        remedy = "put it back; correct requests.csv itself if it was entered wrongly"
+        return Grown(row, differing, taken_for, (fixed, rule, remedy))
+    if old["review_outcome"] and "reviewed_on" in differing:
+        was = f"{_EARLIER}{old['reviewed_on']}: {old['review_outcome']}."
+        row["note"] = f"{row['note']} {was}".strip()
+        differing = [*dict.fromkeys([*differing, "note"])]
+    return Grown(row, differing, taken_for)
+
+
+def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
+    """Return a row in which an answer after a refusal is that of a review or complaint; and which."""
     came = (row["answered_on"], row["outcome"])
     if (
         old["outcome"] not in v.REFUSED
@@ -163,31 +203,37 @@ def _reviewed(
         or not exists(row["answered_on"])
         or row["answered_on"] <= old["answered_on"]
     ):
-        return row
-    note = "An answer after a refusal was taken for that of a review: the refusal is kept"
-    workbook.note(note, line.place("outcome"))
+        return row, ""
+    what, *columns = (
+        ("complaint", "complaint_decided_on", "complaint_outcome")
+        if row["complained_on"]
+        else ("review", "reviewed_on", "review_outcome")
+    )
     kept = {name: old[name] for name in ("answered_on", "outcome")}
-    return {**row, **kept, **dict(zip(("reviewed_on", "review_outcome"), came, strict=True))}
+    return {**row, **kept, **dict(zip(columns, came, strict=True))}, what
 
 
 def _may_change(name: str, old: dict[str, str], row: dict[str, str]) -> bool:
     """Return whether what is held in a column may give way to what a row says."""
     if name == "evidence_ids":
         return set(filter(None, old[name].split(";"))) <= set(row[name].split(";"))
-    if name == "reviewed_on":  # a review that upheld a refusal may be followed by an appeal
-        return old["review_outcome"] in _GIVE_WAY
+    if name in _OUTCOME_OF:  # a review that upheld a refusal may be followed by an appeal
+        return old[_OUTCOME_OF[name]] in _GIVE_WAY
     return old[name] in _GIVE_WAY
 
 
-_PLAIN = ("request_id", "asked_of", "sent_on", "due_on", "answered_on", "note")
+_OUTCOME_OF = {"reviewed_on": "review_outcome", "complaint_decided_on": "complaint_outcome"}
+"""The outcomes of which columns give the day."""
+_PLAIN = ("request_id", "asked_of", "due_on", "exemption", *v.REQUEST_DAYS, "note")
+_LATER = {"review_outcome": REVIEW_OUTCOMES, "complaint_outcome": COMPLAINT_OUTCOMES}
+"""Columns that a tracker of an older version does not have: it says nothing of them."""
 
 
 def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str]:
     row = {name: line[name] for name in _PLAIN if name in line.letters}
-    # A tracker of an older version has no columns for reviews: it says nothing of them.
-    if "review_outcome" in line.letters:
-        row["reviewed_on"] = line["reviewed_on"]
-        row["review_outcome"] = reader.code(line, "review_outcome", REVIEW_OUTCOMES)
+    for name, choices in _LATER.items():
+        if name in line.letters:
+            row[name] = reader.code(line, name, choices)
     unit = reader.unit(line)
     if unit and exists(row["sent_on"]) and len(row["sent_on"]) == len("2021-12-03"):
         due = due_on(dt.date.fromisoformat(row["sent_on"]), asking.law(unit))

@@ -24,6 +24,7 @@ from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
+from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, last_days
 
 ASSUMPTION = (
@@ -205,7 +206,7 @@ class _Steps:
     def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
         asked = sent_requests(study)
-        self._waiting = asking.cells(asked[asked["outcome"] == ""])
+        self._waiting = asking.cells(asked[outcomes(asked) == ""])
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""

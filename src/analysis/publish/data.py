@@ -23,6 +23,8 @@ MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "la
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
 """Columns of evidence that say where it stands in a document."""
+_REACHED_AT = ("request_address", "whatdotheyknow_name")
+"""Columns of units that say where requests are sent."""
 _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -167,6 +169,7 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     # What holds for a group of units decides scores, and no id leads there.
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
     tables["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    tables["units"] = _without_unused(tables["units"], _REACHED_AT)
     return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
 
 
@@ -174,8 +177,13 @@ def _without_private(evidence: pd.DataFrame, documents: pd.DataFrame) -> pd.Data
     """Return evidence without what it has of private documents, and without columns of none."""
     public = documents.loc[documents["access"] == "public", "document_id"]
     quoted = evidence[[*QUOTED]].where(evidence["document_id"].isin(public), "")
-    used = list(QUOTED) if (quoted != "").any(axis=None) else []
-    return evidence.drop(columns=[*QUOTED]).assign(**{name: quoted[name] for name in used})
+    return _without_unused(evidence.assign(**{name: quoted[name] for name in QUOTED}), QUOTED)
+
+
+def _without_unused(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a table without columns that came with a later profile, where all of them are empty."""
+    used = (table[[*columns]] != "").any(axis=None)
+    return table if used else table.drop(columns=[*columns])
 
 
 def _everything(study) -> tuple[list[str], list[str]]:

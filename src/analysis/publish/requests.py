@@ -1,8 +1,9 @@
 """Requests for information, one for each body that holds an answer, ready to send.
 
-A request asks for recorded information, one question for each criterion that is not known, in
-the words of the codebook, under the law that the study names for the unit's country. It bears no
-day of its making, and names no person: what a sender has to fill in is marked, and counted.
+A request asks for recorded information, one question for each criterion that is not known, or is
+known only from the opening of documents. It asks in the words of the codebook, under the law that
+the study names for the unit's country. It bears no day of its making, and names no person: what a
+sender has to fill in is marked, and counted.
 """
 
 import datetime as dt
@@ -14,10 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 import docx
+import pandas as pd
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
+from markupsafe import Markup
 
 from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
 from analysis.frames import each_row
@@ -38,6 +42,26 @@ _ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
 _WIDTH = 78
 
 TITLE, HEADING, TEXT, QUESTION = "title", "heading", "text", "question"
+ENVELOPE = "envelope"
+"""Who writes to whom and when, and the close: a form on the web has fields of its own for these."""
+
+_FORM = "https://www.whatdotheyknow.com/new/"
+"""Opens a form that is filled in: https://www.whatdotheyknow.com/help/api says how."""
+_LONGEST_ADDRESS = 8000
+"""Letters of an address that any browser and server should take (RFC 9110, section 4.1)."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form on the web in which a request can be sent.
+
+    Attributes:
+        address: opens it.
+        has_text: whether the text of the request is filled in; else it is too long for an address.
+    """
+
+    address: str
+    has_text: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,7 @@ class Request:
         criteria: what it asks about.
         body: who is asked, where it is not the unit itself.
         number: 1 to the unit itself; other bodies from 2, the same one for every unit.
+        form_name: the name of the body at WhatDoTheyKnow; empty: not known.
     """
 
     unit_id: str
@@ -57,6 +82,25 @@ class Request:
     criteria: tuple[str, ...]
     body: str = ""
     number: int = 1
+    form_name: str = ""
+
+    @property
+    def form(self) -> Form | None:
+        """The form in which it can be sent, filled in; ``None``: the body has no known form."""
+        if not self.form_name:
+            return None
+        kinds = (TEXT, HEADING, QUESTION)
+        text = "\n\n".join(_plain(text) for kind, text in self.blocks if kind in kinds)
+        fields = {"title": self.title}
+        whole = f"{_FORM}{self.form_name}?{urlencode({**fields, 'default_letter': text})}"
+        if len(whole) <= _LONGEST_ADDRESS:
+            return Form(whole, True)
+        return Form(f"{_FORM}{self.form_name}?{urlencode(fields)}", False)
+
+    @property
+    def title(self) -> str:
+        """Its title, in plain letters."""
+        return next(_plain(text) for kind, text in self.blocks if kind == TITLE)
 
     @property
     def name(self) -> str:
@@ -80,13 +124,13 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     """
     study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
     wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
-    open_ = {
-        (one.unit_id, one.criterion_id): one for one in each_row(cells[cells["state"].isin(_ASKED)])
-    }
+    asked_for = cells["state"].isin(_ASKED) | _rests_on_openings(study, cells)
+    open_ = {(one.unit_id, one.criterion_id): one for one in each_row(cells[asked_for])}
     held = sent_requests(study)
     for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
     criteria, cited = list(each_row(asked_criteria(study))), _citations(study)
+    form_names = study.lookup("units", "whatdotheyknow_name")
     made = []
     for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
         asked = [
@@ -97,8 +141,17 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
             names = tuple(one.criterion_id for one in asked)
             body = asking.body(unit, names[0])
             blocks = tuple(_blocks(study, unit, body, asking.law(unit), questions))
-            made.append(Request(unit, blocks, names, body, number))
+            form_name = "" if body else form_names[unit]
+            made.append(Request(unit, blocks, names, body, number, form_name))
     return made
+
+
+def _rests_on_openings(study: Study, cells: pd.DataFrame) -> pd.Series:
+    """Return which cells have a level by documents of which only the opening was read."""
+    extents = study.lookup("evidence", "extent_read")
+    openings = {one for one, extent in extents.items() if extent == "opening"}
+    on_openings = cells["evidence_ids"].str.split(";").map(openings.issuperset)
+    return ~cells["state"].isin(v.UNKNOWNS) & on_openings
 
 
 _REFUSAL = "If you cannot send part of this, please say why, and send the rest."
@@ -123,12 +176,13 @@ def _blocks(
     yield TITLE, f"Request for information{' about' if body else ':'} {name}"
     to = [f"{body[:1].upper()}{body[1:]}" or name, law.addressee if law else ""]
     blank = "its name, and its address for requests" if body else "its address for requests"
-    yield TEXT, f"To: {', '.join(filter(None, to))}, [to fill in: {blank}]"
+    address = "" if body else study.lookup("units", "request_address")[unit]
+    yield ENVELOPE, f"To: {', '.join(filter(None, to))}, {address or f'[to fill in: {blank}]'}"
     yield (
-        TEXT,
+        ENVELOPE,
         "From: [to fill in: name of the person or body asking], [to fill in: address for the answer]",
     )
-    yield TEXT, "Date: [to fill in: day of sending]"
+    yield ENVELOPE, "Date: [to fill in: day of sending]"
     if law:
         yield TEXT, law.request
     follows = f"The question{'s follow' if many else ' follows'} the report {report}."
@@ -157,8 +211,8 @@ def _blocks(
     yield TEXT, (law and law.cost) or _COST
     if law and law.time:
         yield TEXT, law.time
-    yield TEXT, "Yours faithfully,"
-    yield TEXT, "[to fill in: name of the person or body asking]"
+    yield ENVELOPE, "Yours faithfully,"
+    yield ENVELOPE, "[to fill in: name of the person or body asking]"
 
 
 def _question(criterion, cell, cited: dict[str, str]) -> str:
@@ -175,11 +229,18 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     held = [cited[one] for one in cell.evidence_ids.split(";") if one]
     if not held:
         return said
-    why = {
-        v.OUTDATED: "That is from before the report: please send what has applied since.",
-    }.get(cell.state, "What could be read of it does not settle the question.")
+    if cell.state == v.OUTDATED:
+        why = "That is from before the report: please send what has applied since."
+    elif cell.state in v.UNKNOWNS:
+        why = "What could be read of it does not settle the question."
+    else:
+        why = "What could be read of it gives an answer. Please send the record behind that answer, and any change since."
     # Who sends this need not have read it.
     return f"{said} Public already: {'; '.join(dict.fromkeys(held))}. {why}"
+
+
+def _plain(text: str) -> str:
+    return set_apart(without_marks(text))
 
 
 def _apart(name: str) -> str:
@@ -209,17 +270,41 @@ def write_texts(made: Sequence[Request], folder: Path) -> None:
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as a document and as text into a folder, by its name."""
+    """Write each request as a document and as text into a folder, and a page of their forms."""
     write_texts(made, folder)
     for one in made:
         (folder / f"{one.name}.docx").write_bytes(as_docx(one))
+    if any(one.form for one in made):
+        (folder / "forms.html").write_text(_page_of_forms(made), encoding="utf-8", newline="\n")
+
+
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="en-GB"><meta charset="utf-8"><title>Forms of requests</title>
+<h1>Forms of requests</h1>
+<p>Each link opens a form at WhatDoTheyKnow. Nothing is sent until you send it there. Your request, your name and the answer are then public.</p>
+<ul>
+{}
+</ul>
+""")
+
+
+def _page_of_forms(made: Sequence[Request]) -> str:
+    """Return a page with a link to the form of each request that has one."""
+    item = Markup('<li><a href="{}">{}</a>{}</li>')
+    paste = ": its text is too long for a link, so paste it in"
+    links = [
+        item.format(form.address, one.title, "" if form.has_text else paste)
+        for one in made
+        if (form := one.form)
+    ]
+    return _PAGE.format(Markup("\n").join(links))
 
 
 def as_text(request: Request) -> str:
     """Return a request as plain text, in lines of at most 78 signs."""
     parts = []
     for kind, marked in request.blocks:
-        text = set_apart(without_marks(marked))
+        text = _plain(marked)
         hanging = "   " if kind == QUESTION else ""
         lines = textwrap.fill(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
@@ -240,7 +325,7 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
             paragraph = document.add_heading(level=1 if kind == TITLE else 2)
         else:
             paragraph = document.add_paragraph()
-        for right_to_left, part in stretches(set_apart(without_marks(text))):
+        for right_to_left, part in stretches(_plain(text)):
             paragraph.add_run(part).font.rtl = right_to_left or None
         if kind == QUESTION:
             paragraph.paragraph_format.left_indent = Pt(18)

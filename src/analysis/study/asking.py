@@ -16,16 +16,48 @@ def sent_requests(study: Study) -> pd.DataFrame:
 
 
 def came_to(request: Mapping[str, str]) -> str:
-    """Return what a request came to as words, with the review of a refusal."""
-    if not request["outcome"]:
-        return "no answer recorded"
-    said = request["outcome"].replace("_", " ")
-    if request["answered_on"]:
+    """Return what a request came to as words, with its review and the complaint."""
+    said = request["outcome"].replace("_", " ") or "no answer recorded"
+    if request["outcome"] and request["answered_on"]:
         said += f" on {request['answered_on']}"
+    if request["exemption"]:
+        said += f" ({request['exemption']})"
     if request["review_outcome"]:
         review = request["review_outcome"].replace("_", " ")
         said += f"; reviewed on {request['reviewed_on']}: {review}"
+    elif request["review_asked_on"]:
+        said += f"; a review was asked for on {request['review_asked_on']}"
+    if request["complained_on"]:
+        said += f"; complaint to the regulator on {request['complained_on']}"
+    if request["complaint_outcome"]:
+        complaint = request["complaint_outcome"].replace("_", " ")
+        said += f", decided on {request['complaint_decided_on']}: {complaint}"
     return said
+
+
+def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
+    """Return the documents that answer a request about a unit and criterion, by these two.
+
+    What answers one request of a letter answers the letter.
+    """
+    requests, asking = study["requests"], Asking(study)
+    documents = study["documents"].groupby("request_id", sort=False)["document_id"].agg(list)
+    cells: dict[tuple[str, str], list[str]] = {}
+    for _, rows in requests.groupby(letters(requests), sort=False):
+        answers = [one for name in rows["request_id"] for one in documents.get(name, [])]
+        for cell in asking.cells(rows) if answers else ():
+            cells.setdefault(cell, []).extend(answers)
+    return cells
+
+
+def letters(requests: pd.DataFrame) -> pd.Series:
+    """Return the letter that each request was a part of: of one day, to one body about one unit.
+
+    One that was not sent stands for itself.
+    """
+    sent = requests["sent_on"]
+    last = sent.where(sent != "", requests["request_id"])
+    return requests["unit_id"] + "\n" + requests["asked_of"] + "\n" + last
 
 
 class Asking:

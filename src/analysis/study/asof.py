@@ -21,9 +21,11 @@ FIRST_REFUSAL = -2
 
 
 def outcomes(requests: pd.DataFrame) -> pd.Series:
-    """Return what each request came to in the end: on review, where that overturned a refusal."""
-    reviewed = requests["review_outcome"]
-    return requests["outcome"].where(~reviewed.isin(v.OVERTURNED), reviewed)
+    """Return what each request came to: on review or complaint, where that overturned a refusal."""
+    came = requests["outcome"]
+    for later in ("review_outcome", "complaint_outcome"):
+        came = came.where(~requests[later].isin(v.OVERTURNED), requests[later])
+    return came
 
 
 def check_someone_exists(study: Study, day: dt.date) -> None:
@@ -168,16 +170,15 @@ def _assessed_rows(study: Study) -> pd.DataFrame:
 
 
 def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
-    """Return which assessments say withheld by a refusal that a review has overturned since.
+    """Return which assessments say withheld by a refusal that was overturned since.
 
-    Such a row is of what the request asked, from before the review, and cites the request's
+    Such a row is of what the request asked, from before the review or the decision on the
+    complaint that overturned it, and cites the request's
     evidence or is of the day of its answer.
     """
     gone = np.zeros(len(rows), dtype=bool)
     requests, withheld = study["requests"], (rows["level"] == v.WITHHELD).to_numpy()
-    requests = requests[
-        requests["outcome"].isin(v.REFUSED) & requests["review_outcome"].isin(v.OVERTURNED)
-    ]
+    requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     if requests.empty or not withheld.any():
         return gone
     asking, (first, _) = Asking(study), possible_days(rows)
@@ -188,7 +189,9 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
         rests = np.array([bool(ids) and ids <= held for ids in cited], dtype=bool)
         rests |= (rows["observed_on"] == one.answered_on).to_numpy()
         of_it = (rows["unit_id"] == one.unit_id) & rows["criterion_id"].isin(asked)
-        before = first <= day_number(dt.date.fromisoformat(one.reviewed_on))
+        by_review = one.review_outcome in v.OVERTURNED
+        overturned_on = one.reviewed_on if by_review else one.complaint_decided_on
+        before = first <= day_number(dt.date.fromisoformat(overturned_on))
         gone |= withheld & of_it.to_numpy() & rests & before
     return gone
 

@@ -35,6 +35,7 @@ def data_read_on(study: Study) -> dt.date:
         study["searches"]["searched_on"],
         study["requests"]["answered_on"],
         study["requests"]["reviewed_on"],
+        study["requests"]["complaint_decided_on"],
         study["replies"]["received_on"],
     )
     days = [column.max() for column in columns if len(column)]
@@ -61,7 +62,7 @@ def known(study: Study, by: dt.date) -> Study:
     Rows keep their index. Assessments, codings, searches and replies count by their own day;
     evidence, figures and events by their own day or, where they have none, by that on which their
     source was read, as published totals and scores do. What a known row cites was known.
-    Of a request, a review made later is not known.
+    Of a request, a review or a complaint decided later is not known.
     """
     shown, study, day = study.day, study.at(None), day_number(by)
     sources = study["sources"]
@@ -82,7 +83,12 @@ def known(study: Study, by: dt.date) -> Study:
     known_then = evidence["evidence_id"].isin([*tables["evidence"]["evidence_id"], *cited])
     tables["evidence"] = evidence[known_then]
     requests = study["requests"]
-    later = first_days(requests["reviewed_on"]) > day
-    review = {name: requests[name].mask(later, "") for name in ("reviewed_on", "review_outcome")}
-    tables["requests"] = requests.assign(**review)
+    for decided_on, outcome in (
+        ("reviewed_on", "review_outcome"),
+        ("complaint_decided_on", "complaint_outcome"),
+    ):
+        later = first_days(requests[decided_on]) > day
+        unknown = {name: requests[name].mask(later, "") for name in (decided_on, outcome)}
+        requests = requests.assign(**unknown)
+    tables["requests"] = requests
     return dataclasses.replace(study, tables=tables, day=shown)

@@ -142,6 +142,7 @@ class Law(Setting):
         cost: what is asked for if all of it is too much to answer.
         time: the sentence on the time that it gives.
         days: how many days it gives after the day of receipt; none: no day is worked out.
+        review_days: how many days of the same kind an internal review may take; none: not said.
         count: whether those are working days, or days of the calendar.
         holidays: the calendars whose holidays are no working days, such as ``CA-ON``.
     """
@@ -154,12 +155,13 @@ class Law(Setting):
     cost: str = ""
     time: str = ""
     days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    review_days: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     count: Literal["working", "calendar"] = "working"
     holidays: tuple[Calendar, ...] = ()
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> "Law":
-        if self.days and self.count == "working" and not self.holidays:
+        if (self.days or self.review_days) and self.count == "working" and not self.holidays:
             raise ValueError("working days are counted, and holidays names no calendar")
         if bool(self.days) != bool(self.time):
             raise ValueError("days and time go together: the number, and the sentence that says it")

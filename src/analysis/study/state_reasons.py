@@ -1,6 +1,7 @@
 """Why each cell has its state, in one sentence."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -44,10 +45,10 @@ def _reason(
     if row is None and cell.state == v.NOT_APPLICABLE:
         return exempt[cell.unit_id, cell.criterion_id]
     if row is None:
-        reviews = (one for one in requests if one["answered_on"] == cell.observed_on)
-        review = next((one for one in reviews if one["review_outcome"]), None)
-        after = f" The review of {review['reviewed_on']} upheld that." if review else ""
-        return f"It was asked for, and refused on {cell.observed_on}.{after}"
+        refusals = [one for one in requests if one["answered_on"] == cell.observed_on]
+        return " ".join(
+            [f"It was asked for, and refused on {cell.observed_on}.", *_after(refusals)]
+        )
     if cell.state == v.NOT_APPLICABLE and row["not_before"] and not row["observed_on"]:
         last = row["not_after"] or row["read_on"]
         return f"The criterion cannot apply here from some day between {row['not_before']} and {last} on."
@@ -65,10 +66,34 @@ def _reason(
     return f"{said.get(cell.state, 'A source shows it')}, {when}."
 
 
+_DECIDED = {
+    "refusal_upheld": "The regulator upheld that on {complaint_decided_on}.",
+    "must_answer": "The regulator decided on {complaint_decided_on} that it must be answered.",
+}
+
+
+def _after(refusals: list[dict]) -> Iterator[str]:
+    """Yield what stands after a refusal: the exemption, the first review, and the complaint."""
+    for said, column in (
+        ("The exemption named is {exemption}.", "exemption"),
+        ("The review of {reviewed_on} upheld that.", "review_outcome"),
+        ("A complaint was made to the regulator on {complained_on}.", "complained_on"),
+    ):
+        first = next((one for one in refusals if one[column]), None)
+        if first:
+            yield said.format_map(first)
+    yield from (
+        _DECIDED[one["complaint_outcome"]].format_map(one)
+        for one in refusals
+        if one["complaint_outcome"] in _DECIDED
+    )
+
+
 def _asked_for(request: dict) -> str:
     """Say what a request came to on which no assessment rests."""
     when = f" on {request['sent_on']}" if request["sent_on"] else ""
-    answered = (request["review_outcome"] or request["outcome"]) in ("answered", "partly_answered")
+    came = {request[name] for name in ("outcome", "review_outcome", "complaint_outcome")}
+    answered = came & {"answered", "partly_answered"}
     then = " No assessment rests on the answer yet." if answered else ""
     return f"It was asked for{when}: {came_to(request)}.{then}"
 

@@ -37,8 +37,21 @@ CONFIDENCE = ("low", "medium", "high")
 REFUSED = ("refused", "neither_confirmed_nor_denied")
 """Outcomes of a request after which what was asked for is withheld."""
 
+REFUSED_IN_PART = (*REFUSED, "partly_answered")
+"""Outcomes of a request by which at least a part of it was refused."""
+
 OVERTURNED = ("answered", "partly_answered", "not_held")
-"""Outcomes of a review after which a refusal no longer stands."""
+"""Outcomes of a review or a complaint after which a refusal no longer stands."""
+
+REQUEST_DAYS = (
+    "sent_on",
+    "answered_on",
+    "review_asked_on",
+    "reviewed_on",
+    "complained_on",
+    "complaint_decided_on",
+)
+"""Columns of the days of a request, in the order in which they come."""
 
 MEANING = {
     INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",

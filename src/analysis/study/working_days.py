@@ -16,16 +16,23 @@ def due_on(received: dt.date, law: Law | None) -> dt.date | None:
         received: the day on which the request came, not counted itself; it may be any day.
         law: the law that it is made under.
     """
-    if law is None or law.days is None:
-        return None
+    return _after(received, law.days, law) if law and law.days else None
+
+
+def review_due_on(asked: dt.date, law: Law | None) -> dt.date | None:
+    """Return the last day on which an internal review is in time; without a limit, ``None``."""
+    return _after(asked, law.review_days, law) if law and law.review_days else None
+
+
+def _after(received: dt.date, days: int, law: Law) -> dt.date:
     if law.count == "calendar":
-        return received + dt.timedelta(days=law.days)
+        return received + dt.timedelta(days=days)
     # Twice as many years as the days fill, and the next: holidays leave no year half empty.
-    years = range(received.year, received.year + 2 + law.days // 180)
+    years = range(received.year, received.year + 2 + days // 180)
     closed, week = _closed(law.holidays, years)
     # From a day off, counting begins with the next working day: it is the first, not the noughth.
     day = np.busday_offset(
-        np.datetime64(received), law.days, roll="backward", weekmask=week, holidays=closed
+        np.datetime64(received), days, roll="backward", weekmask=week, holidays=closed
     )
     return day.astype(dt.date)
 

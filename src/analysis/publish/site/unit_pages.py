@@ -12,6 +12,7 @@ from analysis.measure.figures import given
 from analysis.measure.tree import Weighting, weighting
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import absent_units, unit_sections
+from analysis.publish.requests import Request, requests
 from analysis.publish.site.downloads import letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
 from analysis.show.labels import gap_parts
@@ -60,6 +61,7 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
         below[pair.below].append(pair.above)
     weights, asking = weighting(study), Asking(study)
     trees = [_tree(maker, weights, number) for number in weights.sets]
+    sent_online = _sent_online(maker)
     not_asked = [one for one in maker.labels if one not in maker.criteria]
     for name, weights_number in zip(study["units"]["unit_id"], weights.of_unit, strict=True):
         yield {
@@ -78,7 +80,18 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
                 (path, asking.named(asking.holders[number - 1], name))
                 for path, number in letters(name, maker.beside)
             ],
+            "online": sent_online.get(name),
         }
+
+
+def _sent_online(maker: PageMaker) -> dict[str, Request]:
+    """Return the request to each unit of which it is known where requests are sent."""
+    units = maker.study["units"]
+    reached = (units["request_address"] != "") | (units["whatdotheyknow_name"] != "")
+    if not reached.any():
+        return {}
+    made = requests(maker.results, list(units.loc[reached, "unit_id"]))
+    return {one.unit_id: one for one in made if not one.body}
 
 
 def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:

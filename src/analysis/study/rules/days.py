@@ -6,12 +6,13 @@ from analysis.problems import Problem
 from analysis.study.dates import exists, first_days, last_days
 from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet
 from analysis.study.schema import Breach, row_problems
+from analysis.study.vocabulary import REQUEST_DAYS
 
 # fmt: off
 DATE_COLUMNS = (
     "observed_on", "not_before", "not_after", "published", "date", "read_on", "searched_on",
-    "period_start", "period_end", "as_of", "applies_from", "given_on", "returned_on", "sent_on",
-    "due_on", "answered_on", "reviewed_on", "received_on", "replaced_on", "checked_on",
+    "period_start", "period_end", "as_of", "applies_from", "given_on", "returned_on", "due_on",
+    *REQUEST_DAYS, "received_on", "replaced_on", "checked_on",
     "exists_from", "exists_until", "from_day", "retrieved_on",
 )
 # fmt: on
@@ -22,8 +23,6 @@ SPANS = (
     ("evidence", "published", "read_on"),
     ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
-    ("requests", "sent_on", "answered_on"),
-    ("requests", "answered_on", "reviewed_on"),
     ("units", "exists_from", "exists_until"),
 )
 """Pairs of columns of a table of which the first may not be after the second."""
