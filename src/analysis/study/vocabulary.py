@@ -40,6 +40,10 @@ REFUSED = ("refused", "neither_confirmed_nor_denied")
 OVERTURNED = ("answered", "partly_answered", "not_held")
 """Outcomes of a review after which a refusal no longer stands."""
 
+UNCHANGED, SAME_TEXT, MOVED = "unchanged", "same_text", "moved"
+CHANGED, GONE, NOT_GIVEN = "changed", "gone", "refused"
+"""What a later look at a document found; the last one is no finding on the document."""
+
 MEANING = {
     INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
     OUTDATED: "a level is known, but only from before the report",
