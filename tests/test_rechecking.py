@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import typst
-from helpers import append_row, cell, contents, edit_cell, find_row, read_rows, run, write_rows
+from helpers import append_row, contents, edit_cell, find_row, read_rows, run, write_rows
 from local_site import PAGE, served
 from made import LIBRARY
 
@@ -316,7 +316,7 @@ def test_which_documents_are_looked_at(study, pages, site, more, looked_at, caps
     pages |= {f"/{name}": page(f"Be {name}.") for name in ("kind", "wise", "old")}
     collect(study, f"{site}/kind", source=SOURCE)
     collect(study, f"{site}/wise", f"{site}/old", source="B07")
-    edit_cell(study, "documents", 4, "access", "private")
+    make_private(study, 4)
     if looked_at is None:
         with pytest.raises(SystemExit):
             recheck(study, *more)
@@ -532,11 +532,18 @@ def test_a_fault_of_a_look_is_named_at_its_place(looked_at, cells, column, rule)
     assert [one.row for one in found] == [2] and rule in found[0].rule and found[0].remedy
 
 
-@pytest.mark.parametrize(
-    ("column", "text"), [("access", "private"), ("retrieved_from", "policy.pdf")]
-)
-def test_a_look_at_what_is_private_or_came_from_a_file_is_refused(looked_at, column, text):
-    edit_cell(looked_at, "documents", 2, column, text)
+@pytest.mark.parametrize("is_private", [True, False])
+def test_a_look_at_what_is_private_or_came_from_a_file_is_refused(looked_at, is_private):
+    if is_private:
+        make_private(looked_at, 2)
+    else:
+        edit_cell(looked_at, "documents", 2, "retrieved_from", "policy.pdf")
     (problem,) = validate(looked_at)
-    assert (problem.row, problem.column) == (2, "document_id") and "is private" in problem.rule
-    assert cell(looked_at, "checks", 2, "document_id") in problem.rule
+    assert (problem.file, problem.row, problem.column) == ("checks.csv", 2, "document_id")
+    assert "D-made is private" in problem.rule
+
+
+def make_private(folder, row):
+    texts = {"access": "private", "sha256": "", "text_sha256": "", "retrieved_from": ""}
+    for column, text in texts.items():
+        edit_cell(folder, "documents", row, column, text)
