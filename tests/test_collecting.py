@@ -1,16 +1,13 @@
 """Collecting documents through the command line, and checking what is quoted from them."""
 
-import contextlib
 import gzip
-import http.server
 import shutil
-import threading
-import time
 from pathlib import Path
 
 import pytest
 import typst
 from helpers import append_row, cell, contents, edit_cell, read_rows
+from local_site import PAGE, served
 from made import LIBRARY
 
 from analysis.cli import main
@@ -212,28 +209,6 @@ def test_an_answer_that_cannot_be_entered_is_not_collected(study, answer, capsys
 # --- from the web -----------------------------------------------------------------------------
 
 
-class _Site(http.server.BaseHTTPRequestHandler):
-    pages: dict
-
-    def do_GET(self):
-        bare = self.path.partition("?")[0]
-        status, headers, body = self.pages.get(self.path) or self.pages.get(bare, (404, {}, b""))
-        self.send_response(status)
-        for name, text in headers.items():
-            self.send_header(name, text)
-        if "Content-Length" not in headers:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        with contextlib.suppress(OSError):  # the other side may have heard enough
-            for start in range(0, len(body), 1000):
-                self.wfile.write(body[start : start + 1000])
-                time.sleep(0.05 if self.path == "/slow" else 0)
-
-    def log_message(self, *_):
-        pass
-
-
-PAGE = b"<!doctype html><html><title>%s</title><body>%s</body></html>"
 PAGES = {
     "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /closed"),
     "/policy": (200, {"Content-Type": "text/html"}, PAGE % (b"A policy of Nowhere", b"Be kind.")),
@@ -258,12 +233,8 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def site():
-    handler = type("Site", (_Site,), {"pages": PAGES})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(PAGES) as address:
+        yield address
 
 
 @pytest.fixture

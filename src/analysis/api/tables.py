@@ -20,6 +20,7 @@ from analysis.show import sensitivity as choices
 from analysis.show.caveats import caveats
 from analysis.show.labels import interval_words, level_word, word
 from analysis.study import vocabulary as v
+from analysis.study.looks import said_since
 
 
 def table_of(results: Results, name: str) -> Table:
@@ -108,7 +109,15 @@ _COUNTED = ("scored", "settled")
 
 def _cells(results: Results) -> pd.DataFrame:
     cells = _of_asked(results, results.matrix.cells)
-    return cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])]
+    return _with_since_read(results, cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])])
+
+
+def _with_since_read(results: Results, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return cells with what became since of the documents behind them, if any was looked at."""
+    study = results.study
+    if study["checks"].empty:
+        return cells
+    return cells.assign(since_read=said_since(study, cells["evidence_ids"]))
 
 
 def _reasons(results: Results) -> pd.DataFrame:
@@ -120,7 +129,8 @@ def _reasons(results: Results) -> pd.DataFrame:
     cells = cells[cells["state"].isin([v.INCONCLUSIVE, v.OUTDATED, v.WITHHELD])]
     why = study["assessments"]["rationale"].reindex(cells["row"]).to_numpy()
     columns = ["unit_id", "criterion_id", "state", "last_level", "observed_on", "rationale"]
-    return cells.assign(rationale=why)[columns]
+    cells = _with_since_read(results, cells.assign(rationale=why))
+    return cells[[*columns, *cells.columns.intersection(["since_read"])]]
 
 
 def _ranked(results: Results) -> pd.DataFrame:

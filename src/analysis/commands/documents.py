@@ -1,4 +1,4 @@
-"""The command that collects documents."""
+"""The commands that collect documents, and look at them again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from analysis.commands.shared import loaded, shown_progress, unit_meant
 from analysis.problems import Problem, StudyError, shorten
@@ -19,6 +20,7 @@ _SHOWN = 300
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
     from analysis.fieldwork.collecting import Collection
+    from analysis.fieldwork.rechecking import Rechecked
     from analysis.study import Study
 
 
@@ -53,6 +55,30 @@ def collect(arguments: argparse.Namespace) -> int:
 
         print(take_answer_in(folder, arguments.request, entered, held_already))
     return 1 if any(not one.is_held for one in collection.left_out) else 0
+
+
+def recheck(arguments: argparse.Namespace) -> int:
+    """Look at documents again; return 1 if any site could not be reached."""
+    from analysis.documents import ocr
+    from analysis.documents.fetch import Fetcher
+    from analysis.documents.reader import Reader
+    from analysis.documents.recheck import Looker
+    from analysis.documents.store import DocumentStore
+    from analysis.fieldwork.rechecking import due, look_again
+    from analysis.frames import records
+
+    study = loaded(arguments.study)
+    documents = due(study, arguments.older_than, _source(study, arguments))
+    fetcher = Fetcher(study.settings.contact, arguments.allow_local)
+    # What was read by Tesseract is read by it again.
+    was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
+    reads = Reader(ocr=bool(was_seen) and ocr.is_installed())
+    with fetcher, reads as reader, shown_progress() as progress:
+        tables = records(study["documents"]), records(study["evidence"])
+        looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)
+        rechecked = look_again(arguments.study, looker, documents, progress)
+    _print_looks(rechecked)
+    return 1 if rechecked.not_reached else 0
 
 
 def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
@@ -91,10 +117,7 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
     from analysis.documents.collect import Wanted, wanted
     from analysis.fieldwork.collecting import without_document
 
-    source = arguments.source or ""
-    if source and source not in set(study["sources"]["source_id"]):
-        rule, remedy = "there is no such source in sources.csv", "name one of its ids"
-        raise StudyError([Problem("--source", None, "", source, rule, remedy)])
+    source = _source(study, arguments)
     if not places and not arguments.missing:
         rule, remedy = (
             "nothing to collect is named",
@@ -113,6 +136,15 @@ def _in_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
         yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
 
 
+def _source(study: Study, arguments: argparse.Namespace) -> str:
+    """Return the source that was named; empty: none."""
+    source = arguments.source or ""
+    if source and source not in set(study["sources"]["source_id"]):
+        rule, remedy = "there is no such source in sources.csv", "name one of its ids"
+        raise StudyError([Problem("--source", None, "", source, rule, remedy)])
+    return source
+
+
 def _print(collection: Collection) -> None:
     for name, one in collection.added:
         size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
@@ -125,3 +157,33 @@ def _print(collection: Collection) -> None:
     print(
         f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
     )
+
+
+def _print_looks(rechecked: Rechecked) -> None:
+    """Print what was found; of sites that were not reached, one line each."""
+    for row in rechecked.looks:
+        if row["status"] != "unchanged":
+            print(f"{row['document_id']}: {_in_words(row)}.")
+    hosts: dict[str, list[str]] = {}
+    for address, why in rechecked.not_reached:
+        hosts.setdefault(urlsplit(address).netloc, []).append(why)
+    for host, reasons in hosts.items():
+        many = counted(len(reasons), "address", "addresses")
+        why = "; ".join(dict.fromkeys(one.rstrip("?") for one in reasons))
+        print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
+    found = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
+    kinds = "".join(f", {name}: {many}" for name, many in found.items())
+    print(
+        f"Looked at again: {len(rechecked.looks)}{kinds}. Not reached: {len(rechecked.not_reached)}."
+    )
+
+
+def _in_words(row: dict[str, str]) -> str:
+    parts = [row["status"].replace("_", " ")]
+    if row["status"] == "changed":
+        parts[0] += f": {row['found_id']} is there now"
+    parts += [f"redirected for good to {row['address']}"] if row["address"] else []
+    words = {"standing": "quotations that stand", "moved": "on another page", "gone": "gone"}
+    parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
+    parts += [row[name] for name in ("difference", "why") if row.get(name)]
+    return "; ".join(parts)

@@ -138,7 +138,6 @@ def _add_collecting(add: _Add) -> None:
         help=f"a study's folder (default: {STUDY}), and then files, folders, addresses, or text files that list them",
     )
     collect.add_argument("--unit", metavar="UNIT", help="the unit that they are about")
-    collect.add_argument("--source", metavar="ID", help="the source that they are copies of")
     collect.add_argument("--request", metavar="ID", help="the request that they answer")
     collect.add_argument(
         "--answered-on", type=_day, metavar="DAY", help="the day of that answer, YYYY-MM-DD"
@@ -157,11 +156,22 @@ def _add_collecting(add: _Add) -> None:
         action="store_true",
         help="read pages without a text layer by Tesseract, where it is installed",
     )
-    collect.add_argument(
-        "--allow-local",
-        action="store_true",
-        help="also addresses of this machine and of private networks",
+    recheck = add("recheck", documents.recheck, "look again at documents that came from the web")
+    _study(recheck)
+    recheck.add_argument(
+        "--older-than",
+        type=_days,
+        default=1,
+        metavar="30d",
+        help="only those that were not looked at for so many days (default: 1d)",
     )
+    for command in (collect, recheck):
+        command.add_argument("--source", metavar="ID", help="the source that they are copies of")
+        command.add_argument(
+            "--allow-local",
+            action="store_true",
+            help="also addresses of this machine and of private networks",
+        )
 
 
 def _add_documents(add: _Add) -> None:
@@ -279,6 +289,14 @@ def _day(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a day; write YYYY-MM-DD, such as 2020-12-17"
         ) from None
+
+
+def _days(text: str) -> int:
+    number = text.removesuffix("d")
+    if text == number or not (number.isdecimal() and 1 <= int(number) <= 36_500):
+        said = f"{text!r} is no number of days; write 1d or more, such as 30d"
+        raise argparse.ArgumentTypeError(said)
+    return int(number)
 
 
 def _date(text: str) -> dt.date:

@@ -18,6 +18,7 @@ from protego import Protego
 
 from analysis.documents.media import UnreadableError
 from analysis.documents.reader import BYTES_AT_MOST
+from analysis.study.vocabulary import GONE, NOT_GIVEN
 
 REDIRECTS_AT_MOST = 5
 TRIES = 3
@@ -34,6 +35,9 @@ _REFUSED = {
     429: "the site asks for fewer requests (429)",
     451: "it is withheld for legal reasons (451)",
 }
+_SAYS = {401: NOT_GIVEN, 403: NOT_GIVEN, 404: GONE, 410: GONE, 451: NOT_GIVEN}
+"""What the status of an answer says of the document; any other says only that the site fails."""
+_FOR_GOOD = (301, 308)
 _NOT_THE_DOCUMENT = (
     (re.compile(r"captcha|are you a (?:human|robot)|checking your browser|just a moment", re.I),
      "a page that tests for robots came in its place"),
@@ -46,12 +50,19 @@ _NOT_THE_DOCUMENT = (
 
 
 class NotFetchedError(UnreadableError):
-    """Why an address gave no document: one line; ``host``: the one that cannot be reached."""
+    """Why an address gave no document: one line.
 
-    def __init__(self, why: str, host: str = ""):
-        """Take the reason, and the host if it is that one which cannot be reached."""
+    Attributes:
+        status: what that says of the document: :data:`~analysis.study.vocabulary.GONE`, or
+            :data:`~analysis.study.vocabulary.NOT_GIVEN`; empty: nothing, since the site was not
+            reached or did not work.
+        host: the one that cannot be reached, if it is that.
+    """
+
+    def __init__(self, why: str, status: str = "", host: str = ""):
+        """Take the line, what it says of the document, and the host that cannot be reached."""
         super().__init__(why)
-        self.host = host
+        self.status, self.host = status, host
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,14 @@ class Fetched:
         address: where it came from, after redirects; with a query string only where it needs one.
         declared: the media type that the site names.
         redirects: the addresses on the way, the one asked for first.
+        moved_to: the address to which the one asked for is redirected for good; empty: it is not.
     """
 
     content: bytes
     address: str
     declared: str
     redirects: tuple[str, ...] = ()
+    moved_to: str = ""
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -132,23 +145,30 @@ class Fetcher:
             NotFetchedError: why there is none, in one line.
         """
         way: list[str] = []
+        moved_to, for_good = "", True
         while True:
             _check_scheme(address)
             if not self._allowed(address):
-                raise NotFetchedError("robots.txt of the site asks not to fetch it")
+                raise NotFetchedError("robots.txt of the site asks not to fetch it", NOT_GIVEN)
             response, content = self._get(address, self.at_most)
             if not response.has_redirect_location:
                 break
             way.append(address)
             if len(way) > REDIRECTS_AT_MOST:
-                raise NotFetchedError(f"it is redirected more than {REDIRECTS_AT_MOST} times")
+                why = f"it is redirected more than {REDIRECTS_AT_MOST} times"
+                raise NotFetchedError(why, NOT_GIVEN)
             address = urljoin(address, response.headers["location"])
+            for_good = for_good and response.status_code in _FOR_GOOD
+            moved_to = address if for_good else moved_to
         if response.status_code != 200:
             words = f"the site answers with status {response.status_code}"
-            raise NotFetchedError(_REFUSED.get(response.status_code, words))
+            why = _REFUSED.get(response.status_code, words)
+            raise NotFetchedError(why, _SAYS.get(response.status_code, ""))
         declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         _check_is_document(content)
-        return Fetched(content, self._without_query(address, content), declared, tuple(way))
+        bare = self._without_query(address, content)
+        moved_to = bare if moved_to == address else moved_to
+        return Fetched(content, bare, declared, tuple(way), moved_to)
 
     def _without_query(self, address: str, content: bytes) -> str:
         """Return an address as bare as it gives the same bytes: a query string may name a person."""
@@ -163,7 +183,7 @@ class Fetcher:
     def _get(self, address: str, at_most: int) -> tuple[httpx.Response, bytes]:
         host = urlsplit(address).netloc
         if host in self._unreachable:
-            raise NotFetchedError(self._unreachable[host], host)
+            raise NotFetchedError(self._unreachable[host], host=host)
         reason = ""
         for attempt in range(1, TRIES + 1):
             self._wait_for(host)
@@ -174,7 +194,7 @@ class Fetcher:
             except (httpx.ConnectError, OSError):
                 reason = f"{host} cannot be reached: is there a network?"
                 self._unreachable[host] = reason
-                raise NotFetchedError(reason, host) from None
+                raise NotFetchedError(reason, host=host) from None
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = f"the site breaks off ({type(error).__name__})"
             else:
@@ -192,7 +212,7 @@ class Fetcher:
             for part in response.iter_bytes():
                 size += len(part)
                 if size > at_most:
-                    raise NotFetchedError(f"it has more than {_size(at_most)}")
+                    raise NotFetchedError(f"it has more than {_size(at_most)}", NOT_GIVEN)
                 if self.clock() - started > self.at_most_seconds:
                     raise NotFetchedError(f"it takes more than {self.at_most_seconds:g} seconds")
                 parts.append(part)
@@ -214,7 +234,11 @@ class Fetcher:
         return rules is None or rules.can_fetch(address, "policygap")
 
     def _read_robots(self, site: str) -> Protego | None:
-        """Return the rules of a site; none where it has none. A site that fails allows nothing."""
+        """Return the rules of a site; none where it has none. A site that fails allows nothing.
+
+        Raises:
+            NotFetchedError: it fails.
+        """
         address, moves = f"{site}/robots.txt", 0
         response, content = self._get(address, _ROBOTS_AT_MOST)
         while response.has_redirect_location and moves < REDIRECTS_AT_MOST:
@@ -222,7 +246,9 @@ class Fetcher:
             _check_scheme(address)
             response, content = self._get(address, _ROBOTS_AT_MOST)
         if response.status_code >= 500:
-            return Protego.parse("User-agent: *\nDisallow: /")
+            why = f"robots.txt of the site cannot be read (status {response.status_code})"
+            self._unreachable[urlsplit(site).netloc] = why
+            raise NotFetchedError(why)
         if response.status_code != 200:
             return None
         return Protego.parse(content.decode("utf-8", "replace"))
@@ -295,7 +321,7 @@ def _check_is_document(content: bytes) -> None:
         return
     for sign, words in _NOT_THE_DOCUMENT:
         if sign.search(start):
-            raise NotFetchedError(words)
+            raise NotFetchedError(words, NOT_GIVEN)
 
 
 def _size(many: int) -> str:

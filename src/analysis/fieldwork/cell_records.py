@@ -82,6 +82,16 @@ class CellRecord:
         return self.state not in v.UNKNOWNS
 
     @property
+    def since_read(self) -> str:
+        """What became of the documents behind it since they were read; empty: nothing seen."""
+        return " ".join(dict.fromkeys(one["since_read"] for one in self.evidence)).strip()
+
+    @property
+    def since_in_short(self) -> str:
+        """The same without which document it is, to stand within a sentence."""
+        return self.since_read.partition(":")[0].lower()
+
+    @property
     def sources(self) -> list[Row]:
         """The sources of its evidence, each once."""
         return list({one["source_id"]: one["source"] for one in self.evidence}.values())

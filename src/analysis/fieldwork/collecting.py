@@ -102,7 +102,7 @@ def take_documents_in(
     with journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("the documents"))
         store = DocumentStore(folder)
-        rows = _Rows(changeset, note, store)
+        rows = DocumentRows(changeset, note, store)
         added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
         files = changeset.files()
         if changeset.workbook.problems:
@@ -114,10 +114,11 @@ def take_documents_in(
     return added
 
 
-class _Rows:
+class DocumentRows:
     """The rows of documents and sources that are added to a study."""
 
     def __init__(self, changeset: Changeset, note: str, store: DocumentStore):
+        """Take what they are added to, the note of each new source, and what keeps documents."""
         self._changeset, self._note = changeset, note
         self.known_here: dict[str, dict[str, str]] = {}
         self._documents = changeset.draft("documents")

@@ -120,6 +120,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
     given = cell.state in (v.NOT_APPLICABLE, v.WITHHELD)
     why = cell.reason if given else "Nothing that was read bears on it."
+    rationale = cell.assessment["rationale"] if cell.when else why
     settled = cell.assessment["settled_by"], cell.assessment["settled_why"]
     return {
         "criterion_id": cell.criterion_id,
@@ -127,7 +128,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         "question": cell.criterion["question"],
         "said": _in_words(cell.state, cell.last_level),
         "rule": rule,
-        "why": cell.assessment["rationale"] if cell.when else why,
+        "why": "\n".join(filter(None, (rationale, cell.since_read))),
         "when": cell.when,
         "confidence": cell.assessment["confidence"],
         "settled": ": ".join(filter(None, settled)),

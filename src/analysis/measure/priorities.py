@@ -1,7 +1,8 @@
 """What to ask next: the weight of every open cell, what its answer would decide, and the step.
 
-Settling a cell narrows its unit's interval by the cell's weight, whatever the answer. So the
-cells are ranked by weight first, then by the number of pairs that the answer can be expected
+What rests on a document that has changed or gone since it was read comes first. Settling a cell
+narrows its unit's interval by the cell's weight, whatever the answer. So the cells are ranked by
+weight then, then by the number of pairs that the answer can be expected
 to decide, then by ease, then in the study's order.
 
 The expected number of pairs rests on one stated assumption (:data:`ASSUMPTION`). It is no
@@ -26,6 +27,7 @@ from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, last_days
+from analysis.study.looks import said_since
 
 ASSUMPTION = (
     "each level of the scale that the cell can still have is taken to be equally likely, and "
@@ -80,6 +82,8 @@ def next_questions(
     steps = _Steps(study, matrix, asking)
     unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
     state = matrix.grid().to_numpy(dtype=object)
+    again = cells_to_read_again(study, matrix)
+    stale = set(zip(again["unit_id"], again["criterion_id"], strict=True))
     found = []
     for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
         counts = rows.counts[unit]
@@ -92,12 +96,18 @@ def next_questions(
         step, sources = steps.of(*cell, str(state[unit, column]))
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
-        order = (-weight, -pairs, STEPS.index(step), int(unit), column)
+        order = (cell not in stale, -weight, -pairs, STEPS.index(step), int(unit), column)
         said = (weight, pairs, step, ";".join(sources), asking.body(*cell))
         found.append((order, (*cell, state[unit, column], *said)))
     found.sort(key=lambda one: one[0])
     ranked = [(*row, rank) for rank, (_, row) in enumerate(found, start=1)]
     return pd.DataFrame(ranked, columns=COLUMNS)
+
+
+def cells_to_read_again(study: Study, matrix: Matrix) -> pd.DataFrame:
+    """Return the cells, open or known, that rest on a document that has changed or gone since."""
+    said = said_since(study, matrix.cells["evidence_ids"])
+    return matrix.cells[[text != "" for text in said]]
 
 
 def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:

@@ -197,6 +197,7 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                 "imported": imported_said(results, [name]),
                 "settled": settled,
                 "open": open_,
+                "again": [cell for cell in unit["cells"] if cell.since_read],
                 "open_states": list(dict.fromkeys(cell.state for cell in open_)),
                 "asked": [
                     {**one, "standing": standing.get(one["recommendation_id"], "")}

@@ -17,6 +17,7 @@ from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
+from analysis.study.looks import said_since
 from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
@@ -32,10 +33,10 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return every published table by file name, without ending."""
     study = results.study
     return {
-        "matrix": results.matrix.cells[MATRIX],
+        "matrix": _with_since_read(study, results.matrix.cells[MATRIX], "evidence_ids"),
         "scores": results.scores,
         "national": results.national,
-        "gaps": results.gaps,
+        "gaps": _with_since_read(study, results.gaps, "evidence_ids"),
         "national-gaps": results.national_gaps,
         "published-totals": results.totals,
         "published-scores": results.published_scores,
@@ -168,9 +169,17 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     }
     # What holds for a group of units decides scores, and no id leads there.
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
-    tables["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    cited = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    tables["evidence"] = _with_since_read(study, cited, "evidence_id")
     tables["units"] = _without_unused(tables["units"], _REACHED_AT)
     return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
+
+
+def _with_since_read(study: Study, table: pd.DataFrame, ids: str) -> pd.DataFrame:
+    """Return a table with what became since of the documents behind it, if any was looked at."""
+    if study["checks"].empty:
+        return table
+    return table.assign(since_read=said_since(study, table[ids]))
 
 
 def _without_private(evidence: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:

@@ -89,6 +89,9 @@ COLUMNS = {
     "after": Field("The state of the cell after"),
     "last_level": Field("The last level known, where the state is outdated"),
     "observed_on": Field("When it was so: a year, month or day; empty: undated or unknown"),
+    "since_read": Field(
+        "What became of the document behind it since it was read; empty: nothing seen"
+    ),
     "evidence_ids": Field("The evidence behind it, as in evidence.csv, joined by ;"),
     "source_id": Field("The document, as in sources.csv"),
     "source_ids": Field("The documents to read, as in sources.csv, joined by ;"),

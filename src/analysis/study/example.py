@@ -96,7 +96,8 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "pages": "1",
             "words": "0",
             "retrieved_on": _DAY,
-            "access": "private",
+            "retrieved_from": "https://example.org/EXAMPLE",
+            "access": "public",
             "extractor": "EXAMPLE: policygap collect fills this table",
         }
     ],
@@ -109,6 +110,14 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "published": "2024-04",
             "states": "EXAMPLE: what the source says of this unit, in our own words",
             "extent_read": "whole",
+        }
+    ],
+    "checks": [
+        {
+            "document_id": "EXAMPLE-document",
+            "checked_on": _DAY,
+            "status": "gone",
+            "why": "EXAMPLE: policygap recheck fills this table",
         }
     ],
     "codings": [

@@ -11,6 +11,7 @@ _READ = {
     "assessments_history": "read_on",
     "codings": "read_on",
     "searches": "searched_on",
+    "checks": "checked_on",
     "replies": "received_on",
 }
 _FROM_SOURCES = ("published_totals", "published_scores")
@@ -22,7 +23,8 @@ rewrite what was known before."""
 def data_read_on(study: Study) -> dt.date:
     """Return the day by which all that the study holds had been read.
 
-    A document that was collected and not read yet is no reading.
+    A document that was collected and not read yet is no reading. A later look at one is: it says
+    whether what was read still stands there.
     """
     study = study.at(None)
     sources = study["sources"]
@@ -33,6 +35,7 @@ def data_read_on(study: Study) -> dt.date:
         study["codings"]["read_on"],
         read["read_on"],
         study["searches"]["searched_on"],
+        study["checks"]["checked_on"],
         study["requests"]["answered_on"],
         study["requests"]["reviewed_on"],
         study["requests"]["complaint_decided_on"],
@@ -59,7 +62,7 @@ def first_day(study: Study) -> dt.date:
 def known(study: Study, by: dt.date) -> Study:
     """Return the study as it would be had nothing been read after a day.
 
-    Rows keep their index. Assessments, codings, searches and replies count by their own day;
+    Rows keep their index. Assessments, codings, searches, later looks and replies count by their own day;
     evidence, figures and events by their own day or, where they have none, by that on which their
     source was read, as published totals and scores do. What a known row cites was known.
     Of a request, a review or a complaint decided later is not known.

@@ -7,12 +7,18 @@ import pandas as pd
 
 from analysis.frames import records
 from analysis.study.load import Study
+from analysis.study.looks import said_since
 
 
 def with_sources(study: Study, table: str, where: pd.Series | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
+    """Return the rows of a table, each with the row of its source; ``where`` picks rows.
+
+    Evidence comes with what became since of the document behind it (``since_read``), if anything.
+    """
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
+    if table == "evidence":
+        rows = rows.assign(since_read=said_since(study, rows["evidence_id"]))
     return [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
 
 

@@ -53,6 +53,10 @@ REQUEST_DAYS = (
 )
 """Columns of the days of a request, in the order in which they come."""
 
+UNCHANGED, SAME_TEXT, MOVED = "unchanged", "same_text", "moved"
+CHANGED, GONE, NOT_GIVEN = "changed", "gone", "refused"
+"""What a later look at a document found; the last one is no finding on the document."""
+
 MEANING = {
     INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
     OUTDATED: "a level is known, but only from before the report",

@@ -15,10 +15,12 @@ from analysis.measure.figures.named import (
 )
 from analysis.measure.imported import imported_cells
 from analysis.measure.national import asked_criteria
+from analysis.measure.priorities import cells_to_read_again
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
+from analysis.study.looks import documents_behind, since_read
 
 
 def _study(results: Results) -> Iterable[NamedFigure]:
@@ -118,6 +120,36 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     )
 
 
+def _looks(results: Results) -> Iterable[NamedFigure]:
+    """Yield how many cited documents were looked at again, and what became of them; if any was."""
+    study = results.study
+    if study["checks"].empty:
+        return
+    cited, source = study.cited_evidence(), study.lookup("evidence", "source_id")
+    behind, since = documents_behind(study), since_read(study)
+    last = study["checks"].sort_values("checked_on", kind="stable")
+    status = dict(zip(last["document_id"], last["status"], strict=True))
+    seen = {one: {status.get(name, "") for name in behind[one]} - {""} for one in cited}
+    became = {one: since[one].status if one in since else "" for one in cited}
+    for name, ids, definition in (
+        ("looked_at", [one for one in cited if seen[one]], "that were looked at again"),
+        (v.CHANGED, [one for one in cited if became[one] == v.CHANGED], "that have changed since we read them"),
+        (v.GONE, [one for one in cited if became[one] == v.GONE], "that have gone from their address since we read them"),
+        (v.NOT_GIVEN, [one for one in cited if v.NOT_GIVEN in seen[one]], "that the site did not give when they were last looked at"),
+    ):  # fmt: skip
+        sources = sorted({source[one] for one in ids})
+        yield counted_rows(
+            f"documents.{name}",
+            f"Documents cited by a coding or an assessment {definition}.",
+            keys_of("sources", sources),
+        )
+    yield counted_rows(
+        "cells.to_read_again",
+        "Cells that rest on a document that has changed or gone since we read it.",
+        cell_keys(cells_to_read_again(study, results.matrix)),
+    )
+
+
 def _imported(results: Results) -> Iterable[NamedFigure]:
     rows = cell_keys(imported_cells(results))
     if rows:
@@ -161,5 +193,5 @@ def scored_cells(study: Study, matrix: Matrix) -> pd.DataFrame:
     return matrix.cells[matrix.cells["criterion_id"].isin(scored)]
 
 
-PARTS = _study, _imported, _cells
+PARTS = _study, _looks, _imported, _cells
 """What yields the figures, in their order."""

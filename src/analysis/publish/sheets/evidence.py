@@ -24,7 +24,9 @@ def evidence(results: Results) -> pd.DataFrame:
         {
             "Evidence": row["evidence_id"],
             "About": names.get(row["unit_id"], NOT_APPLICABLE),
-            "What it says, in our own words": row["states"],
+            "What it says, in our own words": " ".join(
+                filter(None, (row["states"], row["since_read"]))
+            ),
             "How far it was read": capital(v.EXTENT[row["extent_read"]]),
             "Source": row["source"]["source_id"],
             "Publisher": row["source"]["publisher"],

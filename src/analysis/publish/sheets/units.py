@@ -12,6 +12,7 @@ from analysis.show.labels import (
     level_word,
     word,
 )
+from analysis.study.looks import said_since
 from analysis.study.marks import OLDER_LEVEL
 
 
@@ -19,6 +20,7 @@ def gaps(results: Results) -> pd.DataFrame:
     """Return what each unit meets, what is missing and what is unknown, by recommendation."""
     table, study = results.gaps, results.study
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    notices = zip(table["notices"], said_since(study, table["evidence_ids"]), strict=True)
     return pd.DataFrame(
         {
             unit_head(results): table["unit_id"].map(names),
@@ -27,7 +29,7 @@ def gaps(results: Results) -> pd.DataFrame:
             "What is missing": [gap_words(text, labels) for text in table["missing"]],
             "What is unknown": [gap_words(text, labels, empty="none") for text in table["unknown"]],
             "Evidence": table["evidence_ids"].where(table["evidence_ids"] != "", "none"),
-            "Notice": table["notices"].where(table["notices"] != "", "none"),
+            "Notice": [" ".join(filter(None, said)) or "none" for said in notices],
         }
     )
 
@@ -74,5 +76,5 @@ def matrix(results: Results) -> pd.DataFrame:
 
 def _why(cell: CellRecord) -> str:
     older = OLDER_LEVEL if cell.earlier_rules else ""
-    why = " ".join(filter(None, (cell.assessment["rationale"], cell.why_carried, older)))
-    return why if cell.when else cell.reason
+    why = (cell.assessment["rationale"], cell.why_carried, older) if cell.when else (cell.reason,)
+    return " ".join(filter(None, (*why, cell.since_read)))

@@ -1,8 +1,12 @@
-"""Rules on documents, and on what evidence quotes from them."""
+"""Rules on documents, on what evidence quotes from them, and on later looks at them."""
 
+import numpy as np
 import pandas as pd
 
-from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers
+from analysis.study.addresses import is_on_the_web
+from analysis.study.dates import first_days
+from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers, repeats
+from analysis.study.vocabulary import CHANGED, GONE, MOVED, NOT_GIVEN, SAME_TEXT, UNCHANGED
 
 WORDS_AT_MOST = 60
 """Words of a quotation: more is no quotation, and may be more than a publisher allows."""
@@ -28,6 +32,38 @@ def _private(rows: pd.DataFrame, column: str) -> pd.Series:
 
 def _unhashed(rows: pd.DataFrame, column: str) -> pd.Series:
     return (rows["access"] == "public") & (rows[column] == "")
+
+
+QUOTED = ("standing", "moved", "gone")
+"""The columns of a look that say what became of quotations."""
+
+
+def _before_it_was_collected(
+    rows: pd.DataFrame, documents: pd.DataFrame, _: pd.DataFrame
+) -> np.ndarray:
+    collected = look_up(rows["document_id"], documents, "document_id", "retrieved_on")
+    return first_days(rows["checked_on"]) < first_days(collected.fillna(""))
+
+
+def _cannot_be_looked_at(rows: pd.DataFrame, documents: pd.DataFrame, _: pd.DataFrame) -> pd.Series:
+    access = look_up(rows["document_id"], documents, "document_id", "access")
+    place = look_up(rows["document_id"], documents, "document_id", "retrieved_from")
+    return access.notna() & ~((access == "public") & place.fillna("").map(is_on_the_web))
+
+
+def _wrong_quotations(rows: pd.DataFrame, _: pd.DataFrame, evidence: pd.DataFrame) -> list[bool]:
+    """Return which looks name what is no evidence, or the same evidence twice."""
+    known = set(evidence["evidence_id"])
+    named = [
+        [one for text in texts for one in text.split(";") if one]
+        for texts in zip(*(rows[name] for name in QUOTED), strict=True)
+    ]
+    return [repeats(ids) or not known.issuperset(ids) for ids in named]
+
+
+def _compares_what_did_not_change(rows: pd.DataFrame, *_: pd.DataFrame) -> pd.Series:
+    other = rows["status"].isin([UNCHANGED, SAME_TEXT, MOVED, GONE, NOT_GIVEN])
+    return other & (rows[[*QUOTED, "difference", "found_id"]].sum(axis=1) != "")
 
 
 # fmt: off
@@ -57,5 +93,27 @@ RULES = (
         Rule("prefix", lambda rows, _: (rows["prefix"] + rows["suffix"] != "") & (rows["quote"] == ""),
              "words around a quotation stand here, and no quotation", "give the quotation, or empty them"),
     ), needs=("documents",)),
+    RuleSet(("checks",), (
+        Rule("document_id", _cannot_be_looked_at,
+             "{document_id} is private, or came from no address",
+             "remove the row: only a public document that came from an address is looked at again"),
+        Rule("checked_on", _before_it_was_collected, "{document_id} was collected only later",
+             "correct the day"),
+        Rule("status", lambda rows, *_: (rows["status"] == CHANGED) & (rows["found_id"] == ""),
+             "it changed, and no newer version is named", "name the newer version in found_id"),
+        Rule("status", lambda rows, *_: (rows["status"] == MOVED) & (rows["address"] == ""),
+             "it moved, and it is not said where to", "give the address"),
+        Rule("why", lambda rows, *_: rows["status"].isin([GONE, NOT_GIVEN]) & (rows["why"] == ""),
+             "it is {status}, and what the site said is not given", "give it"),
+        Rule("status", _compares_what_did_not_change,
+             "it is {status}, and what differs stands beside it", "empty that, or make it changed"),
+        Rule("found_id", lambda rows, *_: (rows["found_id"] != "") & (rows["found_id"] == rows["document_id"]),
+             "a document cannot be a newer version of itself", "name the newer version"),
+        Rule("address", lambda rows, *_: (rows["address"] != "") & ~rows["address"].map(is_on_the_web),
+             "it is no http or https address", "correct it, or empty it"),
+        Rule("gone", _wrong_quotations,
+             "standing, moved and gone name what is not in evidence.csv, or one statement twice",
+             "name each evidence_id once"),
+    ), needs=("documents", "evidence")),
 )
 # fmt: on

@@ -1,0 +1,238 @@
+"""Looking again at documents that came from the web: what stands at their address now."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis.documents.collect import Collected, Wanted
+from analysis.documents.comparable import PAGE_BREAK, comparable
+from analysis.documents.fetch import Fetched, Fetcher, NotFetchedError
+from analysis.documents.media import EMAIL, UnreadableError
+from analysis.documents.quotations import ABSENT, FOUND, NEAR, OTHER_PAGE, Difference, QuotableText
+from analysis.documents.reader import Reader
+from analysis.documents.store import PUBLIC, DocumentStore, sha256
+from analysis.documents.text import DocumentText
+from analysis.problems import shorten
+from analysis.study import vocabulary as v
+from analysis.study.signs import one_line
+
+Row = Mapping[str, str]
+_DIFFERENCES = 5
+"""Differences that are shown of one passage."""
+_LETTERS_AT_MOST = 30_000
+_NOT_HERE = "the older document is not on this machine: only the quotations were compared"
+_OTHER_READER = "its text was read by another program then, and may say the same"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a document found.
+
+    Attributes:
+        row: the row of ``checks.csv``, without ``found_id`` where there is a version.
+        version: a newer version that the study does not have yet.
+        replaces: the document that this is a newer version of.
+    """
+
+    row: dict[str, str]
+    version: Collected | None = None
+    replaces: str = ""
+
+
+class Looker:
+    """Looks at documents again."""
+
+    def __init__(
+        self,
+        store: DocumentStore,
+        fetcher: Fetcher,
+        reader: Reader,
+        documents: Sequence[Row],
+        evidence: Sequence[Row],
+    ):
+        """Take what keeps, fetches and reads; and the study's documents and evidence."""
+        self._store, self._fetcher, self._reader = store, fetcher, reader
+        self._documents = [one for one in documents if one["access"] == PUBLIC]
+        self._quotes = [one for one in evidence if one["quote"]]
+
+    def look(self, address: str, rows: Sequence[Row]) -> list[Look]:
+        """Return what a look at the documents that came from an address found.
+
+        Args:
+            address: fetched once for all of them.
+            rows: the documents, the latest last.
+
+        Raises:
+            NotFetchedError: the site was not reached, or does not work: nothing was found.
+        """
+        try:
+            fetched = self._fetcher.fetch(address)
+        except NotFetchedError as error:
+            if not error.status:
+                raise
+            return [_look(one, error.status, why=str(error)) for one in rows]
+        digest = sha256(fetched.content)
+        if all(one["sha256"] == digest for one in rows):
+            status = v.MOVED if fetched.moved_to else v.UNCHANGED
+            return [_look(one, status, fetched.moved_to) for one in rows]
+        path, looks = self._store.path(digest), []
+        was_there = path.exists()
+        self._store.keep(fetched.content)
+        try:
+            looks = list(self._compared(rows, digest, self._read(fetched, path), fetched))
+        except UnreadableError as error:
+            why = f"what came in its place cannot be used: {error}"
+            looks = [_look(one, v.NOT_GIVEN, why=why) for one in rows]
+        finally:
+            # Only a newer version stays.
+            if not was_there and not any(one.version for one in looks):
+                path.unlink()
+        return looks
+
+    def _read(self, fetched: Fetched, path: Path) -> DocumentText:
+        text = self._reader.read(path, fetched.address)
+        if text.media_type == EMAIL:
+            raise UnreadableError("it is an e-mail")
+        return text
+
+    def _compared(
+        self, rows: Sequence[Row], digest: str, text: DocumentText, fetched: Fetched
+    ) -> Iterator[Look]:
+        older = {one["document_id"]: self._old_pages(one) for one in rows}
+        changed = [
+            one
+            for one in rows
+            if one["sha256"] != digest and not _same_words(one, older[one["document_id"]], text)
+        ]
+        known = self._known(rows[-1], digest, text)
+        version = None
+        if changed and not known:
+            version = self._version(rows[-1], digest, text, fetched)
+        for one in rows:
+            name, address = one["document_id"], fetched.moved_to
+            if one not in changed:
+                status = v.UNCHANGED if one["sha256"] == digest else v.SAME_TEXT
+                yield _look(one, v.MOVED if address else status, address)
+                continue
+            fates = self._fates(name, older[name], text)
+            look = _look(one, v.CHANGED, address, _why(one, older[name], text))
+            yield Look(look.row | fates | {"found_id": known}, version, rows[-1]["document_id"])
+
+    def _known(self, latest: Row, digest: str, text: DocumentText) -> str:
+        """Return the document of the study that has these bytes or, of this source, these words."""
+        of_source = [one for one in self._documents if one["source_id"] == latest["source_id"]]
+        known = [one for one in self._documents if one["sha256"] == digest]
+        known += [one for one in of_source if _same_words(one, (), text)]
+        return known[0]["document_id"] if known else ""
+
+    def _version(self, latest: Row, digest: str, text: DocumentText, fetched: Fetched) -> Collected:
+        """Return the newer version of a document, whose text is kept."""
+        return Collected(
+            Wanted(fetched.address, latest["source_id"]),
+            fetched.address,
+            PUBLIC,
+            digest,
+            self._store.keep_text(digest, text.pages),
+            len(fetched.content),
+            dt.date.today().isoformat(),
+            replace(text, attachments=()),
+        )
+
+    def _old_pages(self, row: Row) -> Sequence[str]:
+        """Return the text of a document as it is read today; empty: it is not here."""
+        path = self._store.path(row["sha256"])
+        if path.exists():
+            with contextlib.suppress(UnreadableError):
+                text = self._reader.read(path, row["retrieved_from"])
+                if not text.unread:
+                    return text.pages
+        return self._store.pages(row["sha256"]) or ()
+
+    def _fates(self, document: str, old: Sequence[str], text: DocumentText) -> dict[str, str]:
+        """Return what became of the quotations from a document, as columns of ``checks.csv``."""
+        new, before = QuotableText(text.pages), QuotableText(old) if old else None
+        fates: dict[str, list[str]] = {"standing": [], "moved": [], "gone": []}
+        differences = []
+        for one in (one for one in self._quotes if one["document_id"] == document):
+            found = new.check(one["quote"], int(one["page"]) if one["page"] else None)
+            if found.status == ABSENT and text.unread:
+                continue  # it may stand in what could not be read
+            fate = {FOUND: "standing", OTHER_PAGE: "moved"}.get(found.status, "gone")
+            fates[fate].append(one["evidence_id"])
+            said = [f"on page {', '.join(map(str, found.pages))} now"] if fate == "moved" else []
+            said += _differences(_passage(one, before), one["quote"], new)
+            if said:
+                differences.append(f"{one['evidence_id']}: {'; '.join(said)}")
+        ids = {name: ";".join(found) for name, found in fates.items()}
+        said = shorten(one_line(" | ".join(differences)), _LETTERS_AT_MOST)
+        return ids | {"difference": said}
+
+
+def _look(row: Row, status: str, address: str = "", why: str = "") -> Look:
+    today = dt.date.today().isoformat()
+    named = {"document_id": row["document_id"], "checked_on": today, "status": status}
+    return Look(named | {"address": address.replace(" ", "%20"), "why": one_line(why)})
+
+
+def _why(row: Row, old: Sequence[str], text: DocumentText) -> str:
+    """Return what could not be compared of a document that changed."""
+    said = [] if old else [_NOT_HERE]
+    if not old and row["extractor"] != text.extractor:
+        said.append(_OTHER_READER)
+    said += [f"what is there now could not all be read ({'; '.join(text.unread)})"] * bool(
+        text.unread
+    )
+    said += [f"the older document could not all be read ({row['unread']})"] * bool(row["unread"])
+    return "; ".join(said)
+
+
+def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:
+    """Return whether a document says the same on each page, however it is set.
+
+    What could not all be read may differ there.
+    """
+    if row["unread"] or text.unread:
+        return False
+    if row["text_sha256"] == sha256(PAGE_BREAK.join(text.pages).encode("utf-8", "replace")):
+        return True
+    pages = zip(old, text.pages, strict=False)
+    return len(old) == len(text.pages) and all(_same_page(*both) for both in pages)
+
+
+def _same_page(old: str, new: str) -> bool:
+    one, other = comparable(old.strip()), comparable(new.strip())
+    # A hyphen at a line's end may be the printer's; any other has to be in both.
+    sure = one.hyphens - one.line_ends <= other.hyphens
+    return one.key == other.key and sure and other.hyphens - other.line_ends <= one.hyphens
+
+
+def _passage(row: Row, before: QuotableText | None) -> str:
+    """Return a quotation with the words around it, as the older document has them."""
+    around = row["prefix"], row["quote"], row["suffix"]
+    if before is not None:
+        found = before.check(row["quote"], int(row["page"]) if row["page"] else None)
+        if found.status in (FOUND, OTHER_PAGE):
+            head, tail = before.context(found)
+            around = head, found.passage, tail
+    return " ".join(" ".join(around).split())
+
+
+def _differences(passage: str, quote: str, new: QuotableText) -> list[str]:
+    """Return how a passage differs in a newer document, in words."""
+    found = new.check(passage)
+    if found.status in (FOUND, OTHER_PAGE):
+        return []
+    near = found if found.status == NEAR else new.check(quote)
+    if near.status == NEAR:
+        return [_in_words(one) for one in near.differences[:_DIFFERENCES]]
+    stands = near.status in (FOUND, OTHER_PAGE)
+    return ["other words stand around it now" if stands else "nothing like it is there"]
+
+
+def _in_words(one: Difference) -> str:
+    old, new = (shorten(one_line(text)) for text in (one.quoted, one.printed))
+    if not old:
+        return f"“{new}” is new"
+    return f"“{old}” is “{new}” now" if new else f"“{old}” is left out now"

@@ -1,0 +1,131 @@
+"""Looking again at the documents of a study, and logging each look."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.documents.fetch import NotFetchedError
+from analysis.documents.recheck import Look, Looker
+from analysis.documents.store import PUBLIC, DocumentStore
+from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.collecting import DocumentRows
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.frames import grouped, records
+from analysis.problems import StudyError
+from analysis.study import Study, journal, load
+from analysis.study import vocabulary as v
+from analysis.study.addresses import is_on_the_web
+
+AT_ONCE = 20
+"""Looks after which they are written: an interrupted run loses no more."""
+
+Row = dict[str, str]
+
+
+@dataclass
+class Rechecked:
+    """What came of looking again.
+
+    Attributes:
+        looks: the rows that were logged.
+        not_reached: addresses that gave no answer, each with the reason; nothing is logged of them.
+    """
+
+    looks: list[Row] = field(default_factory=list)
+    not_reached: list[tuple[str, str]] = field(default_factory=list)
+
+
+def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
+    """Return the documents to look at again, by their address.
+
+    Public ones that came from the web, that were collected and last looked at so many days ago or
+    more. What was replaced is looked at while evidence names it, or until its change is logged.
+    """
+    checks, documents = grouped(study["checks"], "document_id"), records(study["documents"])
+    named, replaced = set(study["evidence"]["document_id"]), set(study["documents"]["replaces"])
+    latest = (dt.date.today() - dt.timedelta(days)).isoformat()
+
+    def is_due(row: Row) -> bool:
+        name, looks = row["document_id"], checks.get(row["document_id"], [])
+        done = name in replaced - named and any(one["status"] == v.CHANGED for one in looks)
+        seen = max([row["retrieved_on"], *(one["checked_on"] for one in looks)])
+        of_source = source_id in ("", row["source_id"])
+        return of_source and not done and row["access"] == PUBLIC and seen <= latest
+
+    found: dict[str, list[Row]] = {}
+    for row in documents:
+        if is_on_the_web(row["retrieved_from"]) and is_due(row):
+            found.setdefault(row["retrieved_from"], []).append(row)
+    return found
+
+
+def look_again(
+    folder: Path,
+    looker: Looker,
+    documents: Mapping[str, Sequence[Row]],
+    progress: Callable[[str], None] = lambda step: None,
+) -> Rechecked:
+    """Look at documents again, and log the looks in the study as it goes.
+
+    Args:
+        folder: the study's folder.
+        looker: what looks.
+        documents: those to look at, by their address; see :func:`due`.
+        progress: shown the step at hand.
+    """
+    done, waiting = Rechecked(), []
+    try:
+        for number, (address, rows) in enumerate(documents.items(), start=1):
+            progress(f"{number} of {len(documents)}: {address}")
+            try:
+                waiting += looker.look(address, rows)
+            except NotFetchedError as error:
+                done.not_reached.append((address, str(error)))
+            if len(waiting) >= AT_ONCE:
+                done.looks += log_looks(folder, waiting)
+                waiting = []
+    finally:
+        # Also where somebody interrupts it: the next run goes on with what is not logged.
+        if waiting:
+            done.looks += log_looks(folder, waiting)
+    return done
+
+
+def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
+    """Log looks in a study, with the newer versions that they found, and return the rows.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    with journal.changing(folder):
+        changeset = Changeset(load(folder), ReadWorkbook("the looks"))
+        documents, checks = (
+            DocumentRows(changeset, "", DocumentStore(folder)),
+            changeset.draft("checks"),
+        )
+        rows, there = [], checks.places("document_id", "checked_on")
+        for number, look in enumerate(looks, start=1):
+            if (look.row["document_id"], look.row["checked_on"]) in there:
+                continue  # another run has looked at it meanwhile
+            row = look.row | _found(changeset, documents, look, number)
+            line = SheetRow(row["document_id"], number, {}, {"": "A"})
+            checks.add(row, line)
+            changeset.say(ADDED, "checks", {}, row["document_id"], line)
+            rows.append(row)
+        files = changeset.files()
+        if changeset.workbook.problems:
+            raise StudyError(changeset.workbook.problems)
+        journal.commit(folder, files)
+    return rows
+
+
+def _found(changeset: Changeset, documents: DocumentRows, look: Look, number: int) -> Row:
+    """Return the id of a newer version, after adding it where it is not there yet."""
+    if look.version is None:
+        return {}
+    rows = changeset.draft("documents").rows
+    many, name = len(rows), documents.add(look.version, number)
+    if len(rows) > many and not rows[-1]["replaces"]:
+        rows[-1]["replaces"] = look.replaces
+    return {"found_id": name}
