@@ -23,6 +23,7 @@ from analysis.publish.manifest import input_hashes
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
 from analysis.study.journal import settle
+from analysis.study.public import public
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import agreeing, spoken
 
@@ -53,7 +54,8 @@ class Study(Summary):
 
     def __init__(self, data: StudyData):
         """Wrap a study that was loaded; read one with :func:`read_study`."""
-        self._data = of_kind("data", data, StudyData, "no path: pg.read_study(path) reads a study")
+        remedy = "no path: pg.read_study(path) reads a study"
+        self._data = public(of_kind("data", data, StudyData, remedy))
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what looks as if it changed a table."""

@@ -7,13 +7,21 @@ import pandas as pd
 
 from analysis.frames import records
 from analysis.study.load import Study
+from analysis.study.quoted import quotations
 
 
 def with_sources(study: Study, table: str, where: pd.Series | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a table, each with the row of its source; ``where`` picks rows."""
+    """Return the rows of a table, each with the row of its source; ``where`` picks rows.
+
+    A statement of evidence also has its ``quotation``, which may be ``None``.
+    """
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
-    return [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
+    made = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
+    if table == "evidence":
+        quoted = quotations(study)
+        made = [{**row, "quotation": quoted.get(row["evidence_id"])} for row in made]
+    return made
 
 
 def titled(source: Mapping[str, str]) -> str:
