@@ -127,7 +127,7 @@ def test_nothing_of_a_private_document_is_in_any_file(output):
     assert {"report.html", "report.docx", "report.pdf", "gap-tables.xlsx"} <= shown
     assert {"data/evidence.csv", "data/annotations.jsonld"} <= shown
     assert {name.split("/")[1] for name in shown if name.startswith("site/")} == {
-        "units", "evidence",
+        "libraries", "evidence",
     }  # fmt: skip
     assert all(bare(HASH) in texts[name] for name in shown - {"data/evidence.csv"})
 

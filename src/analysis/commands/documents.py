@@ -97,3 +97,42 @@ def _print(collection: Collection) -> None:
     print(
         f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
     )
+
+
+def locate(arguments: argparse.Namespace) -> int:
+    """Fill in where quotations stand; return 1 if any could not be filled."""
+    from analysis.fieldwork.locating import locate as locate_in
+    from analysis.wording import listed
+
+    located = locate_in(arguments.study, arguments.dry_run)
+    for name, filled in located.filled.items():
+        print(f"{name}: {listed([*filled])} filled.")
+    for name, why in located.not_filled.items():
+        print(f"{name}: not filled: {why}.", file=sys.stderr)
+    counts = f"complete already: {located.complete}, not filled: {len(located.not_filled)}"
+    print(f"Quotations filled: {len(located.filled)}, {counts}.")
+    if arguments.dry_run:
+        print("Dry run: nothing was written.")
+    return 1 if located.not_filled else 0
+
+
+def annotations(arguments: argparse.Namespace) -> int:
+    """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
+    from collections import Counter
+
+    from analysis.fieldwork.annotation_intake import take_annotations_in
+
+    came = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
+    for what, name in came.taken:
+        print(f"{name}: {what}.")
+    for name, lacks in came.incomplete:
+        print(f"{name}: {lacks}.")
+    for number, one, why in came.left_out:
+        where = one.address or one.sha256 or "no address"
+        print(f"Annotation {number}, “{one.exact}” ({where}): {why}.", file=sys.stderr)
+    counts = Counter(what for what, _ in came.taken)
+    said = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
+    print(f"Annotations {said}, left out: {len(came.left_out)}.")
+    if arguments.dry_run:
+        print("Dry run: nothing was written.")
+    return 1 if came.left_out else 0

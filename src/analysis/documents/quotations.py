@@ -73,6 +73,19 @@ class QuotableText:
         status = FOUND if page is None or page in pages else OTHER_PAGE
         return self._checked(status, pages, at, at + len(quoted.key))
 
+    def places(self, quote: str, prefix: str = "", suffix: str = "") -> list[Checked]:
+        """Return each place at which the words stand, between these words if any are given."""
+        quoted = comparable(quote.strip())
+        before, after = (comparable(one).key.strip() for one in (prefix, suffix))
+        found = []
+        for at in _exact(quoted, self._text):
+            end = at + len(quoted.key)
+            head = self._text.key[max(at - len(before) - 1, 0) : at].rstrip()
+            tail = self._text.key[end : end + len(after) + 1].lstrip()
+            if head.endswith(before) and tail.startswith(after):
+                found.append(self._checked(FOUND, (self._text.page(at),), at, end))
+        return found
+
     def context(self, checked: Checked, most: int = 10) -> tuple[str, str]:
         """Return the words before and after a passage, at most so many of each, of its own page."""
         text = self._text.original
