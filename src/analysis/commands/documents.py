@@ -18,6 +18,7 @@ _SHOWN = 300
 
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
+    from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.study import Study
 
@@ -46,7 +47,22 @@ def collect(arguments: argparse.Namespace) -> int:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
+    _keep_not_archived(folder, store)
     return 1 if any(not one.is_held for one in collection.left_out) else 0
+
+
+def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
+    """Write which addresses a public archive may be given, and say so."""
+    from analysis.fieldwork.collecting import not_archived
+
+    addresses = not_archived(loaded(folder))
+    if store.folder.is_dir():
+        path = store.keep_not_archived(addresses)
+        if addresses:
+            print(
+                f"Addresses of which no archived copy is known (archived in sources.csv): "
+                f"{len(addresses)}, in {path}."
+            )
 
 
 def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:

@@ -40,6 +40,18 @@ def without_document(study: Study) -> list[Wanted]:
     return [one for one in (Wanted(*pair) for pair in pairs) if one.is_address]
 
 
+def not_archived(study: Study) -> list[str]:
+    """Return the addresses of sources of which no copy in a public archive is known.
+
+    Without those of which a private document is held: nobody else is to hear of them.
+    """
+    sources, documents = study["sources"], study["documents"]
+    private = documents.loc[documents["access"] == PRIVATE, "source_id"]
+    wanting = (sources["archived"] == "") & ~sources["source_id"].isin(private)
+    addresses = dict.fromkeys(sources.loc[wanting, "url"])
+    return [one for one in addresses if Wanted(one).is_address]
+
+
 def collect_into(
     folder: Path,
     collector: Collector,
