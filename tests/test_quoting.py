@@ -10,6 +10,7 @@ from helpers import append_row, cell, edit_cell, find_row
 from made import LIBRARY
 from pdfs import bare, opened, read
 
+import analysis as pg
 from analysis.cli import main
 from analysis.documents.store import KNOWN_HERE, DocumentStore
 from analysis.measure.results import measure
@@ -88,6 +89,22 @@ def test_a_quotation_is_an_annotation_for_each_cell_that_rests_on_it(study):
         assert one["target"]["state"]["schema:sha256"] == HASH
         assert one["target"]["state"]["sourceDateStart"] == "2026-01-02T00:00:00Z"
         assert one["target"]["state"]["cached"] == "https://archive.example/copy"
+
+
+def test_a_notebook_shows_the_words_marked_and_nothing_private(study):
+    read_back = pg.read_study(study)
+    quoted = read_back.quotations()
+    assert len(quoted) == 1 and "1 quotation from public documents." in repr(quoted)
+    assert f"… {WORDS['prefix']} “{WORDS['quote']}”{WORDS['suffix']} …" in repr(quoted)
+    html = quoted._repr_html_()
+    assert f"<mark>“{WORDS['quote']}”</mark>" in html and HASH in html and "Page 2 of 83" in html
+    everything = " ".join([html, *(read_back[name].to_csv() for name in read_back)])
+    assert "Secret" not in everything and "D-hidden" not in everything
+    assert (
+        read_back.as_coded(read_back.coders[0]).quotations("V02")._repr_html_().count("<mark") == 0
+    )
+    with pytest.raises(pg.StudyError, match="V01"):
+        read_back.quotations("V011")
 
 
 @pytest.fixture(scope="module")
