@@ -35,7 +35,8 @@ class Quotations:
 
     def _repr_html_(self) -> str:
         head = Markup("<br>").join(map(escape, self._head))
-        quotation = isolating().get_template("quotation.html.j2").make_module().quotation
+        template = isolating().get_template("quotation.html.j2")
+        quotation = template.make_module().quotation  # pyright: ignore[reportAttributeAccessIssue] # of the template
         shown = (Markup("<p>{}</p>{}").format(one.evidence_id, quotation(one)) for one in self)
         return Markup("<p>{}</p>").format(head) + Markup("").join(shown)
 

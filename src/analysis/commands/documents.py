@@ -132,7 +132,7 @@ def locate(arguments: argparse.Namespace) -> int:
     return 1 if located.not_filled else 0
 
 
-def annotations(arguments: argparse.Namespace) -> int:
+def take_annotations(arguments: argparse.Namespace) -> int:
     """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
     from collections import Counter
 

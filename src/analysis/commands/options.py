@@ -155,7 +155,7 @@ def _add_collecting(add: _Add) -> None:
 
     locate = add("locate", documents.locate, "fill in the page of quotations, and the words around")
     annotations = add(
-        "annotations", documents.annotations, "take in quotations that were made elsewhere"
+        "annotations", documents.take_annotations, "take in quotations that were made elsewhere"
     )
     annotations.add_argument(
         "file", type=Path, metavar="FILE.json", help="W3C Web Annotations, as Hypothes.is exports"

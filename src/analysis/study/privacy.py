@@ -168,7 +168,8 @@ def personal_details(
     for name, columns in TEXTS.items():
         if name not in frames:
             continue
-        together = [(one,) for one in columns] + [QUOTED] * (name == "evidence")
+        together: list[tuple[str, ...]] = [(one,) for one in columns]
+        together += [QUOTED] * (name == "evidence")
         for row, texts in _texts(frames[name], together):
             for kind, detail, person in details(
                 " ".join(filter(None, texts.values())), persons, areas
