@@ -187,11 +187,13 @@ def test_what_lacks_something_is_listed_and_not_guessed(study, ids, capsys, tags
 def test_an_export_of_the_client_is_read(study, ids):
     made = annotation()
     hypothesis = {
-        "uri": f"{ADDRESS}#page=2",
+        "uri": f"{ADDRESS}?from=mail#page=2",
         "text": "They ask nobody.",
         "tags": [*ids],
         "created": made["created"],
-        "target": [{"source": f"{ADDRESS}/", "selector": made["target"][0]["selector"]}],
+        "target": [
+            {"source": f"{ADDRESS}?from=mail#page=2", "selector": made["target"][0]["selector"]}
+        ],
     }
     take(study, {"export_date": "2026-02-03", "annotations": [hypothesis]})
     assert read_rows(study, "evidence")[-1][-3] == QUOTE

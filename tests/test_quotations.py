@@ -252,9 +252,6 @@ def differs(text: QuotableText, sentence: str, other: str, word: str) -> bool:
     quoted = [one.quoted for one in found.differences]
     return found.status == NEAR and len(quoted) == 1 and word in quoted[0]
 
-    found = text.check(" ".join([*words[:at], "not", *words[at:]]))
-    return found.status == NEAR and [one.quoted for one in found.differences] == ["not"]
-
 
 def test_the_words_around_a_quotation_are_those_of_its_page():
     def page(name, number):

@@ -178,7 +178,10 @@ class _Places:
     def quoted(self, one: WebAnnotation) -> tuple[Row, Row]:
         """Return the document that has the words, and the cells that say where they stand."""
         found = self._by_hash.get(one.sha256) if one.sha256 else None
-        rows = [found] if found else self._by_address.get(_bare(one.address), [])
+        bare = _bare(one.address)
+        # A document is held without the query string where it is the same without.
+        by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
+        rows = [found] if found else by_address
         if not rows:
             raise _LeftOutError(
                 "the study has no document of this address or hash (policygap collect)"

@@ -14,6 +14,7 @@ from analysis.fieldwork.changeset import ADDED, Changeset
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.problems import StudyError
 from analysis.study import Study, journal, load
+from analysis.study.addresses import is_of_the_web
 
 AT_ONCE = 100
 """Documents after which what was collected is written: an interrupted run loses no more."""
@@ -49,7 +50,7 @@ def not_archived(study: Study) -> list[str]:
     private = documents.loc[documents["access"] == PRIVATE, "source_id"]
     wanting = (sources["archived"] == "") & ~sources["source_id"].isin(private)
     addresses = dict.fromkeys(sources.loc[wanting, "url"])
-    return [one for one in addresses if Wanted(one).is_address]
+    return [*filter(is_of_the_web, addresses)]
 
 
 def collect_into(

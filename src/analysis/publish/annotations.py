@@ -11,6 +11,7 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.addresses import is_of_the_web
 from analysis.study.quoted import Quotation
 from analysis.study.sources import with_sources
 
@@ -88,7 +89,7 @@ def _target(one: Quotation, address: str) -> dict[str, Any]:
     around = {"prefix": one.prefix, "suffix": one.suffix}
     return {
         "type": "SpecificResource",
-        "source": next(filter(_is_of_the_web, (one.retrieved_from, address)), _by_hash(one.sha256)),
+        "source": next(filter(is_of_the_web, (one.retrieved_from, address)), _by_hash(one.sha256)),
         "state": {
             "type": "TimeState",
             # No more is known than the day.
@@ -103,10 +104,6 @@ def _target(one: Quotation, address: str) -> dict[str, Any]:
             **{name: text for name, text in around.items() if text},
         },
     }
-
-
-def _is_of_the_web(address: str) -> bool:
-    return address.lower().startswith(("https://", "http://"))
 
 
 def _by_hash(sha256: str) -> str:

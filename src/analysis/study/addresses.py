@@ -23,6 +23,11 @@ def is_address(text: str) -> bool:
     return bool(_ADDRESS.fullmatch(text))
 
 
+def is_of_the_web(text: str) -> bool:
+    """Return whether a text is an address of the web."""
+    return is_address(text) and text.lower().startswith(("https://", "http://"))
+
+
 def address_warnings(
     tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
 ) -> Iterator[Problem]:
