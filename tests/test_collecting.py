@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typst
-from helpers import append_row, cell, contents, edit_cell, read_rows
+from helpers import append_row, cell, contents, edit_cell, find_row, read_rows
 from local_site import PAGE, served
 from made import LIBRARY
 
@@ -14,7 +14,7 @@ from analysis.cli import main
 from analysis.documents import fetch
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
-from analysis.study import load, validate
+from analysis.study import load, look_over, validate
 from analysis.study.asking import documents_answering
 from analysis.study.known import data_read_on
 
@@ -83,6 +83,27 @@ def test_a_folder_is_collected_and_what_cannot_be_read_gets_a_line(study, tmp_pa
     assert {row["title"] for row in new} == {""}  # a subject line is not for everyone
     assert validate(study) == [] and data_read_on(load(study)) == day
     assert (study / "documents" / ".gitignore").read_text().endswith("*\n")
+
+
+def test_addresses_without_an_archived_copy_are_listed(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    addresses = {row["source_id"]: row["url"] for row in rows(study, "sources") if row["url"]}
+    first, second, *others = addresses
+    edit_cell(
+        study,
+        "sources",
+        find_row(study, "sources", source_id=first),
+        "archived",
+        "https://archive.example/1",
+    )
+    assert collect(study, "--source", second, tmp_path / "policy.txt") == 0
+    listed = (study / "documents" / "not-archived.txt").read_text().splitlines()
+    assert listed == [addresses[one] for one in others]
+    assert f": {len(listed)}, in " in capsys.readouterr().out
+    (warned,) = [
+        one for one in look_over(study) if one.file == "sources.csv" and one.column == "url"
+    ]
+    assert warned.value == addresses[second] and "private" in warned.rule
 
 
 def test_collecting_again_changes_nothing(study, tmp_path, capsys):

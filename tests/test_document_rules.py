@@ -56,6 +56,9 @@ def test_a_quotation_from_a_document_is_valid(study):
         ("evidence", "page", "4", "D-made has fewer pages"),
         ("evidence", "page", "0", "below 1"),
         ("evidence", "quote", "word " * 60 + "word", "more than 60 words"),
+        ("evidence", "prefix", "word " * 60 + "word", "more than 60 words"),
+        ("evidence", "suffix", "word " * 60 + "word", "more than 60 words"),
+        ("sources", "archived", "archive.example/copy", "the form"),
     ],
 )
 def test_a_fault_is_named_at_its_place(study, table, column, text, rule):

@@ -8,12 +8,12 @@ import pytest
 from helpers import ROOT, append_row, cell, copy_of_real_study, edit_cell, edit_descriptor
 from hypothesis import given
 from hypothesis import strategies as st
-from made import ANY
+from made import ANY, real
 from made_allotments import write_allotments
 
 from analysis.cli import main
 from analysis.study import WARNING, load, look_over, validate
-from analysis.study.privacy import details
+from analysis.study.privacy import details, personal_details
 from analysis.study.settings import PersonSettings
 
 PERSONS = PersonSettings(
@@ -223,3 +223,22 @@ def test_reading_a_study_looks_for_no_details(tmp_path, monkeypatch):
 
     monkeypatch.setattr("analysis.study.privacy.details", refuse)
     load(ROOT / "tests/studies/library-hours")
+
+
+@pytest.mark.parametrize(
+    ("texts", "column"),
+    [
+        ({"quote": "The witness, aged 34, was arrested."}, "quote"),
+        ({"quote": "It is so.", "prefix": "The witness, aged 34, was arrested."}, "prefix"),
+        ({"quote": "It is so.", "suffix": "The witness, aged 34, was arrested."}, "suffix"),
+        ({"quote": "the witness, who was", "suffix": "aged 34, was arrested."}, "suffix"),
+        ({"quote": "the witness was", "prefix": "It was", "suffix": "arrested."}, None),
+    ],
+)
+def test_a_quotation_and_the_words_around_it_are_looked_at_as_one_text(texts, column):
+    study = real()
+    rows = study["evidence"].head(1).assign(states="", note="", **texts)
+    found = list(personal_details(study.descriptor, {"evidence": rows}))
+    assert [(one.file, one.row, one.column) for one in found] == (
+        [("evidence.csv", 2, column)] if column else []
+    )

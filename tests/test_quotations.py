@@ -251,3 +251,20 @@ def differs(text: QuotableText, sentence: str, other: str, word: str) -> bool:
     # A number may be a part of a word: SHA-257.
     quoted = [one.quoted for one in found.differences]
     return found.status == NEAR and len(quoted) == 1 and word in quoted[0]
+
+
+def test_the_words_around_a_quotation_are_those_of_its_page():
+    def page(name, number):
+        middle = f"Before it one two\n{name} here it is over con-\nfidence end\n"
+        return f"Policy of Nowhere {number}\n{name} begins\n{middle}of the {name}\nthe {name} ends"
+
+    text = QuotableText([page(name, n) for n, name in enumerate(("ape", "bee", "cat", "dog"))])
+    found = text.check("bee here it is", 2)
+    assert text.context(found, 5) == ("begins Before it one two", "over confidence end of the")
+    assert text.context(found)[0] == "bee begins Before it one two"
+    found = text.check("bee ends cat begins", 2)
+    assert text.context(found, 4) == ("of the bee the", "Before it one two")
+
+
+def test_nothing_is_near_in_a_text_of_blanks():
+    assert QuotableText([" \n "] * 3).check("A rule").status == ABSENT

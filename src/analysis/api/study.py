@@ -23,10 +23,13 @@ from analysis.publish.manifest import input_hashes
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
 from analysis.study.journal import settle
+from analysis.study.public import public
+from analysis.study.quoted import quotations
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import agreeing, spoken
 
 if TYPE_CHECKING:
+    from analysis.api.quotations import Quotations
     from analysis.api.reading import Table
     from analysis.api.results import Results
 
@@ -53,7 +56,8 @@ class Study(Summary):
 
     def __init__(self, data: StudyData):
         """Wrap a study that was loaded; read one with :func:`read_study`."""
-        self._data = of_kind("data", data, StudyData, "no path: pg.read_study(path) reads a study")
+        remedy = "no path: pg.read_study(path) reads a study"
+        self._data = public(of_kind("data", data, StudyData, remedy))
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what looks as if it changed a table."""
@@ -184,6 +188,27 @@ class Study(Summary):
         from analysis.api.records import record_of
 
         return record_of(self._data, name)
+
+    def quotations(self, evidence: str | Sequence[str] | None = None) -> Quotations:
+        """Return what is quoted from documents, the words marked in what stands around them.
+
+        Args:
+            evidence: ids of evidence, or a mask of ``study.evidence``; default: all of it.
+
+        Raises:
+            StudyError: there is no evidence of such an id.
+        """
+        from analysis.api.quotations import Quotations
+
+        ids = self._data["evidence"]["evidence_id"]
+        given = as_ids("evidence", ids if evidence is None else evidence, ids)
+        wanted = [given] if isinstance(given, str) else given
+        for one in wanted:
+            if one not in set(ids):
+                raise no_such("evidence", one, ids, "statement of evidence")
+        quoted = quotations(self._data)
+        lines = [self._data.mark] if self._data.mark else []
+        return Quotations([quoted[one] for one in wanted if one in quoted], lines)
 
     def as_coded(self, coder: str) -> Study:
         """Return the study with one coder's own codings in place of the assessments.

@@ -19,6 +19,7 @@ _SHOWN = 300
 
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
+    from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.fieldwork.rechecking import Rechecked
     from analysis.study import Study
@@ -54,6 +55,7 @@ def collect(arguments: argparse.Namespace) -> int:
         from analysis.fieldwork.answers import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, held_already))
+    _keep_not_archived(folder, store)
     return 1 if any(not one.is_held for one in collection.left_out) else 0
 
 
@@ -79,6 +81,20 @@ def recheck(arguments: argparse.Namespace) -> int:
         rechecked = look_again(arguments.study, looker, documents, progress)
     _print_looks(rechecked)
     return 1 if rechecked.not_reached else 0
+
+
+def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
+    """Write which addresses a public archive may be given, and say so."""
+    from analysis.fieldwork.collecting import not_archived
+
+    addresses = not_archived(loaded(folder))
+    if store.folder.is_dir():
+        path = store.keep_not_archived(addresses)
+        if addresses:
+            print(
+                f"Addresses of which no archived copy is known (archived in sources.csv): "
+                f"{len(addresses)}, in {path}."
+            )
 
 
 def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
@@ -187,3 +203,42 @@ def _in_words(row: dict[str, str]) -> str:
     parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
     parts += [row[name] for name in ("difference", "why") if row.get(name)]
     return "; ".join(parts)
+
+
+def locate(arguments: argparse.Namespace) -> int:
+    """Fill in where quotations stand; return 1 if any could not be filled."""
+    from analysis.fieldwork.locating import locate as locate_in
+    from analysis.wording import listed
+
+    located = locate_in(arguments.study, arguments.dry_run)
+    for name, filled in located.filled.items():
+        print(f"{name}: {listed([*filled])} filled.")
+    for name, why in located.not_filled.items():
+        print(f"{name}: not filled: {why}.", file=sys.stderr)
+    counts = f"complete already: {located.complete}, not filled: {len(located.not_filled)}"
+    print(f"Quotations filled: {len(located.filled)}, {counts}.")
+    if arguments.dry_run:
+        print("Dry run: nothing was written.")
+    return 1 if located.not_filled else 0
+
+
+def take_annotations(arguments: argparse.Namespace) -> int:
+    """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
+    from collections import Counter
+
+    from analysis.fieldwork.annotation_intake import take_annotations_in
+
+    came = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
+    for what, name in came.taken:
+        print(f"{name}: {what}.")
+    for name, lacks in came.incomplete:
+        print(f"{name}: {lacks}.")
+    for number, one, why in came.left_out:
+        where = one.address or one.sha256 or "no address"
+        print(f"Annotation {number}, “{one.exact}” ({where}): {why}.", file=sys.stderr)
+    counts = Counter(what for what, _ in came.taken)
+    said = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
+    print(f"Annotations {said}, left out: {len(came.left_out)}.")
+    if arguments.dry_run:
+        print("Dry run: nothing was written.")
+    return 1 if came.left_out else 0

@@ -173,6 +173,19 @@ def _add_collecting(add: _Add) -> None:
             help="also addresses of this machine and of private networks",
         )
 
+    locate = add("locate", documents.locate, "fill in the page of quotations, and the words around")
+    annotations = add(
+        "annotations", documents.take_annotations, "take in quotations that were made elsewhere"
+    )
+    annotations.add_argument(
+        "file", type=Path, metavar="FILE.json", help="W3C Web Annotations, as Hypothes.is exports"
+    )
+    for command in (locate, annotations):
+        command.add_argument(
+            "--dry-run", action="store_true", help="show the change; write nothing"
+        )
+        _study(command)
+
 
 def _add_documents(add: _Add) -> None:
     brief = add("brief", outputs.brief, "write the two-page briefing on a unit, as PDF")

@@ -127,6 +127,13 @@ def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
     return [(a, b) for words, a, b in lines if many[words] >= least]
 
 
+def readable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> str:
+    """Return a text as it reads: without running heads, words at line ends put together."""
+    for start, end in leave_out:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", text)
+
+
 def _once(line: re.Match[str]) -> str:
     """Return a line with the second of each two letters unseen, if a word of it is long enough."""
     if max(map(len, line[0].split())) < 6:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.documents.comparable import comparable, running_heads
+from analysis.documents.comparable import comparable, readable, running_heads
 
 WORDS_IN_A_PASSAGE = 90
 _SNIPPET_WORDS = 32
@@ -129,19 +129,12 @@ def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
     for number, page in enumerate(pages, start=1):
         own = [(a - start, b - start) for a, b in heads if start <= a < start + len(page)]
         start += len(page) + 1
-        words = _readable(page, own).split()
+        words = readable(page, own).split()
         step = WORDS_IN_A_PASSAGE // 2
         for first in range(0, max(len(words) - step, 1), step):
             text = " ".join(words[first : first + WORDS_IN_A_PASSAGE])
             if text:
                 yield number, text
-
-
-def _readable(page: str, leave_out: Sequence[tuple[int, int]]) -> str:
-    """Return a page as it reads: without running heads, words at line ends put together."""
-    for start, end in leave_out:
-        page = page[:start] + " " * (end - start) + page[end:]
-    return re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", page)
 
 
 def fts_query(query: str) -> str:

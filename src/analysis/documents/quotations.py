@@ -7,7 +7,13 @@ from difflib import SequenceMatcher
 
 from rapidfuzz.fuzz import partial_ratio_alignment
 
-from analysis.documents.comparable import PAGE_BREAK, Comparable, comparable, running_heads
+from analysis.documents.comparable import (
+    PAGE_BREAK,
+    Comparable,
+    comparable,
+    readable,
+    running_heads,
+)
 
 FOUND, OTHER_PAGE, NEAR, ABSENT = "found", "other page", "near", "not in the document"
 NEAR_AT_LEAST = 75
@@ -48,7 +54,8 @@ class QuotableText:
 
     def __init__(self, pages: Sequence[str]):
         """Take the pages of a document, each a text."""
-        self._text = comparable(PAGE_BREAK.join(pages), running_heads(pages))
+        self._heads = running_heads(pages)
+        self._text = comparable(PAGE_BREAK.join(pages), self._heads)
 
     def check(self, quote: str, page: int | None = None) -> Checked:
         """Return whether a quotation stands in the document, and where.
@@ -66,16 +73,34 @@ class QuotableText:
         status = FOUND if page is None or page in pages else OTHER_PAGE
         return self._checked(status, pages, at, at + len(quoted.key))
 
-    def context(self, checked: Checked, width: int = 120) -> tuple[str, str]:
-        """Return the words before and after a passage, at most ``width`` characters of each."""
+    def places(self, quote: str, prefix: str = "", suffix: str = "") -> list[Checked]:
+        """Return each place at which the words stand, between these words if any are given."""
+        quoted = comparable(quote.strip())
+        before, after = (comparable(one).key.strip() for one in (prefix, suffix))
+        found = []
+        for at in _exact(quoted, self._text):
+            end = at + len(quoted.key)
+            head = self._text.key[max(at - len(before) - 1, 0) : at].rstrip()
+            tail = self._text.key[end : end + len(after) + 1].lstrip()
+            if head.endswith(before) and tail.startswith(after):
+                found.append(self._checked(FOUND, (self._text.page(at),), at, end))
+        return found
+
+    def context(self, checked: Checked, most: int = 10) -> tuple[str, str]:
+        """Return the words before and after a passage, at most so many of each, of its own page."""
         text = self._text.original
-        before, after = text[: checked.start], text[checked.end :]
-        head = " ".join(before[-2 * width :].split())[-width:]
-        tail = " ".join(after[: 2 * width].split())[:width]
-        # No word is cut: what stands before the first space, or after the last, is left out.
-        head = head.partition(" ")[2] if len(head) == width else head
-        tail = tail.rpartition(" ")[0] if len(tail) == width else tail
-        return head, tail
+        first = text.rfind(PAGE_BREAK, 0, checked.start) + 1
+        last = text.find(PAGE_BREAK, checked.end)
+        before = self._words(first, checked.start)[-most:]
+        after = self._words(checked.end, len(text) if last < 0 else last)[:most]
+        return " ".join(before), " ".join(after)
+
+    def _words(self, start: int, end: int) -> list[str]:
+        """Return the words of a span of the text, without running heads."""
+        heads = [(max(a, start) - start, min(b, end) - start) for a, b in self._heads]
+        return readable(
+            self._text.original[start:end], [one for one in heads if one[0] < one[1]]
+        ).split()
 
     def _nearest(self, quoted: Comparable) -> Checked:
         key = self._text.key
@@ -84,6 +109,8 @@ class QuotableText:
             return Checked(ABSENT)
         own = _words(quoted)
         other = _words(self._text, *_whole_words(key, found.dest_start, found.dest_end))
+        if not other:
+            return Checked(ABSENT)
         if quoted.key[-1].isalnum() and not key[other[-1][0]].isalnum():
             other = other[:-1]
         steps = SequenceMatcher(None, _keys(quoted, own), _keys(self._text, other), False)

@@ -82,6 +82,12 @@ class DocumentStore:
             return None
         return pages
 
+    def keep_not_archived(self, addresses: Sequence[str]) -> Path:
+        """Keep the list of addresses for a public archive, each on a line; return where it is."""
+        path = self.folder / "not-archived.txt"
+        _write_whole(path, "".join(f"{one}\n" for one in addresses).encode())
+        return path
+
     def keep_private(self, rows: Mapping[str, Mapping[str, str]]) -> None:
         """Keep what is known only here of private documents, by document id."""
         every = pd.DataFrame.from_dict({**self._private(), **rows}, "index", columns=[*KNOWN_HERE])

@@ -14,6 +14,7 @@ from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
+from analysis.study.addresses import is_on_the_web
 
 AT_ONCE = 100
 """Documents after which what was collected is written: an interrupted run loses no more."""
@@ -38,6 +39,18 @@ def without_document(study: Study) -> list[Wanted]:
     rows = sources[~sources["source_id"].isin(study["documents"]["source_id"])]
     pairs = zip(rows["url"], rows["source_id"], strict=True)
     return [one for one in (Wanted(*pair) for pair in pairs) if one.is_address]
+
+
+def not_archived(study: Study) -> list[str]:
+    """Return the addresses of sources of which no copy in a public archive is known.
+
+    Without those of which a private document is held: nobody else is to hear of them.
+    """
+    sources, documents = study["sources"], study["documents"]
+    private = documents.loc[documents["access"] == PRIVATE, "source_id"]
+    wanting = (sources["archived"] == "") & ~sources["source_id"].isin(private)
+    addresses = dict.fromkeys(sources.loc[wanting, "url"])
+    return [*filter(is_on_the_web, addresses)]
 
 
 def collect_into(

@@ -33,6 +33,7 @@ from analysis.measure.state_changes import differences
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
 from analysis.study import vocabulary as v
+from analysis.study.public import public
 from analysis.wording import spoken
 
 SETTLED = "settled"
@@ -256,7 +257,7 @@ def measure(
     read_on = data_read_on(study)
     as_of, known_by = as_of or read_on, known_by or read_on
     check_someone_exists(study, as_of)
-    study = _dated(known(study, known_by).at(as_of), as_of, known_by, read_on)
+    study = _dated(known(public(study), known_by).at(as_of), as_of, known_by, read_on)
     matrix = states(study, as_of, known_by)
     table = gaps(study, matrix)
     return Results(

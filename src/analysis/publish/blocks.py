@@ -334,7 +334,7 @@ def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
 def _manner_within(element: HtmlElement, manner: Run) -> Run:
     """Return how the text of an element is set, where the text around it is set in ``manner``."""
     classes = _classes(element)
-    if element.tag == "strong":
+    if element.tag in ("strong", "mark"):
         manner = replace(manner, strong=True)
     if "quiet" in classes:
         manner = replace(manner, quiet=True)

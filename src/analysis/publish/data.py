@@ -11,6 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.measure.results import Results
+from analysis.publish.annotations import FILE as ANNOTATIONS
+from analysis.publish.annotations import annotations
 from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
@@ -18,12 +20,11 @@ from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
 from analysis.study.looks import said_since
+from analysis.study.public import QUOTED
 from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
-"""Columns of evidence that say where it stands in a document."""
 _REACHED_AT = ("request_address", "whatdotheyknow_name")
 """Columns of units that say where requests are sent."""
 _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -82,8 +83,15 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         content = as_csv(guarded(one.table), marked=True)
         (folder / one.path).write_bytes(content)
         descriptor["resources"].append(_resource(results.study, one, content))
-    text = json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n"
-    (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
+    if (quoted := annotations(results)) is not None:
+        content = _as_json(quoted)
+        (folder / ANNOTATIONS).write_bytes(content)
+        descriptor["resources"].append(_of_annotations(content))
+    (folder / FILE).write_bytes(_as_json(descriptor))
+
+
+def _as_json(content: dict) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
@@ -152,25 +160,45 @@ def _resource(study: Study, one: _Resource, content: bytes) -> dict:
         **({"description": one.description} if one.description else {}),
         "format": "csv",
         "mediatype": "text/csv",
+        **_size_and_hash(content),
+        "schema": table_schema(study, one.name, list(one.table.columns), one.about),
+    }
+
+
+def _of_annotations(content: bytes) -> dict:
+    return {
+        "name": "annotations",
+        "path": ANNOTATIONS,
+        "title": "What is quoted, as W3C Web Annotations",
+        "format": "jsonld",
+        "mediatype": "application/ld+json",
+        **_size_and_hash(content),
+    }
+
+
+def _size_and_hash(content: bytes) -> dict:
+    return {
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": table_schema(study, one.name, list(one.table.columns), one.about),
     }
 
 
 def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     """Return the study's own tables to which ids in the results lead, without working notes."""
     study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
-    evidence = _without_private(study["evidence"], study["documents"])
     tables = {
         name: study[name]
         for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
     }
     # What holds for a group of units decides scores, and no id leads there.
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
+    evidence, documents = study["evidence"], study["documents"]
     cited = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
+    if "document_id" in (cited := _without_unused(cited, QUOTED)):
+        tables["documents"] = documents[documents["document_id"].isin(cited["document_id"])]
     tables["evidence"] = _with_since_read(study, cited, "evidence_id")
+    tables["sources"] = _without_unused(tables["sources"], ["archived"])
     tables["units"] = _without_unused(tables["units"], _REACHED_AT)
     return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
 
@@ -180,13 +208,6 @@ def _with_since_read(study: Study, table: pd.DataFrame, ids: str) -> pd.DataFram
     if study["checks"].empty:
         return table
     return table.assign(since_read=said_since(study, table[ids]))
-
-
-def _without_private(evidence: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """Return evidence without what it has of private documents, and without columns of none."""
-    public = documents.loc[documents["access"] == "public", "document_id"]
-    quoted = evidence[[*QUOTED]].where(evidence["document_id"].isin(public), "")
-    return _without_unused(evidence.assign(**{name: quoted[name] for name in QUOTED}), QUOTED)
 
 
 def _without_unused(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

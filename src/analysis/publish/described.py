@@ -238,6 +238,7 @@ TABLES = {
     "figures": Published("", based_on="figures"),
     "evidence": Published("", based_on="evidence"),
     "sources": Published("", based_on="sources"),
+    "documents": Published("", based_on="documents"),
 }
 """Every published table by name; one without a title has that of the study's table."""
 
@@ -251,6 +252,7 @@ _POINTS_TO = {
     "criterion_id": "criteria",
     "recommendation_id": "recommendations",
     "source_id": "sources",
+    "document_id": "documents",
     "reply_id": "replies",
 }
 

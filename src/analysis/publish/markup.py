@@ -13,6 +13,7 @@ from analysis.show.labels import level_word, word
 from analysis.show.symbols import UNKNOWN_MARK, level_marks
 from analysis.study import Study
 from analysis.study.asking import came_to
+from analysis.study.quoted import quotations
 from analysis.study.sources import titled
 from analysis.wording import capital, exact
 
@@ -20,6 +21,11 @@ from analysis.wording import capital, exact
 def template_text(name: str) -> str:
     """Return the text of a file below ``templates/``."""
     return files("analysis.publish").joinpath("templates", name).read_text("utf-8")
+
+
+def quotation_rules(study: Study) -> str:
+    """Return the style of quotations, where a study has any."""
+    return template_text("quotation.css") if quotations(study) else ""
 
 
 def environment(finalize: Callable | None = None) -> jinja2.Environment:

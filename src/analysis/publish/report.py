@@ -25,7 +25,7 @@ from analysis.publish.context.tables import (
     score_table,
 )
 from analysis.publish.context.units import uncited_evidence, unit_sections
-from analysis.publish.markup import isolating, mark_of, plain, template_text
+from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.parts import PARTS
 from analysis.show.caveats import draft_line
 from analysis.show.drawing import Drawing
@@ -51,7 +51,7 @@ def report_html(
         parts: the parts of the build; what is no part of it is not said to lie beside.
     """
     study = results.study
-    css = template_text("report.css") + ramp_rules(study)
+    css = template_text("report.css") + ramp_rules(study) + quotation_rules(study)
     templates = isolating()
     templates.filters.update(mark=mark_of(study), further=further)
     template = templates.get_template("report.html.j2")

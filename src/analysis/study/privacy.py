@@ -34,6 +34,8 @@ TEXTS = {
     "replies": ("says", "reason", "assessment"),
 }
 """The texts that are looked through, by table."""
+QUOTED = ("prefix", "quote", "suffix")
+"""Columns of evidence that are one text: the words of a document, with those around them."""
 
 _ANYONE = ("woman", "man", "girl", "boy", "mother", "wife")
 _MANY = ("women", "men", "she", "he", "her", "his")
@@ -166,14 +168,29 @@ def personal_details(
     for name, columns in TEXTS.items():
         if name not in frames:
             continue
-        for column in columns:
-            for row, text in frames[name][column].items():
-                for kind, detail, person in details(text, persons, areas):
-                    said = {"kind": kind, "detail": detail, "person": person}
-                    rule = RULE.format(**said, called=persons.called)
-                    remedy = REMEDY.format(called=persons.called)
-                    where = descriptor.tables[name].path, int(row) + 2, column
-                    yield Problem(*where, shorten(text), rule, remedy, WARNING, of_kind=kind)
+        together: list[tuple[str, ...]] = [(one,) for one in columns]
+        together += [QUOTED] * (name == "evidence")
+        for row, texts in _texts(frames[name], together):
+            for kind, detail, person in details(
+                " ".join(filter(None, texts.values())), persons, areas
+            ):
+                said = {"kind": kind, "detail": detail, "person": person}
+                rule = RULE.format(**said, called=persons.called)
+                remedy = REMEDY.format(called=persons.called)
+                # Of several columns that are one text: where it stands, or where it ends.
+                column = next((one for one in texts if detail in texts[one]), [*texts][-1])
+                where = descriptor.tables[name].path, row + 2, column, shorten(texts[column])
+                yield Problem(*where, rule, remedy, WARNING, of_kind=kind)
+
+
+def _texts(
+    frame: pd.DataFrame, together: list[tuple[str, ...]]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number of each row with the columns that are one text."""
+    for columns in together:
+        rows = zip(*(frame[name] for name in columns), strict=True)
+        for row, texts in zip(frame.index, rows, strict=True):
+            yield int(row), dict(zip(columns, texts, strict=True))
 
 
 def details(

@@ -8,18 +8,24 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study.load import Study
 from analysis.study.looks import said_since
+from analysis.study.quoted import quotations
 
 
 def with_sources(study: Study, table: str, where: pd.Series | None = None) -> list[dict[str, Any]]:
     """Return the rows of a table, each with the row of its source; ``where`` picks rows.
 
-    Evidence comes with what became since of the document behind it (``since_read``), if anything.
+    A statement of evidence also has what became since of the document behind it (``since_read``,
+    which may be empty), and its ``quotation``, which may be ``None``.
     """
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
     if table == "evidence":
         rows = rows.assign(since_read=said_since(study, rows["evidence_id"]))
-    return [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
+    made = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
+    if table == "evidence":
+        quoted = quotations(study)
+        made = [{**row, "quotation": quoted.get(row["evidence_id"])} for row in made]
+    return made
 
 
 def titled(source: Mapping[str, str]) -> str:

@@ -164,6 +164,15 @@ def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
     return (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
 
 
+def _addresses_of_private_documents(study: Study) -> pd.Series:
+    """Return the sources that have an address, and private documents alone."""
+    sources, documents = study["sources"], study["documents"]
+    is_public = documents["access"] == "public"
+    of_public = sources["source_id"].isin(documents.loc[is_public, "source_id"])
+    of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
+    return of_private & ~of_public & (sources["url"] != "")
+
+
 def _evidence_read_further_than_its_source(study: Study) -> pd.Series:
     order = {name: number for number, name in enumerate(FURTHEST_READ)}
     evidence = study["evidence"]
@@ -294,6 +303,9 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _document_again("url", "address", lambda sources: sources["url"].str.rstrip("/")),
     _document_again("sha256", "content", lambda sources: sources["sha256"]),
     _document_again("title", "publisher, title and date", _publisher_title_and_date),
+    _rows("sources", Rule("url", _addresses_of_private_documents,
+          "all documents collected of this source are private, and its address is published",
+          "leave it if anyone may know the address; else empty it")),
     _rows("evidence", Rule("extent_read", _evidence_read_further_than_its_source,
           "by this more of the document was read than by its row in sources.csv",
           "say one thing in both, how far it was read")),

@@ -8,6 +8,7 @@ from analysis.show.labels import (
     DECIDED,
 )
 from analysis.study import vocabulary as v
+from analysis.study.quoted import Quotation
 from analysis.study.sources import with_sources
 from analysis.wording import capital
 
@@ -20,6 +21,7 @@ def evidence(results: Results) -> pd.DataFrame:
     )
     if not cited:
         return pd.DataFrame({"Evidence": [NOT_AVAILABLE], "What it says": ["None is held."]})
+    any_quoted = any(row["quotation"] for row in cited)
     return pd.DataFrame(
         {
             "Evidence": row["evidence_id"],
@@ -33,9 +35,26 @@ def evidence(results: Results) -> pd.DataFrame:
             "Title": row["source"]["title"] or NOT_AVAILABLE,
             "Published": row["source"]["published"] or NOT_AVAILABLE,
             "Address": row["source"]["url"] or NOT_AVAILABLE,
+            **(_quoted(row["quotation"]) if any_quoted else {}),
         }
         for row in cited
     )
+
+
+def _quoted(one: Quotation | None) -> dict[str, str]:
+    """Return the cells on what a statement quotes; one that quotes nothing has none to give."""
+    cells = {
+        "Quotation": "exact",
+        "Words before it": "prefix",
+        "Words after it": "suffix",
+        "Page": "page",
+        "Retrieved on": "retrieved_on",
+        "SHA-256 of the document": "sha256",
+        "Archived copy": "archived",
+    }
+    if one is None:
+        return dict.fromkeys(cells, NOT_APPLICABLE)
+    return {head: getattr(one, name) or NOT_AVAILABLE for head, name in cells.items()}
 
 
 def replies(results: Results) -> pd.DataFrame:

@@ -11,6 +11,7 @@ FILES = {
     "report.docx": "The report as a document to edit",
     "gap-tables.xlsx": "The gap tables, and all behind them, as a spreadsheet",
     "statements.json": "Every figure that prose uses, with its definition and the rows behind it",
+    "data/annotations.jsonld": "What is quoted, as W3C Web Annotations",
     "manifest.json": "Hashes of all that went in and came out, for those who rebuild",
 }
 """The files of a build that are no table and about no unit, and what each is."""

@@ -15,7 +15,7 @@ from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
 from analysis.publish.context import MOST_ROWS
 from analysis.publish.context.published import recommendation_records
-from analysis.publish.markup import isolating, mark_of, plain, template_text
+from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
@@ -233,4 +233,5 @@ def _stylesheet(results: Results) -> str:
             f".{letter}{place} {{ grid-{way}: {place - first + 1}; }}"
             for place in sorted(set(places))
         ]
-    return template_text("site/site.css") + "\n".join(rules) + "\n" + ramp_rules(results.study)
+    css = template_text("site/site.css") + "\n".join(rules) + "\n" + ramp_rules(results.study)
+    return css + quotation_rules(results.study)

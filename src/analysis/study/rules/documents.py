@@ -84,6 +84,9 @@ RULES = (
              "it is quoted from no document", "name the document in document_id (policygap collect)"),
         Rule("quote", lambda rows, _: _words(rows["quote"]) > WORDS_AT_MOST,
              f"it has more than {WORDS_AT_MOST} words", "quote only the words that decide"),
+        *(Rule(column, lambda rows, _, column=column: _words(rows[column]) > WORDS_AT_MOST,
+               f"it has more than {WORDS_AT_MOST} words", "keep the few words around the quotation")
+          for column in ("prefix", "suffix")),
         Rule("page", lambda rows, _: (rows["page"] != "") & (rows["document_id"] == ""),
              "it is a page of no document", "name the document in document_id, or empty the page"),
         Rule("page", _beyond_the_document, "{document_id} has fewer pages",

@@ -1,0 +1,53 @@
+"""What a study quotes, in a notebook: the words marked, in what stands around them."""
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup, escape
+
+from analysis.publish.markup import isolating
+from analysis.study.quoted import Quotation
+from analysis.wording import counted
+
+
+class Quotations:
+    """Quotations, as a list, that a notebook shows; of private documents there are none."""
+
+    def __init__(self, quoted: Sequence[Quotation], lines: Sequence[str] = ()):
+        """Hold them.
+
+        Args:
+            quoted: the quotations.
+            lines: what must stand with them.
+        """
+        self._quoted, self._lines = [*quoted], [*lines]
+
+    def __iter__(self) -> Iterator[Quotation]:
+        """Give each quotation."""
+        return iter(self._quoted)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._quoted)
+
+    def __repr__(self) -> str:
+        """Return them as text: the words in quotation marks, in what stands around them."""
+        return "\n".join([*self._head, *map(_as_text, self)])
+
+    def _repr_html_(self) -> str:
+        head = Markup("<br>").join(map(escape, self._head))
+        template = isolating().get_template("quotation.html.j2")
+        quotation = template.make_module().quotation  # pyright: ignore[reportAttributeAccessIssue] # of the template
+        shown = (Markup("<p>{}</p>{}").format(one.evidence_id, quotation(one)) for one in self)
+        return Markup("<p>{}</p>").format(head) + Markup("").join(shown)
+
+    @property
+    def _head(self) -> list[str]:
+        said = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
+        return [f"{said} from public documents.", *self._lines]
+
+
+def _as_text(one: Quotation) -> str:
+    page = f"page {one.page} of {one.pages}" if one.page else "page not given"
+    archived = f"archived at {one.archived}, " if one.archived else ""
+    text = f"{one.evidence_id}: {one.before}“{one.exact}”{one.after}"
+    return f"{text}\n  ({page}, as retrieved on {one.retrieved_on}, {archived}SHA-256 {one.sha256})"

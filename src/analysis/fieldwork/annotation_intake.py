@@ -1,0 +1,281 @@
+"""Take quotations that were made elsewhere into a study, as far as each says what it is about."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+from analysis.documents.comparable import comparable
+from analysis.documents.quotations import QuotableText
+from analysis.documents.store import PRIVATE, DocumentStore
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.locating import HeldTexts
+from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.frames import records
+from analysis.problems import StudyError, shorten
+from analysis.study import Study, journal, load
+from analysis.study import vocabulary as v
+from analysis.study.rules.documents import WORDS_AT_MOST
+from analysis.wording import listed
+
+Row = dict[str, Any]
+
+
+class _LeftOutError(Exception):
+    """An annotation cannot be taken in; says why."""
+
+
+@dataclass
+class Annotated:
+    """What came of a file of annotations.
+
+    Attributes:
+        taken: what became of each that was taken in: added, changed or unchanged; and its row.
+        incomplete: by the id of the evidence, what the annotation does not say.
+        left_out: each that was not taken in, by its number in the file, and why.
+    """
+
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    incomplete: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[int, WebAnnotation, str]] = field(default_factory=list)
+
+
+def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Annotated:
+    """Add and fill rows of evidence by the annotations of a file.
+
+    Raises:
+        StudyError: the file holds no annotations, or the study would not be valid; the study is
+            as it was.
+    """
+    found = read_annotations(path)
+    with nullcontext() if dry_run else journal.changing(folder):
+        study = load(folder)
+        changeset = Changeset(study, ReadWorkbook(path.name))
+        rows, annotated = _Rows(study, changeset), Annotated()
+        for number, one in enumerate(found, start=1):
+            line = SheetRow("annotations", number, {}, {"": "A"})
+            try:
+                what, name, lacks = rows.take(one, line)
+            except _LeftOutError as why:
+                annotated.left_out.append((number, one, str(why)))
+                continue
+            annotated.taken.append((what, name))
+            if lacks:
+                annotated.incomplete.append((name, lacks))
+        files = changeset.files()
+        if changeset.workbook.problems:
+            raise StudyError(changeset.workbook.problems)
+        if not dry_run:
+            journal.commit(folder, files)
+    return annotated
+
+
+class _Rows:
+    """The rows of evidence that annotations add and fill."""
+
+    def __init__(self, study: Study, changeset: Changeset):
+        self._study, self._changeset = study, changeset
+        self._evidence = changeset.draft("evidence")
+        self._places, self._tags = _Places(study), _Tags(study)
+
+    def take(self, one: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
+        """Add or fill a row; return what was done, the row's id, and what is not said."""
+        if not one.exact:
+            raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
+        if len(one.exact.split()) > WORDS_AT_MOST:
+            raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
+        document, quoted = self._places.quoted(one)
+        tags = self._tags.read(one.tags)
+        place = self._row(tags, document, one)
+        if place is None:
+            what, name = ADDED, self._add(one, tags, document, quoted, line)
+        else:
+            what, name = self._fill(place, tags, document, quoted, line)
+        return what, name, "" if tags.criterion else "no tag names a criterion"
+
+    def _row(self, tags: "_Named", document: Row, one: WebAnnotation) -> int | None:
+        """Return the place of the row that is meant: the one named, or that has these words."""
+        rows = list(enumerate(self._evidence.rows))
+        if tags.evidence:
+            return next(place for place, row in rows if row["evidence_id"] == tags.evidence)
+        key = tags.unit, document["document_id"]
+        same = (place for place, row in rows if (row["unit_id"], row["document_id"]) == key)
+        return next((place for place in same if _says(self._evidence.rows[place], one.exact)), None)
+
+    def _add(
+        self, one: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
+    ) -> str:
+        if not tags.unit:
+            raise _LeftOutError(
+                "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
+            )
+        if not one.comment:
+            raise _LeftOutError("it has no comment that says in our own words what is quoted")
+        taken = {row["evidence_id"] for row in self._evidence.rows}
+        name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
+        row = {
+            "evidence_id": name,
+            "scope": "unit",
+            "unit_id": tags.unit,
+            "source_id": document["source_id"],
+            "states": one.comment,
+            "extent_read": tags.extent or "not_read",
+            "note": tags.in_words(one.tags),
+            "read_on": _day(one.created_on),
+            **quoted,
+        }
+        self._evidence.add(row, line)
+        self._changeset.say(ADDED, "evidence", row, name, line)
+        return name
+
+    def _fill(
+        self, place: int, tags: "_Named", document: Row, quoted: Row, line: SheetRow
+    ) -> tuple[str, str]:
+        row = self._evidence.rows[place]
+        name = row["evidence_id"]
+        if row["source_id"] != document["source_id"]:
+            raise _LeftOutError(f"{name} is from another source than {document['document_id']}")
+        if tags.unit and row["unit_id"] != tags.unit:
+            raise _LeftOutError(f"{name} is about another unit than {tags.unit}")
+        if row["document_id"] not in ("", document["document_id"]):
+            raise _LeftOutError(f"{name} names another document than {document['document_id']}")
+        if row["quote"] and not _says(row, quoted["quote"]):
+            raise _LeftOutError(f"{name} has another quotation")
+        if row["page"] and quoted["page"] not in ("", row["page"]):
+            raise _LeftOutError(
+                f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
+            )
+        filled = {column: text for column, text in quoted.items() if text and not row[column]}
+        what = CHANGED if filled else UNCHANGED
+        if filled:
+            self._evidence.replace(place, {**row, **filled}, line)
+        self._changeset.say(what, "evidence", row, f"{name}: {listed([*filled])}", line)
+        return what, name
+
+
+class _Places:
+    """Where the words of annotations stand, in the documents that a study has."""
+
+    def __init__(self, study: Study):
+        self._texts, store = HeldTexts(study), DocumentStore(study.folder)
+        self._by_hash: dict[str, Row] = {}
+        self._by_address: dict[str, list[Row]] = defaultdict(list)
+        sources = {row["source_id"]: row for row in records(study["sources"])}
+        for row in records(study["documents"]):
+            self._by_hash[store.known(row)["sha256"]] = row
+            source = sources[row["source_id"]]
+            own = row["retrieved_from"] if row["access"] != PRIVATE else ""
+            for address in {_bare(one) for one in (own, source["url"], source["archived"])} - {""}:
+                # Of several versions the latest is looked in first.
+                self._by_address[address].insert(0, row)
+
+    def quoted(self, one: WebAnnotation) -> tuple[Row, Row]:
+        """Return the document that has the words, and the cells that say where they stand."""
+        found = self._by_hash.get(one.sha256) if one.sha256 else None
+        bare = _bare(one.address)
+        # A document is held without the query string where it is the same without.
+        by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
+        rows = [found] if found else by_address
+        if not rows:
+            raise _LeftOutError(
+                "the study has no document of this address or hash (policygap collect)"
+            )
+        texts = [(row, text) for row in rows if (text := self._texts.of(row["document_id"]))]
+        if not texts:
+            raise _LeftOutError(
+                f"the text of {rows[0]['document_id']} is not on this machine, or another"
+            )
+        for row, text in texts:
+            if cells := _cells(one, text):
+                return row, {"document_id": row["document_id"], "quote": one.exact, **cells}
+        named = listed([row["document_id"] for row, _ in texts])
+        raise _LeftOutError(f"the words are not in {named}")
+
+
+def _cells(one: WebAnnotation, text: QuotableText) -> Row | None:
+    """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
+    around = {"prefix": one.prefix, "suffix": one.suffix}
+    places = text.places(one.exact, **around)
+    if not places:
+        around, places = {"prefix": "", "suffix": ""}, text.places(one.exact)
+    pages = {place.pages[0] for place in places}
+    return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The ids that the tags of an annotation name; each is empty where none does."""
+
+    unit: str = ""
+    criterion: str = ""
+    evidence: str = ""
+    level: str = ""
+    extent: str = ""
+
+    def in_words(self, tags: tuple[str, ...]) -> str:
+        """Return a note with the tags for which evidence has no column."""
+        own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
+        kept = [one for one in tags if one not in own]
+        return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
+
+
+class _Tags:
+    """What tags may name: ids of the study, alone or behind the word for what they are of."""
+
+    def __init__(self, study: Study):
+        self._ids = {
+            "unit": set(study["units"]["unit_id"]),
+            "criterion": set(study["criteria"]["criterion_id"]),
+            "evidence": set(study["evidence"]["evidence_id"]),
+            "level": {*study["levels"]["level"], *v.UNKNOWNS},
+            "extent": set(v.EXTENT) - {""},
+        }
+
+    def read(self, tags: tuple[str, ...]) -> _Named:
+        """Return what tags name; nothing is guessed."""
+        named: dict[str, set[str]] = defaultdict(set)
+        for tag in tags:
+            for kind, name in self._meant(tag):
+                named[kind].add(name)
+        for kind, names in named.items():
+            if len(names) > 1:
+                raise _LeftOutError(f"its tags name more than one {kind}: {listed(sorted(names))}")
+        return _Named(**{kind: name for kind, (name,) in named.items()})
+
+    def _meant(self, tag: str) -> Iterator[tuple[str, str]]:
+        kind, colon, name = tag.partition(":")
+        if colon and kind in self._ids:
+            if name.strip() not in self._ids[kind]:
+                raise _LeftOutError(f"its tag {shorten(tag)} names no {kind} of the study")
+            yield kind, name.strip()
+            return
+        kinds = [one for one in ("unit", "criterion", "evidence") if tag in self._ids[one]]
+        if len(kinds) > 1:
+            said = listed([f"{one}:{tag}" for one in kinds])
+            raise _LeftOutError(
+                f"its tag {shorten(tag)} names more than one thing: write one of {said}"
+            )
+        yield from ((one, tag) for one in kinds)
+
+
+def _says(row: Row, quote: str) -> bool:
+    return comparable(row["quote"]).key == comparable(quote).key
+
+
+def _bare(address: str) -> str:
+    """Return an address as it is compared: without its scheme, its fragment and a slash at its end."""
+    return urldefrag(address).url.rstrip("/").partition("://")[2]
+
+
+def _day(text: str) -> str:
+    """Return a day that has been; else nothing."""
+    try:
+        return text if dt.date.fromisoformat(text) <= dt.date.today() else ""
+    except ValueError:
+        return ""

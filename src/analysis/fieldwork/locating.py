@@ -1,0 +1,113 @@
+"""Fill in where a quotation stands: its page, and the words around it, from the text held."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.documents.quotations import QuotableText
+from analysis.documents.store import DocumentStore
+from analysis.fieldwork.changeset import CHANGED, Changeset
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.frames import records
+from analysis.problems import StudyError
+from analysis.study import Study, journal, load
+from analysis.wording import listed
+
+COLUMNS = ("page", "prefix", "suffix")
+
+
+@dataclass
+class Located:
+    """What became of the quotations.
+
+    Attributes:
+        filled: by the id of the evidence, the columns that were filled.
+        not_filled: likewise, why they were not.
+        complete: how many lacked nothing that their document has.
+    """
+
+    filled: dict[str, dict[str, str]] = field(default_factory=dict)
+    not_filled: dict[str, str] = field(default_factory=dict)
+    complete: int = 0
+
+
+def locate(folder: Path, dry_run: bool = False) -> Located:
+    """Fill the empty page, prefix and suffix of quotations that their document has word for word.
+
+    What stands there is never changed.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    with nullcontext() if dry_run else journal.changing(folder):
+        changeset = Changeset(load(folder), ReadWorkbook("evidence.csv"))
+        located, evidence = Located(), changeset.draft("evidence")
+        for place, (row, found) in enumerate(_each(changeset.study)):
+            if isinstance(found, str):
+                located.not_filled[row["evidence_id"]] = found
+            elif found:
+                line = SheetRow("evidence.csv", place + 2, {}, {"": "A"})
+                evidence.replace(place, {**row, **found}, line)
+                changeset.say(CHANGED, "evidence", row, listed([*found]), line)
+                located.filled[row["evidence_id"]] = found
+            else:
+                located.complete += row["quote"] != ""
+        files = changeset.files()
+        if changeset.workbook.problems:
+            raise StudyError(changeset.workbook.problems)
+        if not dry_run:
+            journal.commit(folder, files)
+    return located
+
+
+def _each(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | str]]:
+    """Yield each row of evidence with what can be filled in, or why what it lacks cannot."""
+    texts = HeldTexts(study)
+    for row in records(study.tables["evidence"]):
+        lacks = [name for name in COLUMNS if not row[name]] if row["quote"] else []
+        yield row, _found(row, lacks, texts) if lacks else {}
+
+
+def _found(row: dict[str, str], lacks: list[str], texts: "HeldTexts") -> dict[str, str] | str:
+    text = texts.of(row["document_id"])
+    if text is None:
+        return f"the text of {row['document_id']} is not on this machine, or another"
+    places = text.places(row["quote"], row["prefix"], row["suffix"])
+    pages = {one.pages[0] for one in places}
+    if row["page"]:
+        places = [one for one in places if one.pages[0] == int(row["page"])]
+    if not places:
+        return _why_not(row, text, pages)
+    if len(places) > 1:
+        where = ", ".join(map(str, sorted({one.pages[0] for one in places})))
+        return f"the words stand {len(places)} times in {row['document_id']}, on page {where}: give the page, or a word before or after them"
+    prefix, suffix = text.context(places[0])
+    there = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}
+    return {name: there[name] for name in lacks if there[name]}
+
+
+def _why_not(row: dict[str, str], text: QuotableText, pages: set[int]) -> str:
+    """Say why words are not at the place that is named; ``pages``: those on which they are."""
+    if pages:
+        return f"in {row['document_id']} the words stand on page {', '.join(map(str, sorted(pages)))}, not on page {row['page']}"
+    if text.places(row["quote"]):
+        return f"{row['document_id']} has other words before or after them"
+    return f"{row['document_id']} does not have these words (policygap validate shows what it has)"
+
+
+class HeldTexts:
+    """The texts of a study's documents that are on this machine, each read once."""
+
+    def __init__(self, study: Study):
+        """Take the study; nothing is read yet."""
+        self._store = DocumentStore(study.folder)
+        self._rows = {row["document_id"]: row for row in records(study.tables["documents"])}
+        self._texts: dict[str, QuotableText | None] = {}
+
+    def of(self, document: str) -> QuotableText | None:
+        """Return the text of a document; ``None`` where it is not here."""
+        if document not in self._texts:
+            pages = self._store.text(self._rows[document])
+            self._texts[document] = None if pages is None else QuotableText(pages)
+        return self._texts[document]

@@ -1,0 +1,120 @@
+"""Read W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.problems import Problem, StudyError, shorten
+
+_HOLDING = ("annotations", "items", "rows", "first", "@graph")
+"""Under one of these a collection holds its annotations."""
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class WebAnnotation:
+    """What an annotation says.
+
+    Attributes:
+        address: the address of what is annotated; empty: none is named.
+        sha256: the hash of what is annotated, if one is named.
+        exact: the words; empty: it quotes none.
+        prefix: the words before them.
+        suffix: the words after them.
+        tags: its tags.
+        comment: what its author says in their own words.
+        created_on: the day on which it was made; empty: not said.
+    """
+
+    address: str
+    sha256: str
+    exact: str
+    prefix: str
+    suffix: str
+    tags: tuple[str, ...]
+    comment: str
+    created_on: str
+
+
+def read_annotations(path: Path) -> list[WebAnnotation]:
+    """Return every annotation of a file, one for each place that it is on.
+
+    Raises:
+        StudyError: it is no such file.
+    """
+    remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+        return [made for one in _annotations(content) for made in _of(one)]
+    except (ValueError, RecursionError) as error:
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
+        raise StudyError([Problem(shorten(path, 200), None, place, "", rule, remedy)]) from None
+
+
+def _annotations(content: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(content, list):
+        for one in content:
+            yield from _annotations(one)
+    elif not isinstance(content, dict):
+        raise ValueError("it holds something other than annotations")
+    elif "target" in content:
+        yield content
+    else:
+        held = [content[name] for name in _HOLDING if name in content]
+        if not held and not str(content.get("type")).startswith("Annotation"):
+            raise ValueError("it holds something other than annotations")
+        for one in held:
+            yield from _annotations(one)
+
+
+def _of(one: dict[str, Any]) -> Iterator[WebAnnotation]:
+    bodies = [{"value": body} if isinstance(body, str) else body for body in _list(one.get("body"))]
+    bodies = [body for body in bodies if isinstance(body, dict)]
+    tagging = [body for body in bodies if "tagging" in _list(body.get("purpose"))]
+    said = [_text(body.get("value")) for body in bodies if body not in tagging]
+    said += [_text(one.get("bodyValue")), _text(one.get("text"))]
+    tags = [*(body.get("value") for body in tagging), *_list(one.get("tags"))]
+    for target in _list(one["target"]) or [{}]:
+        target = {"source": target} if isinstance(target, str) else target
+        if not isinstance(target, dict):
+            raise ValueError("it has an annotation of which the target is no address")
+        source = target.get("source") or target.get("id") or one.get("uri")
+        source = source.get("id") if isinstance(source, dict) else source
+        selector = next(_quoting(target.get("selector")), {})
+        yield WebAnnotation(
+            address=_text(source),
+            sha256=next(_hashes(target), ""),
+            **{name: _text(selector.get(name)) for name in ("exact", "prefix", "suffix")},
+            tags=tuple(dict.fromkeys(filter(None, map(_text, tags)))),
+            comment=" ".join(filter(None, said)),
+            created_on=_text(one.get("created"))[:10],
+        )
+
+
+def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
+    """Yield the selectors that quote, those within others too."""
+    for one in _list(selector):
+        if isinstance(one, dict):
+            if any(str(name).endswith("TextQuoteSelector") for name in _list(one.get("type"))):
+                yield one
+            yield from _quoting(one.get("refinedBy"))
+
+
+def _hashes(target: dict[str, Any]) -> Iterator[str]:
+    for one in (target, *_list(target.get("state")), target.get("source")):
+        if isinstance(one, dict):
+            named = (one.get(name) for name in ("schema:sha256", "sha256"))
+            yield from (text for text in map(_text, named) if _HASH.fullmatch(text))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    """Return a text in one line; what is no text says nothing."""
+    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -1,0 +1,116 @@
+"""What is quoted, as W3C Web Annotations: JSON-LD that other programs read, and find the words by."""
+
+import base64
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.fieldwork.cell_records import listed_ids
+from analysis.frames import each_row
+from analysis.measure.results import Results
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.study.addresses import is_on_the_web
+from analysis.study.quoted import Quotation
+from analysis.study.sources import with_sources
+
+FILE = "annotations.jsonld"
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+"""Named, and never fetched."""
+UNIT, CRITERION, LEVEL = "unit:", "criterion:", "level:"
+"""What a tag begins with that names an id."""
+_Cells = dict[str, list[tuple[str, str]]]
+
+
+def annotations(results: Results) -> dict[str, Any] | None:
+    """Return the collection of annotations; ``None``: nothing is quoted.
+
+    There is one for each cell that rests on a quotation, and one without a criterion for a
+    quotation on which no cell rests.
+    """
+    study = results.study
+    cells = _cells(results)
+    items = [one for row in _quoted(study) for one in _of_statement(study, row, cells)]
+    if not items:
+        return None
+    return {
+        "@context": CONTEXT,
+        "id": _name(study, ""),
+        "type": "AnnotationCollection",
+        "label": f"{study.descriptor.title}: what is quoted",
+        "total": len(items),
+        "first": {
+            "id": _name(study, "first page"),
+            "type": "AnnotationPage",
+            "startIndex": 0,
+            "items": items,
+        },
+    }
+
+
+def _quoted(study: Study) -> Iterator[dict[str, Any]]:
+    """Yield the statements that are shown, as far as they quote a document."""
+    evidence = study["evidence"]
+    shown = evidence["evidence_id"].isin(study.cited_evidence()) | (evidence["scope"] != "unit")
+    return (row for row in with_sources(study, "evidence", shown) if row["quotation"])
+
+
+def _of_statement(study: Study, row: dict[str, Any], cells: _Cells) -> Iterator[dict[str, Any]]:
+    name = row["evidence_id"]
+    unit = [UNIT + row["unit_id"]] if row["unit_id"] else []
+    for criterion, state in cells.get(name, []) or [("", "")]:
+        tags = [*unit, CRITERION + criterion] if criterion else unit
+        if state and state not in v.UNKNOWNS:
+            tags = [*tags, LEVEL + state]
+        words = {"purpose": "describing", "value": row["states"], "format": "text/plain"}
+        yield {
+            "id": _name(study, f"{name} {criterion}"),
+            "type": "Annotation",
+            "motivation": "classifying",
+            "body": [
+                *({"type": "TextualBody", "purpose": "tagging", "value": tag} for tag in tags),
+                {"type": "TextualBody", **words},
+            ],
+            "target": _target(row["quotation"], row["source"]["url"]),
+        }
+
+
+def _cells(results: Results) -> _Cells:
+    """Return the criteria and states of the cells that rest on each statement."""
+    cells = defaultdict(list)
+    for cell in each_row(results.matrix.cells):
+        for name in listed_ids(cell.evidence_ids):
+            cells[name].append((cell.criterion_id, cell.state))
+    return cells
+
+
+def _target(one: Quotation, address: str) -> dict[str, Any]:
+    around = {"prefix": one.prefix, "suffix": one.suffix}
+    return {
+        "type": "SpecificResource",
+        "source": next(filter(is_on_the_web, (one.retrieved_from, address)), _by_hash(one.sha256)),
+        "state": {
+            "type": "TimeState",
+            # No more is known than the day.
+            "sourceDateStart": f"{one.retrieved_on}T00:00:00Z",
+            "sourceDateEnd": f"{one.retrieved_on}T23:59:59Z",
+            **({"cached": one.archived} if one.archived else {}),
+            "schema:sha256": one.sha256,
+        },
+        "selector": {
+            "type": "TextQuoteSelector",
+            "exact": one.exact,
+            **{name: text for name, text in around.items() if text},
+        },
+    }
+
+
+def _by_hash(sha256: str) -> str:
+    """Return the name that a document has by its hash alone (RFC 6920)."""
+    digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
+    return f"ni:///sha-256;{digest}"
+
+
+def _name(study: Study, what: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"policygap {study.descriptor.name} {what}").urn
