@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.api.dates import read_date
+from analysis.api.documents import Documents
 from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
@@ -79,6 +80,11 @@ class Study(Summary):
         if not isinstance(table, str) or table not in tables:
             raise KeyError(str(no_such("table", table, tables, "table")))
         return typed(tables[table], self._data[table])
+
+    @property
+    def documents(self) -> Documents:
+        """The documents that were collected, as a table that can be searched."""
+        return Documents.of(self["documents"], self._data)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table as an attribute."""

@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _add_questions(add)
     _add_workbooks(add)
     _add_collecting(add)
+    _add_finding(add)
     _add_documents(add)
     _add_intake(add)
     return parser
@@ -152,6 +153,22 @@ def _add_collecting(add: _Add) -> None:
         action="store_true",
         help="also addresses of this machine and of private networks",
     )
+
+
+def _add_finding(add: _Add) -> None:
+    search = add("search", documents.search, "find passages in the documents")
+    search.add_argument(
+        "places",
+        nargs="*",
+        metavar="QUERY [STUDY]",
+        help=f'words, "words that stand together", OR, -word, word*; and a study\'s folder (default: {STUDY})',
+    )
+    search.add_argument("--unit", metavar="UNIT", help="only in documents about this unit")
+    search.add_argument("--criterion", metavar="ID", help="by the search terms of this criterion")
+    search.add_argument(
+        "--most", type=int, default=20, metavar="N", help="passages shown (default: 20)"
+    )
+    search.add_argument("--log", action="store_true", help="log the search beside the documents")
 
 
 def _add_documents(add: _Add) -> None:

@@ -28,10 +28,12 @@ class Wanted:
     Attributes:
         place: an address, or the path of a file.
         source_id: the source that it is a copy of; empty: not known.
+        unit_id: the unit that it is about; empty: nobody has said.
     """
 
     place: str
     source_id: str = ""
+    unit_id: str = ""
 
     @property
     def is_address(self) -> bool:
@@ -182,4 +184,6 @@ class Collector:
                 yield NotCollected(f"{place}, {attached}", why)
             else:
                 # What is attached is a document of its own, of another source than the e-mail.
-                yield from self._kept(Wanted(one.place), PurePath(attached).name, inner, depth + 1)
+                yield from self._kept(
+                    replace(one, source_id=""), PurePath(attached).name, inner, depth + 1
+                )

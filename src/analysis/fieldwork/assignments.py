@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.fieldwork.coding_workbook import checked_coder, coding_rows, coding_workbook
+from analysis.fieldwork.coding_workbook import (
+    cells_of_rows,
+    checked_coder,
+    coding_rows,
+    coding_workbook,
+)
 from analysis.fieldwork.workbook_writer import save_new
 from analysis.study import Study, journal
 from analysis.study.tables import as_csv, is_marked
@@ -22,6 +27,7 @@ def give_workbook(
     units: Sequence[str] = (),
     only_unknown: bool = False,
     on: dt.date | None = None,
+    round: str = "",
 ) -> list[str]:
     """Write a coder's workbook, and record in the study what she was given: both or neither.
 
@@ -34,6 +40,7 @@ def give_workbook(
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
         on: the day; default: today.
+        round: the round that it belongs to, ``pilot`` or ``main``; empty: the main one.
 
     Returns:
         The files of the study that were changed; none where the same was given that day.
@@ -41,19 +48,24 @@ def give_workbook(
     Raises:
         StudyError: the workbook cannot be written as asked, or the study cannot be changed.
     """
-    batch, rows = assign(study, coder, units, only_unknown, on or dt.date.today())
+    batch, rows = assign(study, coder, units, only_unknown, on or dt.date.today(), round)
     files = {}
     if len(rows):
         table = pd.concat([study["assignments"], rows], ignore_index=True)
         path = study.descriptor.tables["assignments"].path
         files = {**study.brought_up, path: as_csv(table, is_marked(study.folder / path))}
-    content = coding_workbook(study, coder, units, only_unknown, batch)
+    content = coding_workbook(study, coder, units, only_unknown, batch, out.parent)
     save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
     return sorted(files)
 
 
 def assign(
-    study: Study, coder: str, units: Sequence[str], only_unknown: bool, on: dt.date
+    study: Study,
+    coder: str,
+    units: Sequence[str],
+    only_unknown: bool,
+    on: dt.date,
+    round: str = "",
 ) -> tuple[str, pd.DataFrame]:
     """Return the batch of what a coder is given on a day, and the rows that record it.
 
@@ -64,8 +76,7 @@ def assign(
     units = list(units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
     cells: dict[str, dict[str, None]] = {}
-    for row in coding_rows(study, own, units, only_unknown):
-        unit, criterion, _ = row.texts["row"].split("/")
+    for unit, criterion in cells_of_rows(coding_rows(study, own, units, only_unknown)):
         cells.setdefault(unit, {})[criterion] = None
     given = {
         (unit, ";".join(list(ids)[start : start + _CRITERIA_OF_A_ROW]))
@@ -73,6 +84,7 @@ def assign(
         for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
     }
     today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
+    today = today[today["round"] == round]
     for batch, rows in today.groupby("batch"):
         if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
             return str(batch), recorded.iloc[:0]
@@ -80,5 +92,7 @@ def assign(
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
     batch = next(one for one in numbers if one not in taken)
     order = {unit: place for place, unit in enumerate(units)}
-    rows = [(coder, *one, batch, day, "") for one in sorted(given, key=lambda one: order[one[0]])]
+    rows = [
+        (coder, *one, batch, day, "", round) for one in sorted(given, key=lambda one: order[one[0]])
+    ]
     return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -136,6 +136,7 @@ class _Rows:
             "text_sha256": one.text_sha256,
             "unread": "; ".join(one.text.unread),
             "replaces": self._older(one, source),
+            "unit_id": one.wanted.unit_id,
         }
         if one.access == PRIVATE:
             self.known_here[name] = _known_here(one)

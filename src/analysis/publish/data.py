@@ -167,7 +167,8 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     # What holds for a group of units decides scores, and no id leads there.
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
     tables["evidence"] = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
-    return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
+    notes = ["note", "search_terms"]
+    return {name: table.drop(columns=notes, errors="ignore") for name, table in tables.items()}
 
 
 def _without_private(evidence: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:

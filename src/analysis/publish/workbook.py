@@ -31,7 +31,7 @@ from analysis.show.caveats import caveats, draft_line
 from analysis.show.labels import (
     level_word,
 )
-from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
+from analysis.spreadsheet import as_bytes, font, new_workbook, put_link, put_text, row_height
 from analysis.study import vocabulary as v
 from analysis.study.levels import level_names
 from analysis.wording import listed
@@ -65,8 +65,7 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", marks, contents))
     _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, about))
     for cell in book["Contents"]["A"][2 + len(marks) :]:  # below the title, the mark and the header
-        cell.hyperlink = f"#'{cell.value}'!A1"
-        cell.font = font(color="12436D", underline="single")
+        put_link(cell, f"#'{cell.value}'!A1")
     for one in sheets:
         _write_table(book.create_sheet(one.tab), one)
     return as_bytes(book)
