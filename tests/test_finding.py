@@ -4,17 +4,22 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from filled import Filled
 from helpers import cell, contents, edit_cell, find_row, read_rows
-from made import LIBRARY
+from made import LIBRARY, with_rows, without_rows
 
 import analysis as pg
 from analysis.cli import main
 from analysis.documents.checks import quotation_problems
+from analysis.fieldwork.agreement import ALL, CODES
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.passages import LISTED, WHOLE
+from analysis.fieldwork.rounds import ONE_IN_COMMON, SAME_PASSAGES, agreement_by_round
+from analysis.measure.results import measure
+from analysis.publish.data import data_tables
 from analysis.study import StudyError, load, validate
 from analysis.study.known import data_read_on
 from analysis.study.searches import searched_cells
@@ -176,8 +181,8 @@ def test_a_notebook_searches_the_documents_of_a_study(study):
 # --- the coding workbook ------------------------------------------------------------------------
 
 
-def workbook(study, coder="Ada", **options):
-    return Filled(coding_workbook(load(study), coder, **options))
+def workbook(study, coder="Ada", batch=""):
+    return Filled(coding_workbook(load(study), coder, [ONE, TWO], batch=batch))
 
 
 def taken_in(filled, study, tmp_path, on=dt.date(2026, 1, 5)):
@@ -278,7 +283,7 @@ def test_a_pick_that_cannot_be_taken_is_refused_at_its_cell(study, tmp_path, tex
     with pytest.raises(StudyError, match=rule) as error:
         taken_in(filled, study, tmp_path)
     first, *more = (one.column.partition("!")[0] for one in error.value.problems)
-    assert first == "Passages" and not more or "mark" in texts or texts.get("evidence_id")
+    assert (first == "Passages" and not more) or "mark" in texts or texts.get("evidence_id")
     assert contents(study) == before
 
 
@@ -367,3 +372,172 @@ def test_a_picked_passage_and_nothing_found_do_not_go_together(study, tmp_path):
     mark_nothing(filled, f"{ONE}/weekend/", WHOLE)
     with pytest.raises(StudyError, match="a passage is picked"):
         taken_in(filled, study, tmp_path)
+
+
+# --- agreement on passages ----------------------------------------------------------------------
+
+
+def picked(study, *picks, given=()):
+    """Return the study with picks: coder, criterion, quotation, batch; all of library one."""
+    source = study["documents"]["source_id"].iloc[0]
+    usual = {"scope": "unit", "unit_id": ONE, "source_id": source, "states": "-", "page": "1"}
+    usual |= {"extent_read": "opening", "document_id": "D0001"}
+    names = [f"P{number}" for number in range(len(picks))]
+    evidence = [
+        usual | {"evidence_id": name, "quote": one[2]}
+        for name, one in zip(names, picks, strict=True)
+    ]
+    rows = [
+        {
+            "coder": one[0],
+            "unit_id": ONE,
+            "criterion_id": one[1],
+            "evidence_id": name,
+            "batch": one[3],
+        }
+        for name, one in zip(names, picks, strict=True)
+    ]
+    columns = ("coder", "criterion_ids", "batch", "round")
+    assigned = [dict(zip(columns, one, strict=True)) | {"unit_id": ONE} for one in given]
+    days = {"given_on": "2026-01-02", "returned_on": "2026-01-03"}
+    study = with_rows(
+        without_rows(study, "codings", "codings_history", "assignments"), "evidence", evidence
+    )
+    study = with_rows(study, "picks", rows)
+    return with_rows(study, "assignments", [one | days for one in assigned])
+
+
+def counts(study, measure, round=""):
+    found = agreement_by_round(study)
+    return [
+        (one.criterion_id, one.same, one.cells)
+        for one in found
+        if (one.measure, one.round) == (measure, round)
+    ]
+
+
+def test_agreement_says_how_far_coders_picked_the_same_passages(made):
+    study = picked(
+        load(made),
+        ("Ada", "weekend", "opens on Saturdays from ten to four", ""),
+        ("Bea", "weekend", "Saturdays from ten to four.", ""),
+        ("Ada", "late-fees", "late fees were given up in 2021", ""),
+        ("Ada", "late-fees", "Borrowers who return late pay nothing", ""),
+        ("Bea", "late-fees", "late fees were given up in 2021", ""),
+        ("Ada", "holiday", "the doors of the made-up building", ""),
+    )
+    assert counts(study, SAME_PASSAGES) == [(ALL, 1, 2), ("weekend", 1, 1), ("late-fees", 0, 1)]
+    assert counts(study, ONE_IN_COMMON) == [(ALL, 2, 2), ("weekend", 1, 1), ("late-fees", 1, 1)]
+
+
+def test_who_read_a_cell_and_picked_nothing_there_picked_something_else(made):
+    picks = [("Ada", "weekend", "opens on Saturdays", "b1"), ("Bea", "holiday", "the doors", "b2")]
+    given = [("Ada", "weekend;holiday", "b1", ""), ("Bea", "weekend;holiday", "b2", "")]
+    study = picked(load(made), *picks, given=given)
+    assert counts(study, ONE_IN_COMMON)[0] == (ALL, 0, 2)
+    assert counts(study, SAME_PASSAGES, "pilot") == []
+
+
+def test_agreement_is_said_by_round_where_there_was_a_pilot(made):
+    study = picked(
+        load(made),
+        ("Ada", "weekend", "opens on Saturdays", "b1"),
+        ("Bea", "weekend", "given up in 2021", "b2"),
+        ("Ada", "late-fees", "given up in 2021", "b3"),
+        ("Bea", "late-fees", "given up in 2021", "b4"),
+        given=[
+            ("Ada", "weekend", "b1", "pilot"),
+            ("Bea", "weekend", "b2", "pilot"),
+            ("Ada", "late-fees", "b3", ""),
+            ("Bea", "late-fees", "b4", "main"),
+        ],
+    )
+    assert counts(study, SAME_PASSAGES)[0] == (ALL, 1, 2)
+    assert counts(study, SAME_PASSAGES, "pilot")[0] == (ALL, 0, 1)
+    assert counts(study, SAME_PASSAGES, "main")[0] == (ALL, 1, 1)
+
+
+def test_levels_of_the_pilot_are_those_that_stood_then(made):
+    study = picked(load(made), given=[("Ada", "weekend", "b1", "pilot"), ("Bea", "weekend", "b2", "pilot"),
+                                      ("Ada", "weekend", "b3", ""), ("Bea", "weekend", "b4", "")])  # fmt: skip
+    row = {
+        "unit_id": ONE,
+        "criterion_id": "weekend",
+        "observed_on": "2022-01-01",
+        "evidence_ids": "V01",
+    }
+    row |= {"read_on": "2022-07-01", "confidence": "high", "rationale": "-"}
+    old = [
+        row
+        | {
+            "coder": "Ada",
+            "level": "points_1",
+            "batch": "b1",
+            "replaced_on": "2026-01-04",
+            "replaced_why": "-",
+        }
+    ]
+    now = [
+        row | {"coder": "Ada", "level": "points_2", "batch": "b3"},
+        row | {"coder": "Bea", "level": "points_2", "batch": "b2"},
+    ]
+    study = with_rows(with_rows(study, "codings", now), "codings_history", old)
+    assert counts(study, CODES)[0] == (ALL, 1, 1)
+    assert counts(study, CODES, "pilot")[0] == (ALL, 0, 1)
+    assert counts(study, CODES, "main")[0] == (ALL, 1, 1)
+
+
+# --- a workbook of passages ---------------------------------------------------------------------
+
+
+def test_the_passages_are_written_for_each_unit_and_criterion(study, tmp_path, capsys):
+    out = tmp_path / "passages.xlsx"
+    assert main(["passages", str(study), "--out", str(out), "--units", ONE, TWO]) == 0
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "Passages", "Documents"]
+    sheet = book["Passages"]
+    (table,) = sheet.tables.values()
+    head, *found = [[cell.value for cell in row] for row in sheet[table.ref]]
+    cells = {tuple(row[:2]) for row in found}
+    assert len(cells) == 3 * 10  # two libraries, and documents of no known one, on ten criteria
+    best = next(
+        row for row in found if row[0] == "Made-up Library Two" and row[1] == "Weekend hours"
+    )
+    assert dict(zip(head, best, strict=True))["Passage"] == TEXT_TWO and best[-1] == "D0002"
+    assert best[-2] == "study/documents/open/D0002.txt" and (tmp_path / best[-2]).exists()
+    none = next(
+        row for row in found if row[0] == "Made-up Library Two" and row[1] == "Lit entrance"
+    )
+    assert "no search terms" in none[5] and None not in none
+    assert len(book["Documents"]["A"]) >= 4
+    again = tmp_path / "again.xlsx"
+    assert main(["passages", str(study), "--out", str(again), "--units", ONE, TWO]) == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_passages_of_a_study_without_documents_are_refused(tmp_path, capsys):
+    assert main(["passages", str(LIBRARY), "--out", str(tmp_path / "x.xlsx")]) == 1
+    assert "no documents" in capsys.readouterr().err and not (tmp_path / "x.xlsx").exists()
+
+
+def test_what_may_be_a_personal_detail_in_a_passage_is_counted(study, tmp_path, capsys):
+    collect(
+        study,
+        "case.txt",
+        "On Saturdays a reader, a 34-year-old woman of Nowhere, came.",
+        "--unit",
+        ONE,
+    )
+    assert main(["passages", str(study), "--out", str(tmp_path / "p.xlsx"), "--units", ONE]) == 0
+    assert "before it goes out: 1." in capsys.readouterr().out
+
+
+def test_nothing_of_the_search_terms_or_picks_is_published(made):
+    study = picked(load(made), ("Ada", "weekend", "opens on Saturdays", ""))
+    tables = data_tables(measure(study))
+    texts = "\n".join(table.to_csv() for table in tables.values())
+    assert (
+        "search_terms" not in texts
+        and "week-end" not in texts
+        and "opens on Saturdays" not in texts
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ _COLUMNS = ["document_id", "page", "snippet", "passage", "score", "link"]
 class Documents(pd.DataFrame):
     """The table of documents, as any other typed table, which can be searched."""
 
-    _metadata = ["_study"]
+    _metadata: ClassVar[list[str]] = ["_study"]
     _study: Study
 
     @classmethod
@@ -62,9 +62,9 @@ class Documents(pd.DataFrame):
         units = meant_units(study, [unit]) if unit else [""]
         asked = meant_criterion(study, criterion) if criterion else ""
         found = search(study, library, query, units[0], asked, most)
+        link = library.link
         rows = [
-            (one.document, one.page, one.snippet, one.text, one.score)
-            + (library.link(one.document, one.page),)
+            (one.document, one.page, one.snippet, one.text, one.score, link(one.document, one.page))
             for one in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)

@@ -177,9 +177,10 @@ class Study(Summary):
 
     def agreement(self) -> pd.DataFrame:
         """Return how far the coders agree, by criterion and in all, and on how many cells."""
-        from analysis.fieldwork.agreement import agreement, as_table
+        from analysis.fieldwork.agreement import as_table
+        from analysis.fieldwork.rounds import agreement_by_round
 
-        return as_table(agreement(self._data))
+        return as_table(agreement_by_round(self._data))
 
     def table(self, name: str) -> Table:
         """Return a table of the study for reading: ``agreement``, say, or any by its name.

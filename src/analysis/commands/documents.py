@@ -10,7 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.commands.shared import loaded, shown_progress, unit_meant
+from analysis.commands.shared import (
+    loaded,
+    print_possible_details,
+    shown_progress,
+    unit_meant,
+    units_meant,
+)
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import counted
 
@@ -71,6 +77,22 @@ def search(arguments: argparse.Namespace) -> int:
         log(study, found)
     _print_found(study, library, found)
     return 0 if found.passages else 1
+
+
+def passages(arguments: argparse.Namespace) -> int:
+    """Write a workbook with the best passages to read."""
+    from analysis.documents.held import Library
+    from analysis.fieldwork.workbook_writer import save_new
+    from analysis.publish.passages import passages_workbook
+
+    study = loaded(arguments.study)
+    units = units_meant(study, arguments.units) or list(study["units"]["unit_id"])
+    save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
+    print_possible_details(study, units)
+    print(f"The passages to read are in {arguments.out}")
+    if said := Library(study).missing():
+        print(said)
+    return 0
 
 
 def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:

@@ -116,6 +116,12 @@ def _add_workbooks(add: _Add) -> None:
     workbook.add_argument(
         "--only-unknown", action="store_true", help="only cells for which the coder has no level"
     )
+    workbook.add_argument(
+        "--round",
+        choices=("pilot", "main"),
+        default="",
+        help="the round of coding that it belongs to (default: the main one)",
+    )
     settle = add("settle", fieldwork.settle, "write the workbook in which codings are settled")
     reply_form = add(
         "reply-form",
@@ -168,6 +174,10 @@ def _add_finding(add: _Add) -> None:
     search.add_argument(
         "--most", type=int, default=20, metavar="N", help="passages shown (default: 20)"
     )
+    passages = add("passages", documents.passages, "write the best passages to read")
+    _out(passages, "FILE.xlsx", "the file to write")
+    _units(passages)
+    _study(passages)
     search.add_argument("--log", action="store_true", help="log the search beside the documents")
 
 
