@@ -541,3 +541,34 @@ def test_nothing_of_the_search_terms_or_picks_is_published(made):
         and "week-end" not in texts
         and "opens on Saturdays" not in texts
     )
+
+
+def test_signs_that_no_workbook_holds_are_no_part_of_a_passage(study, tmp_path):
+    text = "On Satur\u00addays\x00 the \x1b[31mdoors\x0e of caf\u00e9s open."
+    (tmp_path / "odd.txt").write_text(text, encoding="utf-8")
+    digest = rows(study, "documents")[1]["sha256"]
+    (study / "documents" / "text" / f"{digest}.txt").write_text(text, encoding="utf-8")
+    form, row = passage(workbook(study), f"{TWO}/weekend/", "doors")
+    assert form.texts(row)["passage"] == "On Saturdays the [31mdoors of cafés open."
+
+
+def test_an_older_round_without_passages_does_not_open_the_picks_of_another(study, tmp_path):
+    def give(coder, day, number):
+        row = {"coder": coder, "unit_id": ONE, "criterion_ids": "weekend", "batch": f"b{number}"}
+        return row | {"given_on": f"2026-01-{day:02}", "returned_on": f"2026-01-{day + 1:02}"}
+
+    held = with_rows(load(study), "assignments", [give("Bea", 1, 1), give("Ada", 5, 2)])
+    held = with_rows(held, "evidence", [
+        {"evidence_id": "P0", "scope": "unit", "unit_id": ONE, "source_id": "D0001", "states": "A pick.",
+         "extent_read": "opening"}])  # fmt: skip
+    pick = {
+        "coder": "Ada",
+        "unit_id": ONE,
+        "criterion_id": "weekend",
+        "evidence_id": "P0",
+        "batch": "b2",
+    }
+    held = with_rows(held, "picks", [pick])
+    assert "A pick." not in Filled(coding_workbook(held, "Bea", [ONE])).said()
+    later = with_rows(held, "assignments", [give("Bea", 5, 3)])
+    assert "A pick." in Filled(coding_workbook(later, "Bea", [ONE])).said()

@@ -172,7 +172,7 @@ def _add_finding(add: _Add) -> None:
     search.add_argument("--unit", metavar="UNIT", help="only in documents about this unit")
     search.add_argument("--criterion", metavar="ID", help="by the search terms of this criterion")
     search.add_argument(
-        "--most", type=int, default=20, metavar="N", help="passages shown (default: 20)"
+        "--most", type=_count, default=20, metavar="N", help="passages shown (default: 20)"
     )
     passages = add("passages", documents.passages, "write the best passages to read")
     _out(passages, "FILE.xlsx", "the file to write")
@@ -282,6 +282,12 @@ def _dates(command: _Command) -> None:
         metavar="DATE",
         help="count only what had been read by this day (default: everything)",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:9]) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10000")
+    return int(text)
 
 
 def _date(text: str) -> dt.date:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -185,10 +185,15 @@ def _held(study: Study) -> list[HeldDocument]:
                 row["unread"],
                 newer.get(name, ""),
                 row["media_type"],
-                row["sha256"],
+                _kept_under(row),
             )
         )
     return held
+
+
+def _kept_under(row: Mapping[str, str]) -> str:
+    """Return the hash under which a document is kept on this machine."""
+    return row["sha256"]
 
 
 def terms(study: Study, criterion: str) -> list[str]:

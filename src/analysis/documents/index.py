@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.documents.comparable import comparable, running_heads
+from analysis.study.signs import one_line
 
 WORDS_IN_A_PASSAGE = 90
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufffe\uffff]")
+"""Signs of which no text consists, and which no workbook can hold."""
 _SNIPPET_WORDS = 32
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY);
@@ -140,9 +143,9 @@ class Index:
 def _apart(ranked: Iterable[tuple[int, str, int]]) -> list[int]:
     """Return the numbers of ranked passages, without those that overlap a better one."""
     kept: dict[int, tuple[str, int]] = {}
-    for number, *place in ranked:
-        if tuple(place) not in (kept.get(number - 1), kept.get(number + 1)):
-            kept[number] = tuple(place)
+    for number, document, page in ranked:
+        if (document, page) not in (kept.get(number - 1), kept.get(number + 1)):
+            kept[number] = document, page
     return list(kept)
 
 
@@ -168,7 +171,8 @@ def _readable(page: str, leave_out: Sequence[tuple[int, int]]) -> str:
     """Return a page as it reads: without running heads, words at line ends put together."""
     for start, end in leave_out:
         page = page[:start] + " " * (end - start) + page[end:]
-    return re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", page)
+    page = re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", page)
+    return one_line(_CONTROL.sub(" ", page))
 
 
 def fts_query(query: str) -> str:

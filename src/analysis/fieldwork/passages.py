@@ -168,21 +168,35 @@ def without_others_picks(study: Study, coder: str) -> Study:
     picks = study["picks"]
     if picks.empty:
         return study
-    read = cells_read(study).get(coder, set())
-    any_unit = {("", criterion) for _, criterion in read}
-    own = set(picks.loc[picks["coder"] == coder, "evidence_id"])
-    hidden = (
-        {
-            one.evidence_id
-            for one in each_row(picks)
-            if (one.unit_id, one.criterion_id) not in read | any_unit
-        }
-        - own
-        - {one for ids in study["assessments"]["evidence_ids"] for one in ids.split(";")}
+    given = study["assignments"]
+    began = dict(
+        zip(zip(given["coder"], given["batch"], strict=True), given["given_on"], strict=True)
     )
+    back, read = _given_back(study, coder), cells_read(study).get(coder, set())
+    own = picks[picks["coder"] == coder]
+    own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
+    shown = {*own["evidence_id"], *";".join(study["assessments"]["evidence_ids"]).split(";")}
+    for one in each_row(picks):
+        cell, day = (one.unit_id, one.criterion_id), began.get((one.coder, one.batch), "")
+        # What this coder read before the other was given it, was read without the passages.
+        if cell in own_cells or (back.get(cell, "") >= day if day else cell in read):
+            shown.add(one.evidence_id)
+    hidden = set(picks["evidence_id"]) - shown
     evidence = study.tables["evidence"]
     tables = {**study.tables, "evidence": evidence[~evidence["evidence_id"].isin(hidden)]}
     return replace(study, tables=tables)
+
+
+def _given_back(study: Study, coder: str) -> dict[Cell, str]:
+    """Return the last day on which a coder gave a cell back."""
+    given, days = study["assignments"], {}
+    for one in each_row(given[given["coder"] == coder]):
+        for criterion in (
+            one.criterion_ids.split(";") if one.criterion_ids else study["criteria"]["criterion_id"]
+        ):
+            cell = one.unit_id, criterion
+            days[cell] = max(days.get(cell, ""), one.returned_on)
+    return days
 
 
 def possible_details(study: Study, cells: Sequence[Cell]) -> int:

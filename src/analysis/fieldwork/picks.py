@@ -23,6 +23,7 @@ from analysis.fieldwork.row_reader import RowReader, bring_in
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.problems import WARNING
 from analysis.study.rules.documents import WORDS_AT_MOST
+from analysis.study.signs import one_line
 from analysis.wording import counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
@@ -127,7 +128,7 @@ class Picks:
 
     def _quoted(self, line: SheetRow, document: HeldDocument, page: int) -> dict[str, str]:
         """Return the quotation of a row of evidence; empty, and a problem kept, if it is none."""
-        quote = line["quote"]
+        quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}
         row |= {"prefix": "", "suffix": ""}
         if not quote or len(quote.split()) > WORDS_AT_MOST:
@@ -147,7 +148,7 @@ class Picks:
                     return row
                 self._refuse(line, "quote", one.rule, one.remedy)
             return {}
-        prefix, suffix = text.context(checked)
+        prefix, suffix = map(one_line, text.context(checked))
         at = page if page in checked.pages else checked.pages[0]
         return row | {"page": str(at), "prefix": prefix, "suffix": suffix}
 

@@ -99,14 +99,13 @@ def on_passages(study: Study) -> list[Agreement]:
 
 def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     """Return the passages that each coder picked, by cell in the study's order."""
-    evidence = study.tables["evidence"].set_index("evidence_id")
+    document, quote = (study.lookup("evidence", one) for one in ("document_id", "quote"))
     found: dict[Cell, dict[str, list[Quoted]]] = {}
     order = {one: place for place, one in enumerate(study["criteria"]["criterion_id"])}
     for one in sorted(
         each_row(study["picks"]), key=lambda one: (one.unit_id, order[one.criterion_id])
     ):
-        quoted = evidence.loc[one.evidence_id, ["document_id", "quote"]]
-        passage = quoted["document_id"], quoted["quote"].casefold().split()
+        passage = document[one.evidence_id], quote[one.evidence_id].casefold().split()
         of_cell = found.setdefault((one.unit_id, one.criterion_id), {})
         of_cell.setdefault(one.coder, []).append(passage)
     return found

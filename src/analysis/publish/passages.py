@@ -40,7 +40,7 @@ def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes
         rule, remedy = "the study has no documents", "collect some first (policygap collect)"
         raise StudyError([Problem("documents.csv", None, "", "", rule, remedy)])
     library, noun = Library(study), study.settings.unit_noun.singular
-    cells = with_no_unit(study, product(units, study["criteria"]["criterion_id"]))
+    cells = with_no_unit(study, list(product(units, study["criteria"]["criterion_id"])))
     rows = [
         row
         for cell in cell_passages(study, library, cells)
