@@ -13,6 +13,7 @@ from made import LIBRARY, with_rows, without_rows
 import analysis as pg
 from analysis.cli import main
 from analysis.documents.checks import quotation_problems
+from analysis.documents.store import DocumentStore
 from analysis.fieldwork.agreement import ALL, CODES
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
@@ -131,7 +132,7 @@ def test_the_index_is_made_again_when_documents_change(study, capsys):
 
 
 def test_a_text_that_is_not_here_is_said_in_one_line(study, capsys):
-    digest = rows(study, "documents")[0]["sha256"]
+    digest = DocumentStore(study).known(rows(study, "documents")[0])["sha256"]
     (study / "documents" / "text" / f"{digest}.txt").unlink()
     assert search(study, "saturday") == 0
     said = capsys.readouterr().out
@@ -545,9 +546,10 @@ def test_nothing_of_the_search_terms_or_picks_is_published(made):
 
 def test_signs_that_no_workbook_holds_are_no_part_of_a_passage(study, tmp_path):
     text = "On Satur\u00addays\x00 the \x1b[31mdoors\x0e of caf\u00e9s open."
-    (tmp_path / "odd.txt").write_text(text, encoding="utf-8")
-    digest = rows(study, "documents")[1]["sha256"]
-    (study / "documents" / "text" / f"{digest}.txt").write_text(text, encoding="utf-8")
+    store, row = DocumentStore(study), rows(study, "documents")[1]
+    known = dict(store.known(row))
+    known["text_sha256"] = store.keep_text(known["sha256"], [text])
+    store.keep_private({"D0002": known})
     form, row = passage(workbook(study), f"{TWO}/weekend/", "doors")
     assert form.texts(row)["passage"] == "On Saturdays the [31mdoors of cafés open."
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +42,7 @@ class HeldDocument:
         unread: what of it could not be read.
         newer: the id of a newer version of it; empty: none is held.
         media_type: its media type.
-        digest: hash under which it is kept.
+        digest: hash under which it is kept; empty: that is not known on this machine.
     """
 
     document_id: str
@@ -73,12 +73,13 @@ class Library:
     @cached_property
     def documents(self) -> dict[str, HeldDocument]:
         """Every document by its id, in the order of the ids."""
-        return {one.document_id: one for one in _held(self._study)}
+        return {one.document_id: one for one in _held(self._study, self._store)}
 
     @cached_property
     def texts(self) -> dict[str, list[str]]:
         """The pages of each document whose text is here."""
-        found = ((name, self._store.pages(one.digest)) for name, one in self.documents.items())
+        rows = records(self._study["documents"].sort_values("document_id"))
+        found = ((row["document_id"], self._store.text(row)) for row in rows)
         return {name: pages for name, pages in found if pages is not None}
 
     def about(self, unit: str) -> list[HeldDocument]:
@@ -136,7 +137,7 @@ class Library:
         """Return a copy of a document, or of its text, that a program opens by its name."""
         whole = self._store.path(one.digest)
         is_text = one.media_type not in _ENDINGS
-        if not (one.document_id in self.texts if is_text else whole.exists()):
+        if not (one.document_id in self.texts if is_text else one.digest and whole.exists()):
             return None
         path = (
             self._store.folder / OPENED / f"{one.document_id}{_ENDINGS.get(one.media_type, '.txt')}"
@@ -158,7 +159,7 @@ class Library:
         return index
 
 
-def _held(study: Study) -> list[HeldDocument]:
+def _held(study: Study, store: DocumentStore) -> list[HeldDocument]:
     # Whom a document is about is known from its row, from what quotes it, and from its source.
     of_document: dict[str, set[str]] = {}
     of_source: dict[str, set[str]] = {}
@@ -185,15 +186,10 @@ def _held(study: Study) -> list[HeldDocument]:
                 row["unread"],
                 newer.get(name, ""),
                 row["media_type"],
-                _kept_under(row),
+                store.known(row)["sha256"],
             )
         )
     return held
-
-
-def _kept_under(row: Mapping[str, str]) -> str:
-    """Return the hash under which a document is kept on this machine."""
-    return row["sha256"]
 
 
 def terms(study: Study, criterion: str) -> list[str]:
