@@ -48,6 +48,13 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str, rest: str = IN_
     return cell
 
 
+def put_link(cell: Cell, address: str) -> None:
+    """Let a cell lead to an address, if there is one; what it says stays."""
+    if address:
+        cell.hyperlink = address
+        cell.font = font(color="12436D", underline="single")
+
+
 def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
     """Return a text that a cell can hold: a long one cut between words, with where the rest is."""
     if _characters(text) <= CELL:

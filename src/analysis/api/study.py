@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.api.dates import read_date
+from analysis.api.documents import Documents
 from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
@@ -83,6 +84,11 @@ class Study(Summary):
         if not isinstance(table, str) or table not in tables:
             raise KeyError(str(no_such("table", table, tables, "table")))
         return typed(tables[table], self._data[table])
+
+    @property
+    def documents(self) -> Documents:
+        """The documents that were collected, as a table that can be searched."""
+        return Documents.of(self["documents"], self._data)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table as an attribute."""
@@ -175,9 +181,10 @@ class Study(Summary):
 
     def agreement(self) -> pd.DataFrame:
         """Return how far the coders agree, by criterion and in all, and on how many cells."""
-        from analysis.fieldwork.agreement import agreement, as_table
+        from analysis.fieldwork.agreement import as_table
+        from analysis.fieldwork.rounds import agreement_by_round
 
-        return as_table(agreement(self._data))
+        return as_table(agreement_by_round(self._data))
 
     def table(self, name: str) -> Table:
         """Return a table of the study for reading: ``agreement``, say, or any by its name.

@@ -1,4 +1,4 @@
-"""The commands that collect documents, and look at them again."""
+"""The commands that collect documents, find passages in them, and look at them again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from analysis.commands.shared import loaded, shown_progress, unit_meant
+from analysis.commands.shared import (
+    loaded,
+    print_possible_details,
+    shown_progress,
+    unit_meant,
+    units_meant,
+)
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import counted
 
@@ -19,6 +26,8 @@ _SHOWN = 300
 
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
+    from analysis.documents.held import Library
+    from analysis.documents.search import Search
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.fieldwork.rechecking import Rechecked
@@ -42,7 +51,9 @@ def collect(arguments: argparse.Namespace) -> int:
     study = loaded(folder)
     entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
-    note = f"About {unit_meant(study, arguments.unit)}." if arguments.unit else ""
+    unit = unit_meant(study, arguments.unit) if arguments.unit else ""
+    note = f"About {unit}." if unit else ""
+    wanted = [replace(one, unit_id=unit) for one in wanted]
     store = DocumentStore(folder)
     held = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
@@ -95,6 +106,67 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
                 f"Addresses of which no archived copy is known (archived in sources.csv): "
                 f"{len(addresses)}, in {path}."
             )
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """Find passages in the documents; return 1 if none is found."""
+    from analysis.documents.held import Library
+    from analysis.documents.search import log
+    from analysis.documents.search import search as search_documents
+    from analysis.fieldwork.names import meant_criterion
+
+    folder, words = _study_and_words(arguments.places)
+    study = loaded(folder)
+    unit = unit_meant(study, arguments.unit) if arguments.unit else ""
+    criterion = meant_criterion(study, arguments.criterion) if arguments.criterion else ""
+    library = Library(study)
+    found = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
+    if arguments.log:
+        log(study, found)
+    _print_found(study, library, found)
+    return 0 if found.passages else 1
+
+
+def passages(arguments: argparse.Namespace) -> int:
+    """Write a workbook with the best passages to read."""
+    from analysis.documents.held import Library
+    from analysis.fieldwork.workbook_writer import save_new
+    from analysis.publish.passages import passages_workbook
+
+    study = loaded(arguments.study)
+    units = units_meant(study, arguments.units) or list(study["units"]["unit_id"])
+    save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
+    print_possible_details(study, units)
+    print(f"The passages to read are in {arguments.out}")
+    if said := Library(study).missing():
+        print(said)
+    return 0
+
+
+def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
+    """Return the study, which is the last word if that is one, and the other words."""
+    folder, rest = _study_and_places(places[-1:])
+    return folder, [*places[:-1], *rest]
+
+
+def _print_found(study: Study, library: Library, found: Search) -> None:
+    hits: Counter[str] = Counter()
+    for number, one in enumerate(found.passages, start=1):
+        hits[one.document] += 1
+        link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
+        print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
+    count = counted(found.hits, "passage", "passages")
+    print(f"{count}, of which the best {len(found.passages)} are shown.")
+    names = study.lookup("units", "short_name")
+    print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
+    for one in found.searched:
+        about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
+        print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
+    if found.without_unit:
+        ids = ", ".join(one.document_id for one in found.without_unit)
+        print(f"Not searched, as documents.csv has no unit_id for it: {ids}.")
+    if said := library.missing():
+        print(said)
 
 
 def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:

@@ -23,16 +23,15 @@ if TYPE_CHECKING:
 
 def workbook(arguments: argparse.Namespace) -> int:
     """Write a coder's workbook."""
-    from analysis.fieldwork.assignments import give_workbook
+    from analysis.fieldwork.assignments import Order, give_workbook
     from analysis.fieldwork.coding_workbook import checked_coder
     from analysis.study import coders, journal
 
     with journal.changing(arguments.study):
         study = loaded(arguments.study)
         units = units_meant(study, arguments.units)
-        written = give_workbook(
-            study, arguments.coder, arguments.out, units, arguments.only_unknown
-        )
+        order = Order(units, arguments.only_unknown, arguments.round)
+        written = give_workbook(study, arguments.coder, arguments.out, order)
     held, coder = coders(study), checked_coder(study, arguments.coder)
     if coder != arguments.coder:
         print(
@@ -40,7 +39,7 @@ def workbook(arguments: argparse.Namespace) -> int:
         )
     if coder not in held:
         print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
-    print_possible_details(study)
+    print_possible_details(study, units or list(study["units"]["unit_id"]))
     print(f"The coding workbook of {coder} is {arguments.out}")
     if written:
         print(f"What {coder} was given is recorded in {arguments.study}: {', '.join(written)}.")

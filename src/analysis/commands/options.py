@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _add_questions(add)
     _add_workbooks(add)
     _add_collecting(add)
+    _add_finding(add)
     _add_documents(add)
     _add_intake(add)
     return parser
@@ -115,6 +116,12 @@ def _add_workbooks(add: _Add) -> None:
     workbook.add_argument(
         "--only-unknown", action="store_true", help="only cells for which the coder has no level"
     )
+    workbook.add_argument(
+        "--round",
+        choices=("pilot", "main"),
+        default="",
+        help="the round of coding that it belongs to (default: the main one)",
+    )
     settle = add("settle", fieldwork.settle, "write the workbook in which codings are settled")
     reply_form = add(
         "reply-form",
@@ -185,6 +192,26 @@ def _add_collecting(add: _Add) -> None:
             "--dry-run", action="store_true", help="show the change; write nothing"
         )
         _study(command)
+
+
+def _add_finding(add: _Add) -> None:
+    search = add("search", documents.search, "find passages in the documents")
+    search.add_argument(
+        "places",
+        nargs="*",
+        metavar="QUERY [STUDY]",
+        help=f'words, "words that stand together", OR, -word, word*; and a study\'s folder (default: {STUDY})',
+    )
+    search.add_argument("--unit", metavar="UNIT", help="only in documents about this unit")
+    search.add_argument("--criterion", metavar="ID", help="by the search terms of this criterion")
+    search.add_argument(
+        "--most", type=_count, default=20, metavar="N", help="passages shown (default: 20)"
+    )
+    passages = add("passages", documents.passages, "write the best passages to read")
+    _out(passages, "FILE.xlsx", "the file to write")
+    _units(passages)
+    _study(passages)
+    search.add_argument("--log", action="store_true", help="log the search beside the documents")
 
 
 def _add_documents(add: _Add) -> None:
@@ -310,6 +337,12 @@ def _days(text: str) -> int:
         said = f"{text!r} is no number of days; write 1d or more, such as 30d"
         raise argparse.ArgumentTypeError(said)
     return int(number)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text[:9]) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10000")
+    return int(text)
 
 
 def _date(text: str) -> dt.date:

@@ -45,8 +45,9 @@ def validate(arguments: argparse.Namespace) -> int:
 
 def agreement(arguments: argparse.Namespace) -> int:
     """Say how far the coders agree."""
-    from analysis.fieldwork.agreement import agreement, as_table, confusion, disagreements, in_words
+    from analysis.fieldwork.agreement import as_table, confusion, disagreements, in_words
     from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
+    from analysis.fieldwork.rounds import agreement_by_round
     from analysis.frames import each_row
     from analysis.study import data_read_on
     from analysis.study.marks import EARLIER_RULES, under_earlier_rules
@@ -54,13 +55,14 @@ def agreement(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     study = study.at(data_read_on(study))
     coded = coded_states(study)
-    found = agreement(study, table=coded)
+    found = agreement_by_round(study, coded)
     if arguments.format == "json":
         print(as_table(found).to_json(orient="records", indent=1))
         return 0
     print(f"{study.settings.coders} {left_out(study)}".strip())
     for one in found:
-        print(f"{one.criterion_id}, {one.measure}: {in_words(one)}")
+        named = ", ".join(filter(None, (one.round, one.criterion_id, one.measure)))
+        print(f"{named}: {in_words(one)}")
     met = confusion(study, table=coded)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")

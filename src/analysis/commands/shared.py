@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,10 +72,20 @@ def possible_details(study: Study) -> str:
     return said if count else ""
 
 
-def print_possible_details(study: Study) -> None:
-    """Print how many texts may give a personal detail, if any."""
+def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> None:
+    """Print how many texts may give a personal detail, if any.
+
+    ``passages_of``: the units of which passages of documents go out too.
+    """
     if said := possible_details(study):
         print(said)
+    if not passages_of or study["documents"].empty:
+        return
+    from analysis.fieldwork.passages import possible_details as in_passages
+
+    cells = list(product(passages_of, study["criteria"]["criterion_id"]))
+    if count := in_passages(study, cells):
+        print(f"Passages of documents for a person to look at first, before it goes out: {count}.")
 
 
 def print_what_leaves_cells_open(study: Study) -> None:

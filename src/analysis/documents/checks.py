@@ -30,7 +30,7 @@ def quotation_problems(study: Study) -> list[Problem]:
         text = QuotableText(pages)
         for number, row in zip(rows.index, each_row(rows), strict=True):
             found = text.check(row.quote, int(row.page) if row.page else None)
-            problems += _problems(int(number) + 2, row.quote, row.page, found, document)
+            problems += faults(int(number) + 2, row.quote, row.page, found, document)
     problems.sort(key=lambda one: (one.severity == WARNING, one.row))
     if unchecked:
         rule = some_of(unchecked, len(quoted), "quotation", "quotations")
@@ -41,9 +41,10 @@ def quotation_problems(study: Study) -> list[Problem]:
     return problems
 
 
-def _problems(
+def faults(
     row: int, quote: str, page: str, found: Checked, document: dict[str, str]
 ) -> Iterator[Problem]:
+    """Yield what is wrong with a quotation of a row, of what was found of it in its document."""
     name = document["document_id"]
     pages = ", ".join(map(str, found.pages))
     if found.status == ABSENT:

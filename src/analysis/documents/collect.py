@@ -29,11 +29,13 @@ class Wanted:
         place: an address, or the path of a file.
         source_id: the source that it is a copy of; empty: not known.
         request_id: the request that it answers; empty: none.
+        unit_id: the unit that it is about; empty: nobody has said.
     """
 
     place: str
     source_id: str = ""
     request_id: str = ""
+    unit_id: str = ""
 
     @property
     def is_address(self) -> bool:

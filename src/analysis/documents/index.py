@@ -4,6 +4,7 @@ The index is derived and can be thrown away: it is made again whenever the docum
 """
 
 import contextlib
+import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.documents.comparable import comparable, readable, running_heads
+from analysis.study.signs import one_line
 
 WORDS_IN_A_PASSAGE = 90
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufffe\uffff]")
+"""Signs of which no text consists, and which no workbook can hold."""
 _SNIPPET_WORDS = 32
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY);
@@ -30,6 +34,7 @@ class Passage:
         page: its page, from 1.
         text: the whole passage.
         snippet: the words found, with what stands around them; found words in ``[`` and ``]``.
+        words: the same as the document has them: what can be quoted.
         score: how well it fits, the higher the better; it compares passages of one search only.
     """
 
@@ -37,6 +42,7 @@ class Passage:
     page: int
     text: str
     snippet: str
+    words: str
     score: float
 
 
@@ -46,6 +52,7 @@ class Index:
     def __init__(self, path: Path):
         """Open the index; it is made when it is first brought up to date."""
         self._path = path
+        self._ranked: dict[str, list[tuple[int, str, int]]] = {}
 
     def bring_up_to_date(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
         """Make the index again where it is of other documents than these.
@@ -59,7 +66,7 @@ class Index:
         """
         if self._path.exists() and self._state() == state:
             return False
-        making = self._path.with_name(f".{self._path.name}.making")
+        making = self._path.with_name(f".{self._path.name}.{os.getpid()}.making")
         making.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(making)) as database:
             database.executescript(
@@ -76,40 +83,54 @@ class Index:
             database.execute("INSERT INTO state VALUES (?)", (state,))
             database.commit()
         making.replace(self._path)
+        self._ranked.clear()
         return True
 
     def search(
-        self, query: str, documents: Iterable[str] | None = None, most: int = 20
-    ) -> list[Passage]:
-        """Return the passages that fit a query best.
+        self, queries: str | Sequence[str], documents: Iterable[str] | None = None, most: int = 20
+    ) -> tuple[list[Passage], int]:
+        """Return the passages that fit best, and how many fit in all.
+
+        Of passages that overlap, the one that fits better stands for both.
 
         Args:
-            query: words; ``"words in quotation marks"`` stand together, ``OR`` between words
-                finds either, ``-word`` leaves out, ``word*`` finds every word that begins so.
-                Words without ``OR`` must all be there.
+            queries: words, or several queries of which each must fit. ``"words in quotation
+                marks"`` stand together, ``OR`` between words finds either, ``-word`` leaves out,
+                ``word*`` finds every word that begins so. Words without ``OR`` must all be there.
             documents: ids of the documents to look in; default: all.
             most: how many passages to return at most.
         """
-        match = fts_query(query)
+        given = [queries] if isinstance(queries, str) else queries
+        match = " AND ".join(f"({one})" for one in map(fts_query, given) if one)
         if not match:
-            return []
-        chosen = None if documents is None else list(documents)
-        where, values = "", []
-        if chosen is not None:
-            where = f"AND places.document IN ({','.join('?' * len(chosen))})"
-            values = chosen
-        with contextlib.closing(
-            sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
-        ) as database:
-            rows = database.execute(
-                f"""SELECT places.document, places.page, passages.text,
-                    snippet(passages, 0, '[', ']', '…', {_SNIPPET_WORDS}), -bm25(passages)
-                FROM passages JOIN places ON places.rowid = passages.rowid
-                WHERE passages MATCH ? {where}
-                ORDER BY bm25(passages), places.document, places.page, places.rowid LIMIT ?""",
-                (match, *values, most),
-            ).fetchall()
-        return [Passage(*row) for row in rows]
+            return [], 0
+        chosen = None if documents is None else set(documents)
+        with self._opened() as database:
+            if match not in self._ranked:  # asked again for one unit after the other
+                self._ranked[match] = database.execute(
+                    """SELECT places.rowid, places.document, places.page
+                    FROM passages JOIN places ON places.rowid = passages.rowid
+                    WHERE passages MATCH ? ORDER BY bm25(passages), places.rowid""",
+                    (match,),
+                ).fetchall()
+            ranked = self._ranked[match]
+            best = _apart(one for one in ranked if chosen is None or one[1] in chosen)
+            rows = [
+                database.execute(
+                    f"""SELECT places.document, places.page, passages.text,
+                        snippet(passages, 0, '[', ']', '…', {_SNIPPET_WORDS}),
+                        snippet(passages, 0, '', '', '', {_SNIPPET_WORDS}), -bm25(passages)
+                    FROM passages JOIN places ON places.rowid = passages.rowid
+                    WHERE passages MATCH ? AND passages.rowid = ?""",
+                    (match, number),
+                ).fetchone()
+                for number in best[:most]
+            ]
+        return [Passage(*row) for row in rows], len(best)
+
+    def _opened(self) -> contextlib.closing[sqlite3.Connection]:
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        return contextlib.closing(sqlite3.connect(address, uri=True))
 
     def _state(self) -> str:
         try:
@@ -117,6 +138,15 @@ class Index:
                 return database.execute("SELECT key FROM state").fetchone()[0]
         except (sqlite3.Error, TypeError):
             return ""
+
+
+def _apart(ranked: Iterable[tuple[int, str, int]]) -> list[int]:
+    """Return the numbers of ranked passages, without those that overlap a better one."""
+    kept: dict[int, tuple[str, int]] = {}
+    for number, document, page in ranked:
+        if (document, page) not in (kept.get(number - 1), kept.get(number + 1)):
+            kept[number] = document, page
+    return list(kept)
 
 
 def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -129,7 +159,7 @@ def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
     for number, page in enumerate(pages, start=1):
         own = [(a - start, b - start) for a, b in heads if start <= a < start + len(page)]
         start += len(page) + 1
-        words = readable(page, own).split()
+        words = one_line(_CONTROL.sub(" ", readable(page, own))).split()
         step = WORDS_IN_A_PASSAGE // 2
         for first in range(0, max(len(words) - step, 1), step):
             text = " ".join(words[first : first + WORDS_IN_A_PASSAGE])

@@ -46,6 +46,7 @@ class Agreement:
             draw a disagreement that was not seen.
         high: upper end of it.
         why_none: why there is no alpha; empty where there is one.
+        round: the round of coding; empty: all of them.
     """
 
     criterion_id: str
@@ -57,6 +58,7 @@ class Agreement:
     low: float | None
     high: float | None
     why_none: str
+    round: str = ""
 
 
 def agreement(
@@ -314,4 +316,9 @@ def _two(value: float) -> str:
 
 def as_table(found: Iterable[Agreement]) -> pd.DataFrame:
     """Return agreements as a table, with the sentence that belongs to each."""
-    return pd.DataFrame([{**vars(one), "in_words": in_words(one)} for one in found])
+    table = pd.DataFrame([{**vars(one), "in_words": in_words(one)} for one in found])
+    return (
+        table
+        if len(table) and table["round"].any()
+        else table.drop(columns="round", errors="ignore")
+    )

@@ -2,11 +2,17 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.fieldwork.coding_workbook import checked_coder, coding_rows, coding_workbook
+from analysis.fieldwork.coding_workbook import (
+    cells_of_rows,
+    checked_coder,
+    coding_rows,
+    coding_workbook,
+)
 from analysis.fieldwork.workbook_writer import save_new
 from analysis.study import Study, journal
 from analysis.study.tables import as_csv, is_marked
@@ -15,13 +21,23 @@ _CRITERIA_OF_A_ROW = 300
 """Criteria of one row at most: their ids, each of 100 signs at most, fit into one cell."""
 
 
+@dataclass(frozen=True)
+class Order:
+    """What a coder is to be given.
+
+    Attributes:
+        units: these units only; none named: all.
+        only_unknown: only the cells for which this coder has no level yet.
+        round: the round that it belongs to, ``pilot`` or ``main``; empty: the main one.
+    """
+
+    units: Sequence[str] = ()
+    only_unknown: bool = False
+    round: str = ""
+
+
 def give_workbook(
-    study: Study,
-    coder: str,
-    out: Path,
-    units: Sequence[str] = (),
-    only_unknown: bool = False,
-    on: dt.date | None = None,
+    study: Study, coder: str, out: Path, order: Order, on: dt.date | None = None
 ) -> list[str]:
     """Write a coder's workbook, and record in the study what she was given: both or neither.
 
@@ -31,8 +47,7 @@ def give_workbook(
         study: the study, as it stands in its folder.
         coder: the coder.
         out: the file to write.
-        units: these units only; none named: all.
-        only_unknown: only the cells for which this coder has no level yet.
+        order: what she is given.
         on: the day; default: today.
 
     Returns:
@@ -41,31 +56,28 @@ def give_workbook(
     Raises:
         StudyError: the workbook cannot be written as asked, or the study cannot be changed.
     """
-    batch, rows = assign(study, coder, units, only_unknown, on or dt.date.today())
+    batch, rows = assign(study, coder, order, on or dt.date.today())
     files = {}
     if len(rows):
         table = pd.concat([study["assignments"], rows], ignore_index=True)
         path = study.descriptor.tables["assignments"].path
         files = {**study.brought_up, path: as_csv(table, is_marked(study.folder / path))}
-    content = coding_workbook(study, coder, units, only_unknown, batch)
+    content = coding_workbook(study, coder, order.units, order.only_unknown, batch, out.parent)
     save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
     return sorted(files)
 
 
-def assign(
-    study: Study, coder: str, units: Sequence[str], only_unknown: bool, on: dt.date
-) -> tuple[str, pd.DataFrame]:
+def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd.DataFrame]:
     """Return the batch of what a coder is given on a day, and the rows that record it.
 
     The batch is the day with a counter. What the same coder was given on the same day before is
     the same batch, and adds no row.
     """
     coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
-    units = list(units) or list(study["units"]["unit_id"])
+    units = list(order.units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
     cells: dict[str, dict[str, None]] = {}
-    for row in coding_rows(study, own, units, only_unknown):
-        unit, criterion, _ = row.texts["row"].split("/")
+    for unit, criterion in cells_of_rows(coding_rows(study, own, units, order.only_unknown)):
         cells.setdefault(unit, {})[criterion] = None
     given = {
         (unit, ";".join(list(ids)[start : start + _CRITERIA_OF_A_ROW]))
@@ -73,12 +85,16 @@ def assign(
         for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
     }
     today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
+    today = today[today["round"] == order.round]
     for batch, rows in today.groupby("batch"):
         if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
             return str(batch), recorded.iloc[:0]
     taken = {*recorded["batch"], *study["codings"]["batch"]}
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
     batch = next(one for one in numbers if one not in taken)
-    order = {unit: place for place, unit in enumerate(units)}
-    rows = [(coder, *one, batch, day, "") for one in sorted(given, key=lambda one: order[one[0]])]
+    place_of = {unit: place for place, unit in enumerate(units)}
+    rows = [
+        (coder, *one, batch, day, "", order.round)
+        for one in sorted(given, key=lambda one: place_of[one[0]])
+    ]
     return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

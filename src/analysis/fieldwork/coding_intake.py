@@ -8,6 +8,7 @@ from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.coding_workbook import as_held, fault_of_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.picks import Picks, bring_in_nothing_found
 from analysis.fieldwork.row_marks import (
     DATED,
     MARK,
@@ -39,7 +40,11 @@ def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
     """
     coder, reader = _whose(changeset), RowReader(changeset)
     if coder:
-        bring_in_documents(changeset, reader)
+        batch = changeset.workbook.about.get("batch", "")
+        picks = Picks(changeset, coder)
+        bring_in_documents(changeset, reader, picks.quoted)
+        picks.bring_in(batch)
+        bring_in_nothing_found(changeset, reader, coder, picks.cells)
         _Codings(changeset, reader, coder).propose(reason, on)
         _record_return(changeset, coder, on)
 

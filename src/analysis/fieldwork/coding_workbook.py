@@ -5,11 +5,14 @@ A coder codes without sight of another's levels (Krippendorff, Content Analysis,
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import pandas as pd
 
+from analysis.fieldwork import passages
 from analysis.fieldwork.codebook import codebook_page
+from analysis.fieldwork.coded_cells import Cell
 from analysis.fieldwork.forms import CODE, coding_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_marks import row_mark
@@ -48,6 +51,7 @@ def coding_workbook(
     units: Sequence[str] = (),
     only_unknown: bool = False,
     batch: str = "",
+    beside: Path | None = None,
 ) -> bytes:
     """Return a coder's workbook.
 
@@ -58,6 +62,7 @@ def coding_workbook(
         only_unknown: only the cells for which this coder has no level yet.
         batch: the batch of work that it is recorded as
             (:func:`analysis.fieldwork.assignments.assign`).
+        beside: the folder in which it will lie, from which links to documents lead.
 
     Raises:
         StudyError: the coder has no name, or a unit is not in the study.
@@ -77,14 +82,27 @@ def coding_workbook(
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
-    maker = WorkbookMaker(study, title, about, _with_noun(study, _DO))
-    offer_lists(maker, study)
+    seen = passages.without_others_picks(study, coder)
+    has_documents = len(seen["documents"]) > 0
+    do = (*_DO, *passages.DO) if has_documents else _DO
+    maker = WorkbookMaker(study, title, about, _with_noun(study, do))
+    offer_lists(maker, seen)
     maker.page(codebook_page(study))
-    for page in held_pages(study, units):
+    for page in held_pages(seen, units):
         maker.page(page)
-    maker.form(form, list(coding_rows(study, own, units, only_unknown)), SPARE_ROWS, frozen=3)
-    add_document_forms(maker, study, coder)
+    rows = list(coding_rows(study, own, units, only_unknown))
+    maker.form(form, rows, SPARE_ROWS, frozen=3)
+    new_evidence = add_document_forms(maker, study, coder)
+    if has_documents:
+        maker.offer(**{"new evidence": new_evidence, "nothing found": passages.NOTHING})
+        passages.add_passages(maker, seen, cells_of_rows(rows), beside)
     return maker.as_bytes()
+
+
+def cells_of_rows(rows: Iterable[FormRow]) -> list[Cell]:
+    """Return the cells that rows of a sheet Coding are on, each once."""
+    marks = (row.texts["row"].split("/") for row in rows)
+    return list(dict.fromkeys((unit, criterion) for unit, criterion, _ in marks))
 
 
 def checked_coder(study: Study, coder: str) -> str:

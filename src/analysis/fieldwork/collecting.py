@@ -168,6 +168,7 @@ class DocumentRows:
             "unread": "; ".join(one.text.unread),
             "replaces": self._older(one, source),
             "request_id": one.wanted.request_id,
+            "unit_id": one.wanted.unit_id,
         }
         if one.access == PRIVATE:
             self.known_here[name] = _known_here(one)

@@ -13,10 +13,10 @@ def under_current_ids(workbook: ReadWorkbook, study: Study) -> None:
 
     def current(mark: str) -> str:
         parts = mark.replace(" ", "").split("/")
-        if len(parts) != 3:
+        if len(parts) < 3:
             return mark
-        unit, criterion, sign = parts
-        return f"{units.get(unit, unit)}/{criteria.get(criterion, criterion)}/{sign}"
+        unit, criterion, *rest = parts
+        return "/".join([units.get(unit, unit), criteria.get(criterion, criterion), *rest])
 
     if not units and not criteria:
         return

@@ -173,6 +173,39 @@ NEW_SEARCHES = Form(
     ),
 )
 
+PASSAGES = Form(
+    "passages",
+    "Passages",
+    (
+        Field("row", "Row mark", 34),
+        Field("unit_id", "{unit}", 22, editable=False),
+        Field("criterion_id", "Criterion", 22, editable=False),
+        Field("document", "Whole document", 34, TEXT, editable=False),
+        Field("page", "Page", 8, editable=False),
+        Field("passage", "Passage (one of the best by its words; no reading of the whole)", 80, TEXT, editable=False),
+        Field("link", "Open the document", 34, LINK, editable=False),
+        Field("evidence_id", "Pick it: id of a row of New evidence", 18, choices="new evidence", only_choices=False),
+        Field("quote", "The exact words that you quote, at most 60", 60, TEXT),
+    ),
+)  # fmt: skip
+"""Passages to pick from; what is picked gives the evidence its source, page and quotation."""
+
+NOTHING_FOUND = Form(
+    "nothing",
+    "Read, nothing found",
+    (
+        Field("row", "Row mark", 34),
+        Field("unit_id", "{unit}", 22, editable=False),
+        Field("criterion_id", "Criterion", 22, editable=False),
+        Field("documents", "Documents held (keep as it is)", 30, TEXT),
+        Field("queries", "Search terms (keep as they are)", 40, TEXT),
+        Field("hits", "Passages listed, by document and page (keep as they are)", 40, TEXT),
+        Field("choice", "What you read, if it holds nothing on this", 30, choices="nothing found"),
+        Field("searched_on", "Read on (day)", 14, DATE),
+    ),
+)
+"""What was read of the documents held and holds nothing, by unit and criterion."""
+
 REPLY = Form(
     "answers",
     "Your reply",
@@ -244,6 +277,8 @@ FORMS = (
     NEW_SOURCES,
     NEW_EVIDENCE,
     NEW_SEARCHES,
+    PASSAGES,
+    NOTHING_FOUND,
     REPLY,
     ledger_form(1),
     tracking_form(1),

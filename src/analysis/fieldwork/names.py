@@ -10,6 +10,7 @@ from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study.former import current_ids
+from analysis.wording import nearest
 
 
 class Names:
@@ -99,6 +100,20 @@ def criterion_names(study: Study) -> Names:
     criteria = study["criteria"]
     names = {one.criterion_id: [one.label] for one in each_row(criteria)}
     return Names(names, current_ids(study, "criteria"))
+
+
+def meant_criterion(study: Study, text: str) -> str:
+    """Return the criterion that a text means, by id or label.
+
+    Raises:
+        StudyError: it means none, or more than one.
+    """
+    meant = criterion_names(study).meant(text)
+    if len(meant) != 1:
+        rule = f"it names no single criterion{nearest(text, study['criteria']['criterion_id'])}"
+        remedy = "see criteria.csv for the ids"
+        raise StudyError([Problem("criterion", None, "", shorten(text), rule, remedy)])
+    return next(iter(meant))
 
 
 def code_names(codes: Iterable[str]) -> Names:

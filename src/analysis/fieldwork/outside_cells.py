@@ -41,7 +41,10 @@ def note_besides(workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[
                 if place in workbook.links or not (link or worked_out):
                     continue
                 shown = (cell.data_type == "f" and opened.result(cell)) or cell
-                if worked_out or link not in bare(text_of(shown)):
+                text = bare(text_of(shown))
+                # A program writes out whole where a link of ours to a file leads from.
+                ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
+                if worked_out or not (link in text or (text and ours)):
                     workbook.note_all(ADDRESS, place)
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from analysis.fieldwork.changeset import ADDED, UNCHANGED, Changeset
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
@@ -179,15 +179,20 @@ def _was_sent(workbook: ReadWorkbook, name: str) -> bool:
     return name in workbook.sent or not workbook.sent
 
 
-def bring_in_documents(changeset: Changeset, reader: RowReader) -> None:
-    """Add the new sources, evidence and searches of a workbook."""
+def bring_in_documents(
+    changeset: Changeset, reader: RowReader, quoted: Mapping[str, dict[str, str]] | None = None
+) -> None:
+    """Add the new sources, evidence and searches of a workbook.
+
+    ``quoted``: what stands in a row of evidence, by its id, beside what its line says.
+    """
     workbook, study = changeset.workbook, changeset.study
     sources = [(line, dict(line.texts)) for line in lines_with(workbook, "sources", "source_id")]
     for line, row in sources:
         row["extent_read"] = reader.code(line, "extent_read", extents(study))
     bring_in(changeset, "sources", ("source_id",), sources)
     evidence = [
-        (line, _evidence(reader, study, line))
+        (line, _evidence(reader, study, line, (quoted or {}).get(line["evidence_id"], {})))
         for line in lines_with(
             workbook, "evidence", "evidence_id", "scope", ready=lambda line: not line["scope"]
         )
@@ -203,10 +208,15 @@ def extents(study: Study) -> list[str]:
     return list(fields["extent_read"].constraints.enum or ())
 
 
-def _evidence(reader: RowReader, study: Study, line: SheetRow) -> dict[str, str]:
-    row = dict(line.texts) | {"extent_read": reader.code(line, "extent_read", extents(study))}
-    row["scope"] = line["scope"] or ("unit" if line["unit_id"] else "")
-    row["unit_id"] = reader.unit(line) if line["unit_id"] else ""
+def _evidence(
+    reader: RowReader, study: Study, line: SheetRow, quoted: dict[str, str]
+) -> dict[str, str]:
+    said = {name: text for name, text in line.texts.items() if text}
+    row = dict.fromkeys(line.texts, "") | quoted | said
+    row |= {"extent_read": reader.code(line, "extent_read", extents(study))}
+    if line["unit_id"] or line["scope"] not in ("", "unit"):
+        row["unit_id"] = reader.unit(line) if line["unit_id"] else ""
+    row["scope"] = line["scope"] or ("unit" if row.get("unit_id") else "")
     return row
 
 

@@ -65,14 +65,15 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
     ]
 
 
-def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> None:
-    """Add the sheets for new sources, evidence and searches, with ids that are free."""
+def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> list[str]:
+    """Add the sheets for new sources, evidence and searches; return the free ids of evidence."""
     stem = re.sub(r"[^a-z0-9]+", "-", who.lower()).strip("-") or "new"
     for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
         key = form.fields[0].name
         ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")
         maker.form(form, [FormRow({key: one}) for one in ids], frozen=1)
     maker.form(NEW_SEARCHES, [], SPARE_DOCUMENTS, frozen=1)
+    return ids
 
 
 def _free_ids(existing: set[str], stem: str) -> list[str]:

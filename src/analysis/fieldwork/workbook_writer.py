@@ -14,10 +14,10 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.fieldwork.forms import LAYOUT, Field, Form
+from analysis.fieldwork.forms import LAYOUT, LINK, Field, Form
 from analysis.fieldwork.sent_texts import ROWS_SENT, TEXTS_SENT, ShownSheet, cells_of, records
 from analysis.problems import Problem, StudyError, shorten
-from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
+from analysis.spreadsheet import as_bytes, font, new_workbook, put_link, put_text, row_height
 from analysis.study import Study
 from analysis.wording import capital
 
@@ -39,11 +39,15 @@ class FormRow:
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet to read and not to fill: its tab, headings with widths, and rows."""
+    """A sheet to read and not to fill: its tab, headings with widths, and rows.
+
+    ``link`` is the number of the column whose texts are links; 0: none is.
+    """
 
     tab: str
     headings: Sequence[tuple[str, int]]
     rows: Iterable[Sequence[str]]
+    link: int = 0
 
 
 class WorkbookMaker:
@@ -90,7 +94,10 @@ class WorkbookMaker:
         last = 1
         for last, texts in enumerate(page.rows, start=2):
             for column, text in enumerate(texts, start=1):
-                put_text(sheet, last, column, text).border = _LINE
+                cell = put_text(sheet, last, column, text)
+                cell.border = _LINE
+                if column == page.link:
+                    put_link(cell, text)
             sheet.row_dimensions[last].height = row_height(texts, widths)
         sheet.freeze_panes = "B2"
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
@@ -226,6 +233,8 @@ def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[
         cell.number_format, cell.border = "@", _LINE
         if not one.editable or one.name == "row":
             cell.fill = _SHOWN
+        if one.kind == LINK and not one.editable:
+            put_link(cell, text)
 
 
 def _guard(sheet: Worksheet) -> None:

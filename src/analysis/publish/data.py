@@ -200,7 +200,8 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
     tables["evidence"] = _with_since_read(study, cited, "evidence_id")
     tables["sources"] = _without_unused(tables["sources"], ["archived"])
     tables["units"] = _without_unused(tables["units"], _REACHED_AT)
-    return {name: table.drop(columns="note", errors="ignore") for name, table in tables.items()}
+    notes = ["note", "search_terms"]
+    return {name: table.drop(columns=notes, errors="ignore") for name, table in tables.items()}
 
 
 def _with_since_read(study: Study, table: pd.DataFrame, ids: str) -> pd.DataFrame:

@@ -31,7 +31,8 @@ from analysis.show.caveats import caveats, draft_line
 from analysis.show.labels import (
     level_word,
 )
-from analysis.spreadsheet import as_bytes, font, new_workbook, put_text, row_height
+from analysis.spreadsheet import as_bytes, font, new_workbook, put_link, put_text, row_height
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.levels import level_names
 from analysis.wording import listed
@@ -42,31 +43,41 @@ _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table for one sheet: its tab, title, notices above, and cells as shown."""
+    """One table for one sheet: its tab, title, notices above, and cells as shown.
+
+    ``link`` is the column whose texts are links; empty: none is.
+    """
 
     tab: str
     title: str
     caveats: list[str]
     table: pd.DataFrame
+    link: str = ""
 
 
 def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     """Return the workbook; the same results give the same bytes."""
-    sheets = _sheets(results)
-    title = f"{results.study.descriptor.title}: gap tables"
-    creator = listed([one.title for one in results.study.descriptor.contributors])
+    study, lines = results.study, _cover_lines(results, named)
+    title = f"{study.descriptor.title}: gap tables"
+    return accessible_workbook(study, title, lines, _notes_table(results), _sheets(results))
+
+
+def accessible_workbook(
+    study: Study, title: str, lines: list[str], notes: pd.DataFrame, sheets: list[Sheet]
+) -> bytes:
+    """Return a workbook by the rules above: the cover with its lines, contents, notes and sheets."""
+    creator = listed([one.title for one in study.descriptor.contributors])
     book = new_workbook(title, creator)
     book.calculation = CalcProperties(fullCalcOnLoad=False)
     cover = book.worksheets[0]
     cover.title = "Cover"
-    _write_lines(cover, title, _cover_lines(results, named))
+    _write_lines(cover, title, lines)
     contents = pd.DataFrame([(one.tab, one.title) for one in sheets], columns=["Sheet", "Table"])
-    about, marks = _notes_table(results), [one for one in (results.study.mark,) if one]
+    marks = [one for one in (study.mark,) if one]
     _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", marks, contents))
-    _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, about))
+    _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, notes))
     for cell in book["Contents"]["A"][2 + len(marks) :]:  # below the title, the mark and the header
-        cell.hyperlink = f"#'{cell.value}'!A1"
-        cell.font = font(color="12436D", underline="single")
+        put_link(cell, f"#'{cell.value}'!A1")
     for one in sheets:
         _write_table(book.create_sheet(one.tab), one)
     return as_bytes(book)
@@ -196,13 +207,13 @@ def _write_table(sheet: Worksheet, one: Sheet) -> None:
     for number, text in enumerate(one.caveats, start=2):
         put_text(sheet, number, 1, text, _REST).alignment = loose
     head = len(one.caveats) + 2
-    _write_rows(sheet, one.table, head)
+    _write_rows(sheet, one.table, head, one.link)
     _mark_table(sheet, one, head)
     sheet.print_title_rows = f"{head}:{head}"
     _lay_out(sheet)
 
 
-def _write_rows(sheet: Worksheet, table: pd.DataFrame, head: int) -> None:
+def _write_rows(sheet: Worksheet, table: pd.DataFrame, head: int, link: str) -> None:
     widths = []
     for column, name in enumerate(table.columns, start=1):
         put_text(sheet, head, column, str(name)).font = font(bold=True)
@@ -212,7 +223,9 @@ def _write_rows(sheet: Worksheet, table: pd.DataFrame, head: int) -> None:
     for row, values in enumerate(each_row(table), start=head + 1):
         for column, value in enumerate(values, start=1):
             if isinstance(value, str):
-                put_text(sheet, row, column, value, _REST)
+                cell = put_text(sheet, row, column, value, _REST)
+                if table.columns[column - 1] == link and value != NOT_AVAILABLE:
+                    put_link(cell, value)
             else:
                 number = float(value)
                 cell = sheet.cell(row, column, int(number) if number.is_integer() else number)

@@ -126,6 +126,7 @@ ROWS: dict[str, list[dict[str, str]]] = {
     ],
     "codings_history": [{**_CELL, **_READ, "coder": "EXAMPLE coder", **_REPLACED}],
     "assignments": [{"coder": "EXAMPLE coder", "unit_id": _UNIT, "given_on": _DAY}],
+    "picks": [{**_CELL, "coder": "EXAMPLE coder", "evidence_id": _EVIDENCE}],
     "assessments": [{**_CELL, **_READ, **_SETTLED}],
     "assessments_history": [
         {**_CELL, **_READ, **_SETTLED, **_REPLACED, "replaced_by": "EXAMPLE: who replaced it"}

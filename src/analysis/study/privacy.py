@@ -22,7 +22,7 @@ from analysis.study.settings import PersonSettings
 
 TEXTS = {
     "sources": ("title",),
-    "evidence": ("states", "note"),
+    "evidence": ("states", "note", "quote", "prefix", "suffix"),
     "searches": ("queries", "note"),
     "codings": ("rationale",),
     "codings_history": ("rationale", "replaced_why"),
@@ -162,9 +162,7 @@ def personal_details(
         frames: the tables that could be read.
     """
     persons = descriptor.settings.persons
-    units = frames.get("units")
-    wide = [] if units is None else [units[name] for name in _AREA_COLUMNS if name in units]
-    areas = {text.casefold() for column in wide for text in column} - {""}
+    areas = wide_areas(frames.get("units", pd.DataFrame()))
     for name, columns in TEXTS.items():
         if name not in frames:
             continue
@@ -191,6 +189,12 @@ def _texts(
         rows = zip(*(frame[name] for name in columns), strict=True)
         for row, texts in zip(frame.index, rows, strict=True):
             yield int(row), dict(zip(columns, texts, strict=True))
+
+
+def wide_areas(units: pd.DataFrame) -> set[str]:
+    """Return the names of places that are wide enough to be given, in small letters."""
+    columns = [units[name] for name in _AREA_COLUMNS if name in units]
+    return {text.casefold() for column in columns for text in column} - {""}
 
 
 def details(

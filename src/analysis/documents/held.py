@@ -1,0 +1,212 @@
+"""The documents that a study holds: whom each is about, its text where it is here, passages of it."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+from analysis.documents.comparable import PAGE_BREAK
+from analysis.documents.index import WORDS_IN_A_PASSAGE, Index, Passage
+from analysis.documents.media import DOCX, ODT, PDF
+from analysis.documents.quotations import QuotableText
+from analysis.documents.store import DocumentStore
+from analysis.frames import each_row, records
+from analysis.problems import Problem, StudyError, shorten
+from analysis.study import Study
+from analysis.wording import agreeing, some_of
+
+INDEX = "index.sqlite"
+OPENED = "open"
+"""Folder, beside the documents, of copies under their ids: a link needs a name that opens."""
+_ENDINGS = {PDF: ".pdf", DOCX: ".docx", ODT: ".odt"}
+"""Of what else there is, such as a page of the web, the text is opened: it runs no script."""
+NO_TITLE = "no title known"
+
+
+@dataclass(frozen=True)
+class HeldDocument:
+    """A document of a study.
+
+    Attributes:
+        document_id: its id.
+        source_id: the source that it is a copy of.
+        title: that of its source, or where anyone can have it, its address.
+        address: where anyone can have it; empty: it is private.
+        units: ids of the units that it is about, as far as that is recorded.
+        pages: how many pages it has.
+        unread: what of it could not be read.
+        newer: the id of a newer version of it; empty: none is held.
+        media_type: its media type.
+        digest: hash under which it is kept; empty: that is not known on this machine.
+    """
+
+    document_id: str
+    source_id: str
+    title: str
+    address: str
+    units: tuple[str, ...]
+    pages: int
+    unread: str
+    newer: str
+    media_type: str
+    digest: str
+
+    @property
+    def in_words(self) -> str:
+        """Its id, title and length."""
+        return f"{self.document_id}: {self.title} ({self.pages} {agreeing(self.pages, 'page', 'pages')})"
+
+
+class Library:
+    """The documents of a study, and what can be found in those whose text is on this machine."""
+
+    def __init__(self, study: Study):
+        """Take a study; nothing is read before it is needed."""
+        self._study, self._store = study, DocumentStore(study.folder)
+        self._quotable: dict[str, QuotableText] = {}
+
+    @cached_property
+    def documents(self) -> dict[str, HeldDocument]:
+        """Every document by its id, in the order of the ids."""
+        return {one.document_id: one for one in _held(self._study, self._store)}
+
+    @cached_property
+    def texts(self) -> dict[str, list[str]]:
+        """The pages of each document whose text is here."""
+        rows = records(self._study["documents"].sort_values("document_id"))
+        found = ((row["document_id"], self._store.text(row)) for row in rows)
+        return {name: pages for name, pages in found if pages is not None}
+
+    def about(self, unit: str) -> list[HeldDocument]:
+        """Return the documents about a unit; of no unit: those of which none is recorded."""
+        every = self.documents.values()
+        return [one for one in every if (unit in one.units if unit else not one.units)]
+
+    def search(
+        self, queries: Sequence[str], documents: Iterable[str] | None = None, most: int = 20
+    ) -> tuple[list[Passage], int]:
+        """Return the passages that fit each query best, and how many fit in all."""
+        if not self.texts:
+            return [], 0
+        try:
+            return self._index.search(queries, documents, most)
+        except sqlite3.Error as error:
+            raise _no_index(self._store.folder, error) from None
+
+    def missing(self) -> str:
+        """Say in one line how many texts are not here; empty: none is missing."""
+        count = len(self.documents) - len(self.texts)
+        if not count:
+            return ""
+        rule = some_of(count, len(self.documents), "document", "documents")
+        return (
+            f"Not searched, as the text is not on this machine: {rule} "
+            "(policygap collect brings them here)."
+        )
+
+    def quotable(self, document: str) -> QuotableText | None:
+        """Return the text of a document, ready for quotations; ``None``: it is not here."""
+        if document not in self.texts:
+            return None
+        if document not in self._quotable:
+            self._quotable[document] = QuotableText(self.texts[document])
+        return self._quotable[document]
+
+    def link(self, document: str, page: int | None = None, beside: Path | None = None) -> str:
+        """Return a link to a document, at a page; of one that is not here: its address, if any.
+
+        It leads from the folder in which what has the link will lie: so it names no folder above.
+        """
+        one = self.documents[document]
+        end = f"#page={page}" if page and one.media_type == PDF else ""
+        path = self._opened(one)
+        if path is None:
+            return f"{one.address}{end}" if one.address else ""
+        start = (beside or self._study.folder).resolve()
+        try:
+            return quote(Path(os.path.relpath(path.resolve(), start)).as_posix()) + end
+        except ValueError:  # on another drive
+            return path.resolve().as_uri() + end
+
+    def _opened(self, one: HeldDocument) -> Path | None:
+        """Return a copy of a document, or of its text, that a program opens by its name."""
+        whole = self._store.path(one.digest)
+        is_text = one.media_type not in _ENDINGS
+        if not (one.document_id in self.texts if is_text else one.digest and whole.exists()):
+            return None
+        path = (
+            self._store.folder / OPENED / f"{one.document_id}{_ENDINGS.get(one.media_type, '.txt')}"
+        )
+        path.parent.mkdir(exist_ok=True)
+        if is_text:
+            path.write_text("\n\n".join(self.texts[one.document_id]), encoding="utf-8")
+        elif not path.exists():
+            shutil.copyfile(whole, path)
+        return path
+
+    @cached_property
+    def _index(self) -> Index:
+        state = hashlib.sha256(f"{WORDS_IN_A_PASSAGE}".encode())
+        for name, pages in self.texts.items():
+            state.update(f"\0{name}\0{PAGE_BREAK.join(pages)}".encode())
+        index = Index(self._store.folder / INDEX)
+        index.bring_up_to_date(state.hexdigest(), self.texts)
+        return index
+
+
+def _held(study: Study, store: DocumentStore) -> list[HeldDocument]:
+    # Whom a document is about is known from its row, from the request that it answers, from what
+    # quotes it, and from its source.
+    asked_of = study.lookup("requests", "unit_id")
+    of_document: dict[str, set[str]] = {}
+    of_source: dict[str, set[str]] = {}
+    for row in each_row(study["evidence"]):
+        for found, key in ((of_document, row.document_id), (of_source, row.source_id)):
+            found.setdefault(key, set()).update({row.unit_id} - {""})
+    sources = {row["source_id"]: row for row in records(study["sources"])}
+    order = {name: place for place, name in enumerate(study["units"]["unit_id"])}
+    rows = sorted(records(study["documents"]), key=lambda row: row["document_id"])
+    newer = {row["replaces"]: row["document_id"] for row in rows if row["replaces"]}
+    held = []
+    for row in rows:
+        name, source = row["document_id"], row["source_id"]
+        units = of_document.get(name, set()) | of_source.get(source, set())
+        units |= {row["unit_id"], asked_of.get(row["request_id"], "")}
+        address = row["retrieved_from"] if row["access"] == "public" else ""
+        held.append(
+            HeldDocument(
+                name,
+                source,
+                sources[source]["title"] or address or NO_TITLE,
+                address,
+                tuple(sorted(units & order.keys(), key=lambda unit: order[unit])),
+                int(row["pages"]),
+                row["unread"],
+                newer.get(name, ""),
+                row["media_type"],
+                store.known(row)["sha256"],
+            )
+        )
+    return held
+
+
+def terms(study: Study, criterion: str) -> list[str]:
+    """Return the search terms of a criterion."""
+    cell = study.lookup("criteria", "search_terms")[criterion]
+    return [one.strip() for one in cell.split("|") if one.strip()]
+
+
+def any_of(words: Sequence[str]) -> str:
+    """Return search terms as one query, which any of them fits."""
+    return " OR ".join(words)
+
+
+def _no_index(folder: Path, error: sqlite3.Error) -> StudyError:
+    rule = f"the index of the documents cannot be made or read ({error})"
+    remedy = f"see that the folder can be written, and delete {INDEX} there"
+    return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])

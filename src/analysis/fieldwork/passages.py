@@ -1,0 +1,209 @@
+"""Passages to read, by unit and criterion, beside the whole documents; and the sheets with them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from analysis.documents.held import HeldDocument, Library, any_of, terms
+from analysis.documents.index import Passage
+from analysis.fieldwork.coded_cells import Cell, cells_read
+from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
+from analysis.fieldwork.normalise import normalised_text
+from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
+from analysis.frames import each_row
+from analysis.study import Study
+from analysis.study.marks import short_mark
+from analysis.study.privacy import details, wide_areas
+from analysis.study.rules.documents import WORDS_AT_MOST
+
+BEST = 3
+"""Passages that are shown of a unit on a criterion."""
+NO_UNIT = "No {unit} is recorded"
+NO_UNIT_MARK = "-"
+WHOLE, LISTED = "read whole: nothing", "passages listed read: nothing"
+NOTHING = (WHOLE, LISTED)
+"""What a coder may say of the documents held."""
+NOT_HERE = "not on this machine"
+DO = (
+    "The sheet Passages has passages of the documents held that fit the search terms best. It is no reading: the sheet Documents held has the whole documents beside them. To pick a passage, choose an id of New evidence there, and say on New evidence in your own words what it says; its source, page and quotation are filled in.",
+    "Where you read the documents, or the passages listed, and they hold nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
+)
+
+
+@dataclass(frozen=True)
+class CellPassages:
+    """What there is to read of a unit on a criterion.
+
+    Attributes:
+        unit_id: the unit; empty: documents of which no unit is recorded.
+        criterion_id: the criterion.
+        terms: the search terms of the criterion.
+        documents: the documents about the unit.
+        searched: how many of them have their text here.
+        passages: the best passages, best first.
+        hits: how many fit in all.
+    """
+
+    unit_id: str
+    criterion_id: str
+    terms: list[str]
+    documents: list[HeldDocument]
+    searched: int
+    passages: list[Passage]
+    hits: int
+
+
+def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iterator[CellPassages]:
+    """Yield what there is to read on cells; of no unit: in documents of which none is recorded."""
+    about: dict[str, list[HeldDocument]] = {}
+    for unit, criterion in cells:
+        documents = about.setdefault(unit, library.about(unit))
+        ids = [one.document_id for one in documents if one.document_id in library.texts]
+        words, found = terms(study, criterion), ([], 0)
+        if ids and words:
+            found = library.search([any_of(words)], ids, BEST)
+        yield CellPassages(unit, criterion, words, documents, len(ids), *found)
+
+
+def with_no_unit(study: Study, cells: Iterable[Cell]) -> list[Cell]:
+    """Return cells and, after them, the criteria once more for documents of no recorded unit."""
+    cells = list(cells)
+    asked = {criterion for _, criterion in cells}
+    order = study["criteria"]["criterion_id"]
+    return [*cells, *(("", criterion) for criterion in order if criterion in asked)]
+
+
+def unit_called(study: Study, unit: str) -> str:
+    """Return the name of a unit, or that none is recorded."""
+    noun = study.settings.unit_noun.singular
+    return study.lookup("units", "name")[unit] if unit else NO_UNIT.replace("{unit}", noun)
+
+
+def documents_page(study: Study, library: Library, beside: Path | None) -> Page:
+    """Return the sheet with every whole document, and whom each is about."""
+    headings = [("Document", 12), ("About", 34), ("Title", 60), ("Pages", 8), ("Source", 10)]
+    headings += [("Not readable", 30), ("Newer version", 12), ("Address", 50)]
+    headings += [("Its text", 20), ("Open the document", 40)]
+    rows = [
+        (
+            one.document_id,
+            "; ".join(unit_called(study, unit) for unit in one.units or ("",)),
+            one.title,
+            str(one.pages),
+            one.source_id,
+            one.unread,
+            one.newer,
+            one.address,
+            "on this machine" if one.document_id in library.texts else NOT_HERE,
+            library.link(one.document_id, None, beside),
+        )
+        for one in library.documents.values()
+    ]
+    return Page("Documents held", headings, rows, link=len(headings))
+
+
+def add_passages(
+    maker: WorkbookMaker, study: Study, cells: Iterable[Cell], beside: Path | None
+) -> None:
+    """Add the sheets with the documents held, passages of them, and what holds nothing."""
+    library = Library(study)
+    found = list(cell_passages(study, library, with_no_unit(study, cells)))
+    maker.page(documents_page(study, library, beside))
+    rows = [row for one in found for row in _passage_rows(study, library, one, beside)]
+    maker.form(PASSAGES, rows, frozen=3)
+    rows = [_nothing_row(study, one) for one in found if one.unit_id and one.documents]
+    maker.form(NOTHING_FOUND, rows, frozen=3)
+
+
+def _passage_rows(
+    study: Study, library: Library, cell: CellPassages, beside: Path | None
+) -> Iterator[FormRow]:
+    label = study.lookup("criteria", "label")[cell.criterion_id]
+    for one in cell.passages:
+        words = " ".join(one.words.split()[:WORDS_AT_MOST])
+        place = (cell.unit_id or NO_UNIT_MARK, cell.criterion_id, one.document, str(one.page))
+        yield FormRow(
+            {
+                "row": "/".join([*place, quote_mark(words)]),
+                "unit_id": unit_called(study, cell.unit_id),
+                "criterion_id": label,
+                "document": library.documents[one.document].in_words,
+                "page": str(one.page),
+                "passage": one.text,
+                "link": library.link(one.document, one.page, beside),
+                "quote": words,
+            }
+        )
+
+
+def quote_mark(words: str) -> str:
+    """Return a sign of the words that are proposed as a quotation."""
+    return short_mark(normalised_text(words))
+
+
+def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
+    shown = {
+        "documents": "; ".join(one.document_id for one in cell.documents),
+        "queries": " | ".join(cell.terms),
+        "hits": "; ".join(f"{one.document} p. {one.page}" for one in cell.passages),
+    }
+    label = study.lookup("criteria", "label")[cell.criterion_id]
+    mark = f"{cell.unit_id}/{cell.criterion_id}/{listed_mark(shown)}"
+    return FormRow(
+        {"row": mark, "unit_id": unit_called(study, cell.unit_id), "criterion_id": label, **shown}
+    )
+
+
+def listed_mark(texts: Mapping[str, str]) -> str:
+    """Return a sign of what a row lists as read."""
+    names = ("documents", "queries", "hits")
+    return short_mark(*(normalised_text(texts.get(name, ""), CODE) for name in names))
+
+
+def without_others_picks(study: Study, coder: str) -> Study:
+    """Return the study without what other coders picked on cells that this coder has not read.
+
+    Each picks without sight of the other's picks, as each codes.
+    """
+    picks = study["picks"]
+    if picks.empty:
+        return study
+    given = study["assignments"]
+    began = dict(
+        zip(zip(given["coder"], given["batch"], strict=True), given["given_on"], strict=True)
+    )
+    back, read = _given_back(study, coder), cells_read(study).get(coder, set())
+    own = picks[picks["coder"] == coder]
+    own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
+    shown = {*own["evidence_id"], *";".join(study["assessments"]["evidence_ids"]).split(";")}
+    for one in each_row(picks):
+        cell, day = (one.unit_id, one.criterion_id), began.get((one.coder, one.batch), "")
+        # What this coder read before the other was given it, was read without the passages.
+        if cell in own_cells or (back.get(cell, "") >= day if day else cell in read):
+            shown.add(one.evidence_id)
+    hidden = set(picks["evidence_id"]) - shown
+    evidence = study.tables["evidence"]
+    tables = {**study.tables, "evidence": evidence[~evidence["evidence_id"].isin(hidden)]}
+    return replace(study, tables=tables)
+
+
+def _given_back(study: Study, coder: str) -> dict[Cell, str]:
+    """Return the last day on which a coder gave a cell back."""
+    given, days = study["assignments"], {}
+    for one in each_row(given[given["coder"] == coder]):
+        for criterion in (
+            one.criterion_ids.split(";") if one.criterion_ids else study["criteria"]["criterion_id"]
+        ):
+            cell = one.unit_id, criterion
+            days[cell] = max(days.get(cell, ""), one.returned_on)
+    return days
+
+
+def possible_details(study: Study, cells: Sequence[Cell]) -> int:
+    """Return how many passages that are shown may give a personal detail of a person concerned."""
+    if study["documents"].empty:
+        return 0
+    areas = wide_areas(study.tables["units"])
+    found = cell_passages(study, Library(study), with_no_unit(study, cells))
+    texts = {one.text for cell in found for one in cell.passages}
+    return sum(bool(details(text, study.settings.persons, areas)) for text in texts)

@@ -1,0 +1,213 @@
+"""What comes back from the sheets with passages: those that were picked, and what holds nothing."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from analysis.documents.checks import faults
+from analysis.documents.held import HeldDocument, Library
+from analysis.documents.quotations import ABSENT, NEAR
+from analysis.fieldwork.changeset import Changeset
+from analysis.fieldwork.coded_cells import Cell
+from analysis.fieldwork.forms import NEW_EVIDENCE, NOTHING_FOUND, PASSAGES
+from analysis.fieldwork.names import code_names
+from analysis.fieldwork.passages import (
+    LISTED,
+    NO_UNIT_MARK,
+    NOTHING,
+    WHOLE,
+    listed_mark,
+    quote_mark,
+)
+from analysis.fieldwork.row_reader import RowReader, bring_in
+from analysis.fieldwork.workbook_content import SheetRow
+from analysis.problems import WARNING
+from analysis.study.rules.documents import WORDS_AT_MOST
+from analysis.study.signs import one_line
+from analysis.wording import counted
+
+_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
+_LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10})")
+MARK_CHANGED = "the mark of the row was changed, or its unit or criterion is none of the study"
+PUT_BACK = "put it back as it was"
+NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"
+NOT_CHECKED = "A quotation could not be checked, as the text of its document is not on this machine"
+
+
+@dataclass(frozen=True)
+class _Picked:
+    """A passage that was picked: its line, criterion, unit and evidence."""
+
+    line: SheetRow
+    criterion: str
+    unit: str
+    evidence: str
+
+
+class Picks:
+    """The passages that were picked in a workbook.
+
+    Attributes:
+        quoted: by the id of a piece of evidence, what of its row follows from the passage.
+    """
+
+    def __init__(self, changeset: Changeset, coder: str):
+        """Read what was picked; what cannot be taken is kept as a problem."""
+        self._changeset, self._coder = changeset, coder
+        self._workbook, self._library = changeset.workbook, Library(changeset.study)
+        brought = [line["evidence_id"] for line in self._workbook.forms.get(NEW_EVIDENCE.name, [])]
+        self._ids = code_names(filter(None, brought))
+        self._saying = {
+            line["evidence_id"]
+            for line in self._workbook.forms.get(NEW_EVIDENCE.name, [])
+            if line["states"]
+        }
+        self.quoted: dict[str, dict[str, str]] = {}
+        self._picked: list[_Picked] = []
+        for line in self._workbook.forms.get(PASSAGES.name, []):
+            self._read(line)
+
+    @property
+    def cells(self) -> set[Cell]:
+        """The cells on which a passage was picked."""
+        return {(one.unit, one.criterion) for one in self._picked}
+
+    def bring_in(self, batch: str) -> None:
+        """Add what was picked to the study, once the evidence is in."""
+        draft = self._changeset.draft("evidence")
+        units = {row["evidence_id"]: row["unit_id"] for row in draft.rows}
+        rows = [
+            (
+                one.line,
+                {
+                    "coder": self._coder,
+                    "unit_id": units[one.evidence],
+                    "criterion_id": one.criterion,
+                    "evidence_id": one.evidence,
+                    "batch": batch,
+                },
+            )
+            for one in self._picked
+            if one.evidence in units
+        ]
+        bring_in(self._changeset, "picks", ("coder", "criterion_id", "evidence_id"), rows)
+
+    def _read(self, line: SheetRow) -> None:
+        found = _MARK.fullmatch(line["row"].replace(" ", ""))
+        if not line["evidence_id"]:
+            if found and quote_mark(line["quote"]) != found[5]:
+                self._workbook.note_all(NOT_PICKED, line.place("quote"))
+            return
+        if not found or not self._is_of_the_study(found):
+            self._refuse(line, "row", MARK_CHANGED, PUT_BACK)
+            return
+        unit, criterion, document, page, _ = found.groups()
+        meant = self._ids.meant(line["evidence_id"])
+        evidence = next(iter(meant)) if len(meant) == 1 else line["evidence_id"]
+        if evidence not in self._saying:
+            rule = "no row of New evidence says under this id what the passage says"
+            remedy = "say it there in your own words, and write the id of that row here"
+            self._refuse(line, "evidence_id", rule, remedy)
+            return
+        of = self._library.documents[document]
+        words = self._quoted(line, of, int(page))
+        unit = "" if unit == NO_UNIT_MARK else unit
+        quoted = {"source_id": of.source_id, **({"unit_id": unit} if unit else {}), **words}
+        if evidence in self.quoted and self.quoted[evidence] != quoted:
+            rule = "another passage is picked under the same id of evidence"
+            self._refuse(line, "evidence_id", rule, "give each passage an id of its own")
+            return
+        self.quoted[evidence] = quoted
+        self._picked.append(_Picked(line, criterion, unit, evidence))
+
+    def _is_of_the_study(self, mark: re.Match[str]) -> bool:
+        study = self._changeset.study
+        units = {NO_UNIT_MARK, *study["units"]["unit_id"]}
+        criteria = set(study["criteria"]["criterion_id"])
+        return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
+
+    def _quoted(self, line: SheetRow, document: HeldDocument, page: int) -> dict[str, str]:
+        """Return the quotation of a row of evidence; empty, and a problem kept, if it is none."""
+        quote = one_line(line["quote"])
+        row = {"document_id": document.document_id, "page": str(page), "quote": quote}
+        row |= {"prefix": "", "suffix": ""}
+        if not quote or len(quote.split()) > WORDS_AT_MOST:
+            rule = f"it has more than {WORDS_AT_MOST} words" if quote else "no words are quoted"
+            self._refuse(line, "quote", rule, "quote only the words that decide")
+            return {}
+        text = self._library.quotable(document.document_id)
+        if text is None:
+            self._workbook.note(NOT_CHECKED, line.place("quote"))
+            return row
+        checked = text.check(quote, page)
+        about = {"document_id": document.document_id, "unread": document.unread}
+        if checked.status in (NEAR, ABSENT):
+            for one in faults(line.number, quote, str(page), checked, about):
+                if one.severity == WARNING:
+                    self._workbook.note(f"{one.rule[0].upper()}{one.rule[1:]}", line.place("quote"))
+                    return row
+                self._refuse(line, "quote", one.rule, one.remedy)
+            return {}
+        prefix, suffix = map(one_line, text.context(checked))
+        at = page if page in checked.pages else checked.pages[0]
+        return row | {"page": str(at), "prefix": prefix, "suffix": suffix}
+
+    def _refuse(self, line: SheetRow, name: str, rule: str, remedy: str) -> None:
+        self._workbook.refuse(line.place(name), line[name], rule, remedy)
+
+
+def bring_in_nothing_found(
+    changeset: Changeset, reader: RowReader, coder: str, picked: Container[Cell]
+) -> None:
+    """Add a search for each cell on which the documents held were read and hold nothing.
+
+    Args:
+        changeset: what the workbook would change.
+        reader: reads its lines.
+        coder: whose workbook it is.
+        picked: the cells on which a passage was picked.
+    """
+    lines = [
+        line for line in changeset.workbook.forms.get(NOTHING_FOUND.name, []) if line["choice"]
+    ]
+    rows = [(line, _nothing_found(changeset, reader, line, coder, picked)) for line in lines]
+    key = ("unit_id", "searched_on", "where")
+    bring_in(changeset, "searches", key, [(line, row) for line, row in rows if row])
+
+
+def _nothing_found(
+    changeset: Changeset, reader: RowReader, line: SheetRow, coder: str, picked: Container[Cell]
+) -> dict[str, str]:
+    """Return the search of a line; empty, and a problem kept, if it cannot be taken."""
+    workbook, labels = changeset.workbook, changeset.study.lookup("criteria", "label")
+    found = _LISTED_MARK.fullmatch(line["row"].replace(" ", ""))
+    units, choice = set(changeset.study["units"]["unit_id"]), reader.code(line, "choice", NOTHING)
+    place, rule, remedy = "choice", "", "choose one of the list, or leave it empty"
+    if not found or found[1] not in units or found[2] not in labels:
+        place, rule, remedy = "row", MARK_CHANGED, PUT_BACK
+    elif listed_mark(line.texts) != found[3]:
+        place, rule = "documents", "the row does not list any more what it was sent with"
+        remedy = "put documents, terms and passages back; for others, have a new workbook written"
+    elif choice not in NOTHING:
+        rule = "it is none of the list"
+    elif choice == LISTED and not line["hits"]:
+        rule, remedy = "no passage is listed, so none was read", "read the whole, or leave it empty"
+    elif (found[1], found[2]) in picked:
+        rule, remedy = "a passage is picked on the same criterion", "empty one of the two"
+    if rule or found is None:
+        workbook.refuse(line.place(place), line[place], rule, remedy)
+        return {}
+    unit, criterion, _ = found.groups()
+    count = counted(len(line["documents"].split(";")), "document", "documents")
+    what = f"{count} collected for the study, read whole" if choice == WHOLE else ""
+    what = what or f"the passages listed of {count} collected for the study"
+    queries = line["queries"] or "read whole, without search terms"
+    return {
+        "unit_id": unit,
+        "searched_on": line["searched_on"],
+        "where": f"{what}, by {coder} for “{labels[criterion]}”",
+        "queries": queries,
+        "queries_count": str(len(queries.split("|"))),
+        "note": f"Documents: {line['documents']}. Passages listed: {line['hits'] or 'none'}.",
+        "criterion_ids": criterion,
+    }

@@ -1,0 +1,133 @@
+"""A study as one round of coding left it, and how far coders agree by round and on passages."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+import pandas as pd
+
+from analysis.fieldwork.agreement import ALL, Agreement, agreement
+from analysis.fieldwork.coded_cells import Cell, cells_read
+from analysis.frames import each_row
+from analysis.study import Study
+
+PILOT, MAIN = "pilot", "main"
+SAME_PASSAGES, ONE_IN_COMMON = "passages picked, the same", "passages picked, one in common"
+_NO_SCALE = "chance cannot be told of passages"
+_NOBODY = "no cell was read by two coders who picked passages, one of them on it"
+
+Quoted = tuple[str, list[str]]
+"""A passage that was picked: its document, and the words quoted."""
+
+
+def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[Agreement]:
+    """Return how far coders agree on levels and on passages: in all, and by round.
+
+    By round only where a pilot is recorded. ``table``: as in :func:`agreement`, of the whole.
+    """
+    found = [*agreement(study, table=table), *on_passages(study)]
+    for name in (PILOT, MAIN) if PILOT in set(study["assignments"]["round"]) else ():
+        part = of_round(study, name)
+        found += [replace(one, round=name) for one in (*agreement(part), *on_passages(part))]
+    return found
+
+
+def of_round(study: Study, name: str) -> Study:
+    """Return the study with the codings, picks and assignments of one round.
+
+    Of the pilot as they stood then; what was coded anew since belongs to the main round.
+    """
+    given, codings, history = (study[one] for one in ("assignments", "codings", "codings_history"))
+    in_round = (given["round"] == PILOT) == (name == PILOT)
+    pilot = given[given["round"] == PILOT]
+    batches = set(zip(pilot["coder"], pilot["batch"], strict=True))
+
+    def rows_of(rows: pd.DataFrame) -> pd.DataFrame:
+        of_pilot = [one in batches for one in zip(rows["coder"], rows["batch"], strict=True)]
+        return rows[pd.Series(of_pilot, rows.index, dtype=bool) == (name == PILOT)]
+
+    own, old = rows_of(codings), rows_of(history)
+    tables = {**study.tables, "assignments": given[in_round], "picks": rows_of(study["picks"])}
+    tables |= {"codings": own, "codings_history": old}
+    if name == PILOT:
+        key = list(study.descriptor.tables["codings"].data_schema.primaryKey)
+        old = old.sort_values("replaced_on", ascending=False, kind="stable")
+        own = pd.concat([own, old[own.columns]]).drop_duplicates(key)
+    else:
+        # What the main round left as the pilot had it was coded in both.
+        read = cells_read(replace(study, tables=tables), only_recorded=True)
+        again = [
+            (one.unit_id, one.criterion_id) in read.get(one.coder, set())
+            for one in each_row(codings)
+        ]
+        own = codings[codings.index.isin(own.index) | pd.Series(again, codings.index, dtype=bool)]
+    tables["codings"] = own.reset_index(drop=True)
+    return replace(study, tables=tables)
+
+
+def on_passages(study: Study) -> list[Agreement]:
+    """Return how far coders picked the same passages; nothing where nobody picked any.
+
+    A cell counts where at least two coders who pick have read it, and one of them picked on it.
+    """
+    picks = study["picks"]
+    if picks.empty:
+        return []
+    picked = _by_cell(study)
+    read, coders = cells_read(study), sorted(set(picks["coder"]))
+    readers = {cell: [one for one in coders if cell in read.get(one, ())] for cell in picked}
+    for cell, of_cell in picked.items():
+        readers[cell] = sorted({*readers[cell], *of_cell})
+    cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
+    found = []
+    for measure, alike in ((SAME_PASSAGES, _same), (ONE_IN_COMMON, _one_in_common)):
+        for name in (ALL, *dict.fromkeys(criterion for _, criterion in cells)):
+            meant = [cell for cell in cells if name in (ALL, cell[1])]
+            same = sum(
+                all(
+                    alike(cells[cell].get(a, []), cells[cell].get(b, []))
+                    for a, b in itertools.combinations(readers[cell], 2)
+                )
+                for cell in meant
+            )
+            share = 100 * same / len(meant) if meant else None
+            why = _NO_SCALE if meant else _NOBODY
+            found.append(Agreement(name, measure, len(meant), same, share, None, None, None, why))
+    return found
+
+
+def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
+    """Return the passages that each coder picked, by cell in the study's order."""
+    document, quote = (study.lookup("evidence", one) for one in ("document_id", "quote"))
+    found: dict[Cell, dict[str, list[Quoted]]] = {}
+    order = {one: place for place, one in enumerate(study["criteria"]["criterion_id"])}
+    for one in sorted(
+        each_row(study["picks"]), key=lambda one: (one.unit_id, order[one.criterion_id])
+    ):
+        passage = document[one.evidence_id], quote[one.evidence_id].casefold().split()
+        of_cell = found.setdefault((one.unit_id, one.criterion_id), {})
+        of_cell.setdefault(one.coder, []).append(passage)
+    return found
+
+
+def _is_same(one: Quoted, other: Quoted) -> bool:
+    """Return whether two quotations share a run of at least half the words of the shorter."""
+    words, others = one[1], other[1]
+    match = SequenceMatcher(None, words, others, autojunk=False)
+    return one[0] == other[0] and 2 * match.find_longest_match().size >= min(
+        len(words), len(others)
+    )
+
+
+def _matches(some: list[Quoted], others: list[Quoted]) -> Iterator[bool]:
+    for one in some:
+        yield any(_is_same(one, other) for other in others)
+
+
+def _same(some: list[Quoted], others: list[Quoted]) -> bool:
+    return all(_matches(some, others)) and all(_matches(others, some))
+
+
+def _one_in_common(some: list[Quoted], others: list[Quoted]) -> bool:
+    return any(_matches(some, others))
