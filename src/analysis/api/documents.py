@@ -15,14 +15,15 @@ _COLUMNS = ["document_id", "page", "snippet", "passage", "score", "link"]
 class Documents(pd.DataFrame):
     """The table of documents, as any other typed table, which can be searched."""
 
-    _metadata: ClassVar[list[str]] = ["_study"]
+    _metadata: ClassVar[list[str]] = ["_study", "_whole"]
     _study: Study
+    _whole: Study
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, study: Study) -> Documents:
-        """Return the rows with the study whose documents they are."""
+    def of(cls, rows: pd.DataFrame, study: Study, whole: Study) -> Documents:
+        """Return the rows with their study, as it may go out and with its private documents."""
         made = cls(rows)
-        made._study = study
+        made._study, made._whole = study, whole
         return made
 
     @property
@@ -35,6 +36,7 @@ class Documents(pd.DataFrame):
         unit: str | None = None,
         criterion: str | None = None,
         most: int = 20,
+        private: bool = False,
     ) -> pd.DataFrame:
         """Return the passages that fit best, best first: a query is no reading of the whole.
 
@@ -44,6 +46,7 @@ class Documents(pd.DataFrame):
             unit: only in documents about this unit, by its id or name.
             criterion: by the search terms of this criterion, any of which counts.
             most: how many passages to return at most.
+            private: also in private documents: what is found is not to leave this machine.
 
         Returns:
             ``document_id``, ``page``, ``snippet``, ``passage``, ``score`` (which compares passages
@@ -57,7 +60,7 @@ class Documents(pd.DataFrame):
         from analysis.documents.search import search
         from analysis.fieldwork.names import meant_criterion, meant_units
 
-        study = self._study
+        study = self._whole if private else self._study
         library = Library(study)
         units = meant_units(study, [unit]) if unit else [""]
         asked = meant_criterion(study, criterion) if criterion else ""

@@ -58,7 +58,8 @@ class Study(Summary):
     def __init__(self, data: StudyData):
         """Wrap a study that was loaded; read one with :func:`read_study`."""
         remedy = "no path: pg.read_study(path) reads a study"
-        self._data = public(of_kind("data", data, StudyData, remedy))
+        self._whole = of_kind("data", data, StudyData, remedy)
+        self._data = public(self._whole)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what looks as if it changed a table."""
@@ -87,8 +88,8 @@ class Study(Summary):
 
     @property
     def documents(self) -> Documents:
-        """The documents that were collected, as a table that can be searched."""
-        return Documents.of(self["documents"], self._data)
+        """The public documents that were collected, as a table that can be searched."""
+        return Documents.of(self["documents"], self._data, self._whole)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table as an attribute."""
@@ -225,7 +226,7 @@ class Study(Summary):
         """
         if coder not in self.coders:
             raise KeyError(str(no_such("coder", coder, self.coders, "coder")))
-        return Study(as_coded(self._data, coder))
+        return Study(as_coded(self._whole, coder))
 
     def _lines(self) -> list[str]:
         data = self._data
