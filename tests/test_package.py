@@ -103,8 +103,7 @@ def test_the_validator_tells_what_is_spoiled(tables, tmp_path, name, spoil, kind
 def test_every_description_is_used(output):
     resources = descriptor(output[1])["resources"]
     used = {field["name"] for one in resources for field in one["schema"]["fields"]}
-    # The order of units is drawn where there is one to draw.
-    assert set(COLUMNS) - used <= {"group", "layer", "groups_directly_above"}
+    assert set(COLUMNS) - used == set()
 
 
 def test_the_docs_list_every_table_as_it_is_described():

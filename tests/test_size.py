@@ -16,7 +16,7 @@ from analysis.publish.build import _WRITERS
 from analysis.publish.manifest import read_manifest
 from analysis.publish.report import report_html
 from analysis.publish.verify import unchanged
-from analysis.show.charts import all_charts, intervals_chart, tile_map
+from analysis.show.charts import all_charts, intervals_chart, tile_map_chart
 from analysis.show.charts.pages import MOST_PAGES, over_pages
 from analysis.study import load
 from analysis.wording import listed, stopped
@@ -118,7 +118,7 @@ def test_a_wide_map_shows_the_per_cent_alone():
     units = study["units"].copy()
     units["tile_column"] = [str(1 + 3 * place) for place in range(len(units))]
     results = measure(replaced(study, units=units))
-    chart = tile_map(results, named_figures(results))
+    chart = tile_map_chart(results, named_figures(results))
     drawn = " ".join(words(chart)).replace("\n", " ")
     assert not set(units["short_name"]) & set(words(chart))
     assert "82.0" in drawn and "data/charts/tile-map.csv names the tiles" in drawn

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
+from analysis.publish.described import TABLES, Published, table_schema, title_of
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -68,7 +68,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         _Resource(
             f"chart-{one.name}",
             f"charts/{one.name}.csv",
-            Published(one.title, based_on=BEHIND_CHARTS.get(one.name, "")),
+            Published(one.title, based_on=one.based_on, columns=one.columns),
             one.table,
             one.alt,
         )

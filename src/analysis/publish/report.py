@@ -28,7 +28,7 @@ from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, template_text
 from analysis.publish.parts import PARTS
 from analysis.show.caveats import draft_line
-from analysis.show.drawing import Drawing
+from analysis.show.drawing import Drawing, in_section
 from analysis.show.pairs import comparison_sentences
 from analysis.show.symbols import places_note, ramp_rules
 from analysis.study import vocabulary as v
@@ -65,7 +65,7 @@ def report_html(
         study=study,
         descriptor=study.descriptor,
         settings=study.settings,
-        charts={chart.name: chart for chart in charts},
+        charts=lambda section: in_section(charts, section),
         picture=picture,
         dozen=DOZEN,
         most_rows=MOST_ROWS,
