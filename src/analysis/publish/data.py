@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.described import TABLES, Published, table_schema, title_of
+from analysis.publish.material import Material
+from analysis.publish.write_json import write_json
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -79,8 +80,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         content = as_csv(guarded(one.table), marked=True)
         (folder / one.path).write_bytes(content)
         descriptor["resources"].append(_resource(results.study, one, content))
-    text = json.dumps(descriptor, indent=1, ensure_ascii=False) + "\n"
-    (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
+    write_json(folder / FILE, descriptor)
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
@@ -199,3 +199,8 @@ def _changes(results: Results) -> pd.DataFrame:
         "evidence_ids",
     ]
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the tables as a part of a build."""
+    write_data(material.results, material.charts, folder / "data")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -26,7 +27,8 @@ from analysis.publish.context.tables import (
 )
 from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, template_text
-from analysis.publish.parts import PARTS
+from analysis.publish.material import Material
+from analysis.publish.parts import ORDER, REPORT
 from analysis.show.caveats import draft_line
 from analysis.show.drawing import Drawing, in_section
 from analysis.show.pairs import comparison_sentences
@@ -40,7 +42,7 @@ def report_html(
     results: Results,
     named: dict[str, NamedFigure],
     charts: Sequence[Drawing],
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] = tuple(ORDER),
 ) -> str:
     """Return the report as HTML. All text from the data is escaped by the template.
 
@@ -116,3 +118,10 @@ def picture(chart: Drawing) -> Markup:
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(
         drawing, plain(chart.alt)
     )
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the report as a part of a build."""
+    (folder / REPORT).write_text(material.page, encoding="utf-8", newline="\n")
+    if "pdf" in material.parts:
+        material.report_pdf  # noqa: B018 - started here, since it takes the longest
