@@ -4,6 +4,7 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.results import Results
+from analysis.measure.row_key import RowKey
 from analysis.publish.sheets import NOT_AVAILABLE, group_names, unit_head
 from analysis.show.labels import (
     among_words,
@@ -60,7 +61,9 @@ def published_scores(results: Results) -> pd.DataFrame:
             ],
             "Compared with the evidence": table["status"],
             "What it does on this date": [
-                does.get(f"published_scores/{name}", "It is of another day, and does nothing.")
+                does.get(
+                    RowKey("published_scores", (name,)), "It is of another day, and does nothing."
+                )
                 for name in table["score_id"]
             ],
             "Set aside": table["set_aside"],
