@@ -3,13 +3,20 @@
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from helpers import ROOT
 from lxml import etree
+from made import library
 from office import needs_office
+
+from analysis.measure.results import measure
+from analysis.publish.described import TABLES, sheet_heads
+from analysis.publish.workbook import _sheets
+from analysis.study import load
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SIGNS = ("[x]", "[z]")
@@ -167,3 +174,27 @@ def test_libreoffice_opens_it_and_every_table_is_where_it_was(path, book, office
                     assert found.value == pytest.approx(cell.value)
                 else:
                     assert found.value == cell.value, (sheet.title, cell.coordinate)
+
+
+def test_each_sheet_shows_a_published_table_as_it_is_described(made_folder):
+    """But for the national figures, which have a column for each state of a study."""
+    results = measure(load(made_folder))
+    for sheet in _sheets(results):
+        name = sheet.tab.lower().replace(" ", "-")
+        if name != "national-figures":
+            heads = sheet_heads(results.study, name)
+            assert list(sheet.table.columns) == list(heads.values()), sheet.tab
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        ({}, "luck of ranks has no heading on its sheet: add it to HEADS"),
+        ({"luck": "Luck"}, "luck of ranks is described nowhere"),
+    ],
+)
+def test_a_column_of_a_sheet_that_nobody_described_is_named(monkeypatch, heads, said):
+    table = replace(TABLES["ranks"], sheet=("unit_id", "luck"), heads=heads)
+    monkeypatch.setitem(TABLES, "ranks", table)
+    with pytest.raises(LookupError, match=said):
+        sheet_heads(library(), "ranks")

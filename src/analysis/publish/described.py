@@ -20,7 +20,8 @@ from analysis.show.fields import (
     yes_or_no,
 )
 from analysis.study import Study
-from analysis.study.descriptor import Column, Table
+from analysis.study.descriptor import Column
+from analysis.wording import capital
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,22 @@ class Published:
         key: the columns that tell one row from another; empty: a list of rows.
         based_on: the study's table from which it takes columns.
         columns: what differs here from :data:`COLUMNS`.
+        sheet: the columns that its sheet of the workbook shows, in order; empty: it has none.
+        heads: the headings there that differ from :data:`HEADS`.
+        beside: the study's table from which the sheet takes what the published table has not.
     """
 
     title: str
     key: tuple[str, ...] = ()
     based_on: str = ""
     columns: Mapping[str, Field] = field(default_factory=dict)
+    sheet: tuple[str, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
+
+
+def _sheet(columns: str) -> tuple[str, ...]:
+    return tuple(columns.split())
 
 
 COLUMNS = {
@@ -117,9 +128,79 @@ COLUMNS = {
 }
 """Every column of the results by name."""
 
+HEADS = {
+    "unit_id": "{Unit}",
+    "criterion_id": "Criterion",
+    "recommendation_id": "Recommendation",
+    "group_id": "Group",
+    "state": "State",
+    "last_level": "Last known level",
+    "observed_on": "When",
+    "confidence": "Confidence",
+    "rationale": "Why",
+    "evidence_ids": "Evidence",
+    "low": "Low",
+    "high": "High",
+    "known": "Known, per cent",
+    "missing": "What is missing",
+    "unknown": "What is unknown",
+    "notices": "Notice",
+    "asks": "What it asks, as far as it was read",
+    "scored": "Scored",
+    "meets": "Meets it",
+    "falls_short": "Falls short",
+    "cannot_be_told": "Could not tell",
+    "does_not_apply": "Does not apply",
+    "published_totals": "Published total",
+    "total_id": "Total",
+    "level": "Level",
+    "as_of": "On",
+    "relation": "Published as",
+    "count": "Published count",
+    "of": "Out of",
+    "among": "Among",
+    "named": "Named by the evidence",
+    "status": "Compared with the evidence",
+    "open_by": "Still open by",
+    "set_aside": "Set aside",
+    "clash": "Clashes with",
+    "source_id": "Source",
+    "note": "Note",
+    "score_id": "Score",
+    "score": "Published",
+    "rounding": "Rounding",
+    "effect": "What it does on this date",
+    "evidence_id": "Evidence",
+    "states": "What it says, in our own words",
+    "extent_read": "How far it was read",
+    "publisher": "Publisher",
+    "title": "Title",
+    "published": "Published",
+    "url": "Address",
+    "reply_id": "Reply",
+    "received_on": "Received",
+    "says": "What it says, in our own words",
+    "decision": "Decision",
+    "reason": "Why",
+    "assessment": "What followed",
+    "read_on": "Read on",
+}
+"""The heading of each column on the sheets of the workbook; {Unit} is the study's noun."""
+
 TABLES = {
-    "matrix": Published("A cell: one unit on one criterion", ("unit_id", "criterion_id")),
-    "scores": Published("The score of one unit on one group", ("unit_id", "group_id")),
+    "matrix": Published(
+        "A cell: one unit on one criterion",
+        ("unit_id", "criterion_id"),
+        sheet=_sheet(
+            "unit_id criterion_id state last_level observed_on confidence rationale evidence_ids"
+        ),
+        beside="assessments",
+    ),
+    "scores": Published(
+        "The score of one unit on one group",
+        ("unit_id", "group_id"),
+        sheet=_sheet("unit_id group_id low high known"),
+    ),
     "national": Published(
         "How many units are at one state of one criterion", ("criterion_id", "state")
     ),
@@ -135,13 +216,25 @@ TABLES = {
                 "does_not_apply",
             )
         },
+        sheet=_sheet("unit_id recommendation_id state missing unknown evidence_ids notices"),
     ),
     "national-gaps": Published(
         "How many units meet one recommendation, fall short, or cannot be told",
         ("recommendation_id",),
+        sheet=_sheet(
+            "recommendation_id asks scored meets falls_short cannot_be_told does_not_apply "
+            "published_totals"
+        ),
+        beside="recommendations",
     ),
     "published-totals": Published(
-        "A published total held against the evidence", ("total_id",), "published_totals"
+        "A published total held against the evidence",
+        ("total_id",),
+        "published_totals",
+        sheet=_sheet(
+            "total_id criterion_id level as_of relation count of among named cannot_be_told "
+            "status open_by set_aside clash source_id note"
+        ),
     ),
     "published-scores": Published(
         "A published score held against the evidence",
@@ -154,7 +247,13 @@ TABLES = {
             "highest_in": yes_or_no("Whether the upper end itself is possible"),
             "low": score("Least score that the evidence allows by the publisher's weights"),
             "high": score("Greatest score that the evidence allows by the publisher's weights"),
+            "effect": Field("What it does on the date of the results, in words; in sheets alone"),
         },
+        _sheet(
+            "score_id unit_id group_id as_of score rounding status effect set_aside clash "
+            "source_id note"
+        ),
+        {"group_id": "Of"},
     ),
     "bounds": Published(
         "What remains possible for one open cell beside the published totals",
@@ -179,7 +278,13 @@ TABLES = {
     "reply-effects": Published("A cell that an accepted reply changed, before and after"),
     "notices": Published("A sentence that must stand with these tables"),
     # The study's own, so that every id in the results leads somewhere.
-    "replies": Published("", based_on="replies"),
+    "replies": Published(
+        "",
+        based_on="replies",
+        sheet=_sheet(
+            "reply_id unit_id received_on criterion_id says evidence_ids decision reason assessment"
+        ),
+    ),
     "units": Published("", based_on="units"),
     "recommendations": Published("", based_on="recommendations"),
     "criteria": Published("", based_on="criteria"),
@@ -187,8 +292,20 @@ TABLES = {
     "group-weights": Published("", based_on="group_weights"),
     "levels": Published("", based_on="levels"),
     "figures": Published("", based_on="figures"),
-    "evidence": Published("", based_on="evidence"),
-    "sources": Published("", based_on="sources"),
+    "evidence": Published(
+        "",
+        based_on="evidence",
+        sheet=_sheet(
+            "evidence_id unit_id states extent_read source_id publisher title published url"
+        ),
+        heads={"unit_id": "About"},
+        beside="sources",
+    ),
+    "sources": Published(
+        "",
+        based_on="sources",
+        sheet=_sheet("source_id publisher title published extent_read read_on url"),
+    ),
 }
 """Every published table by name; one without a title has that of the study's table."""
 
@@ -208,6 +325,24 @@ def title_of(study: Study, about: Published) -> str:
     return about.title or study.descriptor.tables[about.based_on].title
 
 
+def sheet_heads(study: Study, name: str) -> dict[str, str]:
+    """Return the heading of each column of a table's sheet, by column, in order.
+
+    Raises:
+        LookupError: a column is described nowhere, or has no heading.
+    """
+    about = TABLES[name]
+    heads = {**HEADS, **about.heads}
+    if bare := [column for column in about.sheet if column not in heads]:
+        raise LookupError(
+            f"the column {bare[0]} of {name} has no heading on its sheet: add it to HEADS in publish/described.py"
+        )
+    for column in about.sheet:
+        _field(study, name, column, about)
+    noun = capital(study.settings.unit_noun.singular)
+    return {column: heads[column].format(Unit=noun) for column in about.sheet}
+
+
 def table_schema(study: Study, name: str, columns: list[str], about: Published) -> dict:
     """Return the Table Schema of a published table.
 
@@ -221,7 +356,7 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
         LookupError: a column is described nowhere.
     """
     own = study.descriptor.tables.get(about.based_on)
-    fields = [_field(name, column, about, own) for column in columns]
+    fields = [(column, _field(study, name, column, about)) for column in columns]
     key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
     # An empty part of a key is not missing: it says "none", as the level of a mean does.
     schema: dict = {"fields": [one.as_dict(column) for column, one in fields]}
@@ -240,17 +375,19 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
     return schema | {"missingValues": [""]}
 
 
-def _field(name: str, column: str, about: Published, own: Table | None) -> tuple[str, Field]:
-    if column in about.columns:
-        return column, about.columns[column]
-    columns = {one.name: one for one in own.fields} if own else {}
-    if column in columns:
-        return column, _of_the_study(columns[column])
-    if column not in COLUMNS:
+def _field(study: Study, name: str, column: str, about: Published) -> Field:
+    own, beside = (
+        {one.name: _of_the_study(one) for one in study.descriptor.tables[table].fields}
+        if table
+        else {}
+        for table in (about.based_on, about.beside)
+    )
+    columns = {**beside, **COLUMNS, **own, **about.columns}
+    if column not in columns:
         raise LookupError(
             f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py, or to the columns of its chart"
         )
-    return column, COLUMNS[column]
+    return columns[column]
 
 
 def _of_the_study(column: Column) -> Field:
