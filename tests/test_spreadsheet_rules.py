@@ -14,7 +14,8 @@ from made import library
 from office import needs_office
 
 from analysis.measure.results import measure
-from analysis.publish.described import TABLES, sheet_heads
+from analysis.publish.described import TABLES
+from analysis.publish.sheets.heads import sheet_heads
 from analysis.publish.workbook import _sheets
 from analysis.study import load
 

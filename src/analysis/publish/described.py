@@ -21,7 +21,6 @@ from analysis.show.fields import (
 )
 from analysis.study import Study
 from analysis.study.descriptor import Column
-from analysis.wording import capital
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Published:
         based_on: the study's table from which it takes columns.
         columns: what differs here from :data:`COLUMNS`.
         sheet: the columns that its sheet of the workbook shows, in order; empty: it has none.
-        heads: the headings there that differ from :data:`HEADS`.
+        heads: the headings there that differ from :data:`analysis.publish.sheets.heads.HEADS`.
         beside: the study's table from which the sheet takes what the published table has not.
     """
 
@@ -127,65 +126,6 @@ COLUMNS = {
     for when in ("before", "after")
 }
 """Every column of the results by name."""
-
-HEADS = {
-    "unit_id": "{Unit}",
-    "criterion_id": "Criterion",
-    "recommendation_id": "Recommendation",
-    "group_id": "Group",
-    "state": "State",
-    "last_level": "Last known level",
-    "observed_on": "When",
-    "confidence": "Confidence",
-    "rationale": "Why",
-    "evidence_ids": "Evidence",
-    "low": "Low",
-    "high": "High",
-    "known": "Known, per cent",
-    "missing": "What is missing",
-    "unknown": "What is unknown",
-    "notices": "Notice",
-    "asks": "What it asks, as far as it was read",
-    "scored": "Scored",
-    "meets": "Meets it",
-    "falls_short": "Falls short",
-    "cannot_be_told": "Could not tell",
-    "does_not_apply": "Does not apply",
-    "published_totals": "Published total",
-    "total_id": "Total",
-    "level": "Level",
-    "as_of": "On",
-    "relation": "Published as",
-    "count": "Published count",
-    "of": "Out of",
-    "among": "Among",
-    "named": "Named by the evidence",
-    "status": "Compared with the evidence",
-    "open_by": "Still open by",
-    "set_aside": "Set aside",
-    "clash": "Clashes with",
-    "source_id": "Source",
-    "note": "Note",
-    "score_id": "Score",
-    "score": "Published",
-    "rounding": "Rounding",
-    "effect": "What it does on this date",
-    "evidence_id": "Evidence",
-    "states": "What it says, in our own words",
-    "extent_read": "How far it was read",
-    "publisher": "Publisher",
-    "title": "Title",
-    "published": "Published",
-    "url": "Address",
-    "reply_id": "Reply",
-    "received_on": "Received",
-    "says": "What it says, in our own words",
-    "decision": "Decision",
-    "reason": "Why",
-    "assessment": "What followed",
-    "read_on": "Read on",
-}
-"""The heading of each column on the sheets of the workbook; {Unit} is the study's noun."""
 
 TABLES = {
     "matrix": Published(
@@ -325,24 +265,6 @@ def title_of(study: Study, about: Published) -> str:
     return about.title or study.descriptor.tables[about.based_on].title
 
 
-def sheet_heads(study: Study, name: str) -> dict[str, str]:
-    """Return the heading of each column of a table's sheet, by column, in order.
-
-    Raises:
-        LookupError: a column is described nowhere, or has no heading.
-    """
-    about = TABLES[name]
-    heads = {**HEADS, **about.heads}
-    if bare := [column for column in about.sheet if column not in heads]:
-        raise LookupError(
-            f"the column {bare[0]} of {name} has no heading on its sheet: add it to HEADS in publish/described.py"
-        )
-    for column in about.sheet:
-        _field(study, name, column, about)
-    noun = capital(study.settings.unit_noun.singular)
-    return {column: heads[column].format(Unit=noun) for column in about.sheet}
-
-
 def table_schema(study: Study, name: str, columns: list[str], about: Published) -> dict:
     """Return the Table Schema of a published table.
 
@@ -356,7 +278,7 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
         LookupError: a column is described nowhere.
     """
     own = study.descriptor.tables.get(about.based_on)
-    fields = [(column, _field(study, name, column, about)) for column in columns]
+    fields = [(column, field_of(study, name, column, about)) for column in columns]
     key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
     # An empty part of a key is not missing: it says "none", as the level of a mean does.
     schema: dict = {"fields": [one.as_dict(column) for column, one in fields]}
@@ -375,7 +297,12 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
     return schema | {"missingValues": [""]}
 
 
-def _field(study: Study, name: str, column: str, about: Published) -> Field:
+def field_of(study: Study, name: str, column: str, about: Published) -> Field:
+    """Return what a column of a published table, or of its sheet, is.
+
+    Raises:
+        LookupError: it is described nowhere.
+    """
     own, beside = (
         {one.name: _of_the_study(one) for one in study.descriptor.tables[table].fields}
         if table

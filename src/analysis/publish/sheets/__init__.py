@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
-from analysis.publish.described import sheet_heads
+from analysis.publish.sheets.heads import sheet_heads
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
 from analysis.study import vocabulary as v
 from analysis.wording import capital
