@@ -24,7 +24,7 @@ matplotlib.use("agg")
 plt = pytest.importorskip("matplotlib.pyplot")
 
 PICTURES = tuple(charts.KINDS)
-CAVEATED = ("matrix", "intervals", "map", "coverage", "order", "reach")
+CAVEATED = ("matrix", "intervals", "tile_map", "coverage", "order", "reach")
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_where_there_is_nothing_to_draw_it_is_said(name):
     units = study["units"].assign(tile_column="", tile_row="")
     study.tables["units"] = units
     drawn = getattr(Results(measure(study)).plot, name)()
-    if name in ("map", "timeline", "published"):
+    if name in ("tile_map", "timeline", "figures"):
         assert drawn.figure.alt == f"Not drawn: {' '.join(drawn.get_title().split())}."
     assert drawn.figure.alt
 
@@ -113,7 +113,7 @@ def test_pictures_come_from_the_list_of_charts():
     assert all(getattr(Plots, name).__doc__ for name in public)
 
 
-@pytest.mark.parametrize("name", ["order", "reach", "map"])
+@pytest.mark.parametrize("name", ["order", "reach", "tile_map"])
 def test_what_is_not_drawn_says_of_whom_and_what_must_stand(name):
     study = without_rows(library(), "assessments", "codings")
     units = study["units"].assign(tile_column="", tile_row="")

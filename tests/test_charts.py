@@ -13,7 +13,7 @@ from analysis.direction import without_direction
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
-from analysis.show.charts import all_charts, coverage_chart, matrix_chart, reach_chart
+from analysis.show.charts import KINDS, all_charts, coverage_chart, matrix_chart, reach_chart
 from analysis.show.charts.matrix import _fitted
 from analysis.show.lines import width_of, wrapped
 from analysis.study import load
@@ -128,6 +128,15 @@ def _as_written(text):
 
 UNNAMED = ("order", "tile-map")
 """Of many units a dozen are named in a box of the order, and none in a tile."""
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_chart_has_one_name(name):
+    """Its key, its module and its file agree, but that a file's name has hyphens."""
+    results = measure(library())
+    chart = KINDS[name].draw(results, named_figures(results) | sensitivity_figures(results))
+    assert KINDS[name].draw.__module__ == f"analysis.show.charts.{name}"
+    assert chart.name == name.replace("_", "-")
 
 
 def test_lines_are_as_wide_as_they_are_said_to_be():

@@ -174,7 +174,9 @@ def test_a_notebook_searches_the_documents_of_a_study(study):
     found = documents.search("saturday", private=True)
     assert sorted(found["document_id"]) == ["D0001", "D0003"] and found.attrs["hits"] == 2
     assert list(found.columns) == ["document_id", "page", "snippet", "passage", "score", "link"]
-    assert list(documents.search(criterion="weekend", unit=TWO, private=True)["document_id"]) == ["D0002"]
+    assert list(documents.search(criterion="weekend", unit=TWO, private=True)["document_id"]) == [
+        "D0002"
+    ]
     with pytest.raises(pg.StudyError, match="no word"):
         documents.search()
 

@@ -8,14 +8,18 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from drawn import scores, words
+from made import library
 
-from analysis.measure.figures import named_figures
+from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
 from analysis.publish.markup import link
 from analysis.publish.report import report_html
+from analysis.publish.site.pages import site_files
 from analysis.show.charts import all_charts
+from analysis.show.drawing import Drawn, Section, in_section
 from analysis.study import load
 
 ROOT = Path(__file__).parents[1]
@@ -125,6 +129,25 @@ def test_every_chart_has_a_title_alt_text_and_the_draft_mark(results):
         assert any("DRAFT" in one for one in said), chart.name
         assert chart.title in chart.alt and len(chart.alt) > len(chart.title) + 20
         assert len(chart.table)
+
+
+def test_a_chart_is_shown_in_its_section_alone():
+    """On the site too, but for the map: it has one of its own."""
+    results = measure(library())
+    named = named_figures(results) | interval_sensitivity(results)
+    charts = [Drawn(one, "Up", "Bars.", pd.DataFrame(), b"", section=one) for one in Section]
+    parts = report_html(results, named, charts).split('<section id="')
+    shown = [(part.partition('"')[0], re.findall('id="chart-(.*?)"', part)) for part in parts]
+    own = {one: [one] for one in Section} | {"matrix": ["matrix", "map"], "map": []}
+    assert {one: held for one, held in shown if held} == {one: own[one] for one in own if own[one]}
+    pages = site_files(results, named, charts).values()
+    on_site = [one for page in pages for one in re.findall(b'id="chart.(.*?)"', page)]
+    assert sorted(on_site) == sorted(one.encode() for one in Section if one != Section.MAP)
+
+
+def test_a_section_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="named 'scorse': there are matrix, map"):
+        in_section([], "scorse")
 
 
 @pytest.mark.parametrize("name", ["matrix", "intervals", "tile-map", "coverage"])

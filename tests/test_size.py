@@ -2,6 +2,7 @@
 
 import json
 import re
+from pkgutil import resolve_name
 
 import pytest
 from drawn import A4, texts, words
@@ -12,11 +13,10 @@ from analysis.cli import main
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.publish import parts
-from analysis.publish.build import _WRITERS
 from analysis.publish.manifest import read_manifest
 from analysis.publish.report import report_html
 from analysis.publish.verify import unchanged
-from analysis.show.charts import all_charts, intervals_chart, tile_map
+from analysis.show.charts import all_charts, intervals_chart, tile_map_chart
 from analysis.show.charts.pages import MOST_PAGES, over_pages
 from analysis.study import load
 from analysis.wording import listed, stopped
@@ -118,7 +118,7 @@ def test_a_wide_map_shows_the_per_cent_alone():
     units = study["units"].copy()
     units["tile_column"] = [str(1 + 3 * place) for place in range(len(units))]
     results = measure(replaced(study, units=units))
-    chart = tile_map(results, named_figures(results))
+    chart = tile_map_chart(results, named_figures(results))
     drawn = " ".join(words(chart)).replace("\n", " ")
     assert not set(units["short_name"]) & set(words(chart))
     assert "82.0" in drawn and "data/charts/tile-map.csv names the tiles" in drawn
@@ -140,7 +140,10 @@ def test_a_picture_of_more_than_a_dozen_pages_is_left_out_in_a_sentence(crowd):
 
 
 def test_every_part_has_its_writer():
-    assert set(parts.PARTS) == set(_WRITERS) and len(parts.PARTS) == 9
+    """And a place: two of one name would be built as one."""
+    assert all(callable(resolve_name(f"{one.module}:write")) for one in parts.PARTS)
+    assert [one.name for one in parts.ORDER.values()] == list(parts.ORDER)
+    assert len(parts.ORDER) == len(parts.PARTS) == 9
 
 
 @pytest.fixture(scope="module")

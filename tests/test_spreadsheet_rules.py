@@ -3,13 +3,21 @@
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from helpers import ROOT
 from lxml import etree
+from made import library
 from office import needs_office
+
+from analysis.measure.results import measure
+from analysis.publish.described import TABLES
+from analysis.publish.sheets.heads import sheet_heads
+from analysis.publish.workbook import _sheets
+from analysis.study import load
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SIGNS = ("[x]", "[z]")
@@ -167,3 +175,19 @@ def test_libreoffice_opens_it_and_every_table_is_where_it_was(path, book, office
                     assert found.value == pytest.approx(cell.value)
                 else:
                     assert found.value == cell.value, (sheet.title, cell.coordinate)
+
+
+def test_each_sheet_shows_a_published_table_as_it_is_described(made_folder):
+    """But for the national figures, which have a column for each state of a study."""
+    results = measure(load(made_folder))
+    for sheet in _sheets(results):
+        name = sheet.tab.lower().replace(" ", "-")
+        if name != "national-figures":
+            heads = sheet_heads(results.study, name)
+            assert list(sheet.table.columns) == list(heads.values()), sheet.tab
+
+
+def test_a_column_of_a_sheet_that_nobody_described_is_named(monkeypatch):
+    monkeypatch.setitem(TABLES, "ranks", replace(TABLES["ranks"], sheet=("unit_id", "luck")))
+    with pytest.raises(LookupError, match="column luck of ranks is described nowhere"):
+        sheet_heads(library(), "ranks")

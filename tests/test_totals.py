@@ -68,11 +68,11 @@ def each(units, levels):
 
 
 def names(clashes):
-    return [tuple(row.split("/")[1] for row in clash.rows) for clash in clashes]
+    return [tuple(row.key[0] for row in clash.rows) for clash in clashes]
 
 
 def gone(clashes):
-    return [tuple(row.split("/")[1] for row in clash.set_aside) for clash in clashes]
+    return [tuple(row.key[0] for row in clash.set_aside) for clash in clashes]
 
 
 # --- totals, on paper ----------------------------------------------------------------------------
@@ -668,7 +668,7 @@ def made_among(units, regions, among):
 
 
 def ids(rows):
-    return {one.name.split("/")[1] for one in rows}
+    return {one.name.key[0] for one in rows}
 
 
 @pytest.mark.parametrize("states_at_most", [engine.STATES_AT_MOST, 0], ids=["by sums", "by solver"])

@@ -27,7 +27,7 @@ class Figures(Mapping[str, NamedFigure]):
 
     @cached_property
     def _sensitivity(self) -> dict[str, NamedFigure]:
-        # Apart from the others, since they take by far the longest.
+        # Apart from the others, since they take by far the longest: looked up last.
         return sensitivity_figures(self._results)
 
     def __getitem__(self, name: str) -> NamedFigure:
@@ -37,8 +37,8 @@ class Figures(Mapping[str, NamedFigure]):
             KeyError: there is none of this name; the message has the nearest.
         """
         if name not in self:
-            raise KeyError(f"no figure has the name {name!r}{nearest(name, self._with(name))}")
-        return self._with(name)[name]
+            raise KeyError(f"no figure has the name {name!r}{nearest(name, self)}")
+        return self._named.get(name) or self._sensitivity[name]
 
     def __iter__(self) -> Iterator[str]:
         """Give the names."""
@@ -50,10 +50,7 @@ class Figures(Mapping[str, NamedFigure]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether a figure has the name."""
-        return isinstance(name, str) and name in self._with(name)
-
-    def _with(self, name: object) -> dict[str, NamedFigure]:
-        return self._sensitivity if str(name).startswith("sensitivity.") else self._named
+        return isinstance(name, str) and (name in self._named or name in self._sensitivity)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._named)

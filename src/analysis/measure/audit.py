@@ -1,7 +1,7 @@
 """Audit: each published total and score held against what the evidence names on its own day."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from analysis.measure.constraints import (
 )
 from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import InfeasibleSet
+from analysis.measure.row_key import RowKey
 from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -111,7 +112,7 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
                 unknown,
                 status,
                 open_by,
-                *_clash_of(held, f"{TOTALS}/{one.total_id}"),
+                *_clash_of(held, RowKey(TOTALS, (one.total_id,))),
                 one.source_id,
                 one.note,
             )
@@ -135,7 +136,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         held = at(day)
         if day not in readers:
             readers[day] = ScoreReader(study.at(day), held.matrix, held.levels)
-        parts, row = readers[day].parts(one), held.rows[f"{SCORES}/{one.score_id}"]
+        parts, row = readers[day].parts(one), held.rows[RowKey(SCORES, (one.score_id,))]
         settled, open_ = parts or (float("nan"), {})
         ends = score_ends(one)
         least = sum((min(part) for part in open_.values()), settled)
@@ -164,7 +165,7 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
                 told_apart(100 * most),
                 status,
                 len(open_),
-                *_clash_of(held, f"{SCORES}/{one.score_id}"),
+                *_clash_of(held, RowKey(SCORES, (one.score_id,))),
                 one.source_id,
                 one.note,
             )
@@ -177,12 +178,12 @@ class Bearing:
     """A total or score published of the very day, in words, with the cells that it settles.
 
     Attributes:
-        row: its table and id, joined by "/".
+        row: its table and id.
         units: the units of which it is a score, and those of which it settles a cell.
         said: what it is, how it was rounded, and what it settles, as sentences.
     """
 
-    row: str
+    row: RowKey
     units: frozenset[str]
     said: str
 
@@ -202,15 +203,17 @@ def bearings(
     stands = {one.name for one in (*held.firm, *held.weak)}
     said = []
     for name, row in held.rows.items():
-        table, key = name.split("/")
-        (published,) = each_row(study[table][study[table].iloc[:, 0] == key])
+        published = _published(study, name)
         cells = [keys[cell] for cell in row.parts] if name in blocks else []
         settles = [cell for cell in cells if cell in settled]
-        if table == TOTALS and not settles:
+        if name.table == TOTALS and not settles:
             continue
-        units = {unit for unit, _ in settles} | ({published.unit_id} if table == SCORES else set())
-        others = [one.name for one in blocks[name].constraints] if settles else []
-        others = [one.split("/")[1] for one in others if one != name]
+        units = {unit for unit, _ in settles} | (
+            {published.unit_id} if name.table == SCORES else set()
+        )
+        others = (
+            [one.name for one in blocks[name].constraints if one.name != name] if settles else []
+        )
         words = _row_words(study, name)
         what = _what_it_does(study, row, name in stands, settles, cells, others)
         said.append(
@@ -225,7 +228,7 @@ def bearings(
 
 def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, others) -> str:
     """Say what a published row does to the cells that it binds."""
-    is_score = row.name.startswith(f"{SCORES}/")
+    is_score = row.name.table == SCORES
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
 
     def told(cells) -> str:
@@ -240,7 +243,7 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
     if not stands:
         return "It is set aside, since it cannot be true."
     if settles:
-        alone = f"Together with {listed(others, 'data/bounds.csv')} it" if others else "It"
+        alone = f"Together with {listed(_ids(others), 'data/bounds.csv')} it" if others else "It"
         return f"{alone} settles {told(settles)}."
     if cells:
         return f"It settles no cell, and binds {told(cells)}."
@@ -263,10 +266,10 @@ def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple
     return (OPEN, missing) if missing > 0 else (CONSISTENT, 0)
 
 
-def _clash_of(held: Constrained, name: str) -> tuple[str, str]:
+def _clash_of(held: Constrained, name: RowKey) -> tuple[str, str]:
     for clash in held.clashes:
         if name in clash.set_aside:
-            return "yes", ";".join(one.split("/")[1] for one in clash.rows)
+            return "yes", ";".join(_ids(clash.rows))
     return "no", ""
 
 
@@ -278,7 +281,7 @@ def _said(study: Study, clash: InfeasibleSet) -> str:
             f"{words[0].upper()}{words[1:]}: this cannot be true beside the levels that the evidence "
             "settles. It is set aside."
         )
-    stands = [name.split("/")[1] for name in clash.rows if name not in clash.set_aside]
+    stands = _ids(name for name in clash.rows if name not in clash.set_aside)
     which = (
         f"{listed(stands)} may settle cells and {agreeing(len(stands), 'stands', 'stand')}; "
         "the rest is set aside."
@@ -292,10 +295,20 @@ def _said(study: Study, clash: InfeasibleSet) -> str:
     )
 
 
-def _row_words(study: Study, name: str) -> str:
-    table, key = name.split("/")
-    (row,) = each_row(study[table][study[table].iloc[:, 0] == key])
-    if table == TOTALS:
+def _ids(names: Iterable[RowKey]) -> list[str]:
+    return [name for _, (name,) in names]
+
+
+def _published(study: Study, name: RowKey):
+    """Return a row of what was published."""
+    table = study[name.table]
+    (row,) = each_row(table[table.iloc[:, 0] == name.key[0]])
+    return row
+
+
+def _row_words(study: Study, name: RowKey) -> str:
+    row, (key,) = _published(study, name), name.key
+    if name.table == TOTALS:
         at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")
         among = stopped(row.among.replace("=", " ").split(";"), "published_totals.csv", ", ")

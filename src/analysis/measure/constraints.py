@@ -12,6 +12,7 @@ from analysis.frames import each_row
 from analysis.measure.exact import scale_values
 from analysis.measure.feasible import Block, Constraint, blocks
 from analysis.measure.infeasible import InfeasibleSet, sift
+from analysis.measure.row_key import RowKey
 from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
@@ -26,8 +27,7 @@ class Constrained:
     """A matrix, and what was published of its very day.
 
     A cell is named by its place in the matrix: position of the unit times the number of
-    criteria, plus position of the criterion. A published row by its table and id, such as
-    ``published_totals/P1``.
+    criteria, plus position of the criterion. A published row is named by its table and id.
 
     Attributes:
         matrix: the states at the day.
@@ -42,8 +42,8 @@ class Constrained:
 
     matrix: Matrix
     levels: Mapping[int, tuple[str, ...]]
-    rows: Mapping[str, Constraint]
-    settling: frozenset[str]
+    rows: Mapping[RowKey, Constraint]
+    settling: frozenset[RowKey]
     firm: tuple[Constraint, ...]
     weak: tuple[Constraint, ...]
     clashes: tuple[InfeasibleSet, ...]
@@ -63,7 +63,7 @@ class Constrained:
         """Blocks under all rows that stand: for national figures alone."""
         return blocks(self.choices, (*self.firm, *self.weak))
 
-    def binding(self, column: int) -> list[str]:
+    def binding(self, column: int) -> list[RowKey]:
         """Return the names of the rows that stand and bear on a criterion, itself or by others."""
         width = self.matrix.shape[1]
         names = {
@@ -103,7 +103,7 @@ def _open_levels(study: Study, matrix: Matrix) -> dict[int, tuple[str, ...]]:
 
 def _rows(
     study: Study, matrix: Matrix, levels: Mapping[int, tuple[str, ...]]
-) -> tuple[dict[str, Constraint], set[str]]:
+) -> tuple[dict[RowKey, Constraint], set[RowKey]]:
     """Return what is published of the matrix's day, by name, and which rows may settle cells."""
     day = matrix.as_of.isoformat()
     totals, scores = (study[name][study[name]["as_of"] == day] for name in (TOTALS, SCORES))
@@ -111,19 +111,19 @@ def _rows(
     if len(totals):
         grid = matrix.grid().to_numpy(dtype=object)
         for one in each_row(totals):
-            name = f"{TOTALS}/{one.total_id}"
+            name = RowKey(TOTALS, (one.total_id,))
             rows[name] = _total(name, one, study, grid, levels)
             settling |= {name} if one.settles_cells == "yes" else set()
     if len(scores):
         reader = ScoreReader(study, matrix, levels)
         for one in each_row(scores):
-            name = f"{SCORES}/{one.score_id}"
+            name = RowKey(SCORES, (one.score_id,))
             rows[name] = reader.constraint(name, one)
             settling |= {name} if one.settles_cells == "yes" else set()
     return rows, settling
 
 
-def _total(name: str, row, study: Study, grid: np.ndarray, levels: Mapping) -> Constraint:
+def _total(name: RowKey, row, study: Study, grid: np.ndarray, levels: Mapping) -> Constraint:
     counted, among = set(levels_of(row.level)), units_among(study["units"], row.among)
     column = study["criteria"]["criterion_id"].tolist().index(row.criterion_id)
     width = grid.shape[1]
@@ -187,7 +187,7 @@ class ScoreReader:
                 settled += share * values[self.grid[unit, column]]
         return (settled, parts) if held else None
 
-    def constraint(self, name: str, row) -> Constraint:
+    def constraint(self, name: RowKey, row) -> Constraint:
         """Return a score as a constraint in integers: between the ends that its rounding leaves."""
         held = self.parts(row)
         if held is None:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import add
 
+from analysis.measure.row_key import RowKey
+
 STATES_AT_MOST = 20_000
 """Partial sums that a block may have, over all its cells, before it goes to the solver."""
 CONSTRAINTS_AT_MOST = 16
@@ -34,13 +36,13 @@ class Constraint:
     """At least ``low`` and at most ``high``, for the sum of what the cells' levels add.
 
     Attributes:
-        name: what to call it.
+        name: the row that it comes from.
         parts: for each cell that it binds, what each of its levels adds.
         low: least sum, or ``None``.
         high: greatest sum, or ``None``.
     """
 
-    name: str
+    name: RowKey
     parts: Mapping[int, tuple[int, ...]]
     low: int | None
     high: int | None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.measure.feasible import Constraint, connected, satisfiable
+from analysis.measure.row_key import RowKey
 
 CHECKS_AT_MOST = 3_000
 """Sets of rows looked at for a smallest one."""
@@ -19,12 +20,12 @@ class InfeasibleSet:
     """Rows that cannot all be true beside what is settled, while any fewer of them could be.
 
     Attributes:
-        rows: names of the rows, in the order of the file.
+        rows: the rows, in the order of the file.
         set_aside: those of them that are left out from then on.
     """
 
-    rows: tuple[str, ...]
-    set_aside: tuple[str, ...]
+    rows: tuple[RowKey, ...]
+    set_aside: tuple[RowKey, ...]
 
 
 def sift(
@@ -48,11 +49,11 @@ def sift(
     """
     clashes: list[InfeasibleSet] = []
 
-    def standing(rows: list[Constraint], may_go: set[str]) -> list[Constraint]:
+    def standing(rows: list[Constraint], may_go: set[RowKey]) -> list[Constraint]:
         kept = []
         for tied in connected(rows):
             while found := minimal_infeasible_sets(choices, tied):
-                gone: set[str] = set()
+                gone: set[RowKey] = set()
                 # Where several are as small, to begin with one of them would be to choose too.
                 for clash in found:
                     names = [one.name for one in clash]

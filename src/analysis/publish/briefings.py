@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 
 import jinja2
 
@@ -20,6 +21,7 @@ from analysis.publish.context.published import recommendation_records
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of
+from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.caveats import draft_line
 from analysis.study import vocabulary as v
@@ -221,3 +223,10 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                 "replies": list(chain(unit["replies"], *(cell.replies for cell in unit["cells"]))),
             },
         )
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the briefings as a part of a build."""
+    (folder / "briefings").mkdir()
+    for unit, content in material.tasks.briefings().items():
+        (folder / "briefings" / f"{unit}.pdf").write_bytes(content)

@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,9 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
-from analysis.publish.described import BEHIND_CHARTS, TABLES, Published, table_schema, title_of
+from analysis.publish.described import TABLES, Published, table_schema, title_of
+from analysis.publish.material import Material
+from analysis.publish.write_json import write_json
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -72,7 +73,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         _Resource(
             f"chart-{one.name}",
             f"charts/{one.name}.csv",
-            Published(one.title, based_on=BEHIND_CHARTS.get(one.name, "")),
+            Published(one.title, based_on=one.based_on, columns=one.columns),
             one.table,
             one.alt,
         )
@@ -84,14 +85,9 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         (folder / one.path).write_bytes(content)
         descriptor["resources"].append(_resource(results.study, one, content))
     if (quoted := annotations(results)) is not None:
-        content = _as_json(quoted)
-        (folder / ANNOTATIONS).write_bytes(content)
-        descriptor["resources"].append(_of_annotations(content))
-    (folder / FILE).write_bytes(_as_json(descriptor))
-
-
-def _as_json(content: dict) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+        write_json(folder / ANNOTATIONS, quoted)
+        descriptor["resources"].append(_of_annotations((folder / ANNOTATIONS).read_bytes()))
+    write_json(folder / FILE, descriptor)
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
@@ -238,3 +234,8 @@ def _changes(results: Results) -> pd.DataFrame:
         "evidence_ids",
     ]
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the tables as a part of a build."""
+    write_data(material.results, material.charts, folder / "data")

@@ -7,34 +7,20 @@ rest on one of the study's own take over what the study's descriptor says of its
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from analysis.show.fields import (
+    DAY,
+    INTEGER,
+    NUMBER,
+    Field,
+    count,
+    identifier,
+    one_of,
+    score,
+    share,
+    yes_or_no,
+)
 from analysis.study import Study
-from analysis.study.descriptor import Column, Table
-
-NUMBER, INTEGER, TEXT, DAY = "number", "integer", "string", "date"
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column: what it says, its type in the Data Package standard, and what it can hold."""
-
-    description: str
-    type: str = TEXT
-    required: bool = False
-    values: tuple[str, ...] = ()
-    lowest: float | None = None
-    highest: float | None = None
-
-    def as_dict(self, name: str) -> dict:
-        """Return the column as a field of a Table Schema."""
-        limits = {
-            "required": self.required or None,
-            "enum": list(self.values) or None,
-            "minimum": self.lowest,
-            "maximum": self.highest,
-        }
-        constraints = {key: value for key, value in limits.items() if value is not None}
-        about = {"name": name, "type": self.type, "description": self.description}
-        return about | ({"constraints": constraints} if constraints else {})
+from analysis.study.descriptor import Column
 
 
 @dataclass(frozen=True)
@@ -46,45 +32,31 @@ class Published:
         key: the columns that tell one row from another; empty: a list of rows.
         based_on: the study's table from which it takes columns.
         columns: what differs here from :data:`COLUMNS`.
+        sheet: the columns that its sheet of the workbook shows, in order; empty: it has none.
+        heads: the headings there that differ from :data:`analysis.publish.sheets.heads.HEADS`.
+        beside: the study's table from which the sheet takes what the published table has not.
     """
 
     title: str
     key: tuple[str, ...] = ()
     based_on: str = ""
     columns: Mapping[str, Field] = field(default_factory=dict)
+    sheet: tuple[str, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
 
 
-def _id(description: str) -> Field:
-    return Field(description, required=True)
-
-
-def _score(description: str) -> Field:
-    return Field(description, NUMBER, lowest=0, highest=100)
-
-
-def _share(description: str) -> Field:
-    return Field(description, NUMBER, lowest=0, highest=1)
-
-
-def _count(description: str) -> Field:
-    return Field(description, INTEGER, lowest=0)
-
-
-def _yes_or_no(description: str) -> Field:
-    return Field(description, required=True, values=("yes", "no"))
-
-
-def _one_of(description: str, *values: str) -> Field:
-    return Field(f"{description}: {', '.join(values)}", required=True, values=values)
+def _sheet(columns: str) -> tuple[str, ...]:
+    return tuple(columns.split())
 
 
 COLUMNS = {
-    "unit_id": _id("The unit, as in units.csv"),
+    "unit_id": identifier("The unit, as in units.csv"),
     "short_name": Field("The unit's name for charts and lists"),
-    "criterion_id": _id("The criterion, as in criteria.csv"),
-    "recommendation_id": _id("The recommendation or finding, as in recommendations.csv"),
-    "group_id": _id("The group scored: a recommendation_id, or total for all of it"),
-    "state": _id("The level that stands, or the code of the unknown"),
+    "criterion_id": identifier("The criterion, as in criteria.csv"),
+    "recommendation_id": identifier("The recommendation or finding, as in recommendations.csv"),
+    "group_id": identifier("The group scored: a recommendation_id, or total for all of it"),
+    "state": identifier("The level that stands, or the code of the unknown"),
     "before": Field("The state of the cell before"),
     "after": Field("The state of the cell after"),
     "last_level": Field("The last level known, where the state is outdated"),
@@ -95,14 +67,14 @@ COLUMNS = {
     "evidence_ids": Field("The evidence behind it, as in evidence.csv, joined by ;"),
     "source_id": Field("The document, as in sources.csv"),
     "source_ids": Field("The documents to read, as in sources.csv, joined by ;"),
-    "low": _score("Worst score that the evidence allows, 0 to 100, not rounded"),
-    "high": _score("Best score that the evidence allows, 0 to 100, not rounded"),
-    "known": _share("Share of the weight in settled cells, 0 to 1"),
-    "lowest": _share("Least value that remains possible for the cell, 0 to 1"),
-    "highest": _share("Greatest value that remains possible for the cell, 0 to 1"),
-    "settled_by_totals": _yes_or_no("Whether published totals alone settle the cell"),
-    "units": _count("How many units are at the state"),
-    "scored": _yes_or_no("Whether it counts in the scores"),
+    "low": score("Worst score that the evidence allows, 0 to 100, not rounded"),
+    "high": score("Best score that the evidence allows, 0 to 100, not rounded"),
+    "known": share("Share of the weight in settled cells, 0 to 1"),
+    "lowest": share("Least value that remains possible for the cell, 0 to 1"),
+    "highest": share("Greatest value that remains possible for the cell, 0 to 1"),
+    "settled_by_totals": yes_or_no("Whether published totals alone settle the cell"),
+    "units": count("How many units are at the state"),
+    "scored": yes_or_no("Whether it counts in the scores"),
     "as_of": Field("The day that it speaks of", DAY, required=True),
     "from_date": Field("The earlier date", DAY, required=True),
     "to_date": Field("The later date", DAY, required=True),
@@ -112,18 +84,18 @@ COLUMNS = {
     "notices": Field("Sentences that must stand with the row"),
     "notice": Field("A sentence that must stand with these tables", required=True),
     "published_totals": Field("Published totals on it, as in published-totals.csv, joined by ;"),
-    "named": _count("How many units the evidence shows at the level"),
-    "cannot_be_told": _count("How many units cannot be told"),
-    "meets": _count("How many units meet it: every cell settled at its highest level"),
-    "falls_short": _count("How many units fall short: a settled cell below its highest level"),
-    "does_not_apply": _count("To how many units it does not apply"),
-    "status": _one_of(
+    "named": count("How many units the evidence shows at the level"),
+    "cannot_be_told": count("How many units cannot be told"),
+    "meets": count("How many units meet it: every cell settled at its highest level"),
+    "falls_short": count("How many units fall short: a settled cell below its highest level"),
+    "does_not_apply": count("To how many units it does not apply"),
+    "status": one_of(
         "How it stands beside the evidence alone", "consistent", "open", "contradicted"
     ),
-    "open_by": _count("How much of it is still open"),
-    "set_aside": _yes_or_no("Whether it is left out, because it cannot be true beside others"),
+    "open_by": count("How much of it is still open"),
+    "set_aside": yes_or_no("Whether it is left out, because it cannot be true beside others"),
     "clash": Field("The rows that it clashes with, itself among them, joined by ;"),
-    "figure": _one_of(
+    "figure": one_of(
         "The mean value of the criterion (0 to 100), or how many units are at the level",
         "mean",
         "units",
@@ -131,44 +103,47 @@ COLUMNS = {
     "level": Field("The level counted; empty for the mean"),
     "best": Field("The best rank that is possible", INTEGER, lowest=1),
     "worst": Field("The worst rank that is possible", INTEGER, lowest=1),
-    "above": _id("The unit that is surely above, as in units.csv"),
-    "below": _id("The unit that is surely below, as in units.csv"),
-    "conservative": _yes_or_no("Whether it rests on a bound that may miss other statements"),
-    "weight": _share("The cell's share of its unit's total, by which an answer narrows it"),
+    "above": identifier("The unit that is surely above, as in units.csv"),
+    "below": identifier("The unit that is surely below, as in units.csv"),
+    "conservative": yes_or_no("Whether it rests on a bound that may miss other statements"),
+    "weight": share("The cell's share of its unit's total, by which an answer narrows it"),
     "expected_pairs": Field(
         "By how many the sure statements on the unit would grow, on average over the levels that "
         "the cell can have, each equally likely; for ordering questions, and no forecast",
         NUMBER,
     ),
-    "step": _one_of("What to do first", "read_whole", "ask", "search", "already_asked"),
+    "step": one_of("What to do first", "read_whole", "ask", "search", "already_asked"),
     "ask_of": Field("Who holds the answer; empty: the unit itself"),
     "rank": Field("The order in which to ask, from 1", INTEGER, required=True, lowest=1),
-    "reading": _id("The coder whose readings count, or settled: what stands"),
-    "reply_id": _id("The reply, as in replies.csv"),
+    "reading": identifier("The coder whose readings count, or settled: what stands"),
+    "reply_id": identifier("The reply, as in replies.csv"),
     "low_without": Field("Where it begins without the published totals", NUMBER),
     "high_without": Field("Where it ends without the published totals", NUMBER),
-    "settled": _count("How many units are at a level"),
-    "not_settled": _count("How many units have a source that settles no level"),
-    "not_found": _count("For how many units nothing was found in what was searched"),
-    "withheld": _count("How many units were asked, and withheld it"),
-    "not_assessed": _count("For how many units nobody has looked yet"),
-    "group": Field("The group of units that nothing tells apart; empty: no order", INTEGER),
-    "layer": Field("The layer in which it is drawn, from 1 at the top", INTEGER),
-    "groups_directly_above": Field("Groups surely above with none between, joined by ;"),
 } | {
     f"{measure}_{when}": make(f"The unit's {name} {when} the reply took effect")
     for measure, name, make in (
-        ("low", "worst score", _score),
-        ("high", "best score", _score),
-        ("known", "share of known weight", _share),
+        ("low", "worst score", score),
+        ("high", "best score", score),
+        ("known", "share of known weight", share),
     )
     for when in ("before", "after")
 }
 """Every column of the results by name."""
 
 TABLES = {
-    "matrix": Published("A cell: one unit on one criterion", ("unit_id", "criterion_id")),
-    "scores": Published("The score of one unit on one group", ("unit_id", "group_id")),
+    "matrix": Published(
+        "A cell: one unit on one criterion",
+        ("unit_id", "criterion_id"),
+        sheet=_sheet(
+            "unit_id criterion_id state last_level observed_on confidence rationale evidence_ids"
+        ),
+        beside="assessments",
+    ),
+    "scores": Published(
+        "The score of one unit on one group",
+        ("unit_id", "group_id"),
+        sheet=_sheet("unit_id group_id low high known"),
+    ),
     "national": Published(
         "How many units are at one state of one criterion", ("criterion_id", "state")
     ),
@@ -176,7 +151,7 @@ TABLES = {
         "What one unit meets of one recommendation, what is missing and what is unknown",
         ("unit_id", "recommendation_id"),
         columns={
-            "state": _one_of(
+            "state": one_of(
                 "How the unit stands on it",
                 "meets",
                 "falls_short",
@@ -184,26 +159,44 @@ TABLES = {
                 "does_not_apply",
             )
         },
+        sheet=_sheet("unit_id recommendation_id state missing unknown evidence_ids notices"),
     ),
     "national-gaps": Published(
         "How many units meet one recommendation, fall short, or cannot be told",
         ("recommendation_id",),
+        sheet=_sheet(
+            "recommendation_id asks scored meets falls_short cannot_be_told does_not_apply "
+            "published_totals"
+        ),
+        beside="recommendations",
     ),
     "published-totals": Published(
-        "A published total held against the evidence", ("total_id",), "published_totals"
+        "A published total held against the evidence",
+        ("total_id",),
+        "published_totals",
+        sheet=_sheet(
+            "total_id criterion_id level as_of relation count of among named cannot_be_told "
+            "status open_by set_aside clash source_id note"
+        ),
     ),
     "published-scores": Published(
         "A published score held against the evidence",
         ("score_id",),
         "published_scores",
         {
-            "lowest": _score("Lower end between which and highest it lay before rounding"),
-            "lowest_in": _yes_or_no("Whether the lower end itself is possible"),
-            "highest": _score("Upper end, likewise"),
-            "highest_in": _yes_or_no("Whether the upper end itself is possible"),
-            "low": _score("Least score that the evidence allows by the publisher's weights"),
-            "high": _score("Greatest score that the evidence allows by the publisher's weights"),
+            "lowest": score("Lower end between which and highest it lay before rounding"),
+            "lowest_in": yes_or_no("Whether the lower end itself is possible"),
+            "highest": score("Upper end, likewise"),
+            "highest_in": yes_or_no("Whether the upper end itself is possible"),
+            "low": score("Least score that the evidence allows by the publisher's weights"),
+            "high": score("Greatest score that the evidence allows by the publisher's weights"),
+            "effect": Field("What it does on the date of the results, in words; in sheets alone"),
         },
+        _sheet(
+            "score_id unit_id group_id as_of score rounding status effect set_aside clash "
+            "source_id note"
+        ),
+        {"group_id": "Of"},
     ),
     "bounds": Published(
         "What remains possible for one open cell beside the published totals",
@@ -228,7 +221,13 @@ TABLES = {
     "reply-effects": Published("A cell that an accepted reply changed, before and after"),
     "notices": Published("A sentence that must stand with these tables"),
     # The study's own, so that every id in the results leads somewhere.
-    "replies": Published("", based_on="replies"),
+    "replies": Published(
+        "",
+        based_on="replies",
+        sheet=_sheet(
+            "reply_id unit_id received_on criterion_id says evidence_ids decision reason assessment"
+        ),
+    ),
     "units": Published("", based_on="units"),
     "recommendations": Published("", based_on="recommendations"),
     "criteria": Published("", based_on="criteria"),
@@ -236,14 +235,23 @@ TABLES = {
     "group-weights": Published("", based_on="group_weights"),
     "levels": Published("", based_on="levels"),
     "figures": Published("", based_on="figures"),
-    "evidence": Published("", based_on="evidence"),
-    "sources": Published("", based_on="sources"),
     "documents": Published("", based_on="documents"),
+    "evidence": Published(
+        "",
+        based_on="evidence",
+        sheet=_sheet(
+            "evidence_id unit_id states extent_read source_id publisher title published url"
+        ),
+        heads={"unit_id": "About"},
+        beside="sources",
+    ),
+    "sources": Published(
+        "",
+        based_on="sources",
+        sheet=_sheet("source_id publisher title published extent_read read_on url"),
+    ),
 }
 """Every published table by name; one without a title has that of the study's table."""
-
-BEHIND_CHARTS = {"figures": "figures", "tile-map": "units", "timeline": "events"}
-"""The study's table from which the table behind a chart takes columns."""
 
 _POINTS_TO = {
     "unit_id": "units",
@@ -275,7 +283,7 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
         LookupError: a column is described nowhere.
     """
     own = study.descriptor.tables.get(about.based_on)
-    fields = [_field(name, column, about, own) for column in columns]
+    fields = [(column, field_of(study, name, column, about)) for column in columns]
     key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
     # An empty part of a key is not missing: it says "none", as the level of a mean does.
     schema: dict = {"fields": [one.as_dict(column) for column, one in fields]}
@@ -294,17 +302,24 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
     return schema | {"missingValues": [""]}
 
 
-def _field(name: str, column: str, about: Published, own: Table | None) -> tuple[str, Field]:
-    if column in about.columns:
-        return column, about.columns[column]
-    columns = {one.name: one for one in own.fields} if own else {}
-    if column in columns:
-        return column, _of_the_study(columns[column])
-    if column not in COLUMNS:
+def field_of(study: Study, name: str, column: str, about: Published) -> Field:
+    """Return what a column of a published table, or of its sheet, is.
+
+    Raises:
+        LookupError: it is described nowhere.
+    """
+    own, beside = (
+        {one.name: _of_the_study(one) for one in study.descriptor.tables[table].fields}
+        if table
+        else {}
+        for table in (about.based_on, about.beside)
+    )
+    columns = {**beside, **COLUMNS, **own, **about.columns}
+    if column not in columns:
         raise LookupError(
-            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py"
+            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py, or to the columns of its chart"
         )
-    return column, COLUMNS[column]
+    return columns[column]
 
 
 def _of_the_study(column: Column) -> Field:

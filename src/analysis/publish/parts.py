@@ -1,23 +1,104 @@
 """The parts of a build, by the names that ``--only`` takes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
 
 from analysis.problems import Problem, StudyError
 
+REPORT = "report.html"
+
+
+class Needs(IntEnum):
+    """What a part is made from, which says when it is made."""
+
+    RESULTS = 0  # First, while charts are on their way.
+    CHARTS = 1
+    FILES = 2  # It offers what lies in the folder by then, and what is still on its way.
+    BACKGROUND = 3  # What the background makes meanwhile.
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a build.
+
+    Attributes:
+        name: as ``--only`` takes it.
+        module: the module whose ``write`` makes it, from the material and the folder of the build.
+        needs: what it is made from.
+        files: what the downloads page says of each of its files.
+        folders: the heading there of each of its folders.
+        of_unit: what the page on a unit calls a file in the first of them that is about the unit.
+        awaited: the files that a part made in the background will have: one of each unit.
+    """
+
+    name: str
+    module: str
+    needs: Needs = Needs.CHARTS
+    files: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    of_unit: str = ""
+    awaited: str = ""
+
+
 PARTS = (
-    # First what needs no chart: they are on their way.
-    "statements",
-    "requests",
-    "workbook",
-    "report",
-    "tables",
-    "document",
-    # It offers what lies in the folder by then, and what is still on its way.
-    "site",
-    "briefings",
-    "pdf",
+    Part(
+        "briefings",
+        "analysis.publish.briefings",
+        Needs.BACKGROUND,
+        folders={"briefings": "Briefings"},
+        of_unit="Briefing",
+        awaited="briefings/{unit}.pdf",
+    ),
+    Part(
+        "statements",
+        "analysis.publish.statements",
+        Needs.RESULTS,
+        {
+            "statements.json": "Every figure that prose uses, with its definition and the rows behind it"
+        },
+    ),
+    Part(
+        "requests",
+        "analysis.publish.requests",
+        Needs.RESULTS,
+        folders={"requests": "Requests for information"},
+        of_unit="Request for information",
+    ),
+    Part(
+        "workbook",
+        "analysis.publish.workbook",
+        Needs.RESULTS,
+        {"gap-tables.xlsx": "The gap tables, and all behind them, as a spreadsheet"},
+    ),
+    Part(
+        "report",
+        "analysis.publish.report",
+        files={REPORT: "The report on one page, which needs no network"},
+    ),
+    Part(
+        "tables",
+        "analysis.publish.data",
+        folders={"data": "Tables", "data/charts": "Tables behind the pictures"},
+    ),
+    Part(
+        "document",
+        "analysis.publish.report_docx",
+        files={"report.docx": "The report as a document to edit"},
+    ),
+    Part("site", "analysis.publish.site.pages", Needs.FILES),
+    Part(
+        "pdf",
+        "analysis.publish.report_pdf",
+        Needs.BACKGROUND,
+        {"report.pdf": "The report as PDF"},
+        awaited="report.pdf",
+    ),
 )
-"""In the order in which they are built."""
+"""In the order in which the downloads page lists their folders."""
+
+ORDER = {one.name: one for one in sorted(PARTS, key=lambda one: one.needs)}
+"""The parts by name, in the order in which they are built."""
 
 IN_BACKGROUND = ("analysis.show.charts", "analysis.publish.tasks", "analysis.publish.briefings")
 """Modules that the background of a build needs: named and not imported."""
@@ -29,9 +110,14 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         StudyError: there is no part of such a name.
     """
-    unknown = [one for one in names if one not in PARTS]
+    unknown = [one for one in names if one not in ORDER]
     if unknown:
         rule = "no part of a report has this name"
-        remedy = f"name some of these, with commas between them: {', '.join(PARTS)}"
+        remedy = f"name some of these, with commas between them: {', '.join(ORDER)}"
         raise StudyError([Problem("--only", None, "", one, rule, remedy) for one in unknown])
-    return tuple(one for one in PARTS if one in names or not names)
+    return tuple(one for one in ORDER if one in names or not names)
+
+
+def awaited(names: Iterable[str], units: Iterable[str]) -> set[str]:
+    """Return the files that parts made in the background will have."""
+    return {ORDER[one].awaited.format(unit=unit) for one in names for unit in units} - {""}

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -26,9 +27,10 @@ from analysis.publish.context.tables import (
 )
 from analysis.publish.context.units import uncited_evidence, unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
-from analysis.publish.parts import PARTS
+from analysis.publish.material import Material
+from analysis.publish.parts import ORDER, REPORT
 from analysis.show.caveats import draft_line
-from analysis.show.drawing import Drawing
+from analysis.show.drawing import Drawing, in_section
 from analysis.show.pairs import comparison_sentences
 from analysis.show.symbols import places_note, ramp_rules
 from analysis.study import vocabulary as v
@@ -40,7 +42,7 @@ def report_html(
     results: Results,
     named: dict[str, NamedFigure],
     charts: Sequence[Drawing],
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] = tuple(ORDER),
 ) -> str:
     """Return the report as HTML. All text from the data is escaped by the template.
 
@@ -65,7 +67,7 @@ def report_html(
         study=study,
         descriptor=study.descriptor,
         settings=study.settings,
-        charts={chart.name: chart for chart in charts},
+        charts=lambda section: in_section(charts, section),
         picture=picture,
         dozen=DOZEN,
         most_rows=MOST_ROWS,
@@ -116,3 +118,10 @@ def picture(chart: Drawing) -> Markup:
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(
         drawing, plain(chart.alt)
     )
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the report as a part of a build."""
+    (folder / REPORT).write_text(material.page, encoding="utf-8", newline="\n")
+    if "pdf" in material.parts:
+        material.report_pdf  # noqa: B018 - started here, since it takes the longest

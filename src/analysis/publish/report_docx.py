@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
@@ -25,6 +26,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] # compiled
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
 from analysis.publish import blocks as b
+from analysis.publish.material import Material
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.wording import spoken
@@ -306,3 +308,8 @@ _NAMES = nsdecls("w", "r")
 # The library's own drops a text that is a space and nothing else.
 _PARSER = etree.XMLParser(resolve_entities=False, huge_tree=True)
 _PARSER.set_element_class_lookup(element_class_lookup)
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the document as a part of a build."""
+    (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))

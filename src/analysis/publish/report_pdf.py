@@ -1,7 +1,10 @@
 """The report as PDF: the page's own text, tables and charts."""
 
+from pathlib import Path
+
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block
+from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter
 from analysis.wording import spoken
 
@@ -15,3 +18,8 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
     """
     title, as_of = results.study.descriptor.title, spoken(results.matrix.as_of)
     return Typesetter(results).pdf(title, f"State as of {as_of}", [page])
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the report as PDF as a part of a build."""
+    (folder / "report.pdf").write_bytes(material.report_pdf.result())

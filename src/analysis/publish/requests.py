@@ -27,6 +27,7 @@ from analysis.direction import isolated_name, set_apart, stretches, without_dire
 from analysis.frames import each_row
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
+from analysis.publish.material import Material
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -337,3 +338,8 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return stable_zip(buffer.getvalue())
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the requests as a part of a build."""
+    write_texts(requests(material.results), folder / "requests")

@@ -7,6 +7,7 @@ and ``[z]`` for not applicable; 0 is a true zero only.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from openpyxl.styles import Alignment
@@ -19,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.frames import each_row
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
+from analysis.publish.material import Material
 from analysis.publish.sheets import (
     NOT_APPLICABLE,
     NOT_AVAILABLE,
@@ -250,3 +252,8 @@ def _lay_out(sheet: Worksheet) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the workbook as a part of a build."""
+    (folder / "gap-tables.xlsx").write_bytes(gap_workbook(material.results, material.named))

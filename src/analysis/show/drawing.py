@@ -1,8 +1,28 @@
 """A picture with the table behind it, for those who place it and need not draw."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
 
 import pandas as pd
+
+from analysis.show.fields import Field
+
+
+class Section(StrEnum):
+    """A section of the report that shows charts, as most do on the site."""
+
+    MATRIX = "matrix"
+    MAP = "map"
+    COMPARISONS = "comparisons"
+    SCORES = "scores"
+    COVERAGE = "coverage"
+    TIMELINE = "timeline"
+    FIGURES = "figures"
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"no section with charts is named {value!r}: there are {', '.join(cls)}")
 
 
 @dataclass(frozen=True)
@@ -16,6 +36,9 @@ class Drawing:
         table: the tidy table that is drawn.
         more: the further pages of a picture that does not fit on one, each with its own text.
         left_out: what is said in place of a picture that would be too large; else empty.
+        section: the section that shows it; ``None``: it is not published.
+        based_on: the study's table from which its table takes columns.
+        columns: those of its table that no other published table has.
     """
 
     name: str
@@ -24,6 +47,9 @@ class Drawing:
     table: pd.DataFrame
     more: tuple["Drawing", ...] = field(default=(), kw_only=True, repr=False)
     left_out: str = field(default="", kw_only=True)
+    section: Section | None = field(default=None, kw_only=True)
+    based_on: str = field(default="", kw_only=True)
+    columns: Mapping[str, Field] = field(default_factory=dict, kw_only=True, repr=False)
 
     @property
     def pages(self) -> tuple["Drawing", ...]:
@@ -36,10 +62,9 @@ class Drawing:
 
     def drawn(self) -> "Drawn":
         """Return the picture as it is, to be sent from one process to another."""
+        same = {one.name: getattr(self, one.name) for one in fields(Drawing)}
         more = tuple(page.drawn() for page in self.more)
-        content = b"" if self.left_out else self.svg()
-        held = {"more": more, "left_out": self.left_out}
-        return Drawn(self.name, self.title, self.alt, self.table, content, **held)
+        return Drawn(**{**same, "more": more, "content": b"" if self.left_out else self.svg()})
 
 
 @dataclass(frozen=True)
@@ -51,3 +76,13 @@ class Drawn(Drawing):
     def svg(self) -> bytes:
         """Return the picture as SVG."""
         return self.content
+
+
+def in_section(charts: Sequence[Drawing], name: str) -> list[Drawing]:
+    """Return the charts that a section shows, in order.
+
+    Raises:
+        ValueError: no section has this name.
+    """
+    section = Section(name)  # also of no charts
+    return [one for one in charts if one.section is section]

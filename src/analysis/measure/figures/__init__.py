@@ -7,10 +7,11 @@ is written once and can be walked back.
 from collections.abc import Iterator
 
 from analysis.measure.figures import inventory, order, over_time, published, readings, scores
-from analysis.measure.figures.named import About, NamedFigure, RowKey
+from analysis.measure.figures.named import About, NamedFigure
 from analysis.measure.figures.order import SURE, given, surely_above
 from analysis.measure.figures.sensitivity import interval_sensitivity, sensitivity_figures
 from analysis.measure.results import Results
+from analysis.measure.row_key import RowKey
 
 __all__ = [
     "SURE",

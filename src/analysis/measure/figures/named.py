@@ -3,26 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.measure.results import Results
+from analysis.measure.row_key import RowKey
 from analysis.study import Study
 from analysis.study import vocabulary as v
-
-
-class RowKey(NamedTuple):
-    """A row behind a figure: its table, and the values of the columns that name it."""
-
-    table: str
-    key: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Return it as files show it: ``matrix/library-one/opening-hours``."""
-        return "/".join((self.table, *self.key))
-
 
 STUDY_ROW = RowKey("datapackage.json", ("study",))
 """The settings of the study."""

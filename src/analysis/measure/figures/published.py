@@ -120,16 +120,11 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
     display, table = results.study.settings.display, results.national_bounds
     labels, many = quoted_labels(results.study, "criteria"), results.study.settings.unit_noun.plural
     place = {name: n for n, name in enumerate(results.study["criteria"]["criterion_id"])}
-    keys = {
-        str(key): key
-        for table, column in (("published_totals", "total_id"), ("published_scores", "score_id"))
-        for key in keys_of(table, results.study.tables[table][column])
-    }
     for name, part in table.groupby(["as_of", "criterion_id"], sort=False):
         day, criterion = map(str, name)
         date = dt.date.fromisoformat(day)
         constrained = results.constrained_at(date)
-        behind = [keys[name] for name in constrained.binding(place[criterion])]
+        behind = constrained.binding(place[criterion])
         for row in each_row(part):
             is_mean = row.figure == MEAN
             what = (

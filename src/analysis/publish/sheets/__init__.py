@@ -1,18 +1,74 @@
 """The tables of the workbook, each as it is shown."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
 from analysis.measure.results import Results
+from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.publish.sheets.heads import sheet_heads
+from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
+from analysis.study import vocabulary as v
 from analysis.wording import capital
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 """What a cell says of which nothing is known, and to which what is counted does not apply."""
 
-
-def unit_head(results: Results) -> str:
-    """Return the head of a column of units, as the study calls one."""
-    return capital(results.study.settings.unit_noun.singular)
+Words = Callable[..., object]
+"""How a value is shown."""
 
 
-def group_names(results: Results) -> dict[str, str]:
-    """Return what each recommendation is called, and the whole."""
-    return {**results.study.lookup("recommendations", "label"), TOTAL: "In all"}
+def as_sheet(
+    results: Results, name: str, table: pd.DataFrame, blank: str = "none", **words: Words
+) -> pd.DataFrame:
+    """Return a published table as its sheet shows it: the columns that it is described with.
+
+    Args:
+        results: for what ids stand for.
+        name: the name of the published table.
+        table: its rows, with what the sheet has beside.
+        blank: what an empty cell says.
+        words: how a column is shown, where that is not as on every sheet.
+    """
+    words = {**_words(results), **words}
+
+    def cell(column: str, value: Any) -> object:
+        if column in words:
+            value = words[column](value)
+        return NOT_APPLICABLE if pd.isna(value) else blank if value == "" else value
+
+    heads = sheet_heads(results.study, name)
+    return pd.DataFrame(
+        {head: [cell(column, one) for one in table[column]] for column, head in heads.items()}
+    )
+
+
+def _words(results: Results) -> Mapping[str, Words]:
+    """Return how columns are shown wherever they stand: ids as names, codes as words."""
+    study, display = results.study, results.study.settings.display
+    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
+
+    def score(value: float) -> float:
+        return float(shown(value, display))
+
+    return {
+        "unit_id": names.__getitem__,
+        "criterion_id": labels.__getitem__,
+        "recommendation_id": groups.__getitem__,
+        "group_id": groups.__getitem__,
+        "state": word,
+        "level": levels_words,
+        "relation": word,
+        "among": partial(among_words, names=names),
+        "missing": partial(gap_words, labels=labels),
+        "unknown": partial(gap_words, labels=labels, empty="none"),
+        "low": score,
+        "high": score,
+        "known": lambda share: score(100 * share),
+        "extent_read": lambda extent: capital(v.EXTENT[extent]),
+        "decision": DECIDED.__getitem__,
+    }

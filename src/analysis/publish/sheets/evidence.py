@@ -3,14 +3,9 @@
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, unit_head
-from analysis.show.labels import (
-    DECIDED,
-)
-from analysis.study import vocabulary as v
+from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
 from analysis.study.quoted import Quotation
 from analysis.study.sources import with_sources
-from analysis.wording import capital
 
 
 def evidence(results: Results) -> pd.DataFrame:
@@ -21,24 +16,23 @@ def evidence(results: Results) -> pd.DataFrame:
     )
     if not cited:
         return pd.DataFrame({"Evidence": [NOT_AVAILABLE], "What it says": ["None is held."]})
-    any_quoted = any(row["quotation"] for row in cited)
-    return pd.DataFrame(
-        {
-            "Evidence": row["evidence_id"],
-            "About": names.get(row["unit_id"], NOT_APPLICABLE),
-            "What it says, in our own words": " ".join(
-                filter(None, (row["states"], row["since_read"]))
-            ),
-            "How far it was read": capital(v.EXTENT[row["extent_read"]]),
-            "Source": row["source"]["source_id"],
-            "Publisher": row["source"]["publisher"],
-            "Title": row["source"]["title"] or NOT_AVAILABLE,
-            "Published": row["source"]["published"] or NOT_AVAILABLE,
-            "Address": row["source"]["url"] or NOT_AVAILABLE,
-            **(_quoted(row["quotation"]) if any_quoted else {}),
-        }
-        for row in cited
+    of_source = ("publisher", "title", "published", "url")
+    sheet = as_sheet(
+        results,
+        "evidence",
+        # A statement has a date of its own; the sheet shows that of its source.
+        pd.DataFrame(
+            row
+            | {name: row["source"][name] for name in of_source}
+            | {"states": " ".join(filter(None, (row["states"], row["since_read"])))}
+            for row in cited
+        ),
+        NOT_AVAILABLE,
+        unit_id=lambda unit: names.get(unit, NOT_APPLICABLE),
     )
+    if not any(row["quotation"] for row in cited):
+        return sheet
+    return sheet.join(pd.DataFrame(_quoted(row["quotation"]) for row in cited))
 
 
 def _quoted(one: Quotation | None) -> dict[str, str]:
@@ -59,38 +53,14 @@ def _quoted(one: Quotation | None) -> dict[str, str]:
 
 def replies(results: Results) -> pd.DataFrame:
     """Return what each unit replied, in our own words, and what became of it."""
-    study, table = results.study, results.study["replies"]
-    names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
+    table, labels = results.study["replies"], results.study.lookup("criteria", "label")
     if table.empty:
         return pd.DataFrame({"Reply": [NOT_AVAILABLE], "What it says": ["No reply is held."]})
-    frame = pd.DataFrame(
-        {
-            "Reply": table["reply_id"],
-            unit_head(results): table["unit_id"].map(names),
-            "Received": table["received_on"],
-            "Criterion": table["criterion_id"].map(labels).fillna("The whole"),
-            "What it says, in our own words": table["says"],
-            "Evidence": table["evidence_ids"],
-            "Decision": table["decision"].map(DECIDED),
-            "Why": table["reason"],
-            "What followed": table["assessment"],
-        }
+    return as_sheet(
+        results, "replies", table, criterion_id=lambda one: labels.get(one, "The whole")
     )
-    return frame.where(frame != "", "none")
 
 
 def sources(results: Results) -> pd.DataFrame:
     """Return the documents listed."""
-    table = results.study["sources"]
-    columns = {
-        "source_id": "Source",
-        "publisher": "Publisher",
-        "title": "Title",
-        "published": "Published",
-        "extent_read": "How far it was read",
-        "read_on": "Read on",
-        "url": "Address",
-    }
-    table = table.assign(extent_read=[capital(v.EXTENT[one]) for one in table["extent_read"]])
-    table = table[list(columns)].rename(columns=columns)
-    return table.where(table != "", NOT_AVAILABLE)
+    return as_sheet(results, "sources", results.study["sources"], NOT_AVAILABLE)

@@ -6,15 +6,13 @@ from itertools import chain
 import pandas as pd
 
 from analysis.frames import records
-from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results
-from analysis.publish.sheets import NOT_APPLICABLE
+from analysis.publish.sheets import NOT_APPLICABLE, as_sheet
 from analysis.show.labels import (
     count_words,
     level_word,
     levels_words,
-    word,
 )
 from analysis.study.levels import level_names
 from analysis.wording import capital
@@ -23,31 +21,21 @@ from analysis.wording import capital
 def national_gaps(results: Results) -> pd.DataFrame:
     """Return how many units meet each recommendation, fall short, or could not be judged."""
     study, table = results.study, results.national_gaps
-    labels, asks = (study.lookup("recommendations", name) for name in ("label", "asks"))
-    criteria = study.lookup("criteria", "label")
+    asks, criteria = study.lookup("recommendations", "asks"), study.lookup("criteria", "label")
     totals = {
         one["total_id"]: f"{count_words(one)} at {levels_words(one['level'])} on "
         f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
         for one in records(results.totals)
     }
-    return pd.DataFrame(
-        {
-            "Recommendation": table["recommendation_id"].map(labels),
-            "What it asks, as far as it was read": [
-                asks[name] or "Its text was not read" for name in table["recommendation_id"]
-            ],
-            "Scored": table["scored"],
-            **{
-                capital(word(state)): table[state]
-                .astype(object)
-                .where(table[state].notna(), NOT_APPLICABLE)
-                for state in GAP_STATES
-            },
-            "Published total": [
-                "; ".join(totals[one] for one in ids.split(";") if one) or "none held"
-                for ids in table["published_totals"]
-            ],
-        }
+    published = [
+        "; ".join(totals[one] for one in ids.split(";") if one) or "none held"
+        for ids in table["published_totals"]
+    ]
+    return as_sheet(
+        results,
+        "national-gaps",
+        table.assign(asks=table["recommendation_id"].map(asks), published_totals=published),
+        asks=lambda text: text or "Its text was not read",
     )
 
 

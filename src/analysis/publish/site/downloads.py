@@ -3,28 +3,17 @@
 from pathlib import PurePosixPath
 
 from analysis.publish.described import TABLES, title_of
+from analysis.publish.parts import PARTS
 from analysis.study import Study
 
-FILES = {
-    "report.html": "The report on one page, which needs no network",
-    "report.pdf": "The report as PDF",
-    "report.docx": "The report as a document to edit",
-    "gap-tables.xlsx": "The gap tables, and all behind them, as a spreadsheet",
-    "statements.json": "Every figure that prose uses, with its definition and the rows behind it",
+FILES = {path: said for part in PARTS for path, said in part.files.items()} | {
     "data/annotations.jsonld": "What is quoted, as W3C Web Annotations",
     "manifest.json": "Hashes of all that went in and came out, for those who rebuild",
 }
 """The files of a build that are no table and about no unit, and what each is."""
 
-_FOLDERS = {
-    "briefings": "Briefings",
-    "requests": "Requests for information",
-    "data": "Tables",
-    "data/charts": "Tables behind the pictures",
-}
-
-
-_OF_UNIT = {"briefings": "Briefing", "requests": "Request for information"}
+_FOLDERS = {folder: said for part in PARTS for folder, said in part.folders.items()}
+_OF_UNIT = {folder: part.of_unit for part in PARTS if part.of_unit for folder in part.folders}
 
 
 def downloads(beside: list[str], study: Study) -> list[tuple[str, list[tuple[str, str]]]]:

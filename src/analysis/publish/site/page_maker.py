@@ -18,7 +18,7 @@ from analysis.publish.context.published import recommendation_records
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.show.caveats import caveats, draft_line
-from analysis.show.drawing import Drawing
+from analysis.show.drawing import Drawing, in_section
 from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
@@ -55,9 +55,9 @@ class PageMaker:
             "site.css": _stylesheet(results).encode(),
             "site.js": template_text("site/site.js").encode(),
         }
-        self._common = self._context({chart.name: chart for chart in charts})
+        self._common = self._context(charts)
 
-    def _context(self, charts: dict[str, Drawing]) -> dict:
+    def _context(self, charts: Sequence[Drawing]) -> dict:
         """Return what all templates take."""
         study, named = self.study, self.named
         return {
@@ -72,7 +72,7 @@ class PageMaker:
             "most_rows": MOST_ROWS,
             "at": self.at,
             "units_index": self.units_index,
-            "charts": charts,
+            "charts": lambda section: in_section(charts, section),
             "extents": v.EXTENT,
             "labels": self.labels,
             "groups": study.lookup("recommendations", "label"),

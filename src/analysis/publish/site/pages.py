@@ -5,6 +5,8 @@ from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
+from analysis.publish.material import Material
+from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
@@ -18,14 +20,14 @@ def write_site(
     named: dict[str, NamedFigure],
     charts: Sequence[Drawing],
     output: Path,
-    awaited: Iterable[str] = (),
+    on_the_way: Iterable[str] = (),
 ) -> None:
     """Write the site into ``site/`` below a folder of output.
 
-    What lies in that folder already, and the files ``awaited`` there, are offered as downloads.
+    What lies in that folder already, and the files ``on_the_way`` there, are offered as downloads.
     """
     there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
-    beside = sorted({*there, *awaited})
+    beside = sorted({*there, *on_the_way})
     made = set()
     for name, content in site_files(results, named, charts, beside).items():
         path = output / FOLDER / name
@@ -62,3 +64,10 @@ def site_files(
     about_pages.replies(maker)
     figure_pages.figures(maker)  # last, for each says which pages use it
     return maker.files
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the site as a part of a build."""
+    units = material.results.study["units"]["unit_id"]
+    on_the_way = awaited(material.parts, units)
+    write_site(material.results, material.named, material.charts, folder, on_the_way)

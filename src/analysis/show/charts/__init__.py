@@ -1,35 +1,24 @@
 """The charts. Each takes results, draws one tidy table, and says in words what it shows."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.side_by_side import comparable_figures
+from analysis.show.charts import coverage, order
 from analysis.show.charts.coverage import coverage_chart
 from analysis.show.charts.figures import figures_chart
 from analysis.show.charts.intervals import intervals_chart
 from analysis.show.charts.matrix import matrix_chart
 from analysis.show.charts.order import order_chart
 from analysis.show.charts.reach import reach_chart
-from analysis.show.charts.tiles import tile_map
+from analysis.show.charts.tile_map import tile_map_chart
 from analysis.show.charts.timeline import timeline_chart
+from analysis.show.drawing import Section
+from analysis.show.fields import Field
 from analysis.show.style import Chart, Named
 from analysis.study.places import has_map
-
-__all__ = [
-    "KINDS",
-    "Kind",
-    "all_charts",
-    "coverage_chart",
-    "figures_chart",
-    "intervals_chart",
-    "matrix_chart",
-    "order_chart",
-    "reach_chart",
-    "tile_map",
-    "timeline_chart",
-]
 
 
 @dataclass(frozen=True)
@@ -38,19 +27,28 @@ class Kind:
 
     Attributes:
         draw: draws it.
+        section: the section that shows it; ``None``: it is drawn for notebooks alone.
         lacking: says why there is nothing to draw; empty: there is.
-        reported: whether the report has it.
+        based_on: the study's table from which its table takes columns.
+        columns: those of its table that no other published table has.
     """
 
     draw: Callable[[Results, Named], Chart]
+    section: Section | None
     lacking: Callable[[Results], str] = lambda results: ""
-    reported: bool = True
+    based_on: str = ""
+    columns: Mapping[str, Field] = field(default_factory=dict)
+
+    def published(self, results: Results, named: Named) -> Chart:
+        """Return the chart with its section, and with what describes its table."""
+        about = {"section": self.section, "based_on": self.based_on, "columns": self.columns}
+        return replace(self.draw(results, named), **about)
 
 
 def all_charts(results: Results, named: Named) -> list[Chart]:
-    """Return every chart that the study has data for, in the order of the report."""
-    reported = [kind for kind in KINDS.values() if kind.reported]
-    return [kind.draw(results, named) for kind in reported if not kind.lacking(results)]
+    """Return every chart to publish that the study has data for, in the order of the list."""
+    published = [kind for kind in KINDS.values() if kind.section]
+    return [kind.published(results, named) for kind in published if not kind.lacking(results)]
 
 
 def _nothing_asked(results: Results) -> str:
@@ -99,13 +97,13 @@ def _those_shown(results: Results, which: str = "the") -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "matrix": Kind(matrix_chart, _nothing_asked),
-    "intervals": Kind(intervals_chart),
-    "map": Kind(tile_map, _no_place),
-    "coverage": Kind(coverage_chart, _nothing_asked),
-    "order": Kind(order_chart, _no_pair),
-    "timeline": Kind(timeline_chart, _no_date),
-    "published": Kind(figures_chart, _no_comparable_figures),
-    "reach": Kind(reach_chart, _nothing_known, reported=False),
+    "matrix": Kind(matrix_chart, Section.MATRIX, _nothing_asked),
+    "intervals": Kind(intervals_chart, Section.SCORES),
+    "tile_map": Kind(tile_map_chart, Section.MAP, _no_place, based_on="units"),
+    "coverage": Kind(coverage_chart, Section.COVERAGE, _nothing_asked, columns=coverage.COLUMNS),
+    "order": Kind(order_chart, Section.COMPARISONS, _no_pair, columns=order.COLUMNS),
+    "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events"),
+    "figures": Kind(figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures"),
+    "reach": Kind(reach_chart, None, _nothing_known),
 }
-"""Every kind of chart by its name in ``results.plot``, in the order of the report."""
+"""Every kind of chart by its name in ``results.plot``: that of its module, and of its file."""

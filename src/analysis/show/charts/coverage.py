@@ -10,6 +10,7 @@ from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
 from analysis.show.caveats import caveats
 from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.fields import count
 from analysis.show.labels import word
 from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
@@ -17,6 +18,13 @@ from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styl
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
+COLUMNS = {
+    "settled": count("How many units are at a level"),
+    "not_settled": count("How many units have a source that settles no level"),
+    "not_found": count("For how many units nothing was found in what was searched"),
+    "withheld": count("How many units were asked, and withheld it"),
+    "not_assessed": count("For how many units nobody has looked yet"),
+}
 _FILLS = (PALETTE[0], "#9dbdd8", "#ececec", "#b9b9b9", "#ffffff", "#d0d0d0")
 _EDGE, _LINE = "#6f6f6f", 0.6
 

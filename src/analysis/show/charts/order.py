@@ -11,6 +11,7 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.pages import fits, left_out
+from analysis.show.fields import INTEGER, Field
 from analysis.show.given import is_on_axes
 from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
@@ -18,6 +19,11 @@ from analysis.show.style import WIDTH, Chart, Lettering, Look, Named, box, style
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
+COLUMNS = {
+    "group": Field("The group of units that nothing tells apart; empty: no order", INTEGER),
+    "layer": Field("The layer in which it is drawn, from 1 at the top", INTEGER),
+    "groups_directly_above": Field("Groups surely above with none between, joined by ;"),
+}
 _BEHIND = "data/charts/order.csv"
 MOST_GROUPS, MOST_BESIDE = 45, 6
 """More groups, or more of them side by side, make a diagram that nobody can read."""

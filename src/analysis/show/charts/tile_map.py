@@ -26,7 +26,7 @@ _GAP = 0.025  # inches, between tiles
 
 
 @styled
-def tile_map(results: Results, named: Named) -> Chart:
+def tile_map_chart(results: Results, named: Named) -> Chart:
     """Draw a tile for every unit, near its neighbours, shaded by the share of weight known."""
     study, display = results.study, results.study.settings.display
     units = study["units"]

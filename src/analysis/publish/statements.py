@@ -1,0 +1,11 @@
+"""Every named figure, for those who check what the text says."""
+
+from pathlib import Path
+
+from analysis.publish.material import Material
+from analysis.publish.write_json import write_json
+
+
+def write(material: Material, folder: Path) -> None:
+    """Write the figures, with the rows behind each."""
+    write_json(folder / "statements.json", [one.as_dict() for one in material.named.values()])
