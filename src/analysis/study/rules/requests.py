@@ -22,7 +22,7 @@ RULES = (
              "the review came to {review_outcome}, and its day is not given",
              "give the day, or leave the outcome of the review empty"),
         Rule("review_outcome",
-             lambda rows: (rows["reviewed_on"] + rows["review_outcome"] != "") & ~rows["outcome"].isin(REFUSED),
+             lambda rows: ((rows["reviewed_on"] != "") | (rows["review_outcome"] != "")) & ~rows["outcome"].isin(REFUSED),
              "a review is of a refusal, and the outcome is {outcome}",
              "put the first answer (refused or neither_confirmed_nor_denied) under outcome"),
     )),
