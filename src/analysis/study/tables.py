@@ -40,9 +40,9 @@ def read_table(
             there is no file. ``None``: it lacks none.
 
     Returns:
-        The rows as text (categories: each different text of a column once), columns as described, or ``None`` where the file cannot be read as
-        that table; and the problems found. The frame's index counts from 0: the spreadsheet
-        row is the index plus 2.
+        The rows as text (as categories: each different text of a column is there once), columns as
+        described, or ``None`` where the file cannot be read as that table; and the problems found.
+        The frame's index counts from 0: the spreadsheet row is the index plus 2.
     """
     path = folder / table.path
     if header == []:

@@ -33,7 +33,7 @@ def _unhashed(rows: pd.DataFrame, column: str) -> pd.Series:
 # fmt: off
 RULES = (
     RuleSet(("documents",), (
-        Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"] == rows["document_id"]),
+        Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the older one, or empty it"),
         *(Rule(column, lambda rows, column=column: _private(rows, column),
                "a private document leaves no trace in a file that travels",
@@ -54,7 +54,7 @@ RULES = (
              "correct the page, counted from 1 at the document's first"),
         Rule("document_id", _other_source, "it is a copy of another source than {source_id}",
              "correct the document or the source"),
-        Rule("prefix", lambda rows, _: (rows["prefix"] + rows["suffix"] != "") & (rows["quote"] == ""),
+        Rule("prefix", lambda rows, _: ((rows["prefix"] != "") | (rows["suffix"] != "")) & (rows["quote"] == ""),
              "words around a quotation stand here, and no quotation", "give the quotation, or empty them"),
     ), needs=("documents",)),
 )
