@@ -1173,6 +1173,13 @@ def test_rows_below_a_short_row_keep_their_number(tmp_path, column, value):
     assert [one.row for one in validate(study)] == [2, 5]
 
 
+def test_rows_below_an_empty_line_keep_their_number(tmp_path):
+    study = copy_of_real_study(tmp_path)
+    edit_cell(study, "assessments", 5, "evidence_ids", "E-none")
+    change_bytes(study, "assessments.csv", lambda old: _first_lines(old, lambda line: b"\n" + line))
+    assert [one.row for one in validate(study)] == [2, 6]
+
+
 def test_thousands_of_short_rows_are_not_reported_one_by_one(tmp_path):
     study = copy_of_real_study(tmp_path)
     change_bytes(study, "units.csv", lambda old: old + b"x\n" * 3_000)

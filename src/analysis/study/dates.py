@@ -146,7 +146,7 @@ def lives(
 
 def has_first_day(rows: pd.DataFrame) -> np.ndarray:
     """Return which rows tell from when on, at the earliest, what they say was so."""
-    return (rows["observed_on"] + rows["not_before"] != "").to_numpy()
+    return ((rows["observed_on"] != "") | (rows["not_before"] != "")).to_numpy()
 
 
 def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:

@@ -230,7 +230,8 @@ def _read_tables(
         problems += found
         if frame is not None:
             frames[name] = frame
-    return frames, check(descriptor, frames, problems)
+    problems = check(descriptor, frames, problems)
+    return {name: frame.astype(object) for name, frame in frames.items()}, problems
 
 
 def _brought_up(

@@ -7,9 +7,9 @@ for a missing value. The empty text is the only missing value.
 import codecs
 import csv
 import io
-import sys
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -22,7 +22,7 @@ from analysis.study.descriptor import Table
 # Room for the longest legal text, quoted; anything longer is no table of ours.
 csv.field_size_limit(200_000)
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 1_000
 
 MOST_RAGGED_ROWS = 100
 """Rows of the wrong width after which a file is taken for something else."""
@@ -40,13 +40,13 @@ def read_table(
             there is no file. ``None``: it lacks none.
 
     Returns:
-        The rows as text, columns as described, or ``None`` where the file cannot be read as
-        that table; and the problems found. The frame's index counts from 0: the spreadsheet
-        row is the index plus 2.
+        The rows as text (as categories: each different text of a column is there once), columns as
+        described, or ``None`` where the file cannot be read as that table; and the problems found.
+        The frame's index counts from 0: the spreadsheet row is the index plus 2.
     """
     path = folder / table.path
     if header == []:
-        return pd.DataFrame(columns=table.columns, dtype=object), []
+        return pd.DataFrame(columns=table.columns, dtype="category"), []
     header = header or table.columns
     try:
         if path.exists() and not path.is_file():
@@ -97,14 +97,14 @@ def is_marked(path: Path) -> bool:
 def _parse(
     table: Table, header: list[str], file: TextIO
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
-    columns: list[list[str]] = [[] for _ in header]
+    columns = [_Texts() for _ in header]
     problems: list[Problem] = []
     empty: list[int] = []
     reader = csv.reader(file, strict=True)
     next(reader)
+    start = 0
     batch, fault = _next_rows(reader)
     while batch or fault:
-        start = len(columns[0])
         empty += [number for number, record in enumerate(batch, start) if not record]
         problems += _made_even(table, batch, start, len(header))
         if len(problems) >= MOST_RAGGED_ROWS:
@@ -112,20 +112,35 @@ def _parse(
             remedy = "replace it by the table that belongs here"
             rest = _problem(table, None, "", "", rule, remedy)
             return None, [*problems[:MOST_RAGGED_ROWS], rest]
+        start += len(batch)
         if fault:
             rule = f"the text is not CSV from here on ({fault})"
-            place = start + len(batch) + 2
+            place = start + 2
             return None, [*problems, _problem(table, place, "", "", rule, "save it as CSV (UTF-8)")]
         for column, texts in zip(columns, zip(*batch, strict=True), strict=True):
-            # Most cells repeat another: one object for equal texts takes a quarter of the memory.
-            column.extend(map(sys.intern, texts))
+            column.add(texts)
         batch, fault = _next_rows(reader)
-    cells = {
-        name: np.array(texts, dtype=object) for name, texts in zip(header, columns, strict=True)
-    }
-    frame = pd.DataFrame({name: cells.get(name, "") for name in table.columns}, dtype=object)
+    cells = {name: texts.coded() for name, texts in zip(header, columns, strict=True)}
+    lacking = pd.Categorical.from_codes(np.zeros(start, dtype=int), pd.Index([""], dtype=object))
+    frame = pd.DataFrame({name: cells.get(name, lacking) for name in table.columns})
     # No other row is to be blamed for an empty line; the others keep their numbers.
     return frame.drop(index=empty) if empty else frame, problems
+
+
+class _Texts:
+    """A column's different texts, each numbered as it first comes, and the number in each row."""
+
+    def __init__(self):
+        self._number = defaultdict(count().__next__)
+        self._numbers: list[np.ndarray] = []
+
+    def add(self, texts: tuple[str, ...]) -> None:
+        numbers = map(self._number.__getitem__, texts)
+        self._numbers.append(np.fromiter(numbers, dtype=np.int32, count=len(texts)))
+
+    def coded(self) -> pd.Categorical:
+        numbers = np.concatenate(self._numbers or [np.empty(0, dtype=np.int32)])
+        return pd.Categorical.from_codes(numbers, pd.Index([*self._number], dtype=object))
 
 
 def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | None]:

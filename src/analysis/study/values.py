@@ -81,12 +81,13 @@ def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
     if field.type != "string":
         return range(len(texts))
     least, most = max(limits.minLength, 1), limits.maxLength
-    wrong = [place for place, text in enumerate(texts) if not least <= len(text) <= most]
+    sizes = enumerate(map(len, texts))
+    wrong = [place for place, size in sizes if not least <= size <= most]
     if limits.enum is not None:
         wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
     if limits.pattern is not None:
         has_form = re.compile(limits.pattern, re.ASCII).fullmatch
-        wrong += [place for place, text in enumerate(texts) if not has_form(text)]
+        wrong += [place for place, found in enumerate(map(has_form, texts)) if not found]
     return wrong
 
 

@@ -3,6 +3,9 @@
 A rule is applied where the tables that it needs could be read, and passes over cells that the
 schema has already refused.
 
+The columns of a study's tables come as categories, so that whatever a rule does with a text is done
+once for each different text. Two columns are compared, or joined, after ``astype(object)``.
+
 The tables are left out of formatting (``fmt: off``): a record takes a few lines, not one for each
 argument. See :mod:`analysis.study.rules.engine` for what a record holds.
 """

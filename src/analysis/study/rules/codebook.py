@@ -63,9 +63,11 @@ def _names_the_unit(criteria: pd.DataFrame) -> pd.Series:
 
 def _lack_rules(criteria: pd.DataFrame, rules: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
     """Return the scored criteria that lack a rule for some level."""
-    needed = criteria["scale_id"].map(levels.groupby("scale_id")["level"].nunique()).fillna(0)
-    written = criteria["criterion_id"].map(rules.groupby("criterion_id")["level"].nunique())
-    return (criteria["scored"] == "yes") & (written.fillna(0) < needed)
+    needed, written = (
+        criteria[key].astype(object).map(table.groupby(key)["level"].nunique()).fillna(0)
+        for key, table in (("scale_id", levels), ("criterion_id", rules))
+    )
+    return (criteria["scored"] == "yes") & (written < needed)
 
 
 def _scored_unread(criteria: pd.DataFrame, recommendations: pd.DataFrame) -> pd.Series:

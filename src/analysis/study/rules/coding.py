@@ -49,19 +49,16 @@ def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame
     """
     extent = dict(zip(evidence["evidence_id"], evidence["extent_read"], strict=True))
     rules = rules[rules["needs"] == v.COMPLETE_REPLY]
-    needing = set(zip(rules["criterion_id"], rules["level"], strict=True))
 
-    def how_far(criterion: str, level: str, ids: str) -> str:
+    def how_far(ids: str) -> str:
         extents = {extent.get(one) for one in ids.split(";")}
-        if (criterion, level) not in needing or "whole" in extents:
+        if "whole" in extents:
             return "whole"
         return "copy" if "whole_excerpt" in extents else "part"
 
     read = np.full(len(rows), "whole", dtype=object)
-    may_need = rows["criterion_id"].isin(rules["criterion_id"]).to_numpy()
-    some = rows[may_need]
-    cells = zip(some["criterion_id"], some["level"], some["evidence_ids"], strict=True)
-    read[may_need] = [how_far(*cell) for cell in cells]
+    needing = _are_in(rows, rules, ["criterion_id", "level"])
+    read[needing] = [how_far(ids) for ids in rows.loc[needing, "evidence_ids"]]
     return rows.assign(read=read)
 
 
@@ -83,9 +80,9 @@ def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
     return [cell[-1] in about and misled(*cell) for cell in cells]
 
 
-def _cells_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
-    """Return which rows are about a cell of other rows."""
-    return pd.MultiIndex.from_frame(rows[_CELL]).isin(pd.MultiIndex.from_frame(others[_CELL]))
+def _are_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> np.ndarray:
+    """Return which rows have the key of one of the others."""
+    return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
 
 
 def _name_strangers(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
@@ -132,10 +129,10 @@ RULES = (
              "name the reply that this follows from, accepted or partly"),
     ), needs=("replies",)),
     RuleSet(("set_aside",), (
-        Rule("criterion_id", lambda rows, codings, _: ~_cells_in(rows, codings),
+        Rule("criterion_id", lambda rows, codings, _: ~_are_in(rows, codings, _CELL),
              "nobody has coded {unit_id}, {criterion_id}, so that nothing is left without an assessment",
              "remove the row"),
-        Rule("criterion_id", lambda rows, _, assessments: _cells_in(rows, assessments),
+        Rule("criterion_id", lambda rows, _, assessments: _are_in(rows, assessments, _CELL),
              "{unit_id}, {criterion_id} has an assessment", "remove this row, or the assessment"),
     ), needs=("codings", "assessments")),
     RuleSet(("assignments",), (

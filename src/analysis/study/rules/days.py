@@ -32,8 +32,8 @@ def _no_dates(draft: Draft) -> Iterator[Problem]:
     rule, remedy = "the date does not exist", "correct it; write YYYY, YYYY-MM or YYYY-MM-DD"
     for name, frame in draft.frames.items():
         for column in frame.columns.intersection([*DATE_COLUMNS]):
-            wrong = {text: text != "" and not exists(text) for text in frame[column].unique()}
-            where = frame[column].map(wrong).to_numpy(dtype=bool)
+            wrong = [text for text in frame[column].unique() if text and not exists(text)]
+            where = frame[column].isin(wrong).to_numpy()
             yield from row_problems(draft.tables[name], frame, where, Breach(column, rule, remedy))
 
 
@@ -55,7 +55,7 @@ RULES = (
         Rule("not_before", lambda rows: first_days(rows["not_before"]) > first_days(rows["read_on"]),
              "its first possible day is after read_on ({read_on})", "correct one of the two dates"),
         Rule("observed_on",
-             lambda rows: (rows["observed_on"] != "") & (rows["not_before"] + rows["not_after"] != ""),
+             lambda rows: (rows["observed_on"] != "") & ((rows["not_before"] != "") | (rows["not_after"] != "")),
              "a dated row has bounds for an undated one too", "empty either the date or the bounds"),
     )),
     *(RuleSet((table,), (_in_order(start, end),)) for table, start, end in SPANS),

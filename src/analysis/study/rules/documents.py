@@ -63,13 +63,13 @@ def _wrong_quotations(rows: pd.DataFrame, _: pd.DataFrame, evidence: pd.DataFram
 
 def _compares_what_did_not_change(rows: pd.DataFrame, *_: pd.DataFrame) -> pd.Series:
     other = rows["status"].isin([UNCHANGED, SAME_TEXT, MOVED, GONE, NOT_GIVEN])
-    return other & (rows[[*QUOTED, "difference", "found_id"]].sum(axis=1) != "")
+    return other & (rows[[*QUOTED, "difference", "found_id"]] != "").any(axis=1)
 
 
 # fmt: off
 RULES = (
     RuleSet(("documents",), (
-        Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"] == rows["document_id"]),
+        Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the older one, or empty it"),
         *(Rule(column, lambda rows, column=column: _private(rows, column),
                "a private document leaves no trace in a file that travels",
@@ -93,7 +93,7 @@ RULES = (
              "correct the page, counted from 1 at the document's first"),
         Rule("document_id", _other_source, "it is a copy of another source than {source_id}",
              "correct the document or the source"),
-        Rule("prefix", lambda rows, _: (rows["prefix"] + rows["suffix"] != "") & (rows["quote"] == ""),
+        Rule("prefix", lambda rows, _: ((rows["prefix"] != "") | (rows["suffix"] != "")) & (rows["quote"] == ""),
              "words around a quotation stand here, and no quotation", "give the quotation, or empty them"),
     ), needs=("documents",)),
     RuleSet(("checks",), (
@@ -110,7 +110,7 @@ RULES = (
              "it is {status}, and what the site said is not given", "give it"),
         Rule("status", _compares_what_did_not_change,
              "it is {status}, and what differs stands beside it", "empty that, or make it changed"),
-        Rule("found_id", lambda rows, *_: (rows["found_id"] != "") & (rows["found_id"] == rows["document_id"]),
+        Rule("found_id", lambda rows, *_: (rows["found_id"] != "") & (rows["found_id"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the newer version"),
         Rule("address", lambda rows, *_: (rows["address"] != "") & ~rows["address"].map(is_on_the_web),
              "it is no http or https address", "correct it, or empty it"),

@@ -106,7 +106,7 @@ class Check:
 
 def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
     """Return a column of another table for each id, by that table's key."""
-    return ids.map(table.drop_duplicates(key).set_index(key)[column])
+    return ids.map(table.drop_duplicates(key).set_index(key)[column]).astype(object)
 
 
 def repeats(ids: list[str]) -> bool:

@@ -20,23 +20,25 @@ def _wrong_citations(draft: Draft) -> Iterator[Problem]:
         if name not in draft.frames:
             continue
         frame = draft.frames[name]
-        rows = zip(frame["unit_id"].tolist(), frame["evidence_ids"].tolist(), strict=True)
-        others = [
-            (number, unit, cited)
-            for number, (unit, cited) in enumerate(rows)
-            # Most rows cite one statement, of their own unit.
-            if cited and about.get(cited) != unit and not _is_sound(unit, cited, about)
-        ]
-        for number, unit, cited in others:
-            if wrong := _wrong_citation(unit, cited, about):
-                rule, remedy = wrong
-                where = draft.tables[name].path, number + 2, "evidence_ids", shorten(cited)
+        # Several coders cite the same for a unit: each different pair is judged once.
+        pairs = frame[["unit_id", "evidence_ids"]].drop_duplicates()
+        wrong = {
+            (unit, cited): fault
+            for unit, cited in zip(pairs["unit_id"], pairs["evidence_ids"], strict=True)
+            if cited and not _is_sound(unit, cited, about)
+            if (fault := _wrong_citation(unit, cited, about))
+        }
+        rows = zip(frame.index, frame["unit_id"], frame["evidence_ids"], strict=True)
+        for place, unit, cited in rows if wrong else ():
+            if fault := wrong.get((unit, cited)):
+                rule, remedy = fault
+                where = draft.tables[name].path, place + 2, "evidence_ids", shorten(cited)
                 yield Problem(*where, rule, remedy, of_kind=remedy)
 
 
 def _is_sound(unit: str, cited: str, about: dict[str, str]) -> bool:
     ids = cited.split(";")
-    return len({*ids}) == len(ids) and all(about.get(one) == unit for one in ids)
+    return about.get(cited) == unit or (not repeats(ids) and {*map(about.get, ids)} == {unit})
 
 
 def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, str] | None:
