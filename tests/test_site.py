@@ -462,11 +462,6 @@ def test_a_units_page_leads_to_its_request_and_only_where_there_is_one(site):
         assert page.text().count("The request that would ask") == len(letters)
 
 
-def test_a_unit_of_which_all_is_known_has_no_request(made):
-    asked = {one.unit_id for one in requests(made.results)}
-    assert asked and "made-up-04" not in asked
-
-
 def test_a_files_link_names_the_unit_that_it_is_about(real):
     html = real.files["downloads.html"].decode()
     assert '<a href="../requests/kent.txt">Request for information: Kent Police</a>' in html

@@ -21,7 +21,7 @@ from analysis.commands.shared import (
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import counted
 
-_SHOWN = 300
+_SHOWN = 1000
 """Letters of a place that are shown."""
 
 if TYPE_CHECKING:

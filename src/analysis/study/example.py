@@ -98,6 +98,8 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "retrieved_on": _DAY,
             "retrieved_from": "https://example.org/EXAMPLE",
             "access": "public",
+            "sha256": "0" * 64,
+            "text_sha256": "0" * 64,
             "extractor": "EXAMPLE: policygap collect fills this table",
         }
     ],

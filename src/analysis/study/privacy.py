@@ -22,7 +22,7 @@ from analysis.study.settings import PersonSettings
 
 TEXTS = {
     "sources": ("title",),
-    "evidence": ("states", "note", "quote", "prefix", "suffix"),
+    "evidence": ("states", "note"),
     "searches": ("queries", "note"),
     "codings": ("rationale",),
     "codings_history": ("rationale", "replaced_why"),

@@ -37,8 +37,9 @@ FORMS = {
     ),
     "^[0-9a-f]{64}$": "a SHA-256 hash: 64 digits from 0 to 9 and a to f",
     "^[0-9a-f]{10}$": "a mark of the rules: 10 digits from 0 to 9 and a to f",
-    "^[a-z0-9_]+$": "a name of small letters a to z, digits and _ alone, such as made_up_police",
+    "^[a-z0-9_]+$": "a name of small letters a to z, digits and _ alone, such as made_up_body",
     "^[a-z]+/[a-z0-9.+-]+$": "a media type, such as application/pdf",
+    r"^https?://\S+$": "an address of the web, such as https://example.org/page",
     "^(unit|all-[a-z-]+)$": "a scope: unit, or all- and a word in small letters, such as all-units",
     r"^[A-Za-z0-9][A-Za-z0-9&_-]*=(\d{1,18}(\.\d{1,18})?|\.\d{1,18})"
     r"(;[A-Za-z0-9][A-Za-z0-9&_-]*=(\d{1,18}(\.\d{1,18})?|\.\d{1,18}))*$": (
