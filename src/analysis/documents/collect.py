@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urldefrag
 
+from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetcher
 from analysis.documents.media import EMAIL, UnreadableError
 from analysis.documents.reader import BYTES_AT_MOST, Reader
 from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
-from analysis.documents.text import DocumentText
 
 NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""

@@ -14,8 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from analysis.documents.document_text import DocumentText
 from analysis.documents.media import UnreadableError
-from analysis.documents.text import DocumentText, read_text
+from analysis.documents.text import read_text
 
 SECONDS_AT_MOST = 120
 """Time that one document may take."""

@@ -3,23 +3,22 @@
 Text is kept as it is printed: how it is compared is in :mod:`analysis.documents.comparable`.
 """
 
-import datetime as dt
 import email
 import email.policy
 import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import EmailMessage, MIMEPart
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from analysis.documents import ocr as tesseract
+from analysis.documents.document_text import DocumentText, first_day, in_a_line
 from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
+from analysis.documents.pdf import read_pdf
 
-PAGES_AT_MOST = 20_000
 TEXT_AT_MOST = 50_000_000
 """Characters of text that a document may have."""
 UNZIPPED_AT_MOST = 300_000_000
@@ -68,34 +67,6 @@ _DAMAGED = "its file is damaged, or has a password: save it again without one"
 _CELLS = frozenset({"td", "th"})
 
 
-@dataclass(frozen=True)
-class DocumentText:
-    """The text of a document.
-
-    Attributes:
-        media_type: what it is.
-        pages: the text of each page; what has no pages is one.
-        title: as its own metadata has it; empty where that says none.
-        date: likewise, YYYY-MM-DD.
-        extractor: what read it, with its version.
-        unread: what could not be read, each as words.
-        attachments: of an e-mail: names and bytes.
-    """
-
-    media_type: str
-    pages: tuple[str, ...]
-    title: str = ""
-    date: str = ""
-    extractor: str = ""
-    unread: tuple[str, ...] = ()
-    attachments: tuple[tuple[str, bytes], ...] = ()
-
-    @property
-    def words(self) -> int:
-        """How many words there are."""
-        return sum(len(page.split()) for page in self.pages)
-
-
 def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
     """Return the text of a document.
 
@@ -109,7 +80,7 @@ def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText
     """
     kind = media_type(content, name)
     readers: dict[str, Callable[[bytes], DocumentText]] = {
-        PDF: partial(_pdf, ocr=ocr), HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
+        PDF: partial(read_pdf, ocr=ocr), HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
     }  # fmt: skip
     found = readers[kind](content)
     if not found.words and not found.unread:
@@ -117,94 +88,6 @@ def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText
     if sum(map(len, found.pages)) > TEXT_AT_MOST:
         raise UnreadableError(f"its text has more than {TEXT_AT_MOST:,} characters")
     return found
-
-
-def _pdf(content: bytes, ocr: bool) -> DocumentText:
-    import pypdfium2
-    import pypdfium2.raw
-
-    try:
-        document = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as error:
-        # PDFium may name the fault of the document before: only one with a key has a password.
-        if "password" in str(error).lower() and b"/Encrypt" in content:
-            raise UnreadableError("it is encrypted: save it without a password") from None
-        raise UnreadableError("its file is damaged: download it again") from None
-    try:
-        if len(document) > PAGES_AT_MOST:
-            raise UnreadableError(f"it has {len(document):,} pages, more than {PAGES_AT_MOST:,}")
-        pages = [_pdf_page(document, number) for number in range(len(document))]
-        about = document.get_metadata_dict(skip_empty=True)
-        empty = [number for number, page in enumerate(pages) if not page.strip()]
-        by_machine = {number: _by_machine(document, number) for number in empty if ocr}
-    finally:
-        document.close()
-    seen = [number for number, text in by_machine.items() if text]
-    pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
-    empty = [number for number in empty if number not in seen]
-    extractor = f"pypdfium2 {version('pypdfium2')}"
-    if seen:
-        extractor += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
-    unread = (_no_text_on(empty, len(pages)),) if empty else ()
-    return DocumentText(
-        PDF,
-        tuple(pages),
-        _in_a_line(about.get("Title", "")),
-        _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
-        extractor,
-        unread,
-    )
-
-
-def _pdf_page(document: Any, number: int) -> str:
-    import pypdfium2
-
-    try:
-        page = document[number]
-        text = page.get_textpage().get_text_range()
-        page.close()
-    except (pypdfium2.PdfiumError, UnicodeError):
-        return ""
-    # PDFium gives this sign for a hyphen at a line's end, and joins the lines.
-    text = text.replace("\ufffe", "-\n").replace("\r\n", "\n").replace("\f", "\n")
-    return "\n".join(line.rstrip() for line in text.split("\n"))
-
-
-def _no_text_on(places: list[int], many: int) -> str:
-    where = "any page" if len(places) == many else _of_pages(places, many)
-    return f"no text layer on {where}"
-
-
-def _by_machine(document: Any, number: int) -> str:
-    import pypdfium2
-
-    try:
-        return tesseract.read_page(document[number])
-    except pypdfium2.PdfiumError:
-        return ""
-
-
-def _of_pages(places: list[int], many: int) -> str:
-    """Return pages in words, by their places from 0."""
-    shown = ", ".join(str(place + 1) for place in places[:10])
-    shown += " and more" if len(places) > 10 else ""
-    return f"{len(places)} of {many} pages: {shown}"
-
-
-def _pdf_day(text: str) -> str:
-    found = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
-    return _day("-".join(found.groups())) if found else ""
-
-
-def _day(text: str) -> str:
-    try:
-        return dt.date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        return ""
-
-
-def _in_a_line(text: str) -> str:
-    return " ".join(text.split())[:300]
 
 
 def _html(content: bytes) -> DocumentText:
@@ -224,11 +107,11 @@ def _html(content: bytes) -> DocumentText:
     text = "".join(_visible(root))
     lines = (" ".join(line.split(" ")).strip() for line in text.splitlines())
     page = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    day = next(filter(None, map(_day, days)), "")
+    day = next(filter(None, map(first_day, days)), "")
     # The parser stops where elements are nested thousands deep.
     is_cut = any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log)
     unread = ("what comes after a place that is nested too deep",) if is_cut else ()
-    return DocumentText(HTML, (page,), _in_a_line(title), day, f"lxml {version('lxml')}", unread)
+    return DocumentText(HTML, (page,), in_a_line(title), day, f"lxml {version('lxml')}", unread)
 
 
 def _declared(content: bytes) -> str | None:
@@ -294,7 +177,7 @@ def _docx(content: bytes) -> DocumentText:
     return DocumentText(
         DOCX,
         ("\n\n".join(lines),),
-        _in_a_line(about.title or ""),
+        in_a_line(about.title or ""),
         day.date().isoformat() if day else "",
         f"python-docx {version('python-docx')}",
     )
@@ -326,7 +209,7 @@ def _odt(content: bytes) -> DocumentText:
     title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
     day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
     page = "\n\n".join(line for line in lines if line.strip())
-    return DocumentText(ODT, (page,), _in_a_line(title), _day(day), f"lxml {version('lxml')}")
+    return DocumentText(ODT, (page,), in_a_line(title), first_day(day), f"lxml {version('lxml')}")
 
 
 def _odt_text(node: Any) -> Iterator[str]:
@@ -367,7 +250,7 @@ def _email(content: bytes) -> DocumentText:
     return DocumentText(
         EMAIL,
         ("\n".join([*head, "", text]),),
-        _in_a_line(message["Subject"] or ""),
+        in_a_line(message["Subject"] or ""),
         when.date().isoformat() if when else "",
         f"Python {version_of_python()}",
         attachments=attachments,

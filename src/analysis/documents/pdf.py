@@ -1,0 +1,89 @@
+"""The text of PDF files, page by page, by PDFium."""
+
+import re
+from importlib.metadata import version
+from typing import Any
+
+from analysis.documents import ocr as tesseract
+from analysis.documents.document_text import DocumentText, first_day, in_a_line
+from analysis.documents.media import PDF, UnreadableError
+
+PAGES_AT_MOST = 20_000
+
+
+def read_pdf(content: bytes, ocr: bool) -> DocumentText:
+    """Return the text of a PDF file, with that of pictures if ``ocr``; see :func:`.text.read_text`."""
+    import pypdfium2
+    import pypdfium2.raw
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        # PDFium may name the fault of the document before: only one with a key has a password.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
+            raise UnreadableError("it is encrypted: save it without a password") from None
+        raise UnreadableError("its file is damaged: download it again") from None
+    try:
+        if len(document) > PAGES_AT_MOST:
+            raise UnreadableError(f"it has {len(document):,} pages, more than {PAGES_AT_MOST:,}")
+        pages = [_pdf_page(document, number) for number in range(len(document))]
+        about = document.get_metadata_dict(skip_empty=True)
+        empty = [number for number, page in enumerate(pages) if not page.strip()]
+        by_machine = {number: _by_machine(document, number) for number in empty if ocr}
+    finally:
+        document.close()
+    seen = [number for number, text in by_machine.items() if text]
+    pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
+    empty = [number for number in empty if number not in seen]
+    extractor = f"pypdfium2 {version('pypdfium2')}"
+    if seen:
+        extractor += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
+    unread = (_no_text_on(empty, len(pages)),) if empty else ()
+    return DocumentText(
+        PDF,
+        tuple(pages),
+        in_a_line(about.get("Title", "")),
+        _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
+        extractor,
+        unread,
+    )
+
+
+def _pdf_page(document: Any, number: int) -> str:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        text = page.get_textpage().get_text_range()
+        page.close()
+    except (pypdfium2.PdfiumError, UnicodeError):
+        return ""
+    # PDFium gives this sign for a hyphen at a line's end, and joins the lines.
+    text = text.replace("\ufffe", "-\n").replace("\r\n", "\n").replace("\f", "\n")
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _no_text_on(places: list[int], many: int) -> str:
+    where = "any page" if len(places) == many else _of_pages(places, many)
+    return f"no text layer on {where}"
+
+
+def _by_machine(document: Any, number: int) -> str:
+    import pypdfium2
+
+    try:
+        return tesseract.read_page(document[number])
+    except pypdfium2.PdfiumError:
+        return ""
+
+
+def _of_pages(places: list[int], many: int) -> str:
+    """Return pages in words, by their places from 0."""
+    shown = ", ".join(str(place + 1) for place in places[:10])
+    shown += " and more" if len(places) > 10 else ""
+    return f"{len(places)} of {many} pages: {shown}"
+
+
+def _pdf_day(text: str) -> str:
+    found = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
+    return first_day("-".join(found.groups())) if found else ""
