@@ -130,6 +130,29 @@ def test_a_document_from_another_machine_is_known_again(study, tmp_path, capsys)
     assert len(rows(study, "documents")) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "library-two_policy.txt",
+            "Of Library One.",
+            "Made-up Library Two, by the name of its file",
+        ),
+        ("policy.txt", "A rule of LIBRARY\nONE.", "Made-up Library One, by its first page"),
+        ("policy.txt", "Library One and Library Two.", ""),
+        ("policy.txt", "Of no library.", ""),
+    ],
+)
+def test_the_unit_that_a_document_names_is_proposed_and_not_recorded(
+    study, tmp_path, capsys, name, text, said
+):
+    (tmp_path / name).write_text(text)
+    assert collect(study, tmp_path / name) == 0
+    printed = capsys.readouterr().out
+    assert said in printed if said else "perhaps about" not in printed
+    assert rows(study, "documents")[0]["unit_id"] == ""
+
+
 def test_an_attached_email_has_its_bytes():
     ((name, content),) = read_text(NESTED).attachments
     assert name == "inner.eml" and b"Inner words of Nowhere." in content

@@ -61,6 +61,8 @@ def collect(arguments: argparse.Namespace) -> int:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
+    if not unit and not arguments.request:
+        _print_proposals(study, collection)
     held_already = [one.held for one in collection.left_out if one.is_held]
     if arguments.request and (collection.added or held_already):
         from analysis.fieldwork.answers import take_answer_in
@@ -245,6 +247,27 @@ def _print(collection: Collection) -> None:
     print(
         f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
     )
+
+
+def _print_proposals(study: Study, collection: Collection) -> None:
+    """Print which units new documents may be about, where no source says that yet."""
+    from analysis.documents.held import Library
+    from analysis.fieldwork.proposing import proposed_unit
+
+    if not collection.added:
+        return
+    known = {
+        one.document_id for one in Library(loaded(study.folder)).documents.values() if one.units
+    }
+    names = study.lookup("units", "name")
+    for name, one in collection.added:
+        found = proposed_unit(study, one) if name not in known else None
+        if found:
+            unit, where = found
+            print(
+                f"{name} is perhaps about {names[unit]}, by {where}. Nothing records that: "
+                f"if it is so, write {unit} as its unit_id in documents.csv."
+            )
 
 
 def _print_looks(rechecked: Rechecked) -> None:
