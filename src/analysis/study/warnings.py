@@ -173,6 +173,12 @@ def _addresses_of_private_documents(study: Study) -> pd.Series:
     return of_private & ~of_public & (sources["url"] != "")
 
 
+def _read_whole_of_what_lacks_text(study: Study) -> pd.Series:
+    documents, evidence = study["documents"], study["evidence"]
+    in_part = documents.loc[documents["unread"] != "", "document_id"]
+    return evidence["document_id"].isin(in_part) & (evidence["extent_read"] == "whole")
+
+
 def _evidence_read_further_than_its_source(study: Study) -> pd.Series:
     order = {name: number for number, name in enumerate(FURTHEST_READ)}
     evidence = study["evidence"]
@@ -309,6 +315,9 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("evidence", Rule("extent_read", _evidence_read_further_than_its_source,
           "by this more of the document was read than by its row in sources.csv",
           "say one thing in both, how far it was read")),
+    _rows("evidence", Rule("extent_read", _read_whole_of_what_lacks_text,
+          "{document_id} has parts without text, or was not read by the program to its end (unread in documents.csv)",
+          "leave it if a person read those parts; else say whole_excerpt or opening")),
     _rows("published_scores", Rule("rounding", _scores_rounded_somehow,
           "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
           "both ends included",
