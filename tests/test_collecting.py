@@ -390,6 +390,29 @@ def test_an_address_of_a_source_becomes_its_public_document(study, site, capsys,
     assert "Collected: 0" in capsys.readouterr().out
 
 
+def test_a_private_document_becomes_public_when_its_address_gives_the_same_bytes(
+    study, site, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(fetch, "PAUSE", 0)
+    (tmp_path / "policy.html").write_bytes(PAGES["/policy"][2])
+    assert collect(study, tmp_path / "policy.html") == 0
+    (private,) = rows(study, "documents")
+    assert (private["access"], private["sha256"]) == ("private", "")
+    assert collect(study, f"{site}/policy", "--allow-local") == 0
+    said = capsys.readouterr().out
+    assert f"D0001: private before, public now: {site}/policy gives the same bytes." in said
+    (row,) = rows(study, "documents")
+    assert (row["access"], row["retrieved_from"]) == ("public", f"{site}/policy")
+    assert row["sha256"] == sha256(PAGES["/policy"][2])
+    assert DocumentStore(study).text(row)
+    (source,) = (one for one in rows(study, "sources") if one["source_id"] == row["source_id"])
+    assert source["url"] == f"{site}/policy"
+    assert validate(study) == []
+    # A file that is public already stays so.
+    assert collect(study, tmp_path / "policy.html") == 0
+    assert rows(study, "documents") == [row]
+
+
 # --- what is quoted ---------------------------------------------------------------------------
 
 

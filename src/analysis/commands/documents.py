@@ -61,6 +61,7 @@ def collect(arguments: argparse.Namespace) -> int:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
+    _make_public(folder, collection)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
     held_already = [one.held for one in collection.left_out if one.is_held]
@@ -94,6 +95,18 @@ def recheck(arguments: argparse.Namespace) -> int:
         rechecked = look_again(arguments.study, looker, documents, progress)
     _print_looks(rechecked)
     return 1 if rechecked.not_reached else 0
+
+
+def _make_public(folder: Path, collection: Collection) -> None:
+    """Make public what an address gave that was private, and say so."""
+    from analysis.documents.store import PUBLIC
+    from analysis.fieldwork.collecting import make_public
+
+    addresses = {one.held: one.address for one in collection.left_out if one.address}
+    # What came again, as its text was not on this machine, may be private in its row, too.
+    addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
+    for name, address in make_public(folder, addresses).items():
+        print(f"{name}: private before, public now: {address} gives the same bytes.")
 
 
 def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
