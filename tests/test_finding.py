@@ -239,7 +239,8 @@ def test_a_picked_passage_gives_the_evidence_its_source_page_and_quotation(study
     filled = workbook(study)
     words = "opens on Saturdays from ten to four"
     name = pick(filled, f"{ONE}/weekend/D0001/", quote=words)
-    taken_in(filled, study, tmp_path)
+    intake = taken_in(filled, study, tmp_path)
+    assert not [one for one in intake.notes if "did not come back" in one]
     found = rows(study, "evidence")[-1]
     source = rows(study, "documents")[0]["source_id"]
     assert [found[one] for one in ("evidence_id", "source_id", "document_id", "page", "quote")] == [

@@ -171,7 +171,8 @@ def _print_found(study: Study, library: Library, found: Search) -> None:
         link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
         print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
     count = counted(found.hits, "passage", "passages")
-    print(f"{count}, of which the best {len(found.passages)} are shown.")
+    best = len(found.passages)
+    print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
     names = study.lookup("units", "short_name")
     print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
     for one in found.searched:
