@@ -133,14 +133,14 @@ class DocumentsWalk:
             "papers": lambda: self._today(2024, 3, 4),
             "coder-one-back.xlsx": lambda: self._pick("three weeks"),
             "coder-one-mended.xlsx": lambda: self._pick(WEEKS),
-            "settling-back.xlsx": lambda: self._settle("settling", "points_2", "2024-03-06"),
+            "settling-back.xlsx": lambda: self._settle("settling", "points_2", "2022-04"),
             "validate": self._describe_the_source,
             "tracker-sent.xlsx": self._send,
             "answer.pdf": lambda: self._today(2024, 3, 21),
             "recheck": self._change_the_page,
             "again-back.xlsx": self._read_again,
             "settling-again-back.xlsx": lambda: self._settle(
-                "settling-again", "points_3", "2024-05-07"
+                "settling-again", "points_3", "2024-05"
             ),
         }
         for word in shlex.split(command):
@@ -192,7 +192,7 @@ class DocumentsWalk:
         )
         filled.save(self.folder / onto)
 
-    def _settle(self, name: str, level: str, day: str) -> None:
+    def _settle(self, name: str, level: str, date: str) -> None:
         filled = self._opened(f"{name}.xlsx")
         form = filled.form("settling")
         row = next(one for one in reversed(form.rows()) if LATE in form.texts(one).get("row", ""))
@@ -200,7 +200,8 @@ class DocumentsWalk:
         form.put(
             row,
             level=level,
-            read_on=day,
+            observed_on=date,
+            read_on="2024-05-07" if date == "2024-05" else "2024-03-04",
             confidence="high",
             evidence_1=evidence,
             rationale="The paper for staff says so.",

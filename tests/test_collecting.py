@@ -225,7 +225,8 @@ def test_what_answers_a_part_of_a_letter_answers_the_letter(study, answer, capsy
     append_row(study, "requests", None, request_id="W3", criterion_id="evening", **more)
     edit_cell(study, "requests", 3, "criterion_id", "return-box")
     assert collect(study, answer, "--request", "W2") == 0
-    assert "Sent with it, and without an outcome: W3." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Sent with it, and without an outcome (enter it in the tracker): W3." in said
     cells = {("library-six", "evening"), ("library-six", "return-box")}
     assert set(documents_answering(load(study))) == cells
 

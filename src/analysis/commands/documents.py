@@ -174,7 +174,10 @@ def _print_found(study: Study, library: Library, found: Search) -> None:
     best = len(found.passages)
     print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
     names = study.lookup("units", "short_name")
-    print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
+    if found.searched:
+        print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
+    elif found.unit:
+        print(f"No document with a text is recorded as about {names[found.unit]}.")
     for one in found.searched:
         about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
         print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
@@ -308,7 +311,11 @@ def _in_words(row: dict[str, str]) -> str:
     if row["status"] == "changed":
         parts[0] += f": {row['found_id']} is there now"
     parts += [f"redirected for good to {row['address']}"] if row["address"] else []
-    words = {"standing": "quotations that stand", "moved": "on another page", "gone": "gone"}
+    words = {
+        "standing": "quotations that stand",
+        "moved": "quotations on another page now",
+        "gone": "quotations that are gone",
+    }
     parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
     parts += [row[name] for name in ("difference", "why") if row.get(name)]
     return "; ".join(parts)

@@ -80,7 +80,8 @@ def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
     same = parts == parts[requests["request_id"] == name].iloc[0]
     same &= (requests["request_id"] != name) & (requests["outcome"] == "")
     if same.any():
-        yield f"Sent with it, and without an outcome: {', '.join(requests.loc[same, 'request_id'])}."
+        others = ", ".join(requests.loc[same, "request_id"])
+        yield f"Sent with it, and without an outcome (enter it in the tracker): {others}."
 
 
 def _in_words(row: dict[str, str]) -> str:
