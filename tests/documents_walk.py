@@ -26,7 +26,7 @@ from analysis.cli import main
 from analysis.documents import fetch
 
 PAGE = Path(__file__).parents[1] / "docs/working-with-documents.md"
-BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(sh|text)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LATE = "library-two/late-fees"
 QUOTED = "Staff charge no late fee on a book that comes back within four weeks."
 WEEKS = "four weeks"
@@ -110,7 +110,7 @@ class DocumentsWalk:
             if kind != "sh":
                 continue
             after = [*blocks, ("", "")][number + 1]
-            lines = text.splitlines()
+            lines = [line.strip() for line in text.splitlines()]
             for command in lines:
                 printed = after[1] if after[0] == "text" and command == lines[-1] else ""
                 self._between(command)
