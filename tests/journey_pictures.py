@@ -67,7 +67,7 @@ def draw(output: Path, folder: Path) -> list[Path]:
     """Draw every picture of a build into a folder; return them."""
     folder.mkdir(parents=True, exist_ok=True)
     with Browser() as browser:
-        drawn = [_page(browser, output / "site", one, folder) for one in PAGES]
+        drawn = [draw_page(browser, output / "site", one, folder) for one in PAGES]
     with tempfile.TemporaryDirectory() as aside, Office() as office:
         form = Path(aside) / FORM
         assert policygap(["reply-form", str(REAL), "--unit", form.stem, "--out", str(form)]) == 0
@@ -75,7 +75,8 @@ def draw(output: Path, folder: Path) -> list[Path]:
     return [*drawn, _briefing(output, folder)]
 
 
-def _page(browser: Browser, site: Path, one: PagePicture, folder: Path) -> Path:
+def draw_page(browser: Browser, site: Path, one: PagePicture, folder: Path) -> Path:
+    """Draw the parts of a page that are to be seen, and its mark as a draft."""
     with browser.opened(site / one.page, WIDTH) as view:
         for part in (".draft", *one.parts):
             assert view.page.locator(part).count(), (one.page, part)

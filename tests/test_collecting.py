@@ -225,7 +225,8 @@ def test_what_answers_a_part_of_a_letter_answers_the_letter(study, answer, capsy
     append_row(study, "requests", None, request_id="W3", criterion_id="evening", **more)
     edit_cell(study, "requests", 3, "criterion_id", "return-box")
     assert collect(study, answer, "--request", "W2") == 0
-    assert "Sent with it, and without an outcome: W3." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Sent with it, and without an outcome (enter it in the tracker): W3." in said
     cells = {("library-six", "evening"), ("library-six", "return-box")}
     assert set(documents_answering(load(study))) == cells
 
@@ -388,6 +389,29 @@ def test_an_address_of_a_source_becomes_its_public_document(study, site, capsys,
     assert row["sha256"] == sha256(PAGES["/policy"][2])
     assert main(["collect", str(study), "--missing"]) == 0
     assert "Collected: 0" in capsys.readouterr().out
+
+
+def test_a_private_document_becomes_public_when_its_address_gives_the_same_bytes(
+    study, site, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(fetch, "PAUSE", 0)
+    (tmp_path / "policy.html").write_bytes(PAGES["/policy"][2])
+    assert collect(study, tmp_path / "policy.html") == 0
+    (private,) = rows(study, "documents")
+    assert (private["access"], private["sha256"]) == ("private", "")
+    assert collect(study, f"{site}/policy", "--allow-local") == 0
+    said = capsys.readouterr().out
+    assert f"D0001: private before, public now: {site}/policy gives the same bytes." in said
+    (row,) = rows(study, "documents")
+    assert (row["access"], row["retrieved_from"]) == ("public", f"{site}/policy")
+    assert row["sha256"] == sha256(PAGES["/policy"][2])
+    assert DocumentStore(study).text(row)
+    (source,) = (one for one in rows(study, "sources") if one["source_id"] == row["source_id"])
+    assert source["url"] == f"{site}/policy"
+    assert validate(study) == []
+    # A file that is public already stays so.
+    assert collect(study, tmp_path / "policy.html") == 0
+    assert rows(study, "documents") == [row]
 
 
 # --- what is quoted ---------------------------------------------------------------------------

@@ -91,6 +91,10 @@ def test_a_search_gives_passages_with_document_page_and_snippet(study, capsys):
     assert "D0003, page 1" in said and "D0002, page 1" not in said
     # Ranked passages never stand alone: every document that was searched is named.
     assert "Documents searched (3)" in said and "D0002: " in said
+    assert search(study, "saturday", "--unit", "library-six") == 1
+    said = capsys.readouterr().out
+    assert "No document with a text is recorded as about Library Six." in said
+    assert "Documents searched" not in said
 
 
 def test_a_query_that_a_program_would_take_for_its_own_signs_is_words(study, capsys):
@@ -239,7 +243,8 @@ def test_a_picked_passage_gives_the_evidence_its_source_page_and_quotation(study
     filled = workbook(study)
     words = "opens on Saturdays from ten to four"
     name = pick(filled, f"{ONE}/weekend/D0001/", quote=words)
-    taken_in(filled, study, tmp_path)
+    intake = taken_in(filled, study, tmp_path)
+    assert not [one for one in intake.notes if "did not come back" in one]
     found = rows(study, "evidence")[-1]
     source = rows(study, "documents")[0]["source_id"]
     assert [found[one] for one in ("evidence_id", "source_id", "document_id", "page", "quote")] == [

@@ -61,6 +61,7 @@ def collect(arguments: argparse.Namespace) -> int:
         collector = Collector(store, fetcher, reader, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
+    _make_public(folder, collection)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
     held_already = [one.held for one in collection.left_out if one.is_held]
@@ -94,6 +95,18 @@ def recheck(arguments: argparse.Namespace) -> int:
         rechecked = look_again(arguments.study, looker, documents, progress)
     _print_looks(rechecked)
     return 1 if rechecked.not_reached else 0
+
+
+def _make_public(folder: Path, collection: Collection) -> None:
+    """Make public what an address gave that was private, and say so."""
+    from analysis.documents.store import PUBLIC
+    from analysis.fieldwork.collecting import make_public
+
+    addresses = {one.held: one.address for one in collection.left_out if one.address}
+    # What came again, as its text was not on this machine, may be private in its row, too.
+    addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
+    for name, address in make_public(folder, addresses).items():
+        print(f"{name}: private before, public now: {address} gives the same bytes.")
 
 
 def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
@@ -158,9 +171,13 @@ def _print_found(study: Study, library: Library, found: Search) -> None:
         link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
         print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
     count = counted(found.hits, "passage", "passages")
-    print(f"{count}, of which the best {len(found.passages)} are shown.")
+    best = len(found.passages)
+    print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
     names = study.lookup("units", "short_name")
-    print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
+    if found.searched:
+        print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
+    elif found.unit:
+        print(f"No document with a text is recorded as about {names[found.unit]}.")
     for one in found.searched:
         about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
         print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
@@ -294,7 +311,11 @@ def _in_words(row: dict[str, str]) -> str:
     if row["status"] == "changed":
         parts[0] += f": {row['found_id']} is there now"
     parts += [f"redirected for good to {row['address']}"] if row["address"] else []
-    words = {"standing": "quotations that stand", "moved": "on another page", "gone": "gone"}
+    words = {
+        "standing": "quotations that stand",
+        "moved": "quotations on another page now",
+        "gone": "quotations that are gone",
+    }
     parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
     parts += [row[name] for name in ("difference", "why") if row.get(name)]
     return "; ".join(parts)

@@ -77,12 +77,14 @@ class NotCollected:
         why: the reason, in one line.
         held: the hash of the document, where it is held already.
         host: the host that cannot be reached, if that is why.
+        address: the address that gave the bytes that are held already.
     """
 
     place: str
     why: str
     held: str = ""
     host: str = ""
+    address: str = ""
 
     @property
     def is_held(self) -> bool:
@@ -168,7 +170,8 @@ class Collector:
         place = one.place if not depth else f"{one.place}, {name}"
         digest = sha256(content)
         if digest in self._held and self._store.pages(digest) is not None:
-            yield NotCollected(place, "it is held already", digest)
+            address = name if one.is_address and not depth else ""
+            yield NotCollected(place, "it is held already", digest, address=address)
             return
         was_there = self._store.path(digest).exists()
         self._store.keep(content)

@@ -18,7 +18,7 @@ from analysis.fieldwork.locating import HeldTexts
 from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
-from analysis.problems import StudyError, shorten
+from analysis.problems import shorten
 from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 from analysis.study.rules.documents import WORDS_AT_MOST
@@ -68,9 +68,7 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
             annotated.taken.append((what, name))
             if lacks:
                 annotated.incomplete.append((name, lacks))
-        files = changeset.files()
-        if changeset.workbook.problems:
-            raise StudyError(changeset.workbook.problems)
+        files = changeset.checked_files()
         if not dry_run:
             journal.commit(folder, files)
     return annotated

@@ -47,14 +47,14 @@ def take_answer_in(
         store, documents = DocumentStore(folder), changeset.draft("documents")
         names = {one["document_id"] for one in documents.rows if store.known(one)["sha256"] in held}
         link_to_request(documents, names, request)
-        if files := _checked(changeset):
+        if files := changeset.checked_files():
             journal.commit(folder, files)
     return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])
 
 
 def check_answer(study: Study, request: str, entered: dict[str, str]) -> None:
     """Raise where an answer could not be entered, before anything is collected."""
-    _checked(answer_changes(study, request, entered)[0])
+    answer_changes(study, request, entered)[0].checked_files()
 
 
 def answer_changes(
@@ -74,20 +74,14 @@ def answer_changes(
     return changeset, grown.row
 
 
-def _checked(changeset: Changeset) -> dict[str, bytes]:
-    files = changeset.files()
-    if changeset.workbook.problems:
-        raise StudyError(changeset.workbook.problems)
-    return files
-
-
 def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
     """Yield which requests were part of the same letter, and have no outcome."""
     parts = letters(requests)
     same = parts == parts[requests["request_id"] == name].iloc[0]
     same &= (requests["request_id"] != name) & (requests["outcome"] == "")
     if same.any():
-        yield f"Sent with it, and without an outcome: {', '.join(requests.loc[same, 'request_id'])}."
+        others = ", ".join(requests.loc[same, "request_id"])
+        yield f"Sent with it, and without an outcome (enter it in the tracker): {others}."
 
 
 def _in_words(row: dict[str, str]) -> str:

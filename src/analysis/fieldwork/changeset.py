@@ -13,7 +13,7 @@ from analysis.fieldwork.filled_or_sorted import note_filled_or_sorted
 from analysis.fieldwork.forms import REPLY
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
-from analysis.problems import Problem
+from analysis.problems import Problem, StudyError
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.load import check
@@ -178,6 +178,17 @@ class Changeset:
         }
         # A study that an older version wrote is brought up with its first change.
         return {**self.study.brought_up, **changed} if changed else {}
+
+    def checked_files(self) -> dict[str, bytes]:
+        """Return :meth:`files`.
+
+        Raises:
+            StudyError: the study would not be valid.
+        """
+        files = self.files()
+        if self.workbook.problems:
+            raise StudyError(self.workbook.problems)
+        return files
 
     def _lines(self) -> list[SheetRow]:
         """Return the rows of the workbook that add or change something, and a unit's answers."""

@@ -1,7 +1,7 @@
 """Take collected documents into a study: a row for each, and a source where it has none."""
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePath
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
 from analysis.documents.media import EMAIL
-from analysis.documents.store import KNOWN_HERE, PRIVATE, DocumentStore
+from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
 from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.problems import Problem, StudyError
@@ -117,14 +117,48 @@ def take_documents_in(
         store = DocumentStore(folder)
         rows = DocumentRows(changeset, note, store)
         added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
-        files = changeset.files()
-        if changeset.workbook.problems:
-            raise StudyError(changeset.workbook.problems)
+        files = changeset.checked_files()
         # Before the rows that need it: a row without its hash would be of a document for ever lost.
         if rows.known_here:
             store.keep_private(rows.known_here)
         journal.commit(folder, files)
     return added
+
+
+def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
+    """Make private documents public that an address gives to anyone, byte for byte.
+
+    Args:
+        folder: the study's folder.
+        addresses: by the hash of a document, the address that gives it.
+
+    Returns:
+        By the id of each document that was private: its address.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    made: dict[str, str] = {}
+    with journal.changing(folder):
+        changeset, store = (
+            Changeset(load(folder), ReadWorkbook("the documents")),
+            DocumentStore(folder),
+        )
+        sources = {row["source_id"]: row for row in changeset.draft("sources").rows}
+        for row in changeset.draft("documents").rows:
+            known = store.known(row)
+            address = addresses.get(known["sha256"], "")
+            if row["access"] != PRIVATE or row["media_type"] == EMAIL or not address:
+                continue
+            row |= {name: known[name] for name in KNOWN_HERE}
+            row |= {"access": PUBLIC, "retrieved_from": address}
+            row["retrieved_on"] = dt.date.today().isoformat()
+            source = sources[row["source_id"]]
+            source["url"] = source["url"] or address
+            made[row["document_id"]] = address
+        if made:
+            journal.commit(folder, changeset.checked_files())
+    return made
 
 
 class DocumentRows:

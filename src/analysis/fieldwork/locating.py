@@ -10,7 +10,6 @@ from analysis.documents.store import DocumentStore
 from analysis.fieldwork.changeset import CHANGED, Changeset
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
-from analysis.problems import StudyError
 from analysis.study import Study, journal, load
 from analysis.wording import listed
 
@@ -53,9 +52,7 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
                 located.filled[row["evidence_id"]] = found
             else:
                 located.complete += row["quote"] != ""
-        files = changeset.files()
-        if changeset.workbook.problems:
-            raise StudyError(changeset.workbook.problems)
+        files = changeset.checked_files()
         if not dry_run:
             journal.commit(folder, files)
     return located

@@ -148,7 +148,8 @@ def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
         "hits": "; ".join(f"{one.document} p. {one.page}" for one in cell.passages),
     }
     label = study.lookup("criteria", "label")[cell.criterion_id]
-    mark = f"{cell.unit_id}/{cell.criterion_id}/{listed_mark(shown)}"
+    # No mark of a row of codings: rows of these that did not come back are noted.
+    mark = f"{cell.unit_id}/{cell.criterion_id}/read-{listed_mark(shown)}"
     return FormRow(
         {"row": mark, "unit_id": unit_called(study, cell.unit_id), "criterion_id": label, **shown}
     )

@@ -27,7 +27,7 @@ from analysis.study.signs import one_line
 from analysis.wording import counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
-_LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10})")
+_LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
 MARK_CHANGED = "the mark of the row was changed, or its unit or criterion is none of the study"
 PUT_BACK = "put it back as it was"
 NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"

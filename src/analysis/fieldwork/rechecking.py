@@ -12,7 +12,6 @@ from analysis.fieldwork.changeset import ADDED, Changeset
 from analysis.fieldwork.collecting import DocumentRows
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import grouped, records
-from analysis.problems import StudyError
 from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 from analysis.study.addresses import is_on_the_web
@@ -113,10 +112,7 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
             checks.add(row, line)
             changeset.say(ADDED, "checks", {}, row["document_id"], line)
             rows.append(row)
-        files = changeset.files()
-        if changeset.workbook.problems:
-            raise StudyError(changeset.workbook.problems)
-        journal.commit(folder, files)
+        journal.commit(folder, changeset.checked_files())
     return rows
 
 
