@@ -1,8 +1,10 @@
 """Kinds of document, their text, the limits of reading, and where documents are kept."""
 
+import contextlib
 import io
 import os
 import signal
+import sqlite3
 import time
 import zipfile
 
@@ -10,7 +12,9 @@ import docx
 import pytest
 import typst
 
+from analysis.documents import index as indexing
 from analysis.documents import reader
+from analysis.documents import store as storing
 from analysis.documents.index import Index, passages
 from analysis.documents.media import (
     DOCX,
@@ -22,7 +26,7 @@ from analysis.documents.media import (
     UnreadableError,
     media_type,
 )
-from analysis.documents.reader import Reader
+from analysis.documents.reader import Reader, Readers
 from analysis.documents.store import DocumentStore, sha256
 from analysis.documents.text import read_text
 

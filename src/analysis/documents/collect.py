@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -157,7 +157,7 @@ class Collector:
         self._store, self._fetcher, self._readers = store, fetcher, readers
         self._held = set(held)
 
-    def collect(self, every: Iterable[Wanted]) -> Iterator[Collected | NotCollected]:
+    def collect(self, every: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
         """Yield what comes of each thing to collect: itself and, of an e-mail, what is attached.
 
         It comes in their order, while some of the next are being read already.
