@@ -1,7 +1,8 @@
 """How long things take, and how that compares with the goals: ``python -m benchmarks``.
 
 ``python -m benchmarks large [REVISION]`` measures whole builds of large studies alone, beside those
-of a git revision if one is named.
+of a git revision if one is named. ``python -m benchmarks documents [COUNT]`` measures the
+collecting and use of many documents alone.
 
 It measures and says what it measured; nothing here passes or fails. Times are the best of
 several rounds, since everything else that a machine does can only make a round slower.
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.documents import measure_documents
 from benchmarks.large import measure_large
 
 ROOT = Path(__file__).parents[1]
@@ -51,9 +53,13 @@ def main() -> int:
     if sys.argv[1:2] == ["large"]:
         measure_large(_line, _verdict, *sys.argv[2:3])
         return 0
+    if sys.argv[1:2] == ["documents"]:
+        measure_documents(_line, _verdict, *map(int, sys.argv[2:3]))
+        return 0
     with tempfile.TemporaryDirectory(prefix="policygap-benchmark-") as folder:
         for measurement in (_report, _documents, _notebooks, _councils, _totals, _growth, _pairs):
             measurement(Path(folder))
+    measure_documents(_line, _verdict)
     measure_large(_line, _verdict)
     return 0
 

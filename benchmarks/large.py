@@ -147,18 +147,18 @@ def measure_large(
                 line(size)
                 study, output = folder / f"study-{number}", folder / f"output-{number}"
                 write_large_study(study, **made)
-                new = _measured(ROOT, "report", str(study), "--out", str(output))
+                new = measured(ROOT, "report", str(study), "--out", str(output))
                 verdict("  report: seconds on the clock", new["wall"], SECONDS_GOAL, " s")
                 line("  report: seconds of processors", f"{new['cpu']:.1f} s")
                 verdict(
                     "  report: most memory, both processes", new["memory"], GIGABYTES_GOAL, " GB"
                 )
-                again = _measured(ROOT, "verify", str(output), str(study))
+                again = measured(ROOT, "verify", str(output), str(study))
                 line("  verify: memory ÷ report", f"{again['memory'] / new['memory']:.2f}")
                 if revision:
                     study = folder / f"study-{number}-before"
                     write_large_study(study, **made, code=before)
-                    old = _measured(before, "report", str(study), "--out", str(folder / "old"))
+                    old = measured(before, "report", str(study), "--out", str(folder / "old"))
                     line(f"  processors ÷ {revision}", f"{new['cpu'] / old['cpu']:.2f}")
                     line(f"  memory ÷ {revision}", f"{new['memory'] / old['memory']:.2f}")
         finally:
@@ -180,7 +180,7 @@ def _run(code: Path, *arguments: str) -> None:
     subprocess.run(command, env=settings, check=True, stdout=subprocess.DEVNULL)
 
 
-def _measured(code: Path, *arguments: str) -> dict[str, float]:
+def measured(code: Path, *arguments: str) -> dict[str, float]:
     """Run a command; return its seconds, and the most memory that its processes held together.
 
     On Linux alone: elsewhere no process can be asked what another holds.

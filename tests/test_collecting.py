@@ -12,6 +12,8 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.documents import fetch
+from analysis.documents.held import Library
+from analysis.documents.index import INDEX, STATE, Index
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
 from analysis.study import load, look_over, validate
@@ -451,3 +453,30 @@ def test_without_the_document_a_quotation_is_counted_as_not_checked(quoted, caps
     shutil.rmtree(quoted / "documents")
     assert main(["validate", str(quoted)]) == 0
     assert "1 of 1 quotation is not checked here" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_same_bytes_twice_in_a_folder_are_read_in_the_order_of_the_paths(
+    study, tmp_path, capsys
+):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    for name in ("a.txt", "c.txt", "e.txt"):
+        (papers / name).write_text("Staff of Nowhere tell nobody.")
+    for name in ("b.pdf", "d.pdf"):
+        (papers / name).write_bytes(b"%PDF-1.4 broken")
+    (papers / "f.txt").write_text("Staff of Nowhere tell everybody.")
+    assert collect(study, papers) == 1
+    said = capsys.readouterr()
+    assert "Collected: 2, held already: 2, not collected: 2." in said.out
+    store = DocumentStore(study)
+    names = [store.known(row)["retrieved_from"] for row in rows(study, "documents")]
+    assert names == ["a.txt", "f.txt"]
+    assert len([*store.folder.glob("?" * 64)]) == 2
+
+
+def test_what_is_collected_is_indexed(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    assert collect(study, tmp_path / "policy.txt") == 0
+    index = Index(study / "documents" / INDEX)
+    assert [one.document for one in index.search("nobody")[0]] == ["D0001"]
+    assert not index.bring_up_to_date(STATE, Library(load(study)).texts)

@@ -11,6 +11,7 @@ from hostile import FILES
 from made import LIBRARY
 
 from analysis.cli import main
+from analysis.documents.index import INDEX
 from analysis.problems import shorten
 from analysis.study import validate
 
@@ -63,7 +64,7 @@ def test_each_that_is_refused_gets_one_line_and_the_others_are_collected(collect
     assert validate(study) == []
 
 
-BESIDE = {".gitignore", "private.csv", "not-archived.txt", "text"}
+BESIDE = {".gitignore", "private.csv", "not-archived.txt", "text", INDEX}
 
 
 def test_no_half_file_stays(collected):

@@ -1,8 +1,10 @@
 """Kinds of document, their text, the limits of reading, and where documents are kept."""
 
+import contextlib
 import io
 import os
 import signal
+import sqlite3
 import time
 import zipfile
 
@@ -10,7 +12,9 @@ import docx
 import pytest
 import typst
 
+from analysis.documents import index as indexing
 from analysis.documents import reader
+from analysis.documents import store as storing
 from analysis.documents.index import Index, passages
 from analysis.documents.media import (
     DOCX,
@@ -22,7 +26,7 @@ from analysis.documents.media import (
     UnreadableError,
     media_type,
 )
-from analysis.documents.reader import Reader
+from analysis.documents.reader import Reader, Readers
 from analysis.documents.store import DocumentStore, sha256
 from analysis.documents.text import read_text
 
@@ -212,3 +216,62 @@ def test_passages_have_the_pages_on_which_they_stand():
     pages = ["one " * 200, "", "three"]
     found = list(passages(pages))
     assert [page for page, _ in found][-1] == 3 and {page for page, _ in found} == {1, 3}
+
+
+def test_only_what_is_new_or_other_is_indexed_again(tmp_path, monkeypatch):
+    index, read = Index(tmp_path / "index.sqlite"), []
+    monkeypatch.setattr(indexing, "passages", lambda pages: read.append(pages) or passages(pages))
+    first = {"D2": ["Shared tea."], "D3": ["Shared cake."]}
+    index.add("way", first)
+    now = {"D1": ["Shared bread."], "D2": ["Shared tea."], "D3": ["Shared jam."]}
+    assert index.bring_up_to_date("way", now)
+    assert read == [*first.values(), now["D1"], now["D3"]]
+    found, hits = index.search("shared")
+    assert [one.document for one in found] == ["D1", "D2", "D3"] and hits == 3
+    assert index.search("cake") == ([], 0)
+    assert index.bring_up_to_date("way", {"D2": ["Shared tea."]})
+    assert [one.document for one in index.search("shared")[0]] == ["D2"]
+    assert index.bring_up_to_date("another way", {"D2": ["Shared tea."]})
+    assert len(read) == 5
+
+
+def test_a_file_that_is_no_index_is_made_again(tmp_path):
+    path = tmp_path / "index.sqlite"
+    path.write_bytes(b"no index at all, by any means" * 100)
+    index = Index(path)
+    assert index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+    assert index.search("tea")[1] == 1
+
+
+def test_an_index_that_is_up_to_date_is_only_read(tmp_path):
+    index, path = Index(tmp_path / "index.sqlite"), tmp_path / "index.sqlite"
+    index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        assert not index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+        assert index.search("tea")[1] == 1
+
+
+def test_private_rows_are_read_again_only_where_they_changed(tmp_path, monkeypatch):
+    store, read = DocumentStore(tmp_path), []
+    store.keep(b"words")
+    row = {"document_id": "D1", "access": "private", "sha256": ""}
+    given = {"sha256": "a", "text_sha256": "b", "retrieved_from": "c"}
+    DocumentStore(tmp_path).keep_private({"D1": given})
+    opened = storing.pd.read_csv
+    monkeypatch.setattr(storing.pd, "read_csv", lambda *a, **k: read.append(a) or opened(*a, **k))
+    assert store.known(row)["sha256"] == store.known(row)["sha256"] == "a" and len(read) == 1
+    DocumentStore(tmp_path).keep_private({"D1": given | {"sha256": "other"}})
+    assert store.known(row)["sha256"] == "other"
+
+
+def test_several_documents_are_read_at_once_and_stopped_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "_serve", serve_with(hang))
+    (tmp_path / "bad.txt").write_bytes(b"bad")
+    (tmp_path / "sound.txt").write_bytes(b"sound")
+    start = time.monotonic()
+    with Readers(2) as children:
+        bad = children.begin(tmp_path / "bad.txt")
+        sound = children.begin(tmp_path / "sound.txt")
+        assert sound.result().pages == ("sound",) and not bad.done()
+    assert bad.done() and time.monotonic() - start < 60

@@ -39,7 +39,7 @@ def collect(arguments: argparse.Namespace) -> int:
     from analysis.documents import ocr
     from analysis.documents.collect import Collector
     from analysis.documents.fetch import Fetcher
-    from analysis.documents.reader import Reader
+    from analysis.documents.reader import Readers
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import collect_into
     from analysis.frames import records
@@ -57,8 +57,8 @@ def collect(arguments: argparse.Namespace) -> int:
     store = DocumentStore(folder)
     held = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
-    with fetcher, Reader(ocr=arguments.ocr) as reader, shown_progress() as progress:
-        collector = Collector(store, fetcher, reader, held)
+    with fetcher, Readers(ocr=arguments.ocr) as readers, shown_progress() as progress:
+        collector = Collector(store, fetcher, readers, held)
         collection = collect_into(folder, collector, wanted, note, progress)
     _print(collection)
     _make_public(folder, collection)

@@ -3,7 +3,9 @@
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urldefrag
@@ -11,11 +13,14 @@ from urllib.parse import urldefrag
 from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetcher
 from analysis.documents.media import EMAIL, UnreadableError
-from analysis.documents.reader import BYTES_AT_MOST, Reader
+from analysis.documents.reader import BYTES_AT_MOST, Readers
 from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
 
 NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""
+AHEAD = 250
+"""Documents that may be read before those that come first are entered."""
+_HELD = "it is held already"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _LIST_AT_MOST = 1_000_000
 """Bytes of a text file that may be a list of what to collect."""
@@ -132,26 +137,62 @@ def _is_other_file(line: str, path: Path) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """A document that is kept and being read; ``is_new``: its bytes were not here before."""
+
+    wanted: Wanted
+    name: str
+    place: str
+    digest: str
+    size: int
+    depth: int
+    is_new: bool
+    text: Future[DocumentText]
+
+
 class Collector:
     """Collects documents into the folder of a study."""
 
-    def __init__(self, store: DocumentStore, fetcher: Fetcher, reader: Reader, held: set[str]):
+    def __init__(self, store: DocumentStore, fetcher: Fetcher, readers: Readers, held: set[str]):
         """Take what keeps, fetches and reads; ``held``: hashes of documents that are held."""
-        self._store, self._fetcher, self._reader = store, fetcher, reader
+        self._store, self._fetcher, self._readers = store, fetcher, readers
         self._held = set(held)
 
-    def collect(self, one: Wanted) -> Iterator[Collected | NotCollected]:
-        """Yield what comes of one thing to collect: itself and, of an e-mail, what is attached."""
+    def collect(self, every: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
+        """Yield what comes of each thing to collect: itself and, of an e-mail, what is attached.
+
+        It comes in their order, while some of the next are being read already.
+        """
+        ahead: deque[_Reading | NotCollected] = deque()
         try:
-            content, name = self._content(one)
-        except UnreadableError as error:
-            yield NotCollected(one.place, str(error), host=getattr(error, "host", ""))
-            return
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            yield NotCollected(one.place, f"it cannot be read ({why})")
-            return
-        yield from self._kept(one, name, content, 0)
+            for one in every:
+                try:
+                    content, name = self._content(one)
+                except UnreadableError as error:
+                    host = getattr(error, "host", "")
+                    ahead.append(NotCollected(one.place, str(error), host=host))
+                except (OSError, ValueError) as error:
+                    why = getattr(error, "strerror", None) or str(error)
+                    ahead.append(NotCollected(one.place, f"it cannot be read ({why})"))
+                else:
+                    if sha256(content) in map(_digest, ahead):
+                        yield from self._finished(ahead, 0)
+                    ahead.append(self._begun(one, name, content, 0))
+                yield from self._finished(ahead, AHEAD)
+            yield from self._finished(ahead, 0)
+        finally:
+            for reading in ahead:
+                if isinstance(reading, _Reading):
+                    self._leave(reading)
+
+    def _finished(
+        self, ahead: deque[_Reading | NotCollected], most: int
+    ) -> Iterator[Collected | NotCollected]:
+        """Yield what comes of the first ones: of those done, and of more than may wait."""
+        while ahead and (len(ahead) > most or _is_done(ahead[0]) or _bytes(ahead) > BYTES_AT_MOST):
+            yield from self._outcome(ahead[0])
+            ahead.popleft()
 
     def _content(self, one: Wanted) -> tuple[bytes, str]:
         if one.is_address:
@@ -164,22 +205,39 @@ class Collector:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
         return path.read_bytes(), path.name
 
-    def _kept(
-        self, one: Wanted, name: str, content: bytes, depth: int
-    ) -> Iterator[Collected | NotCollected]:
-        place = one.place if not depth else f"{one.place}, {name}"
+    def _begun(self, one: Wanted, name: str, content: bytes, depth: int) -> _Reading | NotCollected:
+        """Keep a document, and begin to read it, where it is not held already."""
         digest = sha256(content)
-        if digest in self._held and self._store.pages(digest) is not None:
+        place = one.place if not depth else f"{one.place}, {name}"
+        if self._is_held(digest):
             address = name if one.is_address and not depth else ""
-            yield NotCollected(place, "it is held already", digest, address=address)
-            return
-        was_there = self._store.path(digest).exists()
+            return NotCollected(place, _HELD, digest, address=address)
+        path = self._store.path(digest)
+        is_new = not path.exists()
         self._store.keep(content)
+        text = self._readers.begin(path, name)
+        return _Reading(one, name, place, digest, len(content), depth, is_new, text)
+
+    def _is_held(self, digest: str) -> bool:
+        return digest in self._held and self._store.pages(digest) is not None
+
+    def _leave(self, reading: _Reading) -> None:
+        """Keep the bytes of a document no longer, unless they were here before."""
+        if reading.is_new and not self._is_held(reading.digest):
+            self._store.path(reading.digest).unlink(missing_ok=True)
+
+    def _outcome(self, reading: _Reading | NotCollected) -> Iterator[Collected | NotCollected]:
+        if isinstance(reading, NotCollected):
+            yield reading
+            return
+        one, name, place, digest = reading.wanted, reading.name, reading.place, reading.digest
+        if self._is_held(digest):  # since it was attached to an e-mail before it
+            yield NotCollected(place, _HELD, digest)
+            return
         try:
-            text = self._reader.read(self._store.path(digest), name)
+            text = reading.text.result()
         except UnreadableError as error:
-            if not was_there:
-                self._store.path(digest).unlink()
+            self._leave(reading)
             yield NotCollected(place, str(error))
             return
         self._held.add(digest)
@@ -187,12 +245,24 @@ class Collector:
         text_hash = self._store.keep_text(digest, text.pages)
         today = dt.date.today().isoformat()
         bare = replace(text, attachments=())
-        yield Collected(one, name, access, digest, text_hash, len(content), today, bare)
+        yield Collected(one, name, access, digest, text_hash, reading.size, today, bare)
         for attached, inner in text.attachments:
-            if depth == NESTED_AT_MOST:
+            if reading.depth == NESTED_AT_MOST:
                 why = f"it is attached more than {NESTED_AT_MOST} e-mails deep"
                 yield NotCollected(f"{place}, {attached}", why)
             else:
                 # What is attached is a document of its own, of another source than the e-mail.
-                other = replace(one, source_id="")
-                yield from self._kept(other, PurePath(attached).name, inner, depth + 1)
+                other, own_name = replace(one, source_id=""), PurePath(attached).name
+                yield from self._outcome(self._begun(other, own_name, inner, reading.depth + 1))
+
+
+def _digest(reading: _Reading | NotCollected) -> str:
+    return reading.digest if isinstance(reading, _Reading) else ""
+
+
+def _is_done(reading: _Reading | NotCollected) -> bool:
+    return isinstance(reading, NotCollected) or reading.text.done()
+
+
+def _bytes(ahead: Iterable[_Reading | NotCollected]) -> int:
+    return sum(one.size for one in ahead if isinstance(one, _Reading))

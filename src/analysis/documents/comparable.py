@@ -116,7 +116,7 @@ def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
     lines: list[tuple[str, int, int]] = []
     start = 0
     for page in pages:
-        found = [(one.start(), one.end()) for one in re.finditer(r"[^\n]*\S[^\n]*", page)]
+        found = [one.span() for one in re.finditer(r"[^\n]*\S[^\n]*", page)]
         edge = dict.fromkeys([*found[:_HEAD_LINES], *found[-_HEAD_LINES:]])
         lines += [
             (re.sub(r"\d+|\s+", " ", page[a:b]).strip(), start + a, start + b) for a, b in edge
@@ -131,7 +131,7 @@ def readable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> str:
     """Return a text as it reads: without running heads, words at line ends put together."""
     for start, end in leave_out:
         text = text[:start] + " " * (end - start) + text[end:]
-    return re.sub(r"(?<=\w)-\s*\n\s*(?=[a-z])", "", text)
+    return re.sub(r"-(?<=\w-)\s*\n\s*(?=[a-z])", "", text)
 
 
 def _once(line: re.Match[str]) -> str:

@@ -1,6 +1,5 @@
 """The documents that a study holds: whom each is about, its text where it is here, passages of it."""
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -10,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from analysis.documents.comparable import PAGE_BREAK
-from analysis.documents.index import WORDS_IN_A_PASSAGE, Index, Passage
+from analysis.documents.index import INDEX, STATE, Index, Passage
 from analysis.documents.media import DOCX, ODT, PDF
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import DocumentStore
@@ -20,7 +18,6 @@ from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.wording import agreeing, some_of
 
-INDEX = "index.sqlite"
 OPENED = "open"
 """Folder, beside the documents, of copies under their ids: a link needs a name that opens."""
 _ENDINGS = {PDF: ".pdf", DOCX: ".docx", ODT: ".odt"}
@@ -151,11 +148,8 @@ class Library:
 
     @cached_property
     def _index(self) -> Index:
-        state = hashlib.sha256(f"{WORDS_IN_A_PASSAGE}".encode())
-        for name, pages in self.texts.items():
-            state.update(f"\0{name}\0{PAGE_BREAK.join(pages)}".encode())
         index = Index(self._store.folder / INDEX)
-        index.bring_up_to_date(state.hexdigest(), self.texts)
+        index.bring_up_to_date(STATE, self.texts)
         return index
 
 

@@ -1,26 +1,35 @@
 """Finding passages: an index of the text of documents, ranked by BM25 (SQLite’s FTS5).
 
-The index is derived and can be thrown away: it is made again whenever the documents change.
+The index is derived and can be thrown away. Of what changes, only the documents concerned are
+indexed again.
 """
 
 import contextlib
-import os
+import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.documents.comparable import comparable, readable, running_heads
+from analysis.documents.comparable import PAGE_BREAK, comparable, readable, running_heads
 from analysis.study.signs import one_line
 
+INDEX = "index.sqlite"
 WORDS_IN_A_PASSAGE = 90
+STATE = f"2, {WORDS_IN_A_PASSAGE}"
+"""How an index is made: its tables' version, and the length of its passages."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufffe\uffff]")
 """Signs of which no text consists, and which no workbook can hold."""
+_HASHES = "SELECT document, hash FROM documents"
 _SNIPPET_WORDS = 32
+_PATIENCE = 60
+"""Seconds to wait while another process changes the index."""
 _TABLES = """
 CREATE TABLE state (key TEXT PRIMARY KEY);
+CREATE TABLE documents (document TEXT PRIMARY KEY, hash TEXT);
 CREATE TABLE places (document TEXT, page INTEGER);
+CREATE INDEX of_document ON places (document);
 CREATE VIRTUAL TABLE passages USING fts5 (text, tokenize = "porter unicode61 remove_diacritics 2");
 """
 
@@ -55,34 +64,38 @@ class Index:
         self._ranked: dict[str, list[tuple[int, str, int]]] = {}
 
     def bring_up_to_date(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
-        """Make the index again where it is of other documents than these.
+        """Make the index one of these documents alone; what it has of them stays.
 
         Args:
-            state: what the index is made from, such as the hashes of all texts.
-            documents: the pages of each document, by its id; read only where they are needed.
+            state: how it is made; an index that was made in another way is made again.
+            documents: the pages of each document, by its id.
 
         Returns:
-            Whether it was made again.
+            Whether anything changed.
         """
-        if self._path.exists() and self._state() == state:
+        return self._change(state, documents, alone=True)
+
+    def add(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
+        """Add documents, or other texts of them; all else stays."""
+        return self._change(state, documents, alone=False)
+
+    def _change(self, state: str, documents: Mapping[str, Sequence[str]], alone: bool) -> bool:
+        hashes = {
+            document: hashlib.sha256(PAGE_BREAK.join(pages).encode("utf-8", "replace")).hexdigest()
+            for document, pages in documents.items()
+        }
+        # First without a lock: what is up to date is searched in a folder that cannot be written.
+        there = self._hashes(state)
+        if there is not None and there == (hashes if alone else there | hashes):
             return False
-        making = self._path.with_name(f".{self._path.name}.{os.getpid()}.making")
-        making.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(making)) as database:
-            database.executescript(
-                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}"
-            )
-            for document in documents:
-                rows = list(passages(documents[document]))
-                database.executemany(
-                    "INSERT INTO places VALUES (?, ?)", ((document, page) for page, _ in rows)
-                )
-                database.executemany(
-                    "INSERT INTO passages (text) VALUES (?)", ((text,) for _, text in rows)
-                )
-            database.execute("INSERT INTO state VALUES (?)", (state,))
-            database.commit()
-        making.replace(self._path)
+        with contextlib.closing(self._to_change(state)) as database:
+            there = dict(database.execute(_HASHES))
+            changed = [name for name, digest in hashes.items() if there.get(name) != digest]
+            gone = there.keys() - hashes.keys() if alone else set()
+            _leave_out(database, [*gone, *(name for name in changed if name in there)])
+            for name in changed:
+                _put_in(database, name, hashes[name], documents[name])
+            database.execute("COMMIT")
         self._ranked.clear()
         return True
 
@@ -110,7 +123,7 @@ class Index:
                 self._ranked[match] = database.execute(
                     """SELECT places.rowid, places.document, places.page
                     FROM passages JOIN places ON places.rowid = passages.rowid
-                    WHERE passages MATCH ? ORDER BY bm25(passages), places.rowid""",
+                    WHERE passages MATCH ? ORDER BY bm25(passages), places.document, places.rowid""",
                     (match,),
                 ).fetchall()
             ranked = self._ranked[match]
@@ -132,12 +145,65 @@ class Index:
         address = f"{self._path.absolute().as_uri()}?mode=ro"
         return contextlib.closing(sqlite3.connect(address, uri=True))
 
-    def _state(self) -> str:
+    def _hashes(self, state: str) -> dict[str, str] | None:
+        """Return the hash of each document in the index; ``None``: there is no such index."""
         try:
-            with contextlib.closing(sqlite3.connect(self._path)) as database:
-                return database.execute("SELECT key FROM state").fetchone()[0]
-        except (sqlite3.Error, TypeError):
-            return ""
+            with self._opened() as database:
+                is_such = database.execute("SELECT key FROM state").fetchone() == (state,)
+                return dict(database.execute(_HASHES)) if is_such else None
+        except sqlite3.Error:
+            return None
+
+    def _to_change(self, state: str) -> sqlite3.Connection:
+        """Open the index in a transaction; what is no index, or made in another way, is left."""
+        database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+        try:
+            database.execute("BEGIN IMMEDIATE")  # another process may be about the same
+            _make_tables(database, state)
+        except sqlite3.OperationalError:
+            database.close()
+            raise
+        except sqlite3.DatabaseError:  # the file is damaged, or no index at all
+            database.close()
+            self._path.unlink()
+            return self._to_change(state)
+        return database
+
+
+def index_collected(folder: Path, documents: Mapping[str, Sequence[str]]) -> None:
+    """Index documents that have just been collected into a folder.
+
+    The index is derived: where it cannot be written, the next search makes it, or says why not.
+    """
+    with contextlib.suppress(sqlite3.Error, OSError):
+        Index(folder / INDEX).add(STATE, documents)
+
+
+def _make_tables(database: sqlite3.Connection, state: str) -> None:
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    if "state" in tables and database.execute("SELECT key FROM state").fetchone() == (state,):
+        return
+    for name in ("state", "documents", "places", "passages"):
+        database.execute(f"DROP TABLE IF EXISTS {name}")
+    for statement in _TABLES.split(";"):
+        database.execute(statement)
+    database.execute("INSERT INTO state VALUES (?)", (state,))
+
+
+def _leave_out(database: sqlite3.Connection, documents: Sequence[str]) -> None:
+    for name in documents:
+        where = "WHERE rowid IN (SELECT rowid FROM places WHERE document = ?)"
+        database.execute(f"DELETE FROM passages {where}", (name,))
+        database.execute("DELETE FROM places WHERE document = ?", (name,))
+        database.execute("DELETE FROM documents WHERE document = ?", (name,))
+
+
+def _put_in(database: sqlite3.Connection, name: str, digest: str, pages: Sequence[str]) -> None:
+    # Both tables have the same rows, so that both give the next ones the same numbers.
+    rows = list(passages(pages))
+    database.executemany("INSERT INTO places VALUES (?, ?)", ((name, page) for page, _ in rows))
+    database.executemany("INSERT INTO passages (text) VALUES (?)", ((text,) for _, text in rows))
+    database.execute("INSERT INTO documents VALUES (?, ?)", (name, digest))
 
 
 def _apart(ranked: Iterable[tuple[int, str, int]]) -> list[int]:

@@ -7,8 +7,10 @@ limits, and is killed and started again where one of them breaks it.
 
 import contextlib
 import multiprocessing
+import queue
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,12 +20,50 @@ from analysis.documents.document_text import DocumentText
 from analysis.documents.media import UnreadableError
 from analysis.documents.text import read_text
 
+AT_ONCE = 2
+"""Children that read at once."""
 SECONDS_AT_MOST = 120
 """Time that one document may take."""
 MEMORY_AT_MOST = 3 * 2**30
 """Bytes of address space that the child may have."""
 BYTES_AT_MOST = 200 * 2**20
 """Size of a document that is read."""
+
+
+class Readers:
+    """Several children that read at once; use it in a ``with`` statement."""
+
+    def __init__(self, many: int = AT_ONCE, ocr: bool = False):
+        """Set how many there are; each starts when it is first needed."""
+        self._every = [Reader(ocr=ocr) for _ in range(many)]
+        self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
+        for one in self._every:
+            self._idle.put(one)
+        self._threads = ThreadPoolExecutor(many)
+
+    def __enter__(self) -> "Readers":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop reading, and end the children."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for one in self._every:
+            one.stop()
+        self._threads.shutdown()
+        for one in self._every:
+            one.__exit__()
+
+    def begin(self, path: Path, name: str = "") -> Future[DocumentText]:
+        """Begin to read a document; the result is that of :meth:`Reader.read`."""
+        return self._threads.submit(self._read, path, name)
+
+    def _read(self, path: Path, name: str) -> DocumentText:
+        reader = self._idle.get()
+        try:
+            return reader.read(path, name)
+        finally:
+            self._idle.put(reader)
 
 
 class Reader:
@@ -74,6 +114,11 @@ class Reader:
         if isinstance(found, str):
             raise UnreadableError(found)
         return found
+
+    def stop(self) -> None:
+        """Kill the child, at whatever it is; another thread that waits for it goes on."""
+        if self._child is not None:
+            self._child[0].kill()
 
     def _started(self) -> Any:
         if self._child is None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.documents.comparable import PAGE_BREAK
-from analysis.frames import records
 from analysis.study.load import DOCUMENTS
 from analysis.study.tables import as_csv
 
@@ -37,6 +36,7 @@ class DocumentStore:
     def __init__(self, study: Path):
         """Take the study's folder; nothing is made before the first document is kept."""
         self.folder = study / DOCUMENTS
+        self._private_as_read: tuple[object, dict[str, dict[str, str]]] = None, {}
 
     def path(self, digest: str) -> Path:
         """Return where a document is, or would be."""
@@ -95,13 +95,18 @@ class DocumentStore:
         _write_whole(self.folder / _PRIVATE_FILE, as_csv(table))
 
     def _private(self) -> dict[str, dict[str, str]]:
+        """Return what is known only here, read again where another version of the file is there."""
+        path = self.folder / _PRIVATE_FILE
         try:
-            table = pd.read_csv(self.folder / _PRIVATE_FILE, dtype=str, keep_default_na=False)
+            stat = path.stat()
+            version = stat.st_ino, stat.st_mtime_ns, stat.st_size
+            if self._private_as_read[0] != version:
+                table = pd.read_csv(path, dtype=str, keep_default_na=False)
+                columns = table.set_index("document_id")[[*KNOWN_HERE]]
+                self._private_as_read = version, columns.to_dict("index")
         except FileNotFoundError:
             return {}
-        return {
-            row["document_id"]: {name: row[name] for name in KNOWN_HERE} for row in records(table)
-        }
+        return self._private_as_read[1]
 
     def _text_path(self, digest: str) -> Path:
         return self.folder / "text" / f"{digest}.txt"

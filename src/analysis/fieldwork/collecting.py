@@ -1,13 +1,15 @@
 """Take collected documents into a study: a row for each, and a source where it has none."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
+from analysis.documents.index import index_collected
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
 from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
@@ -16,7 +18,7 @@ from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
 from analysis.study.addresses import is_on_the_web
 
-AT_ONCE = 100
+AT_ONCE = 250
 """Documents after which what was collected is written: an interrupted run loses no more."""
 
 
@@ -70,21 +72,34 @@ def collect_into(
         progress: shown the step at hand.
     """
     collection, waiting = Collection(), []
-    try:
+
+    def shown() -> Iterator[Wanted]:
         for number, one in enumerate(wanted, start=1):
             progress(f"{number} of {len(wanted)}: {one.place}")
-            for found in collector.collect(one):
+            yield one
+
+    def take_in() -> None:
+        taken = take_documents_in(folder, waiting, note)
+        waiting.clear()
+        collection.added += taken
+        store = DocumentStore(folder)
+        # As a search reads them: from the store.
+        texts = {name: store.pages(one.sha256) for name, one in taken}
+        index_collected(store.folder, {name: text for name, text in texts.items() if text})
+
+    try:
+        with contextlib.closing(collector.collect(shown())) as every:
+            for found in every:
                 if isinstance(found, NotCollected):
                     collection.left_out.append(found)
                 else:
                     waiting.append(found)
-            if len(waiting) >= AT_ONCE:
-                collection.added += take_documents_in(folder, waiting, note)
-                waiting = []
+                if len(waiting) >= AT_ONCE:
+                    take_in()
     finally:
         # Also where somebody interrupts it: what is collected is not collected again.
         if waiting:
-            collection.added += take_documents_in(folder, waiting, note)
+            take_in()
     return collection
 
 
@@ -170,7 +185,17 @@ class DocumentRows:
         self.known_here: dict[str, dict[str, str]] = {}
         self._documents = changeset.draft("documents")
         self._sources = changeset.draft("sources")
-        self._store = store
+        self._taken = {row["document_id"] for row in self._documents.rows}
+        self._taken |= {row["source_id"] for row in self._sources.rows}
+        self._names = (name for n in count(1) if (name := f"D{n:04}") not in self._taken)
+        self._by_hash: dict[str, str] = {}
+        self._without_hash: dict[tuple[str, ...], list[str]] = {}
+        for row in self._documents.rows:
+            name, digest = row["document_id"], store.known(row)["sha256"]
+            if digest:
+                self._by_hash.setdefault(digest, name)
+            elif row["access"] == PRIVATE:
+                self._without_hash.setdefault(_figures(row), []).append(name)
 
     def add(self, one: Collected, number: int) -> str:
         """Add a document, and return its id; of one that the study has, the id that it has."""
@@ -178,9 +203,7 @@ class DocumentRows:
             link_to_request(self._documents, {have}, one.wanted.request_id)
             return have
         line = SheetRow(one.wanted.place, number, {}, {"": "A"})
-        taken = {row["document_id"] for row in self._documents.rows}
-        taken |= {row["source_id"] for row in self._sources.rows}
-        name = next(name for n in count(1) if (name := f"D{n:04}") not in taken)
+        name = next(self._names)
         source = one.wanted.source_id or self._source_at(one)
         if not source:
             source = name
@@ -190,10 +213,7 @@ class DocumentRows:
             "document_id": name,
             "source_id": source,
             "sha256": one.sha256,
-            "media_type": one.text.media_type,
-            "bytes": str(one.size),
-            "pages": str(len(one.text.pages)),
-            "words": str(one.text.words),
+            **_figures_of(one),
             "retrieved_on": one.retrieved_on,
             "retrieved_from": one.name,
             "access": one.access,
@@ -207,6 +227,7 @@ class DocumentRows:
         if one.access == PRIVATE:
             self.known_here[name] = _known_here(one)
             row |= dict.fromkeys(KNOWN_HERE, "")
+        self._by_hash[one.sha256] = name
         self._documents.add(row, line)
         self._changeset.say(ADDED, "documents", {}, name, line)
         return name
@@ -220,16 +241,15 @@ class DocumentRows:
 
     def _have(self, one: Collected) -> str:
         """Return the id of a document that the study has already, of which the text was not here."""
-        for row in self._documents.rows:
-            name = row["document_id"]
-            known = {**self._store.known(row), **self.known_here.get(name, {})}
-            if known["sha256"] == one.sha256:
-                return name
-            if row["access"] == PRIVATE and not known["sha256"] and _is_alike(row, one):
-                # Its hash did not travel: to the byte as long, with as many pages and words.
-                self.known_here[name] = _known_here(one)
-                return name
-        return ""
+        if one.sha256 in self._by_hash:
+            return self._by_hash[one.sha256]
+        # Its hash did not travel: to the byte as long, with as many pages and words.
+        alike = self._without_hash.get(_figures(_figures_of(one)))
+        if not alike:
+            return ""
+        name = self._by_hash[one.sha256] = alike.pop(0)
+        self.known_here[name] = _known_here(one)
+        return name
 
     def _source_at(self, one: Collected) -> str:
         """Return the source that has the address of a document."""
@@ -274,10 +294,14 @@ def _known_here(one: Collected) -> dict[str, str]:
     return dict(zip(KNOWN_HERE, (one.sha256, one.text_sha256, one.name), strict=True))
 
 
-def _is_alike(row: dict[str, str], one: Collected) -> bool:
-    figures = (one.text.media_type, one.size, len(one.text.pages), one.text.words)
-    columns = ("media_type", "bytes", "pages", "words")
-    return [row[column] for column in columns] == [str(each) for each in figures]
+def _figures_of(one: Collected) -> dict[str, str]:
+    pages = str(len(one.text.pages))
+    size, words = str(one.size), str(one.text.words)
+    return {"media_type": one.text.media_type, "bytes": size, "pages": pages, "words": words}
+
+
+def _figures(row: dict[str, str]) -> tuple[str, ...]:
+    return row["media_type"], row["bytes"], row["pages"], row["words"]
 
 
 def _tells_too_much(one: Collected) -> bool:
