@@ -106,7 +106,9 @@ class Check:
 
 def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
     """Return a column of another table for each id, by that table's key."""
-    return ids.map(table.drop_duplicates(key).set_index(key)[column]).astype(object)
+    # As text: pandas 3.1 gives wrong rows where categories are mapped to categories.
+    found = table[[key, column]].astype(object).drop_duplicates(key).set_index(key)[column]
+    return ids.astype(object).map(found)
 
 
 def repeats(ids: list[str]) -> bool:
