@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class DocumentText:
     unread: tuple[str, ...] = ()
     attachments: tuple[tuple[str, bytes], ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> int:
         """How many words there are."""
         return sum(len(page.split()) for page in self.pages)
