@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from helpers import append_row, cell, edit_cell, find_row
+from helpers import append_row, cell, edit_cell, find_row, read_rows, write_rows
 from made import LIBRARY
 
 from analysis.measure.results import measure
@@ -76,6 +76,20 @@ def test_a_document_with_pages_that_have_no_text_was_hardly_read_whole(study):
     (found,) = [one for one in look_over(study) if "parts without text" in one.rule]
     assert (found.row, found.column, found.severity) == (2, "extent_read", WARNING)
     assert found.rule.startswith("D-made has parts")
+
+
+def test_a_rule_looks_up_the_row_of_the_document_that_is_named(study):
+    for name in ("D-first", "D-second"):
+        private = {**DOCUMENT, "access": "private", "document_id": name}
+        private |= dict.fromkeys(("sha256", "text_sha256", "retrieved_from"), "")
+        append_row(
+            study, "documents", None, **private, source_id=cell(study, "documents", 2, "source_id")
+        )
+    header, one, *others = read_rows(study, "documents")
+    write_rows(study, "documents", [header, *others, one])
+    look = {"document_id": "D-made", "checked_on": "2026-01-03", "status": "unchanged"}
+    append_row(study, "checks", None, **look)
+    assert validate(study) == []
 
 
 def test_a_quotation_needs_its_document(study):

@@ -282,6 +282,8 @@ def test_what_the_search_proposes_can_be_quoted_as_it_is(study, tmp_path):
         ({"quote": "word " * 61}, "more than 60 words"),
         ({"evidence_id": "V01"}, "no row of New evidence"),
         ({"mark": "library-one/nowhere/D0001/1/0123456789"}, "mark of the row"),
+        ({"mark": "library-two/weekend/D0001/1/0123456789"}, "something else than its mark"),
+        ({"mark": "library-one/late-fees/D0001/1/0123456789"}, "something else than its mark"),
     ],
 )
 def test_a_pick_that_cannot_be_taken_is_refused_at_its_cell(study, tmp_path, texts, rule):

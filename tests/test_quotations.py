@@ -110,6 +110,21 @@ def test_a_word_or_number_cut_in_two_is_no_quotation():
     assert text.check("").status == ABSENT
 
 
+@pytest.mark.parametrize(
+    "quote",
+    ["The officer can", "t share data", "Late fees are £2", "50 a week", "each of the 1",
+     "5 degrees in the hall", "degrees or 12", "10 cases"],
+)  # fmt: skip
+def test_a_cut_that_turns_the_sense_is_no_quotation(quote):
+    text = QuotableText(
+        ["The officer can’t share data. Late fees are £2.50 a week for each of the 1,000 books. "
+         "It is -5 degrees in the hall, 30 degrees or 12:45 o’clock, in <10 cases."]
+    )  # fmt: skip
+    assert text.check("Late fees are £2.50 a week").status == FOUND
+    assert text.check("The officer can't share data").status == FOUND
+    assert text.check(quote).status != FOUND
+
+
 def test_a_quotation_from_another_version():
     text = QuotableText(["From 2022 on, staff may share it only with a superintendent's consent."])
     found = text.check("From 2021 on, staff may share it with a superintendent's consent.")

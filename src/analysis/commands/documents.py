@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.commands.shared import (
+    STUDY,
     loaded,
     print_possible_details,
     shown_progress,
@@ -48,18 +49,19 @@ def collect(arguments: argparse.Namespace) -> int:
         rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
     folder, places = _study_and_places(arguments.places)
+    if places and places == arguments.places:  # no study is named
+        _refuse_missing(places[0])
     study = loaded(folder)
     entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
-    note = f"About {unit}." if unit else ""
     wanted = [replace(one, unit_id=unit) for one in wanted]
     store = DocumentStore(folder)
     held = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     with fetcher, Readers(ocr=arguments.ocr) as readers, shown_progress() as progress:
         collector = Collector(store, fetcher, readers, held)
-        collection = collect_into(folder, collector, wanted, note, progress)
+        collection = collect_into(folder, collector, wanted, progress)
     _print(collection)
     _make_public(folder, collection)
     if not unit and not arguments.request:
@@ -161,6 +163,8 @@ def passages(arguments: argparse.Namespace) -> int:
 def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
     """Return the study, which is the last word if that is one, and the other words."""
     folder, rest = _study_and_places(places[-1:])
+    if any("/" in one for one in rest):
+        _refuse_missing(rest[-1])
     return folder, [*places[:-1], *rest]
 
 
@@ -188,9 +192,15 @@ def _print_found(study: Study, library: Library, found: Search) -> None:
         print(said)
 
 
+def _refuse_missing(place: str) -> None:
+    """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
+    if "://" not in place and not Path(place).exists():
+        rule, remedy = "there is no such study, folder or file", "correct the path"
+        raise StudyError([Problem(shorten(place, _SHOWN), None, "", "", rule, remedy)])
+
+
 def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
     """Return the study, which is the first place if that is one, and the others."""
-    from analysis.commands.options import STUDY
     from analysis.study.descriptor import FILE
 
     if places and (Path(places[0]) / FILE).is_file():

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import analysis
 from analysis.commands import documents, fieldwork, outputs, questions
+from analysis.commands.shared import STUDY
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-STUDY = Path("data/safe-to-share")
 _Command = argparse.ArgumentParser
 _Add = Callable[[str, Callable[[argparse.Namespace], int], str], _Command]
 """Adds a command: its name, the function that runs it, and what help says of it."""

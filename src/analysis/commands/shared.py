@@ -14,6 +14,9 @@ from analysis.problems import Problem, StudyError
 if TYPE_CHECKING:
     from analysis.study import Study
 
+STUDY = Path("data/safe-to-share")
+"""The study that a command is about where none is named."""
+
 
 SHOWN_AT_MOST = 200
 

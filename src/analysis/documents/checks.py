@@ -20,6 +20,8 @@ def quotation_problems(study: Study) -> list[Problem]:
     quoted = evidence[evidence["quote"] != ""]
     documents = {row["document_id"]: row for row in records(study.tables["documents"])}
     store = DocumentStore(study.folder)
+    for document in documents.values():  # what is known of private ones is looked at, too
+        store.known(document)
     problems, unchecked = [], 0
     for name, rows in quoted.groupby("document_id", sort=False):
         document = documents[str(name)]

@@ -195,7 +195,10 @@ class Fetcher:
                 reason = f"{host} cannot be reached: is there a network?"
                 self._unreachable[host] = reason
                 raise NotFetchedError(reason, host=host) from None
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
+                why = f"{host} is no name of a host, or what follows it is no address: correct it"
+                raise NotFetchedError(why) from None
+            except httpx.HTTPError as error:
                 reason = f"the site breaks off ({type(error).__name__})"
             else:
                 if response.status_code not in _AGAIN or attempt == TRIES:

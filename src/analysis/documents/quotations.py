@@ -135,16 +135,21 @@ def _exact(quoted: Comparable, text: Comparable) -> Iterator[int]:
     at = text.key.find(quoted.key) if quoted.key else -1
     while at >= 0:
         end = at + len(quoted.key)
-        if _stands_alone(text.key, at, end) and _same_hyphens(quoted, text, at, end):
+        if _stands_alone(text, at, end) and _same_hyphens(quoted, text, at, end):
             yield at
         at = text.key.find(quoted.key, at + 1)
 
 
-def _stands_alone(key: str, start: int, end: int) -> bool:
-    """Return whether a span cuts no word and no number in two."""
-    cut_before = start > 0 and key[start - 1].isalnum() and key[start].isalnum()
-    cut_after = end < len(key) and key[end - 1].isalnum() and key[end].isalnum()
-    return not (cut_before or cut_after)
+_WITHIN = re.compile(
+    r"(?<=\w)(?='?\w)|(?<=\w')(?=\w)|(?<=\d)(?=[.,:/]\d|%)|(?<=\d[.,:/])(?=\d)|(?<=[<>])(?=\d)"
+)
+"""Places within a word or a number: can't, 1,000, 2.50, 5%, <10."""
+
+
+def _stands_alone(text: Comparable, start: int, end: int) -> bool:
+    """Return whether a span cuts no word and no number in two, and leaves no minus before it."""
+    is_negative = start in text.hyphens - text.line_ends and text.key[start].isdigit()
+    return not (is_negative or any(_WITHIN.match(text.key, at) for at in (start, end)))
 
 
 def _same_hyphens(quoted: Comparable, text: Comparable, start: int, end: int) -> bool:

@@ -7,6 +7,7 @@ know it again, and the names of their files stay in this folder too.
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.documents.comparable import PAGE_BREAK
+from analysis.frames import records
+from analysis.problems import Problem, StudyError
 from analysis.study.load import DOCUMENTS
 from analysis.study.tables import as_csv
 
@@ -22,6 +25,7 @@ KNOWN_HERE = ("sha256", "text_sha256", "retrieved_from")
 """Columns of ``documents.csv`` that are empty for a private document, and kept here."""
 
 _PRIVATE_FILE = "private.csv"
+_HASH = re.compile("[0-9a-f]{64}")
 _KEEP_OUT_OF_GIT = "# Third parties' texts: they stay on this machine.\n*\n"
 
 
@@ -101,9 +105,7 @@ class DocumentStore:
             stat = path.stat()
             version = stat.st_ino, stat.st_mtime_ns, stat.st_size
             if self._private_as_read[0] != version:
-                table = pd.read_csv(path, dtype=str, keep_default_na=False)
-                columns = table.set_index("document_id")[[*KNOWN_HERE]]
-                self._private_as_read = version, columns.to_dict("index")
+                self._private_as_read = version, _read_private(path)
         except FileNotFoundError:
             return {}
         return self._private_as_read[1]
@@ -116,6 +118,26 @@ class DocumentStore:
         ignored = self.folder / ".gitignore"
         if not ignored.exists():
             ignored.write_text(_KEEP_OUT_OF_GIT, encoding="utf-8")
+
+
+def _read_private(path: Path) -> dict[str, dict[str, str]]:
+    """Return what stands in the file, by document id.
+
+    Raises:
+        StudyError: it is not as it was written.
+    """
+    try:
+        rows = records(pd.read_csv(path, dtype=str, keep_default_na=False))
+        found = {row["document_id"]: {name: row[name] for name in KNOWN_HERE} for row in rows}
+    except (ValueError, KeyError):  # no table, no text, or no such column
+        rows, found = [], {}
+    hashes = [row[name] for row in found.values() for name in KNOWN_HERE[:2]]
+    if not rows or len(found) < len(rows) or not all(map(_HASH.fullmatch, hashes)):
+        rule = "it is not as it was written: the hashes of private documents are lost"
+        remedy = "put an older copy in its place; or take it away, and collect those files again"
+        place = f"{DOCUMENTS}/{_PRIVATE_FILE}"
+        raise StudyError([Problem(place, None, "", "", rule, remedy)])
+    return found
 
 
 def _joined(pages: Sequence[str]) -> bytes:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path, PurePath
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
@@ -59,7 +59,6 @@ def collect_into(
     folder: Path,
     collector: Collector,
     wanted: Sequence[Wanted],
-    note: str = "",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Collection:
     """Collect documents, and write what was collected into the study as it goes.
@@ -68,7 +67,6 @@ def collect_into(
         folder: the study's folder.
         collector: what collects.
         wanted: what is to be collected.
-        note: what stands in the note of each new source.
         progress: shown the step at hand.
     """
     collection, waiting = Collection(), []
@@ -79,7 +77,7 @@ def collect_into(
             yield one
 
     def take_in() -> None:
-        taken = take_documents_in(folder, waiting, note)
+        taken = take_documents_in(folder, waiting)
         waiting.clear()
         collection.added += taken
         store = DocumentStore(folder)
@@ -119,9 +117,7 @@ def link_to_request(documents: TableDraft, names: Container[str], request: str) 
             row["request_id"] = request
 
 
-def take_documents_in(
-    folder: Path, collected: Iterable[Collected], note: str = ""
-) -> list[tuple[str, Collected]]:
+def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tuple[str, Collected]]:
     """Write rows for documents into a study, and return the new ids.
 
     Raises:
@@ -130,7 +126,7 @@ def take_documents_in(
     with journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("the documents"))
         store = DocumentStore(folder)
-        rows = DocumentRows(changeset, note, store)
+        rows = DocumentRows(changeset, store)
         added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
         files = changeset.checked_files()
         # Before the rows that need it: a row without its hash would be of a document for ever lost.
@@ -179,9 +175,9 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
 class DocumentRows:
     """The rows of documents and sources that are added to a study."""
 
-    def __init__(self, changeset: Changeset, note: str, store: DocumentStore):
-        """Take what they are added to, the note of each new source, and what keeps documents."""
-        self._changeset, self._note = changeset, note
+    def __init__(self, changeset: Changeset, store: DocumentStore):
+        """Take what they are added to, and what keeps documents."""
+        self._changeset = changeset
         self.known_here: dict[str, dict[str, str]] = {}
         self._documents = changeset.draft("documents")
         self._sources = changeset.draft("sources")
@@ -270,12 +266,10 @@ class DocumentRows:
 
     def _source(self, one: Collected, name: str) -> dict[str, str]:
         is_private = one.access == PRIVATE
-        title = "" if is_private and _tells_too_much(one) else one.text.title
-        date = one.text.date if one.text.date <= dt.date.today().isoformat() else ""
+        # What a private document says of itself may name a person, and sources are published.
+        title, date = ("", "") if is_private else (one.text.title, one.text.date)
+        date = date if date <= dt.date.today().isoformat() else ""
         from_metadata = [word for word, text in (("title", title), ("date", date)) if text]
-        notes = [f"Its {' and '.join(from_metadata)}, by its metadata." if from_metadata else ""]
-        if one.wanted.request_id:
-            notes.append(f"It answers the request {one.wanted.request_id}.")
         host = "" if is_private else urlsplit(one.name).hostname
         return {
             "source_id": name,
@@ -286,7 +280,7 @@ class DocumentRows:
             "extent_read": "not_read",
             "read_on": one.retrieved_on,
             "title_kind": "own" if title else "",
-            "note": " ".join(filter(None, ["Collected, and not read yet.", *notes, self._note])),
+            "note": f"Its {' and '.join(from_metadata)}, by its metadata." if from_metadata else "",
         }
 
 
@@ -302,8 +296,3 @@ def _figures_of(one: Collected) -> dict[str, str]:
 
 def _figures(row: dict[str, str]) -> tuple[str, ...]:
     return row["media_type"], row["bytes"], row["pages"], row["words"]
-
-
-def _tells_too_much(one: Collected) -> bool:
-    """Return whether the title of a private document is a subject line, or names its file."""
-    return one.text.media_type == EMAIL or PurePath(one.name).stem.lower() in one.text.title.lower()

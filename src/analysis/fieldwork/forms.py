@@ -178,8 +178,8 @@ PASSAGES = Form(
     "Passages",
     (
         Field("row", "Row mark", 34),
-        Field("unit_id", "{unit}", 22, editable=False),
-        Field("criterion_id", "Criterion", 22, editable=False),
+        Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
+        Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
         Field("document", "Whole document", 34, TEXT, editable=False),
         Field("page", "Page", 8, editable=False),
         Field("passage", "Passage (one of the best by its words; no reading of the whole)", 80, TEXT, editable=False),
@@ -195,8 +195,8 @@ NOTHING_FOUND = Form(
     "Read, nothing found",
     (
         Field("row", "Row mark", 34),
-        Field("unit_id", "{unit}", 22, editable=False),
-        Field("criterion_id", "Criterion", 22, editable=False),
+        Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
+        Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
         Field("documents", "Documents held (keep as it is)", 30, TEXT),
         Field("queries", "Search terms (keep as they are)", 40, TEXT),
         Field("hits", "Passages listed, by document and page (keep as they are)", 40, TEXT),

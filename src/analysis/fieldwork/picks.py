@@ -18,16 +18,19 @@ from analysis.fieldwork.passages import (
     WHOLE,
     listed_mark,
     quote_mark,
+    unit_called,
 )
 from analysis.fieldwork.row_reader import RowReader, bring_in
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.problems import WARNING
+from analysis.study import Study
 from analysis.study.rules.documents import WORDS_AT_MOST
 from analysis.study.signs import one_line
 from analysis.wording import counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
 _LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
+OTHERWISE = "the row shows something else than its mark says"
 MARK_CHANGED = "the mark of the row was changed, or its unit or criterion is none of the study"
 PUT_BACK = "put it back as it was"
 NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"
@@ -102,6 +105,10 @@ class Picks:
             self._refuse(line, "row", MARK_CHANGED, PUT_BACK)
             return
         unit, criterion, document, page, _ = found.groups()
+        of = self._library.documents[document]
+        if differs := _shown_otherwise(self._changeset.study, line, found):
+            self._refuse(line, differs, OTHERWISE, PUT_BACK)
+            return
         meant = self._ids.meant(line["evidence_id"])
         evidence = next(iter(meant)) if len(meant) == 1 else line["evidence_id"]
         if evidence not in self._saying:
@@ -109,7 +116,6 @@ class Picks:
             remedy = "say it there in your own words, and write the id of that row here"
             self._refuse(line, "evidence_id", rule, remedy)
             return
-        of = self._library.documents[document]
         words = self._quoted(line, of, int(page))
         unit = "" if unit == NO_UNIT_MARK else unit
         quoted = {"source_id": of.source_id, **({"unit_id": unit} if unit else {}), **words}
@@ -175,6 +181,16 @@ def bring_in_nothing_found(
     bring_in(changeset, "searches", key, [(line, row) for line, row in rows if row])
 
 
+def _shown_otherwise(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
+    """Return the column in which a row does not show what its mark says; empty: none."""
+    unit = "" if mark[1] == NO_UNIT_MARK else mark[1]
+    said = {
+        "unit_id": unit_called(study, unit),
+        "criterion_id": study.lookup("criteria", "label")[mark[2]],
+    }
+    return next((name for name, text in said.items() if one_line(line[name]) != one_line(text)), "")
+
+
 def _nothing_found(
     changeset: Changeset, reader: RowReader, line: SheetRow, coder: str, picked: Container[Cell]
 ) -> dict[str, str]:
@@ -185,6 +201,8 @@ def _nothing_found(
     place, rule, remedy = "choice", "", "choose one of the list, or leave it empty"
     if not found or found[1] not in units or found[2] not in labels:
         place, rule, remedy = "row", MARK_CHANGED, PUT_BACK
+    elif differs := _shown_otherwise(changeset.study, line, found):
+        place, rule, remedy = differs, OTHERWISE, PUT_BACK
     elif listed_mark(line.texts) != found[3]:
         place, rule = "documents", "the row does not list any more what it was sent with"
         remedy = "put documents, terms and passages back; for others, have a new workbook written"

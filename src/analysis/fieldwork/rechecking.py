@@ -100,7 +100,7 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     with journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("the looks"))
         documents, checks = (
-            DocumentRows(changeset, "", DocumentStore(folder)),
+            DocumentRows(changeset, DocumentStore(folder)),
             changeset.draft("checks"),
         )
         rows, there = [], checks.places("document_id", "checked_on")
