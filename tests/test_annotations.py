@@ -184,6 +184,20 @@ def test_what_lacks_something_is_listed_and_not_guessed(study, ids, capsys, tags
     assert tables(study) == before
 
 
+def test_a_second_comment_on_the_same_words_is_not_lost(study, ids, capsys):
+    first, second = annotation(ids[0]), annotation(ids[0], comment="They ask somebody.")
+    take(study, first, second, status=1)
+    said = capsys.readouterr()
+    assert "A0001: added." in said.out and "its comment is another" in said.err
+    take(study, annotation("evidence:A0001", comment="They ask somebody."))
+
+
+def test_half_a_sign_is_listed(study, ids, capsys):
+    take(study, annotation(ids[0], comment="half \ud800 a sign"), annotation(ids[0]), status=1)
+    said = capsys.readouterr()
+    assert "half of a sign" in said.err and "A0001: added." in said.out
+
+
 def test_an_export_of_the_client_is_read(study, ids):
     made = annotation()
     hypothesis = {

@@ -279,6 +279,7 @@ def test_what_answers_a_part_of_a_letter_answers_the_letter(study, answer, capsy
         (("--request", "W2", "--outcome", "perhaps"), "not an allowed value"),
         (("--request", "W2", "--outcome", "refused"), "the day of the answer is not given"),
         (("--request", "W2", "--answered-on", "2023-05-31"), "it is after answered_on"),
+        (("--request", "W2", "--answered-on", "2999-01-01"), "still to come"),
         (("--request", "W1", "--answered-on", "2022-04-02"), "what is entered stays"),
     ],
 )

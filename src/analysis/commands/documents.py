@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -219,6 +220,9 @@ def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
             rule, remedy = "it is given without a request", "name the request by --request"
             raise StudyError([Problem(ENTRIES[name], None, "", text, rule, remedy)])
         return {}
+    if (arguments.answered_on or "") > dt.date.today().isoformat():
+        rule, remedy = "the day is still to come", "correct it"
+        raise StudyError([Problem("--answered-on", None, "", arguments.answered_on, rule, remedy)])
     asked = request_of(study, arguments.request)
     if arguments.unit and unit_meant(study, arguments.unit) != asked["unit_id"]:
         rule = f"{arguments.request} was a request about {asked['unit_id']}"

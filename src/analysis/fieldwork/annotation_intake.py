@@ -88,14 +88,24 @@ class _Rows:
             raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
         if len(one.exact.split()) > WORDS_AT_MOST:
             raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
+        _refuse_half_signs(one)
         document, quoted = self._places.quoted(one)
         tags = self._tags.read(one.tags)
         place = self._row(tags, document, one)
+        if place is not None and not tags.evidence:
+            self._refuse_other_words(one, self._evidence.rows[place])
         if place is None:
             what, name = ADDED, self._add(one, tags, document, quoted, line)
         else:
             what, name = self._fill(place, tags, document, quoted, line)
         return what, name, "" if tags.criterion else "no tag names a criterion"
+
+    def _refuse_other_words(self, one: WebAnnotation, row: Row) -> None:
+        if one.comment and one.comment != row["states"]:
+            raise _LeftOutError(
+                f"{row['evidence_id']} quotes these words, and its comment is another: give it the "
+                f"tag evidence:{row['evidence_id']}, and write there what is to be said"
+            )
 
     def _row(self, tags: "_Named", document: Row, one: WebAnnotation) -> int | None:
         """Return the place of the row that is meant: the one named, or that has these words."""
@@ -155,6 +165,13 @@ class _Rows:
             self._evidence.replace(place, {**row, **filled}, line)
         self._changeset.say(what, "evidence", row, f"{name}: {listed([*filled])}", line)
         return what, name
+
+
+def _refuse_half_signs(one: WebAnnotation) -> None:
+    try:
+        "".join([one.exact, one.prefix, one.suffix, one.comment, *one.tags]).encode()
+    except UnicodeEncodeError:
+        raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
 
 
 class _Places:
