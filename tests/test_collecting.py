@@ -156,6 +156,16 @@ def test_the_unit_that_a_document_names_is_proposed_and_not_recorded(
     assert rows(study, "documents")[0]["unit_id"] == ""
 
 
+def test_a_document_that_is_held_stays_with_its_source_and_that_is_said(study, tmp_path, capsys):
+    (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
+    first, second = (cell(study, "sources", row, "source_id") for row in (2, 3))
+    assert collect(study, tmp_path / "policy.txt", "--source", first) == 0
+    before = contents(study)
+    assert collect(study, tmp_path / "policy.txt", "--source", second) == 0
+    assert f"D0001 is held already, of the source {first}: it stays so" in capsys.readouterr().out
+    assert contents(study) == before
+
+
 def test_an_attached_email_has_its_bytes():
     ((name, content),) = read_text(NESTED).attachments
     assert name == "inner.eml" and b"Inner words of Nowhere." in content

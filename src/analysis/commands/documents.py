@@ -65,6 +65,7 @@ def collect(arguments: argparse.Namespace) -> int:
         collection = collect_into(folder, collector, wanted, progress)
     _print(collection)
     _make_public(folder, collection)
+    _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
     held_already = [one.held for one in collection.left_out if one.is_held]
@@ -278,6 +279,22 @@ def _print(collection: Collection) -> None:
     print(
         f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
     )
+
+
+def _print_left(
+    study: Study, store: DocumentStore, collection: Collection, source: str, unit: str
+) -> None:
+    """Print which documents were held already, and stay with another source or unit than named."""
+    from analysis.frames import records
+
+    rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
+    for row in (rows[one.held] for one in collection.left_out if one.held in rows):
+        if (source and row["source_id"] != source) or (unit and row["unit_id"] != unit):
+            about = f", about {row['unit_id']}" if row["unit_id"] else ""
+            print(
+                f"{row['document_id']} is held already, of the source {row['source_id']}{about}: "
+                "it stays so; change it in documents.csv if that is wrong."
+            )
 
 
 def _print_proposals(study: Study, collection: Collection) -> None:
