@@ -64,7 +64,7 @@ def interruptible() -> None:
 @pytest.mark.parametrize(
     ("how", "status", "said", "complaint"),
     [
-        ("interrupted", 130, "", "policygap: interrupted; the last output stands as it was.\n"),
+        ("interrupted", 130, "", "policygap: interrupted; nothing is half written.\n"),
         ("killed", 0, "False\n", ""),
     ],
 )
@@ -180,7 +180,7 @@ def test_signals_end_a_build_in_one_line(tmp_path, number, what, wait):
             os.killpg(build.pid, getattr(signal, number))
         time.sleep(0.15)
     _, said = build.communicate(timeout=60)
-    assert said == f"policygap: {what}; the last output stands as it was.\n" or (
+    assert said == f"policygap: {what}; nothing is half written.\n" or (
         build.returncode == 0 and not said
     )
     left = {path.name for path in tmp_path.iterdir()}
@@ -206,7 +206,7 @@ sys.exit(entry.run())
 def test_a_signal_that_a_library_makes_something_else_of_ends_in_one_line(number, what, status):
     script = INTERRUPTED_LIBRARY.format(number=number)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stderr == f"policygap: {what}; the last output stands as it was.\n"
+    assert done.stderr == f"policygap: {what}; nothing is half written.\n"
     assert done.returncode == status
 
 

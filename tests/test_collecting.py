@@ -322,6 +322,7 @@ PAGES = {
     "/astray": (302, {}, b""),
     "/to-a-file": (302, {"Location": "file:///etc/hostname"}, b""),
     "/broken": (503, {}, b""),
+    "/no-address": (301, {"Location": "http://[::1"}, b""),
     "/no-host": (301, {"Location": "http://a..b/"}, b""),
 }
 
@@ -362,6 +363,7 @@ def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
         ("/to-a-file", "no http or https"),
         ("/broken", "503"),
         ("/no-host", "no name of a host"),
+        ("/no-address", "no address"),
     ],
 )
 def test_what_is_no_document_is_named(site, fetcher, path, why):

@@ -194,8 +194,8 @@ def test_the_same_bytes_are_kept_once(tmp_path):
     digest = store.keep(b"words")
     assert store.keep(b"words") == digest == sha256(b"words")
     assert store.pages(digest) is None
-    store.keep_text(digest, ["one", "two"])
-    assert store.pages(digest) == ["one", "two"]
+    store.keep_text(digest, ["one\rand a half", "two"])
+    assert store.pages(digest) == ["one\rand a half", "two"]
     names = sorted(one.name for one in store.folder.iterdir())
     assert names == sorted([".gitignore", digest, "text"])
 

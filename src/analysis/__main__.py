@@ -30,7 +30,7 @@ def run() -> int:
         if number is None:
             raise
         word = "interrupted" if number == signal.SIGINT else "ended"
-        print(f"policygap: {word}; the last output stands as it was.", file=sys.stderr)
+        print(f"policygap: {word}; nothing is half written.", file=sys.stderr)
         return 128 + number  # what a shell says of a command that a signal has ended
     finally:
         for stream in filter(None, (sys.stdout, sys.stderr)):

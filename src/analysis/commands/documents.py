@@ -98,6 +98,9 @@ def recheck(arguments: argparse.Namespace) -> int:
         looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)
         rechecked = look_again(arguments.study, looker, documents, progress)
     _print_looks(rechecked)
+    if not documents:
+        days = counted(arguments.older_than, "day", "days")
+        print(f"Nothing is due: no document from the web was last looked at {days} ago or before.")
     return 1 if rechecked.not_reached else 0
 
 

@@ -64,7 +64,8 @@ class DocumentStore:
     def pages(self, digest: str) -> list[str] | None:
         """Return the text of a document, page by page; ``None`` where it is not here."""
         try:
-            return self._text_path(digest).read_text("utf-8").split(PAGE_BREAK)
+            # As bytes: a carriage return is part of what was hashed.
+            return self._text_path(digest).read_bytes().decode().split(PAGE_BREAK)
         except FileNotFoundError:
             return None
 

@@ -24,7 +24,9 @@ WHOLE, LISTED = "read whole: nothing", "passages listed read: nothing"
 NOTHING = (WHOLE, LISTED)
 """What a coder may say of the documents held."""
 NOT_HERE = "not on this machine"
+PRIVATE_WORDS = "This workbook may have words of private documents: keep it on machines that may hold them."
 DO = (
+    PRIVATE_WORDS,
     "The sheet Passages has passages of the documents held that fit the search terms best. It is no reading: the sheet Documents held has the whole documents beside them. To pick a passage, choose an id of New evidence there, and say on New evidence in your own words what it says; its source, page and quotation are filled in.",
     "Where you read the documents, or the passages listed, and they hold nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
 )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.documents.held import Library
 from analysis.fieldwork.passages import (
+    PRIVATE_WORDS,
     CellPassages,
     cell_passages,
     documents_page,
@@ -22,7 +23,6 @@ from analysis.wording import capital
 
 _LINK = "Open the document"
 _NO_READING = "Passages are ranked by their words. That is no reading: the sheet Documents has the whole documents, and a criterion on which no passage fits may be answered all the same."
-_PRIVATE = "It may have words of private documents: keep it on machines that may hold them."
 
 
 def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes:
@@ -53,7 +53,7 @@ def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes
     headings = [name for name, _ in page.headings]
     mark = [study.mark] if study.mark else []
     title = f"{study.descriptor.title}: passages to read"
-    lines = [*mark, _NO_READING, _PRIVATE, library.missing()]
+    lines = [*mark, _NO_READING, PRIVATE_WORDS, library.missing()]
     notes = [(NOT_AVAILABLE, "Not available, or not known."), ("Place", "1 fits the words best.")]
     return accessible_workbook(
         study,

@@ -21,6 +21,9 @@ def public(study: Study) -> Study:
     if is_public.all():
         return study
     shown = documents[is_public]
+    shown = shown.assign(
+        replaces=shown["replaces"].where(shown["replaces"].isin(shown["document_id"]), "")
+    )
     of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
     traced = of_private & ~sources["sha256"].isin(shown["sha256"])
     tables = {
