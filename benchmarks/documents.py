@@ -152,7 +152,7 @@ def _extract(path: Path) -> int:
 
 def _search(study: Path) -> tuple[float, float]:
     """Return the seconds of the first search, and of the slowest of others on the same library."""
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
     from analysis.study import load
 
     library, words = Library(load(study)), vocabulary()
@@ -189,7 +189,7 @@ def _check_quotes(study: Path, count: int) -> tuple[float, int, float]:
 
 def _quotes(study, count: int) -> Iterator[dict[str, str]]:
     """Yield rows that quote 30 words, of each tenth with another word among them."""
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
 
     drawn, texts = random.Random(7), Library(study).texts
     names = sorted(texts)

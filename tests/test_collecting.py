@@ -13,8 +13,8 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.documents import fetch
-from analysis.documents.held import Library
 from analysis.documents.index import INDEX, STATE, Index
+from analysis.documents.library import Library
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
 from analysis.study import load, look_over, validate
@@ -363,7 +363,7 @@ def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
         ("/to-a-file", "no http or https"),
         ("/broken", "503"),
         ("/no-host", "no name of a host"),
-        ("/no-address", "no address"),
+        ("/no-address", "breaks off"),
     ],
 )
 def test_what_is_no_document_is_named(site, fetcher, path, why):

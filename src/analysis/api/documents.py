@@ -56,7 +56,7 @@ class Documents(pd.DataFrame):
         Raises:
             StudyError: there is nothing to look for, or no such unit or criterion.
         """
-        from analysis.documents.held import Library
+        from analysis.documents.library import Library
         from analysis.documents.search import search
         from analysis.fieldwork.names import meant_criterion, meant_units
 

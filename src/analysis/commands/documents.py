@@ -28,7 +28,7 @@ _SHOWN = 1000
 
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
     from analysis.documents.search import Search
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
@@ -58,23 +58,23 @@ def collect(arguments: argparse.Namespace) -> int:
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
     wanted = [replace(one, unit_id=unit) for one in wanted]
     store = DocumentStore(folder)
-    held = {store.known(row)["sha256"] for row in records(study["documents"])}
+    kept = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     with fetcher, Readers(ocr=arguments.ocr) as readers, shown_progress() as progress:
-        collector = Collector(store, fetcher, readers, held)
+        collector = Collector(store, fetcher, readers, kept)
         collection = collect_into(folder, collector, wanted, progress)
     _print(collection)
     _make_public(folder, collection)
     _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    held_already = [one.held for one in collection.left_out if one.is_held]
-    if arguments.request and (collection.added or held_already):
+    known = [one.same_as for one in collection.left_out if one.is_known]
+    if arguments.request and (collection.added or known):
         from analysis.fieldwork.answers import take_answer_in
 
-        print(take_answer_in(folder, arguments.request, entered, held_already))
+        print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
-    return 1 if any(not one.is_held for one in collection.left_out) else 0
+    return 1 if any(not one.is_known for one in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
@@ -109,7 +109,7 @@ def _make_public(folder: Path, collection: Collection) -> None:
     from analysis.documents.store import PUBLIC
     from analysis.fieldwork.collecting import make_public
 
-    addresses = {one.held: one.address for one in collection.left_out if one.address}
+    addresses = {one.same_as: one.address for one in collection.left_out if one.address}
     # What came again, as its text was not on this machine, may be private in its row, too.
     addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
     for name, address in make_public(folder, addresses).items():
@@ -132,7 +132,7 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
 
 def search(arguments: argparse.Namespace) -> int:
     """Find passages in the documents; return 1 if none is found."""
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
     from analysis.documents.search import log
     from analysis.documents.search import search as search_documents
     from analysis.fieldwork.names import meant_criterion
@@ -151,7 +151,7 @@ def search(arguments: argparse.Namespace) -> int:
 
 def passages(arguments: argparse.Namespace) -> int:
     """Write a workbook with the best passages to read."""
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
     from analysis.fieldwork.workbook_writer import save_new
     from analysis.publish.passages import passages_workbook
 
@@ -227,9 +227,9 @@ def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     if (arguments.answered_on or "") > dt.date.today().isoformat():
         rule, remedy = "the day is still to come", "correct it"
         raise StudyError([Problem("--answered-on", None, "", arguments.answered_on, rule, remedy)])
-    asked = request_of(study, arguments.request)
-    if arguments.unit and unit_meant(study, arguments.unit) != asked["unit_id"]:
-        rule = f"{arguments.request} was a request about {asked['unit_id']}"
+    request = request_of(study, arguments.request)
+    if arguments.unit and unit_meant(study, arguments.unit) != request["unit_id"]:
+        rule = f"{arguments.request} was a request about {request['unit_id']}"
         raise StudyError([Problem("--unit", None, "", arguments.unit, rule, "leave --unit out")])
     if arguments.missing:
         rule, remedy = "--missing collects what answers no request", "leave one of the two out"
@@ -275,12 +275,12 @@ def _print(collection: Collection) -> None:
         size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
         unread = f"; not read: {'; '.join(one.text.unread)}" if one.text.unread else ""
         print(f"{name}: {shorten(one.name, _SHOWN)}, {size}, {one.access}{unread}")
-    held = sum(one.is_held for one in collection.left_out)
-    failed = [one for one in collection.left_out if not one.is_held]
+    known = sum(one.is_known for one in collection.left_out)
+    failed = [one for one in collection.left_out if not one.is_known]
     for place, why in _in_lines(failed):
         print(f"{shorten(place, _SHOWN)}: {why}.", file=sys.stderr)
     print(
-        f"Collected: {len(collection.added)}, held already: {held}, not collected: {len(failed)}."
+        f"Collected: {len(collection.added)}, held already: {known}, not collected: {len(failed)}."
     )
 
 
@@ -291,7 +291,7 @@ def _print_left(
     from analysis.frames import records
 
     rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
-    for row in (rows[one.held] for one in collection.left_out if one.held in rows):
+    for row in (rows[one.same_as] for one in collection.left_out if one.same_as in rows):
         if (source and row["source_id"] != source) or (unit and row["unit_id"] != unit):
             about = f", about {row['unit_id']}" if row["unit_id"] else ""
             print(
@@ -302,7 +302,7 @@ def _print_left(
 
 def _print_proposals(study: Study, collection: Collection) -> None:
     """Print which units new documents may be about, where no source says that yet."""
-    from analysis.documents.held import Library
+    from analysis.documents.library import Library
     from analysis.fieldwork.proposing import proposed_unit
 
     if not collection.added:

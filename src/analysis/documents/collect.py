@@ -20,7 +20,7 @@ NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""
 AHEAD = 250
 """Documents that may be read before those that come first are entered."""
-_HELD = "it is held already"
+_KEPT = "it is held already"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _LIST_AT_MOST = 1_000_000
 """Bytes of a text file that may be a list of what to collect."""
@@ -80,21 +80,21 @@ class NotCollected:
     Attributes:
         place: what was to be collected.
         why: the reason, in one line.
-        held: the hash of the document, where it is held already.
+        same_as: the hash of the document that the study has already, if that is why.
         host: the host that cannot be reached, if that is why.
-        address: the address that gave the bytes that are held already.
+        address: the address that gave the bytes of that document.
     """
 
     place: str
     why: str
-    held: str = ""
+    same_as: str = ""
     host: str = ""
     address: str = ""
 
     @property
-    def is_held(self) -> bool:
+    def is_known(self) -> bool:
         """Whether the study has the document already."""
-        return bool(self.held)
+        return bool(self.same_as)
 
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
@@ -154,10 +154,10 @@ class _Reading:
 class Collector:
     """Collects documents into the folder of a study."""
 
-    def __init__(self, store: DocumentStore, fetcher: Fetcher, readers: Readers, held: set[str]):
-        """Take what keeps, fetches and reads; ``held``: hashes of documents that are held."""
+    def __init__(self, store: DocumentStore, fetcher: Fetcher, readers: Readers, kept: set[str]):
+        """Take what keeps, fetches and reads; ``kept``: hashes of documents that the study has."""
         self._store, self._fetcher, self._readers = store, fetcher, readers
-        self._held = set(held)
+        self._kept = set(kept)
 
     def collect(self, every: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
         """Yield what comes of each thing to collect: itself and, of an e-mail, what is attached.
@@ -178,7 +178,7 @@ class Collector:
                 else:
                     if sha256(content) in map(_digest, ahead):
                         yield from self._finished(ahead, 0)
-                    ahead.append(self._begun(one, name, content, 0))
+                    ahead.append(self._start(one, name, content, 0))
                 yield from self._finished(ahead, AHEAD)
             yield from self._finished(ahead, 0)
         finally:
@@ -205,25 +205,25 @@ class Collector:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
         return path.read_bytes(), path.name
 
-    def _begun(self, one: Wanted, name: str, content: bytes, depth: int) -> _Reading | NotCollected:
-        """Keep a document, and begin to read it, where it is not held already."""
+    def _start(self, one: Wanted, name: str, content: bytes, depth: int) -> _Reading | NotCollected:
+        """Keep a document, and begin to read it, where the study does not have it."""
         digest = sha256(content)
         place = one.place if not depth else f"{one.place}, {name}"
-        if self._is_held(digest):
+        if self._is_kept(digest):
             address = name if one.is_address and not depth else ""
-            return NotCollected(place, _HELD, digest, address=address)
+            return NotCollected(place, _KEPT, digest, address=address)
         path = self._store.path(digest)
         is_new = not path.exists()
         self._store.keep(content)
         text = self._readers.begin(path, name)
         return _Reading(one, name, place, digest, len(content), depth, is_new, text)
 
-    def _is_held(self, digest: str) -> bool:
-        return digest in self._held and self._store.pages(digest) is not None
+    def _is_kept(self, digest: str) -> bool:
+        return digest in self._kept and self._store.pages(digest) is not None
 
     def _leave(self, reading: _Reading) -> None:
         """Keep the bytes of a document no longer, unless they were here before."""
-        if reading.is_new and not self._is_held(reading.digest):
+        if reading.is_new and not self._is_kept(reading.digest):
             self._store.path(reading.digest).unlink(missing_ok=True)
 
     def _outcome(self, reading: _Reading | NotCollected) -> Iterator[Collected | NotCollected]:
@@ -231,8 +231,8 @@ class Collector:
             yield reading
             return
         one, name, place, digest = reading.wanted, reading.name, reading.place, reading.digest
-        if self._is_held(digest):  # since it was attached to an e-mail before it
-            yield NotCollected(place, _HELD, digest)
+        if self._is_kept(digest):  # since it was attached to an e-mail before it
+            yield NotCollected(place, _KEPT, digest)
             return
         try:
             text = reading.text.result()
@@ -240,7 +240,7 @@ class Collector:
             self._leave(reading)
             yield NotCollected(place, str(error))
             return
-        self._held.add(digest)
+        self._kept.add(digest)
         access = PUBLIC if one.is_address and text.media_type != EMAIL else PRIVATE
         text_hash = self._store.keep_text(digest, text.pages)
         today = dt.date.today().isoformat()
@@ -253,7 +253,7 @@ class Collector:
             else:
                 # What is attached is a document of its own, of another source than the e-mail.
                 other, own_name = replace(one, source_id=""), PurePath(attached).name
-                yield from self._outcome(self._begun(other, own_name, inner, reading.depth + 1))
+                yield from self._outcome(self._start(other, own_name, inner, reading.depth + 1))
 
 
 def _digest(reading: _Reading | NotCollected) -> str:

@@ -157,7 +157,7 @@ class Fetcher:
             if len(way) > REDIRECTS_AT_MOST:
                 why = f"it is redirected more than {REDIRECTS_AT_MOST} times"
                 raise NotFetchedError(why, NOT_GIVEN)
-            address = _leads_to(address, response)
+            address = urljoin(address, response.headers["location"])
             for_good = for_good and response.status_code in _FOR_GOOD
             moved_to = address if for_good else moved_to
         if response.status_code != 200:
@@ -245,7 +245,7 @@ class Fetcher:
         address, moves = f"{site}/robots.txt", 0
         response, content = self._get(address, _ROBOTS_AT_MOST)
         while response.has_redirect_location and moves < REDIRECTS_AT_MOST:
-            address, moves = _leads_to(address, response), moves + 1
+            address, moves = urljoin(address, response.headers["location"]), moves + 1
             _check_scheme(address)
             response, content = self._get(address, _ROBOTS_AT_MOST)
         if response.status_code >= 500:
@@ -293,14 +293,6 @@ def _refuse_local(host: str, addresses: Iterable[str]) -> None:
                 f"{host} is an address of this machine or of a private network; "
                 "--allow-local allows that"
             )
-
-
-def _leads_to(address: str, response: httpx.Response) -> str:
-    """Return the address to which a redirect leads."""
-    try:
-        return urljoin(address, response.headers["location"])
-    except ValueError:
-        raise NotFetchedError("it is redirected to what is no address") from None
 
 
 def _check_scheme(address: str) -> None:

@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.documents.held import HeldDocument, Library, any_of, terms
 from analysis.documents.index import Passage, fts_query
+from analysis.documents.library import Library, StudyDocument, any_of, terms
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study.load import DOCUMENTS
@@ -36,8 +36,8 @@ class Search:
     criterion: str
     passages: list[Passage]
     hits: int
-    searched: list[HeldDocument]
-    without_unit: list[HeldDocument]
+    searched: list[StudyDocument]
+    without_unit: list[StudyDocument]
 
 
 def search(

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from analysis.documents.comparable import comparable
+from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import PRIVATE, DocumentStore
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
-from analysis.fieldwork.locating import HeldTexts
 from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
@@ -178,7 +178,7 @@ class _Places:
     """Where the words of annotations stand, in the documents that a study has."""
 
     def __init__(self, study: Study):
-        self._texts, store = HeldTexts(study), DocumentStore(study.folder)
+        self._library, store = Library(study), DocumentStore(study.folder)
         self._by_hash: dict[str, Row] = {}
         self._by_address: dict[str, list[Row]] = defaultdict(list)
         sources = {row["source_id"]: row for row in records(study["sources"])}
@@ -201,7 +201,9 @@ class _Places:
             raise _LeftOutError(
                 "the study has no document of this address or hash (policygap collect)"
             )
-        texts = [(row, text) for row in rows if (text := self._texts.of(row["document_id"]))]
+        texts = [
+            (row, text) for row in rows if (text := self._library.quotable(row["document_id"]))
+        ]
         if not texts:
             raise _LeftOutError(
                 f"the text of {rows[0]['document_id']} is not on this machine, or another"

@@ -228,7 +228,7 @@ class DocumentRows:
         self._changeset.say(ADDED, "documents", {}, name, line)
         return name
 
-    def _asked(self, request: str) -> str:
+    def _body_of(self, request: str) -> str:
         """Return the body that was asked by a request; of none, nothing."""
         study = self._changeset.study
         body = study.lookup("requests", "asked_of").get(request, "")
@@ -273,7 +273,7 @@ class DocumentRows:
         host = "" if is_private else urlsplit(one.name).hostname
         return {
             "source_id": name,
-            "publisher": self._asked(one.wanted.request_id) or host or "Not stated",
+            "publisher": self._body_of(one.wanted.request_id) or host or "Not stated",
             "title": title,
             "published": date,
             "url": "" if is_private else one.name,

@@ -1,12 +1,12 @@
-"""Fill in where a quotation stands: its page, and the words around it, from the text held."""
+"""Fill in where a quotation stands: its page, and the words around it, from the text of its document."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
-from analysis.documents.store import DocumentStore
 from analysis.fieldwork.changeset import CHANGED, Changeset
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
@@ -60,14 +60,14 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
 
 def _each(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | str]]:
     """Yield each row of evidence with what can be filled in, or why what it lacks cannot."""
-    texts = HeldTexts(study)
+    library = Library(study)
     for row in records(study.tables["evidence"]):
         lacks = [name for name in COLUMNS if not row[name]] if row["quote"] else []
-        yield row, _found(row, lacks, texts) if lacks else {}
+        yield row, _found(row, lacks, library) if lacks else {}
 
 
-def _found(row: dict[str, str], lacks: list[str], texts: "HeldTexts") -> dict[str, str] | str:
-    text = texts.of(row["document_id"])
+def _found(row: dict[str, str], lacks: list[str], library: Library) -> dict[str, str] | str:
+    text = library.quotable(row["document_id"])
     if text is None:
         return f"the text of {row['document_id']} is not on this machine, or another"
     places = text.places(row["quote"], row["prefix"], row["suffix"])
@@ -91,20 +91,3 @@ def _why_not(row: dict[str, str], text: QuotableText, pages: set[int]) -> str:
     if text.places(row["quote"]):
         return f"{row['document_id']} has other words before or after them"
     return f"{row['document_id']} does not have these words (policygap validate shows what it has)"
-
-
-class HeldTexts:
-    """The texts of a study's documents that are on this machine, each read once."""
-
-    def __init__(self, study: Study):
-        """Take the study; nothing is read yet."""
-        self._store = DocumentStore(study.folder)
-        self._rows = {row["document_id"]: row for row in records(study.tables["documents"])}
-        self._texts: dict[str, QuotableText | None] = {}
-
-    def of(self, document: str) -> QuotableText | None:
-        """Return the text of a document; ``None`` where it is not here."""
-        if document not in self._texts:
-            pages = self._store.text(self._rows[document])
-            self._texts[document] = None if pages is None else QuotableText(pages)
-        return self._texts[document]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.documents.held import HeldDocument, Library, any_of, terms
 from analysis.documents.index import Passage
+from analysis.documents.library import Library, StudyDocument, any_of, terms
 from analysis.fieldwork.coded_cells import Cell, cells_read
 from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
 from analysis.fieldwork.normalise import normalised_text
@@ -24,7 +24,9 @@ WHOLE, LISTED = "read whole: nothing", "passages listed read: nothing"
 NOTHING = (WHOLE, LISTED)
 """What a coder may say of the documents held."""
 NOT_HERE = "not on this machine"
-PRIVATE_WORDS = "This workbook may have words of private documents: keep it on machines that may hold them."
+PRIVATE_WORDS = (
+    "This workbook may have words of private documents: keep it on machines that may hold them."
+)
 DO = (
     PRIVATE_WORDS,
     "The sheet Passages has passages of the documents held that fit the search terms best. It is no reading: the sheet Documents held has the whole documents beside them. To pick a passage, choose an id of New evidence there, and say on New evidence in your own words what it says; its source, page and quotation are filled in.",
@@ -49,7 +51,7 @@ class CellPassages:
     unit_id: str
     criterion_id: str
     terms: list[str]
-    documents: list[HeldDocument]
+    documents: list[StudyDocument]
     searched: int
     passages: list[Passage]
     hits: int
@@ -57,7 +59,7 @@ class CellPassages:
 
 def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iterator[CellPassages]:
     """Yield what there is to read on cells; of no unit: in documents of which none is recorded."""
-    about: dict[str, list[HeldDocument]] = {}
+    about: dict[str, list[StudyDocument]] = {}
     for unit, criterion in cells:
         documents = about.setdefault(unit, library.about(unit))
         ids = [one.document_id for one in documents if one.document_id in library.texts]

@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from analysis.documents.checks import faults
-from analysis.documents.held import HeldDocument, Library
+from analysis.documents.library import Library, StudyDocument
 from analysis.documents.quotations import ABSENT, NEAR
 from analysis.fieldwork.changeset import Changeset
 from analysis.fieldwork.coded_cells import Cell
@@ -132,7 +132,7 @@ class Picks:
         criteria = set(study["criteria"]["criterion_id"])
         return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
 
-    def _quoted(self, line: SheetRow, document: HeldDocument, page: int) -> dict[str, str]:
+    def _quoted(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
         """Return the quotation of a row of evidence; empty, and a problem kept, if it is none."""
         quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}

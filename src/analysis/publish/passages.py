@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.documents.held import Library
+from analysis.documents.library import Library
 from analysis.fieldwork.passages import (
     PRIVATE_WORDS,
     CellPassages,

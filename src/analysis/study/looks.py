@@ -82,8 +82,8 @@ def _standing_looks(checks: pd.DataFrame) -> Iterator[tuple[str, dict]]:
 
     Its ``since`` is the day on which what that look found was found first.
     """
-    told = checks[checks["status"] != NOT_GIVEN].sort_values("checked_on", kind="stable")
-    for name, looks in grouped(told, "document_id").items():
+    decisive = checks[checks["status"] != NOT_GIVEN].sort_values("checked_on", kind="stable")
+    for name, looks in grouped(decisive, "document_id").items():
         since = ""
         for before, look in zip([None, *looks], looks, strict=False):
             if before is None or any(before[one] != look[one] for one in ("status", "found_id")):

@@ -26,7 +26,7 @@ NO_TITLE = "no title known"
 
 
 @dataclass(frozen=True)
-class HeldDocument:
+class StudyDocument:
     """A document of a study.
 
     Attributes:
@@ -65,21 +65,25 @@ class Library:
     def __init__(self, study: Study):
         """Take a study; nothing is read before it is needed."""
         self._study, self._store = study, DocumentStore(study.folder)
-        self._quotable: dict[str, QuotableText] = {}
+        self._quotable: dict[str, QuotableText | None] = {}
 
     @cached_property
-    def documents(self) -> dict[str, HeldDocument]:
+    def documents(self) -> dict[str, StudyDocument]:
         """Every document by its id, in the order of the ids."""
-        return {one.document_id: one for one in _held(self._study, self._store)}
+        return {one.document_id: one for one in _documents_of(self._study, self._store)}
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, str]]:
+        rows = records(self._study["documents"].sort_values("document_id"))
+        return {row["document_id"]: row for row in rows}
 
     @cached_property
     def texts(self) -> dict[str, list[str]]:
         """The pages of each document whose text is here."""
-        rows = records(self._study["documents"].sort_values("document_id"))
-        found = ((row["document_id"], self._store.text(row)) for row in rows)
+        found = ((name, self._store.text(row)) for name, row in self._rows.items())
         return {name: pages for name, pages in found if pages is not None}
 
-    def about(self, unit: str) -> list[HeldDocument]:
+    def about(self, unit: str) -> list[StudyDocument]:
         """Return the documents about a unit; of no unit: those of which none is recorded."""
         every = self.documents.values()
         return [one for one in every if (unit in one.units if unit else not one.units)]
@@ -108,10 +112,9 @@ class Library:
 
     def quotable(self, document: str) -> QuotableText | None:
         """Return the text of a document, ready for quotations; ``None``: it is not here."""
-        if document not in self.texts:
-            return None
         if document not in self._quotable:
-            self._quotable[document] = QuotableText(self.texts[document])
+            pages = self._store.text(self._rows[document])
+            self._quotable[document] = None if pages is None else QuotableText(pages)
         return self._quotable[document]
 
     def link(self, document: str, page: int | None = None, beside: Path | None = None) -> str:
@@ -130,7 +133,7 @@ class Library:
         except ValueError:  # on another drive
             return path.resolve().as_uri() + end
 
-    def _opened(self, one: HeldDocument) -> Path | None:
+    def _opened(self, one: StudyDocument) -> Path | None:
         """Return a copy of a document, or of its text, that a program opens by its name."""
         whole = self._store.path(one.digest)
         is_text = one.media_type not in _ENDINGS
@@ -153,27 +156,27 @@ class Library:
         return index
 
 
-def _held(study: Study, store: DocumentStore) -> list[HeldDocument]:
+def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
     # Whom a document is about is known from its row, from the request that it answers, from what
     # quotes it, and from its source.
     asked_of = study.lookup("requests", "unit_id")
     of_document: dict[str, set[str]] = {}
     of_source: dict[str, set[str]] = {}
     for row in each_row(study["evidence"]):
-        for found, key in ((of_document, row.document_id), (of_source, row.source_id)):
-            found.setdefault(key, set()).update({row.unit_id} - {""})
+        for units, key in ((of_document, row.document_id), (of_source, row.source_id)):
+            units.setdefault(key, set()).update({row.unit_id} - {""})
     sources = {row["source_id"]: row for row in records(study["sources"])}
     order = {name: place for place, name in enumerate(study["units"]["unit_id"])}
     rows = sorted(records(study["documents"]), key=lambda row: row["document_id"])
     newer = {row["replaces"]: row["document_id"] for row in rows if row["replaces"]}
-    held = []
+    documents = []
     for row in rows:
         name, source = row["document_id"], row["source_id"]
         units = of_document.get(name, set()) | of_source.get(source, set())
         units |= {row["unit_id"], asked_of.get(row["request_id"], "")}
         address = row["retrieved_from"] if row["access"] == "public" else ""
-        held.append(
-            HeldDocument(
+        documents.append(
+            StudyDocument(
                 name,
                 source,
                 sources[source]["title"] or address or NO_TITLE,
@@ -186,7 +189,7 @@ def _held(study: Study, store: DocumentStore) -> list[HeldDocument]:
                 store.known(row)["sha256"],
             )
         )
-    return held
+    return documents
 
 
 def terms(study: Study, criterion: str) -> list[str]:
