@@ -100,7 +100,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     _print_looks(rechecked)
     if not documents:
         days = counted(arguments.older_than, "day", "days")
-        print(f"Nothing is due: no document from the web was last looked at {days} ago or before.")
+        print(f"Nothing is due: no document from the web was last looked at {days} ago or earlier.")
     return 1 if rechecked.not_reached else 0
 
 
