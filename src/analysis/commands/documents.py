@@ -112,7 +112,8 @@ def _make_public(folder: Path, collection: Collection) -> None:
     addresses = {one.same_as: one.address for one in collection.left_out if one.address}
     # What came again, as its text was not on this machine, may be private in its row, too.
     addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
-    for name, address in make_public(folder, addresses).items():
+    made = make_public(folder, addresses) if addresses else {}
+    for name, address in made.items():
         print(f"{name}: private before, public now: {address} gives the same bytes.")
 
 

@@ -8,9 +8,10 @@ between words stay, so that a text that compares equal says the same words.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 PAGE_BREAK = "\f"
 """Stands between two pages of a text."""
@@ -116,15 +117,29 @@ def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
     lines: list[tuple[str, int, int]] = []
     start = 0
     for page in pages:
-        found = [one.span() for one in re.finditer(r"[^\n]*\S[^\n]*", page)]
-        edge = dict.fromkeys([*found[:_HEAD_LINES], *found[-_HEAD_LINES:]])
-        lines += [
-            (re.sub(r"\d+|\s+", " ", page[a:b]).strip(), start + a, start + b) for a, b in edge
-        ]
+        for a, b in _edge_lines(page):
+            lines.append((re.sub(r"\d+|\s+", " ", page[a:b]).strip(), start + a, start + b))
         start += len(page) + len(PAGE_BREAK)
     many = Counter(words for words, _, _ in lines)
     least = max(3, len(pages) // 2)
     return [(a, b) for words, a, b in lines if many[words] >= least]
+
+
+def _edge_lines(page: str) -> list[tuple[int, int]]:
+    """Return the spans of the lines at the top and the foot of a page, without empty ones."""
+    lines, end = page.split("\n"), len(page)
+    top = islice(_spans(lines), _HEAD_LINES)
+    foot = islice(_spans(reversed(lines)), _HEAD_LINES)
+    return sorted({*top, *((end - b, end - a) for a, b in foot)})
+
+
+def _spans(lines: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each line that is not empty begins and ends."""
+    start = 0
+    for line in lines:
+        if line.strip():
+            yield start, start + len(line)
+        start += len(line) + 1
 
 
 def readable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> str:

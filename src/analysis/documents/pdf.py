@@ -1,11 +1,10 @@
 """The text of PDF files, page by page, by PDFium."""
 
 import re
-from importlib.metadata import version
 from typing import Any
 
 from analysis.documents import ocr as tesseract
-from analysis.documents.document_text import DocumentText, first_day, in_a_line
+from analysis.documents.document_text import DocumentText, extractor, first_day, in_a_line
 from analysis.documents.media import PDF, UnreadableError
 
 PAGES_AT_MOST = 20_000
@@ -35,16 +34,16 @@ def read_pdf(content: bytes, ocr: bool) -> DocumentText:
     seen = [number for number, text in by_machine.items() if text]
     pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
     empty = [number for number in empty if number not in seen]
-    extractor = f"pypdfium2 {version('pypdfium2')}"
+    read_by = extractor("pypdfium2")
     if seen:
-        extractor += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
+        read_by += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
     unread = (_no_text_on(empty, len(pages)),) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
         in_a_line(about.get("Title", "")),
         _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
-        extractor,
+        read_by,
         unread,
     )
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage, MIMEPart
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
-from analysis.documents.document_text import DocumentText, first_day, in_a_line
+from analysis.documents.document_text import DocumentText, extractor, first_day, in_a_line
 from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
 from analysis.documents.pdf import read_pdf
 
@@ -111,7 +110,7 @@ def _html(content: bytes) -> DocumentText:
     # The parser stops where elements are nested thousands deep.
     is_cut = any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log)
     unread = ("what comes after a place that is nested too deep",) if is_cut else ()
-    return DocumentText(HTML, (page,), in_a_line(title), day, f"lxml {version('lxml')}", unread)
+    return DocumentText(HTML, (page,), in_a_line(title), day, extractor("lxml"), unread)
 
 
 def _declared(content: bytes) -> str | None:
@@ -179,7 +178,7 @@ def _docx(content: bytes) -> DocumentText:
         ("\n\n".join(lines),),
         in_a_line(about.title or ""),
         day.date().isoformat() if day else "",
-        f"python-docx {version('python-docx')}",
+        extractor("python-docx"),
     )
 
 
@@ -209,7 +208,7 @@ def _odt(content: bytes) -> DocumentText:
     title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
     day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
     page = "\n\n".join(line for line in lines if line.strip())
-    return DocumentText(ODT, (page,), in_a_line(title), first_day(day), f"lxml {version('lxml')}")
+    return DocumentText(ODT, (page,), in_a_line(title), first_day(day), extractor("lxml"))
 
 
 def _odt_text(node: Any) -> Iterator[str]:
