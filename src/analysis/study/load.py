@@ -37,8 +37,7 @@ class Study:
         folder: where it lies.
         descriptor: its ``datapackage.json``, read.
         tables: every table by name; all cells are text, the empty text is missing.
-        brought_up: of a study that an older version wrote, the files that change with what was
-            added to it, by name; whatever writes to its folder writes these too.
+        migrated: of a study that an older version wrote, its tables as they were loaded.
         day: the day whose units it shows: the rows of others are in its tables, and
             not among those that it gives. ``None``: it shows all of them.
         scope: what results are asked for beside the study's own.
@@ -48,7 +47,7 @@ class Study:
     folder: Path
     descriptor: Descriptor
     tables: dict[str, pd.DataFrame]
-    brought_up: dict[str, bytes] = field(default_factory=dict)
+    migrated: dict[str, pd.DataFrame] = field(default_factory=dict)
     day: dt.date | None = None
     scope: Scope = OWN
     inputs: dict[str, str] = field(default_factory=dict)
@@ -70,6 +69,22 @@ class Study:
     def at(self, day: dt.date | None) -> "Study":
         """Return the study with the units shown that exist on a day; ``None``: with all of them."""
         return replace(self, day=day)
+
+    @cached_property
+    def brought_up(self) -> dict[str, bytes]:
+        """Of a study that an older version wrote, the files that change with what was added to it.
+
+        By name; whatever writes to its folder writes these too.
+        """
+        if not self.migrated:
+            return {}
+        tables, headers = self.descriptor.tables.items(), self.descriptor.headers
+        files = {
+            table.path: as_csv(self.migrated[name], is_marked(self.folder / table.path))
+            for name, table in tables
+            if table.path in headers
+        }
+        return {**files, FILE: self.descriptor.rewritten.encode()}
 
     @property
     def mark(self) -> str:
@@ -218,7 +233,7 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
         return None, _read_tables(folder, descriptor, problems)[1]
     problems += [*unseen_in_settings(descriptor), *_stray_files(folder, descriptor)]
     frames, problems = _read_tables(folder, descriptor, problems)
-    return Study(folder, descriptor, frames, _brought_up(folder, descriptor, frames)), problems
+    return Study(folder, descriptor, frames, frames if descriptor.added else {}), problems
 
 
 def _read_tables(
@@ -232,17 +247,6 @@ def _read_tables(
             frames[name] = frame
     problems = check(descriptor, frames, problems)
     return {name: frame.astype(object) for name, frame in frames.items()}, problems
-
-
-def _brought_up(
-    folder: Path, descriptor: Descriptor, frames: dict[str, pd.DataFrame]
-) -> dict[str, bytes]:
-    files = {
-        table.path: as_csv(frames[name], is_marked(folder / table.path))
-        for name, table in descriptor.tables.items()
-        if table.path in descriptor.headers and name in frames
-    }
-    return {**files, FILE: descriptor.rewritten.encode()} if descriptor.added else {}
 
 
 def _stray_files(folder: Path, descriptor: Descriptor) -> list[Problem]:
