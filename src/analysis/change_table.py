@@ -26,7 +26,7 @@ class _Console(PipeConsole):
 def print_intake(intake: Intake) -> None:
     """Print each change, by unit and criterion, how many rows stay, and what was tidied."""
     console = _Console(width=None if Console().is_terminal else 200)
-    changing = [one for one in intake.changes if one.what != UNCHANGED]
+    changing = [change for change in intake.changes if change.what != UNCHANGED]
     if changing:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for name in ("Change", "Table", "Unit", "Criterion", "What", "Cell"):
@@ -51,7 +51,7 @@ def print_import(imported: Imported) -> None:
 
 
 def _print_counts(console: Console, came: Intake | Imported) -> None:
-    counts = Counter((one.what, one.table) for one in came.changes)
+    counts = Counter((change.what, change.table) for change in came.changes)
     for (what, table), number in sorted(counts.items()):
         console.print(Text(f"{table}: {number} {what}"))
     for note in came.notes:

@@ -193,7 +193,7 @@ def _titled(
 def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
     """Refuse a file inside a study, or one that holds anything but parts."""
     remedy = "name a new file elsewhere with --out"
-    if any(out.resolve().is_relative_to(one.resolve()) for one in studies if one.is_dir()):
+    if any(out.resolve().is_relative_to(study.resolve()) for study in studies if study.is_dir()):
         rule = "the file lies inside the study"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
     if out.exists() and not _holds_parts(out):

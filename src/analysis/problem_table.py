@@ -45,7 +45,7 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
     more = f" The first {most} are shown" if left_out else ""
     # No other command has that option, and it tells nothing of a workbook.
     tables = {FILE, *(table["path"] for table in profile()["resources"])}
-    if left_out and all(one.file in tables for one in problems):
+    if left_out and all(problem.file in tables for problem in problems):
         more += "; policygap validate STUDY --format json gives all"
     more += "." if left_out else ""
     console.print(Text(f"{count} problem{'s' if count != 1 else ''}.{more}"))

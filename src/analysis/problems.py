@@ -93,7 +93,7 @@ def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], 
     numbers = {*first.values()}
     ordered = [problems[number] for number in sorted(numbers)]
     ordered += [one for number, one in enumerate(problems) if number not in numbers]
-    example = {one.kind: one for one in reversed(problems)}
+    example = {problem.kind: problem for problem in reversed(problems)}
     left = Counter(one.kind for one in ordered[most:])
     said = [
         f"{count} more in {', '.join(filter(None, kind[:2]))}, such as: {example[kind].rule}"

@@ -67,8 +67,15 @@ class Documents(pd.DataFrame):
         found = search(study, library, query, units[0], asked, most)
         link = library.link
         rows = [
-            (one.document, one.page, one.snippet, one.text, one.score, link(one.document, one.page))
-            for one in found.passages
+            (
+                passage.document,
+                passage.page,
+                passage.snippet,
+                passage.text,
+                passage.score,
+                link(passage.document, passage.page),
+            )
+            for passage in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
         searched = [one.document_id for one in found.searched]

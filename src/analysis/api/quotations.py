@@ -46,8 +46,8 @@ class Quotations:
         return [f"{said} from public documents.", *self._lines]
 
 
-def _as_text(one: Quotation) -> str:
-    page = f"page {one.page} of {one.pages}" if one.page else "page not given"
-    archived = f"archived at {one.archived}, " if one.archived else ""
-    text = f"{one.evidence_id}: {one.before}“{one.exact}”{one.after}"
-    return f"{text}\n  ({page}, as retrieved on {one.retrieved_on}, {archived}SHA-256 {one.sha256})"
+def _as_text(quotation: Quotation) -> str:
+    page = f"page {quotation.page} of {quotation.pages}" if quotation.page else "page not given"
+    archived = f"archived at {quotation.archived}, " if quotation.archived else ""
+    text = f"{quotation.evidence_id}: {quotation.before}“{quotation.exact}”{quotation.after}"
+    return f"{text}\n  ({page}, as retrieved on {quotation.retrieved_on}, {archived}SHA-256 {quotation.sha256})"

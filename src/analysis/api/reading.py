@@ -170,7 +170,7 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
         if column in numbers:
             cells = cells.map(lambda one: Number(one) if _A_NUMBER.fullmatch(str(one)) else one)
         head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
-        columns[head.removesuffix("_id").replace("_", " ")] = [_text(one, study) for one in cells]
+        columns[head.removesuffix("_id").replace("_", " ")] = [_text(cell, study) for cell in cells]
     return pd.DataFrame(columns, dtype=object)
 
 

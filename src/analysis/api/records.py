@@ -32,7 +32,9 @@ def record_of(study: Study, name: str) -> Table:
         raise no_such("table", name, [*RECORDS, *own], "table")
     lines = [study.mark] if study.mark else []
     numbers = (
-        [] if name in RECORDS else [one.name for one in own[name].fields if one.type in NUMBERS]
+        []
+        if name in RECORDS
+        else [field.name for field in own[name].fields if field.type in NUMBERS]
     )
     return Table(labelled(study, make(study), numbers), f"{title.rstrip('.')}.", lines)
 

@@ -87,7 +87,7 @@ def _changes(results: Results) -> pd.DataFrame:
 def _readings(results: Results) -> pd.DataFrame:
     table, display = results.readings, results.study.settings.display
     table = table[table["unit_id"].isin(known_units(table))]
-    words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
+    words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
     wide = table.assign(interval=words).pivot(index="unit_id", columns="reading", values="interval")
     return wide.reindex(
         index=table["unit_id"].unique(), columns=table["reading"].unique()

@@ -46,7 +46,7 @@ class _Judge:
         taken = {one["reply_id"] for one in _accepted(old)}
         self.replies = [one for one in _accepted(new) if one["reply_id"] not in taken]
         past = new["assessments_history"]
-        followed = past["replaced_by"].isin([one["reply_id"] for one in self.replies])
+        followed = past["replaced_by"].isin([reply["reply_id"] for reply in self.replies])
         self.replaced = {_key(row) for row in records(past[followed])}
         first, _ = possible_days(new["assessments"], new["units"])
         late = first > day_number(data_read_on(old))
@@ -170,7 +170,7 @@ def _key(row: dict) -> tuple[str, ...]:
 
 
 def _cited(row: dict) -> list[str]:
-    return [one for one in row.get("evidence_ids", "").split(";") if one]
+    return [part for part in row.get("evidence_ids", "").split(";") if part]
 
 
 def _value(row: dict, column: str) -> str | list[str]:

@@ -221,7 +221,7 @@ def _cells(
                 right.state,
                 ";".join(_behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]),
                 worth[0](left) != worth[1](right),
-                ";".join(one for one in ids if one),
+                ";".join(id_ for id_ in ids if id_),
                 _row_number(left.row),
                 _row_number(right.row),
             )

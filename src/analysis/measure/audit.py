@@ -88,33 +88,33 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         that it clashes with, itself among them; ``source_id`` and ``note``.
     """
     rows = []
-    for one in each_row(study[TOTALS]):
-        day = dt.date.fromisoformat(one.as_of)
+    for row in each_row(study[TOTALS]):
+        day = dt.date.fromisoformat(row.as_of)
         held, units = at(day), study.at(day)["units"]
-        among, cells = units_among(units, one.among), held.matrix.cells
-        state = cells.loc[cells["criterion_id"] == one.criterion_id, "state"].to_numpy()[among]
-        named = int(np.isin(state, levels_of(one.level)).sum())
+        among, cells = units_among(units, row.among), held.matrix.cells
+        state = cells.loc[cells["criterion_id"] == row.criterion_id, "state"].to_numpy()[among]
+        named = int(np.isin(state, levels_of(row.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
-        low, high = published_range(one, int(among.sum()))
+        low, high = published_range(row, int(among.sum()))
         status, open_by = _compared(low, high, named, named + unknown)
         rows.append(
             (
-                one.total_id,
-                one.criterion_id,
-                one.level,
-                one.relation or EXACTLY,
-                int(one.count),
-                int(one.of),
-                one.among,
-                one.as_of,
-                one.settles_cells,
+                row.total_id,
+                row.criterion_id,
+                row.level,
+                row.relation or EXACTLY,
+                int(row.count),
+                int(row.of),
+                row.among,
+                row.as_of,
+                row.settles_cells,
                 named,
                 unknown,
                 status,
                 open_by,
-                *_clash_of(held, RowKey(TOTALS, (one.total_id,))),
-                one.source_id,
-                one.note,
+                *_clash_of(held, RowKey(TOTALS, (row.total_id,))),
+                row.source_id,
+                row.note,
             )
         )
     return pd.DataFrame(rows, columns=TOTALS_COLUMNS)
@@ -199,7 +199,9 @@ def bearings(
         settled: unit and criterion of every cell that what was published settles.
     """
     keys = list(held.matrix.cells[["unit_id", "criterion_id"]].itertuples(index=False, name=None))
-    blocks = {one.name: block for block in held.settling_blocks for one in block.constraints}
+    blocks = {
+        constraint.name: block for block in held.settling_blocks for constraint in block.constraints
+    }
     stands = {one.name for one in (*held.firm, *held.weak)}
     said = []
     for name, row in held.rows.items():
@@ -212,7 +214,9 @@ def bearings(
             {published.unit_id} if name.table == SCORES else set()
         )
         others = (
-            [one.name for one in blocks[name].constraints if one.name != name] if settles else []
+            [constraint.name for constraint in blocks[name].constraints if constraint.name != name]
+            if settles
+            else []
         )
         words = _row_words(study, name)
         what = _what_it_does(study, row, name in stands, settles, cells, others)

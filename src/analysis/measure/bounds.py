@@ -153,7 +153,7 @@ def score_bounds(
             for column, share in ways[key].items():
                 cell = unit * width + column
                 if cell in held.levels:
-                    worth[cell] = [share * values[column][one] for one in held.levels[cell]]
+                    worth[cell] = [share * values[column][level] for level in held.levels[cell]]
                 else:
                     settled += share * values[column][grid[unit, column]]
             ends = _extremes(worth, at)
@@ -188,11 +188,11 @@ def national_bounds(
         units = np.flatnonzero(~np.isin(grid[:, column], v.OUT_OF_SUM))
         if not len(units):
             continue
-        levels = [one for one in states[criterion] if one not in v.UNKNOWNS]
+        levels = [state for state in states[criterion] if state not in v.UNKNOWNS]
         share = Fraction(100, len(units))
         figures = {(MEAN, ""): {name: share * values[column][name] for name in levels}}
         figures |= {
-            (UNITS, name): {one: Fraction(one == name) for one in levels} for name in levels
+            (UNITS, name): {level: Fraction(level == name) for level in levels} for name in levels
         }
         for figure, worth in figures.items():
             settled, open_ = Fraction(0), {}
@@ -226,8 +226,8 @@ def _extremes(
         else:
             low, high = low + min(gains), high + max(gains)
     for part in tied.values():
-        scale = math.lcm(*(one.denominator for gains in part.values() for one in gains))
-        whole = {cell: tuple(int(one * scale) for one in gains) for cell, gains in part.items()}
+        scale = math.lcm(*(gain.denominator for gains in part.values() for gain in gains))
+        whole = {cell: tuple(int(gain * scale) for gain in gains) for cell, gains in part.items()}
         least, most = at[next(iter(part))].extremes(whole)
         low, high = low + Fraction(least, scale), high + Fraction(most, scale)
     return low, high

@@ -67,10 +67,10 @@ class Constrained:
         """Return the names of the rows that stand and bear on a criterion, itself or by others."""
         width = self.matrix.shape[1]
         names = {
-            one.name
+            constraint.name
             for block in self.all_blocks
             if any(cell % width == column for cell in block.choices)
-            for one in block.constraints
+            for constraint in block.constraints
         }
         return [name for name in self.rows if name in names]
 
@@ -110,16 +110,16 @@ def _rows(
     rows, settling = {}, set()
     if len(totals):
         grid = matrix.grid().to_numpy(dtype=object)
-        for one in each_row(totals):
-            name = RowKey(TOTALS, (one.total_id,))
-            rows[name] = _total(name, one, study, grid, levels)
-            settling |= {name} if one.settles_cells == "yes" else set()
+        for row in each_row(totals):
+            name = RowKey(TOTALS, (row.total_id,))
+            rows[name] = _total(name, row, study, grid, levels)
+            settling |= {name} if row.settles_cells == "yes" else set()
     if len(scores):
         reader = ScoreReader(study, matrix, levels)
-        for one in each_row(scores):
-            name = RowKey(SCORES, (one.score_id,))
-            rows[name] = reader.constraint(name, one)
-            settling |= {name} if one.settles_cells == "yes" else set()
+        for row in each_row(scores):
+            name = RowKey(SCORES, (row.score_id,))
+            rows[name] = reader.constraint(name, row)
+            settling |= {name} if row.settles_cells == "yes" else set()
     return rows, settling
 
 

@@ -155,7 +155,10 @@ class Block:
             (
                 cell,
                 tuple(
-                    zip(*(one.parts.get(cell, (0,) * n) for one in self.constraints), strict=True)
+                    zip(
+                        *(constraint.parts.get(cell, (0,) * n) for constraint in self.constraints),
+                        strict=True,
+                    )
                 ),
             )
             for cell, n in self.choices.items()
@@ -202,10 +205,10 @@ class Block:
         """Return, before each cell and after the last, where each partial sum must lie."""
         limits = [
             (
-                float("-inf") if one.low is None else one.low,
-                float("inf") if one.high is None else one.high,
+                float("-inf") if constraint.low is None else constraint.low,
+                float("inf") if constraint.high is None else constraint.high,
             )
-            for one in self.constraints
+            for constraint in self.constraints
         ]
         windows = [limits]
         for _, adds in reversed(self._adds):

@@ -116,8 +116,8 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
-        f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
-        for one in each_row(spoken_of)
+        f"{isolated_name(labels.get(row.criterion_id) or names[row.unit_id])}: {row.text}"
+        for row in each_row(spoken_of)
     ]
 
 
@@ -130,4 +130,4 @@ def _state(short: np.ndarray, unknown: np.ndarray) -> str:
 
 
 def _merged(cited) -> list[str]:
-    return list(dict.fromkeys(one for ids in cited for one in ids.split(";") if one))
+    return list(dict.fromkeys(part for ids in cited for part in ids.split(";") if part))

@@ -31,7 +31,7 @@ def imported_said(results: Results, units: Collection[str] = ()) -> list[str]:
     if cells.empty:
         return []
     study = results.study
-    cited = {one for ids in cells["evidence_ids"] for one in ids.split(";")}
+    cited = {part for ids in cells["evidence_ids"] for part in ids.split(";")}
     evidence, sources = study["evidence"], study["sources"]
     behind = evidence.loc[evidence["evidence_id"].isin(cited), "source_id"]
     tables = sources[sources["source_id"].isin(behind) & (sources["kind"] == v.IMPORTED)]

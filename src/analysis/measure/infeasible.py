@@ -63,7 +63,7 @@ def sift(
                 tied = [one for one in tied if one.name not in gone]
             kept += tied
         names = {one.name for one in kept}
-        return [one for one in rows if one.name in names]
+        return [row for row in rows if row.name in names]
 
     firm = standing(list(firm), {one.name for one in firm})
     names = {one.name for one in firm}

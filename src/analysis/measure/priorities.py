@@ -251,8 +251,8 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
     held: dict[tuple[str, str], dict[str, None]] = {}
     for table in ("codings", "assessments"):
         for row in each_row(study[table]):
-            for one in row.evidence_ids.split(";"):
-                if one in source and unit_of[one] == row.unit_id:
+            for part in row.evidence_ids.split(";"):
+                if part in source and unit_of[part] == row.unit_id:
                     for key in ((row.unit_id, row.criterion_id), (row.unit_id, "")):
-                        held.setdefault(key, {})[source[one]] = None
+                        held.setdefault(key, {})[source[part]] = None
     return {key: sorted(sources) for key, sources in held.items()}

@@ -182,9 +182,9 @@ class Results:
     def over_time(self) -> list[tuple[str, Matrix]]:
         """The study's dates of comparison and this one, with their labels, in order."""
         labels: dict[dt.date, list[str]] = {}
-        for one in sorted(self.study.settings.compare_dates, key=lambda one: one.date):
-            if one.date < self.matrix.as_of:
-                labels.setdefault(one.date, []).append(one.label)
+        for date_ in sorted(self.study.settings.compare_dates, key=lambda one: one.date):
+            if date_.date < self.matrix.as_of:
+                labels.setdefault(date_.date, []).append(date_.label)
         earlier = [("; ".join(said), self.at(day)) for day, said in labels.items()]
         return [*earlier, ("This report’s date", self.matrix)]
 

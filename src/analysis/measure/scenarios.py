@@ -145,16 +145,16 @@ def middle_levels(study: Study) -> list[MiddleLevel]:
 
 
 def _levels(declared: Scenario) -> Iterator[Scenario]:
-    for one in middle_levels(declared.study):
-        for end, value in (("lowest", one.lowest), ("highest", one.highest)):
+    for level in middle_levels(declared.study):
+        for end, value in (("lowest", level.lowest), ("highest", level.highest)):
             yield Scenario(
-                f"{LEVEL}.{one.scale}.{one.level}.{end}",
+                f"{LEVEL}.{level.scale}.{level.level}.{end}",
                 LEVEL,
-                f"{one.level.replace('_', ' ')} worth {_text(value)} (scale {one.scale})",
+                f"{level.level.replace('_', ' ')} worth {_text(value)} (scale {level.scale})",
                 declared.study,
                 declared.held,
                 declared,
-                moved=(one, value),
+                moved=(level, value),
             )
 
 
@@ -188,8 +188,8 @@ def _dates(declared: Scenario) -> Iterator[Scenario]:
     """Each date on the criteria in force at both: on others no two dates are compared."""
     study, today = declared.study, declared.matrix.as_of
     labels: dict[dt.date, list[str]] = {}
-    for one in study.settings.compare_dates:
-        labels.setdefault(one.date, []).append(one.label)
+    for date_ in study.settings.compare_dates:
+        labels.setdefault(date_.date, []).append(date_.label)
     labels.setdefault(study.settings.report.date, ["The report’s day"])
     for day in sorted(labels):
         if day == today:

@@ -66,7 +66,7 @@ class Shown(Results):
     @cached_property
     def bearings(self) -> list[Bearing]:
         """What was published of this very day and bears on a unit shown."""
-        return [one for one in self.whole.bearings if self._names & set(one.units)]
+        return [bearing for bearing in self.whole.bearings if self._names & set(bearing.units)]
 
     @cached_property
     def score_bounds(self) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Node:
     def floats(self) -> np.ndarray:
         """The weights of the parts as floats, shape (sets, parts)."""
         sets = range(len(self.weights))
-        return np.array([[part.weights[one] for part in self.children] for one in sets], float)
+        return np.array([[part.weights[set_] for part in self.children] for set_ in sets], float)
 
 
 def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> Node:
@@ -126,7 +126,7 @@ class Weighting:
     @property
     def columns(self) -> list[int]:
         """The columns of the criteria that bear weight in the total of any unit, in order."""
-        return sorted({column for one in self.sets for column in columns_below(self.tree, one)})
+        return sorted({column for set_ in self.sets for column in columns_below(self.tree, set_)})
 
     def bears(self, criteria: int) -> np.ndarray:
         """Return whether a criterion bears weight in a unit's total, shape (units, criteria)."""
@@ -145,7 +145,7 @@ def weighting(study: Study) -> Weighting:
             own[place][row.node_id] = Fraction(row.weight)
     sets: dict[tuple, int] = {(): 0}
     of_unit = [sets.setdefault(tuple(sorted(one.items())), len(sets)) for one in own]
-    return Weighting(build_tree(study, [dict(one) for one in sets]), np.array(of_unit, dtype=int))
+    return Weighting(build_tree(study, [dict(set_) for set_ in sets]), np.array(of_unit, dtype=int))
 
 
 def columns_below(node: Node, number: int = 0) -> list[int]:

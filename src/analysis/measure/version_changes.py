@@ -106,8 +106,8 @@ def _sides(
         {tuple(row[name] for name in key): (place, row) for place, row in rows.items()}
         for rows in (records_by_key(old), records_by_key(new))
     )
-    for one in dict.fromkeys([*earlier, *later]):
-        yield one, earlier.get(one, (None, {})), later.get(one, (None, {}))
+    for fromkey in dict.fromkeys([*earlier, *later]):
+        yield fromkey, earlier.get(fromkey, (None, {})), later.get(fromkey, (None, {}))
 
 
 def _requests_and_searches(old: Study, new: Study, units: set[str]) -> Iterator[Change]:

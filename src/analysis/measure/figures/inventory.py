@@ -137,7 +137,7 @@ def _looks(results: Results) -> Iterable[NamedFigure]:
         (v.GONE, [one for one in cited if became[one] == v.GONE], "that have gone from their address since we read them"),
         (v.NOT_GIVEN, [one for one in cited if v.NOT_GIVEN in seen[one]], "that the site did not give when they were last looked at"),
     ):  # fmt: skip
-        sources = sorted({source[one] for one in ids})
+        sources = sorted({source[id_] for id_ in ids})
         yield counted_rows(
             f"documents.{name}",
             f"Documents cited by a coding or an assessment {definition}.",

@@ -79,7 +79,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
     yield counted_rows(
         "pairs.units_comparable",
         f"{capital(many_units(results))} that are surely above or below at least one other.",
-        keys_of("units", [one for one in found.unit_ids if one in named]),
+        keys_of("units", [id_ for id_ in found.unit_ids if id_ in named]),
     )
     yield NamedFigure(
         "pairs.said",

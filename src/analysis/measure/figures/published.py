@@ -112,7 +112,7 @@ def _among(study: Study, among: str) -> str:
     if not among:
         return ""
     names = unit_names(study)
-    ids = [names.get(one, one) for one in listed_units(among)]
+    ids = [names.get(unit, unit) for unit in listed_units(among)]
     return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
 
 
