@@ -95,7 +95,7 @@ def report_html(
         steps=dates_compared(results),
         readings=reading_table(results),
         totals=implied_totals(results),
-        bearings=[bearing.said for bearing in results.bearings],
+        bearings=[bearing.text for bearing in results.bearings],
         clash_count=len(results.clashes),
         comparisons=[sentence.text for sentence in comparison_sentences(results)],
         next=open_questions(results),

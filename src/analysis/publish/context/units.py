@@ -45,7 +45,7 @@ def unit_sections(results: Results) -> list[dict]:
         {
             **unit,
             **_score(scores[name], study.settings.display),
-            "published": [bearing.said for bearing in results.bearings if name in bearing.units],
+            "published": [bearing.text for bearing in results.bearings if name in bearing.units],
             "cells": cells[name],
             "replies": replies.get((name, ""), []),
             # A criterion stands under each group above it: it is named once.

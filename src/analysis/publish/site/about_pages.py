@@ -42,7 +42,7 @@ def published(maker: PageMaker) -> None:
         # A score binds on its own day, also one of a unit that has no page on this one.
         scores=published_scores(study.at(None)),
         there=set(study["units"]["unit_id"]),
-        bearings=[bearing.said for bearing in results.bearings],
+        bearings=[bearing.text for bearing in results.bearings],
         clash_count=len(results.clashes),
         clashes=records(irreconcilable(study)),
         figures=with_sources(study, "figures"),
