@@ -31,8 +31,15 @@ def print_intake(intake: Intake) -> None:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for name in ("Change", "Table", "Unit", "Criterion", "What", "Cell"):
             table.add_column(name, overflow="fold", vertical="top")
-        for one in changing[:SHOWN_AT_MOST]:
-            cells = (one.what, one.table, one.unit_id, one.criterion_id, one.summary, one.place)
+        for change in changing[:SHOWN_AT_MOST]:
+            cells = (
+                change.what,
+                change.table,
+                change.unit_id,
+                change.criterion_id,
+                change.summary,
+                change.place,
+            )
             # Text and not markup: a value may hold square brackets.
             table.add_row(*map(Text, cells))
         console.print(table)
@@ -45,8 +52,8 @@ def print_import(imported: Imported) -> None:
     """Print what a table comes to: rows by table of the study, answers by criterion, notes."""
     console = _Console(width=None if Console().is_terminal else 200)
     for criterion, answers in imported.answers.items():
-        said = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
-        console.print(Text(f"{criterion}: {said or 'the table does not have it'}"))
+        counts = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
+        console.print(Text(f"{criterion}: {counts or 'the table does not have it'}"))
     _print_counts(console, imported)
 
 

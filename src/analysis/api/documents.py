@@ -63,8 +63,8 @@ class Documents(pd.DataFrame):
         study = self._whole if private else self._study
         library = Library(study)
         units = meant_units(study, [unit]) if unit else [""]
-        asked = meant_criterion(study, criterion) if criterion else ""
-        found = search(study, library, query, units[0], asked, most)
+        criterion_id = meant_criterion(study, criterion) if criterion else ""
+        found = search(study, library, query, units[0], criterion_id, most)
         link = library.link
         rows = [
             (
@@ -78,6 +78,6 @@ class Documents(pd.DataFrame):
             for passage in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
-        searched = [one.document_id for one in found.searched]
+        searched = [document.document_id for document in found.searched]
         table.attrs = {"hits": found.hits, "searched": searched, "missing": library.missing()}
         return table

@@ -37,13 +37,13 @@ class Quotations:
         head = Markup("<br>").join(map(escape, self._head))
         template = isolating().get_template("quotation.html.j2")
         quotation = template.make_module().quotation  # pyright: ignore[reportAttributeAccessIssue] # of the template
-        shown = (Markup("<p>{}</p>{}").format(one.evidence_id, quotation(one)) for one in self)
+        shown = (Markup("<p>{}</p>{}").format(item.evidence_id, quotation(item)) for item in self)
         return Markup("<p>{}</p>").format(head) + Markup("").join(shown)
 
     @property
     def _head(self) -> list[str]:
-        said = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
-        return [f"{said} from public documents.", *self._lines]
+        count = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
+        return [f"{count} from public documents.", *self._lines]
 
 
 def _as_text(quotation: Quotation) -> str:

@@ -76,8 +76,8 @@ def _read_by_unit(study: Study) -> pd.DataFrame:
         "cited": cited["unit_id"].value_counts(),
         "queries": queries,
     }
-    held = {name: units.map(count).fillna(0).astype(int) for name, count in counts.items()}
-    return study["units"][["unit_id", "region"]].assign(**held)
+    columns = {name: units.map(count).fillna(0).astype(int) for name, count in counts.items()}
+    return study["units"][["unit_id", "region"]].assign(**columns)
 
 
 def _counted(table: str, columns: list[str], noun: str) -> Callable[[Study], pd.DataFrame]:

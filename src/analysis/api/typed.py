@@ -40,7 +40,7 @@ def _values(field: Column, texts: pd.Series) -> pd.Series:
     if limits.enum is not None and set(limits.enum) <= {*_YES_OR_NO, ""}:
         return texts.map(_YES_OR_NO).astype("boolean")
     if limits.enum is not None:
-        return category(texts, [one for one in limits.enum if one])
+        return category(texts, [value for value in limits.enum if value])
     if limits.pattern == DAY:
         return _days(texts, 0)
     return texts.where(texts != "").astype("str")
