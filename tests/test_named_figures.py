@@ -26,7 +26,7 @@ from made import (
 from analysis.measure import figures as module
 from analysis.measure.figures import About, RowKey, named_figures
 from analysis.measure.figures.named import cell_keys
-from analysis.measure.figures.order import _pairs_said
+from analysis.measure.figures.order import _pairs_sentence
 from analysis.measure.results import measure
 from analysis.publish.report import report_html
 from analysis.study.settings import CompareDate
@@ -484,7 +484,7 @@ def test_most_is_said_of_most():
 )
 def test_how_many_can_be_ranked_is_said_for_none_one_and_many(named, said):
     noun = SimpleNamespace(singular="hall", plural="halls")
-    assert _pairs_said(1, 3, 3, named, noun).endswith(f"allowed for; {said}")
+    assert _pairs_sentence(1, 3, 3, named, noun).endswith(f"allowed for; {said}")
 
 
 def test_definitions_use_names_and_labels_and_no_ids():

@@ -197,15 +197,15 @@ def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():
     results = measure(study, dt.date.fromisoformat(TODAY))
     (one,) = results.bearings
     assert one.units == {"u1"}
-    assert one.said == (
+    assert one.text == (
         "Published score G1, 0, rounded up to 1, of Made-up 1 in all on 2023-01-01 (source S1). "
         "It settles “a” and “b”."
     )
-    assert [unit["published"] for unit in unit_sections(results)] == [[one.said], []]
+    assert [unit["published"] for unit in unit_sections(results)] == [[one.text], []]
     (sheet,) = [one for one in _sheets(results) if one.tab == "Published scores"]
     assert sheet.table.iloc[0][["Rounding", "What it does on this date"]].tolist() == [
         "rounded up to 1",
-        one.said,
+        one.text,
     ]
 
 
@@ -222,7 +222,7 @@ def test_a_score_that_settles_nothing_says_so(cells, said):
     row = score(**({"value": "0", "step": "1", "rounding": "up"} | cells))
     study = made(2, [("a", "g", "1"), ("b", "g", "1")], levels=YES_NO, scores=[row])
     (one,) = measure(study, dt.date.fromisoformat(TODAY)).bearings
-    assert one.said.endswith(f"(source S1). {said}")
+    assert one.text.endswith(f"(source S1). {said}")
 
 
 def test_comparisons_say_that_they_rest_on_what_was_published():

@@ -26,13 +26,20 @@ class _Console(PipeConsole):
 def print_intake(intake: Intake) -> None:
     """Print each change, by unit and criterion, how many rows stay, and what was tidied."""
     console = _Console(width=None if Console().is_terminal else 200)
-    changing = [one for one in intake.changes if one.what != UNCHANGED]
+    changing = [change for change in intake.changes if change.what != UNCHANGED]
     if changing:
         table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for name in ("Change", "Table", "Unit", "Criterion", "What", "Cell"):
             table.add_column(name, overflow="fold", vertical="top")
-        for one in changing[:SHOWN_AT_MOST]:
-            cells = (one.what, one.table, one.unit_id, one.criterion_id, one.summary, one.place)
+        for change in changing[:SHOWN_AT_MOST]:
+            cells = (
+                change.what,
+                change.table,
+                change.unit_id,
+                change.criterion_id,
+                change.summary,
+                change.place,
+            )
             # Text and not markup: a value may hold square brackets.
             table.add_row(*map(Text, cells))
         console.print(table)
@@ -45,13 +52,13 @@ def print_import(imported: Imported) -> None:
     """Print what a table comes to: rows by table of the study, answers by criterion, notes."""
     console = _Console(width=None if Console().is_terminal else 200)
     for criterion, answers in imported.answers.items():
-        said = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
-        console.print(Text(f"{criterion}: {said or 'the table does not have it'}"))
+        counts = ", ".join(f"{number} {meaning}" for meaning, number in sorted(answers.items()))
+        console.print(Text(f"{criterion}: {counts or 'the table does not have it'}"))
     _print_counts(console, imported)
 
 
 def _print_counts(console: Console, came: Intake | Imported) -> None:
-    counts = Counter((one.what, one.table) for one in came.changes)
+    counts = Counter((change.what, change.table) for change in came.changes)
     for (what, table), number in sorted(counts.items()):
         console.print(Text(f"{table}: {number} {what}"))
     for note in came.notes:

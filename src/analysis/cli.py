@@ -74,7 +74,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
         parsed, more = parser().parse_known_args(arguments)
         if more:
             # Options may stand between places: argparse gives those after them back.
-            if "places" not in parsed or any(one.startswith("-") for one in more):
+            if "places" not in parsed or any(argument.startswith("-") for argument in more):
                 parser().error(f"unrecognized arguments: {' '.join(more)}")
             parsed.places += more
         return parsed

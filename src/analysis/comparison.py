@@ -51,39 +51,39 @@ def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: 
         StudyError: a version cannot be read, or the file would overwrite something else.
     """
     if out is not None:
-        _refuse_to_overwrite(out, [study, *(Path(one) for one in (old, new))])
+        _refuse_to_overwrite(out, [study, *(Path(version) for version in (old, new))])
     versions = [open_version(name, study) for name in (old, new)]
-    found = compare(versions[0].study, versions[1].study, as_of)
-    table = exact_parts(found)
+    comparison = compare(versions[0].study, versions[1].study, as_of)
+    table = exact_parts(comparison)
     if out is not None:
         out.write_bytes(as_csv(table, marked=True))
     if form == "csv":
         print(table.to_csv(index=False, lineterminator="\n"), end="")
     elif form == "json":
         # In ASCII, so that it can be written to any terminal and read from any pipe.
-        print(json.dumps(as_json(found, versions), indent=1))
+        print(json.dumps(as_json(comparison, versions), indent=1))
     else:
-        _print(found, versions)
+        _print(comparison, versions)
     return 0
 
 
-def exact_parts(found: Comparison) -> pd.DataFrame:
+def exact_parts(comparison: Comparison) -> pd.DataFrame:
     """Return the parts as decimals, each with its fraction beside it.
 
     Returns:
         The columns of ``parts``, then ``before_exact``, ``after_exact`` and ``part_exact``, such
         as ``25/2``.
     """
-    table = found.parts.copy()
+    table = comparison.parts.copy()
     for column in _EXACT:
-        table[f"{column}_exact"] = found.parts[column].map(str)
-        table[column] = found.parts[column].map(float)
+        table[f"{column}_exact"] = comparison.parts[column].map(str)
+        table[column] = comparison.parts[column].map(float)
     return table
 
 
-def as_json(found: Comparison, versions: list[Version]) -> dict:
+def as_json(comparison: Comparison, versions: list[Version]) -> dict:
     """Return all that a comparison holds as plain lists and texts."""
-    sides = zip(versions, (found.before, found.after), strict=True)
+    sides = zip(versions, (comparison.before, comparison.after), strict=True)
     old, new = (
         {
             "name": version.name,
@@ -98,87 +98,94 @@ def as_json(found: Comparison, versions: list[Version]) -> dict:
     return {
         "old": old,
         "new": new,
-        "must_stand": what_must_stand(found),
-        "said": in_sentences(found),
-        "changes": records(found.changes),
-        "parts": records(exact_parts(found)),
-        "cells": records(found.cells),
-        "unscored": records(found.unscored),
-        "changed_ids": found.changed_ids,
-        "only_old": list(found.only_old),
-        "only_new": list(found.only_new),
-        "in_order": list(found.in_order),
+        "must_stand": what_must_stand(comparison),
+        "said": in_sentences(comparison),
+        "changes": records(comparison.changes),
+        "parts": records(exact_parts(comparison)),
+        "cells": records(comparison.cells),
+        "unscored": records(comparison.unscored),
+        "changed_ids": comparison.changed_ids,
+        "only_old": list(comparison.only_old),
+        "only_new": list(comparison.only_new),
+        "in_order": list(comparison.in_order),
     }
 
 
-def _print(found: Comparison, versions: list[Version]) -> None:
+def _print(comparison: Comparison, versions: list[Version]) -> None:
     # In a pipe there is no width to keep to, and a wrapped cell is hard to search.
     console = PipeConsole(width=None if sys.stdout.isatty() else 220, highlight=False)
-    for part in _page(found, versions):
+    for part in _page(comparison, versions):
         # Text and not markup: a value may hold square brackets.
         console.print(Text(set_apart(part)) if isinstance(part, str) else part)
 
 
-def _page(found: Comparison, versions: list[Version]) -> Iterator[str | Table]:
+def _page(comparison: Comparison, versions: list[Version]) -> Iterator[str | Table]:
     """Give the lines and tables of a comparison, as they are printed."""
     yield f"{versions[0].name} compared with {versions[1].name}."
-    yield from in_sentences(found)
+    yield from in_sentences(comparison)
     for version in versions:
         if version.study.added:
             lacking = ", ".join(version.study.added)
             yield f"{version.name} is from before these, read as an empty study has them: {lacking}."
-    if found.same:
+    if comparison.same:
         return
-    if found.before.as_of != found.after.as_of:
+    if comparison.before.as_of != comparison.after.as_of:
         yield "The two dates differ; --as-of asks for one date in both."
-    noun = capital(found.new.settings.unit_noun.singular)
-    yield from _scores(found, noun)
-    yield from _cells(found, noun)
+    noun = capital(comparison.new.settings.unit_noun.singular)
+    yield from _scores(comparison, noun)
+    yield from _cells(comparison, noun)
     heads = [noun, "Evidence", "What", "Cited by an assessment", "It says"]
     title = "Evidence that is new, corrected or gone"
-    yield from _titled(found, title, changed_evidence(found), heads)
+    yield from _titled(comparison, title, changed_evidence(comparison), heads)
     heads = ["Cause", "Table", "What", "Column", "Before", "After"]
-    yield from _titled(found, "What differs for all", changed_settings(found), heads)
+    yield from _titled(comparison, "What differs for all", changed_settings(comparison), heads)
     yield ""
-    yield from what_must_stand(found)
+    yield from what_must_stand(comparison)
     yield "Every differing row: --format json."
 
 
-def _scores(found: Comparison, noun: str) -> Iterator[str | Table]:
-    moved, repeats = moved_scores(found), ["unit_id", "before", "after"]
+def _scores(comparison: Comparison, noun: str) -> Iterator[str | Table]:
+    moved, repeats = moved_scores(comparison), ["unit_id", "before", "after"]
     several = moved["unit_id"].duplicated()
     moved[repeats] = moved[repeats].mask(several, "")
     moved["known"] = [text if text == "0" else f"{text} points" for text in moved["known"]]
     heads = [noun, "Before", "After", "Cause", "Worst case", "Best case", "Known"]
     title = "Scores that moved, 0 to 100, and by how much from each cause"
-    yield from _titled(found, title, moved, heads)
+    yield from _titled(comparison, title, moved, heads)
     if len(moved):
         yield ROUNDED
     if several.any():
         yield SHARED
 
 
-def _cells(found: Comparison, noun: str) -> Iterator[str | Table]:
+def _cells(comparison: Comparison, noun: str) -> Iterator[str | Table]:
     heads = [noun, "Criterion", "Before", "After", "Cause", "Evidence", "Old row", "New row"]
     for worth, what in ((True, "a score"), (False, "none")):
-        cells = changed_cells(found, worth)
+        cells = changed_cells(comparison, worth)
         cells[["before", "after"]] = cells[["before", "after"]].map(word)
-        yield from _titled(found, f"Cells whose state changed, and can move {what}", cells, heads)
-    searched = searched_since(found)
-    searched["criterion_id"] = searched["criterion_id"].map(found.new.lookup("criteria", "label"))
+        yield from _titled(
+            comparison, f"Cells whose state changed, and can move {what}", cells, heads
+        )
+    searched = searched_since(comparison)
+    searched["criterion_id"] = searched["criterion_id"].map(
+        comparison.new.lookup("criteria", "label")
+    )
     searched[["before", "after"]] = searched[["before", "after"]].map(word)
-    heads = ["Criterion", "Before", "After", capital(found.new.settings.unit_noun.plural)]
+    heads = ["Criterion", "Before", "After", capital(comparison.new.settings.unit_noun.plural)]
     title = "Cells that differ by nothing but a search; none can move a score"
-    yield from _titled(found, title, searched.astype(str), heads)
+    yield from _titled(comparison, title, searched.astype(str), heads)
 
 
 def _titled(
-    found: Comparison, title: str, rows: pd.DataFrame, heads: list[str]
+    comparison: Comparison, title: str, rows: pd.DataFrame, heads: list[str]
 ) -> Iterator[str | Table]:
     """Give a table below its title; without rows, neither."""
     if len(rows) == 0:
         return
-    names = {**found.new.lookup("units", "short_name"), **found.new.lookup("criteria", "label")}
+    names = {
+        **comparison.new.lookup("units", "short_name"),
+        **comparison.new.lookup("criteria", "label"),
+    }
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for head in heads:
         table.add_column(head, overflow="fold", vertical="top")
@@ -193,7 +200,7 @@ def _titled(
 def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
     """Refuse a file inside a study, or one that holds anything but parts."""
     remedy = "name a new file elsewhere with --out"
-    if any(out.resolve().is_relative_to(one.resolve()) for one in studies if one.is_dir()):
+    if any(out.resolve().is_relative_to(study.resolve()) for study in studies if study.is_dir()):
         rule = "the file lies inside the study"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
     if out.exists() and not _holds_parts(out):

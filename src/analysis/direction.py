@@ -33,7 +33,7 @@ def isolated_name(name: str) -> str:
 
 def starts_from_right(text: str) -> bool:
     """Return whether the first letter of a text is one that is written from right to left."""
-    kinds = (unicodedata.bidirectional(one) for one in text)
+    kinds = (unicodedata.bidirectional(char) for char in text)
     return next((kind for kind in kinds if kind in {"L", *_RIGHT_TO_LEFT}), "L") != "L"
 
 
@@ -51,7 +51,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def _mostly_from_left(text: str) -> bool:
-    kinds = [unicodedata.bidirectional(one) for one in text]
+    kinds = [unicodedata.bidirectional(char) for char in text]
     return kinds.count("L") > sum(map(kinds.count, _RIGHT_TO_LEFT))
 
 
@@ -82,13 +82,13 @@ def set_apart(
     whole = is_right_to_left(text) if right_to_left is None else right_to_left
     pieces = [[part] if whole else _RUN.split(part) for part in parts[::2]]
     # A sign of direction could stand open to the end of the text.
-    open_ = any(turns(one) for piece in pieces for one in piece[::2])
+    unclosed = any(turns(part) for piece in pieces for part in piece[::2])
     for piece in pieces:
         piece[1::2] = [keep(run, True) for run in piece[1::2]]
     made = join(
-        one for piece, name in zip(pieces, [*names, ""], strict=True) for one in (*piece, name)
+        part for piece, name in zip(pieces, [*names, ""], strict=True) for part in (*piece, name)
     )
-    return keep(made, whole) if whole or open_ else made
+    return keep(made, whole) if whole or unclosed else made
 
 
 def stretches(text: str) -> Iterator[tuple[bool, str]]:

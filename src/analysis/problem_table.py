@@ -35,8 +35,15 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("File", "Row", "Column", "Value", "Rule", "What to do"):
         table.add_column(name, overflow="fold", vertical="top")
-    for one in shown:
-        cells = (one.file, str(one.row or ""), one.column, one.value, one.rule, one.remedy)
+    for problem in shown:
+        cells = (
+            problem.file,
+            str(problem.row or ""),
+            problem.column,
+            problem.value,
+            problem.rule,
+            problem.remedy,
+        )
         # Text and not markup: a value may hold square brackets.
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
@@ -45,7 +52,7 @@ def print_problems(problems: Sequence[Problem], most: int) -> None:
     more = f" The first {most} are shown" if left_out else ""
     # No other command has that option, and it tells nothing of a workbook.
     tables = {FILE, *(table["path"] for table in profile()["resources"])}
-    if left_out and all(one.file in tables for one in problems):
+    if left_out and all(problem.file in tables for problem in problems):
         more += "; policygap validate STUDY --format json gives all"
     more += "." if left_out else ""
     console.print(Text(f"{count} problem{'s' if count != 1 else ''}.{more}"))

@@ -89,17 +89,17 @@ def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], 
     """
     if len(problems) <= _ON_A_PAGE:
         return list(problems), []
-    first = {one.kind: number for number, one in reversed(list(enumerate(problems)))}
+    first = {problem.kind: number for number, problem in reversed(list(enumerate(problems)))}
     numbers = {*first.values()}
     ordered = [problems[number] for number in sorted(numbers)]
-    ordered += [one for number, one in enumerate(problems) if number not in numbers]
-    example = {one.kind: one for one in reversed(problems)}
-    left = Counter(one.kind for one in ordered[most:])
-    said = [
+    ordered += [problem for number, problem in enumerate(problems) if number not in numbers]
+    example = {problem.kind: problem for problem in reversed(problems)}
+    left = Counter(problem.kind for problem in ordered[most:])
+    lines = [
         f"{count} more in {', '.join(filter(None, kind[:2]))}, such as: {example[kind].rule}"
         for kind, count in left.items()
     ]
-    return ordered[:most], said
+    return ordered[:most], lines
 
 
 _ON_A_PAGE = 20

@@ -73,7 +73,7 @@ def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
 
 def _characters(text: str) -> int:
     """Return the characters of a text as the file format counts them: in units of UTF-16."""
-    return len(text) + sum(one > "\uffff" for one in text) if not text.isascii() else len(text)
+    return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)
 
 
 def property_of(text: str) -> str:
@@ -96,9 +96,9 @@ def unescaped(text: str) -> str:
     A sign beyond the first plane is escaped as two halves; half a sign is none, and its escape
     stays as it is written.
     """
-    said = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     try:
-        return said.encode("utf-16", "surrogatepass").decode("utf-16")
+        return plain.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
         return text
 
@@ -143,7 +143,7 @@ def stable_zip(content: bytes) -> bytes:
     """Return a zip archive (a workbook) with its parts in order and the clock taken out."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+        for name in sorted(old.namelist(), key=lambda part: (part != "[Content_Types].xml", part)):
             data = old.read(name)
             if name == "docProps/core.xml":
                 data = _without_clock(data)

@@ -29,15 +29,15 @@ def run(output: Path, study: Path, progress: Callable[[], AbstractContextManager
     print(*reasons, sep="\n", end="\n" if reasons else "")
     sys.stdout.flush()  # a study that is not valid is reported after this
     with progress() as step:
-        found = rebuilt(output, study, manifest, step)
+        verdicts = rebuilt(output, study, manifest, step)
     print(f"Rebuilt from {study}, as of {manifest.as_of}, known by {manifest.known_by}:")
     print(*manifest.scope.stated, sep="\n", end="\n" if manifest.scope.stated else "")
-    for name, verdict in found.items():
+    for name, verdict in verdicts.items():
         print(f"{verdict:<9}  {name}")
-    differing = sum(verdict != SAME for verdict in found.values())
+    differing = sum(verdict != SAME for verdict in verdicts.values())
     if differing:
-        some = some_of(differing, len(found), "file", "files")
+        some = some_of(differing, len(verdicts), "file", "files")
         print(f"{some} {agreeing(differing, 'differs', 'differ')} from what the study gives.")
     elif not spoiled:
-        print(f"{output} is what the study gives: {len(found)} files, byte for byte.")
+        print(f"{output} is what the study gives: {len(verdicts)} files, byte for byte.")
     return 1 if spoiled or differing else 0

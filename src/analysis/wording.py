@@ -21,19 +21,19 @@ def nearest(name: object, names: Iterable[str]) -> str:
     return f"; the nearest: {', '.join(near)}" if near else ""
 
 
-def agreeing(count: int, one: str, many: str) -> str:
+def agreeing(count: int, singular: str, plural: str) -> str:
     """Return the form of a noun or a verb that goes with a count."""
-    return one if count == 1 else many
+    return singular if count == 1 else plural
 
 
-def counted(count: int, one: str, many: str) -> str:
+def counted(count: int, singular: str, plural: str) -> str:
     """Return a count with its noun: "1 cell", "2 cells", "1,000 cells"."""
-    return f"{count:,} {agreeing(count, one, many)}"
+    return f"{count:,} {agreeing(count, singular, plural)}"
 
 
-def some_of(count: int, total: int, one: str, many: str) -> str:
+def some_of(count: int, total: int, singular: str, plural: str) -> str:
     """Return a part of a whole: "1 of 6 searches", "1 of 1 search"; its verb goes with the part."""
-    return f"{count:,} of {counted(total, one, many)}"
+    return f"{count:,} of {counted(total, singular, plural)}"
 
 
 DOZEN = 12

@@ -36,8 +36,8 @@ def compare(
         StudyError: the date is none, in one of the versions no unit exists on it, or the two are
             no versions of one study.
     """
-    for name, one in (("old", old), ("new", new)):
-        of_kind(name, one, Study, "a study, as pg.read_study(folder) returns it")
+    for name, version in (("old", old), ("new", new)):
+        of_kind(name, version, Study, "a study, as pg.read_study(folder) returns it")
     return Comparison(compare_versions(old._data, new._data, read_date("as_of", as_of)))
 
 

@@ -63,14 +63,21 @@ class Documents(pd.DataFrame):
         study = self._whole if private else self._study
         library = Library(study)
         units = meant_units(study, [unit]) if unit else [""]
-        asked = meant_criterion(study, criterion) if criterion else ""
-        found = search(study, library, query, units[0], asked, most)
+        criterion_id = meant_criterion(study, criterion) if criterion else ""
+        found = search(study, library, query, units[0], criterion_id, most)
         link = library.link
         rows = [
-            (one.document, one.page, one.snippet, one.text, one.score, link(one.document, one.page))
-            for one in found.passages
+            (
+                passage.document,
+                passage.page,
+                passage.snippet,
+                passage.text,
+                passage.score,
+                link(passage.document, passage.page),
+            )
+            for passage in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
-        searched = [one.document_id for one in found.searched]
+        searched = [document.document_id for document in found.searched]
         table.attrs = {"hits": found.hits, "searched": searched, "missing": library.missing()}
         return table

@@ -68,8 +68,8 @@ class Figures(Mapping[str, NamedFigure]):
         words = {"unit": noun.singular, "units": noun.plural}
         words |= {capital(name): capital(word) for name, word in words.items()}
 
-        def text(found: re.Match) -> str:
-            return words.get(found[1]) or self[found[1]].text
+        def text(match: re.Match) -> str:
+            return words.get(match[1]) or self[match[1]].text
 
         of_kind("sentence", sentence, str, "a text")
         return re.sub(r"\{([^{}]+)\}", text, sentence)

@@ -81,14 +81,14 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
     if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
         raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
     listed = list(given)
-    if listed and all(isinstance(one, (bool, np.bool_)) for one in listed):
+    if listed and all(isinstance(value, (bool, np.bool_)) for value in listed):
         in_order = not isinstance(given, pd.Series) or list(given.index) == list(range(len(rows)))
         if len(listed) != len(rows) or not in_order:
             rule = f"a mask has {len(rows)} values, one for each row of study.{place}, in its order"
             raise refusal(place, given, rule, f"give {taken}")
         return list(rows[np.array(listed)])
-    for one in listed:
-        of_kind(place, one, str, taken)
+    for value in listed:
+        of_kind(place, value, str, taken)
     return listed
 
 

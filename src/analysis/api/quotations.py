@@ -37,17 +37,17 @@ class Quotations:
         head = Markup("<br>").join(map(escape, self._head))
         template = isolating().get_template("quotation.html.j2")
         quotation = template.make_module().quotation  # pyright: ignore[reportAttributeAccessIssue] # of the template
-        shown = (Markup("<p>{}</p>{}").format(one.evidence_id, quotation(one)) for one in self)
+        shown = (Markup("<p>{}</p>{}").format(item.evidence_id, quotation(item)) for item in self)
         return Markup("<p>{}</p>").format(head) + Markup("").join(shown)
 
     @property
     def _head(self) -> list[str]:
-        said = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
-        return [f"{said} from public documents.", *self._lines]
+        count = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
+        return [f"{count} from public documents.", *self._lines]
 
 
-def _as_text(one: Quotation) -> str:
-    page = f"page {one.page} of {one.pages}" if one.page else "page not given"
-    archived = f"archived at {one.archived}, " if one.archived else ""
-    text = f"{one.evidence_id}: {one.before}“{one.exact}”{one.after}"
-    return f"{text}\n  ({page}, as retrieved on {one.retrieved_on}, {archived}SHA-256 {one.sha256})"
+def _as_text(quotation: Quotation) -> str:
+    page = f"page {quotation.page} of {quotation.pages}" if quotation.page else "page not given"
+    archived = f"archived at {quotation.archived}, " if quotation.archived else ""
+    text = f"{quotation.evidence_id}: {quotation.before}“{quotation.exact}”{quotation.after}"
+    return f"{text}\n  ({page}, as retrieved on {quotation.retrieved_on}, {archived}SHA-256 {quotation.sha256})"

@@ -118,11 +118,11 @@ class Table(Styler):
 
 def _cells(column: pd.Series) -> pd.Series:
     """Return a column for a workbook; among numbers that which is missing is said in words."""
-    if not column.map(lambda one: isinstance(one, Number)).any():
+    if not column.map(lambda cell: isinstance(cell, Number)).any():
         return column
     cells = [
-        one.value if isinstance(one, Number) else NO_NUMBER if one == NOTHING else one
-        for one in column
+        cell.value if isinstance(cell, Number) else NO_NUMBER if cell == NOTHING else cell
+        for cell in column
     ]
     return pd.Series(cells, column.index, dtype=object)
 
@@ -155,22 +155,22 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
     for column in table.columns.drop(list(_DROPPED), errors="ignore"):
         cells = table[column].astype(object)
         if column in names:
-            cells = cells.map(lambda one, held=names[column]: held.get(one, one))
+            cells = cells.map(lambda cell, label_of=names[column]: label_of.get(cell, cell))
         elif column in _STATES:
             cells = cells.map(in_words)
         elif column in ("missing", "unknown"):
             empty = "none shown" if column == "missing" else "none"
             cells = cells.map(lambda text, empty=empty: gap_words(str(text), labels, empty))
         elif column in ("low", "high"):
-            cells = cells.map(lambda one: Number(shown(one, display)) if _is_score(one) else one)
+            cells = cells.map(lambda end: Number(shown(end, display)) if _is_score(end) else end)
         elif column == "known":
             cells = cells.map(
-                lambda one: Number(f"{shown(100 * one, display)}%") if _is_score(one) else one
+                lambda part: Number(f"{shown(100 * part, display)}%") if _is_score(part) else part
             )
         if column in numbers:
-            cells = cells.map(lambda one: Number(one) if _A_NUMBER.fullmatch(str(one)) else one)
+            cells = cells.map(lambda text: Number(text) if _A_NUMBER.fullmatch(str(text)) else text)
         head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
-        columns[head.removesuffix("_id").replace("_", " ")] = [_text(one, study) for one in cells]
+        columns[head.removesuffix("_id").replace("_", " ")] = [_text(cell, study) for cell in cells]
     return pd.DataFrame(columns, dtype=object)
 
 

@@ -32,7 +32,9 @@ def record_of(study: Study, name: str) -> Table:
         raise no_such("table", name, [*RECORDS, *own], "table")
     lines = [study.mark] if study.mark else []
     numbers = (
-        [] if name in RECORDS else [one.name for one in own[name].fields if one.type in NUMBERS]
+        []
+        if name in RECORDS
+        else [field.name for field in own[name].fields if field.type in NUMBERS]
     )
     return Table(labelled(study, make(study), numbers), f"{title.rstrip('.')}.", lines)
 
@@ -74,8 +76,8 @@ def _read_by_unit(study: Study) -> pd.DataFrame:
         "cited": cited["unit_id"].value_counts(),
         "queries": queries,
     }
-    held = {name: units.map(count).fillna(0).astype(int) for name, count in counts.items()}
-    return study["units"][["unit_id", "region"]].assign(**held)
+    columns = {name: units.map(count).fillna(0).astype(int) for name, count in counts.items()}
+    return study["units"][["unit_id", "region"]].assign(**columns)
 
 
 def _counted(table: str, columns: list[str], noun: str) -> Callable[[Study], pd.DataFrame]:

@@ -62,7 +62,7 @@ class Results(Summary):
         """The name of each unit, criterion and recommendation, by its id: to rename a frame by."""
         study = self._measures.study
         tables = {"units": "short_name", "criteria": "label", "recommendations": "label"}
-        return {key: text for one in tables.items() for key, text in study.lookup(*one).items()}
+        return {key: text for names in tables.items() for key, text in study.lookup(*names).items()}
 
     @property
     def scores(self) -> pd.DataFrame:

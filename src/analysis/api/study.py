@@ -168,17 +168,17 @@ class Study(Summary):
             raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study
-        wanted, asked, query = (), (), ""
+        unit_ids, criterion_ids, query = (), (), ""
         if units is not None:
             table = typed(there.descriptor.tables["units"], there["units"])
             given = as_ids("units", units, self._data["units"]["unit_id"])
-            wanted = chosen_units(table, given)
-            query = given if isinstance(given, str) and given not in wanted else ""
+            unit_ids = chosen_units(table, given)
+            query = given if isinstance(given, str) and given not in unit_ids else ""
         if criteria is not None:
             given = as_ids("criteria", criteria, there["criteria"]["criterion_id"])
             ask = list(asked_criteria(there)["criterion_id"])
-            asked = chosen_criteria(there["criteria"], given, ask)
-        return Results(shown(results, wanted, asked, query))
+            criterion_ids = chosen_criteria(there["criteria"], given, ask)
+        return Results(shown(results, unit_ids, criterion_ids, query))
 
     def agreement(self) -> pd.DataFrame:
         """Return how far the coders agree, by criterion and in all, and on how many cells."""
@@ -211,12 +211,12 @@ class Study(Summary):
         ids = self._data["evidence"]["evidence_id"]
         given = as_ids("evidence", ids if evidence is None else evidence, ids)
         wanted = [given] if isinstance(given, str) else given
-        for one in wanted:
-            if one not in set(ids):
-                raise no_such("evidence", one, ids, "statement of evidence")
+        for evidence_id in wanted:
+            if evidence_id not in set(ids):
+                raise no_such("evidence", evidence_id, ids, "statement of evidence")
         quoted = quotations(self._data)
         lines = [self._data.mark] if self._data.mark else []
-        return Quotations([quoted[one] for one in wanted if one in quoted], lines)
+        return Quotations([quoted[key] for key in wanted if key in quoted], lines)
 
     def as_coded(self, coder: str) -> Study:
         """Return the study with one coder's own codings in place of the assessments.

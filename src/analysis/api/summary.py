@@ -11,7 +11,7 @@ class Named:
 
     def __getattr__(self, name: str) -> Any:
         """Raise the error that there is no such name, with the nearest."""
-        names = [one for one in dir(self) if not one.startswith("_")]
+        names = [attribute for attribute in dir(self) if not attribute.startswith("_")]
         if name.startswith("_") or name in names:
             return object.__getattribute__(self, name)  # which says its own mistake
         raise AttributeError(f"{type(self).__name__} has no {name!r}{nearest(name, names)}")

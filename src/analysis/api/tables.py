@@ -37,23 +37,23 @@ def table_of(results: Results, name: str) -> Table:
 
 def _national(results: Results) -> pd.DataFrame:
     wide = results.national.pivot(index="criterion_id", columns="state", values="units")
-    asked = _asked(results)
-    wide = wide.reindex(index=asked, columns=results.national["state"].unique())
+    criteria = _criteria_ids(results)
+    wide = wide.reindex(index=criteria, columns=results.national["state"].unique())
     wide = wide.rename(columns=level_word).astype("Int64")
     return wide.assign(sum=wide.sum(axis=1)).reset_index()
 
 
-def _asked(results: Results) -> list[str]:
+def _criteria_ids(results: Results) -> list[str]:
     return list(asked_criteria(results.study)["criterion_id"])
 
 
-def _of_asked(results: Results, table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["criterion_id"].isin(_asked(results))]
+def _of_criteria(results: Results, table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["criterion_id"].isin(_criteria_ids(results))]
 
 
 def _matrix(results: Results) -> pd.DataFrame:
     labels = results.study.lookup("criteria", "label")
-    grid = results.matrix.grid()[_asked(results)].map(level_word)
+    grid = results.matrix.grid()[_criteria_ids(results)].map(level_word)
     return grid.rename(columns=labels).rename_axis(index="unit_id").reset_index()
 
 
@@ -69,8 +69,8 @@ def _over_time(results: Results) -> pd.DataFrame:
             unit: interval_words(row["low"], row["high"], row["known"], study.settings.display)
             for unit, row in table.iterrows()
         }
-    held = pd.DataFrame(columns).reindex(study["units"]["unit_id"])
-    moved = held[held.nunique(axis=1, dropna=False) > 1]
+    intervals = pd.DataFrame(columns).reindex(study["units"]["unit_id"])
+    moved = intervals[intervals.nunique(axis=1, dropna=False) > 1]
     return moved.rename_axis("unit_id").reset_index()
 
 
@@ -87,7 +87,7 @@ def _changes(results: Results) -> pd.DataFrame:
 def _readings(results: Results) -> pd.DataFrame:
     table, display = results.readings, results.study.settings.display
     table = table[table["unit_id"].isin(known_units(table))]
-    words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
+    words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
     wide = table.assign(interval=words).pivot(index="unit_id", columns="reading", values="interval")
     return wide.reindex(
         index=table["unit_id"].unique(), columns=table["reading"].unique()
@@ -98,7 +98,7 @@ def _dates(results: Results) -> pd.DataFrame:
     """Return the dates of comparison, with how many scored cells were in force and settled."""
     named = named_figures(results)
     rows = [
-        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{one}"].value for one in _COUNTED))
+        (label, str(matrix.as_of), *(named[f"at.{matrix.as_of}.{part}"].value for part in _COUNTED))
         for label, matrix in results.over_time
     ]
     return pd.DataFrame(rows, columns=["date", "day", "scored cells in force", "settled"])
@@ -108,7 +108,7 @@ _COUNTED = ("scored", "settled")
 
 
 def _cells(results: Results) -> pd.DataFrame:
-    cells = _of_asked(results, results.matrix.cells)
+    cells = _of_criteria(results, results.matrix.cells)
     return _with_since_read(results, cells[~cells["state"].isin([v.NOT_FOUND, v.NOT_ASSESSED])])
 
 
@@ -124,7 +124,7 @@ def _reasons(results: Results) -> pd.DataFrame:
     """Return the scored cells that a source leaves open, each with the reason of its coding."""
     study = results.study
     scored = study["criteria"].loc[study["criteria"]["scored"] == "yes", "criterion_id"]
-    cells = _of_asked(results, results.matrix.cells)
+    cells = _of_criteria(results, results.matrix.cells)
     cells = cells[cells["criterion_id"].isin(scored) & (cells["row"] >= 0)]
     cells = cells[cells["state"].isin([v.INCONCLUSIVE, v.OUTDATED, v.WITHHELD])]
     why = study["assessments"]["rationale"].reindex(cells["row"]).to_numpy()
@@ -156,22 +156,22 @@ TABLES: dict[str, tuple[str, Make]] = {
     "national": ("How many are at each state of each criterion", _national),
     "coverage": (
         "How much is known of each criterion",
-        lambda r: r.coverage.loc[_asked(r)].rename(columns=word).reset_index(),
+        lambda r: r.coverage.loc[_criteria_ids(r)].rename(columns=word).reset_index(),
     ),
     "gaps": ("What is missing and what is unknown, by recommendation", lambda r: r.gaps),
     "national gaps": (
         "How many meet each recommendation, fall short, or cannot be told",
-        lambda r: r.national_gaps.rename(columns={one: word(one) for one in GAP_STATES}),
+        lambda r: r.national_gaps.rename(columns={state: word(state) for state in GAP_STATES}),
     ),
     "cells": ("Every cell on which something was read", _cells),
     "reasons": ("What a source leaves open, and why", _reasons),
     "dates": ("The dates compared", _dates),
     "ranks": ("The best and the worst rank that each can have", _ranked),
     "pairs": ("Who is surely above whom", lambda r: r.pairs),
-    "priorities": ("What to ask next", lambda r: _of_asked(r, r.next_questions)),
+    "priorities": ("What to ask next", lambda r: _of_criteria(r, r.next_questions)),
     "national priorities": (
         "What to ask next, by criterion",
-        lambda r: _of_asked(r, national_questions(r.study, r.next_questions)),
+        lambda r: _of_criteria(r, national_questions(r.study, r.next_questions)),
     ),
     "published totals": ("Published counts beside what the evidence shows", lambda r: r.totals),
     "bounds": (

@@ -34,11 +34,13 @@ def _values(field: Column, texts: pd.Series) -> pd.Series:
     limits = field.constraints
     if field.type in NUMBERS:
         number, name = NUMBERS[field.type]
-        return pd.Series([number(one) if one else pd.NA for one in texts], texts.index, dtype=name)
+        return pd.Series(
+            [number(text) if text else pd.NA for text in texts], texts.index, dtype=name
+        )
     if limits.enum is not None and set(limits.enum) <= {*_YES_OR_NO, ""}:
         return texts.map(_YES_OR_NO).astype("boolean")
     if limits.enum is not None:
-        return category(texts, [one for one in limits.enum if one])
+        return category(texts, [value for value in limits.enum if value])
     if limits.pattern == DAY:
         return _days(texts, 0)
     return texts.where(texts != "").astype("str")
@@ -50,7 +52,7 @@ def category(texts: pd.Series, values: list[str]) -> pd.Series:
 
 
 def _days(texts: pd.Series, end: int) -> pd.Series:
-    days = [day_span(one)[end].isoformat() if one else "NaT" for one in texts]
+    days = [day_span(text)[end].isoformat() if text else "NaT" for text in texts]
     return pd.Series(days, texts.index, dtype="datetime64[s]")
 
 

@@ -309,7 +309,9 @@ def _print_proposals(study: Study, collection: Collection) -> None:
     if not collection.added:
         return
     known = {
-        one.document_id for one in Library(loaded(study.folder)).documents.values() if one.units
+        document.document_id
+        for document in Library(loaded(study.folder)).documents.values()
+        if document.units
     }
     names = study.lookup("units", "name")
     for name, one in collection.added:
@@ -332,7 +334,7 @@ def _print_looks(rechecked: Rechecked) -> None:
         hosts.setdefault(urlsplit(address).netloc, []).append(why)
     for host, reasons in hosts.items():
         many = counted(len(reasons), "address", "addresses")
-        why = "; ".join(dict.fromkeys(one.rstrip("?") for one in reasons))
+        why = "; ".join(dict.fromkeys(reason.rstrip("?") for reason in reasons))
         print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
     found = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
     kinds = "".join(f", {name}: {many}" for name, many in found.items())

@@ -59,7 +59,7 @@ def _add_outputs(add: _Add) -> None:
     )
     report.add_argument(
         "--only",
-        type=lambda text: [one.strip() for one in text.split(",")],
+        type=lambda text: [part.strip() for part in text.split(",")],
         default=[],
         metavar="PART,PART",
         help="build only these parts, such as site,tables (default: all)",

@@ -128,7 +128,7 @@ def print_problems_found(problems: list[Problem], form: str) -> None:
     """Print problems as a table, or as JSON."""
     if form == "json":
         # In ASCII, so that it can be written to any terminal and read from any pipe.
-        print(json.dumps([one.as_dict() for one in problems], indent=1))
+        print(json.dumps([problem.as_dict() for problem in problems], indent=1))
         return
     from analysis.problem_table import print_problems
 

@@ -68,8 +68,8 @@ def faults(
         yield Problem(FILE, row, "page", page, rule, "correct the page", of_kind="other page")
 
 
-def _in_words(one: Difference) -> str:
-    quoted, printed = shorten(one.quoted), shorten(one.printed)
+def _in_words(difference: Difference) -> str:
+    quoted, printed = shorten(difference.quoted), shorten(difference.printed)
     if not quoted:
         return f"The quotation leaves out “{printed}”"
     return f"It has {f'“{printed}”' if printed else 'nothing'} where “{quoted}” is quoted"

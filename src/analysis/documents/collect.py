@@ -107,9 +107,9 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
             # What is no file, such as a link to nothing, is named when it is to be read.
             files = (one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir())
             yield from (
-                Wanted(str(one))
-                for one in files
-                if not any(part.startswith(".") for part in one.relative_to(path).parts)
+                Wanted(str(file))
+                for file in files
+                if not any(part.startswith(".") for part in file.relative_to(path).parts)
             )
         elif lines := _listed(path):
             yield from wanted(lines)
@@ -123,11 +123,11 @@ def _listed(path: Path) -> list[str]:
         is_text = path.is_file() and path.suffix.lower() == ".txt"
         if not is_text or path.stat().st_size > _LIST_AT_MOST:
             return []
-        lines = [one.strip() for one in path.read_text("utf-8-sig").splitlines()]
+        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
     except (OSError, ValueError):
         return []
-    lines = [one for one in lines if one and not one.startswith("#")]
-    is_list = all(_ADDRESS.fullmatch(one) or _is_other_file(one, path) for one in lines)
+    lines = [line for line in lines if line and not line.startswith("#")]
+    is_list = all(_ADDRESS.fullmatch(line) or _is_other_file(line, path) for line in lines)
     return lines if is_list else []
 
 

@@ -66,7 +66,7 @@ class Comparable:
 
     @cached_property
     def _page_starts(self) -> list[int]:
-        return [0, *(one.end() for one in re.finditer(PAGE_BREAK, self.original))]
+        return [0, *(match.end() for match in re.finditer(PAGE_BREAK, self.original))]
 
 
 def comparable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> Comparable:

@@ -255,5 +255,5 @@ def fts_query(query: str) -> str:
     sides = [" AND ".join(one) for one in wanted if one]
     if not sides:
         return ""
-    found = " OR ".join(f"({one})" for one in sides)
+    found = " OR ".join(f"({side})" for side in sides)
     return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found

@@ -133,18 +133,22 @@ class Library:
         except ValueError:  # on another drive
             return path.resolve().as_uri() + end
 
-    def _opened(self, one: StudyDocument) -> Path | None:
+    def _opened(self, document: StudyDocument) -> Path | None:
         """Return a copy of a document, or of its text, that a program opens by its name."""
-        whole = self._store.path(one.digest)
-        is_text = one.media_type not in _ENDINGS
-        if not (one.document_id in self.texts if is_text else one.digest and whole.exists()):
+        whole = self._store.path(document.digest)
+        is_text = document.media_type not in _ENDINGS
+        if not (
+            document.document_id in self.texts if is_text else document.digest and whole.exists()
+        ):
             return None
         path = (
-            self._store.folder / OPENED / f"{one.document_id}{_ENDINGS.get(one.media_type, '.txt')}"
+            self._store.folder
+            / OPENED
+            / f"{document.document_id}{_ENDINGS.get(document.media_type, '.txt')}"
         )
         path.parent.mkdir(exist_ok=True)
         if is_text:
-            path.write_text("\n\n".join(self.texts[one.document_id]), encoding="utf-8")
+            path.write_text("\n\n".join(self.texts[document.document_id]), encoding="utf-8")
         elif not path.exists():
             shutil.copyfile(whole, path)
         return path
@@ -195,7 +199,7 @@ def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
 def terms(study: Study, criterion: str) -> list[str]:
     """Return the search terms of a criterion."""
     cell = study.lookup("criteria", "search_terms")[criterion]
-    return [one.strip() for one in cell.split("|") if one.strip()]
+    return [part.strip() for part in cell.split("|") if part.strip()]
 
 
 def any_of(words: Sequence[str]) -> str:

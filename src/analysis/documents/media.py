@@ -81,7 +81,7 @@ def _zipped(content: bytes) -> str:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
         raise UnreadableError("its file is damaged: download it again") from None
     for start, kind in _ZIPPED.items():
-        if any(one.startswith(start) for one in names):
+        if any(name.startswith(start) for name in names):
             if kind.startswith("."):
                 raise _unread(kind)
             return kind

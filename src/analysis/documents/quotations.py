@@ -99,7 +99,7 @@ class QuotableText:
         """Return the words of a span of the text, without running heads."""
         heads = [(max(a, start) - start, min(b, end) - start) for a, b in self._heads]
         return readable(
-            self._text.original[start:end], [one for one in heads if one[0] < one[1]]
+            self._text.original[start:end], [head for head in heads if head[0] < head[1]]
         ).split()
 
     def _nearest(self, quoted: Comparable) -> Checked:
@@ -166,7 +166,7 @@ def _whole_words(key: str, start: int, end: int) -> tuple[int, int]:
 def _words(text: Comparable, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Return the words, figures and marks of a span as places in the key."""
     end = len(text.key) if end is None else end
-    return [one.span() for one in re.compile(r"\w+|[^\w\s]").finditer(text.key, start, end)]
+    return [match.span() for match in re.compile(r"\w+|[^\w\s]").finditer(text.key, start, end)]
 
 
 def _keys(text: Comparable, words: list[tuple[int, int]]) -> list[str]:

@@ -54,7 +54,7 @@ class Looker:
     ):
         """Take what keeps, fetches and reads; and the study's documents and evidence."""
         self._store, self._fetcher, self._reader = store, fetcher, reader
-        self._documents = [one for one in documents if one["access"] == PUBLIC]
+        self._documents = [document for document in documents if document["access"] == PUBLIC]
         self._quotes = [one for one in evidence if one["quote"]]
 
     def look(self, address: str, rows: Sequence[Row]) -> list[Look]:
@@ -72,11 +72,11 @@ class Looker:
         except NotFetchedError as error:
             if not error.status:
                 raise
-            return [_look(one, error.status, why=str(error)) for one in rows]
+            return [_look(row, error.status, why=str(error)) for row in rows]
         digest = sha256(fetched.content)
-        if all(one["sha256"] == digest for one in rows):
+        if all(row["sha256"] == digest for row in rows):
             status = v.MOVED if fetched.moved_to else v.UNCHANGED
-            return [_look(one, status, fetched.moved_to) for one in rows]
+            return [_look(row, status, fetched.moved_to) for row in rows]
         path, looks = self._store.path(digest), []
         was_there = path.exists()
         self._store.keep(fetched.content)
@@ -84,7 +84,7 @@ class Looker:
             looks = list(self._compared(rows, digest, self._read(fetched, path), fetched))
         except UnreadableError as error:
             why = f"what came in its place cannot be used: {error}"
-            looks = [_look(one, v.NOT_GIVEN, why=why) for one in rows]
+            looks = [_look(row, v.NOT_GIVEN, why=why) for row in rows]
         finally:
             # Only a newer version stays.
             if not was_there and not any(one.version for one in looks):
@@ -110,20 +110,22 @@ class Looker:
         version = None
         if changed and not known:
             version = self._version(rows[-1], digest, text, fetched)
-        for one in rows:
-            name, address = one["document_id"], fetched.moved_to
-            if one not in changed:
-                status = v.UNCHANGED if one["sha256"] == digest else v.SAME_TEXT
-                yield _look(one, v.MOVED if address else status, address)
+        for row in rows:
+            name, address = row["document_id"], fetched.moved_to
+            if row not in changed:
+                status = v.UNCHANGED if row["sha256"] == digest else v.SAME_TEXT
+                yield _look(row, v.MOVED if address else status, address)
                 continue
             fates = self._fates(name, older[name], text)
-            look = _look(one, v.CHANGED, address, _why(one, older[name], text))
+            look = _look(row, v.CHANGED, address, _why(row, older[name], text))
             yield Look(look.row | fates | {"found_id": known}, version, rows[-1]["document_id"])
 
     def _known(self, latest: Row, digest: str, text: DocumentText) -> str:
         """Return the document of the study that has these bytes or, of this source, these words."""
-        of_source = [one for one in self._documents if one["source_id"] == latest["source_id"]]
-        known = [one for one in self._documents if one["sha256"] == digest]
+        of_source = [
+            document for document in self._documents if document["source_id"] == latest["source_id"]
+        ]
+        known = [document for document in self._documents if document["sha256"] == digest]
         known += [one for one in of_source if _same_words(one, (), text)]
         return known[0]["document_id"] if known else ""
 
@@ -155,7 +157,7 @@ class Looker:
         new, before = QuotableText(text.pages), QuotableText(old) if old else None
         fates: dict[str, list[str]] = {"standing": [], "moved": [], "gone": []}
         differences = []
-        for one in (one for one in self._quotes if one["document_id"] == document):
+        for one in (quote for quote in self._quotes if quote["document_id"] == document):
             found = new.check(one["quote"], int(one["page"]) if one["page"] else None)
             if found.status == ABSENT and text.unread:
                 continue  # it may stand in what could not be read
@@ -226,13 +228,13 @@ def _differences(passage: str, quote: str, new: QuotableText) -> list[str]:
         return []
     near = found if found.status == NEAR else new.check(quote)
     if near.status == NEAR:
-        return [_in_words(one) for one in near.differences[:_DIFFERENCES]]
+        return [_in_words(difference) for difference in near.differences[:_DIFFERENCES]]
     stands = near.status in (FOUND, OTHER_PAGE)
     return ["other words stand around it now" if stands else "nothing like it is there"]
 
 
-def _in_words(one: Difference) -> str:
-    old, new = (shorten(one_line(text)) for text in (one.quoted, one.printed))
+def _in_words(difference: Difference) -> str:
+    old, new = (shorten(one_line(text)) for text in (difference.quoted, difference.printed))
     if not old:
         return f"“{new}” is new"
     return f"“{old}” is “{new}” now" if new else f"“{old}” is left out now"

@@ -90,7 +90,7 @@ class DocumentStore:
     def keep_not_archived(self, addresses: Sequence[str]) -> Path:
         """Keep the list of addresses for a public archive, each on a line; return where it is."""
         path = self.folder / "not-archived.txt"
-        _write_whole(path, "".join(f"{one}\n" for one in addresses).encode())
+        _write_whole(path, "".join(f"{address}\n" for address in addresses).encode())
         return path
 
     def keep_private(self, rows: Mapping[str, Mapping[str, str]]) -> None:

@@ -145,7 +145,7 @@ def _agreed_row(beside: list[Row]) -> Row:
     reading; the reason is the first coder's, since the others say the same in other words.
     """
     first = beside[0]
-    cited = dict.fromkeys(one for row in beside for one in row["evidence_ids"].split(";") if one)
+    cited = dict.fromkeys(part for row in beside for part in row["evidence_ids"].split(";") if part)
     return {
         **{name: first[name] for name in (*DATED, "level", "rationale")},
         "read_on": max(row["read_on"] for row in beside),
@@ -165,14 +165,14 @@ def _compared(coded: list[Row], names: list[str], without: list[str]) -> str:
     if agree(coded):
         return "agree"
     levels = [{one["level"] for one in coded if one["coder"] == name} for name in of_each]
-    return "levels agree, dates differ" if all(one == levels[0] for one in levels) else "differ"
+    return "levels agree, dates differ" if all(level == levels[0] for level in levels) else "differ"
 
 
-def _in_full(one: Row, rules_mark: str) -> str:
-    cited = f"[{one['evidence_ids'].replace(';', ', ')}] " if one["evidence_ids"] else ""
-    older = f"; {EARLIER_RULES}" if one["rules_mark"] not in ("", rules_mark) else ""
-    head = f"{one['level']} ({date_in_words(one)}; {one['confidence']}{older})"
-    return f"{head}\n{cited}{one['rationale']}"
+def _in_full(row: Row, rules_mark: str) -> str:
+    cited = f"[{row['evidence_ids'].replace(';', ', ')}] " if row["evidence_ids"] else ""
+    older = f"; {EARLIER_RULES}" if row["rules_mark"] not in ("", rules_mark) else ""
+    head = f"{row['level']} ({date_in_words(row)}; {row['confidence']}{older})"
+    return f"{head}\n{cited}{row['rationale']}"
 
 
 def _dates(row: Row) -> tuple[str, ...]:

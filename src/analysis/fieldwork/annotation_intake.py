@@ -82,48 +82,50 @@ class _Rows:
         self._evidence = changeset.draft("evidence")
         self._places, self._tags = _Places(study), _Tags(study)
 
-    def take(self, one: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
+    def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
         """Add or fill a row; return what was done, the row's id, and what is not said."""
-        if not one.exact:
+        if not annotation.exact:
             raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
-        if len(one.exact.split()) > WORDS_AT_MOST:
+        if len(annotation.exact.split()) > WORDS_AT_MOST:
             raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
-        _refuse_half_signs(one)
-        document, quoted = self._places.quoted(one)
-        tags = self._tags.read(one.tags)
-        place = self._row(tags, document, one)
+        _refuse_half_signs(annotation)
+        document, quoted = self._places.quoted(annotation)
+        tags = self._tags.read(annotation.tags)
+        place = self._row(tags, document, annotation)
         if place is not None and not tags.evidence:
-            self._refuse_other_words(one, self._evidence.rows[place])
+            self._refuse_other_words(annotation, self._evidence.rows[place])
         if place is None:
-            what, name = ADDED, self._add(one, tags, document, quoted, line)
+            what, name = ADDED, self._add(annotation, tags, document, quoted, line)
         else:
             what, name = self._fill(place, tags, document, quoted, line)
         return what, name, "" if tags.criterion else "no tag names a criterion"
 
-    def _refuse_other_words(self, one: WebAnnotation, row: Row) -> None:
-        if one.comment and one.comment != row["states"]:
+    def _refuse_other_words(self, annotation: WebAnnotation, row: Row) -> None:
+        if annotation.comment and annotation.comment != row["states"]:
             raise _LeftOutError(
                 f"{row['evidence_id']} quotes these words, and its comment is another: give it the "
                 f"tag evidence:{row['evidence_id']}, and write there what is to be said"
             )
 
-    def _row(self, tags: "_Named", document: Row, one: WebAnnotation) -> int | None:
+    def _row(self, tags: "_Named", document: Row, annotation: WebAnnotation) -> int | None:
         """Return the place of the row that is meant: the one named, or that has these words."""
         rows = list(enumerate(self._evidence.rows))
         if tags.evidence:
             return next(place for place, row in rows if row["evidence_id"] == tags.evidence)
         key = tags.unit, document["document_id"]
         same = (place for place, row in rows if (row["unit_id"], row["document_id"]) == key)
-        return next((place for place in same if _says(self._evidence.rows[place], one.exact)), None)
+        return next(
+            (place for place in same if _says(self._evidence.rows[place], annotation.exact)), None
+        )
 
     def _add(
-        self, one: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
+        self, annotation: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
     ) -> str:
         if not tags.unit:
             raise _LeftOutError(
                 "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
             )
-        if not one.comment:
+        if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
         taken = {row["evidence_id"] for row in self._evidence.rows}
         name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
@@ -132,10 +134,10 @@ class _Rows:
             "scope": "unit",
             "unit_id": tags.unit,
             "source_id": document["source_id"],
-            "states": one.comment,
+            "states": annotation.comment,
             "extent_read": tags.extent or "not_read",
-            "note": tags.in_words(one.tags),
-            "read_on": _day(one.created_on),
+            "note": tags.in_words(annotation.tags),
+            "read_on": _day(annotation.created_on),
             **quoted,
         }
         self._evidence.add(row, line)
@@ -167,9 +169,17 @@ class _Rows:
         return what, name
 
 
-def _refuse_half_signs(one: WebAnnotation) -> None:
+def _refuse_half_signs(annotation: WebAnnotation) -> None:
     try:
-        "".join([one.exact, one.prefix, one.suffix, one.comment, *one.tags]).encode()
+        "".join(
+            [
+                annotation.exact,
+                annotation.prefix,
+                annotation.suffix,
+                annotation.comment,
+                *annotation.tags,
+            ]
+        ).encode()
     except UnicodeEncodeError:
         raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
 
@@ -190,10 +200,10 @@ class _Places:
                 # Of several versions the latest is looked in first.
                 self._by_address[address].insert(0, row)
 
-    def quoted(self, one: WebAnnotation) -> tuple[Row, Row]:
+    def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
         """Return the document that has the words, and the cells that say where they stand."""
-        found = self._by_hash.get(one.sha256) if one.sha256 else None
-        bare = _bare(one.address)
+        found = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
+        bare = _bare(annotation.address)
         # A document is held without the query string where it is the same without.
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
         rows = [found] if found else by_address
@@ -209,18 +219,18 @@ class _Places:
                 f"the text of {rows[0]['document_id']} is not on this machine, or another"
             )
         for row, text in texts:
-            if cells := _cells(one, text):
-                return row, {"document_id": row["document_id"], "quote": one.exact, **cells}
+            if cells := _cells(annotation, text):
+                return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
         named = listed([row["document_id"] for row, _ in texts])
         raise _LeftOutError(f"the words are not in {named}")
 
 
-def _cells(one: WebAnnotation, text: QuotableText) -> Row | None:
+def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
     """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
-    around = {"prefix": one.prefix, "suffix": one.suffix}
-    places = text.places(one.exact, **around)
+    around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
+    places = text.places(annotation.exact, **around)
     if not places:
-        around, places = {"prefix": "", "suffix": ""}, text.places(one.exact)
+        around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
     pages = {place.pages[0] for place in places}
     return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
 
@@ -238,7 +248,7 @@ class _Named:
     def in_words(self, tags: tuple[str, ...]) -> str:
         """Return a note with the tags for which evidence has no column."""
         own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
-        kept = [one for one in tags if one not in own]
+        kept = [tag for tag in tags if tag not in own]
         return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
 
 

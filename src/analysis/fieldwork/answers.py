@@ -21,7 +21,7 @@ ENTRIES = {"answered_on": "--answered-on", "outcome": "--outcome"}
 
 def request_of(study: Study, name: str) -> dict[str, str]:
     """Return a request by its id."""
-    found = next((one for one in records(study["requests"]) if one["request_id"] == name), None)
+    found = next((row for row in records(study["requests"]) if row["request_id"] == name), None)
     if found is None:
         rule, remedy = "there is no such request in requests.csv", "name one of its ids"
         raise StudyError([Problem("--request", None, "", name, rule, remedy)])

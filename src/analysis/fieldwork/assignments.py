@@ -91,7 +91,7 @@ def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd
             return str(batch), recorded.iloc[:0]
     taken = {*recorded["batch"], *study["codings"]["batch"]}
     numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
-    batch = next(one for one in numbers if one not in taken)
+    batch = next(number for number in numbers if number not in taken)
     place_of = {unit: place for place, unit in enumerate(units)}
     rows = [
         (coder, *one, batch, day, "", order.round)

@@ -107,7 +107,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
     """
     cells = matrix.cells[matrix.cells["unit_id"] == unit] if unit else matrix.cells
     criteria = {row["criterion_id"]: row for row in records(study["criteria"])}
-    rules = {(one.criterion_id, one.level): one.rule for one in each_row(study["rules"])}
+    rules = {(row.criterion_id, row.level): row.rule for row in each_row(study["rules"])}
     notices = study["notices"].groupby("criterion_id")["text"].agg(list).to_dict()
     evidence = {row["evidence_id"]: row for row in with_sources(study, "evidence")}
     assessments, carried = records_by_key(study["assessments"]), why_carried(study)
@@ -127,7 +127,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
             why_carried=carried.get(cell.row, ""),
             earlier_rules=cell.row in earlier,
             disputed=cell.row in reopened,
-            evidence=[evidence[one] for one in listed_ids(cell.evidence_ids)],
+            evidence=[evidence[id_] for id_ in listed_ids(cell.evidence_ids)],
             notices=notices.get(cell.criterion_id, []),
             **{
                 name: rows.get((cell.unit_id, cell.criterion_id), [])

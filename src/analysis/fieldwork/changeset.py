@@ -154,7 +154,7 @@ class Changeset:
     @property
     def changing(self) -> list[Change]:
         """The changes that are any."""
-        return [one for one in self.changes if one.what != UNCHANGED]
+        return [change for change in self.changes if change.what != UNCHANGED]
 
     def files(self) -> dict[str, bytes]:
         """Return the new content of every table that changes, by file name.
@@ -168,7 +168,7 @@ class Changeset:
         self._note_days_to_come()
         note_filled_or_sorted(self.workbook, self._lines())
         # A cell that could not be read is not to be blamed again for saying nothing.
-        refused = {one.column for one in self.workbook.problems}
+        refused = {problem.column for problem in self.workbook.problems}
         found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
         self.workbook.problems += [one for one in found if one.column not in refused]
         changed = {

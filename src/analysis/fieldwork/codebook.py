@@ -13,14 +13,14 @@ def codebook_page(study: Study) -> Page:
     behind = study.lookup("recommendations", "label")
     rows = [
         (
-            one.label,
-            one.question,
-            behind.get(one.recommendation_id, "context"),
-            "yes" if one.scored == "yes" else "no, context",
-            one.applies_from or "always",
-            "\n".join(f"{level}: {rule}" for level, rule in rules[one.criterion_id]),
+            row.label,
+            row.question,
+            behind.get(row.recommendation_id, "context"),
+            "yes" if row.scored == "yes" else "no, context",
+            row.applies_from or "always",
+            "\n".join(f"{level}: {rule}" for level, rule in rules[row.criterion_id]),
         )
-        for one in each_row(study["criteria"])
+        for row in each_row(study["criteria"])
     ]
     unknowns = [
         (code, f"Unknown code: {v.MEANING[code]}.", "any criterion", "", "", "") for code in v.TYPED

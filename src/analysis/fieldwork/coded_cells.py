@@ -107,7 +107,7 @@ def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
     every, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
     for row in each_row(study["assignments"]):
         criteria = row.criterion_ids.split(";") if row.criterion_ids else every
-        recorded[row.coder, row.batch] |= {(row.unit_id, one) for one in criteria}
+        recorded[row.coder, row.batch] |= {(row.unit_id, criterion) for criterion in criteria}
     return recorded
 
 

@@ -175,7 +175,7 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
     for row in (draft.rows[place] for place in places):
         row["returned_on"] = row["returned_on"] or on.isoformat()
         criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else every
-        cells.update((coder, row["unit_id"], one) for one in criteria)
+        cells.update((coder, row["unit_id"], criterion) for criterion in criteria)
     without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
     place = changeset.workbook.about_places.get("batch", "Start")
     if without:

@@ -193,37 +193,37 @@ class DocumentRows:
             elif row["access"] == PRIVATE:
                 self._without_hash.setdefault(_figures(row), []).append(name)
 
-    def add(self, one: Collected, number: int) -> str:
+    def add(self, collected: Collected, number: int) -> str:
         """Add a document, and return its id; of one that the study has, the id that it has."""
-        if have := self._have(one):
-            link_to_request(self._documents, {have}, one.wanted.request_id)
+        if have := self._have(collected):
+            link_to_request(self._documents, {have}, collected.wanted.request_id)
             return have
-        line = SheetRow(one.wanted.place, number, {}, {"": "A"})
+        line = SheetRow(collected.wanted.place, number, {}, {"": "A"})
         name = next(self._names)
-        source = one.wanted.source_id or self._source_at(one)
+        source = collected.wanted.source_id or self._source_at(collected)
         if not source:
             source = name
-            self._sources.add(self._source(one, source), line)
+            self._sources.add(self._source(collected, source), line)
             self._changeset.say(ADDED, "sources", {}, source, line)
         row = {
             "document_id": name,
             "source_id": source,
-            "sha256": one.sha256,
-            **_figures_of(one),
-            "retrieved_on": one.retrieved_on,
-            "retrieved_from": one.name,
-            "access": one.access,
-            "extractor": one.text.extractor,
-            "text_sha256": one.text_sha256,
-            "unread": "; ".join(one.text.unread),
-            "replaces": self._older(one, source),
-            "request_id": one.wanted.request_id,
-            "unit_id": one.wanted.unit_id,
+            "sha256": collected.sha256,
+            **_figures_of(collected),
+            "retrieved_on": collected.retrieved_on,
+            "retrieved_from": collected.name,
+            "access": collected.access,
+            "extractor": collected.text.extractor,
+            "text_sha256": collected.text_sha256,
+            "unread": "; ".join(collected.text.unread),
+            "replaces": self._older(collected, source),
+            "request_id": collected.wanted.request_id,
+            "unit_id": collected.wanted.unit_id,
         }
-        if one.access == PRIVATE:
-            self.known_here[name] = _known_here(one)
+        if collected.access == PRIVATE:
+            self.known_here[name] = _known_here(collected)
             row |= dict.fromkeys(KNOWN_HERE, "")
-        self._by_hash[one.sha256] = name
+        self._by_hash[collected.sha256] = name
         self._documents.add(row, line)
         self._changeset.say(ADDED, "documents", {}, name, line)
         return name
@@ -235,63 +235,65 @@ class DocumentRows:
         unit = study.lookup("requests", "unit_id").get(request, "")
         return f"{body[:1].upper()}{body[1:]}" or study.lookup("units", "name").get(unit, "")
 
-    def _have(self, one: Collected) -> str:
+    def _have(self, collected: Collected) -> str:
         """Return the id of a document that the study has already, of which the text was not here."""
-        if one.sha256 in self._by_hash:
-            return self._by_hash[one.sha256]
+        if collected.sha256 in self._by_hash:
+            return self._by_hash[collected.sha256]
         # Its hash did not travel: to the byte as long, with as many pages and words.
-        alike = self._without_hash.get(_figures(_figures_of(one)))
+        alike = self._without_hash.get(_figures(_figures_of(collected)))
         if not alike:
             return ""
-        name = self._by_hash[one.sha256] = alike.pop(0)
-        self.known_here[name] = _known_here(one)
+        name = self._by_hash[collected.sha256] = alike.pop(0)
+        self.known_here[name] = _known_here(collected)
         return name
 
-    def _source_at(self, one: Collected) -> str:
+    def _source_at(self, collected: Collected) -> str:
         """Return the source that has the address of a document."""
-        addresses = {text.rstrip("/") for text in (one.name, one.wanted.place)}
-        rows = self._sources.rows if one.access != PRIVATE else []
+        addresses = {text.rstrip("/") for text in (collected.name, collected.wanted.place)}
+        rows = self._sources.rows if collected.access != PRIVATE else []
         found = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
         return next(found, "")
 
-    def _older(self, one: Collected, source: str) -> str:
+    def _older(self, collected: Collected, source: str) -> str:
         """Return the latest document that came from the same address for the same source."""
-        rows = self._documents.rows if one.access != PRIVATE else []
+        rows = self._documents.rows if collected.access != PRIVATE else []
         same = [
             row["document_id"]
             for row in rows
-            if (row["source_id"], row["retrieved_from"]) == (source, one.name)
+            if (row["source_id"], row["retrieved_from"]) == (source, collected.name)
         ]
         return same[-1] if same else ""
 
-    def _source(self, one: Collected, name: str) -> dict[str, str]:
-        is_private = one.access == PRIVATE
+    def _source(self, collected: Collected, name: str) -> dict[str, str]:
+        is_private = collected.access == PRIVATE
         # What a private document says of itself may name a person, and sources are published.
-        title, date = ("", "") if is_private else (one.text.title, one.text.date)
+        title, date = ("", "") if is_private else (collected.text.title, collected.text.date)
         date = date if date <= dt.date.today().isoformat() else ""
         from_metadata = [word for word, text in (("title", title), ("date", date)) if text]
-        host = "" if is_private else urlsplit(one.name).hostname
+        host = "" if is_private else urlsplit(collected.name).hostname
         return {
             "source_id": name,
-            "publisher": self._body_of(one.wanted.request_id) or host or "Not stated",
+            "publisher": self._body_of(collected.wanted.request_id) or host or "Not stated",
             "title": title,
             "published": date,
-            "url": "" if is_private else one.name,
+            "url": "" if is_private else collected.name,
             "extent_read": "not_read",
-            "read_on": one.retrieved_on,
+            "read_on": collected.retrieved_on,
             "title_kind": "own" if title else "",
             "note": f"Its {' and '.join(from_metadata)}, by its metadata." if from_metadata else "",
         }
 
 
-def _known_here(one: Collected) -> dict[str, str]:
-    return dict(zip(KNOWN_HERE, (one.sha256, one.text_sha256, one.name), strict=True))
+def _known_here(collected: Collected) -> dict[str, str]:
+    return dict(
+        zip(KNOWN_HERE, (collected.sha256, collected.text_sha256, collected.name), strict=True)
+    )
 
 
-def _figures_of(one: Collected) -> dict[str, str]:
-    pages = str(len(one.text.pages))
-    size, words = str(one.size), str(one.text.words)
-    return {"media_type": one.text.media_type, "bytes": size, "pages": pages, "words": words}
+def _figures_of(collected: Collected) -> dict[str, str]:
+    pages = str(len(collected.text.pages))
+    size, words = str(collected.size), str(collected.text.words)
+    return {"media_type": collected.text.media_type, "bytes": size, "pages": pages, "words": words}
 
 
 def _figures(row: dict[str, str]) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def default_map(study: Study, table: TableFile) -> TableMap:
         | {
             "unit": "unit_id",
             "units": units | {"unit_id": "unit_id"} if no_units else None,
-            "criteria": {one: {"criterion": one} for one in criteria},
-            "answers": {one: one for one in words},
+            "criteria": {criterion: {"criterion": criterion} for criterion in criteria},
+            "answers": {word: word for word in words},
             # What is second-hand is of low confidence, by the codebook.
             "confidence": v.CONFIDENCE[0],
         }

@@ -21,7 +21,7 @@ _LEAST_ROWS, _LEAST_ALONE = 4, 5
 once; of any other column alone."""
 _RARE = 1 / 250
 """Chance below which rows that stand in order by themselves are worth a look."""
-_FIELDS = {one.name: one for form in FORMS for one in form.fields}
+_FIELDS = {field.name: field for form in FORMS for field in form.fields}
 _NAMES = {form.fields[0].name for form in FORMS} | {"unit_id", "criterion_id", "scope", "source_id"}
 _DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", "answered_on")
 """Days of what people do: they do it from the top down, so that these stand in order."""

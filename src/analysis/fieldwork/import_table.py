@@ -127,8 +127,8 @@ class _Import:
     def take(self, answers: list[Answer]) -> None:
         """Add the rows that answers come to, and the table as their source."""
         cells: dict[tuple, list[Answer]] = defaultdict(list)
-        for one in answers:
-            cells[one.unit, one.criterion, one.dated].append(one)
+        for answer in answers:
+            cells[answer.unit, answer.criterion, answer.dated].append(answer)
         for cell, of_cell in cells.items():
             self._take_cell(cell, of_cell)
         self._take_blanks(answers)
@@ -179,14 +179,14 @@ class _Import:
             remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
             self.workbook.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
 
-    def _code(self, row: dict[str, str], one: Answer) -> None:
-        old = self._add("codings", row, [one])
+    def _code(self, row: dict[str, str], answer: Answer) -> None:
+        old = self._add("codings", row, [answer])
         if old:
             rule = f"the study holds {old['level']} by {row['coder']} of that date"
             remedy = (
                 "correct the table, or change the coding in a coder's workbook (policygap workbook)"
             )
-            self.workbook.refuse(one.line.place("level"), one.text, rule, remedy)
+            self.workbook.refuse(answer.line.place("level"), answer.text, rule, remedy)
 
     def _add(self, table: str, row: dict[str, str], given: list[Answer]) -> dict[str, str] | None:
         """Add the row that answers come to; return the one of another level that is in its place."""
@@ -204,16 +204,16 @@ class _Import:
         self.changeset.say(what, table, row, first.meaning, first.line)
         return None
 
-    def _evidence(self, one: Answer) -> str:
+    def _evidence(self, answer: Answer) -> str:
         """Return the id of the statement that an answer is, added when it is first cited."""
-        place = one.line.place("level").rpartition("!")[2]
-        column = "" if self.map.is_long else f", column “{one.question}”,"
-        what = f"says on “{one.question}”" if self.map.is_long else "says"
-        states = f"Row {one.line.number}{column} of {self.table.name} {what}: “{one.text}”."
-        if one.line["source"]:
-            states += f" It names as its source: {one.line['source']}"
+        place = answer.line.place("level").rpartition("!")[2]
+        column = "" if self.map.is_long else f", column “{answer.question}”,"
+        what = f"says on “{answer.question}”" if self.map.is_long else "says"
+        states = f"Row {answer.line.number}{column} of {self.table.name} {what}: “{answer.text}”."
+        if answer.line["source"]:
+            states += f" It names as its source: {answer.line['source']}"
         return self._state(
-            f"{self.source_id}-{place}", one.unit, states, one.line["note"], one.line
+            f"{self.source_id}-{place}", answer.unit, states, answer.line["note"], answer.line
         )
 
     def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
@@ -237,12 +237,12 @@ class _Import:
         """Log the searches that blanks stand for; keep beside each unit what others mean."""
         searches: dict[tuple[str, str], list[Answer]] = defaultdict(list)
         silent: dict[str, list[Answer]] = defaultdict(list)
-        for one in answers:
-            if one.meaning in _SILENT:
-                silent[one.unit].append(one)
-            elif one.meaning == FOUND_NOTHING and self.map.searched:
-                own = one.line["date"] if len(one.line["date"]) == len("YYYY-MM-DD") else ""
-                searches[one.unit, own or self.map.searched.on].append(one)
+        for answer in answers:
+            if answer.meaning in _SILENT:
+                silent[answer.unit].append(answer)
+            elif answer.meaning == FOUND_NOTHING and self.map.searched:
+                own = answer.line["date"] if len(answer.line["date"]) == len("YYYY-MM-DD") else ""
+                searches[answer.unit, own or self.map.searched.on].append(answer)
         for (unit, day), found in searches.items():
             self._search(self.map.searched, unit, day, found)
         for unit, found in silent.items():

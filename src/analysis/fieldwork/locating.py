@@ -71,13 +71,13 @@ def _found(row: dict[str, str], lacks: list[str], library: Library) -> dict[str,
     if text is None:
         return f"the text of {row['document_id']} is not on this machine, or another"
     places = text.places(row["quote"], row["prefix"], row["suffix"])
-    pages = {one.pages[0] for one in places}
+    pages = {place.pages[0] for place in places}
     if row["page"]:
-        places = [one for one in places if one.pages[0] == int(row["page"])]
+        places = [place for place in places if place.pages[0] == int(row["page"])]
     if not places:
         return _why_not(row, text, pages)
     if len(places) > 1:
-        where = ", ".join(map(str, sorted({one.pages[0] for one in places})))
+        where = ", ".join(map(str, sorted({place.pages[0] for place in places})))
         return f"the words stand {len(places)} times in {row['document_id']}, on page {where}: give the page, or a word before or after them"
     prefix, suffix = text.context(places[0])
     there = {"page": str(places[0].pages[0]), "prefix": prefix, "suffix": suffix}

@@ -98,7 +98,7 @@ def listed_or(names: Iterable[str]) -> str:
 def criterion_names(study: Study) -> Names:
     """Return the criteria by id and label."""
     criteria = study["criteria"]
-    names = {one.criterion_id: [one.label] for one in each_row(criteria)}
+    names = {row.criterion_id: [row.label] for row in each_row(criteria)}
     return Names(names, current_ids(study, "criteria"))
 
 

@@ -149,10 +149,12 @@ def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
             relations = get_rels_path(relation.target)
             if "/worksheets/" not in relation.target or relations not in parts.namelist():
                 continue
-            for one in get_dependents(parts, relations):
-                kind, inside = one.Type.rpartition("/")[2], one.TargetMode != "External"
+            for dependent in get_dependents(parts, relations):
+                kind, inside = dependent.Type.rpartition("/")[2], dependent.TargetMode != "External"
                 content = (
-                    parts.read(one.target) if inside and one.target in parts.namelist() else b""
+                    parts.read(dependent.target)
+                    if inside and dependent.target in parts.namelist()
+                    else b""
                 )
                 if kind == "threadedComment":
                     threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
@@ -201,10 +203,10 @@ def _check(path: Path) -> _Holds:
 
 def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
     names, infos = parts.namelist(), parts.infolist()
-    if sum(one.file_size for one in infos) > LARGEST_CONTENT:
+    if sum(info.file_size for info in infos) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
         raise refusal(path, rule, "return the workbook that was sent, without additions")
-    if any(one.flag_bits & 1 for one in infos):
+    if any(info.flag_bits & 1 for info in infos):
         raise refusal(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if "xl/workbook.bin" in names:

@@ -66,7 +66,7 @@ def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
 
 def _note_names(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
     """Note the names that somebody defined, and what the file's properties say."""
-    named = [opened.book.defined_names, *(one.defined_names for one in opened.book.worksheets)]
+    named = [opened.book.defined_names, *(sheet.defined_names for sheet in opened.book.worksheets)]
     for name in dict.fromkeys(name for names in named for name in names):
         if not name.startswith("_"):  # as programs name what they need themselves
             workbook.note_all(TYPED, f"name {name}")

@@ -62,7 +62,9 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
     about: dict[str, list[StudyDocument]] = {}
     for unit, criterion in cells:
         documents = about.setdefault(unit, library.about(unit))
-        ids = [one.document_id for one in documents if one.document_id in library.texts]
+        ids = [
+            document.document_id for document in documents if document.document_id in library.texts
+        ]
         words, found = terms(study, criterion), ([], 0)
         if ids and words:
             found = library.search([any_of(words)], ids, BEST)
@@ -90,18 +92,18 @@ def documents_page(study: Study, library: Library, beside: Path | None) -> Page:
     headings += [("Its text", 20), ("Open the document", 40)]
     rows = [
         (
-            one.document_id,
-            "; ".join(unit_called(study, unit) for unit in one.units or ("",)),
-            one.title,
-            str(one.pages),
-            one.source_id,
-            one.unread,
-            one.newer,
-            one.address,
-            "on this machine" if one.document_id in library.texts else NOT_HERE,
-            library.link(one.document_id, None, beside),
+            document.document_id,
+            "; ".join(unit_called(study, unit) for unit in document.units or ("",)),
+            document.title,
+            str(document.pages),
+            document.source_id,
+            document.unread,
+            document.newer,
+            document.address,
+            "on this machine" if document.document_id in library.texts else NOT_HERE,
+            library.link(document.document_id, None, beside),
         )
-        for one in library.documents.values()
+        for document in library.documents.values()
     ]
     return Page("Documents held", headings, rows, link=len(headings))
 
@@ -123,18 +125,23 @@ def _passage_rows(
     study: Study, library: Library, cell: CellPassages, beside: Path | None
 ) -> Iterator[FormRow]:
     label = study.lookup("criteria", "label")[cell.criterion_id]
-    for one in cell.passages:
-        words = " ".join(one.words.split()[:WORDS_AT_MOST])
-        place = (cell.unit_id or NO_UNIT_MARK, cell.criterion_id, one.document, str(one.page))
+    for passage in cell.passages:
+        words = " ".join(passage.words.split()[:WORDS_AT_MOST])
+        place = (
+            cell.unit_id or NO_UNIT_MARK,
+            cell.criterion_id,
+            passage.document,
+            str(passage.page),
+        )
         yield FormRow(
             {
                 "row": "/".join([*place, quote_mark(words)]),
                 "unit_id": unit_called(study, cell.unit_id),
                 "criterion_id": label,
-                "document": library.documents[one.document].in_words,
-                "page": str(one.page),
-                "passage": one.text,
-                "link": library.link(one.document, one.page, beside),
+                "document": library.documents[passage.document].in_words,
+                "page": str(passage.page),
+                "passage": passage.text,
+                "link": library.link(passage.document, passage.page, beside),
                 "quote": words,
             }
         )
@@ -147,9 +154,9 @@ def quote_mark(words: str) -> str:
 
 def _nothing_row(study: Study, cell: CellPassages) -> FormRow:
     shown = {
-        "documents": "; ".join(one.document_id for one in cell.documents),
+        "documents": "; ".join(document.document_id for document in cell.documents),
         "queries": " | ".join(cell.terms),
-        "hits": "; ".join(f"{one.document} p. {one.page}" for one in cell.passages),
+        "hits": "; ".join(f"{passage.document} p. {passage.page}" for passage in cell.passages),
     }
     label = study.lookup("criteria", "label")[cell.criterion_id]
     # No mark of a row of codings: rows of these that did not come back are noted.
@@ -181,11 +188,11 @@ def without_others_picks(study: Study, coder: str) -> Study:
     own = picks[picks["coder"] == coder]
     own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
     shown = {*own["evidence_id"], *";".join(study["assessments"]["evidence_ids"]).split(";")}
-    for one in each_row(picks):
-        cell, day = (one.unit_id, one.criterion_id), began.get((one.coder, one.batch), "")
+    for row in each_row(picks):
+        cell, day = (row.unit_id, row.criterion_id), began.get((row.coder, row.batch), "")
         # What this coder read before the other was given it, was read without the passages.
         if cell in own_cells or (back.get(cell, "") >= day if day else cell in read):
-            shown.add(one.evidence_id)
+            shown.add(row.evidence_id)
     hidden = set(picks["evidence_id"]) - shown
     evidence = study.tables["evidence"]
     tables = {**study.tables, "evidence": evidence[~evidence["evidence_id"].isin(hidden)]}
@@ -195,12 +202,12 @@ def without_others_picks(study: Study, coder: str) -> Study:
 def _given_back(study: Study, coder: str) -> dict[Cell, str]:
     """Return the last day on which a coder gave a cell back."""
     given, days = study["assignments"], {}
-    for one in each_row(given[given["coder"] == coder]):
+    for row in each_row(given[given["coder"] == coder]):
         for criterion in (
-            one.criterion_ids.split(";") if one.criterion_ids else study["criteria"]["criterion_id"]
+            row.criterion_ids.split(";") if row.criterion_ids else study["criteria"]["criterion_id"]
         ):
-            cell = one.unit_id, criterion
-            days[cell] = max(days.get(cell, ""), one.returned_on)
+            cell = row.unit_id, criterion
+            days[cell] = max(days.get(cell, ""), row.returned_on)
     return days
 
 
@@ -210,5 +217,5 @@ def possible_details(study: Study, cells: Sequence[Cell]) -> int:
         return 0
     areas = wide_areas(study.tables["units"])
     found = cell_passages(study, Library(study), with_no_unit(study, cells))
-    texts = {one.text for cell in found for one in cell.passages}
+    texts = {passage.text for cell in found for passage in cell.passages}
     return sum(bool(details(text, study.settings.persons, areas)) for text in texts)

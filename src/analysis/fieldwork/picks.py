@@ -148,11 +148,13 @@ class Picks:
         checked = text.check(quote, page)
         about = {"document_id": document.document_id, "unread": document.unread}
         if checked.status in (NEAR, ABSENT):
-            for one in faults(line.number, quote, str(page), checked, about):
-                if one.severity == WARNING:
-                    self._workbook.note(f"{one.rule[0].upper()}{one.rule[1:]}", line.place("quote"))
+            for fault in faults(line.number, quote, str(page), checked, about):
+                if fault.severity == WARNING:
+                    self._workbook.note(
+                        f"{fault.rule[0].upper()}{fault.rule[1:]}", line.place("quote")
+                    )
                     return row
-                self._refuse(line, "quote", one.rule, one.remedy)
+                self._refuse(line, "quote", fault.rule, fault.remedy)
             return {}
         prefix, suffix = map(one_line, text.context(checked))
         at = page if page in checked.pages else checked.pages[0]

@@ -190,13 +190,13 @@ def _named(form: Form, heading: object, noun: str) -> str:
     """Return the name of the field that a heading is the label of; of none: an empty text."""
     text = _label(heading)
     number = re.search(r" (\d+)$", text)
-    for one in form.fields:
-        label = _label(one.label.replace("{unit}", noun))
+    for field in form.fields:
+        label = _label(field.label.replace("{unit}", noun))
         if text and text == label:
-            return one.name
+            return field.name
         # Columns of a stem, "Evidence 4", are as many as a workbook needs.
         if number and re.sub(r"\d+$", number[1], label) == text:
-            return re.sub(r"\d+$", number[1], one.name)
+            return re.sub(r"\d+$", number[1], field.name)
     return ""
 
 
@@ -258,7 +258,7 @@ def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
 
     How many columns a stem has, differs; but their numbers have no gap.
     """
-    expected = [one.name for one in found.form.fields if one.editable and not one.may_lack]
+    expected = [field.name for field in found.form.fields if field.editable and not field.may_lack]
     for name in found.fields:
         stem, _, number = name.rpartition("_")
         expected += [
@@ -279,7 +279,7 @@ def _say_what_was_rearranged(workbook: ReadWorkbook, found: _FormSheet, noun: st
     if not found.marked:
         note = "The row of marks is gone, and the columns were read by their headings"
         workbook.note(note, title)
-    order = [columns[one.name] for one in found.form.fields if one.name in columns]
+    order = [columns[field.name] for field in found.form.fields if field.name in columns]
     if order != sorted(order):
         workbook.note("Columns were moved, and read by their marks", title)
     for name, one in found.fields.items():
@@ -294,5 +294,5 @@ def _say_what_was_rearranged(workbook: ReadWorkbook, found: _FormSheet, noun: st
         if set(hidden) & {*columns.values()}:
             workbook.note("Hidden columns were read too", address(title, area.index or ""))
     filtered = found.sheet.auto_filter.filterColumn
-    if filtered or any(one.hidden for one in found.sheet.row_dimensions.values()):
+    if filtered or any(dimension.hidden for dimension in found.sheet.row_dimensions.values()):
         workbook.note("Rows that are hidden, or that a filter hides, were read too", title)

@@ -47,8 +47,8 @@ def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
 
     def is_due(row: Row) -> bool:
         name, looks = row["document_id"], checks.get(row["document_id"], [])
-        done = name in replaced - named and any(one["status"] == v.CHANGED for one in looks)
-        seen = max([row["retrieved_on"], *(one["checked_on"] for one in looks)])
+        done = name in replaced - named and any(look["status"] == v.CHANGED for look in looks)
+        seen = max([row["retrieved_on"], *(look["checked_on"] for look in looks)])
         of_source = source_id in ("", row["source_id"])
         return of_source and not done and row["access"] == PUBLIC and seen <= latest
 

@@ -72,7 +72,7 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
     standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
     labels = study.lookup("criteria", "label") | {"": ""}
     notes = [
-        f"{labels[one.criterion_id]}: {one.text}".removeprefix(": ") for one in each_row(standing)
+        f"{labels[row.criterion_id]}: {row.text}".removeprefix(": ") for row in each_row(standing)
     ]
     return [
         f"This is what the study says of {name}, from the documents that could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
@@ -160,7 +160,7 @@ def _evidence_page(study: Study, unit: str) -> Page:
 
 def _searches_page(study: Study, unit: str) -> Page:
     searches = searches_by_unit(study).query("unit_id == @unit")
-    rows = [(one.searched_on, one.where, one.queries) for one in each_row(searches)]
+    rows = [(row.searched_on, row.where, row.queries) for row in each_row(searches)]
     headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
     return Page("Searches made", headings, rows or [("", "No search is logged.", "")])
 
@@ -168,8 +168,8 @@ def _searches_page(study: Study, unit: str) -> Page:
 def _reply_sheet(study: Study) -> Form:
     """Return the sheet on which the unit answers; what it is read by is as in its form."""
     fields = [
-        replace(one, label=_marked(study, one.label)) if one.name == "found" else one
-        for one in REPLY.fields
+        replace(field, label=_marked(study, field.label)) if field.name == "found" else field
+        for field in REPLY.fields
     ]
     return replace(REPLY, fields=tuple(fields))
 
@@ -199,7 +199,7 @@ def _answer_rows(unit: str, found: list[dict[str, str]]) -> list[FormRow]:
 def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
     existing = set(study["replies"]["reply_id"])
     numbers = (f"{unit}-r{number}" for number in range(1, len(existing) + SPARE_REPLIES + 1))
-    return [{"reply_id": one} for one in numbers if one not in existing][:SPARE_REPLIES]
+    return [{"reply_id": number} for number in numbers if number not in existing][:SPARE_REPLIES]
 
 
 def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:

@@ -110,7 +110,7 @@ def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        free = next(one for one in ids if one not in existing)
+        free = next(id_ for id_ in ids if id_ not in existing)
         yield {
             "request_id": free,
             "unit_id": names[unit],

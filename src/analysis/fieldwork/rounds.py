@@ -58,8 +58,8 @@ def of_round(study: Study, name: str) -> Study:
         # What the main round left as the pilot had it was coded in both.
         read = cells_read(replace(study, tables=tables), only_recorded=True)
         again = [
-            (one.unit_id, one.criterion_id) in read.get(one.coder, set())
-            for one in each_row(codings)
+            (row.unit_id, row.criterion_id) in read.get(row.coder, set())
+            for row in each_row(codings)
         ]
         own = codings[codings.index.isin(own.index) | pd.Series(again, codings.index, dtype=bool)]
     tables["codings"] = own.reset_index(drop=True)
@@ -76,7 +76,7 @@ def on_passages(study: Study) -> list[Agreement]:
         return []
     picked = _by_cell(study)
     read, coders = cells_read(study), sorted(set(picks["coder"]))
-    readers = {cell: [one for one in coders if cell in read.get(one, ())] for cell in picked}
+    readers = {cell: [coder for coder in coders if cell in read.get(coder, ())] for cell in picked}
     for cell, of_cell in picked.items():
         readers[cell] = sorted({*readers[cell], *of_cell})
     cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
@@ -102,20 +102,20 @@ def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     document, quote = (study.lookup("evidence", one) for one in ("document_id", "quote"))
     found: dict[Cell, dict[str, list[Quoted]]] = {}
     order = {one: place for place, one in enumerate(study["criteria"]["criterion_id"])}
-    for one in sorted(
+    for row in sorted(
         each_row(study["picks"]), key=lambda one: (one.unit_id, order[one.criterion_id])
     ):
-        passage = document[one.evidence_id], quote[one.evidence_id].casefold().split()
-        of_cell = found.setdefault((one.unit_id, one.criterion_id), {})
-        of_cell.setdefault(one.coder, []).append(passage)
+        passage = document[row.evidence_id], quote[row.evidence_id].casefold().split()
+        of_cell = found.setdefault((row.unit_id, row.criterion_id), {})
+        of_cell.setdefault(row.coder, []).append(passage)
     return found
 
 
-def _is_same(one: Quoted, other: Quoted) -> bool:
+def _is_same(quoted: Quoted, other: Quoted) -> bool:
     """Return whether two quotations share a run of at least half the words of the shorter."""
-    words, others = one[1], other[1]
+    words, others = quoted[1], other[1]
     match = SequenceMatcher(None, words, others, autojunk=False)
-    return one[0] == other[0] and 2 * match.find_longest_match().size >= min(
+    return quoted[0] == other[0] and 2 * match.find_longest_match().size >= min(
         len(words), len(others)
     )
 

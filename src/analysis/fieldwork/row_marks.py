@@ -79,7 +79,7 @@ def note_missing(workbook: ReadWorkbook, came: Counter[tuple[str, str]]) -> None
         came: how many of its rows are on each unit and criterion.
     """
     marks = filter(None, map(MARK.fullmatch, workbook.sent))
-    for unit, criterion in (Counter((one[1], one[2]) for one in marks) - came).elements():
+    for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - came).elements():
         note = "A row that was sent did not come back, and nothing was concluded from that"
         workbook.note(note, f"{unit}/{criterion}")
 

@@ -39,7 +39,7 @@ class RowReader:
 
     def criteria(self, line: SheetRow) -> str:
         """Return the criteria that a line names, one a line or joined by ``;``, as ids."""
-        texts = [one.strip() for one in line["criterion_ids"].replace("\n", ";").split(";")]
+        texts = [part.strip() for part in line["criterion_ids"].replace("\n", ";").split(";")]
         found = []
         for text in filter(None, texts):
             meant = self._criteria.meant(text)
@@ -204,7 +204,7 @@ def bring_in_documents(
 
 def extents(study: Study) -> list[str]:
     """Return the words for how much of a document was read."""
-    fields = {one.name: one for one in study.descriptor.tables["evidence"].fields}
+    fields = {field.name: field for field in study.descriptor.tables["evidence"].fields}
     return list(fields["extent_read"].constraints.enum or ())
 
 
@@ -221,8 +221,8 @@ def _evidence(
 
 
 def _search(reader: RowReader, line: SheetRow) -> dict[str, str]:
-    queries = [one.strip() for one in line["queries"].replace("\n", "|").split("|")]
-    queries = [one for one in queries if one]
+    queries = [part.strip() for part in line["queries"].replace("\n", "|").split("|")]
+    queries = [query for query in queries if query]
     row = {name: line[name] for name in ("searched_on", "where", "note")}
     count = str(len(queries)) if queries else ""
     return row | {

@@ -145,7 +145,7 @@ def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
     for found in filter(None, map(_RECORD.fullmatch, lines)):
         rows = sent.setdefault(found[1], {})
         if found[3]:
-            rows[int(found[2])] = dict(one.split("=") for one in found[3].split())
+            rows[int(found[2])] = dict(part.split("=") for part in found[3].split())
     return sent
 
 

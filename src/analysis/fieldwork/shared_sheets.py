@@ -26,7 +26,7 @@ def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ())
         extents=extents(study),
         kinds=sorted(set(study["sources"]["kind"]) - {""}),
         scopes=list(dict.fromkeys(["unit", *study["evidence"]["scope"]])),
-        levels=[*(one for names in levels for one in names), *extra],
+        levels=[*(name for names in levels for name in names), *extra],
         **{f"scale {scale}": [*names, *extra] for scale, names in levels.items()},
     )
 
@@ -37,22 +37,22 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
     source_rows = [
-        (one.source_id, one.publisher, one.title, one.published, one.extent_read, one.url)
-        for one in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
+        (row.source_id, row.publisher, row.title, row.published, row.extent_read, row.url)
+        for row in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
     ]
     # The note of a piece of evidence may hold what another coder made of it: it stays out.
     evidence_rows = [
         (
-            one.evidence_id,
-            names.get(one.unit_id) or one.scope,
-            one.states,
-            one.extent_read,
-            one.source_id,
-            one.published,
-            one.not_before,
-            one.not_after,
+            row.evidence_id,
+            names.get(row.unit_id) or row.scope,
+            row.states,
+            row.extent_read,
+            row.source_id,
+            row.published,
+            row.not_before,
+            row.not_after,
         )
-        for one in each_row(evidence)
+        for row in each_row(evidence)
     ]
     of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
     of_sources += [("How much was read", 16), ("Address", 60)]
@@ -71,7 +71,7 @@ def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> list[str
     for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
         key = form.fields[0].name
         ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")
-        maker.form(form, [FormRow({key: one}) for one in ids], frozen=1)
+        maker.form(form, [FormRow({key: id_}) for id_ in ids], frozen=1)
     maker.form(NEW_SEARCHES, [], SPARE_DOCUMENTS, frozen=1)
     return ids
 

@@ -121,7 +121,9 @@ def read_table_file(
         place = next(cell for cell in below[number].values() if _says({0: cell}))
         note = "What stands below the last row that the map names was left out"
         workbook.note_all(note, place_of(place))
-    if page.sheet_state != "visible" or any(one.hidden for one in page.row_dimensions.values()):
+    if page.sheet_state != "visible" or any(
+        dimension.hidden for dimension in page.row_dimensions.values()
+    ):
         workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
     for column, text in headed.items():
@@ -150,7 +152,7 @@ def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
 
 def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
     """Return the tab of the sheet that holds the table, and what the table is called."""
-    grids = {one.title: cells_of(one) for one in opened.book.worksheets}
+    grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
     tabs = [title for title, grid in grids.items() if any(map(_says, grid.values()))]
     named = [tab for tab in tabs if not wanted or tab.casefold() == wanted.casefold()]
     if len(named) == 1:

@@ -48,7 +48,7 @@ def read_annotations(path: Path) -> list[WebAnnotation]:
     remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-        return [made for one in _annotations(content) for made in _of(one)]
+        return [made for annotation in _annotations(content) for made in _of(annotation)]
     except (ValueError, RecursionError) as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)

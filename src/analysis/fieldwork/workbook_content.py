@@ -107,9 +107,9 @@ class ReadWorkbook:
         """Return the problems as a reader meets them: by sheet, row and column."""
         sheets: dict[str, int] = {}
 
-        def place(one: Problem) -> tuple[int, int, int, str]:
-            tab, _, cell = one.column.rpartition("!")
-            sheet = sheets.setdefault(tab or one.column, len(sheets))
+        def place(problem: Problem) -> tuple[int, int, int, str]:
+            tab, _, cell = problem.column.rpartition("!")
+            sheet = sheets.setdefault(tab or problem.column, len(sheets))
             found = re.match(r"([A-Z]+)(\d+)", cell)
             if not found:
                 return sheet, 0, 0, cell

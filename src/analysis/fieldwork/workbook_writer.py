@@ -55,7 +55,7 @@ class WorkbookMaker:
 
     def __init__(self, study: Study, title: str, about: Mapping[str, str], lines: Sequence[str]):
         """Begin with the first sheet: what it is, what to do, and what intake needs to know."""
-        creators = ", ".join(one.title for one in study.descriptor.contributors)
+        creators = ", ".join(contributor.title for contributor in study.descriptor.contributors)
         self.book: Workbook = new_workbook(title, creators)
         self._noun = study.settings.unit_noun.singular
         self._lists: dict[str, list[str]] = {}

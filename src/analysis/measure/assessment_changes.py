@@ -43,10 +43,10 @@ class _Judge:
         self.legal = [_legal(old), _legal(new)]
         self.questions = [_question_and_rules(old), _question_and_rules(new)]
         self.evidence = [_evidence(old), _evidence(new)]
-        taken = {one["reply_id"] for one in _accepted(old)}
-        self.replies = [one for one in _accepted(new) if one["reply_id"] not in taken]
+        taken = {reply["reply_id"] for reply in _accepted(old)}
+        self.replies = [reply for reply in _accepted(new) if reply["reply_id"] not in taken]
         past = new["assessments_history"]
-        followed = past["replaced_by"].isin([one["reply_id"] for one in self.replies])
+        followed = past["replaced_by"].isin([reply["reply_id"] for reply in self.replies])
         self.replaced = {_key(row) for row in records(past[followed])}
         first, _ = possible_days(new["assessments"], new["units"])
         late = first > day_number(data_read_on(old))
@@ -57,7 +57,7 @@ class _Judge:
         if self.coders[1] not in ("", self.coders[0]):
             return CODER
         criterion = (other or row)["criterion_id"]
-        levels = {one["level"] for one in (row, other) if one}
+        levels = {side["level"] for side in (row, other) if side}
         if any((criterion, level) not in legal for legal in self.legal for level in levels):
             return CODEBOOK
         if other and any(followed_from(reply, other) for reply in self.replies):
@@ -65,11 +65,11 @@ class _Judge:
         if not other and _key(row) in self.replaced:
             return REPLY
         older, newer = self.evidence
-        if any(one in older and one not in newer for one in _cited(row)):
+        if any(cited in older and cited not in newer for cited in _cited(row)):
             return WITHDRAWN
         if not row and place in self.late:
             return NEW_STATE
-        if any(older.get(one) != newer.get(one) for one in (*_cited(row), *_cited(other))):
+        if any(older.get(cited) != newer.get(cited) for cited in (*_cited(row), *_cited(other))):
             return EVIDENCE
         return SETTLED if self.questions[0][criterion] == self.questions[1][criterion] else CODEBOOK
 
@@ -80,7 +80,7 @@ def assessment_changes(old: Study, new: Study, units: set[str]) -> Iterator[Chan
     earlier, later = records_by_key(old["assessments"]), records_by_key(new["assessments"])
     for left, right in _paired(earlier, later, units):
         row, other = earlier.get(left, {}), later.get(right, {})
-        one, both = other or row, bool(row and other)
+        present, both = other or row, bool(row and other)
         differ = [name for name in _COLUMNS if both and _value(row, name) != _value(other, name)]
         if both and not differ:
             continue
@@ -91,9 +91,9 @@ def assessment_changes(old: Study, new: Study, units: set[str]) -> Iterator[Chan
         yield Change(
             judge.cause(row, other, right),
             "assessments",
-            unit_id=one["unit_id"],
-            criterion_id=one["criterion_id"],
-            what=dated(one),
+            unit_id=present["unit_id"],
+            criterion_id=present["criterion_id"],
+            what=dated(present),
             column=";".join(differ),
             before=before,
             after=after,
@@ -145,19 +145,19 @@ def _question_and_rules(study: Study) -> dict[str, tuple]:
     for row in each_row(study["rules"]):
         rules.setdefault(row.criterion_id, []).append((row.level, row.rule))
     questions = study.lookup("criteria", "question")
-    return {name: (said, sorted(rules.get(name, []))) for name, said in questions.items()}
+    return {name: (question, sorted(rules.get(name, []))) for name, question in questions.items()}
 
 
 def _evidence(study: Study) -> dict[str, tuple]:
     """Return what was read, by its id: the evidence, and how far and when its source was read."""
     sources = {row["source_id"]: row for row in records(study["sources"])}
-    found = {}
+    contents = {}
     for row in records(study["evidence"]):
         source = sources.get(row["source_id"])
         if source:
-            said = [row[name] for name in EVIDENCE_COLUMNS] + [source[name] for name in _SOURCE]
-            found[row["evidence_id"]] = tuple(said)
-    return found
+            values = [row[name] for name in EVIDENCE_COLUMNS] + [source[name] for name in _SOURCE]
+            contents[row["evidence_id"]] = tuple(values)
+    return contents
 
 
 def _accepted(study: Study) -> list[dict]:
@@ -170,7 +170,7 @@ def _key(row: dict) -> tuple[str, ...]:
 
 
 def _cited(row: dict) -> list[str]:
-    return [one for one in row.get("evidence_ids", "").split(";") if one]
+    return [part for part in row.get("evidence_ids", "").split(";") if part]
 
 
 def _value(row: dict, column: str) -> str | list[str]:

@@ -107,10 +107,10 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
     for study, day in zip((old, new), dates, strict=True):
         check_someone_exists(study, day)
     before, after = (states(study, day) for study, day in zip((old, new), dates, strict=True))
-    found = changes(old, new, before, after)
-    tried = Counterfactuals(old, new, before, after, found)
+    all_changes = changes(old, new, before, after)
+    tried = Counterfactuals(old, new, before, after, all_changes)
     units = tried.units
-    causes = {unit: touching(found, unit) for unit in units}
+    causes = {unit: touching(all_changes, unit) for unit in units}
     parts, unscored = [], []
     for unit in units:
         ends = [tried.score(unit, frozenset(some)) for some in ((), causes[unit])]
@@ -130,7 +130,7 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         new=new,
         before=before,
         after=after,
-        changes=_as_table(found),
+        changes=_as_table(all_changes),
         parts=pd.DataFrame(parts, columns=columns, dtype=object),
         cells=_cells(tried, (old, new), before, after, causes),
         unscored=pd.DataFrame(one_sided, columns=["unit_id", "before", "after"]),
@@ -164,7 +164,7 @@ def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:
     count = len(players)
     parts = dict.fromkeys(players, Fraction(0))
     for player in players:
-        others = [one for one in players if one != player]
+        others = [other for other in players if other != player]
         for size in range(count):
             weight = Fraction(1, count * comb(count - 1, size))
             for some in map(frozenset, combinations(others, size)):
@@ -221,7 +221,7 @@ def _cells(
                 right.state,
                 ";".join(_behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]),
                 worth[0](left) != worth[1](right),
-                ";".join(one for one in ids if one),
+                ";".join(evidence_id for evidence_id in ids if evidence_id),
                 _row_number(left.row),
                 _row_number(right.row),
             )
@@ -232,7 +232,7 @@ def _cells(
 def _worth(study: Study) -> Callable[..., Interval | None]:
     """Return the function that says what a cell may be worth to a score; ``None``: nothing."""
     values, scales = scale_values(study), study.lookup("criteria", "scale_id")
-    scored = {name for name, said in study.lookup("criteria", "scored").items() if said == "yes"}
+    scored = {name for name, flag in study.lookup("criteria", "scored").items() if flag == "yes"}
 
     def worth(cell) -> Interval | None:
         name = cell.criterion_id
@@ -254,7 +254,7 @@ def _behind(
         for cause in causes
         if any(
             state(some) != state(some | {cause})
-            for some in _subsets([one for one in causes if one != cause])
+            for some in _subsets([other for other in causes if other != cause])
         )
     ]
 
@@ -265,13 +265,13 @@ def _row_number(place: int | None) -> int:
 
 
 def _only(these: Study, those: Study) -> tuple[str, ...]:
-    held = these["units"]["unit_id"]
-    return tuple(held[~held.isin(those["units"]["unit_id"])])
+    unit_ids = these["units"]["unit_id"]
+    return tuple(unit_ids[~unit_ids.isin(those["units"]["unit_id"])])
 
 
-def _as_table(found: list[Change]) -> pd.DataFrame:
+def _as_table(all_changes: list[Change]) -> pd.DataFrame:
     columns = [field.name for field in fields(Change)]
-    table = pd.DataFrame([astuple(one) for one in found], columns=columns, dtype=object)
+    table = pd.DataFrame([astuple(change) for change in all_changes], columns=columns, dtype=object)
     for name, shown in (("old", "row_before"), ("new", "row_after")):
         table[shown] = [_row_number(place) for place in table.pop(name)]
     return table

@@ -88,33 +88,33 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         that it clashes with, itself among them; ``source_id`` and ``note``.
     """
     rows = []
-    for one in each_row(study[TOTALS]):
-        day = dt.date.fromisoformat(one.as_of)
-        held, units = at(day), study.at(day)["units"]
-        among, cells = units_among(units, one.among), held.matrix.cells
-        state = cells.loc[cells["criterion_id"] == one.criterion_id, "state"].to_numpy()[among]
-        named = int(np.isin(state, levels_of(one.level)).sum())
+    for row in each_row(study[TOTALS]):
+        day = dt.date.fromisoformat(row.as_of)
+        constrained, units = at(day), study.at(day)["units"]
+        among, cells = units_among(units, row.among), constrained.matrix.cells
+        state = cells.loc[cells["criterion_id"] == row.criterion_id, "state"].to_numpy()[among]
+        named = int(np.isin(state, levels_of(row.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
-        low, high = published_range(one, int(among.sum()))
+        low, high = published_range(row, int(among.sum()))
         status, open_by = _compared(low, high, named, named + unknown)
         rows.append(
             (
-                one.total_id,
-                one.criterion_id,
-                one.level,
-                one.relation or EXACTLY,
-                int(one.count),
-                int(one.of),
-                one.among,
-                one.as_of,
-                one.settles_cells,
+                row.total_id,
+                row.criterion_id,
+                row.level,
+                row.relation or EXACTLY,
+                int(row.count),
+                int(row.of),
+                row.among,
+                row.as_of,
+                row.settles_cells,
                 named,
                 unknown,
                 status,
                 open_by,
-                *_clash_of(held, RowKey(TOTALS, (one.total_id,))),
-                one.source_id,
-                one.note,
+                *_clash_of(constrained, RowKey(TOTALS, (row.total_id,))),
+                row.source_id,
+                row.note,
             )
         )
     return pd.DataFrame(rows, columns=TOTALS_COLUMNS)
@@ -131,43 +131,43 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         cells are open.
     """
     rows, readers = [], {}
-    for one in each_row(study.at(None)[SCORES]):  # each on its own day
-        day = dt.date.fromisoformat(one.as_of)
-        held = at(day)
+    for score in each_row(study.at(None)[SCORES]):  # each on its own day
+        day = dt.date.fromisoformat(score.as_of)
+        constrained = at(day)
         if day not in readers:
-            readers[day] = ScoreReader(study.at(day), held.matrix, held.levels)
-        parts, row = readers[day].parts(one), held.rows[RowKey(SCORES, (one.score_id,))]
-        settled, open_ = parts or (float("nan"), {})
-        ends = score_ends(one)
-        least = sum((min(part) for part in open_.values()), settled)
-        most = sum((max(part) for part in open_.values()), settled)
-        if not satisfiable(held.choices, [row]):
+            readers[day] = ScoreReader(study.at(day), constrained.matrix, constrained.levels)
+        parts, row = readers[day].parts(score), constrained.rows[RowKey(SCORES, (score.score_id,))]
+        settled, open_parts = parts or (float("nan"), {})
+        ends = score_ends(score)
+        least = sum((min(part) for part in open_parts.values()), settled)
+        most = sum((max(part) for part in open_parts.values()), settled)
+        if not satisfiable(constrained.choices, [row]):
             status = CONTRADICTED
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
             status = CONSISTENT if all(map(row.admits, sums)) else OPEN
         rows.append(
             (
-                one.score_id,
-                one.unit_id,
-                one.group_id,
-                one.as_of,
-                float(one.score),
-                float(one.step or "nan"),
-                one.rounding,
+                score.score_id,
+                score.unit_id,
+                score.group_id,
+                score.as_of,
+                float(score.score),
+                float(score.step or "nan"),
+                score.rounding,
                 float(max(ends.low, 0)),
                 "yes" if ends.low_in or ends.low < 0 else "no",
                 float(min(ends.high, 100)),
                 "yes" if ends.high_in or ends.high > 100 else "no",
-                one.weights,
-                one.settles_cells,
+                score.weights,
+                score.settles_cells,
                 told_apart(100 * least),
                 told_apart(100 * most),
                 status,
-                len(open_),
-                *_clash_of(held, RowKey(SCORES, (one.score_id,))),
-                one.source_id,
-                one.note,
+                len(open_parts),
+                *_clash_of(constrained, RowKey(SCORES, (score.score_id,))),
+                score.source_id,
+                score.note,
             )
         )
     return pd.DataFrame(rows, columns=SCORES_COLUMNS)
@@ -180,29 +180,31 @@ class Bearing:
     Attributes:
         row: its table and id.
         units: the units of which it is a score, and those of which it settles a cell.
-        said: what it is, how it was rounded, and what it settles, as sentences.
+        text: what it is, how it was rounded, and what it settles, as sentences.
     """
 
     row: RowKey
     units: frozenset[str]
-    said: str
+    text: str
 
 
 def bearings(
-    study: Study, held: Constrained, settled: Collection[tuple[str, str]]
+    study: Study, constrained: Constrained, settled: Collection[tuple[str, str]]
 ) -> list[Bearing]:
     """Say of each score of the day what it does, and of each total that settles a cell.
 
     Args:
         study: the study.
-        held: the day's matrix and what was published of that day.
+        constrained: the day's matrix and what was published of that day.
         settled: unit and criterion of every cell that what was published settles.
     """
-    keys = list(held.matrix.cells[["unit_id", "criterion_id"]].itertuples(index=False, name=None))
-    blocks = {one.name: block for block in held.settling_blocks for one in block.constraints}
-    stands = {one.name for one in (*held.firm, *held.weak)}
-    said = []
-    for name, row in held.rows.items():
+    keys = list(
+        constrained.matrix.cells[["unit_id", "criterion_id"]].itertuples(index=False, name=None)
+    )
+    blocks = {row.name: block for block in constrained.settling_blocks for row in block.constraints}
+    stands = {constraint.name for constraint in (*constrained.firm, *constrained.weak)}
+    all_bearings = []
+    for name, row in constrained.rows.items():
         published = _published(study, name)
         cells = [keys[cell] for cell in row.parts] if name in blocks else []
         settles = [cell for cell in cells if cell in settled]
@@ -212,18 +214,20 @@ def bearings(
             {published.unit_id} if name.table == SCORES else set()
         )
         others = (
-            [one.name for one in blocks[name].constraints if one.name != name] if settles else []
+            [constraint.name for constraint in blocks[name].constraints if constraint.name != name]
+            if settles
+            else []
         )
         words = _row_words(study, name)
         what = _what_it_does(study, row, name in stands, settles, cells, others)
-        said.append(
+        all_bearings.append(
             Bearing(
                 name,
                 frozenset(units),
                 f"{words[0].upper()}{words[1:]} (source {published.source_id}). {what}",
             )
         )
-    return said
+    return all_bearings
 
 
 def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, others) -> str:
@@ -231,7 +235,7 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
     is_score = row.name.table == SCORES
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
 
-    def told(cells) -> str:
+    def cell_words(cells) -> str:
         parts = [
             f"“{labels[criterion]}”"
             if is_score
@@ -244,17 +248,17 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
         return "It is set aside, since it cannot be true."
     if settles:
         alone = f"Together with {listed(_ids(others), 'data/bounds.csv')} it" if others else "It"
-        return f"{alone} settles {told(settles)}."
+        return f"{alone} settles {cell_words(settles)}."
     if cells:
-        return f"It settles no cell, and binds {told(cells)}."
+        return f"It settles no cell, and binds {cell_words(cells)}."
     if row.parts:
         return "It may settle no cell, and bears on national figures alone."
     return "None of its cells is open."
 
 
-def clash_sentences(study: Study, held: Constrained) -> list[str]:
+def clash_sentences(study: Study, constrained: Constrained) -> list[str]:
     """Say of each clash of a day, in plain words, which rows cannot be true and what becomes of them."""
-    return [_said(study, clash) for clash in held.clashes]
+    return [_clash_words(study, clash) for clash in constrained.clashes]
 
 
 def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
@@ -266,17 +270,17 @@ def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple
     return (OPEN, missing) if missing > 0 else (CONSISTENT, 0)
 
 
-def _clash_of(held: Constrained, name: RowKey) -> tuple[str, str]:
-    for clash in held.clashes:
+def _clash_of(constrained: Constrained, name: RowKey) -> tuple[str, str]:
+    for clash in constrained.clashes:
         if name in clash.set_aside:
             return "yes", ";".join(_ids(clash.rows))
     return "no", ""
 
 
-def _said(study: Study, clash: InfeasibleSet) -> str:
-    said = {name: _row_words(study, name) for name in clash.rows}
+def _clash_words(study: Study, clash: InfeasibleSet) -> str:
+    in_words = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
-        words = said[clash.rows[0]]
+        words = in_words[clash.rows[0]]
         return (
             f"{words[0].upper()}{words[1:]}: this cannot be true beside the levels that the evidence "
             "settles. It is set aside."
@@ -291,7 +295,7 @@ def _said(study: Study, clash: InfeasibleSet) -> str:
     fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
     return (
         f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
-        f"though {fewer} could be: {stopped(list(said.values()), 'published_totals.csv')}. {which}"
+        f"though {fewer} could be: {stopped(list(in_words.values()), 'published_totals.csv')}. {which}"
     )
 
 
@@ -309,7 +313,7 @@ def _published(study: Study, name: RowKey):
 def _row_words(study: Study, name: RowKey) -> str:
     row, (key,) = _published(study, name), name.key
     if name.table == TOTALS:
-        at = " or ".join(one.replace("_", " ") for one in levels_of(row.level))
+        at = " or ".join(level.replace("_", " ") for level in levels_of(row.level))
         how = {AT_LEAST: "at least ", AT_MOST: "at most "}.get(row.relation, "")
         among = stopped(row.among.replace("=", " ").split(";"), "published_totals.csv", ", ")
         where = f" (among {among})" if row.among else ""

@@ -28,28 +28,28 @@ ENDS = ("low", "high", "low_without", "high_without")
 """Where a national figure lies, with the published totals and without them."""
 
 
-def quiet(step: str) -> None:
-    """Tell nobody."""
+def no_progress(step: str) -> None:
+    """Show no progress: what is called with each step where nobody looks on."""
 
 
 def possible_levels(
-    held: Constrained, progress: Callable[[str], None] = quiet
+    constrained: Constrained, progress: Callable[[str], None] = no_progress
 ) -> dict[int, tuple[str, ...]]:
     """Return the levels that remain possible for each open cell, in the order of its scale.
 
     Only rows that may settle cells count. Cells are named as in :class:`Constrained`.
     """
-    left = dict(held.levels)
-    for number, block in enumerate(held.settling_blocks):
+    left = dict(constrained.levels)
+    for number, block in enumerate(constrained.settling_blocks):
         if number % 100 == 0:
-            progress(f"totals: block {number + 1} of {len(held.settling_blocks)}")
+            progress(f"totals: block {number + 1} of {len(constrained.settling_blocks)}")
         for cell, numbers in block.possible.items():
-            left[cell] = tuple(held.levels[cell][one] for one in sorted(numbers))
+            left[cell] = tuple(constrained.levels[cell][level] for level in sorted(numbers))
     return left
 
 
 def cell_bounds(
-    study: Study, held: Constrained, progress: Callable[[str], None] = quiet
+    study: Study, constrained: Constrained, progress: Callable[[str], None] = no_progress
 ) -> pd.DataFrame:
     """Return between which values each open cell lies.
 
@@ -58,20 +58,21 @@ def cell_bounds(
         ``highest`` (values of levels, 0 to 1) and ``settled_by_totals``: "yes" where every
         feasible assignment that the totals admit has the same level, else "no".
     """
-    width, values = held.matrix.shape[1], level_values(study)
-    worth = [{name: float(value) for name, value in one.items()} for one in values]
-    left = possible_levels(held, progress)
+    width, values = constrained.matrix.shape[1], level_values(study)
+    worth = [{name: float(value) for name, value in by_level.items()} for by_level in values]
+    left = possible_levels(constrained, progress)
     rows = []
     for cell, names in left.items():
         here = [worth[cell % width][name] for name in names]
         settled = "yes" if len(names) == 1 else "no"
         rows.append((min(here), max(here), settled))
-    keys = held.matrix.cells.loc[list(left), ["unit_id", "criterion_id"]].reset_index(drop=True)
-    found = pd.DataFrame(rows, columns=["lowest", "highest", "settled_by_totals"])
-    return pd.concat([keys, found.astype({"lowest": float, "highest": float})], axis=1)
+    keys = constrained.matrix.cells.loc[list(left), ["unit_id", "criterion_id"]]
+    ends = pd.DataFrame(rows, columns=["lowest", "highest", "settled_by_totals"])
+    ends = ends.astype({"lowest": float, "highest": float})
+    return pd.concat([keys.reset_index(drop=True), ends], axis=1)
 
 
-def bounded_values(study: Study, held: Constrained) -> CellValues:
+def bounded_values(study: Study, constrained: Constrained) -> CellValues:
     """Return what each cell may be worth given the rows that may settle cells.
 
     As :func:`analysis.measure.scores.cell_values`, with the open cells that totals bind narrowed;
@@ -79,12 +80,12 @@ def bounded_values(study: Study, held: Constrained) -> CellValues:
     that one total ties together need not all be at their ends at once.
     """
     cells, width, values = (
-        cell_values(study, held.matrix),
-        held.matrix.shape[1],
+        cell_values(study, constrained.matrix),
+        constrained.matrix.shape[1],
         level_values(study),
     )
-    for cell, names in possible_levels(held).items():
-        if len(names) < len(held.levels[cell]):
+    for cell, names in possible_levels(constrained).items():
+        if len(names) < len(constrained.levels[cell]):
             place = divmod(cell, width)
             worth = [float(values[place[1]][name]) for name in names]
             cells.low[place], cells.high[place] = min(worth), max(worth)
@@ -92,26 +93,26 @@ def bounded_values(study: Study, held: Constrained) -> CellValues:
     return cells
 
 
-def narrowed(study: Study, held: Constrained) -> tuple[np.ndarray | None, np.ndarray | None]:
+def narrowed(study: Study, constrained: Constrained) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Return the least and greatest value of every cell, where totals of the day narrow any.
 
     Each 0 to 1, of shape (units, criteria); none where no total may settle a cell: then the
     scale's own bounds stand.
     """
-    if not held.firm:
+    if not constrained.firm:
         return None, None
-    cells = bounded_values(study, held)
+    cells = bounded_values(study, constrained)
     return cells.low, cells.high
 
 
-def tied_units(held: Constrained) -> np.ndarray:
+def tied_units(constrained: Constrained) -> np.ndarray:
     """Return which units have an open cell that totals tie to another, shape (units,), bool.
 
     Only rows that may settle cells count, and only cells that they leave open.
     """
-    units, width = held.matrix.shape
+    units, width = constrained.matrix.shape
     tied = np.zeros(units, dtype=bool)
-    for block in held.settling_blocks:
+    for block in constrained.settling_blocks:
         cells = [cell for cell, levels in block.possible.items() if len(levels) > 1]
         if len(cells) > 1:
             tied[[cell // width for cell in cells]] = True
@@ -119,7 +120,7 @@ def tied_units(held: Constrained) -> np.ndarray:
 
 
 def score_bounds(
-    study: Study, held: Constrained, progress: Callable[[str], None] = quiet
+    study: Study, constrained: Constrained, progress: Callable[[str], None] = no_progress
 ) -> pd.DataFrame:
     """Return the interval of every unit on every group, given the rows that may settle cells.
 
@@ -127,16 +128,16 @@ def score_bounds(
         The rows of :func:`analysis.measure.scores.scores` at the same day, without ``known``:
         ``unit_id``, ``group_id``, ``low`` and ``high`` on 0 to 100.
     """
-    table = scores(study, held.matrix).drop(columns="known")
-    at = _blocks_by_cell(held.settling_blocks)
-    width = held.matrix.shape[1]
+    table = scores(study, constrained.matrix).drop(columns="known")
+    at = _blocks_by_cell(constrained.settling_blocks)
+    width = constrained.matrix.shape[1]
     bound = {cell // width for cell in at}
     if not bound:
         return table
     names = study["units"]["unit_id"].tolist()
     weights = weighting(study)
     groups = {group.name: group for group in weights.tree.groups}
-    grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
+    grid, values = constrained.matrix.grid().to_numpy(dtype=object), level_values(study)
     ways: dict[tuple, dict[int, Fraction]] = {}
     low, high = table["low"].to_numpy(copy=True), table["high"].to_numpy(copy=True)
     rows = pd.Series(range(len(table))).groupby(table["unit_id"].to_numpy()).agg(list)
@@ -152,8 +153,10 @@ def score_bounds(
             settled, worth = Fraction(0), {}
             for column, share in ways[key].items():
                 cell = unit * width + column
-                if cell in held.levels:
-                    worth[cell] = [share * values[column][one] for one in held.levels[cell]]
+                if cell in constrained.levels:
+                    worth[cell] = [
+                        share * values[column][level] for level in constrained.levels[cell]
+                    ]
                 else:
                     settled += share * values[column][grid[unit, column]]
             ends = _extremes(worth, at)
@@ -162,13 +165,13 @@ def score_bounds(
 
 
 def national_bounds(
-    study: Study, held: Constrained, criteria: Iterable[str] | None = None
+    study: Study, constrained: Constrained, criteria: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """Return between which ends national figures lie on the day, with the totals and without.
 
     Args:
         study: the study.
-        held: the day's matrix and what was published of that day.
+        constrained: the day's matrix and what was published of that day.
         criteria: which criteria; default: all.
 
     Returns:
@@ -178,8 +181,8 @@ def national_bounds(
         ``high``, ``low_without`` and ``high_without``. A criterion with no unit in the sum has
         no row.
     """
-    grid, values = held.matrix.grid().to_numpy(dtype=object), level_values(study)
-    width, at = held.matrix.shape[1], _blocks_by_cell(held.all_blocks)
+    grid, values = constrained.matrix.grid().to_numpy(dtype=object), level_values(study)
+    width, at = constrained.matrix.shape[1], _blocks_by_cell(constrained.all_blocks)
     states = states_by_criterion(study)
     rows = []
     for column, criterion in enumerate(study["criteria"]["criterion_id"]):
@@ -188,30 +191,30 @@ def national_bounds(
         units = np.flatnonzero(~np.isin(grid[:, column], v.OUT_OF_SUM))
         if not len(units):
             continue
-        levels = [one for one in states[criterion] if one not in v.UNKNOWNS]
+        levels = [state for state in states[criterion] if state not in v.UNKNOWNS]
         share = Fraction(100, len(units))
         figures = {(MEAN, ""): {name: share * values[column][name] for name in levels}}
         figures |= {
-            (UNITS, name): {one: Fraction(one == name) for one in levels} for name in levels
+            (UNITS, name): {level: Fraction(level == name) for level in levels} for name in levels
         }
         for figure, worth in figures.items():
-            settled, open_ = Fraction(0), {}
+            settled, open_worth = Fraction(0), {}
             for unit in units:
                 cell = int(unit) * width + column
-                if cell in held.levels:
-                    open_[cell] = [worth[level] for level in held.levels[cell]]
+                if cell in constrained.levels:
+                    open_worth[cell] = [worth[level] for level in constrained.levels[cell]]
                 else:
                     settled += worth[grid[unit, column]]
-            ends = (*_extremes(open_, at), *_extremes(open_, {}))
+            ends = (*_extremes(open_worth, at), *_extremes(open_worth, {}))
             most = 100 if figure == MEAN else len(units)
-            found = [told_apart(settled + end, most) for end in ends]
-            rows.append((held.matrix.as_of.isoformat(), criterion, *figure, *found))
+            bounds = [told_apart(settled + end, most) for end in ends]
+            rows.append((constrained.matrix.as_of.isoformat(), criterion, *figure, *bounds))
     columns = ["as_of", "criterion_id", "figure", "level", *ENDS]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(ENDS, float))
 
 
-def _blocks_by_cell(held: Sequence[Block]) -> dict[int, Block]:
-    return {cell: block for block in held for cell in block.choices}
+def _blocks_by_cell(blocks: Sequence[Block]) -> dict[int, Block]:
+    return {cell: block for block in blocks for cell in block.choices}
 
 
 def _extremes(
@@ -226,8 +229,8 @@ def _extremes(
         else:
             low, high = low + min(gains), high + max(gains)
     for part in tied.values():
-        scale = math.lcm(*(one.denominator for gains in part.values() for one in gains))
-        whole = {cell: tuple(int(one * scale) for one in gains) for cell, gains in part.items()}
+        scale = math.lcm(*(gain.denominator for gains in part.values() for gain in gains))
+        whole = {cell: tuple(int(gain * scale) for gain in gains) for cell, gains in part.items()}
         least, most = at[next(iter(part))].extremes(whole)
         low, high = low + Fraction(least, scale), high + Fraction(most, scale)
     return low, high

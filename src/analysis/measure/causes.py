@@ -52,7 +52,7 @@ class Change:
         return self.table in ("rules", "evidence") or self.column == "question"
 
 
-def touching(found: Iterable[Change], unit: str) -> tuple[str, ...]:
+def touching(changes: Iterable[Change], unit: str) -> tuple[str, ...]:
     """Return the causes that touch a unit, in order."""
-    held = {one.cause for one in found if one.unit_id in ("", unit) and not one.moves_nothing}
-    return tuple(cause for cause in CAUSES if cause in held)
+    present = {row.cause for row in changes if row.unit_id in ("", unit) and not row.moves_nothing}
+    return tuple(cause for cause in CAUSES if cause in present)

@@ -67,10 +67,10 @@ class Constrained:
         """Return the names of the rows that stand and bear on a criterion, itself or by others."""
         width = self.matrix.shape[1]
         names = {
-            one.name
+            constraint.name
             for block in self.all_blocks
             if any(cell % width == column for cell in block.choices)
-            for one in block.constraints
+            for constraint in block.constraints
         }
         return [name for name in self.rows if name in names]
 
@@ -85,8 +85,8 @@ def constrained(study: Study, matrix: Matrix) -> Constrained:
     choices = {cell: len(names) for cell, names in levels.items()}
     firm, weak, clashes = sift(
         choices,
-        [one for name, one in rows.items() if name in settling],
-        [one for name, one in rows.items() if name not in settling],
+        [row for name, row in rows.items() if name in settling],
+        [row for name, row in rows.items() if name not in settling],
     )
     return Constrained(
         matrix, levels, rows, frozenset(settling), tuple(firm), tuple(weak), tuple(clashes)
@@ -110,16 +110,16 @@ def _rows(
     rows, settling = {}, set()
     if len(totals):
         grid = matrix.grid().to_numpy(dtype=object)
-        for one in each_row(totals):
-            name = RowKey(TOTALS, (one.total_id,))
-            rows[name] = _total(name, one, study, grid, levels)
-            settling |= {name} if one.settles_cells == "yes" else set()
+        for row in each_row(totals):
+            name = RowKey(TOTALS, (row.total_id,))
+            rows[name] = _total(name, row, study, grid, levels)
+            settling |= {name} if row.settles_cells == "yes" else set()
     if len(scores):
         reader = ScoreReader(study, matrix, levels)
-        for one in each_row(scores):
-            name = RowKey(SCORES, (one.score_id,))
-            rows[name] = reader.constraint(name, one)
-            settling |= {name} if one.settles_cells == "yes" else set()
+        for row in each_row(scores):
+            name = RowKey(SCORES, (row.score_id,))
+            rows[name] = reader.constraint(name, row)
+            settling |= {name} if row.settles_cells == "yes" else set()
     return rows, settling
 
 
@@ -178,29 +178,29 @@ class ScoreReader:
         """
         unit, width = self.unit[row.unit_id], self.grid.shape[1]
         settled, parts = Fraction(0), {}
-        held = self._shares(row.group_id, row.weights, unit)
-        for column, share in held.items():
+        shares = self._shares(row.group_id, row.weights, unit)
+        for column, share in shares.items():
             cell, values = unit * width + column, self.values[column]
             if cell in self.levels:
                 parts[cell] = [share * values[level] for level in self.levels[cell]]
             else:
                 settled += share * values[self.grid[unit, column]]
-        return (settled, parts) if held else None
+        return (settled, parts) if shares else None
 
     def constraint(self, name: RowKey, row) -> Constraint:
         """Return a score as a constraint in integers: between the ends that its rounding leaves."""
-        held = self.parts(row)
-        if held is None:
+        terms = self.parts(row)
+        if terms is None:
             # Whoever gave a score of nothing is contradicted: no sum is at least 1 and at most 0.
             return Constraint(name, {}, 1, 0)
-        settled, parts = held
+        settled, parts = terms
         ends = score_ends(row)
-        scale = math.lcm(*(one.denominator for part in parts.values() for one in part))
+        scale = math.lcm(*(value.denominator for part in parts.values() for value in part))
         # What all parts share is divided out, so that sums stay small: limits round inwards.
-        whole = {cell: [int(scale * one) for one in part] for cell, part in parts.items()}
-        common = math.gcd(*(one for part in whole.values() for one in part)) or 1
+        whole = {cell: [int(scale * value) for value in part] for cell, part in parts.items()}
+        common = math.gcd(*(value for part in whole.values() for value in part)) or 1
         low, high = ((end / 100 - settled) * scale / common for end in (ends.low, ends.high))
-        parts = {cell: tuple(one // common for one in part) for cell, part in whole.items()}
+        parts = {cell: tuple(value // common for value in part) for cell, part in whole.items()}
         return Constraint(
             name,
             parts,

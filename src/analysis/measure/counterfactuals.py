@@ -30,15 +30,15 @@ class Counterfactuals:
     """
 
     def __init__(
-        self, old: Study, new: Study, before: Matrix, after: Matrix, found: Sequence[Change]
+        self, old: Study, new: Study, before: Matrix, after: Matrix, changes: Sequence[Change]
     ):
         """Keep the two versions, their matrices, and all that differs between them."""
         self._versions = (old, new)
         self._days = (before.as_of, after.as_of)
         self._known_by = max(before.known_by, after.known_by)
-        self._assessed = [one for one in found if one.table == "assessments"]
-        held = new["units"]["unit_id"]
-        self.units = held[held.isin(old["units"]["unit_id"])].tolist()
+        self._assessed = [change for change in changes if change.table == "assessments"]
+        unit_ids = new["units"]["unit_id"]
+        self.units = unit_ids[unit_ids.isin(old["units"]["unit_id"])].tolist()
         self._units = [
             study["units"].set_index("unit_id", drop=False).loc[self.units].reset_index(drop=True)
             for study in self._versions
@@ -58,9 +58,9 @@ class Counterfactuals:
         def side(cause: str) -> Study:
             return self._versions[cause in causes]
 
-        chosen = [one for one in self._assessed if one.cause in causes]
-        kept = old["assessments"].drop([one.old for one in chosen if one.old is not None])
-        come = new["assessments"].loc[[one.new for one in chosen if one.new is not None]]
+        chosen = [change for change in self._assessed if change.cause in causes]
+        kept = old["assessments"].drop([change.old for change in chosen if change.old is not None])
+        come = new["assessments"].loc[[change.new for change in chosen if change.new is not None]]
         rows = pd.concat([kept, come], ignore_index=True)
         searches, requests = side(EVIDENCE)["searches"], side(EVIDENCE)["requests"]
         criteria = side(CODEBOOK)["criteria"]
@@ -68,8 +68,8 @@ class Counterfactuals:
         applies = criteria["criterion_id"].map(starts)
         applies = np.where(applies.isna(), criteria["applies_from"], applies)
         # What is in force is asked of one date, and the state of what is in force of another.
-        begun = applies <= self._days[IN_FORCE in causes].isoformat()
-        applies = np.where(begun, "", _NEVER)
+        in_force = applies <= self._days[IN_FORCE in causes].isoformat()
+        applies = np.where(in_force, "", _NEVER)
         tables = {
             **old.tables,
             **{name: side(CODEBOOK)[name] for name in CODEBOOK_TABLES},
@@ -104,11 +104,11 @@ class Counterfactuals:
         """Return a unit's score in all, exact; ``None``: nothing of it is in the sum."""
         if unit not in self.grid(causes):
             return None
-        held = tuple(self.grid(causes)[unit].values())
+        cell_states = tuple(self.grid(causes)[unit].values())
         side = CODEBOOK in causes
         weights = self._weights[side]
-        key = (side, int(weights.of_unit[self._place[unit]]), held)
+        key = (side, int(weights.of_unit[self._place[unit]]), cell_states)
         if key not in self._scores:
-            cells = cell_intervals(self._versions[side], held)
+            cells = cell_intervals(self._versions[side], cell_states)
             self._scores[key] = exact_scores(weights.tree, cells, key[1]).get(TOTAL)
         return self._scores[key]

@@ -74,7 +74,7 @@ def comparisons(
     return Dominance(unit_ids, scored, sign > 0, sign >= 0, _conservative(rows, coupled))
 
 
-def dominance_within(study: Study, held: Constrained) -> Dominance:
+def dominance_within(study: Study, constrained: Constrained) -> Dominance:
     """Compare every pair of units given the published rows that may settle cells.
 
     What totals of the day settle or narrow counts, cell by cell: while weights vary, more
@@ -82,10 +82,10 @@ def dominance_within(study: Study, held: Constrained) -> Dominance:
 
     Args:
         study: the study.
-        held: the states at a date, and what was published of that date.
+        constrained: the states at a date, and what was published of that date.
     """
-    tied = tied_units(held) if held.firm else None
-    return comparisons(study, held.matrix, *narrowed(study, held), tied)
+    tied = tied_units(constrained) if constrained.firm else None
+    return comparisons(study, constrained.matrix, *narrowed(study, constrained), tied)
 
 
 def bounded_rows(
@@ -114,20 +114,21 @@ def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
     return differs
 
 
-def pair_table(found: Dominance) -> pd.DataFrame:
+def pair_table(dominance: Dominance) -> pd.DataFrame:
     """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
-    names = np.array(found.unit_ids, dtype=object)
-    above, below = np.nonzero(found.above)
+    names = np.array(dominance.unit_ids, dtype=object)
+    above, below = np.nonzero(dominance.above)
+    conservative = np.where(dominance.conservative[above, below], "yes", "no")
     return pd.DataFrame(
         {
             "above": names[above],
             "below": names[below],
-            "conservative": np.where(found.conservative[above, below], "yes", "no").astype(object),
+            "conservative": conservative.astype(object),
         }
     )
 
 
-def ranks(found: Dominance) -> pd.DataFrame:
+def ranks(dominance: Dominance) -> pd.DataFrame:
     """Return the rank range of every unit: ``unit_id``, ``best``, ``worst``.
 
     Best is 1 + the number of units surely above it; worst is the number of units with a score
@@ -136,10 +137,10 @@ def ranks(found: Dominance) -> pd.DataFrame:
     is possible, but one feasible assignment need not reach them for all units at once, nor any
     feasible assignment those of a single unit. A unit with nothing in the sum has no rank (``<NA>``).
     """
-    best = 1 + found.above.sum(axis=0)
-    worst = found.scored.sum() - found.at_or_above.sum(axis=1)
-    table = pd.DataFrame({"unit_id": np.array(found.unit_ids, dtype=object)})
+    best = 1 + dominance.above.sum(axis=0)
+    worst = dominance.scored.sum() - dominance.at_or_above.sum(axis=1)
+    table = pd.DataFrame({"unit_id": np.array(dominance.unit_ids, dtype=object)})
     for name, place in (("best", best), ("worst", worst)):
-        table[name] = pd.array(np.where(found.scored, place, 0), dtype="Int64")
-        table.loc[~found.scored, name] = pd.NA
+        table[name] = pd.array(np.where(dominance.scored, place, 0), dtype="Int64")
+        table.loc[~dominance.scored, name] = pd.NA
     return table

@@ -81,11 +81,11 @@ def exact_scores(
     def aggregate(group: Node, parts: list[tuple]) -> tuple:
         return mean((part.weights[number] for part in group.children), parts)
 
-    found = fold(tree.groups, leaves, aggregate)
+    means = fold(tree.groups, leaves, aggregate)
     return {
         group.name: Interval(100 * value[0], 100 * value[1], value[2])
         for group in tree.groups
-        for value, there in [found[group]]
+        for value, there in [means[group]]
         if there
     }
 

@@ -17,13 +17,13 @@ def exact_signs(tree: WeightTree, left: UnitCells, right: UnitCells) -> np.ndarr
     In rationals, by the definition; shape (rows,).
     """
     same = left.alike(right)
-    found = np.zeros(len(left), dtype=np.int8)
-    found[same] = [_sign(one) for one in _exact_least(tree, left[same], right[same])]
+    sign = np.zeros(len(left), dtype=np.int8)
+    sign[same] = [_sign(value) for value in _exact_least(tree, left[same], right[same])]
     left, right = left[~same], right[~same]
     least = _exact_least(tree, left, _zero(left))
-    greatest = [-one for one in _exact_least(tree, _zero(right), right)]
-    found[~same] = [_sign(one - other) for one, other in zip(least, greatest, strict=True)]
-    return found
+    greatest = [-value for value in _exact_least(tree, _zero(right), right)]
+    sign[~same] = [_sign(low - high) for low, high in zip(least, greatest, strict=True)]
+    return sign
 
 
 def _zero(rows: UnitCells) -> UnitCells:
@@ -75,5 +75,5 @@ def _distinct(keys: list[np.ndarray], value: Callable[..., Part]) -> _Distinct:
 
 def _exact(tree: WeightTree, value: float) -> Fraction:
     # A bound that is no level's value is taken as it is written.
-    held = tree.exact.get(value)
-    return Fraction(str(value)) if held is None else held
+    fraction = tree.exact.get(value)
+    return Fraction(str(value)) if fraction is None else fraction

@@ -61,7 +61,7 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
             either is satisfied or is not.
     """
     return [
-        Block({cell: choices[cell] for one in tied for cell in one.parts}, tuple(tied))
+        Block({cell: choices[cell] for row in tied for cell in row.parts}, tuple(tied))
         for tied in connected(list(constraints))
     ]
 
@@ -69,8 +69,8 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
 def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Return the constraints in groups that share open cells, each in the order given."""
     groups: list[tuple[set[int], list[int]]] = []
-    for place, one in enumerate(constraints):
-        cells, places, apart = set(one.parts), [place], []
+    for place, constraint in enumerate(constraints):
+        cells, places, apart = set(constraint.parts), [place], []
         for group in groups:
             if cells.isdisjoint(group[0]):
                 apart.append(group)
@@ -111,24 +111,24 @@ class Block:
         """For each cell the levels that it has in some feasible assignment; the block must have one."""
         if self._layers is None:
             return self._solver.possible()
-        found = {}
+        possible = {}
         for cell, layer, after, adds in self._steps():
-            found[cell] = {
+            possible[cell] = {
                 level
                 for level, part in enumerate(adds)
                 if any(tuple(map(add, state, part)) in after for state in layer)
             }
-        return found
+        return possible
 
     def extremes(self, worth: Worth) -> tuple[int, int]:
         """Return the least and the greatest sum of ``worth`` over the block's feasible assignments."""
         worth = {cell: gains for cell, gains in worth.items() if cell in self.choices}
         if len(worth) < 2:
             # Of a single cell only the possible levels matter, and those are known once for all.
-            held = [
+            possible = [
                 [gains[level] for level in self.possible[cell]] for cell, gains in worth.items()
             ]
-            return sum(map(min, held)), sum(map(max, held))
+            return sum(map(min, possible)), sum(map(max, possible))
         if self._layers is None:
             return self._solver.extremes(worth)
         least = dict.fromkeys(self._layers[-1], 0)
@@ -155,7 +155,10 @@ class Block:
             (
                 cell,
                 tuple(
-                    zip(*(one.parts.get(cell, (0,) * n) for one in self.constraints), strict=True)
+                    zip(
+                        *(constraint.parts.get(cell, (0,) * n) for constraint in self.constraints),
+                        strict=True,
+                    )
                 ),
             )
             for cell, n in self.choices.items()
@@ -179,7 +182,8 @@ class Block:
                     state
                     for state in reached
                     if all(
-                        low <= one <= high for one, (low, high) in zip(state, window, strict=True)
+                        low <= total <= high
+                        for total, (low, high) in zip(state, window, strict=True)
                     )
                 }
             )
@@ -202,10 +206,10 @@ class Block:
         """Return, before each cell and after the last, where each partial sum must lie."""
         limits = [
             (
-                float("-inf") if one.low is None else one.low,
-                float("inf") if one.high is None else one.high,
+                float("-inf") if constraint.low is None else constraint.low,
+                float("inf") if constraint.high is None else constraint.high,
             )
-            for one in self.constraints
+            for constraint in self.constraints
         ]
         windows = [limits]
         for _, adds in reversed(self._adds):
@@ -275,9 +279,9 @@ class _Solver:
         """Return bounds on the figure: the least and the greatest, or a little beyond them."""
         program = _Program(self.block, worth)
         worths = program.worths
-        low = program.solve([-one for one in worths])
+        low = program.solve([-gain for gain in worths])
         high = program.solve(worths)
-        return -program.at_most(low, [-one for one in worths]), program.at_most(high, worths)
+        return -program.at_most(low, [-gain for gain in worths]), program.at_most(high, worths)
 
 
 @dataclass(frozen=True)
@@ -320,9 +324,9 @@ class _Program:
 
         for cells, numbers in self.classes:
             row(((number, 1) for number in numbers), len(cells), len(cells))
-        for place, one in enumerate(block.constraints):
-            low = -np.inf if one.low is None else one.low
-            high = np.inf if one.high is None else one.high
+        for place, constraint in enumerate(block.constraints):
+            low = -np.inf if constraint.low is None else constraint.low
+            high = np.inf if constraint.high is None else constraint.high
             row(((number, parts[place]) for number, parts in enumerate(adds)), low, high)
         if with_shown:
             # Whether a level is shown: 1 where at least one cell of the class is at it.
@@ -340,20 +344,20 @@ class _Program:
         import numpy as np
         from scipy.optimize import Bounds, milp
 
-        found = milp(
-            [-one for one in goal],
+        result = milp(
+            [-gain for gain in goal],
             integrality=self.whole,
             bounds=Bounds(0, self.most),  # pyright: ignore[reportArgumentType] - an array, too
             constraints=self.limits,
             options={"mip_rel_gap": 0, "node_limit": NODES_AT_MOST},
         )
-        if found.status == 2:
+        if result.status == 2:
             return _Solution(False, -np.inf, None)
-        bound = found.mip_dual_bound
+        bound = result.mip_dual_bound
         bound = np.inf if bound is None or not np.isfinite(bound) else -bound
-        if found.x is None:
+        if result.x is None:
             return _Solution(True, bound, None)
-        counts = [round(one) for one in found.x[: self.variables]]
+        counts = [round(value) for value in result.x[: self.variables]]
         return _Solution(True, bound, counts)
 
     def at_most(self, solution: _Solution, goal: Sequence[int]) -> int:
@@ -364,7 +368,7 @@ class _Program:
         bound = math.floor(min(highest, solution.bound + 1e-6)) if solution.feasible else highest
         if solution.counts is None or not self.holds(solution.counts):
             return bound
-        value = sum(one * count for one, count in zip(goal, solution.counts, strict=True))
+        value = sum(gain * count for gain, count in zip(goal, solution.counts, strict=True))
         return max(value, bound)
 
     def holds(self, counts: Sequence[int]) -> bool:
@@ -378,5 +382,5 @@ class _Program:
             for place in range(len(self.block.constraints))
         ]
         return whole and all(
-            one.admits(total) for one, total in zip(self.block.constraints, sums, strict=True)
+            row.admits(total) for row, total in zip(self.block.constraints, sums, strict=True)
         )

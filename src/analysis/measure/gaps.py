@@ -37,23 +37,23 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     scales = study["levels"].groupby("scale_id")["value"]
     top = criteria["scale_id"].map(scales.apply(lambda values: max(map(float, values)))).to_numpy()
     short = cells.known & cells.counts & (cells.low < top - 1e-9)
-    open_ = ~cells.known & cells.counts
-    said = np.array(criteria["criterion_id"], dtype=object) + ": " + state
+    unknown = ~cells.known & cells.counts
+    stated = np.array(criteria["criterion_id"], dtype=object) + ": " + state
     unit_ids, criterion_ids = study["units"]["unit_id"].tolist(), criteria["criterion_id"].tolist()
     spoken_of = set(study["notices"]["unit_id"])
     on_unit = {unit: notices(study, units=[unit]) for unit in spoken_of if unit}
     rows = []
     weights = weighting(study)
-    held = [
+    below = [
         {group.name: columns_below(group, number) for group in weights.tree.groups}
         for number in weights.sets
     ]
     order = study["recommendations"]["recommendation_id"]
-    for group in [name for name in order if any(one.get(name) for one in held)]:
-        every = sorted({column for one in held for column in one.get(group, ())})
-        on_criteria = notices(study, criteria=[criterion_ids[column] for column in every])
+    for group in [name for name in order if any(groups.get(name) for groups in below)]:
+        all_columns = sorted({column for groups in below for column in groups.get(group, ())})
+        on_criteria = notices(study, criteria=[criterion_ids[column] for column in all_columns])
         for unit in range(matrix.shape[0]):
-            columns = held[weights.of_unit[unit]].get(group, ())
+            columns = below[weights.of_unit[unit]].get(group, ())
             pick = [(column, bool(cells.counts[unit, column])) for column in columns]
             inside = [column for column, counts in pick if counts]
             rows.append(
@@ -61,9 +61,9 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
                     unit,
                     unit_ids[unit],
                     group,
-                    _state(short[unit, inside], open_[unit, inside]),
-                    "; ".join(said[unit, column] for column in inside if short[unit, column]),
-                    "; ".join(said[unit, column] for column in inside if open_[unit, column]),
+                    _state(short[unit, inside], unknown[unit, inside]),
+                    "; ".join(stated[unit, column] for column in inside if short[unit, column]),
+                    "; ".join(stated[unit, column] for column in inside if unknown[unit, column]),
                     ";".join(_merged(evidence[unit, column] for column in inside)),
                     " ".join([*on_criteria, *on_unit.get(unit_ids[unit], ())]),
                 )
@@ -116,8 +116,8 @@ def notices(study: Study, criteria: Sequence[str] = (), units: Sequence[str] = (
     labels, names = study.lookup("criteria", "label"), study.lookup("units", "short_name")
     # A notice may say "this criterion": away from its cell it needs the name beside it.
     return [
-        f"{isolated_name(labels.get(one.criterion_id) or names[one.unit_id])}: {one.text}"
-        for one in each_row(spoken_of)
+        f"{isolated_name(labels.get(row.criterion_id) or names[row.unit_id])}: {row.text}"
+        for row in each_row(spoken_of)
     ]
 
 
@@ -130,4 +130,4 @@ def _state(short: np.ndarray, unknown: np.ndarray) -> str:
 
 
 def _merged(cited) -> list[str]:
-    return list(dict.fromkeys(one for ids in cited for one in ids.split(";") if one))
+    return list(dict.fromkeys(part for ids in cited for part in ids.split(";") if part))

@@ -55,31 +55,31 @@ def if_known(
     least = aggregate(tree, others, minus(others, nothing)).total.T
     patterns = weight_patterns(rows, others)
     for block in row_blocks(len(rows), len(others)):
-        one, first = rows[block], block.start
+        chunk, first = rows[block], block.start
         same = patterns[0][block, None] == patterns[1][None, :]
         beside = np.flatnonzero(same.any(axis=0))
         near = others[beside]
-        over = aggregate(tree, one, minus(one, near))
-        under = aggregate(tree, one, subtracted_from(one, near))
-        alone = aggregate(tree, one, minus(one, nothing))
-        against = aggregate(tree, one, subtracted_from(one, nothing))
+        over = aggregate(tree, chunk, minus(chunk, near))
+        under = aggregate(tree, chunk, subtracted_from(chunk, near))
+        alone = aggregate(tree, chunk, minus(chunk, nothing))
+        against = aggregate(tree, chunk, subtracted_from(chunk, nothing))
         for column, values in enumerate(levels):
-            low, high = one.low[:, column], one.high[:, column]
+            low, high = chunk.low[:, column], chunk.high[:, column]
             for value in values:
-                open_ = np.flatnonzero((low < high) & (low <= value) & (value <= high))
-                if not len(open_):
+                open_rows = np.flatnonzero((low < high) & (low <= value) & (value <= high))
+                if not len(open_rows):
                     continue
-                it = one[open_].settled(column, value)
-                alike = same[np.ix_(open_, beside)]
-                above = alone.again(column, open_, value) - greatest
-                below = against.again(column, open_, -value) + least
+                it = chunk[open_rows].settled(column, value)
+                alike = same[np.ix_(open_rows, beside)]
+                above = alone.again(column, open_rows, value) - greatest
+                below = against.again(column, open_rows, -value) + least
                 if len(beside):
-                    exact = over.again(column, open_, value - near.high[:, column])
+                    exact = over.again(column, open_rows, value - near.high[:, column])
                     above[:, beside] = np.where(alike, exact, above[:, beside])
-                    exact = under.again(column, open_, near.low[:, column] - value)
+                    exact = under.again(column, open_rows, near.low[:, column] - value)
                     below[:, beside] = np.where(alike, exact, below[:, beside])
                 yield IfKnown(
-                    first + open_,
+                    first + open_rows,
                     column,
                     decided(tree, above, it, others) > 0,
                     decided(tree, below.T, others, it).T > 0,

@@ -25,13 +25,13 @@ def imported_said(results: Results, units: Collection[str] = ()) -> list[str]:
         results: the study's results.
         units: those spoken of; none named: all.
     """
-    cells, every = imported_cells(results), results.matrix.cells
+    cells, all_cells = imported_cells(results), results.matrix.cells
     if units:
-        cells, every = (part[part["unit_id"].isin(units)] for part in (cells, every))
+        cells, all_cells = (part[part["unit_id"].isin(units)] for part in (cells, all_cells))
     if cells.empty:
         return []
     study = results.study
-    cited = {one for ids in cells["evidence_ids"] for one in ids.split(";")}
+    cited = {part for ids in cells["evidence_ids"] for part in ids.split(";")}
     evidence, sources = study["evidence"], study["sources"]
     behind = evidence.loc[evidence["evidence_id"].isin(cited), "source_id"]
     tables = sources[sources["source_id"].isin(behind) & (sources["kind"] == v.IMPORTED)]
@@ -43,5 +43,5 @@ def imported_said(results: Results, units: Collection[str] = ()) -> list[str]:
         spoken_of = study.lookup("units", "short_name")[next(iter(units))]
     what = "an imported table" if len(names) < 2 else "imported tables"
     return [
-        f"For {len(cells)} of {len(every)} questions on {spoken_of}, what is shown is taken from {what} ({named}), as it stands there. We did not read the documents behind it."
+        f"For {len(cells)} of {len(all_cells)} questions on {spoken_of}, what is shown is taken from {what} ({named}), as it stands there. We did not read the documents behind it."
     ]

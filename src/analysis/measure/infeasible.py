@@ -52,25 +52,25 @@ def sift(
     def standing(rows: list[Constraint], may_go: set[RowKey]) -> list[Constraint]:
         kept = []
         for tied in connected(rows):
-            while found := minimal_infeasible_sets(choices, tied):
+            while smallest := minimal_infeasible_sets(choices, tied):
                 gone: set[RowKey] = set()
                 # Where several are as small, to begin with one of them would be to choose too.
-                for clash in found:
-                    names = [one.name for one in clash]
-                    aside = [name for name in names if name in may_go]
-                    clashes.append(InfeasibleSet(tuple(names), tuple(aside)))
-                    gone.update(aside)
-                tied = [one for one in tied if one.name not in gone]
+                for clash in smallest:
+                    names = [row.name for row in clash]
+                    set_aside = [name for name in names if name in may_go]
+                    clashes.append(InfeasibleSet(tuple(names), tuple(set_aside)))
+                    gone.update(set_aside)
+                tied = [row for row in tied if row.name not in gone]
             kept += tied
-        names = {one.name for one in kept}
-        return [one for one in rows if one.name in names]
+        names = {row.name for row in kept}
+        return [row for row in rows if row.name in names]
 
-    firm = standing(list(firm), {one.name for one in firm})
-    names = {one.name for one in firm}
+    firm = standing(list(firm), {row.name for row in firm})
+    names = {row.name for row in firm}
     if not weak:
         return firm, [], clashes
-    both = standing([*firm, *weak], {one.name for one in weak})
-    return firm, [one for one in both if one.name not in names], clashes
+    both = standing([*firm, *weak], {row.name for row in weak})
+    return firm, [row for row in both if row.name not in names], clashes
 
 
 def minimal_infeasible_sets(
@@ -89,16 +89,16 @@ def minimal_infeasible_sets(
     core = _irreducible(rows, clash)
     checks = 0
     for size in range(1, len(core) + 1):
-        found = []
+        infeasible = []
         for places in _connected_sets(rows, size):
             checks += 1
             if checks > CHECKS_AT_MOST:
-                return found or [core]
+                return infeasible or [core]
             some = [rows[place] for place in places]
             if clash(some):
-                found.append(some)
-        if found:
-            return found
+                infeasible.append(some)
+        if infeasible:
+            return infeasible
     return [core]
 
 
@@ -107,15 +107,15 @@ def _irreducible(
 ) -> list[Constraint]:
     """Return a clash of which no row can be left out, by QuickXplain; earlier rows preferred."""
 
-    def explain(held: list, added: bool, open_: list) -> list:
-        if added and clash(held):
+    def explain(background: list, added: bool, candidates: list) -> list:
+        if added and clash(background):
             return []
-        if len(open_) == 1:
-            return open_
-        half = len(open_) // 2
-        early, late = open_[:half], open_[half:]
-        from_late = explain([*held, *early], bool(early), late)
-        from_early = explain([*held, *from_late], bool(from_late), early)
+        if len(candidates) == 1:
+            return candidates
+        half = len(candidates) // 2
+        early, late = candidates[:half], candidates[half:]
+        from_late = explain([*background, *early], bool(early), late)
+        from_early = explain([*background, *from_late], bool(from_late), early)
         return [*from_early, *from_late]
 
     return explain([], False, list(rows))
@@ -127,22 +127,22 @@ def _connected_sets(rows: Sequence[Constraint], size: int) -> Iterator[tuple[int
     A smallest clash is never in two parts with no cell in common: one of them would do.
     """
     by_cell: dict[int, list[int]] = {}
-    for place, one in enumerate(rows):
-        for cell in one.parts:
+    for place, row in enumerate(rows):
+        for cell in row.parts:
             by_cell.setdefault(cell, []).append(place)
     beside = [
-        {other for cell in one.parts for other in by_cell[cell]} - {place}
-        for place, one in enumerate(rows)
+        {other for cell in row.parts for other in by_cell[cell]} - {place}
+        for place, row in enumerate(rows)
     ]
     # Sets are grown from their first place by neighbours after it, each set once.
     for first in range(len(rows)):
-        found = {(first,)}
+        grown = {(first,)}
         for _ in range(size - 1):
-            found = {
+            grown = {
                 tuple(sorted((*some, other)))
-                for some in found
+                for some in grown
                 for place in some
                 for other in beside[place]
                 if other > first and other not in some
             }
-        yield from sorted(found)
+        yield from sorted(grown)

@@ -37,11 +37,11 @@ def parts(tree: WeightTree, rows: UnitCells, values: np.ndarray) -> Parts:
     """
     root, counts, (many, criteria) = tree.root, rows.counts, rows.counts.shape
     leaves = {leaf: (values[:, at], counts[:, at]) for at, leaf in enumerate(root.criteria)}
-    found = fold(root.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
-    place = {node: at for at, node in enumerate(found)}
-    value, there = np.zeros((2, many, len(found)))
+    means = fold(root.groups, leaves, lambda group, parts: mean(group.floats[rows.sets].T, parts))
+    place = {node: at for at, node in enumerate(means)}
+    value, there = np.zeros((2, many, len(means)))
     for node, at in place.items():
-        value[:, at], there[:, at] = found[node]
+        value[:, at], there[:, at] = means[node]
     groups = [
         (place[group], [place[part] for part in group.children], group.floats[rows.sets])
         for group in root.groups

@@ -38,20 +38,20 @@ def signs(tree: WeightTree, left: UnitCells, right: UnitCells) -> np.ndarray:
     Returns:
         −1, 0 or 1, shape (left, right): 1 means surely above, 0 or 1 surely at or above.
     """
-    found = np.empty((len(left), len(right)), dtype=np.int8)
+    sign = np.empty((len(left), len(right)), dtype=np.int8)
     nothing = nothing_known(tree)
     greatest = -aggregate(tree, right, subtracted_from(right, nothing)).total.T
     patterns = weight_patterns(left, right)
     for rows in row_blocks(len(left), len(right)):
-        one = left[rows]
+        chunk = left[rows]
         same = patterns[0][rows, None] == patterns[1][None, :]
-        gap = aggregate(tree, one, minus(one, nothing)).total - greatest
+        gap = aggregate(tree, chunk, minus(chunk, nothing)).total - greatest
         beside = np.flatnonzero(same.any(axis=0))
         if len(beside):
-            exact = aggregate(tree, one, minus(one, right[beside])).total
+            exact = aggregate(tree, chunk, minus(chunk, right[beside])).total
             gap[:, beside] = np.where(same[:, beside], exact, gap[:, beside])
-        found[rows] = decided(tree, gap, one, right)
-    return found
+        sign[rows] = decided(tree, gap, chunk, right)
+    return sign
 
 
 def score_range(tree: WeightTree, rows: UnitCells) -> tuple[np.ndarray, np.ndarray]:
@@ -111,8 +111,10 @@ def signs_without(tree: WeightTree, left: UnitCells, right: UnitCells) -> np.nda
     near = np.abs(gap) <= NEAR
     for row in np.flatnonzero(near.any(axis=1)):
         columns = np.flatnonzero(near[row])
-        one, other = (rows[np.full(len(columns), row)].without(columns) for rows in (left, right))
-        sign[row, columns] = exact_signs(tree, one, other)
+        first, second = (
+            rows[np.full(len(columns), row)].without(columns) for rows in (left, right)
+        )
+        sign[row, columns] = exact_signs(tree, first, second)
     return sign
 
 
@@ -157,9 +159,9 @@ def _least_without(tree: WeightTree, rows: UnitCells, delta: np.ndarray) -> np.n
         for column, leaf in enumerate(tree.root.criteria)
     }
     columns, (value, left) = fold(tree.root.groups, leaves, aggregate)[tree.root]
-    found = np.empty(delta.shape)
-    found[:, columns] = np.where(left, value, np.nan)[:, 1:]
-    return found
+    in_order = np.empty(delta.shape)
+    in_order[:, columns] = np.where(left, value, np.nan)[:, 1:]
+    return in_order
 
 
 def _widened(part: np.ndarray, here: slice, columns: int) -> np.ndarray:

@@ -16,9 +16,9 @@ def states_by_criterion(study: Study) -> dict[str, list[str]]:
     levels, criteria = study["levels"], study["criteria"]
     order = pd.to_numeric(levels["value"]).sort_values(ascending=False, kind="stable").index
     ranked = levels.loc[order].groupby("scale_id")["level"].agg(list)
-    held = {scale: [*names, *v.UNKNOWNS] for scale, names in ranked.items()}
+    by_scale = {scale: [*names, *v.UNKNOWNS] for scale, names in ranked.items()}
     return {
-        name: held[scale]
+        name: by_scale[scale]
         for name, scale in zip(criteria["criterion_id"], criteria["scale_id"], strict=True)
     }
 
@@ -34,10 +34,10 @@ def asked_criteria(study: Study) -> pd.DataFrame:
     unread = criteria["recommendation_id"].isin(
         groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     )
-    asked = criteria[~unread]
+    rows = criteria[~unread]
     if study.scope.criteria:
-        asked = asked[asked["criterion_id"].isin(study.scope.criteria)]
-    return asked.sort_values("scored", key=lambda scored: scored != "yes", kind="stable")
+        rows = rows[rows["criterion_id"].isin(study.scope.criteria)]
+    return rows.sort_values("scored", key=lambda scored: scored != "yes", kind="stable")
 
 
 def national(study: Study, matrix: Matrix) -> pd.DataFrame:

@@ -26,7 +26,7 @@ class EquivalenceClass:
     apart: bool
 
 
-def order(found: Dominance) -> list[EquivalenceClass]:
+def order(dominance: Dominance) -> list[EquivalenceClass]:
     """Group the units with a score by what is sure of them; the transitive reduction joins them.
 
     Being surely above is a strict partial order, also where pairs are conservative: what is
@@ -36,8 +36,8 @@ def order(found: Dominance) -> list[EquivalenceClass]:
         The groups by layer, within a layer in the order of their first unit; the group that
         stands in no sure statement, if any, comes last, with layer 0.
     """
-    scored = np.flatnonzero(found.scored).tolist()
-    above = found.above[np.ix_(scored, scored)]
+    scored = np.flatnonzero(dominance.scored).tolist()
+    above = dominance.above[np.ix_(scored, scored)]
     both = np.concatenate([above, above.T], axis=1)
     _, first, kind = np.unique(both, axis=0, return_index=True, return_inverse=True)
     kind = kind.reshape(-1)
@@ -52,16 +52,18 @@ def order(found: Dominance) -> list[EquivalenceClass]:
     # A way over a third group is no direct one; in floats, since those are multiplied fast.
     ways = over.astype(np.float32)
     direct = np.logical_and(over, ways @ ways == 0)
-    ranked = sorted(range(len(first)), key=lambda one: (apart[one], layer[one], first[one]))
-    place = {one: number for number, one in enumerate(ranked)}
+    ranked = sorted(range(len(first)), key=lambda group: (apart[group], layer[group], first[group]))
+    place = {group: number for number, group in enumerate(ranked)}
     return [
         EquivalenceClass(
             units=tuple(
-                found.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == one).tolist()
+                dominance.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == group).tolist()
             ),
-            layer=int(layer[one]),
-            under=tuple(sorted(place[other] for other in np.flatnonzero(direct[:, one]).tolist())),
-            apart=bool(apart[one]),
+            layer=int(layer[group]),
+            under=tuple(
+                sorted(place[other] for other in np.flatnonzero(direct[:, group]).tolist())
+            ),
+            apart=bool(apart[group]),
         )
-        for one in ranked
+        for group in ranked
     ]

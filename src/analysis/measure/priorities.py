@@ -84,7 +84,7 @@ def next_questions(
     state = matrix.grid().to_numpy(dtype=object)
     again = cells_to_read_again(study, matrix)
     stale = set(zip(again["unit_id"], again["criterion_id"], strict=True))
-    found = []
+    entries = []
     for unit, place in zip(*np.nonzero(rows.counts & ~known), strict=True):
         counts = rows.counts[unit]
         number = int(rows.sets[unit])
@@ -97,17 +97,17 @@ def next_questions(
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (cell not in stale, -weight, -pairs, STEPS.index(step), int(unit), column)
-        said = (weight, pairs, step, ";".join(sources), asking.body(*cell))
-        found.append((order, (*cell, state[unit, column], *said)))
-    found.sort(key=lambda one: one[0])
-    ranked = [(*row, rank) for rank, (_, row) in enumerate(found, start=1)]
+        values = (weight, pairs, step, ";".join(sources), asking.body(*cell))
+        entries.append((order, (*cell, state[unit, column], *values)))
+    entries.sort(key=lambda entry: entry[0])
+    ranked = [(*row, rank) for rank, (_, row) in enumerate(entries, start=1)]
     return pd.DataFrame(ranked, columns=COLUMNS)
 
 
 def cells_to_read_again(study: Study, matrix: Matrix) -> pd.DataFrame:
     """Return the cells, open or known, that rest on a document that has changed or gone since."""
-    said = said_since(study, matrix.cells["evidence_ids"])
-    return matrix.cells[[text != "" for text in said]]
+    texts = said_since(study, matrix.cells["evidence_ids"])
+    return matrix.cells[[text != "" for text in texts]]
 
 
 def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:
@@ -117,16 +117,16 @@ def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:
         ``criterion_id``, ``cells`` (open), ``weight`` and ``expected_pairs`` (sums), and one
         column of cells for each of :data:`STEPS`.
     """
-    order = [one for one in study["criteria"]["criterion_id"] if one in set(table["criterion_id"])]
+    order = [key for key in study["criteria"]["criterion_id"] if key in set(table["criterion_id"])]
     cells = table.groupby("criterion_id")
-    held = cells[["weight", "expected_pairs"]].sum().reindex(order)
-    held.insert(0, "cells", cells.size().reindex(order))
+    sums = cells[["weight", "expected_pairs"]].sum().reindex(order)
+    sums.insert(0, "cells", cells.size().reindex(order))
     steps = pd.crosstab(table["criterion_id"], table["step"]).reindex(columns=list(STEPS))
-    held = held.join(steps.reindex(order).fillna(0).astype(int))
+    sums = sums.join(steps.reindex(order).fillna(0).astype(int))
     # Sums of floats: what differs by less than a billionth is a tie.
-    key = held[["weight", "expected_pairs"]].round(9)
-    key = key.sort_values(["weight", "expected_pairs"], ascending=False, kind="stable")
-    return held.loc[key.index].rename_axis("criterion_id").reset_index()
+    rounded = sums[["weight", "expected_pairs"]].round(9)
+    rounded = rounded.sort_values(["weight", "expected_pairs"], ascending=False, kind="stable")
+    return sums.loc[rounded.index].rename_axis("criterion_id").reset_index()
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Decider:
 
 
 def deciders(
-    study: Study, matrix: Matrix, one: str, other: str, lowest=None, highest=None
+    study: Study, matrix: Matrix, first: str, second: str, lowest=None, highest=None
 ) -> list[Decider]:
     """Return the open cells that could, alone, make one of two units surely above the other.
 
@@ -149,8 +149,8 @@ def deciders(
     Args:
         study: the study.
         matrix: the states at a date.
-        one: a unit with something in the sum.
-        other: another.
+        first: a unit with something in the sum.
+        second: another.
         lowest: as for :func:`next_questions`.
         highest: likewise.
     """
@@ -158,17 +158,17 @@ def deciders(
     rows = bounded_rows(study, matrix, lowest, highest)
     order = list(study["units"]["unit_id"])
     criteria = list(study["criteria"]["criterion_id"])
-    places = [order.index(one), order.index(other)]
-    found = set()
+    places = [order.index(first), order.index(second)]
+    deciding = set()
     for unit, beside in (places, places[::-1]):
         weights = tree.shares(rows.counts[unit], int(rows.sets[unit]))
         for what in if_known(tree, rows[[unit]], rows[[beside]], _levels(study, tree)):
             if what.above.any() or what.below.any():
                 column = tree.columns[what.column]
-                found.add((-weights[column], unit, column))
+                deciding.add((-weights[column], unit, column))
     return [
         Decider(order[unit], criteria[column], float(-weight))
-        for weight, unit, column in sorted(found)
+        for weight, unit, column in sorted(deciding)
     ]
 
 
@@ -215,8 +215,8 @@ class _Steps:
 
     def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
-        asked = sent_requests(study)
-        self._waiting = asking.cells(asked[outcomes(asked) == ""])
+        sent = sent_requests(study)
+        self._waiting = asking.cells(sent[outcomes(sent) == ""])
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""
@@ -248,11 +248,11 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
         zip(evidence.loc[more, "evidence_id"], evidence.loc[more, "source_id"], strict=True)
     )
     unit_of = study.lookup("evidence", "unit_id")
-    held: dict[tuple[str, str], dict[str, None]] = {}
+    documents: dict[tuple[str, str], dict[str, None]] = {}
     for table in ("codings", "assessments"):
         for row in each_row(study[table]):
-            for one in row.evidence_ids.split(";"):
-                if one in source and unit_of[one] == row.unit_id:
+            for part in row.evidence_ids.split(";"):
+                if part in source and unit_of[part] == row.unit_id:
                     for key in ((row.unit_id, row.criterion_id), (row.unit_id, "")):
-                        held.setdefault(key, {})[source[one]] = None
-    return {key: sorted(sources) for key, sources in held.items()}
+                        documents.setdefault(key, {})[source[part]] = None
+    return {key: sorted(sources) for key, sources in documents.items()}

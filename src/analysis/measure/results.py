@@ -18,7 +18,13 @@ from analysis.measure.audit import (
     clash_sentences,
     published_days,
 )
-from analysis.measure.bounds import cell_bounds, narrowed, national_bounds, quiet, score_bounds
+from analysis.measure.bounds import (
+    cell_bounds,
+    narrowed,
+    national_bounds,
+    no_progress,
+    score_bounds,
+)
 from analysis.measure.coder_scores import scores_by_reading
 from analysis.measure.constraints import Constrained, constrained
 from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
@@ -63,12 +69,12 @@ class Results:
     gaps: pd.DataFrame
     national_gaps: pd.DataFrame
     read_on: dt.date
-    progress: Callable[[str], None] = quiet
+    progress: Callable[[str], None] = no_progress
     _constrained: dict[dt.date, Constrained] = field(default_factory=dict, repr=False)
 
-    def quiet(self) -> "Results":
+    def without_progress(self) -> "Results":
         """Return these results without what tells of progress, which no other process can do."""
-        return replace(self, progress=quiet)
+        return replace(self, progress=no_progress)
 
     @property
     def everyone(self) -> Study:
@@ -81,8 +87,8 @@ class Results:
 
         A unit with nothing in the sum has missing values: it has no score, not a zero.
         """
-        held = self.scores[self.scores["group_id"] == TOTAL].set_index("unit_id")
-        return held.reindex(self.study["units"]["unit_id"])
+        rows = self.scores[self.scores["group_id"] == TOTAL].set_index("unit_id")
+        return rows.reindex(self.study["units"]["unit_id"])
 
     @cached_property
     def cell_records(self) -> list[CellRecord]:
@@ -127,9 +133,9 @@ class Results:
         """What was published of days up to this one and cannot be true, a sentence for each clash."""
         days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
         return [
-            said
+            sentence
             for day in days
-            for said in clash_sentences(self.study.at(day), self.constrained_at(day))
+            for sentence in clash_sentences(self.study.at(day), self.constrained_at(day))
         ]
 
     @cached_property
@@ -140,12 +146,12 @@ class Results:
     @cached_property
     def bearings(self) -> list[Bearing]:
         """What was published of this very day; see :func:`analysis.measure.audit.bearings`."""
-        held = self.constrained_at(self.matrix.as_of)
-        if not held.rows:
+        published = self.constrained_at(self.matrix.as_of)
+        if not published.rows:
             return []
         settled = self.bounds[self.bounds["settled_by_totals"] == "yes"]
         cells = set(zip(settled["unit_id"], settled["criterion_id"], strict=True))
-        return bearings(self.study, held, cells)
+        return bearings(self.study, published, cells)
 
     @cached_property
     def score_bounds(self) -> pd.DataFrame:
@@ -182,10 +188,10 @@ class Results:
     def over_time(self) -> list[tuple[str, Matrix]]:
         """The study's dates of comparison and this one, with their labels, in order."""
         labels: dict[dt.date, list[str]] = {}
-        for one in sorted(self.study.settings.compare_dates, key=lambda one: one.date):
-            if one.date < self.matrix.as_of:
-                labels.setdefault(one.date, []).append(one.label)
-        earlier = [("; ".join(said), self.at(day)) for day, said in labels.items()]
+        for compared in sorted(self.study.settings.compare_dates, key=lambda day: day.date):
+            if compared.date < self.matrix.as_of:
+                labels.setdefault(compared.date, []).append(compared.label)
+        earlier = [("; ".join(names), self.at(day)) for day, names in labels.items()]
         return [*earlier, ("This report’s date", self.matrix)]
 
     @cached_property
@@ -197,9 +203,9 @@ class Results:
         One table for each date but the first; see :func:`analysis.measure.state_changes.differences`.
         """
         steps = itertools.pairwise(matrix for _, matrix in self.over_time)
-        asked = asked_criteria(self.study)["criterion_id"]
+        ids = asked_criteria(self.study)["criterion_id"]
         tables = [differences(self.study, before, after) for before, after in steps]
-        return [table[table["criterion_id"].isin(asked)].reset_index(drop=True) for table in tables]
+        return [table[table["criterion_id"].isin(ids)].reset_index(drop=True) for table in tables]
 
     @cached_property
     def comparisons(self) -> Dominance:
@@ -241,7 +247,7 @@ def measure(
     study: Study,
     as_of: dt.date | None = None,
     known_by: dt.date | None = None,
-    progress: Callable[[str], None] = quiet,
+    progress: Callable[[str], None] = no_progress,
 ) -> Results:
     """Compute all measures of a study; those that rest on published totals only once asked for.
 

@@ -60,7 +60,7 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
             remaining = over[above, below]
         else:
             remaining = np.zeros(len(above), dtype=np.int8)
-            for way in {bool(one) for one in ranged}:
+            for way in {bool(flag) for flag in ranged}:
                 here = ranged == way
                 remaining[here] = sure[way](scenario, above[here], below[here])
         for place in np.flatnonzero(remaining < needed):
@@ -73,7 +73,7 @@ def statement_effects(made: list[Scenario]) -> pd.DataFrame:
             "relation": _RELATIONS[needed],
             "over_range": _RELATIONS[over[above, below]],
             "conservative": np.where(careful[above, below], "yes", "no").astype(object),
-            "falls_to": [";".join(one.id for one in to) for to in falls],
+            "falls_to": [";".join(scenario.id for scenario in to) for to in falls],
             "first": [to[0].kind if to else "" for to in falls],
         },
         dtype=object,
@@ -90,22 +90,26 @@ class _SureUnder:
     def __init__(self, declared: Scenario, over_range: bool):
         self.over_range, study = over_range, declared.study
         self.units = study["units"]["unit_id"]
-        held = declared.held
+        constrained = declared.constrained
         self.tree = weight_tree(study if over_range else at_own_weights(study))
         self.place = {column: place for place, column in enumerate(self.tree.columns)}
-        self.cells = bounded_values(study, held)
+        self.cells = bounded_values(study, constrained)
         self.rows = unit_cells(study, self.cells)
         self.declared, _ = sure_pairs(declared, over_range)
         self.values = level_values(study)
         scales = study["criteria"]["scale_id"].tolist()
         # The cells that a level bears on: those settled at it, and those that totals narrow.
         self.at: dict[tuple[str, str], list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
-        state, width = held.matrix.grid().to_numpy(dtype=object), held.matrix.shape[1]
-        possible = possible_levels(held) if held.firm else {}
+        state, width = constrained.matrix.grid().to_numpy(dtype=object), constrained.matrix.shape[1]
+        possible = possible_levels(constrained) if constrained.firm else {}
         for unit, place in zip(*np.nonzero(self.rows.counts), strict=True):
             column = self.tree.columns[place]
             cell = unit * width + column
-            names = possible.get(cell, ()) if cell in held.levels else (str(state[unit, column]),)
+            names = (
+                possible.get(cell, ())
+                if cell in constrained.levels
+                else (str(state[unit, column]),)
+            )
             if len(names) < len(self.values[column]):
                 for name in names:
                     self.at[scales[column], name].append((unit, place, names))
@@ -133,14 +137,14 @@ class _SureUnder:
             worth = [float(value if name == moved.level else own[name]) for name in names]
             low[unit, place], high[unit, place] = min(worth), max(worth)
             touched[unit] = True
-        found = self.declared[above, below]
+        sign = self.declared[above, below]
         anew = touched[above] | touched[below]
         rows = replace(self.rows, low=low, high=high)
         exact = {**self.tree.exact, float(value): value}
-        found[anew] = 1 + signs_beside(
+        sign[anew] = 1 + signs_beside(
             replace(self.tree, exact=exact), rows[above[anew]], rows[below[anew]]
         )
-        return found
+        return sign
 
 
 def _of_declared(sign: np.ndarray, scenario: Scenario, units: pd.Series) -> np.ndarray:
@@ -154,14 +158,14 @@ def sure_pairs(scenario: Scenario, over_range: bool) -> tuple[np.ndarray, np.nda
     if scenario.kind == AGGREGATION:
         return _sure_by_weakest_link(scenario)
     study = scenario.study if over_range else at_own_weights(scenario.study)
-    found = dominance_within(study, scenario.held)
-    return found.above.astype(np.int8) + found.at_or_above, found.conservative
+    dominance = dominance_within(study, scenario.constrained)
+    return dominance.above.astype(np.int8) + dominance.at_or_above, dominance.conservative
 
 
 def _sure_by_weakest_link(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     # Units are completed apart from each other, so that their ends can meet. Where a total ties
     # them they cannot all, and what is not found to hold may hold all the same.
-    cells = bounded_values(scenario.study, scenario.held)
+    cells = bounded_values(scenario.study, scenario.constrained)
     rows = unit_cells(scenario.study, cells)
     low, high = score_bounds_under(scenario, rows)
     scored = np.any(rows.counts, axis=1)
@@ -169,5 +173,5 @@ def _sure_by_weakest_link(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
     np.fill_diagonal(both, False)
     above = both & (low[:, None] > high[None, :])
     at_or_above = both & (low[:, None] >= high[None, :])
-    tied = tied_units(scenario.held)
+    tied = tied_units(scenario.constrained)
     return above.astype(np.int8) + at_or_above, tied[:, None] | tied[None, :]

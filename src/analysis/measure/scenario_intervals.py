@@ -102,9 +102,9 @@ def all_intervals(made: list[Scenario]) -> Iterator[tuple[Scenario, UnitInterval
         elif scenario.moved:
             yield scenario, changed.worth(*scenario.moved), own
         else:
-            found = own if scenario is declared else unit_intervals(scenario)
+            intervals = own if scenario is declared else unit_intervals(scenario)
             beside = scenario.beside or scenario
-            yield scenario, found, own if beside is declared else unit_intervals(beside)
+            yield scenario, intervals, own if beside is declared else unit_intervals(beside)
 
 
 class _Changed:
@@ -116,7 +116,7 @@ class _Changed:
         rows, laid = unit_cells(study, cells), weight_tree(study)
         self.place = {column: place for place, column in enumerate(laid.columns)}
         low, high = (parts(laid, rows, part) for part in (rows.low, rows.high))
-        self.left = [100 * one.without for one in (low, high)]
+        self.left = [100 * part.without for part in (low, high)]
         self.settled = cells.known[:, list(laid.columns)] & rows.counts
         self.many = self.settled.sum(axis=1)
         levels = study["levels"]

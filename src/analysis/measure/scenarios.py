@@ -35,7 +35,7 @@ class Scenario:
         kind: one of :data:`KINDS`, or :data:`DECLARED`.
         label: what is chosen, in words.
         base: the study that the scenario is made in; its box of weights is the declared one.
-        held: the states under the scenario, with what was published of their day. What that
+        constrained: the states under the scenario, with what was published of their day. What that
             leaves possible is what the publisher's own choices make of it, so it is not read
             anew where a value or a criterion is chosen otherwise.
         beside: what it is to be set beside: all as declared, on the same criteria where the
@@ -48,7 +48,7 @@ class Scenario:
     kind: str
     label: str
     base: Study = field(repr=False)
-    held: Constrained = field(repr=False)
+    constrained: Constrained = field(repr=False)
     beside: "Scenario | None" = field(default=None, repr=False)
     left_out: int | None = None
     moved: "tuple[MiddleLevel, Decimal] | None" = None
@@ -70,7 +70,7 @@ class Scenario:
     @property
     def matrix(self) -> Matrix:
         """The states under the scenario."""
-        return self.held.matrix
+        return self.constrained.matrix
 
 
 def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
@@ -89,13 +89,13 @@ def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
         the feasible assignment, so what holds at both ends of its range holds all through it; and so
         does what bounds a score.
     """
-    held = constrained(study, matrix)
-    declared = Scenario(DECLARED, DECLARED, "as declared", study, held)
+    published = constrained(study, matrix)
+    declared = Scenario(DECLARED, DECLARED, "as declared", study, published)
     return [
         declared,
-        Scenario(WEIGHTS, WEIGHTS, "the whole range of the weights", study, held, declared),
+        Scenario(WEIGHTS, WEIGHTS, "the whole range of the weights", study, published, declared),
         *_levels(declared),
-        Scenario(AGGREGATION, AGGREGATION, "the weakest link", study, held, declared),
+        Scenario(AGGREGATION, AGGREGATION, "the weakest link", study, published, declared),
         *_criteria(declared),
         *_coders(declared),
         *_dates(declared),
@@ -130,7 +130,7 @@ class MiddleLevel:
 def middle_levels(study: Study) -> list[MiddleLevel]:
     """Return the middle levels of the scales of the criteria that bear weight."""
     used = set(study["criteria"]["scale_id"].iloc[weighting(study).columns])
-    found = []
+    middle = []
     for scale, rows in study["levels"].groupby("scale_id", sort=False):
         if scale not in used:
             continue
@@ -140,21 +140,21 @@ def middle_levels(study: Study) -> list[MiddleLevel]:
             number = place[Decimal(text)]
             if 0 < number < len(values) - 1:
                 below, own, above = values[number - 1 : number + 2]
-                found.append(MiddleLevel(str(scale), level, (below + own) / 2, (own + above) / 2))
-    return found
+                middle.append(MiddleLevel(str(scale), level, (below + own) / 2, (own + above) / 2))
+    return middle
 
 
 def _levels(declared: Scenario) -> Iterator[Scenario]:
-    for one in middle_levels(declared.study):
-        for end, value in (("lowest", one.lowest), ("highest", one.highest)):
+    for level in middle_levels(declared.study):
+        for end, value in (("lowest", level.lowest), ("highest", level.highest)):
             yield Scenario(
-                f"{LEVEL}.{one.scale}.{one.level}.{end}",
+                f"{LEVEL}.{level.scale}.{level.level}.{end}",
                 LEVEL,
-                f"{one.level.replace('_', ' ')} worth {_text(value)} (scale {one.scale})",
+                f"{level.level.replace('_', ' ')} worth {_text(value)} (scale {level.scale})",
                 declared.study,
-                declared.held,
+                declared.constrained,
                 declared,
-                moved=(one, value),
+                moved=(level, value),
             )
 
 
@@ -163,14 +163,14 @@ def _text(value: Decimal) -> str:
 
 
 def _criteria(declared: Scenario) -> Iterator[Scenario]:
-    names, labels = (declared.study["criteria"][one] for one in ("criterion_id", "label"))
+    names, labels = (declared.study["criteria"][name] for name in ("criterion_id", "label"))
     for column in weighting(declared.study).columns:
         yield Scenario(
             f"{CRITERION}.{names.iloc[column]}",
             CRITERION,
             f"without {labels.iloc[column]}",
             declared.study,
-            declared.held,
+            declared.constrained,
             declared,
             left_out=column,
         )
@@ -180,16 +180,16 @@ def _coders(declared: Scenario) -> Iterator[Scenario]:
     for name in coders(declared.study):
         study = as_coded(declared.study, name)
         matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
-        held = constrained(study, matrix)
-        yield Scenario(f"{CODER}.{name}", CODER, f"{name} alone", study, held, declared)
+        published = constrained(study, matrix)
+        yield Scenario(f"{CODER}.{name}", CODER, f"{name} alone", study, published, declared)
 
 
 def _dates(declared: Scenario) -> Iterator[Scenario]:
     """Each date on the criteria in force at both: on others no two dates are compared."""
     study, today = declared.study, declared.matrix.as_of
     labels: dict[dt.date, list[str]] = {}
-    for one in study.settings.compare_dates:
-        labels.setdefault(one.date, []).append(one.label)
+    for compared in study.settings.compare_dates:
+        labels.setdefault(compared.date, []).append(compared.label)
     labels.setdefault(study.settings.report.date, ["The report’s day"])
     for day in sorted(labels):
         if day == today:
@@ -198,18 +198,18 @@ def _dates(declared: Scenario) -> Iterator[Scenario]:
         if set(criteria) != set(in_force_at_all(study, [today])):
             less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
-            beside = Scenario(DECLARED, DECLARED, label, less, declared.held)
+            beside = Scenario(DECLARED, DECLARED, label, less, declared.constrained)
         then = study.at(day)
-        held = constrained(then, states(then, day, declared.matrix.known_by))
+        published = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Scenario(f"{DATE}.{day}", DATE, label, _only(then, criteria), held, beside)
+        yield Scenario(f"{DATE}.{day}", DATE, label, _only(then, criteria), published, beside)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:
     """Return the study with some of the scored criteria scored, and no others."""
-    held = study["criteria"]
-    scored = held["scored"].where(held["criterion_id"].isin(criteria), "no")
-    return _with_tables(study, criteria=held.assign(scored=scored))
+    table = study["criteria"]
+    scored = table["scored"].where(table["criterion_id"].isin(criteria), "no")
+    return _with_tables(study, criteria=table.assign(scored=scored))
 
 
 def _with_tables(study: Study, **tables) -> Study:

@@ -117,8 +117,8 @@ def in_force(study: Study, day: dt.date) -> list[str]:
 def in_force_at_all(study: Study, days: Iterable[dt.date]) -> list[str]:
     """Return the scored criteria in force at every one of the days."""
     criteria, earliest = study["criteria"], min(days).isoformat()
-    begun = (criteria["applies_from"] <= earliest) & (criteria["scored"] == "yes")
-    return list(criteria.loc[begun, "criterion_id"])
+    in_force = (criteria["applies_from"] <= earliest) & (criteria["scored"] == "yes")
+    return list(criteria.loc[in_force, "criterion_id"])
 
 
 def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
@@ -130,8 +130,8 @@ def _up_the_tree(tree: Node, number: int, cells: CellValues) -> np.ndarray:
     leaves = {
         leaf: (parts[:, leaf.column], cells.counts[:, leaf.column, None]) for leaf in tree.criteria
     }
-    found = fold(groups, leaves, lambda group, below: mean(group.floats[number], below))
-    return np.stack([np.column_stack(found[group]) for group in groups], axis=1)
+    means = fold(groups, leaves, lambda group, below: mean(group.floats[number], below))
+    return np.stack([np.column_stack(means[group]) for group in groups], axis=1)
 
 
 _TOLD_APART = 1e-14

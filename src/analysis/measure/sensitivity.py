@@ -107,24 +107,24 @@ def unit_effects(made: list[Scenario]) -> pd.DataFrame:
     """
     units = made[0].study["units"]["unit_id"].to_numpy(dtype=object)
     # On another date there may be other units; every other scenario is about the same ones.
-    held = [
-        (found.of(scenario, units) if scenario.kind == DATE else found, beside)
-        for scenario, found, beside in all_intervals(made)
+    pairs = [
+        (own.of(scenario, units) if scenario.kind == DATE else own, beside)
+        for scenario, own, beside in all_intervals(made)
     ]
-    said = [(one.id, one.kind, one.label) for one in made]
+    keys = [(scenario.id, scenario.kind, scenario.label) for scenario in made]
     columns = {
         "unit_id": np.tile(units, len(made)),
         **{
             name: np.repeat(np.array(texts, dtype=object), len(units))
             for name, texts in zip(
-                ("choice", "kind", "label"), zip(*said, strict=True), strict=True
+                ("choice", "kind", "label"), zip(*keys, strict=True), strict=True
             )
         },
-        "low": np.concatenate([found.low for found, _ in held]),
-        "high": np.concatenate([found.high for found, _ in held]),
-        "known": np.concatenate([found.known for found, _ in held]),
-        "beside_low": np.concatenate([beside.low for _, beside in held]),
-        "beside_high": np.concatenate([beside.high for _, beside in held]),
+        "low": np.concatenate([own.low for own, _ in pairs]),
+        "high": np.concatenate([own.high for own, _ in pairs]),
+        "known": np.concatenate([own.known for own, _ in pairs]),
+        "beside_low": np.concatenate([beside.low for _, beside in pairs]),
+        "beside_high": np.concatenate([beside.high for _, beside in pairs]),
     }
     table = pd.DataFrame(columns).astype(dict.fromkeys(("unit_id", "choice", "kind", "label"), str))
     table = table[table["low"].notna() & table["beside_low"].notna()].reset_index(drop=True)
@@ -150,14 +150,14 @@ def reach(made: list[Scenario], units: pd.DataFrame) -> pd.DataFrame:
         declared are left out.
     """
     declared = made[0]
-    alike = {one.id: one.kind for one in made if one.beside in (None, declared)}
-    held = units[units["choice"].isin(alike)]
-    own = held[held["kind"] == DECLARED].set_index("unit_id")[["low", "high"]]
+    alike = {scenario.id: scenario.kind for scenario in made if scenario.beside in (None, declared)}
+    rows = units[units["choice"].isin(alike)]
+    own = rows[rows["kind"] == DECLARED].set_index("unit_id")[["low", "high"]]
     parts = {DECLARED: own}
     for kind in KINDS:
         if kind in alike.values():
-            parts[kind] = _hull(held[held["kind"].isin([DECLARED, kind])])
-    parts[ALL] = _hull(held[held["kind"] != DATE])
+            parts[kind] = _hull(rows[rows["kind"].isin([DECLARED, kind])])
+    parts[ALL] = _hull(rows[rows["kind"] != DATE])
     table = pd.concat({kind: part.reindex(own.index) for kind, part in parts.items()})
     table.index.names = ["kind", "unit_id"]
     table = table.reset_index()[["unit_id", "kind", "low", "high"]]
@@ -186,9 +186,9 @@ def national_effects(made: list[Scenario]) -> pd.DataFrame:
         ``beside_high`` (as declared; for a date on the criteria in force at both).
     """
     rows = []
-    for scenario, found, beside in all_intervals(made):
-        ends = _mean_over_range(scenario) if scenario.kind == WEIGHTS else found.mean
-        known, units = int(found.known.sum()), int((~np.isnan(found.low)).sum())
+    for scenario, own, beside in all_intervals(made):
+        ends = _mean_over_range(scenario) if scenario.kind == WEIGHTS else own.mean
+        known, units = int(own.known.sum()), int((~np.isnan(own.low)).sum())
         rows.append((scenario.id, scenario.kind, scenario.label, *ends, known, units, *beside.mean))
     columns = ["choice", "kind", "label", "low", "high", "known", "units"]
     return pd.DataFrame(rows, columns=[*columns, "beside_low", "beside_high"])
@@ -227,8 +227,8 @@ def level_counts(made: list[Scenario]) -> pd.DataFrame:
         columns = weighting(scenario.study).columns
         names = scenario.study["criteria"]["criterion_id"].iloc[columns]
         table = national(scenario.study, scenario.matrix)
-        begun = table["criterion_id"].isin(names) & ~table["state"].isin(v.UNKNOWNS)
-        table = table[begun].rename(columns={"state": "level"})
+        at_level = table["criterion_id"].isin(names) & ~table["state"].isin(v.UNKNOWNS)
+        table = table[at_level].rename(columns={"state": "level"})
         tables.append(table.assign(choice=scenario.id, label=scenario.label))
     order = ["choice", "label", "criterion_id", "level", "units"]
     return pd.concat(tables, ignore_index=True)[order]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measure.audit import Bearing
-from analysis.measure.bounds import quiet
+from analysis.measure.bounds import no_progress
 from analysis.measure.constraints import Constrained
 from analysis.measure.dominance import Dominance
 from analysis.measure.gaps import national_gaps
@@ -35,9 +35,9 @@ class Shown(Results):
         """The study with all units of the date, which published totals speak of."""
         return self.whole.everyone
 
-    def quiet(self) -> "Shown":
+    def without_progress(self) -> "Shown":
         """Return these results without what tells of progress, which no other process can do."""
-        return replace(self, progress=quiet, whole=self.whole.quiet())
+        return replace(self, progress=no_progress, whole=self.whole.without_progress())
 
     def constrained_at(self, day: dt.date) -> Constrained:
         """Return the matrix of a date, of all units, with what was published of that very day."""
@@ -66,7 +66,7 @@ class Shown(Results):
     @cached_property
     def bearings(self) -> list[Bearing]:
         """What was published of this very day and bears on a unit shown."""
-        return [one for one in self.whole.bearings if self._names & set(one.units)]
+        return [bearing for bearing in self.whole.bearings if self._names & set(bearing.units)]
 
     @cached_property
     def score_bounds(self) -> pd.DataFrame:
@@ -103,7 +103,7 @@ class Shown(Results):
         return table[table["unit_id"].isin(self._names)].reset_index(drop=True)
 
 
-def measure_scope(study: Study, scope: Scope, *dates, progress=quiet) -> Results:
+def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> Results:
     """Compute the measures of a study as a scope asks for them.
 
     Args:
@@ -122,20 +122,20 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=quiet) -> Results
     if scope.units:
         chosen_units(there["units"], scope.units)
     if scope.criteria:
-        asked = list(asked_criteria(there)["criterion_id"])
-        chosen_criteria(there["criteria"], scope.criteria, asked)
+        ids = list(asked_criteria(there)["criterion_id"])
+        chosen_criteria(there["criteria"], scope.criteria, ids)
     return shown(results, scope.units, scope.criteria, scope.query)
 
 
-def among(found: Dominance, places: np.ndarray) -> Dominance:
+def among(dominance: Dominance, places: np.ndarray) -> Dominance:
     """Return what is sure of the pairs of some units, by their places."""
     square = np.ix_(places, places)
     return Dominance(
-        tuple(found.unit_ids[place] for place in places),
-        found.scored[places],
-        found.above[square],
-        found.at_or_above[square],
-        found.conservative[square],
+        tuple(dominance.unit_ids[place] for place in places),
+        dominance.scored[places],
+        dominance.above[square],
+        dominance.at_or_above[square],
+        dominance.conservative[square],
     )
 
 
@@ -155,18 +155,18 @@ def shown(
     study, scope = results.study, results.study.scope
     # All of them are no part.
     units = () if len(units) == len(study["units"]) else units
-    asked = asked_criteria(study)["criterion_id"]
-    criteria = () if set(asked) <= set(criteria) else criteria
+    ids = asked_criteria(study)["criterion_id"]
+    criteria = () if set(ids) <= set(criteria) else criteria
     if units:
         noun, words = (
             study.settings.unit_noun,
             shorten(query, 200) or stopped(units, "of scores", ", "),
         )
-        said = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
-        scope = scope.stating(said, units=units, query=query)
+        text = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
+        scope = scope.stating(text, units=units, query=query)
     if criteria:
-        said = f"Shown: {len(criteria)} of {len(study['criteria'])} criteria; scores rest on all."
-        scope = scope.stating(said, criteria=criteria)
+        text = f"Shown: {len(criteria)} of {len(study['criteria'])} criteria; scores rest on all."
+        scope = scope.stating(text, criteria=criteria)
     if scope is study.scope:
         return results
     if not units:

@@ -28,8 +28,8 @@ def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:
     starts = study.lookup("criteria", "applies_from")
     # A criterion that came into force has two reasons: the day, and what is known since.
     started = [
-        f"It applies from {starts[one.criterion_id]}. " if one.before == v.NOT_IN_FORCE else ""
-        for one in each_row(table)
+        f"It applies from {starts[row.criterion_id]}. " if row.before == v.NOT_IN_FORCE else ""
+        for row in each_row(table)
     ]
     table["why"] = [
         first + then for first, then in zip(started, reasons(study, new[changed]), strict=True)

@@ -61,7 +61,7 @@ class Node:
     def floats(self) -> np.ndarray:
         """The weights of the parts as floats, shape (sets, parts)."""
         sets = range(len(self.weights))
-        return np.array([[part.weights[one] for part in self.children] for one in sets], float)
+        return np.array([[part.weights[n] for part in self.children] for n in sets], float)
 
 
 def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> Node:
@@ -83,7 +83,7 @@ def build_tree(study: Study, own: Sequence[Mapping[str, Fraction]] = ({},)) -> N
 
     def weights(name: str, text: str) -> tuple[Fraction, ...]:
         weight = Fraction(text)
-        return tuple(one.get(name, weight) for one in own)
+        return tuple(override.get(name, weight) for override in own)
 
     raw = dict(zip(groups["recommendation_id"], groups["weight"], strict=True))
     leaves: dict[str, list[Node]] = {}
@@ -126,14 +126,14 @@ class Weighting:
     @property
     def columns(self) -> list[int]:
         """The columns of the criteria that bear weight in the total of any unit, in order."""
-        return sorted({column for one in self.sets for column in columns_below(self.tree, one)})
+        return sorted({column for n in self.sets for column in columns_below(self.tree, n)})
 
     def bears(self, criteria: int) -> np.ndarray:
         """Return whether a criterion bears weight in a unit's total, shape (units, criteria)."""
-        found = np.zeros((len(self.sets), criteria), dtype=bool)
+        bearing = np.zeros((len(self.sets), criteria), dtype=bool)
         for number in self.sets:
-            found[number, columns_below(self.tree, number)] = True
-        return found[self.of_unit]
+            bearing[number, columns_below(self.tree, number)] = True
+        return bearing[self.of_unit]
 
 
 def weighting(study: Study) -> Weighting:
@@ -144,8 +144,8 @@ def weighting(study: Study) -> Weighting:
         for place in np.flatnonzero(units_among(units, row.among)):
             own[place][row.node_id] = Fraction(row.weight)
     sets: dict[tuple, int] = {(): 0}
-    of_unit = [sets.setdefault(tuple(sorted(one.items())), len(sets)) for one in own]
-    return Weighting(build_tree(study, [dict(one) for one in sets]), np.array(of_unit, dtype=int))
+    of_unit = [sets.setdefault(tuple(sorted(weights.items())), len(sets)) for weights in own]
+    return Weighting(build_tree(study, [dict(key) for key in sets]), np.array(of_unit, dtype=int))
 
 
 def columns_below(node: Node, number: int = 0) -> list[int]:

@@ -83,15 +83,15 @@ def changes(old: Study, new: Study, before: Matrix, after: Matrix) -> list[Chang
         Differences of units that both versions hold, and of the study as a whole.
     """
     units = set(old["units"]["unit_id"]) & set(new["units"]["unit_id"])
-    found = [
+    differences = [
         *assessment_changes(old, new, units),
         *_requests_and_searches(old, new, units),
         *_statements(old, new, units),
     ]
-    found += [one for setting in _SETTINGS for one in _settings(old, new, *setting)]
-    found += _unit_changes(old, new, units)
-    found += _whole(old, new, before, after)
-    return sorted(found, key=lambda one: CAUSES.index(one.cause))
+    differences += [change for setting in _SETTINGS for change in _settings(old, new, *setting)]
+    differences += _unit_changes(old, new, units)
+    differences += _whole(old, new, before, after)
+    return sorted(differences, key=lambda change: CAUSES.index(change.cause))
 
 
 Side = tuple[int | None, dict[str, str]]
@@ -106,8 +106,8 @@ def _sides(
         {tuple(row[name] for name in key): (place, row) for place, row in rows.items()}
         for rows in (records_by_key(old), records_by_key(new))
     )
-    for one in dict.fromkeys([*earlier, *later]):
-        yield one, earlier.get(one, (None, {})), later.get(one, (None, {}))
+    for fromkey in dict.fromkeys([*earlier, *later]):
+        yield fromkey, earlier.get(fromkey, (None, {})), later.get(fromkey, (None, {}))
 
 
 def _requests_and_searches(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
@@ -126,17 +126,17 @@ def _requests_and_searches(old: Study, new: Study, units: set[str]) -> Iterator[
             _refused,
         ),
     ):
-        for one, (left, row), (right, other) in _sides(rows(old), rows(new), key):
-            if one[0] not in units or (row and other):
+        for keys, (left, row), (right, other) in _sides(rows(old), rows(new), key):
+            if keys[0] not in units or (row and other):
                 continue
             present = row or other
             before, after = (
-                " | ".join(filter(None, one[1:])) if side else "" for side in (row, other)
+                " | ".join(filter(None, keys[1:])) if side else "" for side in (row, other)
             )
             yield Change(
                 EVIDENCE,
                 table,
-                unit_id=one[0],
+                unit_id=keys[0],
                 criterion_id=present.get("criterion_id", ""),
                 what=what,
                 before=before,
@@ -154,7 +154,7 @@ def _refused(study: Study) -> pd.DataFrame:
 
 def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
     """Yield the evidence that is new, gone or corrected, also where no assessment moved."""
-    for (one,), (left, row), (right, other) in _sides(
+    for (evidence_id,), (left, row), (right, other) in _sides(
         old["evidence"], new["evidence"], ("evidence_id",)
     ):
         unit, both = (other or row)["unit_id"], bool(row and other)
@@ -169,11 +169,11 @@ def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
             EVIDENCE,
             "evidence",
             unit_id=unit,
-            what=one,
+            what=evidence_id,
             column=";".join(differ),
             before=before,
             after=after,
-            evidence_ids=one,
+            evidence_ids=evidence_id,
             old=left,
             new=right,
         )
@@ -182,10 +182,10 @@ def _statements(old: Study, new: Study, units: set[str]) -> Iterator[Change]:
 def _settings(
     old: Study, new: Study, cause: str, table: str, key: tuple[str, ...], columns: tuple[str, ...]
 ) -> Iterator[Change]:
-    for one, (left, row), (right, other) in _sides(old[table], new[table], key):
-        criterion = one[0] if key[0] == "criterion_id" else ""
+    for keys, (left, row), (right, other) in _sides(old[table], new[table], key):
+        criterion = keys[0] if key[0] == "criterion_id" else ""
         change = partial(
-            Change, cause, table, criterion_id=criterion, what=", ".join(one), old=left, new=right
+            Change, cause, table, criterion_id=criterion, what=", ".join(keys), old=left, new=right
         )
         if not (row and other):
             before, after = ("held" if side else "" for side in (row, other))
@@ -220,11 +220,11 @@ def _whole(old: Study, new: Study, before: Matrix, after: Matrix) -> Iterator[Ch
             days = row["applies_from"], other["applies_from"]
             about = (IN_FORCE, "criteria", "", criterion, criterion, "applies_from")
             yield Change(*about, *days, "", left, right)
-    one, other = old.settings, new.settings
+    older, newer = old.settings, new.settings
     for cause, what, earlier, later in (
         (IN_FORCE, "the date asked for", before.as_of, after.as_of),
-        (IN_FORCE, "the day of the report", one.report.date, other.report.date),
-        (CODEBOOK, "how scores are put together", one.aggregation, other.aggregation),
+        (IN_FORCE, "the day of the report", older.report.date, newer.report.date),
+        (CODEBOOK, "how scores are put together", older.aggregation, newer.aggregation),
     ):
         if earlier != later:
             yield Change(cause, "", what=what, before=str(earlier), after=str(later))

@@ -78,7 +78,7 @@ def weight_tree(study: Study) -> WeightTree:
         kept = [
             bearing(child)
             for child in node.children
-            if any(child.weights[one] > 0 and columns_below(child, one) for one in weights.sets)
+            if any(child.weights[n] > 0 and columns_below(child, n) for n in weights.sets)
         ]
         return replace(node, children=tuple(kept))
 

@@ -85,22 +85,24 @@ def _cells(results: Results) -> _Cells:
     return cells
 
 
-def _target(one: Quotation, address: str) -> dict[str, Any]:
-    around = {"prefix": one.prefix, "suffix": one.suffix}
+def _target(quotation: Quotation, address: str) -> dict[str, Any]:
+    around = {"prefix": quotation.prefix, "suffix": quotation.suffix}
     return {
         "type": "SpecificResource",
-        "source": next(filter(is_on_the_web, (one.retrieved_from, address)), _by_hash(one.sha256)),
+        "source": next(
+            filter(is_on_the_web, (quotation.retrieved_from, address)), _by_hash(quotation.sha256)
+        ),
         "state": {
             "type": "TimeState",
             # No more is known than the day.
-            "sourceDateStart": f"{one.retrieved_on}T00:00:00Z",
-            "sourceDateEnd": f"{one.retrieved_on}T23:59:59Z",
-            **({"cached": one.archived} if one.archived else {}),
-            "schema:sha256": one.sha256,
+            "sourceDateStart": f"{quotation.retrieved_on}T00:00:00Z",
+            "sourceDateEnd": f"{quotation.retrieved_on}T23:59:59Z",
+            **({"cached": quotation.archived} if quotation.archived else {}),
+            "schema:sha256": quotation.sha256,
         },
         "selector": {
             "type": "TextQuoteSelector",
-            "exact": one.exact,
+            "exact": quotation.exact,
             **{name: text for name, text in around.items() if text},
         },
     }

@@ -174,7 +174,7 @@ def _kept_with_what_they_lead_to(blocks: list[Block]) -> list[Block]:
 
 def plain(runs: Iterable[Run]) -> str:
     """Return what runs say, without their signs."""
-    return "".join(one.text for one in runs if not one.mark)
+    return "".join(run.text for run in runs if not run.mark)
 
 
 def names(block: Block) -> list[str]:

@@ -202,19 +202,22 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                 "again": [cell for cell in unit["cells"] if cell.since_read],
                 "open_states": list(dict.fromkeys(cell.state for cell in open_)),
                 "asked": [
-                    {**one, "standing": standing.get(one["recommendation_id"], "")}
-                    for one in recommendations
-                    if one["scored"]
+                    {
+                        **recommendation,
+                        "standing": standing.get(recommendation["recommendation_id"], ""),
+                    }
+                    for recommendation in recommendations
+                    if recommendation["scored"]
                 ],
                 "context": [
-                    one["label"]
-                    for one in recommendations
-                    if one["text_read"] != "not_read" and not one["scored"]
+                    recommendation["label"]
+                    for recommendation in recommendations
+                    if recommendation["text_read"] != "not_read" and not recommendation["scored"]
                 ],
                 "unread": [
-                    one["label"]
-                    for one in recommendations
-                    if one["text_read"] == "not_read" and not one["scored"]
+                    recommendation["label"]
+                    for recommendation in recommendations
+                    if recommendation["text_read"] == "not_read" and not recommendation["scored"]
                 ],
                 "questions": [
                     {**one, "question": asks[one["criterion_id"]]}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from pkgutil import resolve_name
 
-from analysis.measure.bounds import quiet
+from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
 from analysis.publish.manifest import FILE, input_hashes, manifest
@@ -22,7 +22,7 @@ from analysis.publish.write_json import write_json
 def build(
     results: Results,
     out: Path,
-    progress: Callable[[str], None] = quiet,
+    progress: Callable[[str], None] = no_progress,
     inputs: dict[str, str] | None = None,
     tasks: Tasks | None = None,
     parts: Sequence[str] = (),

@@ -43,13 +43,13 @@ def shared_widths(columns: Sequence[Column], turned: bool) -> tuple[list[float],
         columns: of one table, all of the same number of cells.
         turned: whether heads of numbers stand upright, and need no width.
     """
-    words = [_longest_word(one, turned) for one in columns]
+    words = [_longest_word(column, turned) for column in columns]
     least = _at_most(words, _LONG)
     if sum(least) > 0.85 * _LINE:
         least = _at_most(words, _LONG_WHERE_CROWDED)
-    lengths = [[] if one.number else _line_lengths(one) for one in columns]
+    lengths = [[] if column.number else _line_lengths(column) for column in columns]
     widths = min(_ways_to_share(least, lengths), key=lambda widths: _line_count(widths, lengths))
-    shares = [round(one / sum(widths), 4) for one in widths]
+    shares = [round(width / sum(widths), 4) for width in widths]
     return shares, [one > share * _LINE + 0.01 for one, share in zip(words, shares, strict=True)]
 
 
@@ -109,7 +109,7 @@ def _line_count(widths: list[float], lengths: _Lengths) -> int:
     rooms = [0.93 * wide - 1 for wide, cells in zip(widths, lengths, strict=True) if cells]
     return sum(
         max(
-            sum(math.floor(one / room) + 1 for one in lines)
+            sum(math.floor(line / room) + 1 for line in lines)
             for lines, room in zip(row, rooms, strict=True)
         )
         for row in zip(*filter(None, lengths), strict=True)

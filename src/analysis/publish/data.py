@@ -71,19 +71,19 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
     ]
     resources += [
         _Resource(
-            f"chart-{one.name}",
-            f"charts/{one.name}.csv",
-            Published(one.title, based_on=one.based_on, columns=one.columns),
-            one.table,
-            one.alt,
+            f"chart-{chart.name}",
+            f"charts/{chart.name}.csv",
+            Published(chart.title, based_on=chart.based_on, columns=chart.columns),
+            chart.table,
+            chart.alt,
         )
-        for one in charts
+        for chart in charts
     ]
     descriptor = _package(results)
-    for one in resources:
-        content = as_csv(guarded(one.table), marked=True)
-        (folder / one.path).write_bytes(content)
-        descriptor["resources"].append(_resource(results.study, one, content))
+    for resource in resources:
+        content = as_csv(guarded(resource.table), marked=True)
+        (folder / resource.path).write_bytes(content)
+        descriptor["resources"].append(_resource(results.study, resource, content))
     if (quoted := annotations(results)) is not None:
         write_json(folder / ANNOTATIONS, quoted)
         descriptor["resources"].append(_of_annotations((folder / ANNOTATIONS).read_bytes()))
@@ -132,7 +132,7 @@ def _package(results: Results) -> dict:
         "licenses": [
             {key: text for key, text in one.model_dump().items() if text} for one in own.licenses
         ],
-        "contributors": [{"title": one.title} for one in own.contributors],
+        "contributors": [{"title": contributor.title} for contributor in own.contributors],
         "sources": [
             {"title": f"The study {own.name}: {own.title}", "version": own.version},
             {"title": f"{report.publisher}: {report.title} ({report.date})", **found_at},

@@ -110,7 +110,7 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         StudyError: there is no part of such a name.
     """
-    unknown = [one for one in names if one not in ORDER]
+    unknown = [name for name in names if name not in ORDER]
     if unknown:
         rule = "no part of a report has this name"
         remedy = f"name some of these, with commas between them: {', '.join(ORDER)}"
@@ -120,4 +120,4 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
 
 def awaited(names: Iterable[str], units: Iterable[str]) -> set[str]:
     """Return the files that parts made in the background will have."""
-    return {ORDER[one].awaited.format(unit=unit) for one in names for unit in units} - {""}
+    return {ORDER[name].awaited.format(unit=unit) for name in names for unit in units} - {""}

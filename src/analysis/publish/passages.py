@@ -84,7 +84,7 @@ def _rows(
 ) -> Iterator[tuple[str | int, ...]]:
     label = study.lookup("criteria", "label")[cell.criterion_id]
     about = unit_called(study, cell.unit_id), label
-    whole = "; ".join(one.document_id for one in cell.documents) or NOT_AVAILABLE
+    whole = "; ".join(document.document_id for document in cell.documents) or NOT_AVAILABLE
     if not cell.passages and (cell.unit_id or cell.documents):
         none = NOT_AVAILABLE
         yield (*about, none, none, none, _why_none(cell), none, whole)

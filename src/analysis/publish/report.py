@@ -95,9 +95,9 @@ def report_html(
         steps=dates_compared(results),
         readings=reading_table(results),
         totals=implied_totals(results),
-        bearings=[one.said for one in results.bearings],
+        bearings=[bearing.text for bearing in results.bearings],
         clash_count=len(results.clashes),
-        comparisons=[one.text for one in comparison_sentences(results)],
+        comparisons=[sentence.text for sentence in comparison_sentences(results)],
         next=open_questions(results),
         extents=v.EXTENT,
         clashes=records(irreconcilable(study)),
@@ -108,7 +108,7 @@ def report_html(
         uncited=uncited_evidence(study),
         sources=records(study["sources"]),
         spoken=spoken,
-        authors=listed([one.title for one in study.descriptor.contributors]),
+        authors=listed([contributor.title for contributor in study.descriptor.contributors]),
     )
 
 

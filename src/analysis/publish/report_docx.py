@@ -50,7 +50,9 @@ def report_docx(results: Results, said: list[b.Block]) -> bytes:
         writer.write(one)
     core = document.core_properties
     core.title = property_of(study.descriptor.title)
-    core.author = property_of("; ".join(one.title for one in study.descriptor.contributors))
+    core.author = property_of(
+        "; ".join(contributor.title for contributor in study.descriptor.contributors)
+    )
     core.language, core.comments = "en-GB", ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()
@@ -95,10 +97,10 @@ class _Writer:
 
     def __init__(self, document: Document, blocks: list[b.Block]):
         self.document = document
-        names = (name for one in blocks for name in b.names(one))
+        names = (name for block in blocks for name in b.names(block))
         self._marks = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self._end = document.element.body[-1]
-        self._style_ids = {one.name: one.style_id for one in document.styles}
+        self._style_ids = {style.name: style.style_id for style in document.styles}
         self._placed: set[str] = set()
         self._addresses: dict[str, str] = {}
 
@@ -144,7 +146,7 @@ class _Writer:
 
     def _table(self, block: b.Table) -> None:
         self._paragraph("Caption", block.caption, block.ids, keep=True)
-        twips = [round(one * _WIDTH / 25.4 * 1440) for one in block.widths]
+        twips = [round(width * _WIDTH / 25.4 * 1440) for width in block.widths]
         settings = _xml(
             "w:tblPr",
             {},
@@ -154,7 +156,7 @@ class _Writer:
             _xml("w:tblLook", {"w:firstRow": "1", "w:firstColumn": "1"}),
             _xml("w:tblCaption", {"w:val": without_direction(b.plain(block.caption))}),
         )
-        grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(one)}) for one in twips))
+        grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(twip)}) for twip in twips))
         header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
         first = self._row(b.Row(header, []), twips, first=True, upright=block.turned)
         rows = [self._row(row, twips) for row in block.rows]

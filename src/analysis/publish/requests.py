@@ -126,7 +126,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
     wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
     asked_for = cells["state"].isin(_ASKED) | _rests_on_openings(study, cells)
-    open_ = {(one.unit_id, one.criterion_id): one for one in each_row(cells[asked_for])}
+    open_ = {(row.unit_id, row.criterion_id): row for row in each_row(cells[asked_for])}
     held = sent_requests(study)
     for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
         open_.pop(cell, None)
@@ -135,7 +135,9 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     made = []
     for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
         asked = [
-            one for one in criteria if one.ask_of == holder and (unit, one.criterion_id) in open_
+            criterion
+            for criterion in criteria
+            if criterion.ask_of == holder and (unit, criterion.criterion_id) in open_
         ]
         if asked:
             questions = [_question(one, open_[unit, one.criterion_id], cited) for one in asked]
@@ -227,7 +229,7 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     said = criterion.question
     if criterion.applies_from:
         said += f" (Since {spoken(dt.date.fromisoformat(criterion.applies_from))}.)"
-    held = [cited[one] for one in cell.evidence_ids.split(";") if one]
+    held = [cited[part] for part in cell.evidence_ids.split(";") if part]
     if not held:
         return said
     if cell.state == v.OUTDATED:

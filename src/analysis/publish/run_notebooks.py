@@ -60,7 +60,9 @@ def refuse_other_files(out: Path, study: Path) -> None:
         StudyError: it does.
     """
     ours = {*NAMES, _LEFT_BY_JUPYTER}
-    others = [] if not out.is_dir() else [one.name for one in out.iterdir() if one.name not in ours]
+    others = (
+        [] if not out.is_dir() else [path.name for path in out.iterdir() if path.name not in ours]
+    )
     rule = ""
     if out.resolve().is_relative_to(study.resolve()):
         rule = "the folder lies inside the study"

@@ -35,7 +35,7 @@ class Tasks:
         self._results = results
         named = named_figures(results)
         self._folder = scratch_folder(self)
-        (self._folder / _GIVEN).write_bytes(pickle.dumps((results.quiet(), named)))
+        (self._folder / _GIVEN).write_bytes(pickle.dumps((results.without_progress(), named)))
         self._charts = Task(executor, _draw, str(self._folder))
         self._units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
         self._briefings = Task(executor, _set, str(self._folder)) if self._units else None

@@ -44,7 +44,7 @@ class Typesetter:
             "faces": faces.families,
             "draft": _set(study.mark),
             "top": _top(study.mark),
-            "authors": [one.title for one in study.descriptor.contributors],
+            "authors": [contributor.title for contributor in study.descriptor.contributors],
             "date": [as_of.year, as_of.month, as_of.day],
         }
 

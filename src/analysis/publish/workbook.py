@@ -68,7 +68,7 @@ def accessible_workbook(
     study: Study, title: str, lines: list[str], notes: pd.DataFrame, sheets: list[Sheet]
 ) -> bytes:
     """Return a workbook by the rules above: the cover with its lines, contents, notes and sheets."""
-    creator = listed([one.title for one in study.descriptor.contributors])
+    creator = listed([contributor.title for contributor in study.descriptor.contributors])
     book = new_workbook(title, creator)
     book.calculation = CalcProperties(fullCalcOnLoad=False)
     cover = book.worksheets[0]
@@ -80,8 +80,8 @@ def accessible_workbook(
     _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, notes))
     for cell in book["Contents"]["A"][2 + len(marks) :]:  # below the title, the mark and the header
         put_link(cell, f"#'{cell.value}'!A1")
-    for one in sheets:
-        _write_table(book.create_sheet(one.tab), one)
+    for sheet in sheets:
+        _write_table(book.create_sheet(sheet.tab), sheet)
     return as_bytes(book)
 
 

@@ -52,7 +52,9 @@ SHARED = (
 
 def cause_words(causes: str) -> str:
     """Return causes joined by ``;`` as words."""
-    return listed([CAUSE_WORDS[one] for one in causes.split(";") if one] or ["no cause told apart"])
+    return listed(
+        [CAUSE_WORDS[part] for part in causes.split(";") if part] or ["no cause told apart"]
+    )
 
 
 def signed(value: Fraction, display: Display) -> str:
@@ -139,13 +141,13 @@ def changed_evidence(comparison: Comparison) -> pd.DataFrame:
     found = comparison.changes[comparison.changes["table"] == "evidence"]
     assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
     rows = []
-    for one in each_row(found):
-        gone = not one.row_after
-        says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[one.what]
-        what = f"corrected: {one.column.replace(';', ', ')}" if one.column else "new"
+    for row in each_row(found):
+        gone = not row.row_after
+        says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[row.what]
+        what = f"corrected: {row.column.replace(';', ', ')}" if row.column else "new"
         what = "taken out" if gone else what
-        cited = "yes" if one.what in assessed else "no"
-        rows.append((one.unit_id, one.what, what, cited, shorten(says, 100)))
+        cited = "yes" if row.what in assessed else "no"
+        rows.append((row.unit_id, row.what, what, cited, shorten(says, 100)))
     columns = ["unit_id", "evidence_id", "what", "cited", "says"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 

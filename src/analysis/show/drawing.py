@@ -85,4 +85,4 @@ def in_section(charts: Sequence[Drawing], name: str) -> list[Drawing]:
         ValueError: no section has this name.
     """
     section = Section(name)  # also of no charts
-    return [one for one in charts if one.section is section]
+    return [chart for chart in charts if chart.section is section]

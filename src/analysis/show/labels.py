@@ -58,7 +58,7 @@ def count_words(total: dict) -> str:
 def among_words(text: str, names: dict[str, str], everyone: str = "all") -> str:
     """Return the units that a published total counts as words: "Wales", or their names."""
     return text.partition("=")[2] or listed(
-        [names[one] for one in listed_units(text)] or [everyone], "data/published-totals.csv"
+        [names[unit] for unit in listed_units(text)] or [everyone], "data/published-totals.csv"
     )
 
 

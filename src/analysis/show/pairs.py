@@ -34,7 +34,7 @@ def comparison_sentences(results: Results) -> list[NamedFigure]:
                 f"compared.{unit}",
                 len(others),
                 f"{names[unit]} is surely above "
-                f"{listed([names[one] for one in others], 'data/pairs.csv')}.",
+                f"{listed([names[other] for other in others], 'data/pairs.csv')}.",
                 f"What {unit} is above {SURE}.",
                 tuple(row for part in parts for row in part.rows),
             )

@@ -119,7 +119,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
 def statement_table(results: Results) -> pd.DataFrame:
     """Return the statements that hold at the study's own weights, and what each falls to."""
     table = results.sensitivity.statements
-    labels = {one.id: one.label for one in results.sensitivity.scenarios}
+    labels = {scenario.id: scenario.label for scenario in results.sensitivity.scenarios}
     names = unit_names(results.study)
     return pd.DataFrame(
         {
@@ -129,7 +129,7 @@ def statement_table(results: Results) -> pd.DataFrame:
             "over the range of the weights": table["over_range"].replace(NOTHING, "not sure"),
             "falls first to": [KIND_WORDS.get(kind, "nothing") for kind in table["first"]],
             "falls to": [
-                "; ".join(labels[one] for one in to.split(";") if one) or "nothing"
+                "; ".join(labels[part] for part in to.split(";") if part) or "nothing"
                 for to in table["falls_to"]
             ],
         },
@@ -140,8 +140,8 @@ def statement_table(results: Results) -> pd.DataFrame:
 def fall_table(results: Results) -> pd.DataFrame:
     """Return how many statements fall to each kind of choice, and how many to it first."""
     table = results.sensitivity.statements
-    kinds = {one.id: one.kind for one in results.sensitivity.scenarios}
-    falls = [{kinds[one] for one in to.split(";") if one} for to in table["falls_to"]]
+    kinds = {scenario.id: scenario.kind for scenario in results.sensitivity.scenarios}
+    falls = [{kinds[part] for part in to.split(";") if part} for to in table["falls_to"]]
     rows = [
         (KIND_WORDS[kind], sum(kind in to for to in falls), int((table["first"] == kind).sum()))
         for kind in KINDS

@@ -95,7 +95,7 @@ class Sheet:
 
     def _break(self, title: str, caveats: list[str], across: float) -> None:
         self._heading = wrapped(title, across, TITLE, bold=True)
-        self._caveats = [line for one in caveats for line in wrapped(one, across, NOTE)]
+        self._caveats = [line for caveat in caveats for line in wrapped(caveat, across, NOTE)]
 
     def _head(self) -> float:
         return lines_high(self._heading, TITLE) + 0.1
@@ -211,7 +211,7 @@ class Sheet:
         places, x, y = [], self.left, top + step / 2
         for text in texts:
             lines = wrapped(text, self.right - self.left - key, size)
-            wide = key + max(width_of(one, size) for one in lines)
+            wide = key + max(width_of(line, size) for line in lines)
             if x > self.left and x + wide > self.right:
                 x, y = self.left, y + step
             # An entry of several lines has those for itself.

@@ -158,7 +158,7 @@ def rows(labels: Iterable[str], room: float, usual: float, most: float = 2.2) ->
     """
     labels = list(labels)
     for size in (LABEL, NOTE):
-        held = [wrapped(one, most, size) for one in labels]
+        held = [wrapped(label, most, size) for label in labels]
         lines = max(map(len, held), default=1)
         # Between the labels of two rows there need be less room than between two lines of one.
         least = lines_high(["-"] * lines, size) + (0.02 if lines > 1 else -0.15 * size / 72)

@@ -99,7 +99,7 @@ def _letter(number: int) -> str:
 
 def places_note(study: Study) -> str:
     """Return what the numbers of the marks mean, where there are any; else nothing."""
-    numbered = any(len(one.sign) > 1 for one in level_marks(study).values())
+    numbered = any(len(mark.sign) > 1 for mark in level_marks(study).values())
     if not numbered:
         return ""
     said = "A number on a level is its place on its scale: 1 is the best."
@@ -125,12 +125,14 @@ def _every_colour() -> list[str]:
     at = np.linspace(0, _RAMP_END * (len(held) - 1), 2000)
     parts = [np.interp(at, np.arange(len(held)), held[:, part]) for part in range(3)]
     colours = (np.stack(parts, axis=1) * 255).round().astype(int)
-    return list(dict.fromkeys("#{:02x}{:02x}{:02x}".format(*one) for one in colours))
+    return list(dict.fromkeys("#{:02x}{:02x}{:02x}".format(*colour) for colour in colours))
 
 
 def ramp_rules(study: Study) -> str:
     """Return the rules of a stylesheet for the colours that only scales of this study have."""
     looks = {
-        one.look: one.colour for one in level_marks(study).values() if one.look.startswith("ramp-")
+        mark.look: mark.colour
+        for mark in level_marks(study).values()
+        if mark.look.startswith("ramp-")
     }
     return "".join(f".{look} {{ background: {colour}; }}\n" for look, colour in looks.items())

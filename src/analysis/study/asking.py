@@ -99,7 +99,9 @@ class Asking:
         if named:
             return [named] if bool(asked_of) == bool(self._holders[named]) else []
         asked_of = asked_of.casefold()  # a letter begins the name of a body with a capital
-        return [one for one in self._holders if asked_of == self.body(unit, one).casefold()]
+        return [
+            holder for holder in self._holders if asked_of == self.body(unit, holder).casefold()
+        ]
 
     def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
         """Return the unit and criterion of each question that some requests have put."""
@@ -108,7 +110,7 @@ class Asking:
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
         """Return requests, as rows, by the unit and criterion of each question that they put."""
         found: dict[tuple[str, str], list[dict[str, str]]] = {}
-        for one in each_row(requests):
-            for criterion in self.criteria(one):
-                found.setdefault((one.unit_id, criterion), []).append(one._asdict())
+        for row in each_row(requests):
+            for criterion in self.criteria(row):
+                found.setdefault((row.unit_id, criterion), []).append(row._asdict())
         return found

@@ -183,14 +183,14 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
         return gone
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
-    for one in each_row(requests):
-        asked = [one.criterion_id] if one.criterion_id else asking.criteria(one)
-        held = set(one.evidence_ids.split(";"))
+    for row in each_row(requests):
+        asked = [row.criterion_id] if row.criterion_id else asking.criteria(row)
+        held = set(row.evidence_ids.split(";"))
         rests = np.array([bool(ids) and ids <= held for ids in cited], dtype=bool)
-        rests |= (rows["observed_on"] == one.answered_on).to_numpy()
-        of_it = (rows["unit_id"] == one.unit_id) & rows["criterion_id"].isin(asked)
-        by_review = one.review_outcome in v.OVERTURNED
-        overturned_on = one.reviewed_on if by_review else one.complaint_decided_on
+        rests |= (rows["observed_on"] == row.answered_on).to_numpy()
+        of_it = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(asked)
+        by_review = row.review_outcome in v.OVERTURNED
+        overturned_on = row.reviewed_on if by_review else row.complaint_decided_on
         before = first <= day_number(dt.date.fromisoformat(overturned_on))
         gone |= withheld & of_it.to_numpy() & rests & before
     return gone
@@ -209,7 +209,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     if refused.empty:
         return None
     asking = Asking(study)
-    asked = pd.Series([asking.criteria(one) for one in each_row(refused)], refused.index)
+    asked = pd.Series([asking.criteria(row) for row in each_row(refused)], refused.index)
     rows = refused.assign(criterion_id=asked).explode("criterion_id").dropna(subset="criterion_id")
     return pd.DataFrame(
         {

@@ -20,5 +20,5 @@ def why_carried(study: Study) -> dict[int, str]:
         index: f"The copy read breaks off. {capital(row.settled_by)}: {row.settled_why}"
         for index, row in zip(rows.index, each_row(rows), strict=True)
         if (row.criterion_id, row.level) in needing
-        and "whole" not in {extent[one] for one in row.evidence_ids.split(";")}
+        and "whole" not in {extent[part] for part in row.evidence_ids.split(";")}
     }

@@ -63,7 +63,7 @@ def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | 
 def due_sentences(study: Study, on: dt.date) -> list[str]:
     """Return what is due or overdue on a day, a sentence for each body and day, the oldest first."""
     asking, names = Asking(study), study.lookup("units", "name")
-    found = (awaited(one, asking, names[one["unit_id"]]) for one in records(sent_requests(study)))
+    found = (awaited(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study)))
     counts = Counter(one for one in found if one)
     order = sorted(counts, key=lambda one: (one.by or dt.date.max, one.of, one.what))
     return [one.said(on, counts[one]) for one in order]

@@ -56,7 +56,9 @@ class Faces:
 
     def has(self, sign: str) -> bool:
         """Return whether a sign can be shown."""
-        return sign.isascii() or sign in _SIGNS or any(ord(sign) in one for one in self._letters)
+        return (
+            sign.isascii() or sign in _SIGNS or any(ord(sign) in letter for letter in self._letters)
+        )
 
     @functools.cached_property
     def _letters(self) -> list[frozenset[int]]:
@@ -144,10 +146,10 @@ def named_letters(letters: list[str]) -> str:
     """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
     said = [
         # A sign that is no letter of its own would be drawn on what stands beside it.
-        f"{one} (U+{ord(one):04X})"
-        if unicodedata.category(one)[0] in "LNPS"
-        else f"U+{ord(one):04X}"
-        for one in letters[:_NAMED]
+        f"{letter} (U+{ord(letter):04X})"
+        if unicodedata.category(letter)[0] in "LNPS"
+        else f"U+{ord(letter):04X}"
+        for letter in letters[:_NAMED]
     ]
     further = len(letters) - _NAMED
     more = f" and {further} more letter{'s' * (further > 1)}" if further > 0 else ""

@@ -114,7 +114,7 @@ class Study:
     def cited_evidence(self) -> set[str]:
         """Return the ids of the evidence that a coding or an assessment cites."""
         cited = (*self["codings"]["evidence_ids"], *self["assessments"]["evidence_ids"])
-        return {one for ids in cited for one in ids.split(";") if one}
+        return {part for ids in cited for part in ids.split(";") if part}
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
     if study is None:
         raise StudyError(problems)
     waiting = {study.descriptor.tables[name].path for name in tables if study[name].empty}
-    problems = [one for one in problems if one.file not in waiting]
+    problems = [problem for problem in problems if problem.file not in waiting]
     if problems:
         raise StudyError(problems)
     return study
@@ -175,7 +175,7 @@ def check(
     """
     problems = list(misread or [])
     # A row with too few or too many cells is one problem, not one for each cell that slipped.
-    slipped = {(one.file, one.row) for one in problems if one.row}
+    slipped = {(problem.file, problem.row) for problem in problems if problem.row}
     for found in (
         check_schema(descriptor.tables, frames),
         check_rules(Draft(descriptor.tables, frames, descriptor.settings)),

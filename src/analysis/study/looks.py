@@ -59,7 +59,7 @@ def said_since(study: Study, evidence_ids: Iterable[str]) -> list[str]:
     """Return what :func:`since_read` says of each list of evidence (ids joined by ";")."""
     since = since_read(study)
     return [
-        " ".join(dict.fromkeys(since[one].said for one in text.split(";") if one in since))
+        " ".join(dict.fromkeys(since[part].said for part in text.split(";") if part in since))
         for text in evidence_ids
     ]
 

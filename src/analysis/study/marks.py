@@ -29,8 +29,8 @@ def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str,
     """Return each criterion's levels, as its scale lists them, with the rule or the meaning."""
     rules = {(one.criterion_id, one.level): one.rule for one in each_row(tables["rules"])}
     scales: dict[str, list[tuple[str, str]]] = {}
-    for one in each_row(tables["levels"]):
-        scales.setdefault(one.scale_id, []).append((one.level, one.meaning))
+    for row in each_row(tables["levels"]):
+        scales.setdefault(row.scale_id, []).append((row.level, row.meaning))
     return {
         one.criterion_id: [
             (level, rules.get((one.criterion_id, level), f"{meaning} ({NO_RULE})"))
@@ -47,10 +47,10 @@ def codebook_marks(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """
     rules = level_rules(tables)
     return {
-        one.criterion_id: short_mark(
-            one.question, *(text for pair in rules[one.criterion_id] for text in pair)
+        row.criterion_id: short_mark(
+            row.question, *(text for pair in rules[row.criterion_id] for text in pair)
         )
-        for one in each_row(tables["criteria"])
+        for row in each_row(tables["criteria"])
     }
 
 

@@ -45,7 +45,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
     known = _known(raw)
     for needed in profile()["resources"]:
         name, columns = needed["name"], _fields(needed)
-        unknown = [one for one in columns if not known(needed, one)]
+        unknown = [column for column in columns if not known(needed, column)]
         table = tables.get(name, needed)
         path = folder / table["path"]
         if len(unknown) < len(columns):
@@ -60,8 +60,8 @@ def _complete(raw: dict, folder: Path) -> Completed:
         return Completed(full)
     resources = _in_order([*tables.values()], profile()["resources"])
     if VERSION not in raw:
-        todays = {one["name"]: one for one in profile()["resources"]}
-        resources = [_of_today(one, todays.get(one["name"])) for one in resources]
+        todays = {resource["name"]: resource for resource in profile()["resources"]}
+        resources = [_of_today(resource, todays.get(resource["name"])) for resource in resources]
     study = {**template()["study"], **raw["study"]}
     return Completed({**full, "study": study, "resources": resources}, tuple(added), headers)
 
@@ -137,4 +137,4 @@ def _fields(table: dict) -> list[dict]:
 
 
 def _names(parts: list[dict]) -> list[str]:
-    return [one["name"] for one in parts]
+    return [part["name"] for part in parts]

@@ -127,7 +127,7 @@ class _Patterns:
 
 
 def _any_of(words: Iterable[str], end: str = "") -> str:
-    return "|".join(re.escape(one).replace(r"\ ", r"\s+") + end for one in words)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") + end for word in words)
 
 
 @cache
@@ -176,7 +176,7 @@ def personal_details(
                 rule = RULE.format(**said, called=persons.called)
                 remedy = REMEDY.format(called=persons.called)
                 # Of several columns that are one text: where it stands, or where it ends.
-                column = next((one for one in texts if detail in texts[one]), [*texts][-1])
+                column = next((text for text in texts if detail in texts[text]), [*texts][-1])
                 where = descriptor.tables[name].path, row + 2, column, shorten(texts[column])
                 yield Problem(*where, rule, remedy, WARNING, of_kind=kind)
 
@@ -230,8 +230,8 @@ def details(
 
 def _first(patterns: list[re.Pattern], sentence: str, areas: Set[str]) -> str | None:
     for pattern in patterns:
-        for one in pattern.finditer(sentence):
-            place = one.groupdict().get("place")
+        for match in pattern.finditer(sentence):
+            place = match.groupdict().get("place")
             if place is None or place.casefold() not in areas:
-                return one.group()
+                return match.group()
     return None

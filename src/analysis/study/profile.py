@@ -76,5 +76,5 @@ def _difference(base: Any, full: Any) -> Any:
 
 def _has_names(parts: Any) -> bool:
     return isinstance(parts, list) and all(
-        isinstance(one, dict) and isinstance(one.get("name"), str) for one in parts
+        isinstance(part, dict) and isinstance(part.get("name"), str) for part in parts
     )

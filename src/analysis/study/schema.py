@@ -168,12 +168,14 @@ def _rows_in(fields: tuple[Column, ...], place: int, text: str) -> int:
 def _reads_as_row(cells: list[str], fields: tuple[Column, ...]) -> bool:
     # After a comma of a sentence comes a blank, and after one between cells none.
     looks = len(cells) > 1 and bool(_LIKE_AN_ID.fullmatch(cells[0]))
-    return looks and not any(one.startswith(" ") for one in cells) and _fit(cells, fields)
+    return looks and not any(cell.startswith(" ") for cell in cells) and _fit(cells, fields)
 
 
 def _fit(cells: list[str], fields: tuple[Column, ...]) -> bool:
     """Return whether cells keep to the columns; those that are not there must not be required."""
-    if len(cells) > len(fields) or any(one.constraints.required for one in fields[len(cells) :]):
+    if len(cells) > len(fields) or any(
+        field.constraints.required for field in fields[len(cells) :]
+    ):
         return False
     return all(fault(one, text) is None for one, text in zip(fields, cells, strict=False))
 

@@ -71,7 +71,7 @@ def with_weights(study, weights: Mapping[str, object]):
     moving = _moving(study)
     problems = [_refused(name, weight, own, moving) for name, weight in weights.items()]
     if any(problems):
-        raise StudyError([one for one in problems if one])
+        raise StudyError([problem for problem in problems if problem])
     given = tuple(
         (name, _as_text(weight))
         for name, weight in weights.items()
@@ -152,7 +152,7 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
         found = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
     except Exception as error:  # whatever the query's own mistake is
         words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in columns]
-        near = "".join(nearest(one, columns) for one in words[:1])
+        near = "".join(nearest(word, columns) for word in words[:1])
         if re.fullmatch(r"[\w-]+", chosen) and chosen not in columns:
             near = nearest(chosen, ids)
         rule = "it is neither the id of a unit of this date nor a query on the columns of units"
@@ -161,7 +161,7 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
     if not found:
         asked = set(re.findall(r"\w+", _unquoted(chosen)))
-        values = [f"{one}: {_values(units[one])}" for one in columns if one in asked]
+        values = [f"{column}: {_values(units[column])}" for column in columns if column in asked]
         rule, remedy = (
             "no unit of this date is chosen",
             f"choose among {'; '.join(values) or 'the ids'}",
@@ -219,4 +219,4 @@ def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) 
         problems = [Problem(place, None, "", "", rule, remedy)]
     if problems:
         raise StudyError(problems)
-    return tuple(one for one in ids if one in wanted)
+    return tuple(id_ for id_ in ids if id_ in wanted)

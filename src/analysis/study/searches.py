@@ -26,8 +26,8 @@ def searched_cells(study: Study) -> np.ndarray:
         for table, key in (("units", "unit_id"), ("criteria", "criterion_id"))
     )
     searched = np.zeros((len(units), len(criteria)), dtype=bool)
-    for one in each_row(study["searches"]):
-        named, asked = (one.unit_id or one.unit_ids).split(";"), one.criterion_ids.split(";")
+    for row in each_row(study["searches"]):
+        named, asked = (row.unit_id or row.unit_ids).split(";"), row.criterion_ids.split(";")
         # A search without criteria is on none.
         searched[np.ix_(_among(units, named), _among(criteria, asked))] = True
     return searched

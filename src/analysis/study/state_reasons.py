@@ -45,7 +45,7 @@ def _reason(
     if row is None and cell.state == v.NOT_APPLICABLE:
         return exempt[cell.unit_id, cell.criterion_id]
     if row is None:
-        refusals = [one for one in requests if one["answered_on"] == cell.observed_on]
+        refusals = [request for request in requests if request["answered_on"] == cell.observed_on]
         return " ".join(
             [f"It was asked for, and refused on {cell.observed_on}.", *_after(refusals)]
         )
@@ -79,13 +79,13 @@ def _after(refusals: list[dict]) -> Iterator[str]:
         ("The review of {reviewed_on} upheld that.", "review_outcome"),
         ("A complaint was made to the regulator on {complained_on}.", "complained_on"),
     ):
-        first = next((one for one in refusals if one[column]), None)
+        first = next((refusal for refusal in refusals if refusal[column]), None)
         if first:
             yield said.format_map(first)
     yield from (
-        _DECIDED[one["complaint_outcome"]].format_map(one)
-        for one in refusals
-        if one["complaint_outcome"] in _DECIDED
+        _DECIDED[refusal["complaint_outcome"]].format_map(refusal)
+        for refusal in refusals
+        if refusal["complaint_outcome"] in _DECIDED
     )
 
 

@@ -42,7 +42,7 @@ def open_version(name: str, folder: Path) -> Version:
             study = load(found)
         except StudyError as error:
             place = f"{name.rstrip('/')}/" if is_folder else f"{name}:"
-            named = [replace(one, file=f"{place}{one.file}") for one in error.problems]
+            named = [replace(problem, file=f"{place}{problem.file}") for problem in error.problems]
             raise StudyError(named) from None
     return Version(name, study)
 

@@ -197,7 +197,7 @@ def _requests_not_sent(study: Study) -> np.ndarray:
 
 def _requests_of_who_holds_no_answer(study: Study) -> list[bool]:
     asking = Asking(study)
-    return [not asking.criteria(one) for one in each_row(study["requests"])]
+    return [not asking.criteria(row) for row in each_row(study["requests"])]
 
 
 def _report_after_all_observations(study: Study) -> Iterator[Problem]:
@@ -260,7 +260,7 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     letters |= set(study.descriptor.model_dump_json())
     # What our own face surely has, Latin letters and their marks, needs no look at it, which takes
     # a while.
-    if not named and all(one < "\u0250" or "\u2010" <= one <= "\u2027" for one in letters):
+    if not named and all(letter < "\u0250" or "\u2010" <= letter <= "\u2027" for letter in letters):
         return
     from analysis.study.faces import faces_of, found, named_letters
 
@@ -276,7 +276,7 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
         remedy = "correct the name, put the file into the study, or install the family"
         yield Problem(FILE, None, _FACES, ", ".join(lost), rule, remedy, WARNING)
     faces = faces_of(study)
-    missing = sorted(one for one in letters if not faces.has(one))
+    missing = sorted(letter for letter in letters if not faces.has(letter))
     if missing:
         rule = f"no face at hand has {named_letters(missing)}; pictures and PDFs show the number in place of the letter"
         remedy = f"name a face that has them in {_FACES}: a font file in the study's folder, or a family that is installed"
@@ -345,4 +345,4 @@ _OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
 
 def open_searches(study: Study) -> str:
     """Say how many searches count for no criterion; empty: each counts for some."""
-    return "".join(f"{one.rule}." for one in _searches_without_criteria(study))
+    return "".join(f"{criterion.rule}." for criterion in _searches_without_criteria(study))

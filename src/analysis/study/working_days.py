@@ -39,7 +39,7 @@ def _after(received: dt.date, days: int, law: Law) -> dt.date:
 
 def _closed(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
     """Return the holidays of any of the calendars, and which days of the week are worked."""
-    codes = [one.partition("-") for one in calendars]
+    codes = [calendar.partition("-") for calendar in calendars]
     held = [
         holidays.country_holidays(country, subdiv=part or None, years=years)
         for country, _, part in codes

@@ -28,7 +28,7 @@ __all__ = [
 
 def named_figures(results: Results) -> dict[str, NamedFigure]:
     """Return every named figure of the results, by id."""
-    return {one.id: one for one in _made(results)}
+    return {figure.id: figure for figure in _made(results)}
 
 
 def _made(results: Results) -> Iterator[NamedFigure]:

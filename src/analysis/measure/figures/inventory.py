@@ -129,15 +129,15 @@ def _looks(results: Results) -> Iterable[NamedFigure]:
     behind, since = documents_behind(study), since_read(study)
     last = study["checks"].sort_values("checked_on", kind="stable")
     status = dict(zip(last["document_id"], last["status"], strict=True))
-    seen = {one: {status.get(name, "") for name in behind[one]} - {""} for one in cited}
-    became = {one: since[one].status if one in since else "" for one in cited}
+    seen = {key: {status.get(name, "") for name in behind[key]} - {""} for key in cited}
+    became = {key: since[key].status if key in since else "" for key in cited}
     for name, ids, definition in (
-        ("looked_at", [one for one in cited if seen[one]], "that were looked at again"),
-        (v.CHANGED, [one for one in cited if became[one] == v.CHANGED], "that have changed since we read them"),
-        (v.GONE, [one for one in cited if became[one] == v.GONE], "that have gone from their address since we read them"),
-        (v.NOT_GIVEN, [one for one in cited if v.NOT_GIVEN in seen[one]], "that the site did not give when they were last looked at"),
+        ("looked_at", [key for key in cited if seen[key]], "that were looked at again"),
+        (v.CHANGED, [key for key in cited if became[key] == v.CHANGED], "that have changed since we read them"),
+        (v.GONE, [key for key in cited if became[key] == v.GONE], "that have gone from their address since we read them"),
+        (v.NOT_GIVEN, [key for key in cited if v.NOT_GIVEN in seen[key]], "that the site did not give when they were last looked at"),
     ):  # fmt: skip
-        sources = sorted({source[one] for one in ids})
+        sources = sorted({source[key] for key in ids})
         yield counted_rows(
             f"documents.{name}",
             f"Documents cited by a coding or an assessment {definition}.",

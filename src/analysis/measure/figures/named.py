@@ -67,7 +67,7 @@ class NamedFigure:
         """The units, recommendations and criteria that it or a row behind it is about."""
         # A figure that counts no row is about something all the same.
         own = (self.about.unit, self.about.recommendation, self.about.criterion)
-        return {one for row in self.rows for one in row.key} | {*filter(None, own)}
+        return {part for row in self.rows for part in row.key} | {*filter(None, own)}
 
     def as_dict(self) -> dict:
         """Return the figure as a plain dictionary, for JSON."""
@@ -106,12 +106,12 @@ def cell_keys(cells: pd.DataFrame) -> list[RowKey]:
 
 def unit_names(study: Study) -> dict[str, str]:
     """Return the short name of each unit, so that it turns no sentence in which it stands."""
-    return {one: isolated_name(name) for one, name in study.lookup("units", "short_name").items()}
+    return {unit: isolated_name(name) for unit, name in study.lookup("units", "short_name").items()}
 
 
 def quoted_labels(study: Study, table: str) -> dict[str, str]:
     """Return the labels of a table by their ids, in quotation marks."""
-    return {one: f"“{label}”" for one, label in study.lookup(table, "label").items()}
+    return {key: f"“{label}”" for key, label in study.lookup(table, "label").items()}
 
 
 def level_word(state: str) -> str:

@@ -28,9 +28,9 @@ def surely_above(results: Results, above: str, below: str) -> NamedFigure:
     Raises:
         ValueError: it is not sure.
     """
-    found = results.comparisons
-    places = [found.unit_ids.index(one) for one in (above, below)]
-    if not found.above[*places]:
+    dominance = results.comparisons
+    places = [dominance.unit_ids.index(unit) for unit in (above, below)]
+    if not dominance.above[*places]:
         raise ValueError(f"it is not sure that {above} is above {below}: do not say so")
     names = unit_names(results.study)
     first, second = names[above], names[below]
@@ -49,22 +49,22 @@ SURE = "under every completion of the unknowns and every weighting in the declar
 
 def given(results: Results) -> str:
     """Return the sentence that stands with comparisons which published rows may decide, or nothing."""
-    if not any(one.parts for one in results.constrained_at(results.matrix.as_of).firm):
+    if not any(row.parts for row in results.constrained_at(results.matrix.as_of).firm):
         return ""
     return "This is given what was published of this date, which may settle cells."
 
 
 def _pairs(results: Results) -> Iterable[NamedFigure]:
-    found, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
+    dominance, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
     keys = keys_of("pairs", table["above"], table["below"])
-    many = int(found.scored.sum())
+    many = int(dominance.scored.sum())
     possible = many * (many - 1) // 2
     yield NamedFigure(
         "pairs.possible",
         possible,
         str(possible),
         f"Pairs of {many_units(results)} with a score.",
-        tuple(keys_of("units", results.ranks.loc[found.scored, "unit_id"])),
+        tuple(keys_of("units", results.ranks.loc[dominance.scored, "unit_id"])),
     )
     yield counted_rows(
         "pairs.count", f"Pairs of which one is surely above the other: {SURE}.", keys
@@ -79,7 +79,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
     yield counted_rows(
         "pairs.units_comparable",
         f"{capital(many_units(results))} that are surely above or below at least one other.",
-        keys_of("units", [one for one in found.unit_ids if one in named]),
+        keys_of("units", [unit for unit in dominance.unit_ids if unit in named]),
     )
     yield NamedFigure(
         "pairs.said",
@@ -88,7 +88,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
             filter(
                 None,
                 (
-                    _pairs_said(len(table), possible, many, len(named), noun),
+                    _pairs_sentence(len(table), possible, many, len(named), noun),
                     given(results) if len(table) else "",
                 ),
             )
@@ -98,7 +98,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
     )
     names = unit_names(results.study)
     below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
-    for unit in found.unit_ids:
+    for unit in dominance.unit_ids:
         under = below.get(unit, [])
         yield counted_rows(
             f"above.{unit}",
@@ -108,7 +108,7 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
         )
 
 
-def _pairs_said(sure: int, possible: int, many: int, named: int, noun) -> str:
+def _pairs_sentence(sure: int, possible: int, many: int, named: int, noun) -> str:
     if not possible:
         return f"There are no two {noun.plural} with a score to compare."
     allowed = "with all that is unknown, and every weight in the study's range, allowed for"

@@ -68,7 +68,7 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     everyone, cells = results.everyone.at(day), results.constrained_at(day).matrix.cells
     among = units_among(everyone["units"], row.among)
     cells = cells[cells["criterion_id"] == row.criterion_id][among]
-    named, unknown = (cells[cells["state"].isin(one)] for one in (levels_of(row.level), v.OPEN))
+    named, unknown = (cells[cells["state"].isin(names)] for names in (levels_of(row.level), v.OPEN))
     level = " or ".join(map(level_word, levels_of(row.level)))
     label = quoted_labels(results.study, "criteria")[row.criterion_id]
     place = f"{label} on {spoken(day)}{_among(everyone, row.among)}"
@@ -112,7 +112,7 @@ def _among(study: Study, among: str) -> str:
     if not among:
         return ""
     names = unit_names(study)
-    ids = [names.get(one, one) for one in listed_units(among)]
+    ids = [names.get(unit, unit) for unit in listed_units(among)]
     return f", among {among.partition('=')[2] or listed(ids, 'data/published-totals.csv')}"
 
 

@@ -26,11 +26,11 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
     coded, names = coded_states(study, as_of), readers(study)
     table = coded[coded[names].notna().sum(axis=1) > 1]
     levels = table[names].where(~table[names].isin([*v.UNKNOWNS, NO_ROW]))
-    for one in agreement(study, as_of, 0, [ALL], coded):
-        part, values = ("levels", levels) if one.measure == LEVELS else ("codes", table[names])
+    for row in agreement(study, as_of, 0, [ALL], coded):
+        part, values = ("levels", levels) if row.measure == LEVELS else ("codes", table[names])
         several = values.notna().sum(axis=1) > 1
         cells, agreed = table[several], table[several & ~differing(values)]
-        subject = f"Agreement of the coders on {one.measure}, over all criteria"
+        subject = f"Agreement of the coders on {row.measure}, over all criteria"
         about = About("agreement", level=part)
         for name, rows, definition in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
             yield counted_rows(
@@ -41,8 +41,8 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
             )
         yield NamedFigure(
             f"agreement.{part}.said",
-            one.alpha,
-            in_words(one),
+            row.alpha,
+            in_words(row),
             f"{subject}: Krippendorff's alpha, where it says something.",
             tuple(cell_keys(cells)),
             replace(about, part="said"),

@@ -15,12 +15,14 @@ def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
 
     Apart from :func:`named_figures`, since they take every comparison anew under every choice.
     """
-    return interval_sensitivity(results) | {one.id: one for one in _comparison_sensitivity(results)}
+    return interval_sensitivity(results) | {
+        figure.id: figure for figure in _comparison_sensitivity(results)
+    }
 
 
 def interval_sensitivity(results: Results) -> dict[str, NamedFigure]:
     """Return those of :func:`sensitivity_figures` that are on intervals, and on no comparison."""
-    return {one.id: one for one in _interval_sensitivity(results)}
+    return {figure.id: figure for figure in _interval_sensitivity(results)}
 
 
 def _comparison_sensitivity(results: Results) -> Iterable[NamedFigure]:
@@ -43,15 +45,15 @@ def _comparison_sensitivity(results: Results) -> Iterable[NamedFigure]:
 
 
 def _interval_sensitivity(results: Results) -> Iterable[NamedFigure]:
-    found = results.sensitivity
+    sensitivity = results.sensitivity
     many = capital(many_units(results))
-    units = found.units
-    moved = units[units["moved"] & units["unit_id"].isin(found.known)]
+    units = sensitivity.units
+    moved = units[units["moved"] & units["unit_id"].isin(sensitivity.known)]
     for name, ids, definition in (
-        ("known", found.known, f"{many} of which anything is known as declared"),
+        ("known", sensitivity.known, f"{many} of which anything is known as declared"),
         (
             "known_otherwise",
-            found.known_otherwise,
+            sensitivity.known_otherwise,
             f"Other {many_units(results)} of which anything is known under a choice",
         ),
         (

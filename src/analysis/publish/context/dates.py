@@ -66,5 +66,5 @@ def life_in_words(row: dict, first: str, last: str, names: dict[str, str]) -> st
         return f"{name} exists only from {days[0]}."
     between = f"{name} existed only from {days[0]} to {days[1]}, and at neither date."
     life = between if began > first else f"{name} existed until {days[1]}."
-    followed = [names[one] for one in row["successor_ids"].split(";") if one]
+    followed = [names[part] for part in row["successor_ids"].split(";") if part]
     return f"{life} It was followed by {listed(followed)}." if followed else life

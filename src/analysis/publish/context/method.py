@@ -28,10 +28,10 @@ def states_key(study: Study) -> list[dict]:
         entry["among"] = name.removeprefix(row.level)
         levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), entry)
     same_name = Counter((one["state"], one["among"]) for one in levels.values())
-    for one in levels.values():
+    for level in levels.values():
         # Of one name and worth alike, but not of one meaning.
-        if same_name[one["state"], one["among"]] > 1 and not one["among"]:
-            one["among"] = f" ({one['scale']})"
+        if same_name[level["state"], level["among"]] > 1 and not level["among"]:
+            level["among"] = f" ({level['scale']})"
     unknowns = [
         {"state": code, "meaning": v.MEANING[code], "scale": "", "among": ""} for code in v.UNKNOWNS
     ]

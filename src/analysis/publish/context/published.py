@@ -31,7 +31,7 @@ def recommendation_records(results: Results) -> list[dict]:
     for row in records(study["recommendations"]):
         name = row["recommendation_id"]
         criteria = criteria_of.get(name, [])
-        ids = [one["criterion_id"] for one in criteria]
+        ids = [criterion["criterion_id"] for criterion in criteria]
         rows.append(
             {
                 **row,
@@ -62,7 +62,7 @@ def _totals(results: Results) -> pd.DataFrame:
     names = study.lookup("units", "short_name")
     return totals.assign(
         label=totals["criterion_id"].map(study.lookup("criteria", "label")),
-        said=[count_words(one) for one in records(totals)],
+        said=[count_words(row) for row in records(totals)],
         levels=totals["level"].map(levels_words),
         counted=[among_words(one, names) for one in totals["among"]],
     )
@@ -89,9 +89,9 @@ def implied_totals(results: Results) -> list[dict]:
             "figures": [
                 ("Mean, on 0 to 100", f"bounds.{day}.{criterion}.mean"),
                 *(
-                    (level_word(one["level"]), f"bounds.{day}.{criterion}.units.{one['level']}")
-                    for one in rows
-                    if one["level"]
+                    (level_word(row["level"]), f"bounds.{day}.{criterion}.units.{row['level']}")
+                    for row in rows
+                    if row["level"]
                 ),
             ],
             "notices": notices(results.study, criteria=[criterion]),

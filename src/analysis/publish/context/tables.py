@@ -76,13 +76,13 @@ def score_table(results: Results) -> dict:
         for row in each_row(results.scores)
     }
     return {
-        "groups": [{"id": one, "label": labels[one]} for one in groups],
+        "groups": [{"id": group, "label": labels[group]} for group in groups],
         "rows": [
             {
                 "unit": unit,
                 "cells": [
-                    words.get((unit["unit_id"], one), word("does_not_apply"))
-                    for one in [*groups, TOTAL]
+                    words.get((unit["unit_id"], group), word("does_not_apply"))
+                    for group in [*groups, TOTAL]
                 ],
             }
             for unit in records(study["units"])
@@ -101,7 +101,7 @@ def reading_table(results: Results) -> dict:
     readings = list(dict.fromkeys(table["reading"]))
     # What applies to a unit does so under every reading: who has no interval did not read it.
     rows = [
-        (unit, names[unit], [words.get((unit, one), "not read") for one in readings])
+        (unit, names[unit], [words.get((unit, reading), "not read") for reading in readings])
         for unit in known_units(table)
     ]
     return {"names": readings, "rows": rows}
@@ -118,7 +118,7 @@ def open_questions(results: Results) -> dict:
             "label": labels[row["criterion_id"]],
             "share": shown(100 * row["weight"], display, positive=True),
             "said": _step(row["step"], row["ask_of"]),
-            "sources": [sources[one] for one in row["source_ids"].split(";") if one],
+            "sources": [sources[part] for part in row["source_ids"].split(";") if part],
         }
     national = [
         {

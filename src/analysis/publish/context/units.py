@@ -45,7 +45,7 @@ def unit_sections(results: Results) -> list[dict]:
         {
             **unit,
             **_score(scores[name], study.settings.display),
-            "published": [one.said for one in results.bearings if name in one.units],
+            "published": [bearing.text for bearing in results.bearings if name in bearing.units],
             "cells": cells[name],
             "replies": replies.get((name, ""), []),
             # A criterion stands under each group above it: it is named once.
@@ -94,16 +94,16 @@ def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
             "decided": DECIDED[reply["decision"]],
             "cited": listed_ids(reply["evidence_ids"]),
             "cells": [
-                {**one, "label": labels[one["criterion_id"]]}
-                for one in changes
-                if one["criterion_id"]
+                {**change, "label": labels[change["criterion_id"]]}
+                for change in changes
+                if change["criterion_id"]
             ],
             # Those of the first row are those of each.
             "scores": [
                 interval_words(
-                    *(one[f"{end}_{when}"] for end in ("low", "high", "known")), display=display
+                    *(change[f"{end}_{when}"] for end in ("low", "high", "known")), display=display
                 )
-                for one in changes[:1]
+                for change in changes[:1]
                 for when in ("before", "after")
             ],
             "followed": reply["reply_id"] in followed,

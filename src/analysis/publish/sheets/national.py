@@ -23,12 +23,12 @@ def national_gaps(results: Results) -> pd.DataFrame:
     study, table = results.study, results.national_gaps
     asks, criteria = study.lookup("recommendations", "asks"), study.lookup("criteria", "label")
     totals = {
-        one["total_id"]: f"{count_words(one)} at {levels_words(one['level'])} on "
-        f"{criteria[one['criterion_id']]}, {one['as_of']}; named by the evidence: {one['named']}"
-        for one in records(results.totals)
+        row["total_id"]: f"{count_words(row)} at {levels_words(row['level'])} on "
+        f"{criteria[row['criterion_id']]}, {row['as_of']}; named by the evidence: {row['named']}"
+        for row in records(results.totals)
     }
     published = [
-        "; ".join(totals[one] for one in ids.split(";") if one) or "none held"
+        "; ".join(totals[part] for part in ids.split(";") if part) or "none held"
         for ids in table["published_totals"]
     ]
     return as_sheet(

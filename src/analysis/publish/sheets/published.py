@@ -19,7 +19,7 @@ def published_totals(results: Results) -> pd.DataFrame:
 def published_scores(results: Results) -> pd.DataFrame:
     """Return the published scores, how they were rounded, and what they settle."""
     table = results.published_scores
-    effect = {bearing.row: bearing.said for bearing in results.bearings}
+    effect = {bearing.row: bearing.text for bearing in results.bearings}
     given = {row.score_id: row for row in each_row(results.study["published_scores"])}
     keys = [RowKey("published_scores", (name,)) for name in table["score_id"]]
     table = table.assign(

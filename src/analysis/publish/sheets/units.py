@@ -15,7 +15,7 @@ def gaps(results: Results) -> pd.DataFrame:
     """Return what each unit meets, what is missing and what is unknown, by recommendation."""
     table = results.gaps
     notices = zip(table["notices"], said_since(results.study, table["evidence_ids"]), strict=True)
-    said = [" ".join(filter(None, one)) for one in notices]
+    said = [" ".join(filter(None, notice)) for notice in notices]
     return as_sheet(results, "gaps", table.assign(notices=said))
 
 
@@ -27,7 +27,7 @@ def scores(results: Results) -> pd.DataFrame:
 def matrix(results: Results) -> pd.DataFrame:
     """Return the state of every unit on every criterion."""
     criteria = set(asked_criteria(results.study)["criterion_id"])
-    cells = [one for one in results.cell_records if one.criterion_id in criteria]
+    cells = [row for row in results.cell_records if row.criterion_id in criteria]
     table = pd.DataFrame(
         {
             "unit_id": cell.unit_id,

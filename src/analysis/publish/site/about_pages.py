@@ -31,18 +31,18 @@ def published(maker: PageMaker) -> None:
     """Make the page on what others published."""
     results, study, totals = maker.results, maker.study, _totals(maker)
     # A count speaks of its own day: of an earlier date it says nothing yet.
-    ids = {one["total_id"] for one in totals}
+    ids = {total["total_id"] for total in totals}
     maker.page(
         "published.html",
         "published",
         "What others published",
         totals=totals,
         later=[one for one in study["published_totals"]["total_id"] if one not in ids],
-        implied=[one for one in implied_totals(results) if ids & {*one["totals"]}],
+        implied=[total for total in implied_totals(results) if ids & {*total["totals"]}],
         # A score binds on its own day, also one of a unit that has no page on this one.
         scores=published_scores(study.at(None)),
         there=set(study["units"]["unit_id"]),
-        bearings=[one.said for one in results.bearings],
+        bearings=[bearing.text for bearing in results.bearings],
         clash_count=len(results.clashes),
         clashes=records(irreconcilable(study)),
         figures=with_sources(study, "figures"),
@@ -61,7 +61,7 @@ def method(maker: PageMaker) -> None:
         states=states_key(study),
         places_note=places_note(study),
         questions=questions,
-        unasked=[one for one in records(study["criteria"]) if one not in questions],
+        unasked=[row for row in records(study["criteria"]) if row not in questions],
         rules=maker.rules,
         steps=dates_compared(results),
         readings=reading_table(results),
@@ -91,7 +91,7 @@ def replies(maker: PageMaker) -> None:
 def _totals(maker: PageMaker) -> list[dict]:
     """Return the published totals, each with the recommendation on which it bears."""
     return [
-        {**one, "recommendation": rec["recommendation_id"]}
+        {**total, "recommendation": rec["recommendation_id"]}
         for rec in maker.recommended
-        for one in rec["totals"]
+        for total in rec["totals"]
     ]

@@ -80,7 +80,7 @@ class PageMaker:
             "scales": study.lookup("criteria", "scale_id"),
             "asked": set(self.criteria),
             "unit_notices": {
-                unit: [one["text"] for one in rows]
+                unit: [row["text"] for row in rows]
                 for unit, rows in grouped(study["notices"], "unit_id").items()
             },
             "sources": {row["source_id"]: row for row in records(study["sources"])},
@@ -92,7 +92,7 @@ class PageMaker:
             "value": lambda name: named[name].value,
             "has": lambda name: name in named,
             "no_contact": "study.contact" in study.descriptor.placeholders,
-            "authors": listed([one.title for one in study.descriptor.contributors]),
+            "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
             "recommended": self.recommended,
         }
 
@@ -178,12 +178,14 @@ class PageMaker:
     @cached_property
     def _of_criteria(self) -> list[tuple[str, str]]:
         names = self.study["notices"]["criterion_id"].unique()
-        return [(one, text) for one in names if one for text in notices(self.study, [one])]
+        return [(name, text) for name in names if name for text in notices(self.study, [name])]
 
     @cached_property
     def _of_units(self) -> list[tuple[str, str]]:
         names = self.study["notices"]["unit_id"].unique()
-        return [(one, text) for one in names if one for text in notices(self.study, units=[one])]
+        return [
+            (name, text) for name in names if name for text in notices(self.study, units=[name])
+        ]
 
     @property
     def units_index(self) -> str:

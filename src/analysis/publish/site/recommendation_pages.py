@@ -18,10 +18,14 @@ def recommendations(maker: PageMaker) -> None:
         (row.unit_id, row.recommendation_id): dict(gap_parts(row.missing))
         for row in each_row(maker.results.gaps)
     }
-    national = {one["criterion_id"]: one for one in national_counts(maker.results)}
+    national = {count["criterion_id"]: count for count in national_counts(maker.results)}
     for rec in maker.recommended:
         name = rec["recommendation_id"]
-        scored = {one["criterion_id"] for one in rec["criteria"] if one["scored"] == "yes"}
+        scored = {
+            criterion["criterion_id"]
+            for criterion in rec["criteria"]
+            if criterion["scored"] == "yes"
+        }
 
         def deciding(unit: str, kind: str, name: str = name, scored: set[str] = scored) -> list:
             """Return the cells that make a unit one of those who meet it, or fall short."""
@@ -33,7 +37,7 @@ def recommendations(maker: PageMaker) -> None:
             "recommendation",
             rec["label"],
             [("Recommendations", index)],
-            (maker.names, [one["criterion_id"] for one in rec["criteria"]]),
+            (maker.names, [criterion["criterion_id"] for criterion in rec["criteria"]]),
             rec=rec,
             rules=maker.rules,
             deciding=deciding,

@@ -32,7 +32,7 @@ def units(maker: PageMaker) -> None:
         heading,
         sections=sections,
         known_class={
-            one.unit_id: _known_class(one.known) for one in each_row(results.total.reset_index())
+            row.unit_id: _known_class(row.known) for row in each_row(results.total.reset_index())
         },
         absent=absent_units(study),
         mapped=has_map(study),
@@ -62,7 +62,7 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
     weights, asking = weighting(study), Asking(study)
     trees = [_tree(maker, weights, number) for number in weights.sets]
     sent_online = _sent_online(maker)
-    not_asked = [one for one in maker.labels if one not in maker.criteria]
+    not_asked = [label for label in maker.labels if label not in maker.criteria]
     for name, weights_number in zip(study["units"]["unit_id"], weights.of_unit, strict=True):
         yield {
             "not_asked": not_asked,

@@ -77,18 +77,18 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
         sheet.text(sheet.left, y + 0.08 + high / 2, heading, Lettering(size=LABEL + 1, bold=True))
         y += high + 0.14
         begin = y
-        for one in each_row(group):
-            value = f"{one.figure_id}: {named[f'figures.{one.figure_id}'].text} {one.unit}"
-            scope = wrapped(one.scope, room, NOTE)
+        for row in each_row(group):
+            value = f"{row.figure_id}: {named[f'figures.{row.figure_id}'].text} {row.unit}"
+            scope = wrapped(row.scope, room, NOTE)
             value = wrapped(value, room, LABEL, bold=True)
             high, low = lines_high(value, LABEL), lines_high(scope, NOTE)
             sheet.text(half + 0.12, y + high / 2, value, Lettering(bold=True))
             sheet.text(
                 half + 0.12, y + high + low / 2, scope, Lettering(size=NOTE, color=style.QUIET)
             )
-            left.append(at(one.first))
+            left.append(at(row.first))
             top.append(y + high / 2 - 0.035)
-            wide.append(at(one.last) - at(one.first))
+            wide.append(at(row.last) - at(row.first))
             y += high + low + 0.1
         years += [[(at(day), begin - 0.02), (at(day), y - 0.06)] for day in days]
     sheet.bars(left, top, wide, 0.07, Look(PALETTE[0]))

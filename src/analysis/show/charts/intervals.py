@@ -50,7 +50,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
     row = labels.high
     top = sheet.top + 0.2
-    scale = Scale(sheet, labels.wide + 0.08, max(width_of(one, LABEL) for one in words) + 0.08)
+    scale = Scale(sheet, labels.wide + 0.08, max(width_of(word, LABEL) for word in words) + 0.08)
     scale.draw(sheet.top, top + row * len(table))
     y = top + row * (np.arange(len(table)) + 0.5)
     for place, label in zip(y, labels.labels, strict=True):

@@ -112,7 +112,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         & table["unit_id"].isin(units["unit_id"])
     ]
     lines = caveats(results, list(criteria["criterion_id"]), list(units["unit_id"]))
-    if any(one.number for one in level_marks(study).values()):
+    if any(mark.number for mark in level_marks(study).values()):
         lines.append(places_note(study))
     scale = study.lookup("criteria", "scale_id")
     states = list(zip(table["criterion_id"].map(scale), table["state"], strict=True))
@@ -170,13 +170,13 @@ def _column_places(criteria: pd.DataFrame) -> dict[str, float]:
 def _heads(labels: list[str], step: float) -> tuple[bool, list[list[str]]]:
     """Return whether the heads of columns so wide are turned, and each head in lines."""
     words = {word for label in labels for word in label.split()}
-    if max((width_of(one, NOTE) for one in words), default=0) <= step - 0.02:
-        heads = [wrapped(one, step - 0.02, NOTE) for one in labels]
+    if max((width_of(word, NOTE) for word in words), default=0) <= step - 0.02:
+        heads = [wrapped(label, step - 0.02, NOTE) for label in labels]
         if max(map(len, heads)) <= 5:
             return False, heads
     # Turned, a head has as many lines as its column is wide, and is as long as that takes.
     most = max(1, math.floor(step / lines_high(["-"], NOTE)))
-    return True, [_fitted(one, most) for one in labels]
+    return True, [_fitted(label, most) for label in labels]
 
 
 def _fitted(label: str, most: int) -> list[str]:
@@ -184,7 +184,7 @@ def _fitted(label: str, most: int) -> list[str]:
     steps = math.ceil((width_of(label, NOTE) / most - 1.2) / 0.2)
     room = 1.2 + 0.2 * max(0, steps - 1)
     # Nor one that breaks a word, unless the word is very long.
-    longest = max((width_of(one, NOTE) for one in label.split()), default=0)
+    longest = max((width_of(part, NOTE) for part in label.split()), default=0)
     room = max(room, min(longest, 2.2))
     while len(lines := wrapped(label, room, NOTE)) > most:
         room += 0.2

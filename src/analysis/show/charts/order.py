@@ -36,7 +36,7 @@ _LEAST, _MOST = 0.8, 1.1  # inches: a box is at least so wide, or as wide as its
 def can_be_drawn(results: Results) -> bool:
     """Return whether there is a sure statement to draw, and room to draw them all."""
     groups = [one for one in results.order if not one.apart]
-    layers = [one.layer for one in groups]
+    layers = [group.layer for group in groups]
     return 0 < len(groups) <= MOST_GROUPS and max(map(layers.count, layers)) <= MOST_BESIDE
 
 

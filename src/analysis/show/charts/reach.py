@@ -45,13 +45,13 @@ def reach_chart(results: Results, named: Named) -> Chart:
     words = [ends_words(low, high, display) for low, high in table[["low", "high"]].to_numpy()]
     kinds = [KIND_WORDS[kind] for kind in table["kind"]]
     wide, beyond = (
-        max((width_of(one, LABEL) for one in texts), default=0) + 0.08 for texts in (kinds, words)
+        max((width_of(text, LABEL) for text in texts), default=0) + 0.08 for texts in (kinds, words)
     )
     scale = Scale(sheet, wide, beyond)
     y, places = sheet.top + 0.2, []
-    for one in each_row(table):
-        if one.kind == DECLARED:
-            name = wrapped(names[one.unit_id], sheet.right - sheet.left, LABEL, bold=True)
+    for row in each_row(table):
+        if row.kind == DECLARED:
+            name = wrapped(names[row.unit_id], sheet.right - sheet.left, LABEL, bold=True)
             high = lines_high(name, LABEL)
             sheet.text(sheet.left, y + 0.08 + high / 2, name, Lettering(bold=True))
             y += high + 0.1

@@ -73,7 +73,7 @@ def _map(
     columns, rows = table["tile_column"], table["tile_row"]
     across, down = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
     # No narrower than what is the same in every tile: a map of many columns is a wider picture.
-    narrow = max(width_of(one, NOTE) for one in words) + _GAP + 0.04
+    narrow = max(width_of(word, NOTE) for word in words) + _GAP + 0.04
     size = max(min(1.2, WIDTH / across), narrow)
     sheet = Sheet(title, lines, width=max(WIDTH, across * size))
     names = [wrapped(one, size - _GAP - 0.02, NOTE) if named else [] for one in table["short_name"]]
@@ -98,13 +98,13 @@ def _map(
             sheet.text(
                 x[one], middle[one], names[one], Lettering(size=NOTE, ha="center", color=ink)
             )
-        said = where & np.array([one != "" for one in words])
+        said = where & np.array([word != "" for word in words])
         texts = [words[one] for one in np.flatnonzero(said)]
         sheet.texts(x[said], foot[said], texts, Lettering(size=NOTE, ha="center", color=quiet))
     known = table[table["known"] > 0]
     told = [
-        f"{isolated_name(one.short_name)} {shown(100 * one.known, display)}%"
-        for one in each_row(known)
+        f"{isolated_name(row.short_name)} {shown(100 * row.known, display)}%"
+        for row in each_row(known)
     ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "

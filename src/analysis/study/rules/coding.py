@@ -51,7 +51,7 @@ def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame
     rules = rules[rules["needs"] == v.COMPLETE_REPLY]
 
     def how_far(ids: str) -> str:
-        extents = {extent.get(one) for one in ids.split(";")}
+        extents = {extent.get(part) for part in ids.split(";")}
         if "whole" in extents:
             return "whole"
         return "copy" if "whole_excerpt" in extents else "part"
@@ -69,7 +69,7 @@ def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:
 
 def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
     """Return which rows follow from a reply that is about another cell, or was not accepted."""
-    about = {one["reply_id"]: one for one in records(replies)}
+    about = {row["reply_id"]: row for row in records(replies)}
 
     def misled(unit: str, criterion: str, reply_id: str) -> bool:
         reply = about[reply_id]

@@ -55,7 +55,7 @@ def _wrong_quotations(rows: pd.DataFrame, _: pd.DataFrame, evidence: pd.DataFram
     """Return which looks name what is no evidence, or the same evidence twice."""
     known = set(evidence["evidence_id"])
     named = [
-        [one for text in texts for one in text.split(";") if one]
+        [part for text in texts for part in text.split(";") if part]
         for texts in zip(*(rows[name] for name in QUOTED), strict=True)
     ]
     return [repeats(ids) or not known.issuperset(ids) for ids in named]

@@ -46,21 +46,21 @@ def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, 
     if unseen(unit):
         return None  # the id itself is refused, and all that follows from it says no more
     # A blank beside an id is a fault of form, which is said as such.
-    ids = [one.strip() for one in cited.split(";")]
+    ids = [part.strip() for part in cited.split(";")]
     missing = [one for one in ids if one not in about]
-    for one in ids:
-        if one in missing:
+    for id_ in ids:
+        if id_ in missing:
             verb = agreeing(len(missing), "is", "are")
             names = shorten(listed(missing, "evidence"), 160)
             return f"{names} {verb} not in evidence.csv", "correct it, or add the evidence"
-        if unseen(about[one]):
+        if unseen(about[id_]):
             continue
-        if about[one] != unit:
-            subject = about[one] or "many units at once, which decides no unit's level"
-            rule = f"{one} is about {subject}, not about {shorten(unit)}"
+        if about[id_] != unit:
+            subject = about[id_] or "many units at once, which decides no unit's level"
+            rule = f"{id_} is about {subject}, not about {shorten(unit)}"
             return rule, "cite evidence of the row's own unit"
-        if ids.count(one) > 1:
-            return f"{one} is cited twice", "cite it once"
+        if ids.count(id_) > 1:
+            return f"{id_} is cited twice", "cite it once"
     return None
 
 

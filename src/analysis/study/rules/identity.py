@@ -50,7 +50,7 @@ def _with_former_ids(rows: pd.DataFrame, *_) -> pd.DataFrame:
     return rows.assign(
         names_a_row=[not ids.isdisjoint(names) for names in former],
         claimed_twice=[
-            any(one and claims[one] > 1 for one in names) or repeats(names) for names in former
+            any(name and claims[name] > 1 for name in names) or repeats(names) for names in former
         ],
     )
 

@@ -50,7 +50,7 @@ def _with_weighed(
     pooled = settings is not None and settings.aggregation == "pooled"
     weightless = set(groups["recommendation_id"]) if pooled else set()
     given = [[part.partition("=")[0] for part in text.split(";")] for text in rows["weights"]]
-    weighed = [[one for one in names if one not in weightless] for names in given]
+    weighed = [[name for name in names if name not in weightless] for names in given]
     inside = [
         [one for one in below.get(group, names) if one not in weightless]
         for group, names in zip(rows["group_id"], weighed, strict=True)
@@ -60,7 +60,7 @@ def _with_weighed(
         weighs_group=[not weightless.isdisjoint(names) for names in given],
         # A name that a criterion and a group share would not say which of them is meant.
         weighs_stranger=[
-            any(there.count(one) != 1 for one in names if one)
+            any(there.count(name) != 1 for name in names if name)
             for names, there in zip(weighed, inside, strict=True)
         ],
         repeats=[repeats(names) for names in weighed],

@@ -11,7 +11,7 @@ from analysis.study.rules.engine import Rule, RuleSet, numbers
 def _strange(rows: pd.DataFrame, units: pd.DataFrame, *_) -> list[bool]:
     """Return in which rows ``among`` names what is no unit, or holds for none."""
     return [
-        not all(units_among(units, one).any() for one in listed_units(text) or [text])
+        not all(units_among(units, unit).any() for unit in listed_units(text) or [text])
         for text in rows["among"]
     ]
 
