@@ -69,20 +69,29 @@ def further(parts: Sequence, table: str) -> list[str]:
     return [f"{more:,} more (see the table {table})"] if more else []
 
 
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""In English in any locale."""
+
+
 def spoken(day) -> str:
-    """Return a date as British prose writes it, such as 17 December 2020, in any locale."""
-    months = (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    """Return a date as British prose writes it, such as 17 December 2020."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def spoken_month(text: str) -> str:
+    """Return a month, YYYY-MM, as British prose writes it, such as December 2020."""
+    year, month = text.split("-")
+    return f"{_MONTHS[int(month) - 1]} {year}"

@@ -12,7 +12,7 @@ from analysis.api.figures import Figures
 from analysis.api.given import as_folder, of_kind, refusal
 from analysis.api.summary import Summary
 from analysis.api.typed import category, copied
-from analysis.measure.gaps import GAP_STATES
+from analysis.measure.gaps import FINDINGS, GAP_STATES
 from analysis.measure.national import asked_criteria, states_by_criterion
 from analysis.measure.results import Results as Measures
 from analysis.show.caveats import caveats
@@ -73,7 +73,10 @@ class Results(Summary):
     def gaps(self) -> pd.DataFrame:
         """What is missing and what is unknown, of each unit on each recommendation."""
         table = copied(self._measures.gaps)
-        return table.assign(state=category(table["state"], list(GAP_STATES)))
+        columns = {"state": GAP_STATES, "finding": FINDINGS}
+        return table.assign(
+            **{name: category(table[name], list(values)) for name, values in columns.items()}
+        )
 
     @property
     def national(self) -> pd.DataFrame:

@@ -17,6 +17,11 @@ CANNOT_BE_TOLD = "cannot_be_told"
 DOES_NOT_APPLY = "does_not_apply"
 GAP_STATES = (MEETS, FALLS_SHORT, CANNOT_BE_TOLD, DOES_NOT_APPLY)
 
+IN_PART = "in_part"
+NOT_MET = "not_met"
+FINDINGS = (MEETS, IN_PART, NOT_MET, FALLS_SHORT, CANNOT_BE_TOLD, DOES_NOT_APPLY)
+"""What is found of a unit on a recommendation; a unit that falls short does so in one of three ways."""
+
 
 def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     """Return the gap table of every unit on every recommendation that is scored.
@@ -25,8 +30,13 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     *meets* where every cell is settled there, and *cannot be told* otherwise: what is unknown
     never counts for or against it.
 
+    One that falls short is found to meet it *in part* where a settled cell is above its scale's
+    lowest level, and *not* to meet it where all its cells are settled at the lowest. Where some
+    are settled there and the others unknown, it *falls short* and no more is said.
+
     Returns:
-        ``unit_id``, ``recommendation_id``, ``state`` (of :data:`GAP_STATES`), ``missing`` and
+        ``unit_id``, ``recommendation_id``, ``state`` (of :data:`GAP_STATES`), ``finding`` (of
+        :data:`FINDINGS`), ``missing`` and
         ``unknown`` (criteria with their state, joined by "; "), ``evidence_ids`` (joined by ";")
         and ``notices`` (the notices that must stand with the row, joined by a space).
     """
@@ -34,9 +44,9 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     cells = cell_values(study, matrix)
     state = matrix.grid().to_numpy(dtype=object)
     evidence = matrix.grid("evidence_ids").to_numpy(dtype=object)
-    scales = study["levels"].groupby("scale_id")["value"]
-    top = criteria["scale_id"].map(scales.apply(lambda values: max(map(float, values)))).to_numpy()
-    short = cells.known & cells.counts & (cells.low < top - 1e-9)
+    least, most = _ends(study)
+    short = cells.known & cells.counts & (cells.low < most - 1e-9)
+    above = cells.known & cells.counts & (cells.low > least + 1e-9)
     unknown = ~cells.known & cells.counts
     stated = np.array(criteria["criterion_id"], dtype=object) + ": " + state
     unit_ids, criterion_ids = study["units"]["unit_id"].tolist(), criteria["criterion_id"].tolist()
@@ -56,12 +66,14 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
             columns = below[weights.of_unit[unit]].get(group, ())
             pick = [(column, bool(cells.counts[unit, column])) for column in columns]
             inside = [column for column, counts in pick if counts]
+            gap = _state(short[unit, inside], unknown[unit, inside])
             rows.append(
                 (
                     unit,
                     unit_ids[unit],
                     group,
-                    _state(short[unit, inside], unknown[unit, inside]),
+                    gap,
+                    _finding(gap, above[unit, inside], unknown[unit, inside]),
                     "; ".join(stated[unit, column] for column in inside if short[unit, column]),
                     "; ".join(stated[unit, column] for column in inside if unknown[unit, column]),
                     ";".join(_merged(evidence[unit, column] for column in inside)),
@@ -73,6 +85,7 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
         "unit_id",
         "recommendation_id",
         "state",
+        "finding",
         "missing",
         "unknown",
         "evidence_ids",
@@ -127,6 +140,21 @@ def _state(short: np.ndarray, unknown: np.ndarray) -> str:
     if short.any():
         return FALLS_SHORT
     return CANNOT_BE_TOLD if unknown.any() else MEETS
+
+
+def _finding(gap: str, above: np.ndarray, unknown: np.ndarray) -> str:
+    if gap != FALLS_SHORT:
+        return gap
+    if above.any():
+        return IN_PART
+    return FALLS_SHORT if unknown.any() else NOT_MET
+
+
+def _ends(study: Study) -> tuple[np.ndarray, np.ndarray]:
+    """Return the value of the lowest and of the highest level of each criterion, 0 to 1."""
+    values = pd.to_numeric(study["levels"]["value"]).groupby(study["levels"]["scale_id"])
+    scales = study["criteria"]["scale_id"]
+    return scales.map(values.min()).to_numpy(), scales.map(values.max()).to_numpy()
 
 
 def _merged(cited) -> list[str]:

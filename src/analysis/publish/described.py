@@ -157,9 +157,18 @@ TABLES = {
                 "falls_short",
                 "cannot_be_told",
                 "does_not_apply",
-            )
+            ),
+            "finding": one_of(
+                "What is found: a unit that falls short does so in part, wholly, or in what is known",
+                "meets",
+                "in_part",
+                "not_met",
+                "falls_short",
+                "cannot_be_told",
+                "does_not_apply",
+            ),
         },
-        sheet=_sheet("unit_id recommendation_id state missing unknown evidence_ids notices"),
+        sheet=_sheet("unit_id recommendation_id finding missing unknown evidence_ids notices"),
     ),
     "national-gaps": Published(
         "How many units meet one recommendation, fall short, or cannot be told",

@@ -6,7 +6,15 @@ is written once and can be walked back.
 
 from collections.abc import Iterator
 
-from analysis.measure.figures import inventory, order, over_time, published, readings, scores
+from analysis.measure.figures import (
+    findings,
+    inventory,
+    order,
+    over_time,
+    published,
+    readings,
+    scores,
+)
 from analysis.measure.figures.named import About, NamedFigure
 from analysis.measure.figures.order import SURE, given, surely_above
 from analysis.measure.figures.sensitivity import interval_sensitivity, sensitivity_figures
@@ -32,6 +40,6 @@ def named_figures(results: Results) -> dict[str, NamedFigure]:
 
 
 def _made(results: Results) -> Iterator[NamedFigure]:
-    for module in (inventory, scores, published, over_time, readings, order):
+    for module in (inventory, scores, findings, published, over_time, readings, order):
         for part in module.PARTS:
             yield from part(results)

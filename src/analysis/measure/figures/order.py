@@ -17,7 +17,7 @@ from analysis.measure.figures.named import (
 )
 from analysis.measure.priorities import ASSUMPTION, STEPS
 from analysis.measure.results import Results
-from analysis.wording import capital
+from analysis.wording import capital, some_of
 
 
 def surely_above(results: Results, above: str, below: str) -> NamedFigure:
@@ -111,24 +111,14 @@ def _pairs(results: Results) -> Iterable[NamedFigure]:
 def _pairs_sentence(sure: int, possible: int, many: int, named: int, noun) -> str:
     if not possible:
         return f"There are no two {noun.plural} with a score to compare."
-    allowed = "with all that is unknown, and every weight in the study's range, allowed for"
-    pairs = f"of the {possible} pairs of {noun.plural}"
+    where = "under every weighting that we allow, whatever the unknown answers are"
     if not sure:
-        which = (
-            f"for none {pairs} is it sure" if possible > 1 else "for the one pair it is not sure"
-        )
-        return (
-            f"No {noun.singular} can be ranked against another: {which} which has the higher "
-            f"score, {allowed}."
-        )
-    if possible == 1:
-        return (
-            f"For the one pair of {noun.plural} it is sure which has the higher score, {allowed}."
-        )
-    apart = f"{many - named} of {many} {noun.plural} cannot be ranked against any"
+        return f"On the total score, no {noun.singular} can be placed above another {where}."
+    apart = f"{many - named} of {many} {noun.plural} cannot be placed above or below any"
     if named == many:
-        apart = f"every {noun.singular} can be ranked against another"
-    return f"For {sure} {pairs} it is sure which has the higher score, {allowed}; {apart}."
+        apart = f"Every {noun.singular} can be placed above or below another"
+    pairs = some_of(sure, possible, f"pair of {noun.plural}", f"pairs of {noun.plural}")
+    return f"For {pairs} we can say which has the higher total score, {where}. {apart}."
 
 
 def _ranks(results: Results) -> Iterable[NamedFigure]:

@@ -1,6 +1,10 @@
 """The home page, and the pages on the study itself and on what others published."""
 
+import datetime as dt
+
 from analysis.frames import records
+from analysis.measure.figures.findings import SILENCE
+from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
@@ -14,6 +18,7 @@ from analysis.publish.site.page_maker import PageMaker
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.symbols import places_note
 from analysis.study.sources import with_sources
+from analysis.wording import spoken
 
 
 def front(maker: PageMaker) -> None:
@@ -24,6 +29,7 @@ def front(maker: PageMaker) -> None:
         maker.study.descriptor.title,
         first_total=_totals(maker)[:1],
         report_read=maker.report_read,
+        silence=SILENCE,
     )
 
 
@@ -90,8 +96,15 @@ def replies(maker: PageMaker) -> None:
 
 def _totals(maker: PageMaker) -> list[dict]:
     """Return the published totals, each with the recommendation on which it bears."""
+    publishers = maker.study.lookup("sources", "publisher")
     return [
-        {**total, "recommendation": rec["recommendation_id"]}
+        {
+            **total,
+            "recommendation": rec["recommendation_id"],
+            "day": spoken(dt.date.fromisoformat(total["as_of"])),
+            "publisher": publishers[total["source_id"]],
+            "notices": notices(maker.study, [total["criterion_id"]]),
+        }
         for rec in maker.recommended
         for total in rec["totals"]
     ]

@@ -1,0 +1,211 @@
+"""What was found on each recommendation, and why nothing is found of most units."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.measure.figures.inventory import scored_cells
+from analysis.measure.figures.named import (
+    About,
+    NamedFigure,
+    cell_keys,
+    counted_rows,
+    keys_of,
+    many_units,
+    quoted_labels,
+    unit_names,
+)
+from analysis.measure.gaps import (
+    CANNOT_BE_TOLD,
+    DOES_NOT_APPLY,
+    FALLS_SHORT,
+    FINDINGS,
+    IN_PART,
+    MEETS,
+    NOT_MET,
+)
+from analysis.measure.results import Results
+from analysis.study import vocabulary as v
+from analysis.study.settings import UnitNoun
+from analysis.wording import capital, counted, spoken_month, stopped
+
+TABLE = "data/gaps.csv"
+"""Where the units stand of which a sentence names a dozen."""
+
+NAMING = {
+    MEETS: "shown to meet",
+    IN_PART: "in part",
+    NOT_MET: "shown not to meet",
+    FALLS_SHORT: "shown to fall short on a question, with others unknown",
+}
+"""The findings of which a sentence names the units."""
+_COUNTING = {CANNOT_BE_TOLD: "could not tell", DOES_NOT_APPLY: "does not apply to"}
+_COUNTED_AS_GAPS = (MEETS, CANNOT_BE_TOLD, DOES_NOT_APPLY)
+_ALWAYS = (MEETS, NOT_MET)
+"""Said also where there are none: a reader looks for them."""
+
+
+SILENCE = {
+    v.OUTDATED: "we have only older answers",
+    v.INCONCLUSIVE: "we have a source that does not decide",
+    v.WITHHELD: "an answer was refused",
+    v.NOT_FOUND: "we looked and found nothing",
+    v.NOT_ASSESSED: "nobody has looked yet",
+}
+"""What there is where no scored question has a current answer, the nearest to one first."""
+
+
+@dataclass(frozen=True)
+class FindingPart:
+    """A part of the sentence that says what was found on a recommendation.
+
+    Attributes:
+        finding: the finding, of :data:`analysis.measure.gaps.FINDINGS`.
+        figure: the id of the figure that counts its units.
+        label: the words before its units.
+        units: the ids of the units that it names, in the study's order; none where it counts.
+        count: how many units it names or counts.
+        is_all: whether it counts all there are, of two or more.
+    """
+
+    finding: str
+    figure: str
+    label: str
+    units: tuple[str, ...]
+    count: int
+    is_all: bool
+
+
+def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
+    """Return what was found on each recommendation, as the parts of a sentence.
+
+    Args:
+        gaps: the gap table, see :func:`analysis.measure.gaps.gaps`.
+    """
+    return {
+        str(group): _parts_of(str(group), _by_finding(rows))
+        for group, rows in gaps.groupby("recommendation_id", sort=False)
+    }
+
+
+def _by_finding(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the units of each finding, in the order of the rows."""
+    units = {str(finding): rows["finding"] == finding for finding in rows["finding"].unique()}
+    return {finding: tuple(rows.loc[where, "unit_id"]) for finding, where in units.items()}
+
+
+def _parts_of(group: str, units: Mapping[str, tuple[str, ...]]) -> list[FindingPart]:
+    total = sum(map(len, units.values()))
+    # Of what applies to nobody, nobody is shown to meet it or not.
+    always = _ALWAYS if len(units.get(DOES_NOT_APPLY, ())) < total else ()
+    parts = []
+    for finding in FINDINGS:
+        members = units.get(finding, ())
+        if members or finding in always:
+            is_all = len(members) == total > 1
+            named = members if finding in NAMING and not is_all else ()
+            figure = f"{'gaps' if finding in _COUNTED_AS_GAPS else 'findings'}.{group}.{finding}"
+            label = {**NAMING, **_COUNTING}[finding]
+            parts.append(FindingPart(finding, figure, label, named, len(members), is_all))
+    return parts
+
+
+def finding_sentence(parts: Sequence[FindingPart], names: Mapping[str, str], noun: UnitNoun) -> str:
+    """Return what was found on a recommendation in one sentence.
+
+    Args:
+        parts: of :func:`finding_parts`.
+        names: the name of each unit by its id.
+        noun: what a unit is called.
+    """
+    texts = (f"{part.label}: {_units_in_words(part, names, noun)}" for part in parts)
+    return f"{capital('; '.join(texts))}."
+
+
+def _units_in_words(part: FindingPart, names: Mapping[str, str], noun: UnitNoun) -> str:
+    if part.units:
+        return stopped([names[unit] for unit in part.units], TABLE, ", ")
+    if not part.count:
+        return "none"
+    return ("all " if part.is_all else "") + counted(part.count, *noun.both)
+
+
+def _findings(results: Results) -> Iterable[NamedFigure]:
+    table, names = results.gaps, unit_names(results.study)
+    labels = quoted_labels(results.study, "recommendations")
+    many = capital(many_units(results))
+    noun = results.study.settings.unit_noun
+    parts = finding_parts(table)
+    for group in parts:
+        rows = table[table["recommendation_id"] == group]
+        sentence = finding_sentence(parts[group], names, noun)
+        yield NamedFigure(
+            f"findings.{group}",
+            sentence,
+            sentence,
+            f"What is found on {labels[group]}: {many} by what is shown of them.",
+            tuple(keys_of("gaps", rows["unit_id"], rows["recommendation_id"])),
+            About("findings", recommendation=group),
+        )
+        for finding in (IN_PART, NOT_MET, FALLS_SHORT):
+            found = rows[rows["finding"] == finding]
+            yield counted_rows(
+                f"findings.{group}.{finding}",
+                f"{many} {_OF_FINDING[finding]} {labels[group]}.",
+                keys_of("gaps", found["unit_id"], found["recommendation_id"]),
+                About("findings", recommendation=group, level=finding),
+            )
+
+
+_OF_FINDING = {
+    IN_PART: "that can be shown to meet a part and to fall short of the whole of",
+    NOT_MET: "that can be shown to be at the lowest level on every question under",
+    FALLS_SHORT: "that are at the lowest level where known, with questions unknown, under",
+}
+
+
+def _silence(results: Results) -> Iterable[NamedFigure]:
+    """Yield why no scored question has an answer for a unit, the nearest to an answer first."""
+    many = capital(many_units(results))
+    cells = scored_cells(results.study, results.matrix)
+    cells = cells[~cells["state"].isin(v.OUT_OF_SUM)]
+    states = cells.groupby("unit_id", sort=False)["state"].agg(set)
+    left = states[[unit_states <= {*v.UNKNOWNS} for unit_states in states]]
+    for state, have in SILENCE.items():
+        has_it = [state in unit_states for unit_states in left]
+        units, left = left.index[has_it], left[[not has for has in has_it]]
+        yield counted_rows(
+            f"units.nothing_known.{state}",
+            f"{many} without a current answer to a scored question: {have}, and nothing nearer.",
+            keys_of("units", units),
+        )
+
+
+def _answers(results: Results) -> Iterable[NamedFigure]:
+    """Yield the months of the scored answers, the one with most answers."""
+    cells = scored_cells(results.study, results.matrix)
+    cells = cells[~cells["state"].isin({*v.UNKNOWNS, *v.OUT_OF_SUM})]
+    months = cells["observed_on"].str[:7]
+    dated = cells[months.str.len() == 7]
+    if dated.empty:
+        return
+    counts = months[dated.index].value_counts(sort=False)
+    most = max(sorted(counts.index), key=lambda month: counts[month])
+    rows = dated[months[dated.index] == most]
+    yield counted_rows(
+        "cells.settled.one_month",
+        "Scored answers of the month that most of them are of.",
+        cell_keys(rows),
+    )
+    yield NamedFigure(
+        "cells.settled.month",
+        most,
+        spoken_month(most),
+        "The month that most scored answers are of.",
+        tuple(cell_keys(rows)),
+    )
+
+
+PARTS = _findings, _silence, _answers
+"""What yields the figures, in their order."""
