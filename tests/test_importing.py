@@ -20,7 +20,7 @@ from analysis.fieldwork.names import near_units
 from analysis.measure.figures import named_figures
 from analysis.measure.imported import imported_said
 from analysis.measure.results import measure
-from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.briefings import _common_context, _environment, _unit_contexts
 from analysis.publish.report import report_html
 from analysis.show.caveats import caveats
 from analysis.study import StudyError, create, load, states, validate
@@ -696,9 +696,9 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     assert imported_said(results, [IDS[0]]) == [of_one]
     assert imported_said(results, [IDS[1]]) == []
     template = _environment(results).get_template("briefing.html.j2")
-    briefing = dict(_said(results))[IDS[0]]
+    briefing = dict(_unit_contexts(results))[IDS[0]]
     form = {"letters": 100, "rows": 9, "by_name": True, "part": "known"}
-    assert of_one in template.render(**_held(results), **briefing, **form)
+    assert of_one in template.render(**_common_context(results), **briefing, **form)
 
 
 def test_a_level_that_was_settled_since_rests_on_the_table_no_more(pools):

@@ -18,7 +18,7 @@ from analysis.fieldwork.cell_records import cell_records
 from analysis.fieldwork.reply_form import findings
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.briefings import _common_context, _environment, _unit_contexts
 from analysis.study import load, validate
 from analysis.study.looks import since_read
 
@@ -496,8 +496,8 @@ def test_the_reply_form_the_briefing_and_the_notebook_say_it(looked_at):
     results = measure(load(looked_at))
     page = _environment(results).get_template("briefing.html.j2")
     form = {"letters": 900, "rows": 30, "by_name": True}
-    said = dict(_said(results))[UNIT]
-    known, asked = (page.render(**_held(results), **said, **form, part=part) for part in ("known", "asked"))  # fmt: skip
+    said = dict(_unit_contexts(results))[UNIT]
+    known, asked = (page.render(**_common_context(results), **said, **form, part=part) for part in ("known", "asked"))  # fmt: skip
     assert SAID in known and "First, what holds now, where a document has changed" in asked
     table = pg.read_study(looked_at).measure().table("cells").frame
     assert SAID in set(table["since read"])

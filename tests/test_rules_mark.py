@@ -15,7 +15,7 @@ from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.reply_form import findings
 from analysis.measure.results import Results, measure
-from analysis.publish.briefings import _environment, _held, _said
+from analysis.publish.briefings import _common_context, _environment, _unit_contexts
 from analysis.publish.context.units import unit_cells, unit_sections
 from analysis.publish.workbook import _sheets
 from analysis.study import load, states
@@ -255,7 +255,10 @@ def test_briefings_and_the_workbook_say_it_of_the_level(older):
     assert count and said.str.contains(OLDER_LEVEL, regex=False).sum() == count
     page = _environment(results).get_template("briefing.html.j2")
     form = {"part": "known", "letters": 900, "rows": 30, "by_name": True}
-    pages = [page.render(**_held(results), **told, **form) for _, told in _said(results)]
+    pages = [
+        page.render(**_common_context(results), **told, **form)
+        for _, told in _unit_contexts(results)
+    ]
     assert sum(one.count(OLDER_LEVEL) for one in pages) == count
 
 

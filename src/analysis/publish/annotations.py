@@ -31,7 +31,7 @@ def annotations(results: Results) -> dict[str, Any] | None:
     """
     study = results.study
     cells = _cells(results)
-    items = [one for row in _quoted(study) for one in _of_statement(study, row, cells)]
+    items = [item for row in _quoted(study) for item in _statement_annotations(study, row, cells)]
     if not items:
         return None
     return {
@@ -56,7 +56,9 @@ def _quoted(study: Study) -> Iterator[dict[str, Any]]:
     return (row for row in with_sources(study, "evidence", shown) if row["quotation"])
 
 
-def _of_statement(study: Study, row: dict[str, Any], cells: _Cells) -> Iterator[dict[str, Any]]:
+def _statement_annotations(
+    study: Study, row: dict[str, Any], cells: _Cells
+) -> Iterator[dict[str, Any]]:
     name = row["evidence_id"]
     unit = [UNIT + row["unit_id"]] if row["unit_id"] else []
     for criterion, state in cells.get(name, []) or [("", "")]:

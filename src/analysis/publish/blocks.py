@@ -30,7 +30,7 @@ class Run:
     Attributes:
         text: what it says; a line feed is a new line.
         strong: whether it is set in bold.
-        quiet: whether it is an aside.
+        muted: whether it is set in grey, as what is said by the way.
         url: the address that it leads to, if any.
         to: the name of the block, row or term that it leads to, if any.
         mark: the kind of the sign beside a state, which repeats the word next to it; else empty.
@@ -38,7 +38,7 @@ class Run:
 
     text: str
     strong: bool = False
-    quiet: bool = False
+    muted: bool = False
     url: str = ""
     to: str = ""
     mark: str = ""
@@ -46,7 +46,7 @@ class Run:
     def saying(self, text: str) -> "Run":
         """Return another text in the same manner."""
         # Field by field: many thousands are made, and the general way takes three times as long.
-        return Run(text, self.strong, self.quiet, self.url, self.to, self.mark)
+        return Run(text, self.strong, self.muted, self.url, self.to, self.mark)
 
 
 Runs = list[Run]
@@ -152,12 +152,12 @@ def blocks(html: str) -> list[Block]:
     Navigation, styles and captions of pictures are left out; what can be folded away is open.
     """
     parser = lxml.html.HTMLParser(huge_tree=True, encoding="utf-8")
-    found = _Blocks()
-    found.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
-    return _kept_with_what_they_lead_to(found.blocks)
+    walker = _Blocks()
+    walker.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
+    return _marked_as_leading(walker.blocks)
 
 
-def _kept_with_what_they_lead_to(blocks: list[Block]) -> list[Block]:
+def _marked_as_leading(blocks: list[Block]) -> list[Block]:
     """Return the blocks, with the short paragraphs before a table or a picture marked."""
     made: list[Block] = []
     for block in reversed(blocks):
@@ -224,7 +224,7 @@ class _Blocks:
     _h2 = _h3 = _h4 = _h5 = _h1
 
     def _p(self, element: HtmlElement) -> Paragraph | None:
-        role = next((one for one in _ROLES if one in _classes(element)), "")
+        role = next((role for role in _ROLES if role in _classes(element)), "")
         runs = _runs(element)
         return Paragraph(runs, [], role) if runs else None
 
@@ -235,14 +235,14 @@ class _Blocks:
         return Paragraph(_runs(element), [], "opening")
 
     def _ul(self, element: HtmlElement) -> Items:
-        return Items([_runs(one) for one in element.iter("li")], [])
+        return Items([_runs(item) for item in element.iter("li")], [])
 
     _ol = _ul
 
     def _dl(self, element: HtmlElement) -> Terms | None:
         terms = [
-            ([one.get("id")] if one.get("id") else [], _runs(one), _runs(one.getnext()))
-            for one in element.iter("dt")
+            ([term.get("id")] if term.get("id") else [], _runs(term), _runs(term.getnext()))
+            for term in element.iter("dt")
         ]
         return Terms(terms, []) if terms else None
 
@@ -254,8 +254,8 @@ class _Blocks:
 
     def _table(self, element: HtmlElement) -> Table:
         (caption,) = element.iter("caption")
-        header, *more = [_row(one) for one in element.find("thead").iter("tr")]
-        rows = more + [_row(one) for one in element.find("tbody").iter("tr")]
+        header, *more = [_row(row) for row in element.find("thead").iter("tr")]
+        rows = more + [_row(row) for row in element.find("tbody").iter("tr")]
         numbers = sum(cell.number for cell in header.cells)
         turned = len(header.cells) > _CROWDED and numbers >= _MANY_NUMBERS
         widths, hyphenated = shared_widths(_columns(header, rows), turned)
@@ -265,12 +265,12 @@ class _Blocks:
 def _row(element: HtmlElement) -> Row:
     cells = [
         Cell(
-            _runs(one),
-            head=one.tag == "th",
-            number="n" in _classes(one),
-            span=int(one.get("colspan", "1")),
+            _runs(cell),
+            head=cell.tag == "th",
+            number="n" in _classes(cell),
+            span=int(cell.get("colspan", "1")),
         )
-        for one in element
+        for cell in element
     ]
     return Row(cells, [element.get("id")] if element.get("id") else [])
 
@@ -325,8 +325,8 @@ def _runs(element: HtmlElement) -> Runs:
 def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
     if element.tag == "bdi":
         # What is kept apart holds text, and such elements again.
-        said = "".join(run.text for run in _inner(element, manner))
-        yield manner.saying(kept_apart(said, element.get("dir") == "rtl"))
+        text = "".join(run.text for run in _inner(element, manner))
+        yield manner.saying(kept_apart(text, element.get("dir") == "rtl"))
     else:
         yield from _inner(element, manner)
 
@@ -337,9 +337,9 @@ def _manner_within(element: HtmlElement, manner: Run) -> Run:
     if element.tag in ("strong", "mark"):
         manner = replace(manner, strong=True)
     if "quiet" in classes:
-        manner = replace(manner, quiet=True)
+        manner = replace(manner, muted=True)
     if "mark" in classes:
-        manner = replace(manner, mark=" ".join(one for one in classes if one != "mark"))
+        manner = replace(manner, mark=" ".join(name for name in classes if name != "mark"))
     if element.tag == "a":
         target = element.get("href", "")
         inner = target.startswith("#")

@@ -61,18 +61,18 @@ class Briefings:
         """Prepare to make them."""
         self._setter = Typesetter(results)
         self._template = _environment(results).get_template("briefing.html.j2")
-        self._common = _held(results)
-        self._units = dict(_said(results))
+        self._common = _common_context(results)
+        self._units = dict(_unit_contexts(results))
         study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
         self._footing = f"{study} State as of {self._common['as_of']}"
 
     def pdf(self, unit: str) -> bytes:
         """Return the briefing on a unit, named by its id: a tagged PDF (PDF/UA-1) of two pages."""
-        said = {**self._common, **self._units[unit]}
-        title = f"Briefing: {_shortened(said['unit']['name'], 200)}"
+        context = {**self._common, **self._units[unit]}
+        title = f"Briefing: {_shortened(context['unit']['name'], 200)}"
         make = functools.partial(self._setter.pdf, title, self._footing)
-        return _on_a_page_each(
-            make, [_Page(self._template, {**said, "part": one}) for one in PARTS]
+        return _fitted_to_pages(
+            make, [_Page(self._template, {**context, "part": part}) for part in PARTS]
         )
 
 
@@ -81,19 +81,19 @@ class _Page:
     """A part of a briefing, to be had in each of the forms; the fullest is form 0."""
 
     template: jinja2.Template
-    said: dict
+    context: dict
     _made: dict[int, list[Block]] = field(default_factory=dict)
 
     def form(self, number: int) -> list[Block]:
         if number not in self._made:
             letters, rows, by_name = FORMS[number]
             form = {"letters": letters, "rows": rows, "by_name": by_name}
-            page = self.template.render(**self.said, **form)
+            page = self.template.render(**self.context, **form)
             self._made[number] = blocks(page)
         return self._made[number]
 
 
-def _on_a_page_each(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
+def _fitted_to_pages(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
     """Return the document of which each part is in the fullest form that fits a page.
 
     Most documents fit in their fullest form. Where one does not, its parts are set by themselves.
@@ -156,8 +156,8 @@ def _shortened(text: str, letters: int) -> str:
     return f"{(whole if len(whole) > letters / 2 else cut).rstrip(' ,;:.')} …"
 
 
-def _held(results: Results) -> dict:
-    """Return what every briefing says."""
+def _common_context(results: Results) -> dict:
+    """Return the template context that all briefings share."""
     study = results.study
     notices = study["notices"]
     return {
@@ -181,8 +181,8 @@ def _held(results: Results) -> dict:
     }
 
 
-def _said(results: Results) -> Iterator[tuple[str, dict]]:
-    """Give each unit's id with what its briefing says, from the records of the report."""
+def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
+    """Yield each unit's id with the context of its briefing, from the records of the report."""
     study = results.study
     recommendations = recommendation_records(results)
     questions, gaps = open_questions(results)["of"], grouped(results.gaps, "unit_id")
@@ -191,16 +191,16 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
         name = unit["unit_id"]
         standing = {row["recommendation_id"]: row["state"] for row in gaps.get(name, [])}
         settled = [cell for cell in unit["cells"] if cell.known]
-        open_ = [cell for cell in unit["cells"] if not cell.known]
+        open_cells = [cell for cell in unit["cells"] if not cell.known]
         yield (
             name,
             {
                 "unit": unit,
                 "imported": imported_said(results, [name]),
                 "settled": settled,
-                "open": open_,
+                "open": open_cells,
                 "again": [cell for cell in unit["cells"] if cell.since_read],
-                "open_states": list(dict.fromkeys(cell.state for cell in open_)),
+                "open_states": list(dict.fromkeys(cell.state for cell in open_cells)),
                 "asked": [
                     {
                         **recommendation,
@@ -220,8 +220,8 @@ def _said(results: Results) -> Iterator[tuple[str, dict]]:
                     if recommendation["text_read"] == "not_read" and not recommendation["scored"]
                 ],
                 "questions": [
-                    {**one, "question": asks[one["criterion_id"]]}
-                    for one in questions.get(name, [])
+                    {**row, "question": asks[row["criterion_id"]]}
+                    for row in questions.get(name, [])
                 ],
                 "replies": list(chain(unit["replies"], *(cell.replies for cell in unit["cells"]))),
             },

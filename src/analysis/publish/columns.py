@@ -50,7 +50,7 @@ def shared_widths(columns: Sequence[Column], turned: bool) -> tuple[list[float],
     lengths = [[] if column.number else _line_lengths(column) for column in columns]
     widths = min(_ways_to_share(least, lengths), key=lambda widths: _line_count(widths, lengths))
     shares = [round(width / sum(widths), 4) for width in widths]
-    return shares, [one > share * _LINE + 0.01 for one, share in zip(words, shares, strict=True)]
+    return shares, [word > share * _LINE + 0.01 for word, share in zip(words, shares, strict=True)]
 
 
 def _longest_word(column: Column, turned: bool) -> float:
@@ -69,7 +69,7 @@ def _letter(column: Column) -> float:
 
 
 def _at_most(widths: list[float], most: float) -> list[float]:
-    return [min(one, _LONG_NAME if place == 0 else most) for place, one in enumerate(widths)]
+    return [min(width, _LONG_NAME if place == 0 else most) for place, width in enumerate(widths)]
 
 
 _Lengths = list[list[list[float]]]
@@ -85,7 +85,7 @@ def _ways_to_share(least: list[float], lengths: _Lengths) -> Iterator[list[float
     """Give ways to share the width: columns are as wide as they are full, more so or less so."""
     filled = [sum(map(sum, cells)) / len(cells) if cells else 0 for cells in lengths]
     for power in (0.4, 0.7, 1.0, 1.4):
-        yield _in_proportion([one**power for one in filled], least)
+        yield _in_proportion([fill**power for fill in filled], least)
 
 
 def _in_proportion(parts: list[float], least: list[float]) -> list[float]:
@@ -93,7 +93,7 @@ def _in_proportion(parts: list[float], least: list[float]) -> list[float]:
     widths, free = list(least), {place for place, part in enumerate(parts) if part > 0}
     # What one column needs beyond its part is wanting to others, which may then need theirs too.
     while free:
-        left = _LINE - sum(one for place, one in enumerate(widths) if place not in free)
+        left = _LINE - sum(width for place, width in enumerate(widths) if place not in free)
         unit = left / sum(parts[place] for place in free)
         short = {place for place in free if unit * parts[place] < least[place]}
         if not short:

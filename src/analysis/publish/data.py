@@ -86,7 +86,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
         descriptor["resources"].append(_resource(results.study, resource, content))
     if (quoted := annotations(results)) is not None:
         write_json(folder / ANNOTATIONS, quoted)
-        descriptor["resources"].append(_of_annotations((folder / ANNOTATIONS).read_bytes()))
+        descriptor["resources"].append(_annotations_resource((folder / ANNOTATIONS).read_bytes()))
     write_json(folder / FILE, descriptor)
 
 
@@ -130,7 +130,8 @@ def _package(results: Results) -> dict:
         "description": f"{draft_line(study)}{own.description}",
         "version": own.version,
         "licenses": [
-            {key: text for key, text in one.model_dump().items() if text} for one in own.licenses
+            {key: text for key, text in licence.model_dump().items() if text}
+            for licence in own.licenses
         ],
         "contributors": [{"title": contributor.title} for contributor in own.contributors],
         "sources": [
@@ -147,21 +148,21 @@ def _package(results: Results) -> dict:
     }
 
 
-def _resource(study: Study, one: _Resource, content: bytes) -> dict:
+def _resource(study: Study, resource: _Resource, content: bytes) -> dict:
     return {
-        "name": one.name,
+        "name": resource.name,
         "type": "table",
-        "path": one.path,
-        "title": title_of(study, one.about),
-        **({"description": one.description} if one.description else {}),
+        "path": resource.path,
+        "title": title_of(study, resource.about),
+        **({"description": resource.description} if resource.description else {}),
         "format": "csv",
         "mediatype": "text/csv",
         **_size_and_hash(content),
-        "schema": table_schema(study, one.name, list(one.table.columns), one.about),
+        "schema": table_schema(study, resource.name, list(resource.table.columns), resource.about),
     }
 
 
-def _of_annotations(content: bytes) -> dict:
+def _annotations_resource(content: bytes) -> dict:
     return {
         "name": "annotations",
         "path": ANNOTATIONS,

@@ -295,8 +295,8 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
     fields = [(column, field_of(study, name, column, about)) for column in columns]
     key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
     # An empty part of a key is not missing: it says "none", as the level of a mean does.
-    schema: dict = {"fields": [one.as_dict(column) for column, one in fields]}
-    if key and all(one.required for column, one in fields if column in key):
+    schema: dict = {"fields": [spec.as_dict(column) for column, spec in fields]}
+    if key and all(spec.required for column, spec in fields if column in key):
         schema["primaryKey"] = list(key)
     pointing = [
         (column, _POINTS_TO[column], column if column not in ("above", "below") else "unit_id")
@@ -318,7 +318,7 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
         LookupError: it is described nowhere.
     """
     own, beside = (
-        {one.name: _of_the_study(one) for one in study.descriptor.tables[table].fields}
+        {spec.name: _study_field(spec) for spec in study.descriptor.tables[table].fields}
         if table
         else {}
         for table in (about.based_on, about.beside)
@@ -331,7 +331,7 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
     return columns[column]
 
 
-def _of_the_study(column: Column) -> Field:
+def _study_field(column: Column) -> Field:
     limits = column.constraints
     return Field(
         column.description,

@@ -178,7 +178,7 @@ def input_hashes(study: Path) -> dict[str, str]:
     Without hidden files, and without the documents, which are not on every machine.
     """
     hashes = _hashes(study, lambda name: not name.startswith((".", "~$")))
-    return {name: one for name, one in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
+    return {name: digest for name, digest in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
 
 
 def output_hashes(output: Path) -> dict[str, str]:
@@ -197,7 +197,7 @@ def output_hashes(output: Path) -> dict[str, str]:
 def code() -> Code:
     """Return the version and the hash of this package's own source, templates and all."""
     hashes = _hashes(Path(__file__).parents[1], lambda name: not name.endswith((".pyc", ".pyo")))
-    lines = "".join(f"{one} {path}\n" for path, one in hashes.items())
+    lines = "".join(f"{digest} {path}\n" for path, digest in hashes.items())
     return Code(version=analysis.__version__, sha256=_hash(lines.encode()))
 
 

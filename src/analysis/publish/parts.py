@@ -97,7 +97,7 @@ PARTS = (
 )
 """In the order in which the downloads page lists their folders."""
 
-ORDER = {one.name: one for one in sorted(PARTS, key=lambda one: one.needs)}
+ORDER = {part.name: part for part in sorted(PARTS, key=lambda part: part.needs)}
 """The parts by name, in the order in which they are built."""
 
 IN_BACKGROUND = ("analysis.show.charts", "analysis.publish.tasks", "analysis.publish.briefings")
@@ -114,8 +114,8 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
     if unknown:
         rule = "no part of a report has this name"
         remedy = f"name some of these, with commas between them: {', '.join(ORDER)}"
-        raise StudyError([Problem("--only", None, "", one, rule, remedy) for one in unknown])
-    return tuple(one for one in ORDER if one in names or not names)
+        raise StudyError([Problem("--only", None, "", name, rule, remedy) for name in unknown])
+    return tuple(name for name in ORDER if name in names or not names)
 
 
 def awaited(names: Iterable[str], units: Iterable[str]) -> set[str]:

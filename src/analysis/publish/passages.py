@@ -88,9 +88,9 @@ def _rows(
     if not cell.passages and (cell.unit_id or cell.documents):
         none = NOT_AVAILABLE
         yield (*about, none, none, none, _why_none(cell), none, whole)
-    for place, one in enumerate(cell.passages, start=1):
-        link = library.link(one.document, one.page, beside) or NOT_AVAILABLE
-        yield (*about, str(place), one.document, str(one.page), one.text, link, whole)
+    for place, passage in enumerate(cell.passages, start=1):
+        link = library.link(passage.document, passage.page, beside) or NOT_AVAILABLE
+        yield (*about, str(place), passage.document, str(passage.page), passage.text, link, whole)
 
 
 def _why_none(cell: CellPassages) -> str:

@@ -59,7 +59,7 @@ def report_html(
     template = templates.get_template("report.html.j2")
     return template.render(
         say=lambda name: named[name].text,
-        said=lambda name: named.get(name),
+        figure=lambda name: named.get(name),
         parts=parts,
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),

@@ -36,18 +36,18 @@ _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
 _SAFE_NAME = re.compile(r"\W")
 
 
-def report_docx(results: Results, said: list[b.Block]) -> bytes:
+def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
     """Return the report as a Word document.
 
     Args:
         results: what the report is of.
-        said: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
+        blocks: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
     study = results.study
     document = _new_document(study.mark, spoken(results.matrix.as_of))
-    writer = _Writer(document, said)
-    for one in said:
-        writer.write(one)
+    writer = _Writer(document, blocks)
+    for block in blocks:
+        writer.write(block)
     core = document.core_properties
     core.title = property_of(study.descriptor.title)
     core.author = property_of(
@@ -66,7 +66,7 @@ def _new_document(draft: str, as_of: str) -> Document:
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(_MARGIN)
-    for style in (one for one in document.styles if isinstance(one, CharacterStyle)):
+    for style in (style for style in document.styles if isinstance(style, CharacterStyle)):
         name = style.name or ""
         style.font.name = "Arial"
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -114,11 +114,11 @@ class _Writer:
                 for runs, ids in zip(block.items, _only_first(block.ids), strict=False):
                     self._paragraph("List Bullet", runs, ids)
             case b.Terms():
-                for (ids, term, said), above in zip(
+                for (ids, term, body), above in zip(
                     block.terms, _only_first(block.ids), strict=False
                 ):
                     bold = [b.Run(f"{b.plain(term)} ", strong=True)]
-                    self._paragraph("Normal", [*bold, *said], [*above, *ids])
+                    self._paragraph("Normal", [*bold, *body], [*above, *ids])
             case b.Heading():
                 style = f"Heading {block.level}" if block.level else "Title"
                 self._paragraph(style, block.runs, block.ids)
@@ -157,7 +157,7 @@ class _Writer:
             _xml("w:tblCaption", {"w:val": without_direction(b.plain(block.caption))}),
         )
         grid = _xml("w:tblGrid", {}, *(_xml("w:gridCol", {"w:w": str(twip)}) for twip in twips))
-        header = [b.Cell(one.runs, head=True, number=one.number) for one in block.header]
+        header = [b.Cell(cell.runs, head=True, number=cell.number) for cell in block.header]
         first = self._row(b.Row(header, []), twips, first=True, upright=block.turned)
         rows = [self._row(row, twips) for row in block.rows]
         self._placed_at_end(_xml("w:tbl", {}, settings, grid, first, *rows))
@@ -182,8 +182,8 @@ class _Writer:
             width = sum(widths[place : place + cell.span])
             about = _about_cell(width, cell.span, upright and cell.number)
             manner = _manner_in_cell(first, cell.number and not upright)
-            said = self._bookmarks(ids), self._runs(cell.runs, cell.head, size=17)
-            cells.append(_xml("w:tc", {}, about, _xml("w:p", {}, manner, *said)))
+            content = self._bookmarks(ids), self._runs(cell.runs, cell.head, size=17)
+            cells.append(_xml("w:tc", {}, about, _xml("w:p", {}, manner, *content)))
             place += cell.span
         return _xml("w:tr", {}, settings, *cells)
 
@@ -210,7 +210,7 @@ class _Writer:
         return f"b{self._marks[name]}_{_SAFE_NAME.sub('_', name)}"[:40]
 
     def _runs(self, runs: b.Runs, head: bool = False, size: int = 0) -> str:
-        return "".join(self._linked(run, _run(run, head and not run.quiet, size)) for run in runs)
+        return "".join(self._linked(run, _run(run, head and not run.muted, size)) for run in runs)
 
     def _linked(self, run: b.Run, made: str) -> str:
         if run.url and len(run.url) < 2000:
@@ -234,7 +234,7 @@ def _run(run: b.Run, bold: bool, size: int) -> str:
     made = ""
     for right_to_left, text in stretches(run.text):
         manner = _manner(
-            bold or run.strong, run.quiet, bool(run.to), bool(run.url), size, right_to_left
+            bold or run.strong, run.muted, bool(run.to), bool(run.url), size, right_to_left
         )
         lines = [
             _xml(
@@ -271,14 +271,14 @@ def _manner_in_cell(first: bool, right: bool) -> str:
 
 @functools.lru_cache(maxsize=1000)
 def _manner(
-    bold: bool, quiet: bool, led: bool, linked: bool, size: int, right_to_left: bool = False
+    bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool = False
 ) -> str:
     return _xml(
         "w:rPr",
         {},
         bold * _xml("w:b"),
         (bold and right_to_left) * _xml("w:bCs"),
-        (linked or led or quiet) * _xml("w:color", {"w:val": "4A4A4A" if quiet else "12436D"}),
+        (linked or led or muted) * _xml("w:color", {"w:val": "4A4A4A" if muted else "12436D"}),
         bool(size) * _xml("w:sz", {"w:val": str(size)}),
         (bool(size) and right_to_left) * _xml("w:szCs", {"w:val": str(size)}),
         linked * _xml("w:u", {"w:val": "single"}),
@@ -291,8 +291,8 @@ _RETURN = {"\r": "&#13;"}
 
 
 def _xml(name: str, attributes: Mapping[str, str] = {}, *inner: str) -> str:
-    held = "".join([f" {key}={_quoted(value)}" for key, value in attributes.items()])
-    return f"<{name}{held}>{''.join(inner)}</{name}>"
+    written = "".join([f" {key}={_quoted(value)}" for key, value in attributes.items()])
+    return f"<{name}{written}>{''.join(inner)}</{name}>"
 
 
 @functools.lru_cache(maxsize=1000)

@@ -124,24 +124,26 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
         units: these units only; none named: all.
     """
     study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
-    wanted = [one for one in study["units"]["unit_id"] if not units or one in units]
+    wanted = [unit for unit in study["units"]["unit_id"] if not units or unit in units]
     asked_for = cells["state"].isin(_ASKED) | _rests_on_openings(study, cells)
-    open_ = {(row.unit_id, row.criterion_id): row for row in each_row(cells[asked_for])}
-    held = sent_requests(study)
-    for cell in asking.cells(held[~outcomes(held).isin(["no_answer", "partly_answered"])]):
-        open_.pop(cell, None)
+    open_cells = {(row.unit_id, row.criterion_id): row for row in each_row(cells[asked_for])}
+    sent = sent_requests(study)
+    for cell in asking.cells(sent[~outcomes(sent).isin(["no_answer", "partly_answered"])]):
+        open_cells.pop(cell, None)
     criteria, cited = list(each_row(asked_criteria(study))), _citations(study)
     form_names = study.lookup("units", "whatdotheyknow_name")
     made = []
     for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
-        asked = [
-            criterion
-            for criterion in criteria
-            if criterion.ask_of == holder and (unit, criterion.criterion_id) in open_
+        to_ask = [
+            row
+            for row in criteria
+            if row.ask_of == holder and (unit, row.criterion_id) in open_cells
         ]
-        if asked:
-            questions = [_question(one, open_[unit, one.criterion_id], cited) for one in asked]
-            names = tuple(one.criterion_id for one in asked)
+        if to_ask:
+            questions = [
+                _question(row, open_cells[unit, row.criterion_id], cited) for row in to_ask
+            ]
+            names = tuple(row.criterion_id for row in to_ask)
             body = asking.body(unit, names[0])
             blocks = tuple(_blocks(study, unit, body, asking.law(unit), questions))
             form_name = "" if body else form_names[unit]
@@ -152,7 +154,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
 def _rests_on_openings(study: Study, cells: pd.DataFrame) -> pd.Series:
     """Return which cells have a level by documents of which only the opening was read."""
     extents = study.lookup("evidence", "extent_read")
-    openings = {one for one, extent in extents.items() if extent == "opening"}
+    openings = {name for name, extent in extents.items() if extent == "opening"}
     on_openings = cells["evidence_ids"].str.split(";").map(openings.issuperset)
     return ~cells["state"].isin(v.UNKNOWNS) & on_openings
 
@@ -170,8 +172,8 @@ def _blocks(
 ) -> Iterator[tuple[str, str]]:
     settings, name = study.settings, _apart(study.lookup("units", "name")[unit])
     since = spoken(settings.report.date)
-    told = settings.report
-    report = f"“{_apart(told.title)}” ({_apart(told.publisher)}, {since})"
+    published = settings.report
+    report = f"“{_apart(published.title)}” ({_apart(published.publisher)}, {since})"
     about = settings.requests.about
     many = len(questions) > 1
     if study.mark:
@@ -219,19 +221,19 @@ def _blocks(
 
 
 def _question(criterion, cell, cited: dict[str, str]) -> str:
-    """Return one question: the codebook's own, what is held already, and what that leaves open.
+    """Return one question: in the codebook's words, with the sources known and what they leave open.
 
     Args:
         criterion: its row of the criteria.
         cell: its row of the matrix.
         cited: see :func:`_citations`.
     """
-    said = criterion.question
+    question = criterion.question
     if criterion.applies_from:
-        said += f" (Since {spoken(dt.date.fromisoformat(criterion.applies_from))}.)"
-    held = [cited[part] for part in cell.evidence_ids.split(";") if part]
-    if not held:
-        return said
+        question += f" (Since {spoken(dt.date.fromisoformat(criterion.applies_from))}.)"
+    citations = [cited[part] for part in cell.evidence_ids.split(";") if part]
+    if not citations:
+        return question
     if cell.state == v.OUTDATED:
         why = "That is from before the report: please send what has applied since."
     elif cell.state in v.UNKNOWNS:
@@ -239,7 +241,7 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     else:
         why = "What could be read of it gives an answer. Please send the record behind that answer, and any change since."
     # Who sends this need not have read it.
-    return f"{said} Public already: {'; '.join(dict.fromkeys(held))}. {why}"
+    return f"{question} Public already: {'; '.join(dict.fromkeys(citations))}. {why}"
 
 
 def _plain(text: str) -> str:
@@ -253,31 +255,33 @@ def _apart(name: str) -> str:
 
 def _citations(study: Study) -> dict[str, str]:
     """Return where each statement of evidence stands, in the words of a letter, by its id."""
-    said = {}
-    for one in with_sources(study, "evidence"):
-        source = one["source"]
+    citations = {}
+    for row in with_sources(study, "evidence"):
+        source = row["source"]
         title = f", {_apart(titled(source))}" if titled(source) else ""
         when = f", {source['published']}" if source["published"] else ""
-        read = one["extent_read"]
+        read = row["extent_read"]
         part = f" ({v.EXTENT[read]})" if read in ("opening", "whole_excerpt") else ""
         where = f", {source['url']}" if source["url"] else ""
-        said[one["evidence_id"]] = f"{_apart(source['publisher'])}{title}{when}{where}{part}"
-    return said
+        citations[row["evidence_id"]] = f"{_apart(source['publisher'])}{title}{when}{where}{part}"
+    return citations
 
 
 def write_texts(made: Sequence[Request], folder: Path) -> None:
     """Write each request as text into a folder, by its name; without a request there is no folder."""
-    for one in made:
+    for request in made:
         folder.mkdir(exist_ok=True)
-        (folder / f"{one.name}.txt").write_text(as_text(one), encoding="utf-8", newline="\n")
+        (folder / f"{request.name}.txt").write_text(
+            as_text(request), encoding="utf-8", newline="\n"
+        )
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
     """Write each request as a document and as text into a folder, and a page of their forms."""
     write_texts(made, folder)
-    for one in made:
-        (folder / f"{one.name}.docx").write_bytes(as_docx(one))
-    if any(one.form for one in made):
+    for request in made:
+        (folder / f"{request.name}.docx").write_bytes(as_docx(request))
+    if any(request.form for request in made):
         (folder / "forms.html").write_text(_page_of_forms(made), encoding="utf-8", newline="\n")
 
 
@@ -296,9 +300,9 @@ def _page_of_forms(made: Sequence[Request]) -> str:
     item = Markup('<li><a href="{}">{}</a>{}</li>')
     paste = ": its text is too long for a link, so paste it in"
     links = [
-        item.format(form.address, one.title, "" if form.has_text else paste)
-        for one in made
-        if (form := one.form)
+        item.format(form.address, request.title, "" if form.has_text else paste)
+        for request in made
+        if (form := request.form)
     ]
     return _PAGE.format(Markup("\n").join(links))
 

@@ -8,4 +8,4 @@ from analysis.publish.write_json import write_json
 
 def write(material: Material, folder: Path) -> None:
     """Write the figures, with the rows behind each."""
-    write_json(folder / "statements.json", [one.as_dict() for one in material.named.values()])
+    write_json(folder / "statements.json", [figure.as_dict() for figure in material.named.values()])

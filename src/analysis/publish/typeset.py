@@ -56,8 +56,8 @@ class Typesetter:
             footing: what stands at the foot of each page, before its number.
             parts: what the document says; each part begins on a new page.
         """
-        every = [block for part in parts for block in part]
-        known = {name for block in every for name in names(block)}
+        blocks = [block for part in parts for block in part]
+        known = {name for block in blocks for name in names(block)}
         data = {
             **self._common,
             "title": title,
@@ -65,7 +65,8 @@ class Typesetter:
             "parts": parts,
         }
         text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
-        drawings = {f"{one.name}.svg": one.drawing for one in every if isinstance(one, Picture)}
+        pictures = [block for block in blocks if isinstance(block, Picture)]
+        drawings = {f"{picture.name}.svg": picture.drawing for picture in pictures}
         files: Any = {"main": self._template, "data.json": text.encode(), **drawings}
         return _content(self._compiler.compile(files, format="pdf", pdf_standards=["ua-1"]))
 

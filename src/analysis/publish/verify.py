@@ -70,7 +70,7 @@ def changes_since(study: Path, manifest: Manifest) -> list[str]:
     """Say what else than the output has changed since it was built, a sentence for each cause."""
     reasons = []
     inputs = _differences(manifest.inputs, manifests.input_hashes(study))
-    changed = [f"{name} ({one})" for name, one in inputs.items() if one != SAME]
+    changed = [f"{name} ({status})" for name, status in inputs.items() if status != SAME]
     if changed:
         reasons.append(f"The study has changed since: {', '.join(changed)}.")
     now = manifests.code()
@@ -123,17 +123,17 @@ def rebuilt(
         results = measure_scope(load(study), manifest.scope, *dates, progress=progress)
         tasks = Tasks(results, executor, manifest.parts)
         build(results, again, progress, tasks=tasks, parts=manifest.parts)
-        found = _differences(manifests.output_hashes(again), manifests.output_hashes(output))
+        differences = _differences(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = manifest.compared() == manifests.read_manifest(again).compared()
-    return {**found, manifests.FILE: SAME if agree else DIFFERENT}
+    return {**differences, manifests.FILE: SAME if agree else DIFFERENT}
 
 
-def _differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+def _differences(expected: Mapping[str, str], actual: Mapping[str, str]) -> dict[str, str]:
     def verdict(name: str) -> str:
-        if name not in found:
+        if name not in actual:
             return MISSING
-        if name not in wanted:
+        if name not in expected:
             return EXTRA
-        return SAME if wanted[name] == found[name] else DIFFERENT
+        return SAME if expected[name] == actual[name] else DIFFERENT
 
-    return {name: verdict(name) for name in sorted({*wanted, *found})}
+    return {name: verdict(name) for name in sorted({*expected, *actual})}

@@ -74,8 +74,9 @@ def accessible_workbook(
     cover = book.worksheets[0]
     cover.title = "Cover"
     _write_lines(cover, title, lines)
-    contents = pd.DataFrame([(one.tab, one.title) for one in sheets], columns=["Sheet", "Table"])
-    marks = [one for one in (study.mark,) if one]
+    tabs = [(sheet.tab, sheet.title) for sheet in sheets]
+    contents = pd.DataFrame(tabs, columns=["Sheet", "Table"])
+    marks = [mark for mark in (study.mark,) if mark]
     _write_table(book.create_sheet("Contents"), Sheet("Contents", "Contents", marks, contents))
     _write_table(book.create_sheet("Notes"), Sheet("Notes", "Notes", marks, notes))
     for cell in book["Contents"]["A"][2 + len(marks) :]:  # below the title, the mark and the header
@@ -200,17 +201,17 @@ def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
     _lay_out(sheet)
 
 
-def _write_table(sheet: Worksheet, one: Sheet) -> None:
-    """Write the title, the notices and the table, and mark the table as one."""
+def _write_table(sheet: Worksheet, content: Sheet) -> None:
+    """Write the title, the notices and the table, and mark the table as a table."""
     # Above the table these lines stand beside nothing and run over the columns to their right.
     loose = Alignment(vertical="top")
-    title = put_text(sheet, 1, 1, one.title)
+    title = put_text(sheet, 1, 1, content.title)
     title.font, title.alignment = font(bold=True, size=14), loose
-    for number, text in enumerate(one.caveats, start=2):
+    for number, text in enumerate(content.caveats, start=2):
         put_text(sheet, number, 1, text, _REST).alignment = loose
-    head = len(one.caveats) + 2
-    _write_rows(sheet, one.table, head, one.link)
-    _mark_table(sheet, one, head)
+    head = len(content.caveats) + 2
+    _write_rows(sheet, content.table, head, content.link)
+    _mark_table(sheet, content, head)
     sheet.print_title_rows = f"{head}:{head}"
     _lay_out(sheet)
 
@@ -236,12 +237,12 @@ def _write_rows(sheet: Worksheet, table: pd.DataFrame, head: int, link: str) -> 
         sheet.row_dimensions[row].height = row_height(values, widths)
 
 
-def _mark_table(sheet: Worksheet, one: Sheet, head: int) -> None:
-    last = f"{get_column_letter(len(one.table.columns))}{head + len(one.table)}"
-    table = Table(displayName=one.tab.replace(" ", "_"), ref=f"A{head}:{last}")
+def _mark_table(sheet: Worksheet, content: Sheet, head: int) -> None:
+    last = f"{get_column_letter(len(content.table.columns))}{head + len(content.table)}"
+    table = Table(displayName=content.tab.replace(" ", "_"), ref=f"A{head}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     table._initialise_columns()  # pyright: ignore[reportAttributeAccessIssue]  # the stub lacks it
-    for column, name in zip(table.tableColumns, one.table.columns, strict=True):
+    for column, name in zip(table.tableColumns, content.table.columns, strict=True):
         column.name = str(name)
     table.autoFilter = None  # the library adds filter buttons otherwise
     sheet.add_table(table)

@@ -27,8 +27,8 @@ def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str]
         dates += " This date is later than anything that was read."
     if results.matrix.as_of < first_day(study):
         dates += " This date is earlier than any date in the study."
-    # What was published and cannot be true is told wherever results are: it is easily missed.
-    clashes = [said[0].upper() + said[1:] for said in results.clashes]
+    # Published figures that cannot be true are named beside every result: they are easily missed.
+    clashes = [sentence[0].upper() + sentence[1:] for sentence in results.clashes]
     general = [*imported_said(results), *general]
     return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
 

@@ -76,20 +76,20 @@ def moved_scores(comparison: Comparison) -> pd.DataFrame:
     display = comparison.new.settings.display
     parts = comparison.parts[comparison.parts["unit_id"].isin(comparison.moved)]
     rows = []
-    for unit, held in parts.groupby("unit_id", sort=False):
+    for unit, unit_parts in parts.groupby("unit_id", sort=False):
         ends = [
-            held.drop_duplicates("measure").set_index("measure")[side].loc[list(MEASURES)]
+            unit_parts.drop_duplicates("measure").set_index("measure")[side].loc[list(MEASURES)]
             for side in ("before", "after")
         ]
         words = [interval_words(*map(float, end), display=display) for end in ends]
-        table = held.pivot(index="cause", columns="measure", values="part")
-        table = table.loc[held["cause"].unique(), list(MEASURES)]
+        table = unit_parts.pivot(index="cause", columns="measure", values="part")
+        table = table.loc[unit_parts["cause"].unique(), list(MEASURES)]
         table = table[(table != 0).any(axis=1)]
-        said = {cause_words(str(cause)): list(row) for cause, row in table.iterrows()}
-        if len(said) > 1:
-            said[IN_ALL] = [after - before for before, after in zip(*ends, strict=True)]
-        for cause, (low, high, known) in said.items():
-            moved = (signed(one, display) for one in (low, high, 100 * known))
+        differences = {cause_words(str(cause)): list(row) for cause, row in table.iterrows()}
+        if len(differences) > 1:
+            differences[IN_ALL] = [after - before for before, after in zip(*ends, strict=True)]
+        for cause, (low, high, known) in differences.items():
+            moved = (signed(change, display) for change in (low, high, 100 * known))
             rows.append((unit, *words, cause, *moved))
     columns = ["unit_id", "before", "after", "cause", "lowest", "highest", "known"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
@@ -138,10 +138,10 @@ def changed_evidence(comparison: Comparison) -> pd.DataFrame:
         columns corrected), ``cited`` (whether an assessment of the later version cites it) and
         ``says``, as the later version has it or the earlier one had it, shortened.
     """
-    found = comparison.changes[comparison.changes["table"] == "evidence"]
+    changes = comparison.changes[comparison.changes["table"] == "evidence"]
     assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
     rows = []
-    for row in each_row(found):
+    for row in each_row(changes):
         gone = not row.row_after
         says = (comparison.old if gone else comparison.new).lookup("evidence", "states")[row.what]
         what = f"corrected: {row.column.replace(';', ', ')}" if row.column else "new"
@@ -172,26 +172,26 @@ _PARTS = "that --format csv gives"
 
 def in_sentences(comparison: Comparison) -> list[str]:
     """Say in sentences what differs between two versions, and what could not be said."""
-    changed = [f"{one} (now {other})" for one, other in comparison.changed_ids.items()]
+    changed = [f"{old} (now {new})" for old, new in comparison.changed_ids.items()]
     joined = [f"Under another id in the earlier version: {listed(changed)}."] if changed else []
     if comparison.same:
         return ["Nothing that bears on a result differs between the two versions.", *joined]
     noun, names = comparison.new.settings.unit_noun, _names(comparison)
     counts = comparison.changes["cause"].value_counts()
-    said = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
+    causes = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
     days = (comparison.before.as_of, comparison.after.as_of)
     # Of those that exist at both dates.
     both = len(set(comparison.before.cells["unit_id"]) & set(comparison.after.cells["unit_id"]))
     sentences = [
         f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
-        f"Differences that bear on a result, by cause: {listed(said)}.",
+        f"Differences that bear on a result, by cause: {listed(causes)}.",
         f"{capital(noun.plural)} whose score moved: {len(comparison.moved)} of {both}.",
         *joined,
     ]
     for side, units in (("earlier", comparison.only_old), ("later", comparison.only_new)):
         if units:
-            held = listed([names[unit] for unit in units], "of units")
-            sentences.append(f"Only the {side} version holds {held}: compared with nothing.")
+            unit_list = listed([names[unit] for unit in units], "of units")
+            sentences.append(f"Only the {side} version holds {unit_list}: compared with nothing.")
     for row in each_row(comparison.unscored):
         side, matrix = ("after", comparison.after) if row.before else ("before", comparison.before)
         there = row.unit_id in set(matrix.cells["unit_id"])
@@ -207,14 +207,14 @@ def in_sentences(comparison: Comparison) -> list[str]:
             "would have no score: the causes have one part together."
         )
     if comparison.in_order:
-        held = listed([names[unit] for unit in comparison.in_order], _PARTS)
+        unit_list = listed([names[unit] for unit in comparison.in_order], _PARTS)
         order = ", ".join(CAUSE_WORDS.values())
-        sentences.append(f"Of {held}, the causes were taken in one order: {order}.")
+        sentences.append(f"Of {unit_list}, the causes were taken in one order: {order}.")
     if TOTALS in counts:
         sentences.append("No score uses a published total yet, so their part is 0.")
-    said = open_searches(comparison.old)
-    if said:
-        sentences.append(f"In the earlier version, {said}")
+    searches = open_searches(comparison.old)
+    if searches:
+        sentences.append(f"In the earlier version, {searches}")
     return sentences
 
 
@@ -222,15 +222,15 @@ def what_must_stand(comparison: Comparison) -> list[str]:
     """Return what must stand with the differences: draft mark and the notices that apply."""
     old, new = comparison.old, comparison.new
     stated = [
-        f"In the {side} version, {said[0].lower()}{said[1:]}"
+        f"In the {side} version, {sentence[0].lower()}{sentence[1:]}"
         for side, study in (("earlier", old), ("later", new))
-        for said in study.scope.stated
+        for sentence in study.scope.stated
     ]
     draft = " ".join(filter(None, [new.settings.draft_mark or old.settings.draft_mark, *stated]))
     general = new["notices"].loc[new["notices"]["scope"] == "study", "text"]
     units = [*comparison.moved, *comparison.cells["unit_id"]]
     special = notices(new, list(comparison.cells["criterion_id"]), units)
-    return [one for one in (draft, *general, *special) if one]
+    return [text for text in (draft, *general, *special) if text]
 
 
 def _names(comparison: Comparison) -> dict[str, str]:

@@ -62,7 +62,7 @@ class Drawing:
 
     def drawn(self) -> "Drawn":
         """Return the picture as it is, to be sent from one process to another."""
-        same = {one.name: getattr(self, one.name) for one in fields(Drawing)}
+        same = {attribute.name: getattr(self, attribute.name) for attribute in fields(Drawing)}
         more = tuple(page.drawn() for page in self.more)
         return Drawn(**{**same, "more": more, "content": b"" if self.left_out else self.svg()})
 

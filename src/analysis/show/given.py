@@ -150,22 +150,22 @@ def warn_of_lack(axes: Axes, needs: Callable[[float], Heights], stacklevel: int 
     _DRAWN[axes].needs = needs
     if (layout := figure.get_layout_engine()) is not None:
         _laid_out(layout, figure)
-    for one in figure.axes:
-        if one in _DRAWN:
-            drawn.append(one)
+    for ax in figure.axes:
+        if ax in _DRAWN:
+            drawn.append(ax)
             # To make room for this picture, others may have become lower.
-            one.set_ylim(max(_DRAWN[one].bottom, inches_of(one)[1]), 0)
-            one.get_tightbbox()  # puts title and label where they will be drawn
-    if not any(_pressed(one) for one in drawn) and not _crowded(drawn):
+            ax.set_ylim(max(_DRAWN[ax].bottom, inches_of(ax)[1]), 0)
+            ax.get_tightbbox()  # puts title and label where they will be drawn
+    if not any(_pressed(ax) for ax in drawn) and not _crowded(drawn):
         return
     has = inches_of(figure)
     size = [math.ceil(max(sizes)) for sizes in zip(*map(_needed, drawn), strict=True)]
-    said = "{} × {} inches".format
+    in_inches = "{} × {} inches".format
     remedy = f"give figsize=({size[0]}, {size[1]})"
     if size[0] <= has[0] and size[1] <= has[1]:
         remedy = 'give the figure layout="constrained", or put its axes further apart'
     warnings.warn(
-        f"the figure has {said(*(f'{one:.3g}' for one in has))} and needs about {said(*size)}, "
+        f"the figure has {in_inches(*(f'{side:.3g}' for side in has))} and needs about {in_inches(*size)}, "
         f"so that texts of its pictures overlap or are cut off: {remedy}",
         stacklevel=stacklevel + 1,
     )
@@ -173,13 +173,15 @@ def warn_of_lack(axes: Axes, needs: Callable[[float], Heights], stacklevel: int 
 
 def _laid_out(layout: LayoutEngine, figure: Figure) -> bool:
     """Lay a figure out; return whether there was room for all that is on it."""
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         layout.execute(figure)
-    lacks = [one for one in said if "not applied" in str(one.message)]
-    for one in said:
-        if one not in lacks:  # ours names a size, as theirs does not
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    lacks = [warning for warning in caught if "not applied" in str(warning.message)]
+    for warning in caught:
+        if warning not in lacks:  # ours names a size, as theirs does not
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
     return not lacks
 
 
@@ -206,20 +208,20 @@ def _needed(axes: Axes) -> tuple[float, float]:
 def _crowded(drawn: list[Axes]) -> bool:
     """Return whether texts of pictures meet each other, other axes or the end of the figure."""
     figure = figure_of(drawn[0])
-    texts = [[one.title, one.xaxis.label, *one.texts] for one in drawn]
+    texts = [[ax.title, ax.xaxis.label, *ax.texts] for ax in drawn]
     dots = figure.dpi
-    boxes = [np.array([one.get_window_extent().extents for one in part]) / dots for part in texts]
-    every = np.concatenate(boxes)
-    if (every[:, :2] < -_TOUCH).any() or (every[:, 2:] > np.add(inches_of(figure), _TOUCH)).any():
+    boxes = [np.array([text.get_window_extent().extents for text in part]) / dots for part in texts]
+    flat = np.concatenate(boxes)
+    if (flat[:, :2] < -_TOUCH).any() or (flat[:, 2:] > np.add(inches_of(figure), _TOUCH)).any():
         return True
-    if (_meeting(every, every).sum(axis=1) > 1).any():
+    if (_meeting(flat, flat).sum(axis=1) > 1).any():
         return True
-    others = {one: np.atleast_2d(one.get_window_extent().extents) / dots for one in figure.axes}
+    others = {ax: np.atleast_2d(ax.get_window_extent().extents) / dots for ax in figure.axes}
     return any(
         _meeting(own[:2], place).any()
-        for one, own in zip(drawn, boxes, strict=True)
+        for ax, own in zip(drawn, boxes, strict=True)
         for other, place in others.items()
-        if other is not one
+        if other is not ax
     )
 
 

@@ -81,4 +81,4 @@ def as_drawn(lines: list[str]) -> str:
     if not turns(text):
         return "\n".join(shown)
     way = is_right_to_left(text)
-    return "\n".join(f"\u200e{set_apart(one, way)}" for one in shown)
+    return "\n".join(f"\u200e{set_apart(line, way)}" for line in shown)

@@ -42,44 +42,48 @@ def comparison_sentences(results: Results) -> list[NamedFigure]:
     return sentences
 
 
-def compared(results: Results, one: str, other: str) -> list[str]:
+def compared(results: Results, unit: str, other: str) -> list[str]:
     """Say in sentences what is sure of two units, and what would decide it.
 
     Args:
         results: the results.
-        one: id of a unit.
+        unit: id of a unit.
         other: id of another.
     """
-    found, names = results.comparisons, unit_names(results.study)
-    a, b = (found.unit_ids.index(unit) for unit in (one, other))
-    nothing = [names[unit] for unit, place in ((one, a), (other, b)) if not found.scored[place]]
+    dominance, names = results.comparisons, unit_names(results.study)
+    a, b = (dominance.unit_ids.index(name) for name in (unit, other))
+    nothing = [
+        names[name] for name, place in ((unit, a), (other, b)) if not dominance.scored[place]
+    ]
     if nothing:
         return [f"Nothing applies to {listed(nothing)} on this date, so nothing is compared."]
-    weighed = _own_weights(results, one) != _own_weights(results, other)
+    weighed = _own_weights(results, unit) != _own_weights(results, other)
     at = "at each one’s own weights" if weighed else "at the study’s own weights"
-    held = f"{_interval(results, one)}; {_interval(results, other)}; {at}."
-    held = " ".join(filter(None, (held, given(results))))
-    for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
-        if found.above[first, second]:
-            said = surely_above(results, upper, lower).text
-            return [f"{said}, {SURE}.", held]
-    if found.at_or_above[a, b] and found.at_or_above[b, a]:
-        return [f"{names[one]} and {names[other]} are level, {SURE}.", held]
-    for upper, lower, first, second in ((one, other, a, b), (other, one, b, a)):
-        if found.at_or_above[first, second]:
-            said = f"{names[upper]} is surely at or above {names[lower]}, and may be level with it."
-            return [said, held, *_what_would_decide(results, one, other)]
-    said = f"It cannot be told which is above the other: {names[one]}, or {names[other]}."
-    if found.conservative[a, b]:
+    basis = f"{_interval(results, unit)}; {_interval(results, other)}; {at}."
+    basis = " ".join(filter(None, (basis, given(results))))
+    for upper, lower, first, second in ((unit, other, a, b), (other, unit, b, a)):
+        if dominance.above[first, second]:
+            sentence = surely_above(results, upper, lower).text
+            return [f"{sentence}, {SURE}.", basis]
+    if dominance.at_or_above[a, b] and dominance.at_or_above[b, a]:
+        return [f"{names[unit]} and {names[other]} are level, {SURE}.", basis]
+    for upper, lower, first, second in ((unit, other, a, b), (other, unit, b, a)):
+        if dominance.at_or_above[first, second]:
+            sentence = (
+                f"{names[upper]} is surely at or above {names[lower]}, and may be level with it."
+            )
+            return [sentence, basis, *_deciding_answers(results, unit, other)]
+    sentence = f"It cannot be told which is above the other: {names[unit]}, or {names[other]}."
+    if dominance.conservative[a, b]:
         criteria = results.study["criteria"]
         scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]
         apart = results.matrix.grid()[scored].isin(v.OUT_OF_SUM)
         differ = ["different criteria apply to them"] * (
-            not np.array_equal(apart.loc[one], apart.loc[other])
+            not np.array_equal(apart.loc[unit], apart.loc[other])
         )
         differ += ["different weights hold for them"] * weighed
-        said += f" {capital(listed(differ))}, so a cautious bound was used."
-    return [said, held, *_what_would_decide(results, one, other)]
+        sentence += f" {capital(listed(differ))}, so a cautious bound was used."
+    return [sentence, basis, *_deciding_answers(results, unit, other)]
 
 
 def _own_weights(results: Results, unit: str) -> dict[str, float]:
@@ -99,24 +103,24 @@ def _interval(results: Results, unit: str) -> str:
     return f"{names[unit]} {words}"
 
 
-def _what_would_decide(results: Results, one: str, other: str) -> list[str]:
+def _deciding_answers(results: Results, unit: str, other: str) -> list[str]:
     study = results.study
     names, labels = unit_names(study), study.lookup("criteria", "label")
-    cells = deciders(study, results.matrix, one, other, *results.narrowed)
+    cells = deciders(study, results.matrix, unit, other, *results.narrowed)
     if cells:
-        said = "One answer alone could decide it, any of: "
-        told = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]
+        lead = "One answer alone could decide it, any of: "
+        open_cells = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]
     else:
         table = results.next_questions
-        table = table[table["unit_id"].isin([one, other])]
+        table = table[table["unit_id"].isin([unit, other])]
         if not len(table):
             return ["Nothing is open: it is the range of the weights that leaves it undecided."]
-        said = "No one answer alone would decide it; the heaviest open questions: "
+        lead = "No one answer alone would decide it; the heaviest open questions: "
         columns = ["unit_id", "criterion_id", "weight"]
-        told = list(table[columns].itertuples(index=False, name=None))
+        open_cells = list(table[columns].itertuples(index=False, name=None))
     parts = [
-        f"{labels[criterion]} ({names[unit]}, {shown(100 * weight, study.settings.display, positive=True)}%)"
-        for unit, criterion, weight in told[:SHOWN_AT_MOST]
+        f"{labels[criterion]} ({names[name]}, {shown(100 * weight, study.settings.display, positive=True)}%)"
+        for name, criterion, weight in open_cells[:SHOWN_AT_MOST]
     ]
-    more = len(told) - len(parts)
-    return [f"{said}{listed([*parts, f'{more} more'] if more else parts)}."]
+    more = len(open_cells) - len(parts)
+    return [f"{lead}{listed([*parts, f'{more} more'] if more else parts)}."]

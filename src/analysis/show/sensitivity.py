@@ -81,8 +81,8 @@ def _decimal(results: Results) -> Display:
     return display.model_copy(update={"decimals": max(1, display.decimals)})
 
 
-def _same(one: float, other: float) -> bool:
-    return (math.isnan(one) and math.isnan(other)) or abs(one - other) < 1e-9
+def _same(first: float, second: float) -> bool:
+    return (math.isnan(first) and math.isnan(second)) or abs(first - second) < 1e-9
 
 
 def level_table(results: Results) -> pd.DataFrame:
@@ -104,9 +104,9 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
     table, display = results.sensitivity.units, results.study.settings.display
     names = results.study.lookup("units", "short_name")
     table = table[table["unit_id"].isin(units)].assign(
-        said=lambda held: [
+        words=lambda rows: [
             ends_words(row.low, row.high, display) if row.moved or row.kind == DECLARED else ""
-            for row in each_row(held)
+            for row in each_row(rows)
         ]
     )
     wide = table.pivot(index="choice", columns="unit_id", values="said")

@@ -101,9 +101,9 @@ class Chart(Drawing):
         return data, {"image/png": {"alt": self.alt}}
 
 
-def style(held: faces.Faces | None = None):
+def style(chosen: faces.Faces | None = None):
     """Set the one style, with the faces of a study; default: those that are in use."""
-    held = held or faces.current()
+    chosen = chosen or faces.current()
     # From the defaults: a reader's own matplotlibrc must not change a byte. Only what it changed
     # is set back, since to set all some 300 takes as long as to draw a chart.
     own = {
@@ -111,7 +111,7 @@ def style(held: faces.Faces | None = None):
         for name, value in matplotlib.rcParamsDefault.items()
         if name != "backend" and matplotlib.rcParams[name] != value
     }
-    settings: Any = {**own, **_RC, "font.family": held.families}
+    settings: Any = {**own, **_RC, "font.family": chosen.families}
     return matplotlib.rc_context(settings)
 
 
@@ -158,14 +158,14 @@ def rows(labels: Iterable[str], room: float, usual: float, most: float = 2.2) ->
     """
     labels = list(labels)
     for size in (LABEL, NOTE):
-        held = [wrapped(label, most, size) for label in labels]
-        lines = max(map(len, held), default=1)
+        broken = [wrapped(label, most, size) for label in labels]
+        lines = max(map(len, broken), default=1)
         # Between the labels of two rows there need be less room than between two lines of one.
         least = lines_high(["-"] * lines, size) + (0.02 if lines > 1 else -0.15 * size / 72)
         if least * len(labels) <= room:
             break
-    wide = max((width_of(line, size) for one in held for line in one), default=0.0)
-    return Rows(held, size, wide, max(least, min(usual, room / max(len(labels), 1))))
+    wide = max((width_of(line, size) for label in broken for line in label), default=0.0)
+    return Rows(broken, size, wide, max(least, min(usual, room / max(len(labels), 1))))
 
 
 def box(wide: float, tall: float, rounded: float = 0.0) -> Shape:

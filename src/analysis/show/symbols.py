@@ -77,8 +77,8 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
         # Levels of one value share their place, and are told apart by a letter.
         places = ranked["value"].rank(method="min", ascending=False).astype(int).tolist()
         signs = [
-            f"{one}{_letter(rank + 1 - one) if places.count(one) > 1 else ''}"
-            for rank, one in enumerate(places)
+            f"{place}{_letter(rank + 1 - place) if places.count(place) > 1 else ''}"
+            for rank, place in enumerate(places)
         ]
         for rank, row in enumerate(each_row(ranked)):
             colour = colours[rank]
@@ -102,16 +102,16 @@ def places_note(study: Study) -> str:
     numbered = any(len(mark.sign) > 1 for mark in level_marks(study).values())
     if not numbered:
         return ""
-    said = "A number on a level is its place on its scale: 1 is the best."
+    note = "A number on a level is its place on its scale: 1 is the best."
     values = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
     shared = values.duplicated(["scale_id", "value"]).any()
-    return f"{said} Levels of one value share it, each with a letter." if shared else said
+    return f"{note} Levels of one value share it, each with a letter." if shared else note
 
 
 def ramp(count: int) -> list[str]:
     """Return so many colours in an order that is seen: from dark for the best to lighter."""
-    every = _every_colour()
-    return [every[at] for at in np.linspace(0, len(every) - 1, count).round().astype(int)]
+    colours = _every_colour()
+    return [colours[at] for at in np.linspace(0, len(colours) - 1, count).round().astype(int)]
 
 
 @cache
@@ -121,9 +121,9 @@ def _every_colour() -> list[str]:
     from matplotlib import colormaps
 
     plasma = colormaps["plasma"]
-    held = plasma(np.arange(plasma.N))[:, :3]
-    at = np.linspace(0, _RAMP_END * (len(held) - 1), 2000)
-    parts = [np.interp(at, np.arange(len(held)), held[:, part]) for part in range(3)]
+    rgb = plasma(np.arange(plasma.N))[:, :3]
+    at = np.linspace(0, _RAMP_END * (len(rgb) - 1), 2000)
+    parts = [np.interp(at, np.arange(len(rgb)), rgb[:, part]) for part in range(3)]
     colours = (np.stack(parts, axis=1) * 255).round().astype(int)
     return list(dict.fromkeys("#{:02x}{:02x}{:02x}".format(*colour) for colour in colours))
 

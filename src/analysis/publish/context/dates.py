@@ -61,7 +61,7 @@ def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:
 def life_in_words(row: dict, first: str, last: str, names: dict[str, str]) -> str:
     """Say in a sentence or two when a unit began or ended, seen from two dates."""
     name, began, ended = row["short_name"], row["exists_from"], row["exists_until"]
-    days = [one and spoken(dt.date.fromisoformat(one)) for one in (began, ended)]
+    days = [day and spoken(dt.date.fromisoformat(day)) for day in (began, ended)]
     if ended >= last or not ended:
         return f"{name} exists only from {days[0]}."
     between = f"{name} existed only from {days[0]} to {days[1]}, and at neither date."

@@ -27,7 +27,7 @@ def states_key(study: Study) -> list[dict]:
         entry = {"state": row.level, "meaning": row.meaning, "scale": row.scale_id}
         entry["among"] = name.removeprefix(row.level)
         levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), entry)
-    same_name = Counter((one["state"], one["among"]) for one in levels.values())
+    same_name = Counter((level["state"], level["among"]) for level in levels.values())
     for level in levels.values():
         # Of one name and worth alike, but not of one meaning.
         if same_name[level["state"], level["among"]] > 1 and not level["among"]:

@@ -40,8 +40,8 @@ def recommendation_records(results: Results) -> list[dict]:
                 "totals": records(totals[totals["criterion_id"].isin(ids)]),
                 "named": {
                     state: [
-                        {"unit_id": one["unit_id"], "short_name": names[one["unit_id"]]}
-                        for one in by_state.get((name, state), [])
+                        {"unit_id": gap["unit_id"], "short_name": names[gap["unit_id"]]}
+                        for gap in by_state.get((name, state), [])
                     ]
                     for state in GAP_STATES
                 },
@@ -62,9 +62,9 @@ def _totals(results: Results) -> pd.DataFrame:
     names = study.lookup("units", "short_name")
     return totals.assign(
         label=totals["criterion_id"].map(study.lookup("criteria", "label")),
-        said=[count_words(row) for row in records(totals)],
+        count_in_words=[count_words(row) for row in records(totals)],
         levels=totals["level"].map(levels_words),
-        counted=[among_words(one, names) for one in totals["among"]],
+        counted=[among_words(among, names) for among in totals["among"]],
     )
 
 
@@ -85,7 +85,7 @@ def implied_totals(results: Results) -> list[dict]:
         {
             "day": spoken(dt.date.fromisoformat(day)),
             "label": labels[criterion],
-            "totals": [one["total_id"] for one in totals.get((day, criterion), [])],
+            "totals": [total["total_id"] for total in totals.get((day, criterion), [])],
             "figures": [
                 ("Mean, on 0 to 100", f"bounds.{day}.{criterion}.mean"),
                 *(
@@ -104,4 +104,4 @@ def implied_totals(results: Results) -> list[dict]:
 
 def events(study: Study) -> list[dict]:
     """Return the events, each with its source, by date; last those of which it is not known."""
-    return sorted(with_sources(study, "events"), key=lambda one: one["date"] or "unknown")
+    return sorted(with_sources(study, "events"), key=lambda event: event["date"] or "unknown")

@@ -36,10 +36,10 @@ def national_counts(results: Results) -> list[dict]:
     kept: dict[str, list[str]] = {}
     left_out: dict[str, int] = {}
     for criterion, scale in scales.items():
-        every = [state for state, _ in counts_of[criterion]]
-        few = len(every) - len(v.UNKNOWNS) <= MOST_LEVELS
-        kept[scale] = [s for s in every if few or s in v.UNKNOWNS or (scale, s) in used]
-        left_out[scale] = len(every) - len(kept[scale])
+        states = [state for state, _ in counts_of[criterion]]
+        few = len(states) - len(v.UNKNOWNS) <= MOST_LEVELS
+        kept[scale] = [s for s in states if few or s in v.UNKNOWNS or (scale, s) in used]
+        left_out[scale] = len(states) - len(kept[scale])
     return [
         {
             **criterion,
@@ -69,7 +69,7 @@ def score_table(results: Results) -> dict:
     """Return the table of intervals: one row a unit, one column a group and the total."""
     study, display = results.study, results.study.settings.display
     present = set(results.scores["group_id"])
-    groups = [one for one in study["recommendations"]["recommendation_id"] if one in present]
+    groups = [group for group in study["recommendations"]["recommendation_id"] if group in present]
     labels = study.lookup("recommendations", "label")
     words = {
         (row.unit_id, row.group_id): interval_words(row.low, row.high, row.known, display)
@@ -111,7 +111,7 @@ def open_questions(results: Results) -> dict:
     """Return what to ask next: by criterion over all units, and the questions of each unit."""
     study, display = results.study, results.study.settings.display
     labels = study.lookup("criteria", "label")
-    sources = {one["source_id"]: one for one in records(study["sources"])}
+    sources = {row["source_id"]: row for row in records(study["sources"])}
     of_units = grouped(results.next_questions, "unit_id")
     for row in chain.from_iterable(of_units.values()):
         row |= {

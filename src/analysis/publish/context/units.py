@@ -55,7 +55,7 @@ def unit_sections(results: Results) -> list[dict]:
             "evidence": evidence.get(name, []),
             "searches": searches.get(name, []),
             "requests": requests.get(name, []),
-            "notices": [one["text"] for one in notices.get(name, [])],
+            "notices": [notice["text"] for notice in notices.get(name, [])],
         }
         for name, unit in zip(study["units"]["unit_id"], records(study["units"]), strict=True)
     ]

@@ -42,7 +42,7 @@ def as_sheet(
 
     heads = sheet_heads(results.study, name)
     return pd.DataFrame(
-        {head: [cell(column, one) for one in table[column]] for column, head in heads.items()}
+        {head: [cell(column, value) for value in table[column]] for column, head in heads.items()}
     )
 
 

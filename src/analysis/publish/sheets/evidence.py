@@ -35,8 +35,8 @@ def evidence(results: Results) -> pd.DataFrame:
     return sheet.join(pd.DataFrame(_quoted(row["quotation"]) for row in cited))
 
 
-def _quoted(one: Quotation | None) -> dict[str, str]:
-    """Return the cells on what a statement quotes; one that quotes nothing has none to give."""
+def _quoted(quotation: Quotation | None) -> dict[str, str]:
+    """Return the cells on what a statement quotes: "not applicable" where it quotes nothing."""
     cells = {
         "Quotation": "exact",
         "Words before it": "prefix",
@@ -46,9 +46,9 @@ def _quoted(one: Quotation | None) -> dict[str, str]:
         "SHA-256 of the document": "sha256",
         "Archived copy": "archived",
     }
-    if one is None:
+    if quotation is None:
         return dict.fromkeys(cells, NOT_APPLICABLE)
-    return {head: getattr(one, name) or NOT_AVAILABLE for head, name in cells.items()}
+    return {head: getattr(quotation, name) or NOT_AVAILABLE for head, name in cells.items()}
 
 
 def replies(results: Results) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def replies(results: Results) -> pd.DataFrame:
     if table.empty:
         return pd.DataFrame({"Reply": [NOT_AVAILABLE], "What it says": ["No reply is held."]})
     return as_sheet(
-        results, "replies", table, criterion_id=lambda one: labels.get(one, "The whole")
+        results, "replies", table, criterion_id=lambda criterion: labels.get(criterion, "The whole")
     )
 
 

@@ -26,4 +26,4 @@ def published_scores(results: Results) -> pd.DataFrame:
         rounding=[rounding_words(given[name]).removeprefix(", ") for name in table["score_id"]],
         effect=[effect.get(key, "It is of another day, and does nothing.") for key in keys],
     )
-    return as_sheet(results, "published-scores", table, rounding=lambda said: said or "not rounded")
+    return as_sheet(results, "published-scores", table, rounding=lambda text: text or "not rounded")

@@ -15,8 +15,8 @@ def gaps(results: Results) -> pd.DataFrame:
     """Return what each unit meets, what is missing and what is unknown, by recommendation."""
     table = results.gaps
     notices = zip(table["notices"], said_since(results.study, table["evidence_ids"]), strict=True)
-    said = [" ".join(filter(None, notice)) for notice in notices]
-    return as_sheet(results, "gaps", table.assign(notices=said))
+    joined = [" ".join(filter(None, notice)) for notice in notices]
+    return as_sheet(results, "gaps", table.assign(notices=joined))
 
 
 def scores(results: Results) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def matrix(results: Results) -> pd.DataFrame:
             "observed_on": cell.when or NOT_AVAILABLE,
             "confidence": cell.assessment["confidence"] if cell.when else NOT_AVAILABLE,
             "rationale": _why(cell),
-            "evidence_ids": ";".join(one["evidence_id"] for one in cell.evidence),
+            "evidence_ids": ";".join(row["evidence_id"] for row in cell.evidence),
         }
         for cell in cells
     )

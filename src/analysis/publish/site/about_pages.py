@@ -43,7 +43,7 @@ def published(maker: PageMaker) -> None:
         "published",
         "What others published",
         totals=totals,
-        later=[one for one in study["published_totals"]["total_id"] if one not in ids],
+        later=[name for name in study["published_totals"]["total_id"] if name not in ids],
         implied=[total for total in implied_totals(results) if ids & {*total["totals"]}],
         # A score binds on its own day, also one of a unit that has no page on this one.
         scores=published_scores(study.at(None)),
@@ -87,9 +87,9 @@ def downloads(maker: PageMaker) -> None:
 def replies(maker: PageMaker) -> None:
     """Make the page on how to cite and to reply, with all replies."""
     rows = [
-        {**one, "unit_id": unit}
+        {**reply, "unit_id": unit}
         for (unit, _), of_cell in replies_by_cell(maker.results).items()
-        for one in of_cell
+        for reply in of_cell
     ]
     maker.page("cite.html", "cite", "How to cite, and how to reply", replies=rows)
 

@@ -23,7 +23,7 @@ class Addresses:
         self._unit = _paths(self.units_folder, study["units"]["unit_id"])
         # Of units that do not exist on the date, their index says so.
         absent = set(study.tables["units"]["unit_id"]) - set(self._unit)
-        self._absent = {one: f"{self.units_folder}/index.html#absent.{one}" for one in absent}
+        self._absent = {unit: f"{self.units_folder}/index.html#absent.{unit}" for unit in absent}
         self._recommendation = _paths(
             "recommendations", study["recommendations"]["recommendation_id"]
         )

@@ -6,13 +6,13 @@ from analysis.publish.described import TABLES, title_of
 from analysis.publish.parts import PARTS
 from analysis.study import Study
 
-FILES = {path: said for part in PARTS for path, said in part.files.items()} | {
+FILES = {path: words for part in PARTS for path, words in part.files.items()} | {
     "data/annotations.jsonld": "What is quoted, as W3C Web Annotations",
     "manifest.json": "Hashes of all that went in and came out, for those who rebuild",
 }
 """The files of a build that are no table and about no unit, and what each is."""
 
-_FOLDERS = {folder: said for part in PARTS for folder, said in part.folders.items()}
+_FOLDERS = {folder: words for part in PARTS for folder, words in part.folders.items()}
 _OF_UNIT = {folder: part.of_unit for part in PARTS if part.of_unit for folder in part.folders}
 
 
@@ -30,10 +30,12 @@ def downloads(beside: list[str], study: Study) -> list[tuple[str, list[tuple[str
         folder = str(PurePosixPath(path).parent)
         sections.setdefault(folder, []).append((path, _words(path, units, study)))
     order = [".", *_FOLDERS]
-    known = sorted(sections, key=lambda one: order.index(one) if one in order else len(order))
+    known = sorted(
+        sections, key=lambda folder: order.index(folder) if folder in order else len(order)
+    )
     return [
-        ("Reports and records" if one == "." else _FOLDERS.get(one, one), sections[one])
-        for one in known
+        ("Reports and records" if folder == "." else _FOLDERS.get(folder, folder), sections[folder])
+        for folder in known
     ]
 
 

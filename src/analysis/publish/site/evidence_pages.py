@@ -60,20 +60,20 @@ def uses_of_evidence(study: Study, cells: Iterable[CellRecord]) -> dict[str, Use
     """Return what rests on each statement of evidence: cells as they stand, codings, the rest."""
     uses = {name: Uses() for name in study["evidence"]["evidence_id"]}
     for cell in cells:
-        for one in cell.evidence:
-            uses[one["evidence_id"]].cells.append(cell)
+        for row in cell.evidence:
+            uses[row["evidence_id"]].cells.append(cell)
     for row in records(study["codings"]):
         row["when"] = date_in_words(row)
-        for one in listed_ids(row["evidence_ids"]):
-            uses[one].codings.append(row)
+        for name in listed_ids(row["evidence_ids"]):
+            uses[name].codings.append(row)
     for table, what in (
         ("assessments", "settled"),
         ("requests", "answer to a request"),
         ("replies", "cited in a reply"),
     ):
         for row in records(study[table]):
-            for one in listed_ids(row["evidence_ids"]):
-                uses[one].others.append({"level": "", **row, "what": what})
+            for name in listed_ids(row["evidence_ids"]):
+                uses[name].others.append({"level": "", **row, "what": what})
     return uses
 
 

@@ -98,32 +98,32 @@ class Headings:
         return f"Agreement on {_CODED[about.level]}: {_AGREEMENT[about.part]}"
 
 
-def _fixed(many: str, one: str) -> dict[str, str]:
+def _fixed(plural: str, singular: str) -> dict[str, str]:
     """Return the headings of the statements whose names hold no id of the study's."""
     return {
         "study.criteria": "All questions held",
-        "study.criteria.asked": f"Questions asked of each {one}",
+        "study.criteria.asked": f"Questions asked of each {singular}",
         "study.criteria.scored": "Questions that are scored",
         "study.criteria.context": "Questions that are not scored",
-        "cells.scored": f"Scored cells: one scored question put to one {one}",
+        "cells.scored": f"Scored cells: one scored question put to one {singular}",
         "cells.settled": "Scored cells whose level is settled",
         "cells.settled_percent": "Share of the scored cells whose level is settled",
         **{f"cells.{state}": f"Scored cells at “{word(state)}”" for state in v.UNKNOWNS},
         "dates.known_by": "Day by which all that counts had been read",
-        "readings.known": f"{many} of which any reading knows anything",
-        "readings.coders_differ": f"{many} whose score is not the same under every coder",
-        "readings.differ": f"{many} whose score under some coder is not the settled one",
+        "readings.known": f"{plural} of which any reading knows anything",
+        "readings.coders_differ": f"{plural} whose score is not the same under every coder",
+        "readings.differ": f"{plural} whose score under some coder is not the settled one",
         "replies.count": "Replies held",
         **{f"replies.{decision}": f"Replies, {words}" for decision, words in DECIDED.items()},
-        "pairs.count": f"Pairs of {many} of which one is surely above the other",
+        "pairs.count": f"Pairs of {plural} of which one is surely above the other",
         "next.cells": "Open cells that bear weight in the score",
         "next.assumption": "What the order of the next questions rests on",
         **{f"next.step.{step}": f"Open cells, and what to do: {words}" for step, words in STEP.items()},
-        "sensitivity.units.known": f"{many} of which anything scored is known",
-        "sensitivity.units.known_otherwise": f"Other {many} of which something would be known under another choice",
-        "sensitivity.units.moved": f"{many} whose score some other choice moves",
+        "sensitivity.units.known": f"{plural} of which anything scored is known",
+        "sensitivity.units.known_otherwise": f"Other {plural} of which something would be known under another choice",
+        "sensitivity.units.moved": f"{plural} whose score some other choice moves",
         **{
-            f"sensitivity.units.moved.{kind}": f"{many} whose score another choice moves: {words}"
+            f"sensitivity.units.moved.{kind}": f"{plural} whose score another choice moves: {words}"
             for kind, words in KIND_WORDS.items()
         },
     }  # fmt: skip

@@ -43,5 +43,5 @@ def recommendations(maker: PageMaker) -> None:
             deciding=deciding,
             national=national,
             parent=parents[name],
-            children=[one for one, parent in parents.items() if parent == name],
+            children=[child for child, parent in parents.items() if parent == name],
         )

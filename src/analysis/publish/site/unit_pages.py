@@ -91,7 +91,7 @@ def _sent_online(maker: PageMaker) -> dict[str, Request]:
     if not reached.any():
         return {}
     made = requests(maker.results, list(units.loc[reached, "unit_id"]))
-    return {one.unit_id: one for one in made if not one.body}
+    return {request.unit_id: request for request in made if not request.body}
 
 
 def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:

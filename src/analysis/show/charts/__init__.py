@@ -51,7 +51,7 @@ def all_charts(results: Results, named: Named) -> list[Chart]:
     return [kind.published(results, named) for kind in published if not kind.lacking(results)]
 
 
-def _nothing_asked(results: Results) -> str:
+def _no_criterion(results: Results) -> str:
     # A study whose recommendations were none of them read asks nothing yet.
     some = len(asked_criteria(results.study))
     return "" if some else "No criterion shown asks anything yet"
@@ -64,7 +64,7 @@ def _no_place(results: Results) -> str:
 
 
 def _no_pair(results: Results) -> str:
-    if any(not one.apart for one in results.order):
+    if any(not group.apart for group in results.order):
         return ""
     if len(results.study["units"]) == 1:
         noun = results.study.settings.unit_noun.singular
@@ -97,10 +97,10 @@ def _those_shown(results: Results, which: str = "the") -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "matrix": Kind(matrix_chart, Section.MATRIX, _nothing_asked),
+    "matrix": Kind(matrix_chart, Section.MATRIX, _no_criterion),
     "intervals": Kind(intervals_chart, Section.SCORES),
     "tile_map": Kind(tile_map_chart, Section.MAP, _no_place, based_on="units"),
-    "coverage": Kind(coverage_chart, Section.COVERAGE, _nothing_asked, columns=coverage.COLUMNS),
+    "coverage": Kind(coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS),
     "order": Kind(order_chart, Section.COMPARISONS, _no_pair, columns=order.COLUMNS),
     "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events"),
     "figures": Kind(figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures"),

@@ -47,8 +47,8 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     )
     title = f"No criterion is settled for {which} {units.text} {noun}"
     names = {
-        one: labels[one] + ("" if scored else " (context)")
-        for one, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
+        criterion: labels[criterion] + ("" if scored else " (context)")
+        for criterion, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
     }
 
     def page(table: pd.DataFrame, place: str) -> list[Chart]:
@@ -58,11 +58,11 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         """Draw the criteria of each recommendation together, where there are many."""
         groups = criteria.set_index("criterion_id")["recommendation_id"]
         sums = table.groupby(groups.reindex(table.index), sort=False).sum()
-        said = {**study.lookup("recommendations", "label"), "": "context"}
+        group_names = {**study.lookup("recommendations", "label"), "": "context"}
         short = f"How much is known of the {len(table):,} criteria, by recommendation"
 
         def page(sums: pd.DataFrame, place: str) -> list[Chart]:
-            return [_page(results, sums, said, kinds, short + place)]
+            return [_page(results, sums, group_names, kinds, short + place)]
 
         what = f"A bar for each of {len(table):,} criteria"
         where = "data/national.csv"
@@ -81,25 +81,25 @@ def _page(
     """Draw a bar for each row; the longest has the whole width."""
     study = results.study
     fills: dict[str, str] = dict(zip(COVERAGE, _FILLS, strict=True))
-    names = [labels[one] for one in table.index]
+    names = [labels[key] for key in table.index]
     counts = table[kinds].to_numpy()
     starts = np.cumsum(counts, axis=1) - counts
     sheet = Sheet(
         title,
         caveats(
-            results, [one for one in table.index if one in set(study["criteria"]["criterion_id"])]
+            results, [key for key in table.index if key in set(study["criteria"]["criterion_id"])]
         ),
     )
     signs, down, top = sheet.flowed(sheet.top, [word(kind) for kind in kinds], key=0.25)
     top += 0.08
-    held = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
-    row = held.high
-    left = sheet.left + held.wide + 0.08
+    row_labels = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
+    row = row_labels.high
+    left = sheet.left + row_labels.wide + 0.08
     unit = (sheet.right - left) / max(counts.sum(axis=1).max(initial=0), len(study["units"]), 1)
     y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
-    for place, label in zip(y, held.labels, strict=True):
-        sheet.text(left - 0.08, place, label, Lettering(size=held.size, ha="right"))
+    for place, label in zip(y, row_labels.labels, strict=True):
+        sheet.text(left - 0.08, place, label, Lettering(size=row_labels.size, ha="right"))
     for number, kind in enumerate(kinds):
         look = Look(fills[kind], _EDGE, _LINE)
         sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, look)
@@ -108,17 +108,17 @@ def _page(
         if some.any():
             sheet.bars(begin, y[some] - tall / 2, count * unit, tall, look)
         # A number wider than its part of the bar would run into the next.
-        fits = np.array([width_of(str(one), LABEL) for one in count]) < count * unit - 0.02
+        fits = np.array([width_of(str(n), LABEL) for n in count]) < count * unit - 0.02
         sheet.texts(
             (begin + count * unit / 2)[fits],
             y[some][fits],
-            [str(one) for one in count[fits]],
+            [str(n) for n in count[fits]],
             Lettering(ha="center", color=style.PAPER if kind == SETTLED else style.INK),
         )
-    told = [
-        f"{isolated_name(labels[one])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"
-        for one, counts in records_by_key(table[kinds]).items()
+    details = [
+        f"{isolated_name(labels[key])} ({', '.join(f'{word(kind)}: {count}' for kind, count in counts.items() if count)})"
+        for key, counts in records_by_key(table[kinds]).items()
     ]
-    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(told, 'data/charts/coverage.csv')}."
+    alt = f"Stacked bars: for each criterion, the {study.settings.unit_noun.plural} by how much is known. {title}. {stopped(details, 'data/charts/coverage.csv')}."
     figure = sheet.finished(top + row * len(names))
     return Chart("coverage", title, alt, table, figure)

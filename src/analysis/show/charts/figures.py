@@ -66,8 +66,8 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
     def at(day):
         return sheet.left + (day - days[0]) * per_day
 
-    every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
-    for year, day in list(zip(range(start, end), days, strict=False))[::every]:
+    step = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
+    for year, day in list(zip(range(start, end), days, strict=False))[::step]:
         sheet.text(at(day + 183), sheet.top + 0.08, str(year), Lettering(ha="center"))
     y = sheet.top + 0.22
     left, top, wide, years = [], [], [], []
@@ -93,9 +93,9 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
         years += [[(at(day), begin - 0.02), (at(day), y - 0.06)] for day in days]
     sheet.bars(left, top, wide, 0.07, Look(PALETTE[0]))
     sheet.lines(years, color="#d0d0d0")
-    told = [
-        f"{one.figure_id}, {one.measure}: {named[f'figures.{one.figure_id}'].text} ({one.period_start} to {one.period_end}; {one.scope})"
-        for one in each_row(table)
+    details = [
+        f"{row.figure_id}, {row.measure}: {named[f'figures.{row.figure_id}'].text} ({row.period_start} to {row.period_end}; {row.scope})"
+        for row in each_row(table)
     ]
-    alt = f"Lines over a calendar, one for each published figure. {title}. {stopped(told, 'data/charts/figures.csv')}."
+    alt = f"Lines over a calendar, one for each published figure. {title}. {stopped(details, 'data/charts/figures.csv')}."
     return Chart("figures", title, alt, table, sheet.finished(y))

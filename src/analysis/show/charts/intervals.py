@@ -45,7 +45,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
         *caveats_on_scores(results, list(table["unit_id"])),
         "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
     ]
-    words = [interval_words(one.low, one.high, one.known, display) for one in each_row(table)]
+    words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
     sheet = Sheet(title, lines)
     labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
     row = labels.high
@@ -65,19 +65,19 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
             fill=np.where(known, PALETTE[0], style.PAPER),
             edge=np.where(known, PALETTE[0], "#8a8a8a"),
             lw=0.8,
-            ls=["-" if one else (0, (4, 3)) for one in known],
+            ls=["-" if solid else (0, (4, 3)) for solid in known],
         ),
     )
     sheet.texts(scale.right + 0.08, y, words)
-    held = table[table["known"] > 0]
-    told = [
-        f"{isolated_name(one.short_name)} {interval_words(one.low, one.high, one.known, display)}"
-        for one in each_row(held)
+    known_rows = table[table["known"] > 0]
+    details = [
+        f"{isolated_name(row.short_name)} {interval_words(row.low, row.high, row.known, display)}"
+        for row in each_row(known_rows)
     ]
     alt = (
         f"Horizontal bars: for each of {counted(len(table), *study.settings.unit_noun.both)} the worst "
         f"and best total score, 0 to 100, that the evidence allows. {title}. "
-        f"With something known: {stopped(told, 'data/charts/intervals.csv')}."
+        f"With something known: {stopped(details, 'data/charts/intervals.csv')}."
     )
     figure = sheet.finished(top + row * len(table))
     return Chart("intervals", title, alt, table, figure)

@@ -64,7 +64,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     def page(units: pd.DataFrame, place: str) -> list[Chart]:
         blocks = _side_by_side(study, criteria, table)
         return [
-            _page(results, block, units, title + place + _said(number, len(blocks)))
+            _page(results, block, units, title + place + _part_label(number, len(blocks)))
             for number, block in enumerate(blocks)
         ]
 
@@ -74,7 +74,7 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     return bound(pages, table, lambda: left_out("matrix", title, table, what, "data/matrix.csv"))
 
 
-def _said(number: int, count: int) -> str:
+def _part_label(number: int, count: int) -> str:
     return f" (criteria: part {number + 1} of {count})" if count > 1 else ""
 
 
@@ -99,7 +99,7 @@ def _narrow(study: Study, table: pd.DataFrame) -> float:
     """Return how narrow a column may be: no narrower than a sign, or a line of type."""
     scales = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
     marks = level_marks(study)
-    signs = {_written(marks, *one) for one in zip(scales, table["state"], strict=True)}
+    signs = {_written(marks, *pair) for pair in zip(scales, table["state"], strict=True)}
     return max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
 
 
@@ -130,7 +130,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
     names = rows(units["short_name"], room, usual=0.2)
     row = names.high
 
-    across = {one: left + (at + 0.5) * step for one, at in place.items()}
+    across = {criterion: left + (at + 0.5) * step for criterion, at in place.items()}
     down = dict(zip(units["unit_id"], top + row * (np.arange(len(units)) + 0.5), strict=True))
     for label, y in zip(names.labels, down.values(), strict=True):
         sheet.text(left - 0.06, y, label, Lettering(size=names.size, ha="right"))
@@ -148,8 +148,10 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
         if entries:
             texts = [words for *_, words in entries]
             left_ends, middles, bottom = sheet.flowed(bottom, texts, size=NOTE, key=0.38)
-            held = [(one, state) for one, state, _ in entries]
-            _draw_states(sheet, study, np.array(left_ends) + 0.16, middles, held, (0.32, 0.13))
+            entry_states = [(scale_id, state) for scale_id, state, _ in entries]
+            _draw_states(
+                sheet, study, np.array(left_ends) + 0.16, middles, entry_states, (0.32, 0.13)
+            )
     alt = (
         f"Matrix of {counted(len(units), *study.settings.unit_noun.both)} by "
         f"{counted(len(criteria), 'criterion', 'criteria')}. "
@@ -204,7 +206,7 @@ def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: flo
         ("Context, not scored", criteria[~scored]),
     ):
         if len(part):
-            places = [across[one] for one in part["criterion_id"]]
+            places = [across[criterion] for criterion in part["criterion_id"]]
             left, right = min(places) - (step - _BESIDE) / 2, max(places) + (step - _BESIDE) / 2
             y = sheet.top
             x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
@@ -253,19 +255,23 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
     # Scales of the same levels, worth the same, have one entry for each level.
     alike: dict[tuple, list[str]] = {}
     for scale in dict.fromkeys(scale for scale, _ in marks if scale in scales):
-        held = tuple((level, mark) for (one, level), mark in marks.items() if one == scale)
-        alike.setdefault(held, []).append(scale)
-    for held, of in alike.items():
+        entries = tuple((level, mark) for (other, level), mark in marks.items() if other == scale)
+        alike.setdefault(entries, []).append(scale)
+    for entries, of in alike.items():
         among = f" ({of[0] if len(of) == 1 else f'{of[0]} and {len(of) - 1} more'})"
         # Of many levels the ends; the numbers between them run on.
-        shown = held if len(held) <= MOST_LEVELS else (held[0], held[-1])
+        shown = entries if len(entries) <= MOST_LEVELS else (entries[0], entries[-1])
         for level, mark in shown:
             words = level_word(level)
-            if shown is not held:
-                words += f", {'best' if mark is held[0][1] else 'worst'} of {len(held)} levels"
+            if shown is not entries:
+                words += (
+                    f", {'best' if mark is entries[0][1] else 'worst'} of {len(entries)} levels"
+                )
             levels.append((of[0], level, words + among * (len(alike) > 1)))
-    held = {state for _, state in states}
+    present = {state for _, state in states}
     unknown = [
-        ("", one, f"{level_word(one)}: {v.MEANING[one]}") for one in v.UNKNOWNS if one in held
+        ("", code, f"{level_word(code)}: {v.MEANING[code]}")
+        for code in v.UNKNOWNS
+        if code in present
     ]
     return [levels, unknown]

@@ -35,7 +35,7 @@ _LEAST, _MOST = 0.8, 1.1  # inches: a box is at least so wide, or as wide as its
 
 def can_be_drawn(results: Results) -> bool:
     """Return whether there is a sure statement to draw, and room to draw them all."""
-    groups = [one for one in results.order if not one.apart]
+    groups = [group for group in results.order if not group.apart]
     layers = [group.layer for group in groups]
     return 0 < len(groups) <= MOST_GROUPS and max(map(layers.count, layers)) <= MOST_BESIDE
 
@@ -43,7 +43,7 @@ def can_be_drawn(results: Results) -> bool:
 def order_left_out(results: Results) -> Chart:
     """Return what stands for a diagram that would be too large to be read."""
     names, many = results.study.lookup("units", "short_name"), results.study.settings.unit_noun
-    groups = sum(not one.apart for one in results.order)
+    groups = sum(not group.apart for group in results.order)
     title = f"Which {many.plural} are surely above others"
     table, what = _table(results.order, names), f"A diagram of {groups:,} groups of {many.plural}"
     return left_out("order", title, table, what, "data/pairs.csv")
@@ -57,8 +57,8 @@ def order_chart(results: Results, named: Named) -> Chart:
     study = results.study
     names, many = study.lookup("units", "short_name"), study.settings.unit_noun.plural
     spoken = unit_names(study)
-    groups = [one for one in results.order if not one.apart]
-    apart = [spoken[unit] for one in results.order if one.apart for unit in one.units]
+    groups = [group for group in results.order if not group.apart]
+    apart = [spoken[unit] for group in results.order if group.apart for unit in group.units]
     title = (
         f"In {named['pairs.count'].text} of {named['pairs.possible'].text} "
         f"{agreeing(int(named['pairs.possible'].value or 0), 'pair', 'pairs')} of {many} one is surely above "
@@ -72,25 +72,25 @@ def order_chart(results: Results, named: Named) -> Chart:
     longest = max(width_of(word, _TYPE) for name in names.values() for word in name.split())
     least = min(max(longest + 2 * _PAD, _LEAST), _MOST)
     # Of many boxes or lines side by side a wider picture, which is printed smaller.
-    wide = max(sum(least + _APART if one.text else _WAY for one in layer) for layer in layers)
+    wide = max(sum(least + _APART if item.text else _WAY for item in layer) for layer in layers)
     sheet = Sheet(title, lines, width=max(WIDTH, wide + 0.16))
     _place(
         layers,
-        {one: [spoken[unit] for unit in group.units] for one, group in enumerate(groups)},
+        {number: [spoken[unit] for unit in group.units] for number, group in enumerate(groups)},
         sheet,
     )
-    held = {one.key: one for layer in layers for one in layer}
-    boxes = [one for one in held.values() if one.text]
+    items = {item.key: item for layer in layers for item in layer}
+    boxes = [item for item in items.values() if item.text]
     joins = [
-        ((held[above].x, held[above].bottom), (one.x, one.top))
-        for one in held.values()
-        for above in one.above
+        ((items[above].x, items[above].bottom), (item.x, item.top))
+        for item in items.values()
+        for above in item.above
     ]
-    ways = [((one.x, one.top), (one.x, one.bottom)) for one in held.values() if not one.text]
+    ways = [((item.x, item.top), (item.x, item.bottom)) for item in items.values() if not item.text]
     sheet.lines(joins + ways, color=style.QUIET, lw=1)
-    for one in boxes:
-        _draw_box(sheet, one, Look(style.PAPER, PALETTE[0], lw=1))
-    bottom = max(one.bottom for one in boxes)
+    for item in boxes:
+        _draw_box(sheet, item, Look(style.PAPER, PALETTE[0], lw=1))
+    bottom = max(item.bottom for item in boxes)
     scored = int(results.comparisons.scored.sum())
     if apart:
         wide = sheet.right - sheet.left
@@ -103,7 +103,7 @@ def order_chart(results: Results, named: Named) -> Chart:
         bottom = top + tall
         item = _Item((), [], below, middle, wide, top, bottom)
         _draw_box(sheet, item, Look(style.PAPER, "#8a8a8a", lw=1, ls=(0, (4, 3))))
-    told = [
+    details = [
         f"{stopped([spoken[unit] for unit in groups[above].units], _BEHIND, ', ')} above "
         f"{stopped([spoken[unit] for unit in group.units], _BEHIND, ', ')}"
         for group in groups
@@ -111,7 +111,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     ]
     alt = (
         f"Layered diagram of {len(groups)} groups of {many}, lines from each to those surely "
-        f"below it. {title}. Directly joined: {stopped(told, _BEHIND)}. "
+        f"below it. {title}. Directly joined: {stopped(details, _BEHIND)}. "
         f"{len(apart)} of {scored} {many} cannot be ranked against any."
     )
     chart = Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
@@ -120,7 +120,7 @@ def order_chart(results: Results, named: Named) -> Chart:
 
 def _table(groups: list[EquivalenceClass], names: dict[str, str]) -> pd.DataFrame:
     rows = [
-        (number, unit, names[unit], group.layer + 1, ";".join(str(one + 1) for one in group.under))
+        (number, unit, names[unit], group.layer + 1, ";".join(str(n + 1) for n in group.under))
         for number, group in enumerate(groups, start=1)
         if not group.apart
         for unit in group.units
@@ -150,7 +150,7 @@ class _Item:
 
 def _layers(groups: list[EquivalenceClass]) -> list[list[_Item]]:
     """Return the items of each layer; a line over several layers has one in each between."""
-    layers: list[list[_Item]] = [[] for _ in range(1 + max(one.layer for one in groups))]
+    layers: list[list[_Item]] = [[] for _ in range(1 + max(group.layer for group in groups))]
     for number, group in enumerate(groups):
         item = _Item((number,), [], ["-"])
         layers[group.layer].append(item)
@@ -169,22 +169,22 @@ def _place(layers: list[list[_Item]], names: dict[int, list[str]], sheet: Sheet)
     x: dict[tuple[int, ...], float] = {}
     top = sheet.top
     for layer in layers:
-        middle = {one.key: np.mean([x[key] for key in one.above] or [0.0]) for one in layer}
-        layer.sort(key=lambda one, middle=middle: (middle[one.key], one.key))
-        boxes = [one for one in layer if one.text]
+        middle = {item.key: np.mean([x[key] for key in item.above] or [0.0]) for item in layer}
+        layer.sort(key=lambda item, middle=middle: (middle[item.key], item.key))
+        boxes = [item for item in layer if item.text]
         room = sheet.right - sheet.left - _WAY * (len(layer) - len(boxes))
         wide = min(2.2, room / len(boxes) - _APART)
-        for one in boxes:
-            text = stopped(names[one.key[0]], _BEHIND, ", ")
-            one.wide, one.text = wide, wrapped(text, wide - 2 * _PAD, _TYPE)
-        tall = max(lines_high(one.text, _TYPE) for one in boxes) + 2 * _PAD
+        for item in boxes:
+            text = stopped(names[item.key[0]], _BEHIND, ", ")
+            item.wide, item.text = wide, wrapped(text, wide - 2 * _PAD, _TYPE)
+        tall = max(lines_high(item.text, _TYPE) for item in boxes) + 2 * _PAD
         left = sheet.left + (room - len(boxes) * (wide + _APART)) / 2
-        for one in layer:
-            step = one.wide + _APART if one.text else _WAY
-            one.x, left = left + step / 2, left + step
+        for item in layer:
+            step = item.wide + _APART if item.text else _WAY
+            item.x, left = left + step / 2, left + step
             # All of one height, so that every line runs in the gap between two layers.
-            one.top, one.bottom = top, top + tall
-            x[one.key] = one.x
+            item.top, item.bottom = top, top + tall
+            x[item.key] = item.x
         top += tall + _GAP
 
 

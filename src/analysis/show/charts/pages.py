@@ -39,8 +39,8 @@ def over_pages(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[
         blocks = [items[at : at + step] for at in range(0, max(len(items), 1), step)]
         pages = [
             page
-            for number, one in enumerate(blocks)
-            for page in draw(one, _said(number, len(blocks)))
+            for number, block in enumerate(blocks)
+            for page in draw(block, _part_label(number, len(blocks)))
         ]
         if len(pages) > MOST_PAGES:
             break
@@ -51,7 +51,7 @@ def over_pages(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[
     return []
 
 
-def _said(number: int, count: int) -> str:
+def _part_label(number: int, count: int) -> str:
     return f" (part {number + 1} of {count})" if count > 1 else ""
 
 
@@ -69,8 +69,8 @@ def bound(pages: list[Chart], table: pd.DataFrame, otherwise: Callable[[], Chart
 
 def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) -> Chart:
     """Return what stands for a picture that would be too large: the table, and where it leads."""
-    said = f"{what} would be too large for a picture that can be read: see {where}."
-    return Chart(name, title, f"Not drawn. {said}", table, Figure(), left_out=said)
+    reason = f"{what} would be too large for a picture that can be read: see {where}."
+    return Chart(name, title, f"Not drawn. {reason}", table, Figure(), left_out=reason)
 
 
 @styled

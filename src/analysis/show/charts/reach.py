@@ -67,17 +67,17 @@ def reach_chart(results: Results, named: Named) -> Chart:
         scale.bars(table[where], places[where] - tall / 2, tall, Look(fill=fill))
     sheet.texts(scale.left - 0.08, places, kinds, Lettering(ha="right"))
     sheet.texts(scale.right + 0.08, places, words)
-    told = []
+    details = []
     for unit, rows in table.groupby("unit_id", sort=False):
         parts = [
-            f"{KIND_WORDS[one.kind]} {ends_words(one.low, one.high, display)}"
-            for one in each_row(rows)
+            f"{KIND_WORDS[row.kind]} {ends_words(row.low, row.high, display)}"
+            for row in each_row(rows)
         ]
-        told.append(f"{isolated_name(names[str(unit)])}: {', '.join(parts)}")
+        details.append(f"{isolated_name(names[str(unit)])}: {', '.join(parts)}")
     alt = (
         f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
         "anything is known the interval of its score as declared, and how far it reaches over "
-        f"the choices of each kind. {title}. {stopped(told, 'behind the picture') if told else 'None is known'}."
+        f"the choices of each kind. {title}. {stopped(details, 'behind the picture') if details else 'None is known'}."
     )
     return Chart("reach", title, alt, table, sheet.finished(y))
 

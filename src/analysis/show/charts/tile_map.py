@@ -51,7 +51,7 @@ def tile_map_chart(results: Results, named: Named) -> Chart:
         lines.append(
             "The number in a tile is the per cent of its weight that is known; data/charts/tile-map.csv names the tiles."
         )
-        numbers = [shown(100 * one, display) if one > 0 else "" for one in table["known"]]
+        numbers = [shown(100 * share, display) if share > 0 else "" for share in table["known"]]
         chart = _map(results, table, title, lines, numbers, named=False)
     if fits(chart):
         return chart
@@ -76,7 +76,9 @@ def _map(
     narrow = max(width_of(word, NOTE) for word in words) + _GAP + 0.04
     size = max(min(1.2, WIDTH / across), narrow)
     sheet = Sheet(title, lines, width=max(WIDTH, across * size))
-    names = [wrapped(one, size - _GAP - 0.02, NOTE) if named else [] for one in table["short_name"]]
+    names = [
+        wrapped(name, size - _GAP - 0.02, NOTE) if named else [] for name in table["short_name"]
+    ]
     most = max(map(len, names))
     tall = lines_high(["-"] * (most + 1), NOTE) + 0.16
     begin = (sheet.left + sheet.right - across * size) / 2
@@ -89,26 +91,28 @@ def _map(
     for kind, (_, fill, edge) in enumerate(_KINDS):
         look = Look(fill, edge, lw=0.9, ls="-" if kind else (0, (4, 3)))
         where = kinds == kind
-        ink, quiet = (style.PAPER,) * 2 if kind > 1 else (style.INK, style.QUIET)
+        ink, foot_ink = (style.PAPER,) * 2 if kind > 1 else (style.INK, style.QUIET)
         if where.any():
             shape = box(size - _GAP, tall - _GAP, rounded=0.04)
             sheet.stamp(shape, x[where], y[where], look)
         sheet.stamp(box(0.17, 0.12, rounded=0.02), [signs[kind] + 0.085], [lows[kind]], look)
-        for one in np.flatnonzero(where):
+        for tile in np.flatnonzero(where):
             sheet.text(
-                x[one], middle[one], names[one], Lettering(size=NOTE, ha="center", color=ink)
+                x[tile], middle[tile], names[tile], Lettering(size=NOTE, ha="center", color=ink)
             )
-        said = where & np.array([word != "" for word in words])
-        texts = [words[one] for one in np.flatnonzero(said)]
-        sheet.texts(x[said], foot[said], texts, Lettering(size=NOTE, ha="center", color=quiet))
+        worded = where & np.array([word != "" for word in words])
+        texts = [words[tile] for tile in np.flatnonzero(worded)]
+        sheet.texts(
+            x[worded], foot[worded], texts, Lettering(size=NOTE, ha="center", color=foot_ink)
+        )
     known = table[table["known"] > 0]
-    told = [
+    details = [
         f"{isolated_name(row.short_name)} {shown(100 * row.known, display)}%"
         for row in each_row(known)
     ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
-        f"{listed(told, 'data/charts/tile-map.csv')}."
+        f"{listed(details, 'data/charts/tile-map.csv')}."
     )
     return Chart("tile-map", title, alt, table, sheet.finished(end))
 

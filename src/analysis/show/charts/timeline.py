@@ -53,7 +53,7 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
     undated = named["study.events.undated"].text
     note = f"Numbers are those of the table of events. A line shows a date known only to the month or year. Not drawn: {undated} without a date."
     sheet = Sheet(title, [draft_line(study) + note])
-    wide = max(width_of(one, NOTE) for one in dated["event_id"]) + 0.07
+    wide = max(width_of(name, NOTE) for name in dated["event_id"]) + 0.07
     # A mark may reach over the first and the last day by half its width.
     left, right = sheet.left + wide / 2, sheet.right - wide / 2
     days = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
@@ -69,8 +69,8 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
     y = foot - 0.05 - (lanes + 0.5) * _LANE
     ticks = [[(at(day), foot - 0.05), (at(day), foot + 0.05)] for day in days]
     sheet.lines([[(left, foot), (right, foot)], *ticks], color=style.QUIET, lw=1)
-    every = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
-    for year, day in list(zip(range(start, end), days, strict=False))[::every]:
+    step = math.ceil((width_of("2000", LABEL) + 0.06) / (365 * per_day))
+    for year, day in list(zip(range(start, end), days, strict=False))[::step]:
         sheet.text(at(day + 183), foot + 0.12, str(year), Lettering(ha="center"))
     day = study.settings.report.date
     # Of several pages it stands on that whose years hold it.
