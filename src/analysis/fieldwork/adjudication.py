@@ -77,7 +77,7 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[FormRow]:
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    codings, assessments, aside = (
+    codings, assessments, set_aside = (
         grouped(study[name], "unit_id", "criterion_id")
         for name in ("codings", "assessments", "set_aside")
     )
@@ -90,41 +90,41 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
             choices = {"level": f"scale {scale[criterion]}"}
             coded, without = codings.get(cell, []), silent.get(cell, [])
-            existing = assessments.get(cell, []), aside.get(cell, [])
+            existing = assessments.get(cell, []), set_aside.get(cell, [])
             agreed = agree(coded) and not without
             for beside, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
                 if row in reopened:
                     row = row | {"settled_by": ""}  # it no longer rests on agreement
                 texts = {**coded_texts(row), **shown, "row": mark}
-                texts["compared"] = _compared(coded, names, without) if coded else ""
+                texts["compared"] = _comparison(coded, names, without) if coded else ""
                 for place, name in enumerate(names, start=1):
                     texts[f"said_{place}"] = "\n\n".join(
-                        _in_full(one, rules_marks[criterion])
-                        for one in beside
-                        if one["coder"] == name
+                        _in_full(coding, rules_marks[criterion])
+                        for coding in beside
+                        if coding["coder"] == name
                     ) or (NO_ROW if name in without else "")
                 yield FormRow(texts, choices)
 
 
 def _rows_of_cell(
-    cell: Cell, coded: list[Row], existing: list[Row], aside: list[Row], agreed: bool
+    cell: Cell, coded: list[Row], existing: list[Row], set_aside: list[Row], agreed: bool
 ) -> Iterator[tuple[list[Row], Row, str]]:
     """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
-    if aside:
-        yield coded, aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
+    if set_aside:
+        yield coded, set_aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
         return
-    dates = dict.fromkeys(_dates(one) for one in (*existing, *coded))
+    dates = dict.fromkeys(_dates(row) for row in (*existing, *coded))
     if existing:
         # Codings whose date was corrected stand beside the first assessment of their cell.
-        own = {_dates(one): one for one in existing}
-        strays = [one for one in coded if _dates(one) not in own]
+        own = {_dates(assessment): assessment for assessment in existing}
+        strays = [coding for coding in coded if _dates(coding) not in own]
         for number, (date, row) in enumerate(own.items()):
-            beside = [one for one in coded if _dates(one) == date]
+            beside = [coding for coding in coded if _dates(coding) == date]
             mark = row_mark(*cell, row, SETTLED)
             yield [*beside, *(strays if number == 0 else [])], row, mark
         return
     for date in dates:
-        beside = [one for one in coded if _dates(one) == date]
+        beside = [coding for coding in coded if _dates(coding) == date]
         row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
         yield beside, row, f"{cell[0]}/{cell[1]}/new"
 
@@ -132,8 +132,8 @@ def _rows_of_cell(
 def agree(coded: list[Row]) -> bool:
     """Return whether two coders or more coded a cell, all at the same dates and levels."""
     views: dict[str, set[tuple[str, ...]]] = {}
-    for one in coded:
-        views.setdefault(one["coder"], set()).add((*_dates(one), one["level"]))
+    for coding in coded:
+        views.setdefault(coding["coder"], set()).add((*_dates(coding), coding["level"]))
     first, *others = views.values() or [set()]
     return bool(others) and all(view == first for view in others)
 
@@ -156,15 +156,15 @@ def _agreed_row(beside: list[Row]) -> Row:
     }
 
 
-def _compared(coded: list[Row], names: list[str], without: list[str]) -> str:
-    of_each = {one["coder"] for one in coded}
+def _comparison(coded: list[Row], names: list[str], without: list[str]) -> str:
+    of_each = {coding["coder"] for coding in coded}
     if without:
         return "differ"
     if len(of_each) == 1:
         return "one coder only" if len(names) > 1 else "one coder"
     if agree(coded):
         return "agree"
-    levels = [{one["level"] for one in coded if one["coder"] == name} for name in of_each]
+    levels = [{coding["level"] for coding in coded if coding["coder"] == name} for name in of_each]
     return "levels agree, dates differ" if all(level == levels[0] for level in levels) else "differ"
 
 
@@ -200,13 +200,13 @@ class _Adjudication:
         self.codings = grouped(changeset.study["codings"], "unit_id", "criterion_id")
         self.without = read_without_row(changeset.study)
         self.draft = changeset.draft("assessments")
-        self.aside = changeset.draft("set_aside")
+        self.set_aside_draft = changeset.draft("set_aside")
         self.existing = {
             cell: places_by_mark(self.draft, places, SETTLED)
             for cell, places in self.draft.places("unit_id", "criterion_id").items()
         }
         self.of_date = self.draft.places("unit_id", "criterion_id", *DATED)
-        self.set_aside = self.aside.places("unit_id", "criterion_id")
+        self.set_aside = self.set_aside_draft.places("unit_id", "criterion_id")
         self.lines: dict[Cell, list[tuple[SheetRow, str, Row]]] = {}
 
     def propose(self) -> None:
@@ -238,7 +238,7 @@ class _Adjudication:
         self.lines.setdefault((unit, criterion), []).append((line, mark[2] if mark else "", row))
 
     def _settle(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
-        filled = [one for one in lines if one[2]["level"]]
+        filled = [entry for entry in lines if entry[2]["level"]]
         kept = {self.existing.get(cell, {}).get(text_mark(row, SETTLED)) for _, _, row in filled}
         for line, base, row in lines:
             if row["level"]:
@@ -251,7 +251,7 @@ class _Adjudication:
                 continue  # its codings are settled by another row of the cell
             remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
             self.workbook.refuse(line.place("level"), "", rule, remedy)
-        without = [one for one in filled if one[2]["level"] == NO_ASSESSMENT]
+        without = [entry for entry in filled if entry[2]["level"] == NO_ASSESSMENT]
         if without and len(filled) > len(without):
             rule = f"the cell has an assessment in another row, and “{NO_ASSESSMENT}” here"
             self.workbook.refuse(without[0][0].place("level"), "", rule, "keep one of the two")
@@ -264,11 +264,13 @@ class _Adjudication:
 
     def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
         """Take a coded cell's assessments out, and keep who decided that, and why."""
-        if not self._says_who_and_why(line, row, "a coded cell is left without an assessment"):
+        if not self._has_decider_and_reason(
+            line, row, "a coded cell is left without an assessment"
+        ):
             return
         new = {name: row[name] for name in ("unit_id", "criterion_id", "settled_by", "settled_why")}
         places = self.set_aside.get(cell, [])
-        existing = self.aside.rows[places[0]] if places else {}
+        existing = self.set_aside_draft.rows[places[0]] if places else {}
         if {name: normalised_text(text) for name, text in existing.items()} == new:
             self.changeset.say(UNCHANGED, "set_aside", new, NO_ASSESSMENT, line)
             return
@@ -278,9 +280,9 @@ class _Adjudication:
             summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
             self.changeset.say(REMOVED, "assessments", row, summary, line)
         if places:
-            self.aside.replace(places[0], new, line)
+            self.set_aside_draft.replace(places[0], new, line)
         else:
-            self.aside.add(new, line)
+            self.set_aside_draft.add(new, line)
         what = CHANGED if places else ADDED
         self.changeset.say(what, "set_aside", new, NO_ASSESSMENT, line)
 
@@ -318,16 +320,18 @@ class _Adjudication:
             summary = f"{_in_short(old)} → {_in_short(row)}{more}"
             self.changeset.say(CHANGED, "assessments", row, summary, line)
         for place in self.set_aside.pop(cell, []):
-            self.aside.remove(place)
+            self.set_aside_draft.remove(place)
             self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
 
     def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
         """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
         if row["settled_by"] != AGREEMENT:
-            return self._says_who_and_why(line, row, "it is settled otherwise than by agreement")
+            return self._has_decider_and_reason(
+                line, row, "it is settled otherwise than by agreement"
+            )
         views: dict[str, set[str]] = {}
-        for one in self.codings.get(cell, []):
-            views.setdefault(one["coder"], set()).add(one["level"])
+        for coding in self.codings.get(cell, []):
+            views.setdefault(coding["coder"], set()).add(coding["level"])
         without = self.without.get(cell, [])
         agreed = all(row["level"] in view for view in views.values())
         if len(views) > 1 and agreed and not without:
@@ -339,10 +343,10 @@ class _Adjudication:
         self.workbook.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)
         return False
 
-    def _says_who_and_why(self, line: SheetRow, row: Row, rule: str) -> bool:
-        for name, asked in (("settled_by", "who decided it"), ("settled_why", "why")):
+    def _has_decider_and_reason(self, line: SheetRow, row: Row, rule: str) -> bool:
+        for name, missing in (("settled_by", "who decided it"), ("settled_why", "why")):
             if not row[name] or (name == "settled_by" and row[name] == AGREEMENT):
-                self.workbook.refuse(line.place(name), row[name], rule, f"say {asked}")
+                self.workbook.refuse(line.place(name), row[name], rule, f"say {missing}")
                 return False
         return True
 

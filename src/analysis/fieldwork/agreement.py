@@ -77,20 +77,22 @@ def agreement(
     """
     table = coded_states(study, as_of) if table is None else table
     names = names or [ALL, *study["criteria"]["criterion_id"]]
-    found = []
+    results = []
     for measure in (LEVELS, CODES):
         read = _placed(table, study) if measure == LEVELS else _named(table, study)
         for name in names:
             cells = read if name == ALL else read[read["criterion_id"] == name]
             domain = sorted(_values(cells, study))
-            found.append(measured(cells, readers(study), domain, name, measure, resamples))
-    return found
+            results.append(measured(cells, readers(study), domain, name, measure, resamples))
+    return results
 
 
 def level_order(study: Study) -> list[str]:
     """Return the names of the levels (:func:`level_names`) in ascending order of value."""
     values, names = level_values(study), level_names(study)
-    return list(dict.fromkeys(names[one] for one in sorted(values, key=lambda one: values[one])))
+    return list(
+        dict.fromkeys(names[level] for level in sorted(values, key=lambda level: values[level]))
+    )
 
 
 def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -179,10 +181,10 @@ def bootstrap(
     share = counts / (counts.sum(axis=1, keepdims=True) - 1)
     number = codes.max() + 1
     of_unit = np.zeros((number, values, values))
-    for one in range(values):
-        pairs = share[:, [one]] * counts
-        pairs[:, one] -= share[:, one]
-        np.add.at(of_unit[:, one], codes, pairs)
+    for value in range(values):
+        pairs = share[:, [value]] * counts
+        pairs[:, value] -= share[:, value]
+        np.add.at(of_unit[:, value], codes, pairs)
     alphas = []
     for times in np.array_split(_draws(number, resamples), max(1, resamples * values**2 // 10**6)):
         met = np.tensordot(times, of_unit, axes=1)
@@ -195,7 +197,7 @@ def bootstrap(
 def _draws(number: int, resamples: int) -> np.ndarray:
     """Return how often each of some units is drawn, shape (resamples, units)."""
     drawn = np.random.default_rng(SEED).integers(number, size=(resamples, number))
-    return np.array([np.bincount(one, minlength=number) for one in drawn], dtype=float)
+    return np.array([np.bincount(sample, minlength=number) for sample in drawn], dtype=float)
 
 
 def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
@@ -270,7 +272,7 @@ def confusion(
     table, names = _named(table, study), readers(study)
     given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
-    values = [one for one in order if one in given]
+    values = [value for value in order if value in given]
     counts = value_counts(table[names], values)
     pairs = counts.T @ counts
     equal = np.diag(pairs) - counts.sum(axis=0)
@@ -295,28 +297,28 @@ def _why_none(counts: np.ndarray, coder_count: int) -> str:
     return ""
 
 
-def in_words(one: Agreement) -> str:
+def in_words(result: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
-    if not one.cells:
-        return f"{one.why_none[0].upper()}{one.why_none[1:]}."
-    sentence = f"The coders agree on {some_of(one.same, one.cells, 'cell', 'cells')}"
-    if one.alpha is None:
-        return f"{sentence}; no alpha: {one.why_none}."
-    if one.same == one.cells:
+    if not result.cells:
+        return f"{result.why_none[0].upper()}{result.why_none[1:]}."
+    sentence = f"The coders agree on {some_of(result.same, result.cells, 'cell', 'cells')}"
+    if result.alpha is None:
+        return f"{sentence}; no alpha: {result.why_none}."
+    if result.same == result.cells:
         return f"{sentence}; where all agree, alpha is 1 by definition and says little."
     interval = ""
-    if one.low is not None and one.high is not None:
-        interval = f" (95 per cent bootstrap interval {_two(one.low)} to {_two(one.high)})"
-    return f"{sentence}; Krippendorff's alpha {_two(one.alpha)}{interval}."
+    if result.low is not None and result.high is not None:
+        interval = f" (95 per cent bootstrap interval {_two(result.low)} to {_two(result.high)})"
+    return f"{sentence}; Krippendorff's alpha {_two(result.alpha)}{interval}."
 
 
 def _two(value: float) -> str:
     return rounded(value, 2, "half_even", ends=(1,))  # 1.00 only where all agree
 
 
-def as_table(found: Iterable[Agreement]) -> pd.DataFrame:
+def as_table(results: Iterable[Agreement]) -> pd.DataFrame:
     """Return agreements as a table, with the sentence that belongs to each."""
-    table = pd.DataFrame([{**vars(one), "in_words": in_words(one)} for one in found])
+    table = pd.DataFrame([{**vars(result), "in_words": in_words(result)} for result in results])
     return (
         table
         if len(table) and table["round"].any()

@@ -53,17 +53,17 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
         StudyError: the file holds no annotations, or the study would not be valid; the study is
             as it was.
     """
-    found = read_annotations(path)
+    annotations = read_annotations(path)
     with nullcontext() if dry_run else journal.changing(folder):
         study = load(folder)
         changeset = Changeset(study, ReadWorkbook(path.name))
         rows, annotated = _Rows(study, changeset), Annotated()
-        for number, one in enumerate(found, start=1):
+        for number, annotation in enumerate(annotations, start=1):
             line = SheetRow("annotations", number, {}, {"": "A"})
             try:
-                what, name, lacks = rows.take(one, line)
+                what, name, lacks = rows.take(annotation, line)
             except _LeftOutError as why:
-                annotated.left_out.append((number, one, str(why)))
+                annotated.left_out.append((number, annotation, str(why)))
                 continue
             annotated.taken.append((what, name))
             if lacks:
@@ -115,7 +115,8 @@ class _Rows:
         key = tags.unit, document["document_id"]
         same = (place for place, row in rows if (row["unit_id"], row["document_id"]) == key)
         return next(
-            (place for place in same if _says(self._evidence.rows[place], annotation.exact)), None
+            (place for place in same if _has_quote(self._evidence.rows[place], annotation.exact)),
+            None,
         )
 
     def _add(
@@ -155,7 +156,7 @@ class _Rows:
             raise _LeftOutError(f"{name} is about another unit than {tags.unit}")
         if row["document_id"] not in ("", document["document_id"]):
             raise _LeftOutError(f"{name} names another document than {document['document_id']}")
-        if row["quote"] and not _says(row, quoted["quote"]):
+        if row["quote"] and not _has_quote(row, quoted["quote"]):
             raise _LeftOutError(f"{name} has another quotation")
         if row["page"] and quoted["page"] not in ("", row["page"]):
             raise _LeftOutError(
@@ -196,17 +197,17 @@ class _Places:
             self._by_hash[store.known(row)["sha256"]] = row
             source = sources[row["source_id"]]
             own = row["retrieved_from"] if row["access"] != PRIVATE else ""
-            for address in {_bare(one) for one in (own, source["url"], source["archived"])} - {""}:
+            for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
                 # Of several versions the latest is looked in first.
                 self._by_address[address].insert(0, row)
 
     def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
         """Return the document that has the words, and the cells that say where they stand."""
-        found = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
+        document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
         bare = _bare(annotation.address)
         # A document is held without the query string where it is the same without.
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
-        rows = [found] if found else by_address
+        rows = [document] if document else by_address
         if not rows:
             raise _LeftOutError(
                 "the study has no document of this address or hash (policygap collect)"
@@ -282,16 +283,16 @@ class _Tags:
                 raise _LeftOutError(f"its tag {shorten(tag)} names no {kind} of the study")
             yield kind, name.strip()
             return
-        kinds = [one for one in ("unit", "criterion", "evidence") if tag in self._ids[one]]
+        kinds = [kind for kind in ("unit", "criterion", "evidence") if tag in self._ids[kind]]
         if len(kinds) > 1:
-            said = listed([f"{one}:{tag}" for one in kinds])
+            choices = listed([f"{kind}:{tag}" for kind in kinds])
             raise _LeftOutError(
-                f"its tag {shorten(tag)} names more than one thing: write one of {said}"
+                f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
             )
-        yield from ((one, tag) for one in kinds)
+        yield from ((kind, tag) for kind in kinds)
 
 
-def _says(row: Row, quote: str) -> bool:
+def _has_quote(row: Row, quote: str) -> bool:
     return comparable(row["quote"]).key == comparable(quote).key
 
 

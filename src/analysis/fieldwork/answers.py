@@ -21,15 +21,15 @@ ENTRIES = {"answered_on": "--answered-on", "outcome": "--outcome"}
 
 def request_of(study: Study, name: str) -> dict[str, str]:
     """Return a request by its id."""
-    found = next((row for row in records(study["requests"]) if row["request_id"] == name), None)
-    if found is None:
+    request = next((row for row in records(study["requests"]) if row["request_id"] == name), None)
+    if request is None:
         rule, remedy = "there is no such request in requests.csv", "name one of its ids"
         raise StudyError([Problem("--request", None, "", name, rule, remedy)])
-    return found
+    return request
 
 
 def take_answer_in(
-    folder: Path, request: str, entered: dict[str, str], held: Collection[str] = ()
+    folder: Path, request: str, entered: dict[str, str], hashes: Collection[str] = ()
 ) -> str:
     """Enter an answer, and link documents that were held already; return what the tracker says.
 
@@ -37,7 +37,7 @@ def take_answer_in(
         folder: the study's folder.
         request: the id of the request.
         entered: what is entered, by column; what is not given stays.
-        held: the hashes of those documents.
+        hashes: the SHA-256 hashes of those documents.
 
     Raises:
         StudyError: the study would not be valid, or holds something else; it is as it was.
@@ -45,8 +45,8 @@ def take_answer_in(
     with journal.changing(folder):
         changeset, row = answer_changes(load(folder), request, entered)
         store, documents = DocumentStore(folder), changeset.draft("documents")
-        names = {one["document_id"] for one in documents.rows if store.known(one)["sha256"] in held}
-        link_to_request(documents, names, request)
+        ids = {row["document_id"] for row in documents.rows if store.known(row)["sha256"] in hashes}
+        link_to_request(documents, ids, request)
         if files := changeset.checked_files():
             journal.commit(folder, files)
     return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])

@@ -94,7 +94,7 @@ def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd
     batch = next(number for number in numbers if number not in taken)
     place_of = {unit: place for place, unit in enumerate(units)}
     rows = [
-        (coder, *one, batch, day, "", order.round)
-        for one in sorted(given, key=lambda one: place_of[one[0]])
+        (coder, *pair, batch, day, "", order.round)
+        for pair in sorted(given, key=lambda pair: place_of[pair[0]])
     ]
     return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -84,7 +84,7 @@ class CellRecord:
     @property
     def since_read(self) -> str:
         """What became of the documents behind it since they were read; empty: nothing seen."""
-        return " ".join(dict.fromkeys(one["since_read"] for one in self.evidence)).strip()
+        return " ".join(dict.fromkeys(row["since_read"] for row in self.evidence)).strip()
 
     @property
     def since_in_short(self) -> str:
@@ -94,7 +94,7 @@ class CellRecord:
     @property
     def sources(self) -> list[Row]:
         """The sources of its evidence, each once."""
-        return list({one["source_id"]: one["source"] for one in self.evidence}.values())
+        return list({row["source_id"]: row["source"] for row in self.evidence}.values())
 
 
 def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecord]:
@@ -127,7 +127,7 @@ def cell_records(study: Study, matrix: Matrix, unit: str = "") -> list[CellRecor
             why_carried=carried.get(cell.row, ""),
             earlier_rules=cell.row in earlier,
             disputed=cell.row in reopened,
-            evidence=[evidence[id_] for id_ in listed_ids(cell.evidence_ids)],
+            evidence=[evidence[evidence_id] for evidence_id in listed_ids(cell.evidence_ids)],
             notices=notices.get(cell.criterion_id, []),
             **{
                 name: rows.get((cell.unit_id, cell.criterion_id), [])

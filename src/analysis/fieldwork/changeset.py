@@ -169,8 +169,10 @@ class Changeset:
         note_filled_or_sorted(self.workbook, self._lines())
         # A cell that could not be read is not to be blamed again for saying nothing.
         refused = {problem.column for problem in self.workbook.problems}
-        found = [self._at_its_cell(one, lines) for one in check(self.study.descriptor, frames)]
-        self.workbook.problems += [one for one in found if one.column not in refused]
+        problems = [
+            self._at_its_cell(problem, lines) for problem in check(self.study.descriptor, frames)
+        ]
+        self.workbook.problems += [problem for problem in problems if problem.column not in refused]
         changed = {
             draft.table.path: as_csv(frames[name], is_marked(self.study.folder / draft.table.path))
             for name, draft in self.drafts.items()

@@ -104,9 +104,9 @@ def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str],
 
 def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
     """Return, by coder and batch, the cells that were given, as recorded."""
-    every, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
+    all_criteria, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
     for row in each_row(study["assignments"]):
-        criteria = row.criterion_ids.split(";") if row.criterion_ids else every
+        criteria = row.criterion_ids.split(";") if row.criterion_ids else all_criteria
         recorded[row.coder, row.batch] |= {(row.unit_id, criterion) for criterion in criteria}
     return recorded
 
@@ -141,11 +141,11 @@ def read_without_row(study: Study) -> dict[Cell, list[str]]:
     for unit, criterion, coder in each_row(rows[["unit_id", "criterion_id", "coder"]]):
         own[unit, criterion].add(coder)
     read, names = cells_read(study, only_recorded=True), readers(study)
-    found = {
+    without_row = {
         cell: [name for name in names if cell in read[name] and name not in of_cell]
         for cell, of_cell in own.items()
     }
-    return {cell: names for cell, names in found.items() if names}
+    return {cell: names for cell, names in without_row.items() if names}
 
 
 def disputed(study: Study) -> set[int]:

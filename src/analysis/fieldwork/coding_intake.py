@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
-from analysis.fieldwork.coding_workbook import as_held, fault_of_name
+from analysis.fieldwork.coding_workbook import fault_of_name, recorded_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.picks import Picks, bring_in_nothing_found
@@ -38,7 +38,7 @@ def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
         reason: why existing codings are replaced; needed where any is.
         on: the day on which they are.
     """
-    coder, reader = _whose(changeset), RowReader(changeset)
+    coder, reader = _coder_of(changeset), RowReader(changeset)
     if coder:
         batch = changeset.workbook.about.get("batch", "")
         picks = Picks(changeset, coder)
@@ -76,7 +76,7 @@ class _Codings:
         for line in self.workbook.forms.get("coding", []):
             mark = mark_of(self.changeset, line)
             came.update([mark[:2]] if mark else [])
-            if mark is None or not _says_anything(line, mark):
+            if mark is None or not _has_content(line, mark):
                 continue
             row = _coding(self.reader, line, mark, self.coder)
             if row is None:
@@ -147,7 +147,7 @@ class _Codings:
         for place, lines in copies.items():
             date = _dates(self.draft.rows[place])
             original = (
-                lines if len(lines) == 1 else [one for one in lines if _dates(one[1]) == date]
+                lines if len(lines) == 1 else [pair for pair in lines if _dates(pair[1]) == date]
             )
             for line, row in lines:
                 if len(original) == 1:
@@ -169,12 +169,13 @@ def _dates(row: dict[str, str]) -> tuple[str, ...]:
 def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
     """Record that a coder's batch came back, and say what counts as read without a row."""
     batch = changeset.workbook.about.get("batch", "")
-    draft, every = changeset.draft("assignments"), list(changeset.study["criteria"]["criterion_id"])
+    draft = changeset.draft("assignments")
+    all_criteria = list(changeset.study["criteria"]["criterion_id"])
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
     cells: set[tuple[str, ...]] = set()
     for row in (draft.rows[place] for place in places):
         row["returned_on"] = row["returned_on"] or on.isoformat()
-        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else every
+        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else all_criteria
         cells.update((coder, row["unit_id"], criterion) for criterion in criteria)
     without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
     place = changeset.workbook.about_places.get("batch", "Start")
@@ -190,16 +191,16 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
         changeset.workbook.note(note, place)
 
 
-def _whose(changeset: Changeset) -> str:
+def _coder_of(changeset: Changeset) -> str:
     """Return whose coding a workbook is; empty, and a problem kept, where it cannot be told."""
     workbook, study = changeset.workbook, changeset.study
-    coder = as_held(study, workbook.about.get("coder", ""))
+    coder = recorded_name(study, workbook.about.get("coder", ""))
     rule = fault_of_name(coder)
     if not coder:
         rule = "it does not say whose coding this is"
     elif not rule and coder not in set(study["codings"]["coder"]):
         marks = (MARK.fullmatch(line["row"]) for line in workbook.forms.get("coding", []))
-        if any(found and found[3] not in ("new", "aside") for found in marks):
+        if any(match and match[3] not in ("new", "aside") for match in marks):
             rule = "no coder of this name coded before, and rows here are marked as coded before"
     if not rule and workbook.about.get("coder mark") != short_mark(normalised_text(coder, CODE)):
         rule = "the workbook was written for another coder, and a coder's name was changed here"
@@ -215,7 +216,7 @@ def changed_criteria(changeset: Changeset) -> set[str]:
     about, now = changeset.workbook.about, codebook_marks(changeset.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
-    changed = {one for one, mark in now.items() if about.get(f"criterion {one}".lower()) != mark}
+    changed = {name for name, mark in now.items() if about.get(f"criterion {name}".lower()) != mark}
     note = "The workbook was written with an earlier version of the codebook"
     changeset.workbook.note(note, "Start")
     return changed
@@ -227,7 +228,7 @@ def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
     changeset.workbook.refuse(line.place("level"), line["level"], rule, remedy)
 
 
-def _says_anything(line: SheetRow, mark: tuple) -> bool:
+def _has_content(line: SheetRow, mark: tuple) -> bool:
     """Return whether a line is more than a row that was sent out empty and came back empty."""
     if mark and mark[2] != "new":
         return True  # a coding that was made: emptied, it is still to be answered for

@@ -111,7 +111,7 @@ def checked_coder(study: Study, coder: str) -> str:
     if rule:
         remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
         raise StudyError([Problem("--coder", None, "", shorten(coder), rule, remedy)])
-    return as_held(study, coder)
+    return recorded_name(study, coder)
 
 
 def fault_of_name(name: str) -> str:
@@ -123,10 +123,11 @@ def fault_of_name(name: str) -> str:
     return ""
 
 
-def as_held(study: Study, coder: str) -> str:
+def recorded_name(study: Study, coder: str) -> str:
     """Return a coder's name as the study writes it."""
     name = normalised_text(coder, CODE)
-    return {normalised_text(one, CODE): one for one in study["codings"]["coder"]}.get(name, name)
+    names = {normalised_text(recorded, CODE): recorded for recorded in study["codings"]["coder"]}
+    return names.get(name, name)
 
 
 def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:

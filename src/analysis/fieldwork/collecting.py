@@ -40,7 +40,7 @@ def without_document(study: Study) -> list[Wanted]:
     sources = study["sources"]
     rows = sources[~sources["source_id"].isin(study["documents"]["source_id"])]
     pairs = zip(rows["url"], rows["source_id"], strict=True)
-    return [one for one in (Wanted(*pair) for pair in pairs) if one.is_address]
+    return [wanted for wanted in (Wanted(*pair) for pair in pairs) if wanted.is_address]
 
 
 def not_archived(study: Study) -> list[str]:
@@ -72,9 +72,9 @@ def collect_into(
     collection, waiting = Collection(), []
 
     def shown() -> Iterator[Wanted]:
-        for number, one in enumerate(wanted, start=1):
-            progress(f"{number} of {len(wanted)}: {one.place}")
-            yield one
+        for number, document in enumerate(wanted, start=1):
+            progress(f"{number} of {len(wanted)}: {document.place}")
+            yield document
 
     def take_in() -> None:
         taken = take_documents_in(folder, waiting)
@@ -82,16 +82,16 @@ def collect_into(
         collection.added += taken
         store = DocumentStore(folder)
         # As a search reads them: from the store.
-        texts = {name: store.pages(one.sha256) for name, one in taken}
+        texts = {name: store.pages(document.sha256) for name, document in taken}
         index_collected(store.folder, {name: text for name, text in texts.items() if text})
 
     try:
-        with contextlib.closing(collector.collect(shown())) as every:
-            for found in every:
-                if isinstance(found, NotCollected):
-                    collection.left_out.append(found)
+        with contextlib.closing(collector.collect(shown())) as results:
+            for result in results:
+                if isinstance(result, NotCollected):
+                    collection.left_out.append(result)
                 else:
-                    waiting.append(found)
+                    waiting.append(result)
                 if len(waiting) >= AT_ONCE:
                     take_in()
     finally:
@@ -127,7 +127,10 @@ def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tupl
         changeset = Changeset(load(folder), ReadWorkbook("the documents"))
         store = DocumentStore(folder)
         rows = DocumentRows(changeset, store)
-        added = [(rows.add(one, number), one) for number, one in enumerate(collected, start=1)]
+        added = [
+            (rows.add(document, number), document)
+            for number, document in enumerate(collected, start=1)
+        ]
         files = changeset.checked_files()
         # Before the rows that need it: a row without its hash would be of a document for ever lost.
         if rows.known_here:
@@ -251,8 +254,8 @@ class DocumentRows:
         """Return the source that has the address of a document."""
         addresses = {text.rstrip("/") for text in (collected.name, collected.wanted.place)}
         rows = self._sources.rows if collected.access != PRIVATE else []
-        found = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
-        return next(found, "")
+        matches = (row["source_id"] for row in rows if row["url"].rstrip("/") in addresses)
+        return next(matches, "")
 
     def _older(self, collected: Collected, source: str) -> str:
         """Return the latest document that came from the same address for the same source."""

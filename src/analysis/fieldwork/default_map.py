@@ -19,7 +19,7 @@ def default_map(study: Study, table: TableFile) -> TableMap:
     headings, no_units = table.headings, study["units"].empty
     is_long = {"criterion_id", "answer"} <= set(headings)
     criteria = (
-        [] if is_long else [one for one in study["criteria"]["criterion_id"] if one in headings]
+        [] if is_long else [name for name in study["criteria"]["criterion_id"] if name in headings]
     )
     known = {"unit_id", *criteria, *BESIDE, *(_UNIT_COLUMNS if no_units else ())}
     known |= {"criterion_id", "answer"} if is_long else set()
@@ -39,11 +39,11 @@ def default_map(study: Study, table: TableFile) -> TableMap:
     if table.workbook.problems:
         raise StudyError(table.workbook.problems_in_order())
     words = [*study["levels"]["level"], *v.TYPED, NOT_ASKED, NOBODY_LOOKED]
-    units = {one: one for one in _UNIT_COLUMNS if one in headings}
+    units = {name: name for name in _UNIT_COLUMNS if name in headings}
     named = {"criterion": "criterion_id", "answer": "answer"} if is_long else {}
     return TableMap.model_validate(
         named
-        | {one: one for one in BESIDE if one in headings}
+        | {name: name for name in BESIDE if name in headings}
         | {
             "unit": "unit_id",
             "units": units | {"unit_id": "unit_id"} if no_units else None,

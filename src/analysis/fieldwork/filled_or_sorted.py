@@ -35,7 +35,7 @@ def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> 
         lines: those of its rows that add or change something.
     """
     for tab in dict.fromkeys(line.sheet for line in lines):
-        rows = sorted((one for one in lines if one.sheet == tab), key=lambda one: one.number)
+        rows = sorted((line for line in lines if line.sheet == tab), key=lambda line: line.number)
         running = list(_running(workbook, rows))
         for name, run in running:
             for line in run:
@@ -47,18 +47,18 @@ def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> 
 
 def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str, list[SheetRow]]]:
     """Yield each column with rows in which it counts up or down by one, where that is no chance."""
-    found = [
+    runs = [
         (name, run)
         for name in _columns(rows)
         for step in (1, -1)
         for run in _runs(rows, name, step)
     ]
     brought = {line["evidence_id"] for line in workbook.forms.get("evidence", [])}
-    for name, run in found:
+    for name, run in runs:
         numbers = {line.number for line in run}
         besides = any(
             other != name and len(numbers & {line.number for line in also}) >= _LEAST_ROWS
-            for other, also in found
+            for other, also in runs
         )
         if re.fullmatch(r"\d{4}-\d\d-\d\d", run[0][name]):
             yield name, run
@@ -93,7 +93,9 @@ def _columns(rows: list[SheetRow]) -> list[str]:
     """Return the columns that hold codes or dates, and do not name the row."""
     names = dict.fromkeys(name for line in rows for name in line.texts)
     kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in names}
-    return [name for name, one in kinds.items() if one and one.kind != TEXT and name not in _NAMES]
+    return [
+        name for name, field in kinds.items() if field and field.kind != TEXT and name not in _NAMES
+    ]
 
 
 def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]]:
@@ -113,12 +115,12 @@ def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]
 def _next(text: str, step: int) -> set[str]:
     """Return what a program writes below a text when it is dragged down, counting by a step."""
     following = set()
-    if found := re.fullmatch(r"(\d{4})-(\d\d)", text):
-        months = 12 * int(found[1]) + int(found[2]) - 1 + step
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        months = 12 * int(match[1]) + int(match[2]) - 1 + step
         following.add(f"{months // 12:04}-{months % 12 + 1:02}")
-    elif found := re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL):
-        number = int(found[2]) + step
-        following = {f"{found[1]}{number}", f"{found[1]}{number:0{len(found[2])}}"}
+    elif match := re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL):
+        number = int(match[2]) + step
+        following = {f"{match[1]}{number}", f"{match[1]}{number:0{len(match[2])}}"}
     with contextlib.suppress(ValueError, OverflowError):  # it is no day
         following.add((dt.date.fromisoformat(text) + dt.timedelta(days=step)).isoformat())
     return following

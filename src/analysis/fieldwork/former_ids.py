@@ -27,9 +27,9 @@ def under_current_ids(workbook: ReadWorkbook, study: Study) -> None:
             workbook.note(UNDER_ANOTHER_ID, line.place("row"))
             line.texts["row"] = mark
     about = workbook.about
-    for former, one in criteria.items():
+    for former, current_id in criteria.items():
         if mark_then := about.get(f"criterion {former}".lower()):
-            about.setdefault(f"criterion {one}".lower(), mark_then)
+            about.setdefault(f"criterion {current_id}".lower(), mark_then)
     if about.get("unit") in units:
         workbook.note(UNDER_ANOTHER_ID, workbook.about_places.get("unit", "Start"))
         about["unit"] = units[about["unit"]]

@@ -138,23 +138,24 @@ class _Import:
     def _take_cell(self, cell: tuple, of_cell: list[Answer]) -> None:
         """Take in what the table says of one unit, criterion and date."""
         unit, criterion, dated = cell
-        given = [one for one in of_cell if one.meaning not in (*_SILENT, FOUND_NOTHING)]
-        others = [one for one in of_cell if one not in given and not one.coders]
-        meanings = {one.meaning for one in [*given, *others]}
-        codings = {(name, one.meaning): one for one in given[::-1] for name in one.coders}
-        told_apart = all(one.coders for one in given) and len({name for name, _ in codings}) == len(
-            codings
-        )
-        if len(meanings) > 1 and (others or not told_apart):
+        given = [answer for answer in of_cell if answer.meaning not in (*_SILENT, FOUND_NOTHING)]
+        others = [answer for answer in of_cell if answer not in given and not answer.coders]
+        meanings = {answer.meaning for answer in [*given, *others]}
+        codings = {
+            (name, answer.meaning): answer for answer in given[::-1] for name in answer.coders
+        }
+        coders = {name for name, _ in codings}
+        distinct = all(answer.coders for answer in given) and len(coders) == len(codings)
+        if len(meanings) > 1 and (others or not distinct):
             first = of_cell[0]
-            other = next(one for one in of_cell if one.meaning != first.meaning)
+            other = next(answer for answer in of_cell if answer.meaning != first.meaning)
             rule = f"{first.line.place('level')} says {shorten(first.text) or 'nothing'} of the same unit, criterion and date"
             remedy = "keep one of the two, give each its date, or name who gave it (coder)"
             self.workbook.refuse(other.line.place("level"), other.text, rule, remedy)
             return
         if not given:
             return
-        if len(of_cell) > 1 and not any(one.coders for one in of_cell):
+        if len(of_cell) > 1 and not any(answer.coders for answer in of_cell):
             note = "An answer that the table gives more than once was taken once"
             self.workbook.note(note, of_cell[1].line.place("level"))
         row = dict(zip(DATED, dated, strict=True))
@@ -165,8 +166,8 @@ class _Import:
         else:
             note = "Coders differ: their codings were taken in, and no level stands until they are settled (policygap settle)"
             self.workbook.note(note, given[0].line.place("level"))
-        for (name, _), one in reversed(codings.items()):
-            self._code(row | {"coder": name}, one)
+        for (name, _), answer in reversed(codings.items()):
+            self._code(row | {"coder": name}, answer)
 
     def _assess(self, row: dict[str, str], given: list[Answer]) -> None:
         row = row | {
@@ -243,33 +244,33 @@ class _Import:
             elif answer.meaning == FOUND_NOTHING and self.map.searched:
                 own = answer.line["date"] if len(answer.line["date"]) == len("YYYY-MM-DD") else ""
                 searches[answer.unit, own or self.map.searched.on].append(answer)
-        for (unit, day), found in searches.items():
-            self._search(self.map.searched, unit, day, found)
-        for unit, found in silent.items():
-            self._state_blanks(unit, found)
+        for (unit, day), blanks in searches.items():
+            self._search(self.map.searched, unit, day, blanks)
+        for unit, blanks in silent.items():
+            self._state_blanks(unit, blanks)
 
-    def _state_blanks(self, unit: str, found: list[Answer]) -> None:
+    def _state_blanks(self, unit: str, blanks: list[Answer]) -> None:
         """State as evidence on which questions the table has no answer about a unit."""
         parts = []
         for words, meanings in (
             ("not asked", (NOT_ASKED,)),
             ("nobody looked", _LOOKED_FOR_BY_NOBODY),
         ):
-            asked = [f"“{one.question}”" for one in found if one.meaning in meanings]
-            more = [f"{len(asked) - _NAMED_AT_MOST} more"] if asked[_NAMED_AT_MOST:] else []
-            if asked:
-                parts.append(f"{', '.join(asked[:_NAMED_AT_MOST] + more)} ({words})")
-        line = found[0].line
+            questions = [f"“{answer.question}”" for answer in blanks if answer.meaning in meanings]
+            more = [f"{len(questions) - _NAMED_AT_MOST} more"] if questions[_NAMED_AT_MOST:] else []
+            if questions:
+                parts.append(f"{', '.join(questions[:_NAMED_AT_MOST] + more)} ({words})")
+        line = blanks[0].line
         name = f"{self.source_id}-{line.letters['unit_id']}{line.number}"
         states = f"No answer stands in {self.table.name} on {'; '.join(parts)}. What no answer means is what was declared when the table was brought in."
-        states = " ".join([states, *_said_beside(found, ("date", "source", "coder"))])
-        self._state(name, unit, states, " ".join(_said_beside(found, ("note",))), line)
+        states = " ".join([states, *_texts_beside(blanks, ("date", "source", "coder"))])
+        self._state(name, unit, states, " ".join(_texts_beside(blanks, ("note",))), line)
 
-    def _search(self, searched: Searched | None, unit: str, day: str, found: list[Answer]) -> None:
+    def _search(self, searched: Searched | None, unit: str, day: str, blanks: list[Answer]) -> None:
         if searched is None:
             return  # the map then has no answer that means it
-        own = ("source", "note", "coder") if found[0].line["date"] == day else BESIDE
-        note = " ".join([self._why_found_nothing(found), *_said_beside(found, own)])
+        own = ("source", "note", "coder") if blanks[0].line["date"] == day else BESIDE
+        note = " ".join([self._why_found_nothing(blanks), *_texts_beside(blanks, own)])
         row = {
             "unit_id": unit,
             "searched_on": day,
@@ -279,21 +280,23 @@ class _Import:
         }
         place, old = self._old("searches", row)
         known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
-        criteria = {one.criterion for one in found}
+        criteria = {answer.criterion for answer in blanks}
         row["note"] = known if note in known else f"{known} {note}".strip()
-        row["criterion_ids"] = ";".join(one for one in self.scale if one in criteria | before)
-        draft, line = self.changeset.draft("searches"), found[0].line
+        row["criterion_ids"] = ";".join(
+            criterion for criterion in self.scale if criterion in criteria | before
+        )
+        draft, line = self.changeset.draft("searches"), blanks[0].line
         same = criteria <= before and note in known
         if place is None:
             draft.add(row, line)
         elif not same:
             draft.replace(place, old | row, line)
         what = ADDED if place is None else UNCHANGED if same else CHANGED
-        summary = ", ".join(one for one in self.scale if one in criteria)
+        summary = ", ".join(criterion for criterion in self.scale if criterion in criteria)
         self.changeset.say(what, "searches", row, summary, line)
 
-    def _why_found_nothing(self, found: list[Answer]) -> str:
-        texts = dict.fromkeys(f"“{one.text}”" if one.text else "blank" for one in found)
+    def _why_found_nothing(self, blanks: list[Answer]) -> str:
+        texts = dict.fromkeys(f"“{answer.text}”" if answer.text else "blank" for answer in blanks)
         return f"Imported from {self.table.name}, where the answer is {' or '.join(texts)}: that was declared to mean that it was looked for and not found."
 
     def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
@@ -321,13 +324,13 @@ class _Import:
             self.changeset.say(ADDED, "sources", row, self.workbook.file, line)
 
 
-def _said_beside(found: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
+def _texts_beside(answers: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
     """Say what a table has beside blanks: its own day, source, note and coder of each."""
     beside: dict[str, list[str]] = {}
-    for one in found:
-        parts = [f"{kind} {text}" for kind in kinds if (text := one.line[kind])]
+    for answer in answers:
+        parts = [f"{kind} {text}" for kind in kinds if (text := answer.line[kind])]
         if parts:
-            beside.setdefault("; ".join(parts), []).append(f"“{one.question}”")
+            beside.setdefault("; ".join(parts), []).append(f"“{answer.question}”")
     return [
         f"Beside {', '.join(questions)} it has: {text.rstrip('.')}."
         for text, questions in beside.items()

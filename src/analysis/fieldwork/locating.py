@@ -42,14 +42,14 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
     with nullcontext() if dry_run else journal.changing(folder):
         changeset = Changeset(load(folder), ReadWorkbook("evidence.csv"))
         located, evidence = Located(), changeset.draft("evidence")
-        for place, (row, found) in enumerate(_each(changeset.study)):
-            if isinstance(found, str):
-                located.not_filled[row["evidence_id"]] = found
-            elif found:
+        for place, (row, outcome) in enumerate(_outcomes(changeset.study)):
+            if isinstance(outcome, str):
+                located.not_filled[row["evidence_id"]] = outcome
+            elif outcome:
                 line = SheetRow("evidence.csv", place + 2, {}, {"": "A"})
-                evidence.replace(place, {**row, **found}, line)
-                changeset.say(CHANGED, "evidence", row, listed([*found]), line)
-                located.filled[row["evidence_id"]] = found
+                evidence.replace(place, {**row, **outcome}, line)
+                changeset.say(CHANGED, "evidence", row, listed([*outcome]), line)
+                located.filled[row["evidence_id"]] = outcome
             else:
                 located.complete += row["quote"] != ""
         files = changeset.checked_files()
@@ -58,15 +58,15 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
     return located
 
 
-def _each(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | str]]:
+def _outcomes(study: Study) -> Iterator[tuple[dict[str, str], dict[str, str] | str]]:
     """Yield each row of evidence with what can be filled in, or why what it lacks cannot."""
     library = Library(study)
     for row in records(study.tables["evidence"]):
         lacks = [name for name in COLUMNS if not row[name]] if row["quote"] else []
-        yield row, _found(row, lacks, library) if lacks else {}
+        yield row, _outcome(row, lacks, library) if lacks else {}
 
 
-def _found(row: dict[str, str], lacks: list[str], library: Library) -> dict[str, str] | str:
+def _outcome(row: dict[str, str], lacks: list[str], library: Library) -> dict[str, str] | str:
     text = library.quotable(row["document_id"])
     if text is None:
         return f"the text of {row['document_id']} is not on this machine, or another"

@@ -53,17 +53,15 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
     names, meant, problems = unit_names(study.at(None)), set(), []
     there = set(study["units"]["unit_id"])
     for text in texts:
-        found = names.meant(text)
-        meant |= found
-        if found and not found & there:
+        ids = names.meant(text)
+        meant |= ids
+        if ids and not ids & there:
             rule, remedy = f"it does not exist on {study.day}", "see its days in units.csv"
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
-        elif len(found) != 1:
+        elif len(ids) != 1:
             noun = study.settings.unit_noun.singular
             rule = (
-                f"it can mean {listed_or(sorted(found))}"
-                if found
-                else f"it is no {noun} of the study"
+                f"it can mean {listed_or(sorted(ids))}" if ids else f"it is no {noun} of the study"
             )
             near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
             remedy = (
@@ -74,7 +72,7 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
     if problems:
         raise StudyError(problems)
-    return [one for one in study["units"]["unit_id"] if one in meant]
+    return [unit for unit in study["units"]["unit_id"] if unit in meant]
 
 
 def near_units(study: Study, text: str, most: int = 3) -> list[str]:
@@ -86,7 +84,7 @@ def near_units(study: Study, text: str, most: int = 3) -> list[str]:
     }
     # A unit may be near by its name and by its id.
     near = difflib.get_close_matches(text.casefold(), list(spellings), 2 * most)
-    return list(dict.fromkeys(spellings[one] for one in near))[:most]
+    return list(dict.fromkeys(spellings[spelling] for spelling in near))[:most]
 
 
 def listed_or(names: Iterable[str]) -> str:

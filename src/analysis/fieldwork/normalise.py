@@ -133,9 +133,9 @@ def _written_date(value: str, epoch: dt.datetime) -> Normalised:
     text = normalised_text(value, CODE).lstrip("'").strip()
     if text == "":
         return Normalised("", "stray spaces or signs were taken out" if value else "")
-    if found := _MIDNIGHT.fullmatch(text.lower()):
+    if match := _MIDNIGHT.fullmatch(text.lower()):
         # A program wrote it so: it was a date of the program before.
-        return _date_with_midnight(found[1], epoch)
+        return _date_with_midnight(match[1], epoch)
     iso, ambiguous = _in_order(text.lower())
     if ambiguous:
         return Normalised(rule="it can be read as two different days", remedy=HOW)
@@ -155,24 +155,24 @@ def _date_with_midnight(iso: str, epoch: dt.datetime) -> Normalised:
 
 def _in_order(text: str) -> tuple[str | None, bool]:
     """Return a written date as year, month and day, and whether it has a second reading."""
-    if found := _ISO.fullmatch(text):
-        year, month, day = found[1], found[3], found[5]
+    if match := _ISO.fullmatch(text):
+        year, month, day = match[1], match[3], match[5]
         return "-".join([year, *(part.zfill(2) for part in (month, day) if part)]), False
     if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
         return None, True  # a day count that has become text: which calendar, nobody knows
-    if found := _NUMERIC.fullmatch(text):
-        first, second, year = int(found[1]), int(found[2]), found[3]
+    if match := _NUMERIC.fullmatch(text):
+        first, second, year = int(match[1]), int(match[2]), match[3]
         if first <= 12 and second <= 12 and first != second:
             return None, True
         day, month = (first, second) if second <= 12 else (second, first)
         return f"{year}-{month:02}-{day:02}", False
-    if found := _MONTH_YEAR.fullmatch(text):
-        return f"{found[2]}-{int(found[1]):02}", False
+    if match := _MONTH_YEAR.fullmatch(text):
+        return f"{match[2]}-{int(match[1]):02}", False
     for pattern, order in ((_DAY_MONTH, (3, 2, 1)), (_MONTH_DAY, (3, 1, 2)), (_MONTH_ONLY, (2, 1))):
-        found = pattern.fullmatch(text)
-        if found and found[order[1]] in _MONTHS:
-            parts = [found[order[0]], f"{_MONTHS[found[order[1]]]:02}"]
-            parts += [f"{int(found[place]):02}" for place in order[2:]]
+        match = pattern.fullmatch(text)
+        if match and match[order[1]] in _MONTHS:
+            parts = [match[order[0]], f"{_MONTHS[match[order[1]]]:02}"]
+            parts += [f"{int(match[place]):02}" for place in order[2:]]
             return "-".join(parts), False
     return None, False
 

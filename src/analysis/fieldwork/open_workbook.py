@@ -176,8 +176,8 @@ def _texts(pattern: re.Pattern, content: bytes) -> list[str]:
 
 def _corner(anchor: str) -> str:
     """Return the cell under the corner of what is drawn; empty where it is tied to none."""
-    found = _CORNER.search(anchor)
-    return f"{get_column_letter(int(found[1]) + 1)}{int(found[2]) + 1}" if found else ""
+    match = _CORNER.search(anchor)
+    return f"{get_column_letter(int(match[1]) + 1)}{int(match[2]) + 1}" if match else ""
 
 
 def _check(path: Path) -> _Holds:

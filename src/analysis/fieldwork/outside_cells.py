@@ -54,7 +54,9 @@ def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
         for part in ("Header", "Footer"):
             items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
             texts = [
-                one.text or "" for item in items for one in (item.left, item.center, item.right)
+                section.text or ""
+                for item in items
+                for section in (item.left, item.center, item.right)
             ]
             if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
                 workbook.note_all(TYPED, f"{part.lower()} of {sheet.title}")

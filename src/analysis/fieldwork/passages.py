@@ -65,18 +65,18 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
         ids = [
             document.document_id for document in documents if document.document_id in library.texts
         ]
-        words, found = terms(study, criterion), ([], 0)
+        words, hits = terms(study, criterion), ([], 0)
         if ids and words:
-            found = library.search([any_of(words)], ids, BEST)
-        yield CellPassages(unit, criterion, words, documents, len(ids), *found)
+            hits = library.search([any_of(words)], ids, BEST)
+        yield CellPassages(unit, criterion, words, documents, len(ids), *hits)
 
 
 def with_no_unit(study: Study, cells: Iterable[Cell]) -> list[Cell]:
     """Return cells and, after them, the criteria once more for documents of no recorded unit."""
     cells = list(cells)
-    asked = {criterion for _, criterion in cells}
+    criteria = {criterion for _, criterion in cells}
     order = study["criteria"]["criterion_id"]
-    return [*cells, *(("", criterion) for criterion in order if criterion in asked)]
+    return [*cells, *(("", criterion) for criterion in order if criterion in criteria)]
 
 
 def unit_called(study: Study, unit: str) -> str:
@@ -113,11 +113,11 @@ def add_passages(
 ) -> None:
     """Add the sheets with the documents held, passages of them, and what holds nothing."""
     library = Library(study)
-    found = list(cell_passages(study, library, with_no_unit(study, cells)))
+    by_cell = list(cell_passages(study, library, with_no_unit(study, cells)))
     maker.page(documents_page(study, library, beside))
-    rows = [row for one in found for row in _passage_rows(study, library, one, beside)]
+    rows = [row for cell in by_cell for row in _passage_rows(study, library, cell, beside)]
     maker.form(PASSAGES, rows, frozen=3)
-    rows = [_nothing_row(study, one) for one in found if one.unit_id and one.documents]
+    rows = [_nothing_row(study, cell) for cell in by_cell if cell.unit_id and cell.documents]
     maker.form(NOTHING_FOUND, rows, frozen=3)
 
 
@@ -216,6 +216,6 @@ def possible_details(study: Study, cells: Sequence[Cell]) -> int:
     if study["documents"].empty:
         return 0
     areas = wide_areas(study.tables["units"])
-    found = cell_passages(study, Library(study), with_no_unit(study, cells))
-    texts = {passage.text for cell in found for passage in cell.passages}
+    by_cell = cell_passages(study, Library(study), with_no_unit(study, cells))
+    texts = {passage.text for cell in by_cell for passage in cell.passages}
     return sum(bool(details(text, study.settings.persons, areas)) for text in texts)

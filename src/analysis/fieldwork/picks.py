@@ -73,7 +73,7 @@ class Picks:
     @property
     def cells(self) -> set[Cell]:
         """The cells on which a passage was picked."""
-        return {(one.unit, one.criterion) for one in self._picked}
+        return {(pick.unit, pick.criterion) for pick in self._picked}
 
     def bring_in(self, batch: str) -> None:
         """Add what was picked to the study, once the evidence is in."""
@@ -81,32 +81,32 @@ class Picks:
         units = {row["evidence_id"]: row["unit_id"] for row in draft.rows}
         rows = [
             (
-                one.line,
+                pick.line,
                 {
                     "coder": self._coder,
-                    "unit_id": units[one.evidence],
-                    "criterion_id": one.criterion,
-                    "evidence_id": one.evidence,
+                    "unit_id": units[pick.evidence],
+                    "criterion_id": pick.criterion,
+                    "evidence_id": pick.evidence,
                     "batch": batch,
                 },
             )
-            for one in self._picked
-            if one.evidence in units
+            for pick in self._picked
+            if pick.evidence in units
         ]
         bring_in(self._changeset, "picks", ("coder", "criterion_id", "evidence_id"), rows)
 
     def _read(self, line: SheetRow) -> None:
-        found = _MARK.fullmatch(line["row"].replace(" ", ""))
+        mark = _MARK.fullmatch(line["row"].replace(" ", ""))
         if not line["evidence_id"]:
-            if found and quote_mark(line["quote"]) != found[5]:
+            if mark and quote_mark(line["quote"]) != mark[5]:
                 self._workbook.note_all(NOT_PICKED, line.place("quote"))
             return
-        if not found or not self._is_of_the_study(found):
+        if not mark or not self._is_of_the_study(mark):
             self._refuse(line, "row", MARK_CHANGED, PUT_BACK)
             return
-        unit, criterion, document, page, _ = found.groups()
+        unit, criterion, document, page, _ = mark.groups()
         of = self._library.documents[document]
-        if differs := _shown_otherwise(self._changeset.study, line, found):
+        if differs := _differing_column(self._changeset.study, line, mark):
             self._refuse(line, differs, OTHERWISE, PUT_BACK)
             return
         meant = self._ids.meant(line["evidence_id"])
@@ -183,14 +183,16 @@ def bring_in_nothing_found(
     bring_in(changeset, "searches", key, [(line, row) for line, row in rows if row])
 
 
-def _shown_otherwise(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
+def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
     """Return the column in which a row does not show what its mark says; empty: none."""
     unit = "" if mark[1] == NO_UNIT_MARK else mark[1]
-    said = {
+    expected = {
         "unit_id": unit_called(study, unit),
         "criterion_id": study.lookup("criteria", "label")[mark[2]],
     }
-    return next((name for name, text in said.items() if one_line(line[name]) != one_line(text)), "")
+    return next(
+        (name for name, text in expected.items() if one_line(line[name]) != one_line(text)), ""
+    )
 
 
 def _nothing_found(
@@ -198,26 +200,26 @@ def _nothing_found(
 ) -> dict[str, str]:
     """Return the search of a line; empty, and a problem kept, if it cannot be taken."""
     workbook, labels = changeset.workbook, changeset.study.lookup("criteria", "label")
-    found = _LISTED_MARK.fullmatch(line["row"].replace(" ", ""))
+    mark = _LISTED_MARK.fullmatch(line["row"].replace(" ", ""))
     units, choice = set(changeset.study["units"]["unit_id"]), reader.code(line, "choice", NOTHING)
     place, rule, remedy = "choice", "", "choose one of the list, or leave it empty"
-    if not found or found[1] not in units or found[2] not in labels:
+    if not mark or mark[1] not in units or mark[2] not in labels:
         place, rule, remedy = "row", MARK_CHANGED, PUT_BACK
-    elif differs := _shown_otherwise(changeset.study, line, found):
+    elif differs := _differing_column(changeset.study, line, mark):
         place, rule, remedy = differs, OTHERWISE, PUT_BACK
-    elif listed_mark(line.texts) != found[3]:
+    elif listed_mark(line.texts) != mark[3]:
         place, rule = "documents", "the row does not list any more what it was sent with"
         remedy = "put documents, terms and passages back; for others, have a new workbook written"
     elif choice not in NOTHING:
         rule = "it is none of the list"
     elif choice == LISTED and not line["hits"]:
         rule, remedy = "no passage is listed, so none was read", "read the whole, or leave it empty"
-    elif (found[1], found[2]) in picked:
+    elif (mark[1], mark[2]) in picked:
         rule, remedy = "a passage is picked on the same criterion", "empty one of the two"
-    if rule or found is None:
+    if rule or mark is None:
         workbook.refuse(line.place(place), line[place], rule, remedy)
         return {}
-    unit, criterion, _ = found.groups()
+    unit, criterion, _ = mark.groups()
     count = counted(len(line["documents"].split(";")), "document", "documents")
     what = f"{count} collected for the study, read whole" if choice == WHOLE else ""
     what = what or f"the passages listed of {count} collected for the study"

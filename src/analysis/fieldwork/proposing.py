@@ -27,20 +27,20 @@ def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
     }
     names = study.lookup("units", "short_name")
     for where, text in places.items():
-        found = _named(names, text)
-        if found:
-            return (found[0], where) if len(found) == 1 else None
+        units = _named(names, text)
+        if units:
+            return (units[0], where) if len(units) == 1 else None
     return None
 
 
 def _named(names: Mapping[str, str], text: str) -> list[str]:
     """Return the ids of units of which a text has the name; a name within a longer one is none."""
     words = f" {_words(text)} "
-    found = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
+    matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
     return [
         unit
-        for unit, name in found.items()
-        if not any(name != other and f" {name} " in f" {other} " for other in found.values())
+        for unit, name in matches.items()
+        if not any(name != other and f" {name} " in f" {other} " for other in matches.values())
     ]
 
 

@@ -105,8 +105,8 @@ def link_of(cell: Cell) -> str:
     link = getattr(cell, "hyperlink", None)
     if link is not None and link.target:
         return link.target + (f"#{link.location}" if link.location else "")
-    found = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
-    return found[1].replace('""', '"') if found and cell.data_type == "f" else ""
+    match = _HYPERLINK.match(cell.value) if isinstance(cell.value, str) else None
+    return match[1].replace('""', '"') if match and cell.data_type == "f" else ""
 
 
 def leads(cell: Cell) -> bool:

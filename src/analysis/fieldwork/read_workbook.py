@@ -35,7 +35,7 @@ _ROWS_SEARCHED = 20
 
 @dataclass(frozen=True)
 class _FormSheet:
-    """A sheet that holds a form.
+    """The layout of a form on a sheet.
 
     Attributes:
         sheet, grid: the sheet, and its cells.
@@ -57,8 +57,8 @@ class _FormSheet:
     @property
     def fields(self) -> dict[str, Field]:
         """The fields of the columns, by name."""
-        found = {name: _field(self.form, name) for name in self.columns}
-        return {name: field for name, field in found.items() if field is not None}
+        fields = {name: _field(self.form, name) for name in self.columns}
+        return {name: field for name, field in fields.items() if field is not None}
 
     def at_top(self, column: int) -> str:
         """Return the cell that tells what a column is: its mark, or else its heading."""
@@ -86,11 +86,11 @@ def read_workbook(path: Path) -> ReadWorkbook:
     unread: dict[str, str] = {}
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
-        found = _form_on(sheet, grid, noun)
+        layout = _form_on(sheet, grid, noun)
         # A form of another kind of workbook is one that nothing reads here.
-        foreign = found and workbook.texts_sent and found.form.tab not in workbook.texts_sent
-        if found and not foreign:
-            _read_form(workbook, opened, found, noun)
+        foreign = layout and workbook.texts_sent and layout.form.tab not in workbook.texts_sent
+        if layout and not foreign:
+            _read_form(workbook, opened, layout, noun)
             continue
         if not foreign and grid:
             unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
@@ -106,23 +106,23 @@ def read_workbook(path: Path) -> ReadWorkbook:
 
 
 def _read_form(
-    workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet, noun: str
+    workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet, noun: str
 ) -> None:
     """Keep the rows of a form; a second sheet with it is refused."""
-    title, form = found.sheet.title, found.form
+    title, form = layout.sheet.title, layout.form
     if form.name in workbook.forms:
         rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
         workbook.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
         return
-    if found.sheet.sheet_state != "visible":
+    if layout.sheet.sheet_state != "visible":
         workbook.note("A hidden sheet was read too", title)
     if title != form.tab:
         workbook.note("A sheet was renamed, and read by its marks", title)
     workbook.forms[form.name] = []
-    if _columns_are_right(workbook, found, noun):
+    if _check_columns(workbook, layout, noun):
         # Else what the rows say cannot be told, and each would be blamed for it.
-        _say_what_was_rearranged(workbook, found, noun)
-        workbook.forms[form.name] = list(_lines(workbook, opened, found))
+        _note_rearranged(workbook, layout, noun)
+        workbook.forms[form.name] = list(_lines(workbook, opened, layout))
 
 
 def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
@@ -165,8 +165,8 @@ def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
                 continue
             labels = {place: _named(form, value, noun) for place, value in texts.items()}
             if sum(map(bool, labels.values())) > len(form.fields) // 2:
-                found = _form_sheet(sheet, grid, form, number - 1, labels)
-                return replace(found, marked=False)
+                layout = _form_sheet(sheet, grid, form, number - 1, labels)
+                return replace(layout, marked=False)
     return None
 
 
@@ -204,28 +204,30 @@ def _label(value: object) -> str:
     return re.sub(r"[\W_]+", " ", value).strip().casefold() if isinstance(value, str) else ""
 
 
-def _lines(workbook: ReadWorkbook, opened: OpenedWorkbook, found: _FormSheet) -> Iterator[SheetRow]:
+def _lines(
+    workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet
+) -> Iterator[SheetRow]:
     """Yield the rows of a form that say anything; keep notes and problems on the way."""
-    title, form, first = found.sheet.title, found.form, found.head + 2
-    letters = {name: get_column_letter(place) for name, place in found.columns.items()}
-    editable = {name: field for name, field in found.fields.items() if field.editable}
+    title, form, first = layout.sheet.title, layout.form, layout.head + 2
+    letters = {name: get_column_letter(place) for name, place in layout.columns.items()}
+    editable = {name: field for name, field in layout.fields.items() if field.editable}
     filled, taken = set(), set()
-    for number, row in found.grid.items():
+    for number, row in layout.grid.items():
         if number < first:
             continue
         texts = {
-            name: read_cell(workbook, opened, row[found.columns[name]], field.kind)
+            name: read_cell(workbook, opened, row[layout.columns[name]], field.kind)
             for name, field in editable.items()
-            if found.columns[name] in row
+            if layout.columns[name] in row
         }
         if any(texts.values()):
             filled.add(number)
             yield SheetRow(title, number, texts, letters)
         if any(text and not form.only_names(name) for name, text in texts.items()):
             taken.add(number)
-    look_at_merged(workbook, found.sheet, found.grid, found.columns.values(), first, filled)
-    shown = ShownSheet(title, form, found.columns, editable, {found.head, found.head + 1}, taken)
-    workbook.shown.append((shown, shown.rows(found.grid)))
+    look_at_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
+    shown = ShownSheet(title, form, layout.columns, editable, {layout.head, layout.head + 1}, taken)
+    workbook.shown.append((shown, shown.rows(layout.grid)))
 
 
 def _field(form: Form, name: str) -> Field | None:
@@ -234,37 +236,37 @@ def _field(form: Form, name: str) -> Field | None:
     return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
 
 
-def _columns_are_right(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> bool:
+def _check_columns(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> bool:
     """Return whether every column is there, and once; keep it as a problem where not."""
-    if found.copied:
-        *others, first = sorted(found.copied, reverse=True)
-        also = "".join(f", as at {found.at_top(place)}" for place in reversed(others))
-        value = f"{found.form.name}.{found.copied[first]}"
+    if layout.copied:
+        *others, first = sorted(layout.copied, reverse=True)
+        also = "".join(f", as at {layout.at_top(place)}" for place in reversed(others))
+        value = f"{layout.form.name}.{layout.copied[first]}"
         rule = f"two columns have the same mark{also}"
-        workbook.refuse(found.at_top(first), value, rule, "delete the copied column")
-    missing = _missing(found, noun)
+        workbook.refuse(layout.at_top(first), value, rule, "delete the copied column")
+    missing = _missing(layout, noun)
     if missing:
-        marks = listed([f"{found.form.name}.{name}" for name in missing])
+        marks = listed([f"{layout.form.name}.{name}" for name in missing])
         rule = f"the {agreeing(len(missing), 'column', 'columns')} marked {marks} "
         rule += agreeing(len(missing), "is not there", "are not there")
         it = agreeing(len(missing), "it", "them")
         remedy = f"put {it} back, or copy the rows into a new workbook"
-        workbook.refuse(found.at_top(1), ", ".join(missing.values()), rule, remedy)
-    return not (found.copied or missing)
+        workbook.refuse(layout.at_top(1), ", ".join(missing.values()), rule, remedy)
+    return not (layout.copied or missing)
 
 
-def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
+def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
     """Return the label of each column that must be there and is not, by its name.
 
     How many columns a stem has, differs; but their numbers have no gap.
     """
-    expected = [field.name for field in found.form.fields if field.editable and not field.may_lack]
-    for name in found.fields:
+    expected = [field.name for field in layout.form.fields if field.editable and not field.may_lack]
+    for name in layout.fields:
         stem, _, number = name.rpartition("_")
         expected += [
             f"{stem}_{place}" for place in range(1, int(number) if number.isdigit() else 0)
         ]
-    missing = {name: _field(found.form, name) for name in expected if name not in found.columns}
+    missing = {name: _field(layout.form, name) for name in expected if name not in layout.columns}
     return {
         name: re.sub(r"\d+$", name.rpartition("_")[2], field.label).replace(
             "{unit}", noun or "unit"
@@ -274,25 +276,25 @@ def _missing(found: _FormSheet, noun: str) -> dict[str, str]:
     }
 
 
-def _say_what_was_rearranged(workbook: ReadWorkbook, found: _FormSheet, noun: str) -> None:
-    title, columns = found.sheet.title, found.columns
-    if not found.marked:
+def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> None:
+    title, columns = layout.sheet.title, layout.columns
+    if not layout.marked:
         note = "The row of marks is gone, and the columns were read by their headings"
         workbook.note(note, title)
-    order = [columns[field.name] for field in found.form.fields if field.name in columns]
+    order = [columns[field.name] for field in layout.form.fields if field.name in columns]
     if order != sorted(order):
         workbook.note("Columns were moved, and read by their marks", title)
-    for name, one in found.fields.items():
-        cell = found.grid.get(found.head + 1, {}).get(columns[name])
-        name_shown = _named(found.form, cell.value, noun) if cell is not None else ""
-        if one.editable and name_shown != name and (noun or "{" not in one.label):
-            place = address(title, f"{get_column_letter(columns[name])}{found.head + 1}")
-            label = one.label.replace("{unit}", noun)
+    for name, field in layout.fields.items():
+        cell = layout.grid.get(layout.head + 1, {}).get(columns[name])
+        name_shown = _named(layout.form, cell.value, noun) if cell is not None else ""
+        if field.editable and name_shown != name and (noun or "{" not in field.label):
+            place = address(title, f"{get_column_letter(columns[name])}{layout.head + 1}")
+            label = field.label.replace("{unit}", noun)
             workbook.note(f"A column was renamed, and read as {label!r}", place)
-    for area in found.sheet.column_dimensions.values():
+    for area in layout.sheet.column_dimensions.values():
         hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
         if set(hidden) & {*columns.values()}:
             workbook.note("Hidden columns were read too", address(title, area.index or ""))
-    filtered = found.sheet.auto_filter.filterColumn
-    if filtered or any(dimension.hidden for dimension in found.sheet.row_dimensions.values()):
+    filtered = layout.sheet.auto_filter.filterColumn
+    if filtered or any(dimension.hidden for dimension in layout.sheet.row_dimensions.values()):
         workbook.note("Rows that are hidden, or that a filter hides, were read too", title)

@@ -52,11 +52,11 @@ def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
         of_source = source_id in ("", row["source_id"])
         return of_source and not done and row["access"] == PUBLIC and seen <= latest
 
-    found: dict[str, list[Row]] = {}
+    by_address: dict[str, list[Row]] = {}
     for row in documents:
         if is_on_the_web(row["retrieved_from"]) and is_due(row):
-            found.setdefault(row["retrieved_from"], []).append(row)
-    return found
+            by_address.setdefault(row["retrieved_from"], []).append(row)
+    return by_address
 
 
 def look_again(
@@ -107,7 +107,7 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
         for number, look in enumerate(looks, start=1):
             if (look.row["document_id"], look.row["checked_on"]) in there:
                 continue  # another run has looked at it meanwhile
-            row = look.row | _found(changeset, documents, look, number)
+            row = look.row | _newer_version(changeset, documents, look, number)
             line = SheetRow(row["document_id"], number, {}, {"": "A"})
             checks.add(row, line)
             changeset.say(ADDED, "checks", {}, row["document_id"], line)
@@ -116,7 +116,7 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     return rows
 
 
-def _found(changeset: Changeset, documents: DocumentRows, look: Look, number: int) -> Row:
+def _newer_version(changeset: Changeset, documents: DocumentRows, look: Look, number: int) -> Row:
     """Return the id of a newer version, after adding it where it is not there yet."""
     if look.version is None:
         return {}

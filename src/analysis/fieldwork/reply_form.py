@@ -46,21 +46,21 @@ def reply_form(study: Study, unit: str) -> bytes:
     existing = records(study["replies"][study["replies"]["unit_id"] == unit])
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit}
-    about |= {f"Reply {one['reply_id']}": text_mark(one, _REPLIED) for one in existing}
+    about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
     maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS)
-    found = findings(study, unit)
-    maker.page(_findings_page(study, found))
+    finding_rows = findings(study, unit)
+    maker.page(_findings_page(study, finding_rows))
     maker.page(_evidence_page(study, unit))
     maker.page(_searches_page(study, unit))
-    maker.form(_reply_sheet(study), _answer_rows(unit, found), frozen=2)
-    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
+    maker.form(_reply_sheet(study), _answer_rows(unit, finding_rows), frozen=2)
+    cited = max([0, *(reply["evidence_ids"].count(";") + 1 for reply in existing)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
     rows = [
-        FormRow({**coded_texts(one), "criterion_id": labels.get(one["criterion_id"], "")})
-        for one in existing
+        FormRow({**coded_texts(reply), "criterion_id": labels.get(reply["criterion_id"], "")})
+        for reply in existing
     ]
     maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
@@ -87,7 +87,7 @@ def _lines(study: Study, unit: str, name: str) -> list[str]:
     ]
 
 
-def _findings_page(study: Study, found: list[dict[str, str]]) -> Page:
+def _findings_page(study: Study, rows: list[dict[str, str]]) -> Page:
     headings = [
         ("Criterion", 22),
         ("Question", 44),
@@ -99,7 +99,7 @@ def _findings_page(study: Study, found: list[dict[str, str]]) -> Page:
         ("Settled by", 30),
         ("Evidence", 16),
     ]
-    return Page("What is said", headings, [tuple(one.values())[1:] for one in found])
+    return Page("What is said", headings, [tuple(row.values())[1:] for row in rows])
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
@@ -132,7 +132,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         "when": cell.when,
         "confidence": cell.assessment["confidence"],
         "settled": ": ".join(filter(None, settled)),
-        "evidence": ", ".join(one["evidence_id"] for one in cell.evidence),
+        "evidence": ", ".join(row["evidence_id"] for row in cell.evidence),
     }
 
 
@@ -148,11 +148,11 @@ def _evidence_page(study: Study, unit: str) -> Page:
     cited, evidence = study.cited_evidence(), study["evidence"]
     own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
     rows = []
-    for one in with_sources(study, "evidence", own):
-        source = one["source"]
+    for row in with_sources(study, "evidence", own):
+        source = row["source"]
         where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
-        extent = v.EXTENT[one["extent_read"]]
-        rows.append((one["evidence_id"], one["states"], extent, where, source["url"]))
+        extent = v.EXTENT[row["extent_read"]]
+        rows.append((row["evidence_id"], row["states"], extent, where, source["url"]))
     headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
     headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
     return Page("Evidence", headings, rows)
@@ -179,18 +179,18 @@ def _marked(study: Study, heading: str) -> str:
     return f"{heading}. {study.settings.draft_mark}" if study.settings.draft_mark else heading
 
 
-def _answer_rows(unit: str, found: list[dict[str, str]]) -> list[FormRow]:
+def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
     whole = {"row": f"{unit}/{WHOLE}", "asked": "Anything else, or all of it together"}
     return [
         *(
             FormRow(
                 {
-                    "row": f"{unit}/{one['criterion_id']}",
-                    "asked": f"{one['label']}. {one['question']}",
-                    "found": one["said"],
+                    "row": f"{unit}/{row['criterion_id']}",
+                    "asked": f"{row['label']}. {row['question']}",
+                    "found": row["said"],
                 }
             )
-            for one in found
+            for row in rows
         ),
         FormRow(whole),
     ]

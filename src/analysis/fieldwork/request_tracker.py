@@ -59,7 +59,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     """
     title = f"Tracker of requests: {study.descriptor.title}"
     noun = study.settings.unit_noun.singular
-    lines = [one.replace("{unit}", noun) for one in _DO]
+    lines = [line.replace("{unit}", noun) for line in _DO]
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
@@ -70,16 +70,16 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     rows = [
         FormRow(
             {
-                **coded_texts(one),
-                "unit_id": names[one["unit_id"]],
-                "criterion_id": labels.get(one["criterion_id"], ""),
-                "waits_for": _waits_for(one, bodies, names[one["unit_id"]]),
+                **coded_texts(request),
+                "unit_id": names[request["unit_id"]],
+                "criterion_id": labels.get(request["criterion_id"], ""),
+                "waits_for": _waits_for(request, bodies, names[request["unit_id"]]),
             }
         )
-        for one in existing
+        for request in existing
     ]
-    rows += [FormRow(one) for one in _ready(study, asking)]
-    cited = max([0, *(one["evidence_ids"].count(";") + 1 for one in existing)])
+    rows += [FormRow(row) for row in _ready(study, asking)]
+    cited = max([0, *(request["evidence_ids"].count(";") + 1 for request in existing)])
     maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
     return maker.as_bytes()
@@ -110,7 +110,7 @@ def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-        free = next(id_ for id_ in ids if id_ not in existing)
+        free = next(request_id for request_id in ids if request_id not in existing)
         yield {
             "request_id": free,
             "unit_id": names[unit],
@@ -155,7 +155,7 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
             workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
             draft.replace(place, row, line)
-            named = ", ".join(f"{one} {row[one]}" for one in grown.differing)
+            named = ", ".join(f"{name} {row[name]}" for name in grown.differing)
             changeset.say(CHANGED, "requests", row, f"{row['request_id']}: {named}", line)
 
 

@@ -26,11 +26,13 @@ def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[
 
     By round only where a pilot is recorded. ``table``: as in :func:`agreement`, of the whole.
     """
-    found = [*agreement(study, table=table), *on_passages(study)]
+    results = [*agreement(study, table=table), *on_passages(study)]
     for name in (PILOT, MAIN) if PILOT in set(study["assignments"]["round"]) else ():
         part = of_round(study, name)
-        found += [replace(one, round=name) for one in (*agreement(part), *on_passages(part))]
-    return found
+        results += [
+            replace(result, round=name) for result in (*agreement(part), *on_passages(part))
+        ]
+    return results
 
 
 def of_round(study: Study, name: str) -> Study:
@@ -38,13 +40,15 @@ def of_round(study: Study, name: str) -> Study:
 
     Of the pilot as they stood then; what was coded anew since belongs to the main round.
     """
-    given, codings, history = (study[one] for one in ("assignments", "codings", "codings_history"))
+    given, codings, history = (
+        study[table] for table in ("assignments", "codings", "codings_history")
+    )
     in_round = (given["round"] == PILOT) == (name == PILOT)
     pilot = given[given["round"] == PILOT]
     batches = set(zip(pilot["coder"], pilot["batch"], strict=True))
 
     def rows_of(rows: pd.DataFrame) -> pd.DataFrame:
-        of_pilot = [one in batches for one in zip(rows["coder"], rows["batch"], strict=True)]
+        of_pilot = [pair in batches for pair in zip(rows["coder"], rows["batch"], strict=True)]
         return rows[pd.Series(of_pilot, rows.index, dtype=bool) == (name == PILOT)]
 
     own, old = rows_of(codings), rows_of(history)
@@ -80,7 +84,7 @@ def on_passages(study: Study) -> list[Agreement]:
     for cell, of_cell in picked.items():
         readers[cell] = sorted({*readers[cell], *of_cell})
     cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
-    found = []
+    results = []
     for measure, alike in ((SAME_PASSAGES, _same), (ONE_IN_COMMON, _one_in_common)):
         for name in (ALL, *dict.fromkeys(criterion for _, criterion in cells)):
             meant = [cell for cell in cells if name in (ALL, cell[1])]
@@ -93,22 +97,22 @@ def on_passages(study: Study) -> list[Agreement]:
             )
             share = 100 * same / len(meant) if meant else None
             why = _NO_SCALE if meant else _NOBODY
-            found.append(Agreement(name, measure, len(meant), same, share, None, None, None, why))
-    return found
+            results.append(Agreement(name, measure, len(meant), same, share, None, None, None, why))
+    return results
 
 
 def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     """Return the passages that each coder picked, by cell in the study's order."""
-    document, quote = (study.lookup("evidence", one) for one in ("document_id", "quote"))
-    found: dict[Cell, dict[str, list[Quoted]]] = {}
-    order = {one: place for place, one in enumerate(study["criteria"]["criterion_id"])}
+    document, quote = (study.lookup("evidence", column) for column in ("document_id", "quote"))
+    picked: dict[Cell, dict[str, list[Quoted]]] = {}
+    order = {criterion: place for place, criterion in enumerate(study["criteria"]["criterion_id"])}
     for row in sorted(
-        each_row(study["picks"]), key=lambda one: (one.unit_id, order[one.criterion_id])
+        each_row(study["picks"]), key=lambda row: (row.unit_id, order[row.criterion_id])
     ):
         passage = document[row.evidence_id], quote[row.evidence_id].casefold().split()
-        of_cell = found.setdefault((row.unit_id, row.criterion_id), {})
+        of_cell = picked.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, []).append(passage)
-    return found
+    return picked
 
 
 def _is_same(quoted: Quoted, other: Quoted) -> bool:
@@ -121,8 +125,8 @@ def _is_same(quoted: Quoted, other: Quoted) -> bool:
 
 
 def _matches(some: list[Quoted], others: list[Quoted]) -> Iterator[bool]:
-    for one in some:
-        yield any(_is_same(one, other) for other in others)
+    for quoted in some:
+        yield any(_is_same(quoted, other) for other in others)
 
 
 def _same(some: list[Quoted], others: list[Quoted]) -> bool:

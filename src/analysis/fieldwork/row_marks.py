@@ -55,14 +55,14 @@ def mark_of(changeset: Changeset, line: SheetRow) -> tuple[str, str, str] | tupl
     text = line["row"].replace(" ", "")
     if not text:
         return ()
-    found = MARK.fullmatch(text)
+    match = MARK.fullmatch(text)
     study = changeset.study
-    if found:
-        unit, criterion = found[1], found[2]
+    if match:
+        unit, criterion = match[1], match[2]
         if unit in set(study["units"]["unit_id"]) and criterion in study.lookup(
             "criteria", "label"
         ):
-            return unit, criterion, found[3]
+            return unit, criterion, match[3]
         rule = "the study has no such unit or criterion (any more)"
     else:
         rule = "the mark of the row was changed"

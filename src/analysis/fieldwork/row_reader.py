@@ -22,8 +22,8 @@ class RowReader:
         self._confidence = code_names(v.CONFIDENCE)
         scale = study.lookup("criteria", "scale_id")
         levels = study["levels"].groupby("scale_id")["level"].agg(list)
-        self._legal = {one: [*levels[name], *v.TYPED] for one, name in scale.items()}
-        self._levels = {one: code_names(codes) for one, codes in self._legal.items()}
+        self._legal = {criterion: [*levels[name], *v.TYPED] for criterion, name in scale.items()}
+        self._levels = {criterion: code_names(codes) for criterion, codes in self._legal.items()}
         brought = [line["evidence_id"] for line in self.workbook.forms.get("evidence", [])]
         self._evidence = code_names([*study["evidence"]["evidence_id"], *filter(None, brought)])
 
@@ -40,15 +40,15 @@ class RowReader:
     def criteria(self, line: SheetRow) -> str:
         """Return the criteria that a line names, one a line or joined by ``;``, as ids."""
         texts = [part.strip() for part in line["criterion_ids"].replace("\n", ";").split(";")]
-        found = []
+        criteria = []
         for text in filter(None, texts):
             meant = self._criteria.meant(text)
             if len(meant) != 1:
                 place, rule = line.place("criterion_ids"), "it is no criterion of the study"
                 remedy = "write criteria as the sheet Codebook names them, joined by ;"
                 self.workbook.refuse(place, text, rule, remedy)
-            found += [one for one in meant if one not in found]
-        return ";".join(found)
+            criteria += [criterion for criterion in meant if criterion not in criteria]
+        return ";".join(criteria)
 
     def level(self, line: SheetRow, criterion: str) -> str:
         """Return the level, or unknown code, of a line; what is none stays as it was written."""
@@ -56,8 +56,8 @@ class RowReader:
         legal = self._legal[criterion]
         if text and text not in legal:
             # What differs only in capitals is meant as well.
-            like = difflib.get_close_matches(text.casefold(), [one.casefold() for one in legal])
-            near = [one for one in legal if one.casefold() in like]
+            like = difflib.get_close_matches(text.casefold(), [level.casefold() for level in legal])
+            near = [level for level in legal if level.casefold() in like]
             meant = f"did you mean {listed_or(sorted(near))}? " if near else ""
             rule = f"it is no level of the scale of {criterion}"
             remedy = f"{meant}use one of: {', '.join(legal)}"
@@ -79,21 +79,21 @@ class RowReader:
         """Return the evidence ids of a line, joined by ``;``, in order, each once."""
         ids: list[str] = []
         for name, text in line.several("evidence").items():
-            parts = [one for one in re.split(r"[;,\s]+", text) if one]
+            parts = [part for part in re.split(r"[;,\s]+", text) if part]
             # Joined by ; is how we write more ids than there are columns.
             if len(parts) > 1 and not re.fullmatch(r"[^,\s]+", text):
                 note = "Several evidence ids in one cell were read one by one"
                 self.workbook.note(note, line.place(name))
             for part in parts:
                 meant = self._evidence.meant(part)
-                one = next(iter(meant)) if len(meant) == 1 else part
-                if one != part:
+                evidence_id = next(iter(meant)) if len(meant) == 1 else part
+                if evidence_id != part:
                     note = "Evidence ids were read in another case"
                     self.workbook.note(note, line.place(name))
-                if one in ids:
+                if evidence_id in ids:
                     note = "Evidence cited twice in a row was taken once"
                     self.workbook.note(note, line.place(name))
-                ids.append(one)
+                ids.append(evidence_id)
         return ";".join(dict.fromkeys(ids))
 
     def _code(self, line: SheetRow, name: str, codes: Names) -> str:
@@ -211,8 +211,8 @@ def extents(study: Study) -> list[str]:
 def _evidence(
     reader: RowReader, study: Study, line: SheetRow, quoted: dict[str, str]
 ) -> dict[str, str]:
-    said = {name: text for name, text in line.texts.items() if text}
-    row = dict.fromkeys(line.texts, "") | quoted | said
+    filled = {name: text for name, text in line.texts.items() if text}
+    row = dict.fromkeys(line.texts, "") | quoted | filled
     row |= {"extent_read": reader.code(line, "extent_read", extents(study))}
     if line["unit_id"] or line["scope"] not in ("", "unit"):
         row["unit_id"] = reader.unit(line) if line["unit_id"] else ""

@@ -142,10 +142,10 @@ def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
     Before 0.2 it kept nothing, or marks that do not say where they belong.
     """
     sent: dict[str, Rows] = {}
-    for found in filter(None, map(_RECORD.fullmatch, lines)):
-        rows = sent.setdefault(found[1], {})
-        if found[3]:
-            rows[int(found[2])] = dict(part.split("=") for part in found[3].split())
+    for match in filter(None, map(_RECORD.fullmatch, lines)):
+        rows = sent.setdefault(match[1], {})
+        if match[3]:
+            rows[int(match[2])] = dict(part.split("=") for part in match[3].split())
     return sent
 
 
@@ -208,7 +208,7 @@ def _changes(
     shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
 ) -> Iterator[tuple[str, str, int]]:
     """Yield what differs in a sheet: what, the letter of its column, and the row."""
-    texts = {one for row in before.values() for one in row.items()}
+    texts = {cell for row in before.values() for cell in row.items()}
     for number, row in rows.items():
         old = before.get(pairs.get(number, 0), {})
         for name in {**old, **row}:

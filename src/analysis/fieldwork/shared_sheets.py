@@ -71,14 +71,14 @@ def add_document_forms(maker: WorkbookMaker, study: Study, who: str) -> list[str
     for form, table, letter in ((NEW_SOURCES, "sources", "s"), (NEW_EVIDENCE, "evidence", "e")):
         key = form.fields[0].name
         ids = _free_ids(set(study[table][key]), f"{stem}-{letter}")
-        maker.form(form, [FormRow({key: id_}) for id_ in ids], frozen=1)
+        maker.form(form, [FormRow({key: row_id}) for row_id in ids], frozen=1)
     maker.form(NEW_SEARCHES, [], SPARE_DOCUMENTS, frozen=1)
     return ids
 
 
 def _free_ids(existing: set[str], stem: str) -> list[str]:
-    numbers = (re.fullmatch(rf"{re.escape(stem)}(\d+)", one) for one in existing)
-    last = max((int(found[1]) for found in numbers if found), default=0)
+    numbers = (re.fullmatch(rf"{re.escape(stem)}(\d+)", row_id) for row_id in existing)
+    last = max((int(match[1]) for match in numbers if match), default=0)
     return [f"{stem}{number}" for number in range(last + 1, last + SPARE_DOCUMENTS + 1)]
 
 
@@ -88,4 +88,4 @@ def coded_texts(row: dict[str, str]) -> dict[str, str]:
     ids = row.get("evidence_ids", "").split(";")
     first, rest = ids[: MOST_EVIDENCE - 1], ids[MOST_EVIDENCE - 1 :]
     columns = [*first, *([";".join(rest)] if rest else [])]
-    return texts | {f"evidence_{number}": one for number, one in enumerate(columns, start=1)}
+    return texts | {f"evidence_{number}": text for number, text in enumerate(columns, start=1)}

@@ -68,7 +68,7 @@ class AnswerReader:
         self.levels: dict[str, set[str]] = defaultdict(set)
         for row in each_row(study["levels"]):
             self.levels[row.scale_id].add(row.level)
-        self.counts: dict[str, Counter] = {one: Counter() for one in self.scale}
+        self.counts: dict[str, Counter] = {criterion: Counter() for criterion in self.scale}
         self.refused: dict[tuple, list[tuple[str, str, str]]] = {}
 
     def read(self) -> list[Answer]:
@@ -81,7 +81,7 @@ class AnswerReader:
         if self.workbook.problems:
             return []
         answers = list(self._answers(columns, names))
-        self._say_what_was_refused()
+        self._report_refused()
         return answers
 
     def _check_meanings(self) -> None:
@@ -117,8 +117,8 @@ class AnswerReader:
             {} if table_map.is_long else {f"?{heading}": heading for heading in table_map.criteria}
         )
         wanted = {name: heading for name, heading in wanted.items() if heading}
-        found = {name: self.table.column(heading) for name, heading in wanted.items()}
-        columns = {name: column for name, column in found.items() if column is not None}
+        numbers = {name: self.table.column(heading) for name, heading in wanted.items()}
+        columns = {name: column for name, column in numbers.items() if column is not None}
         for name, heading in wanted.items():
             if name not in columns or heading in self.table.twice:
                 rule = f"row {self.table.headings_row} of the table has no such heading"
@@ -224,7 +224,7 @@ class AnswerReader:
 
     def _question(self, text: str) -> Question:
         """Return what the map says of a question that a row names, or that it names a criterion."""
-        like = {name.casefold(): one for name, one in self.map.criteria.items()}
+        like = {name.casefold(): question for name, question in self.map.criteria.items()}
         return (
             self.map.criteria.get(text)
             or like.get(text.casefold())
@@ -288,11 +288,11 @@ class AnswerReader:
         if not text:
             return question.blank or self.map.blank
         for answers in (question.answers, self.map.answers):
-            found = answers.get(text) or {
+            meaning = answers.get(text) or {
                 name.casefold(): meaning for name, meaning in answers.items()
             }.get(text.casefold())
-            if found:
-                return found
+            if meaning:
+                return meaning
         return ""
 
     def _refuse(
@@ -302,7 +302,7 @@ class AnswerReader:
         place = self.table.place(number, column)
         self.refused.setdefault((kind, text, rule), []).append((place, text, remedy))
 
-    def _say_what_was_refused(self) -> None:
+    def _report_refused(self) -> None:
         for (_, text, rule), cells in self.refused.items():
             more = len(cells) - 1
             also = (

@@ -113,12 +113,14 @@ def read_table_file(
             "say in the map in which (headings_row)",
         )
         raise refusal(path, rule, remedy)
-    below = {number: row for number, row in grid.items() if number > headings_row and _says(row)}
+    below = {
+        number: row for number, row in grid.items() if number > headings_row and _has_text(row)
+    }
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
     look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
-    _look_under_no_heading(workbook, rows, headed)
+    _refuse_unheaded(workbook, rows, headed)
     for number in below.keys() - rows.keys():
-        place = next(cell for cell in below[number].values() if _says({0: cell}))
+        place = next(cell for cell in below[number].values() if _has_text({0: cell}))
         note = "What stands below the last row that the map names was left out"
         workbook.note_all(note, place_of(place))
     if page.sheet_state != "visible" or any(
@@ -153,7 +155,7 @@ def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
 def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
     """Return the tab of the sheet that holds the table, and what the table is called."""
     grids = {sheet.title: cells_of(sheet) for sheet in opened.book.worksheets}
-    tabs = [title for title, grid in grids.items() if any(map(_says, grid.values()))]
+    tabs = [title for title, grid in grids.items() if any(map(_has_text, grid.values()))]
     named = [tab for tab in tabs if not wanted or tab.casefold() == wanted.casefold()]
     if len(named) == 1:
         return named[0], path.name if len(tabs) == 1 else f"sheet {named[0]} of {path.name}"
@@ -173,17 +175,17 @@ def _headed(row: dict[int, Cell]) -> dict[int, str]:
     return {column: text for column, text in texts.items() if text}
 
 
-def _says(row: dict[int, Cell]) -> bool:
+def _has_text(row: dict[int, Cell]) -> bool:
     return any(cell.value is not None and str(cell.value).strip() for cell in row.values())
 
 
-def _look_under_no_heading(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
+def _refuse_unheaded(workbook: ReadWorkbook, rows: Grid, headed: Collection[int]) -> None:
     """Refuse what stands in no column of the table: a cell may have been split in two."""
     loose = [
         cell
         for row in rows.values()
         for column, cell in row.items()
-        if column not in headed and _says({column: cell})
+        if column not in headed and _has_text({column: cell})
     ]
     if loose:
         more = f" (nor above {len(loose) - 1} more of the table)" if loose[1:] else ""

@@ -194,7 +194,7 @@ def read_map(path: Path) -> TableMap:
         remedy = "write one entry a line, as “name: value”, and put signs in quotation marks"
         raise refusal(path, shorten(rule, 200), remedy, place) from None
     except ValidationError as error:
-        raise StudyError([_entry_problem(path, one) for one in error.errors()]) from None
+        raise StudyError([_entry_problem(path, detail) for detail in error.errors()]) from None
 
 
 class _Loader(yaml.BaseLoader):

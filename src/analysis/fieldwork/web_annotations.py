@@ -57,32 +57,34 @@ def read_annotations(path: Path) -> list[WebAnnotation]:
 
 def _annotations(content: Any) -> Iterator[dict[str, Any]]:
     if isinstance(content, list):
-        for one in content:
-            yield from _annotations(one)
+        for part in content:
+            yield from _annotations(part)
     elif not isinstance(content, dict):
         raise ValueError("it holds something other than annotations")
     elif "target" in content:
         yield content
     else:
-        held = [content[name] for name in _HOLDING if name in content]
-        if not held and not str(content.get("type")).startswith("Annotation"):
+        nested = [content[name] for name in _HOLDING if name in content]
+        if not nested and not str(content.get("type")).startswith("Annotation"):
             raise ValueError("it holds something other than annotations")
-        for one in held:
-            yield from _annotations(one)
+        for part in nested:
+            yield from _annotations(part)
 
 
-def _of(one: dict[str, Any]) -> Iterator[WebAnnotation]:
-    bodies = [{"value": body} if isinstance(body, str) else body for body in _list(one.get("body"))]
+def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
+    bodies = [
+        {"value": body} if isinstance(body, str) else body for body in _list(annotation.get("body"))
+    ]
     bodies = [body for body in bodies if isinstance(body, dict)]
     tagging = [body for body in bodies if "tagging" in _list(body.get("purpose"))]
-    said = [_text(body.get("value")) for body in bodies if body not in tagging]
-    said += [_text(one.get("bodyValue")), _text(one.get("text"))]
-    tags = [*(body.get("value") for body in tagging), *_list(one.get("tags"))]
-    for target in _list(one["target"]) or [{}]:
+    comments = [_text(body.get("value")) for body in bodies if body not in tagging]
+    comments += [_text(annotation.get("bodyValue")), _text(annotation.get("text"))]
+    tags = [*(body.get("value") for body in tagging), *_list(annotation.get("tags"))]
+    for target in _list(annotation["target"]) or [{}]:
         target = {"source": target} if isinstance(target, str) else target
         if not isinstance(target, dict):
             raise ValueError("it has an annotation of which the target is no address")
-        source = target.get("source") or target.get("id") or one.get("uri")
+        source = target.get("source") or target.get("id") or annotation.get("uri")
         source = source.get("id") if isinstance(source, dict) else source
         selector = next(_quoting(target.get("selector")), {})
         yield WebAnnotation(
@@ -90,24 +92,24 @@ def _of(one: dict[str, Any]) -> Iterator[WebAnnotation]:
             sha256=next(_hashes(target), ""),
             **{name: _text(selector.get(name)) for name in ("exact", "prefix", "suffix")},
             tags=tuple(dict.fromkeys(filter(None, map(_text, tags)))),
-            comment=" ".join(filter(None, said)),
-            created_on=_text(one.get("created"))[:10],
+            comment=" ".join(filter(None, comments)),
+            created_on=_text(annotation.get("created"))[:10],
         )
 
 
 def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
     """Yield the selectors that quote, those within others too."""
-    for one in _list(selector):
-        if isinstance(one, dict):
-            if any(str(name).endswith("TextQuoteSelector") for name in _list(one.get("type"))):
-                yield one
-            yield from _quoting(one.get("refinedBy"))
+    for part in _list(selector):
+        if isinstance(part, dict):
+            if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
+                yield part
+            yield from _quoting(part.get("refinedBy"))
 
 
 def _hashes(target: dict[str, Any]) -> Iterator[str]:
-    for one in (target, *_list(target.get("state")), target.get("source")):
-        if isinstance(one, dict):
-            named = (one.get(name) for name in ("schema:sha256", "sha256"))
+    for part in (target, *_list(target.get("state")), target.get("source")):
+        if isinstance(part, dict):
+            named = (part.get(name) for name in ("schema:sha256", "sha256"))
             yield from (text for text in map(_text, named) if _HASH.fullmatch(text))
 
 

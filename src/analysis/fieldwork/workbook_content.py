@@ -110,10 +110,10 @@ class ReadWorkbook:
         def place(problem: Problem) -> tuple[int, int, int, str]:
             tab, _, cell = problem.column.rpartition("!")
             sheet = sheets.setdefault(tab or problem.column, len(sheets))
-            found = re.match(r"([A-Z]+)(\d+)", cell)
-            if not found:
+            match = re.match(r"([A-Z]+)(\d+)", cell)
+            if not match:
                 return sheet, 0, 0, cell
-            return sheet, int(found[2]), column_index_from_string(found[1]), cell
+            return sheet, int(match[2]), column_index_from_string(match[1]), cell
 
         return sorted(self.problems, key=place)
 

@@ -4,8 +4,9 @@ These are for work, and not for publication: they have filters, frozen panes and
 """
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl.styles import Alignment, Border, PatternFill, Side
@@ -34,7 +35,7 @@ class FormRow:
     """A row to write: texts by field, and the list of a drop-down where it is not the field's."""
 
     texts: Mapping[str, str]
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class WorkbookMaker:
         widths = [width for _, width in page.headings]
         for column, (heading, width) in enumerate(page.headings, start=1):
             _head(sheet, 1, column, heading, width)
-        sheet.row_dimensions[1].height = row_height([one for one, _ in page.headings], widths)
+        sheet.row_dimensions[1].height = row_height([text for text, _ in page.headings], widths)
         last = 1
         for last, texts in enumerate(page.rows, start=2):
             for column, text in enumerate(texts, start=1):
@@ -109,14 +110,14 @@ class WorkbookMaker:
         name = form.fields[0].name
         self._sent += [row.texts[name] for row in rows if row.texts.get(name)]
         self._forms[form.tab] = form
-        for column, one in enumerate(form.fields, start=1):
-            put_text(sheet, 1, column, form.mark(one)).font = font(size=8, color="767676")
-            _head(sheet, 2, column, capital(one.label.replace("{unit}", self._noun)), one.width)
+        for column, field in enumerate(form.fields, start=1):
+            put_text(sheet, 1, column, form.mark(field)).font = font(size=8, color="767676")
+            _head(sheet, 2, column, capital(field.label.replace("{unit}", self._noun)), field.width)
         sheet.row_dimensions[2].height = 62
         last = 2 + len(rows) + spare
-        widths = [one.width for one in form.fields]
+        widths = [field.width for field in form.fields]
         for number, row in enumerate(rows, start=3):
-            texts = [row.texts.get(one.name, "") for one in form.fields]
+            texts = [row.texts.get(field.name, "") for field in form.fields]
             _write_row(sheet, number, form.fields, texts)
             sheet.row_dimensions[number].height = row_height(texts, widths)
         for number in range(3 + len(rows), last + 1):
@@ -132,7 +133,7 @@ class WorkbookMaker:
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
             _list(sheet, column, name, values)
-        sent = [line for one in self.book.worksheets for line in self._records(one)]
+        sent = [line for worksheet in self.book.worksheets for line in self._records(worksheet)]
         _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
         _guard(sheet)
         return as_bytes(self.book)
@@ -141,26 +142,26 @@ class WorkbookMaker:
         """Return what the last sheet keeps of a sheet, for what only shows to be compared."""
         form, grid = self._forms.get(sheet.title), cells_of(sheet)
         fields = form.fields if form else ()
-        places = {one.name: column for column, one in enumerate(fields, start=1)}
-        editable = {one.name for one in fields if one.editable}
+        places = {field.name: column for column, field in enumerate(fields, start=1)}
+        editable = {field.name for field in fields if field.editable}
         return records(ShownSheet(sheet.title, form, places, editable, (1, 2), grid), grid)
 
     def _add_choices(
         self, sheet: Worksheet, form: Form, rows: Sequence[FormRow], last: int
     ) -> None:
         """Add the drop-downs. They point to a range: a list written out is cut at 255 signs."""
-        for column, one in enumerate(form.fields, start=1):
-            if not one.choices:
+        for column, field in enumerate(form.fields, start=1):
+            if not field.choices:
                 continue
-            named = [row.choices.get(one.name, one.choices) for row in rows]
-            named += [one.choices] * (last - 2 - len(rows))
+            named = [row.choices.get(field.name, field.choices) for row in rows]
+            named += [field.choices] * (last - 2 - len(rows))
             letter = get_column_letter(column)
             for name in dict.fromkeys(named):
                 area = " ".join(f"{letter}{a}:{letter}{b}" for a, b in _runs(named, name, first=3))
                 if area and self._lists.get(name):
-                    sheet.add_data_validation(self._choice(one, name, area))
+                    sheet.add_data_validation(self._choice(field, name, area))
 
-    def _choice(self, one: Field, name: str, area: str) -> DataValidation:
+    def _choice(self, field: Field, name: str, area: str) -> DataValidation:
         letter = get_column_letter(list(self._lists).index(name) + 1)
         ends = f"${letter}$2:${letter}${len(self._lists[name]) + 1}"
         return DataValidation(
@@ -169,10 +170,10 @@ class WorkbookMaker:
             sqref=area,
             allow_blank=True,
             showErrorMessage=True,
-            errorStyle="stop" if one.only_choices else "warning",
+            errorStyle="stop" if field.only_choices else "warning",
             errorTitle="Not on the list",
             error="Choose one of the list."
-            if one.only_choices
+            if field.only_choices
             else "It is not on the list. Go on if it is new.",
         )
 
@@ -202,14 +203,14 @@ def save_new(
     if rule:
         raise StudyError([Problem(shorten(path, 200), None, "", "", rule, remedy)])
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.writing")
+    temporary = path.with_name(f".{path.name}.writing")
     try:
-        aside.write_bytes(content)
+        temporary.write_bytes(content)
         before()
-        aside.replace(path)
+        temporary.replace(path)
     finally:
         with contextlib.suppress(OSError):
-            aside.unlink()
+            temporary.unlink()
 
 
 def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> None:
@@ -225,15 +226,15 @@ def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> No
 
 
 def _write_row(sheet: Worksheet, row: int, fields: Sequence[Field], texts: list[str]) -> None:
-    for column, (one, text) in enumerate(zip(fields, texts, strict=True), start=1):
+    for column, (field, text) in enumerate(zip(fields, texts, strict=True), start=1):
         cell = put_text(sheet, row, column, text)
         if not text:
             cell.value = None  # an empty text is a filled cell to some programs
         # As text, or a program turns 2021-12 into the first of December.
         cell.number_format, cell.border = "@", _LINE
-        if not one.editable or one.name == "row":
+        if not field.editable or field.name == "row":
             cell.fill = _SHOWN
-        if one.kind == LINK and not one.editable:
+        if field.kind == LINK and not field.editable:
             put_link(cell, text)
 
 
