@@ -202,4 +202,4 @@ def test_of_no_settled_cell_and_of_one_no_sentence_counts_to_zero_or_one_of_many
         assert coverage_chart(results, named_figures(results)).title == said
     assert matrix_chart(alone, named_figures(alone)).alt.startswith("Matrix of 1 library by ")
     one = named_figures(several)["pairs.said"].text
-    assert "1 pairs" not in one and "for the one pair it is not sure which" in one
+    assert "1 pairs" not in one and "no library can be placed above another" in one

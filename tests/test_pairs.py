@@ -726,9 +726,8 @@ def test_the_diagram_only_where_something_is_sure(with_pairs):
     assert "order" in [one.name for one in all_charts(with_pairs, named_figures(with_pairs))]
     named = named_figures(measure(real()))
     assert named["pairs.said"].text == (
-        "No force can be ranked against another: for none of the 903 pairs of forces is it sure "
-        "which has the higher score, with all that is unknown, and every weight in the study's "
-        "range, allowed for."
+        "On the total score, no force can be placed above another under every weighting that we "
+        "allow, whatever the unknown answers are."
     )
 
 
@@ -736,8 +735,8 @@ def test_how_many_pairs_are_sure_is_said_in_one_sentence(with_pairs):
     sure, units = len(with_pairs.pairs), len(with_pairs.study["units"])
     named = {*with_pairs.pairs["above"], *with_pairs.pairs["below"]}
     said = named_figures(with_pairs)["pairs.said"].text
-    assert said.startswith(f"For {sure} of the {units * (units - 1) // 2} pairs of ")
-    assert f"; {units - len(named)} of {units} " in said
+    assert said.startswith(f"For {sure} of {units * (units - 1) // 2} pairs of ")
+    assert f". {units - len(named)} of {units} " in said
 
 
 def test_the_tables_are_published(with_pairs):

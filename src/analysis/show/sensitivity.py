@@ -109,7 +109,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
             for row in each_row(rows)
         ]
     )
-    wide = table.pivot(index="choice", columns="unit_id", values="said")
+    wide = table.pivot(index="choice", columns="unit_id", values="words")
     wide = wide.reindex(index=table["choice"].unique(), columns=units, fill_value="").fillna("")
     wide = wide[(wide != "").any(axis=1)]
     wide.insert(0, "label", table.drop_duplicates("choice").set_index("choice")["label"])

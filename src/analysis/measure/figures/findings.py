@@ -76,6 +76,16 @@ class FindingPart:
     count: int
     is_all: bool
 
+    @property
+    def is_any(self) -> bool:
+        """Whether it has a unit."""
+        return self.count > 0
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it has just one."""
+        return self.count == 1
+
 
 def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
     """Return what was found on each recommendation, as the parts of a sentence.
