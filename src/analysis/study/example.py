@@ -134,6 +134,17 @@ ROWS: dict[str, list[dict[str, str]]] = {
         {**_CELL, **_READ, **_SETTLED, **_REPLACED, "replaced_by": "EXAMPLE: who replaced it"}
     ],
     "set_aside": [{**_CELL, "criterion_id": _CONTEXT, **_SETTLED}],
+    "findings": [
+        {
+            "unit_id": _UNIT,
+            "recommendation_id": _GROUP,
+            "text": "EXAMPLE: who said what and when, with its exceptions",
+            "rests_on": f"{_ASKED}=EXAMPLE-yes",
+            "written_by": "EXAMPLE: who wrote it",
+            "checked_by": "EXAMPLE: who checked it",
+            "checked_on": _DAY,
+        }
+    ],
     "searches": [
         {
             "unit_id": _UNIT,

@@ -29,6 +29,7 @@ TEXTS = {
     "assessments": ("rationale", "settled_why"),
     "assessments_history": ("rationale", "settled_why", "replaced_why"),
     "set_aside": ("settled_why",),
+    "findings": ("text",),
     "events": ("event",),
     "requests": ("note",),
     "replies": ("says", "reason", "assessment"),

@@ -12,6 +12,7 @@ from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
 from analysis.study.addresses import address_warnings
 from analysis.study.asking import Asking, sent_requests
+from analysis.study.asof import states
 from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
 from analysis.study.groups import exempt_cells
@@ -22,6 +23,7 @@ from analysis.study.privacy import personal_details
 from analysis.study.rules.engine import Rule, numbers
 from analysis.study.schema import Breach, row_problems
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
+from analysis.study.written_findings import written_findings
 from analysis.wording import agreeing, some_of, stopped
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
@@ -235,6 +237,12 @@ def _rows_that_do_not_apply(study: Study) -> np.ndarray:
     return late
 
 
+def _sentences_that_no_longer_hold(study: Study) -> list[bool]:
+    rows = study["findings"]
+    hold = written_findings(study, states(study)) if len(rows) else {}
+    return [(row.unit_id, row.recommendation_id) not in hold for row in each_row(rows)]
+
+
 def _long_notices(study: Study) -> pd.Series:
     notices = study["notices"]
     return (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
@@ -312,6 +320,9 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("sources", Rule("url", _addresses_of_private_documents,
           "all documents collected of this source are private, and its address is published",
           "leave it if anyone may know the address; else empty it")),
+    _rows("findings", Rule("rests_on", _sentences_that_no_longer_hold,
+          "a state that the sentence rests on has changed, and the sentence is shown no more",
+          "read the evidence again; then correct the sentence, or take it out")),
     _rows("evidence", Rule("extent_read", _evidence_read_further_than_its_source,
           "by this more of the document was read than by its row in sources.csv",
           "say one thing in both, how far it was read")),

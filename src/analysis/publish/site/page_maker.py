@@ -24,6 +24,7 @@ from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
 from analysis.study.places import has_map
+from analysis.study.written_findings import written_findings
 from analysis.wording import DOZEN, beyond, further, listed, spoken
 
 
@@ -96,6 +97,7 @@ class PageMaker:
             "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
             "recommended": self.recommended,
             "findings": finding_parts(self.results.gaps),
+            "written": written_findings(study, self.results.matrix),
         }
 
     def page(
