@@ -334,7 +334,7 @@ def test_representations_are_short_and_say_date_counts_and_caveats(study, result
         assert len(repr(shown).splitlines()) <= 6
         for text in (repr(shown), shown._repr_html_()):
             assert f"{many} libraries" in text and library().settings.draft_mark in text
-    assert "State as of" in repr(results)
+    assert "about the position on" in repr(results)
 
 
 def test_agreement_and_comparison(study):

@@ -196,8 +196,8 @@ def test_of_no_settled_cell_and_of_one_no_sentence_counts_to_zero_or_one_of_many
     several = shown(bare, tuple(library()["units"]["unit_id"][:2]))
     alone = shown(bare, (library()["units"]["unit_id"].iloc[0],))
     for results, said in (
-        (several, "No criterion is settled for any of the 2 libraries"),
-        (alone, "No criterion is settled for the 1 library"),
+        (several, "No question has an answer for any of the 2 libraries"),
+        (alone, "No question has an answer for the 1 library"),
     ):
         assert coverage_chart(results, named_figures(results)).title == said
     assert matrix_chart(alone, named_figures(alone)).alt.startswith("Matrix of 1 library by ")

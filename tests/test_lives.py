@@ -343,7 +343,7 @@ def test_an_end_that_is_entered_later_explains_what_it_changes():
     # Three are in the study; on that day one of them has ended.
     said = in_sentences(found)
     assert any("whose score moved: 0 of 2" in one for one in said)
-    why = "as it does not exist on 2 February 2024: no difference can be told."
+    why = "as it does not exist on 2 February 2024: we could not tell a difference."
     assert f"Old-Town has no score after, {why}" in said
 
 

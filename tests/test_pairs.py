@@ -715,7 +715,7 @@ def test_the_sentences_are_the_pair_table_in_words(with_pairs):
         == compared(with_pairs, row["above"], row["below"])[0]
     )
     other = next(one for one in with_pairs.order if one.apart).units
-    assert compared(with_pairs, *other[:2])[0].startswith("It cannot be told")
+    assert compared(with_pairs, *other[:2])[0].startswith("We could not tell")
 
 
 def test_the_diagram_only_where_something_is_sure(with_pairs):
@@ -753,7 +753,7 @@ def test_the_tables_are_published(with_pairs):
 def test_compare_units_on_the_command_line(capsys):
     assert main(["compare-units", "WARWICKSHIRE", "Gloucestershire Constabulary"]) == 0
     told = capsys.readouterr().out
-    assert "It cannot be told which is above the other" in told
+    assert "We could not tell which is above the other" in told
     assert "Warwickshire 50 to 100" in told and "Gloucestershire 0 to 50" in told
     assert "One answer alone could decide it, any of: Victim first (Gloucestershire, 25%)" in told
     assert "DRAFT" in told

@@ -184,7 +184,7 @@ class Results(Summary):
         many = counted(len(study["units"]), *study.settings.unit_noun.both)
         lines = [
             f"Results: {study.descriptor.title}",
-            f"State as of {spoken(matrix.as_of)}, from what had been read by {spoken(matrix.known_by)}.",
+            f"What we had read by {spoken(matrix.known_by)} about the position on {spoken(matrix.as_of)}.",
             f"{many} by {counted(len(self._criteria), 'criterion', 'criteria')}.",
             study.mark,
             f"What must stand with them: {len(self.caveats)} sentences in .caveats",

@@ -13,7 +13,7 @@ from analysis.wording import agreeing, some_of, spoken
 def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
     """Return what must stand with a result: draft mark, dates and the notices that apply."""
     study = results.study
-    dates = f"State as of {spoken(results.matrix.as_of)}, from what had been read by {spoken(results.matrix.known_by)}."
+    dates = f"What we had read by {spoken(results.matrix.known_by)} about the position on {spoken(results.matrix.as_of)}."
     general = study["notices"].loc[study["notices"]["scope"] == "study", "text"]
     count = len(in_force(study, results.matrix.as_of))
     scored = int((study["criteria"]["scored"] == "yes").sum())

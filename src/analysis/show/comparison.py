@@ -183,7 +183,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     # Of those that exist at both dates.
     both = len(set(comparison.before.cells["unit_id"]) & set(comparison.after.cells["unit_id"]))
     sentences = [
-        f"State as of {spoken(days[0])} before and {spoken(days[1])} after.",
+        f"The position on {spoken(days[0])} before, and on {spoken(days[1])} after.",
         f"Differences that bear on a result, by cause: {listed(causes)}.",
         f"{capital(noun.plural)} whose score moved: {len(comparison.moved)} of {both}.",
         *joined,
@@ -198,7 +198,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
         absent = f"it does not exist on {spoken(matrix.as_of)}"
         why = "nothing of it is in the sum" if there else absent
         sentences.append(
-            f"{names[row.unit_id]} has no score {side}, as {why}: no difference can be told."
+            f"{names[row.unit_id]} has no score {side}, as {why}: we could not tell a difference."
         )
     joint = comparison.parts[comparison.parts["cause"].str.contains(";")]["unit_id"].unique()
     if len(joint):

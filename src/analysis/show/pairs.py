@@ -73,7 +73,7 @@ def compared(results: Results, unit: str, other: str) -> list[str]:
                 f"{names[upper]} is surely at or above {names[lower]}, and may be level with it."
             )
             return [sentence, basis, *_deciding_answers(results, unit, other)]
-    sentence = f"It cannot be told which is above the other: {names[unit]}, or {names[other]}."
+    sentence = f"We could not tell which is above the other: {names[unit]}, or {names[other]}."
     if dominance.conservative[a, b]:
         criteria = results.study["criteria"]
         scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]

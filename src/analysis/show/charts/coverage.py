@@ -45,7 +45,7 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         if settled.value
         else agreeing(len(study["units"]), "the", "any of the")
     )
-    title = f"No criterion is settled for {which} {units.text} {noun}"
+    title = f"No question has an answer for {which} {units.text} {noun}"
     names = {
         criterion: labels[criterion] + ("" if scored else " (context)")
         for criterion, scored in zip(table.index, criteria["scored"] == "yes", strict=True)

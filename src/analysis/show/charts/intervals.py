@@ -26,8 +26,8 @@ def intervals_chart(results: Results, named: Named) -> Chart:
     table = table.sort_values(["known", "short_name"], ascending=[False, True], kind="stable")
     title = (
         f"For {named['units.no_weight_known'].text} of {named['study.units'].text} "
-        f"{agreeing(len(table), *study.settings.unit_noun.both)} the evidence allows the whole "
-        "range of scores"
+        f"{agreeing(len(table), *study.settings.unit_noun.both)} what we read leaves the "
+        "whole range of scores open"
     )
 
     def page(table: pd.DataFrame, place: str) -> list[Chart]:

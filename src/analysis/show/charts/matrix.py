@@ -56,9 +56,9 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     table = cells[cells["criterion_id"].isin(criteria["criterion_id"])].copy()
     table = table[["unit_id", "criterion_id", "state", "last_level", "observed_on"]]
     title = (
-        f"The public record settles {named['cells.settled'].text} of {named['cells.scored'].text} "
-        f"scored cells; for {named['units.nothing_known'].text} of {named['study.units'].text} "
-        f"{agreeing(len(units), *study.settings.unit_noun.both)} it settles none"
+        f"What we read answers {named['cells.settled'].text} of {named['cells.scored'].text} scored "
+        f"questions; for {named['units.nothing_known'].text} of {named['study.units'].text} "
+        f"{agreeing(len(units), *study.settings.unit_noun.both)} it answers none"
     )
 
     def page(units: pd.DataFrame, place: str) -> list[Chart]:

@@ -35,7 +35,7 @@ def tile_map_chart(results: Results, named: Named) -> Chart:
     table["known"] = results.total["known"].to_numpy()
     plural = study.settings.unit_noun.plural
     title = (
-        f"Something scored is known of {named['units.some_weight_known'].text} of "
+        f"A scored question has an answer for {named['units.some_weight_known'].text} of "
         f"{named['study.units'].text} {agreeing(len(table), *study.settings.unit_noun.both)}"
     )
     lines = [
