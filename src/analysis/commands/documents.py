@@ -1,4 +1,4 @@
-"""The commands that collect documents, find passages in them, and look at them again."""
+"""The commands that collect documents, look at them again, and take quotations in from them."""
 
 from __future__ import annotations
 
@@ -13,23 +13,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.commands.shared import (
-    STUDY,
+    LETTERS_OF_A_PLACE,
     loaded,
-    print_possible_details,
+    refuse_missing,
     shown_progress,
+    study_and_places,
     unit_meant,
-    units_meant,
 )
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import counted
 
-_SHOWN = 1000
-"""Letters of a place that are shown."""
-
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
-    from analysis.documents.library import Library
-    from analysis.documents.search import Search
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.fieldwork.rechecking import Rechecked
@@ -49,9 +44,9 @@ def collect(arguments: argparse.Namespace) -> int:
     if arguments.ocr and not ocr.is_installed():
         rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
-    folder, places = _study_and_places(arguments.places)
+    folder, places = study_and_places(arguments.places)
     if places and places == arguments.places:  # no study is named
-        _refuse_missing(places[0])
+        refuse_missing(places[0])
     study = loaded(folder)
     entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
@@ -131,89 +126,6 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
             )
 
 
-def search(arguments: argparse.Namespace) -> int:
-    """Find passages in the documents; return 1 if none is found."""
-    from analysis.documents.library import Library
-    from analysis.documents.search import log
-    from analysis.documents.search import search as search_documents
-    from analysis.fieldwork.names import meant_criterion
-
-    folder, words = _study_and_words(arguments.places)
-    study = loaded(folder)
-    unit = unit_meant(study, arguments.unit) if arguments.unit else ""
-    criterion = meant_criterion(study, arguments.criterion) if arguments.criterion else ""
-    library = Library(study)
-    found = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
-    if arguments.log:
-        log(study, found)
-    _print_found(study, library, found)
-    return 0 if found.passages else 1
-
-
-def passages(arguments: argparse.Namespace) -> int:
-    """Write a workbook with the best passages to read."""
-    from analysis.documents.library import Library
-    from analysis.fieldwork.workbook_writer import save_new
-    from analysis.publish.passages import passages_workbook
-
-    study = loaded(arguments.study)
-    units = units_meant(study, arguments.units) or list(study["units"]["unit_id"])
-    save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
-    print_possible_details(study, units)
-    print(f"The passages to read are in {arguments.out}")
-    if said := Library(study).missing():
-        print(said)
-    return 0
-
-
-def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the last word if that is one, and the other words."""
-    folder, rest = _study_and_places(places[-1:])
-    if any("/" in one for one in rest):
-        _refuse_missing(rest[-1])
-    return folder, [*places[:-1], *rest]
-
-
-def _print_found(study: Study, library: Library, found: Search) -> None:
-    hits: Counter[str] = Counter()
-    for number, one in enumerate(found.passages, start=1):
-        hits[one.document] += 1
-        link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
-        print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
-    count = counted(found.hits, "passage", "passages")
-    best = len(found.passages)
-    print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
-    names = study.lookup("units", "short_name")
-    if found.searched:
-        print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
-    elif found.unit:
-        print(f"No document with a text is recorded as about {names[found.unit]}.")
-    for one in found.searched:
-        about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
-        print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
-    if found.without_unit:
-        ids = ", ".join(one.document_id for one in found.without_unit)
-        print(f"Not searched, as documents.csv has no unit_id for it: {ids}.")
-    if said := library.missing():
-        print(said)
-
-
-def _refuse_missing(place: str) -> None:
-    """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
-    if "://" not in place and not Path(place).exists():
-        rule, remedy = "there is no such study, folder or file", "correct the path"
-        raise StudyError([Problem(shorten(place, _SHOWN), None, "", "", rule, remedy)])
-
-
-def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the first place if that is one, and the others."""
-    from analysis.study.descriptor import FILE
-
-    if places and (Path(places[0]) / FILE).is_file():
-        return Path(places[0]), places[1:]
-    return STUDY, places
-
-
 def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     """Return what is entered of the answer that is collected, checked against the study."""
     from analysis.fieldwork.answers import ENTRIES, check_answer, request_of
@@ -275,11 +187,11 @@ def _print(collection: Collection) -> None:
     for name, one in collection.added:
         size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
         unread = f"; not read: {'; '.join(one.text.unread)}" if one.text.unread else ""
-        print(f"{name}: {shorten(one.name, _SHOWN)}, {size}, {one.access}{unread}")
+        print(f"{name}: {shorten(one.name, LETTERS_OF_A_PLACE)}, {size}, {one.access}{unread}")
     known = sum(one.is_known for one in collection.left_out)
     failed = [one for one in collection.left_out if not one.is_known]
     for place, why in _in_lines(failed):
-        print(f"{shorten(place, _SHOWN)}: {why}.", file=sys.stderr)
+        print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(
         f"Collected: {len(collection.added)}, held already: {known}, not collected: {len(failed)}."
     )
