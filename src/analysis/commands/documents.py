@@ -51,7 +51,7 @@ def collect(arguments: argparse.Namespace) -> int:
     entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
-    wanted = [replace(one, unit_id=unit) for one in wanted]
+    wanted = [replace(item, unit_id=unit) for item in wanted]
     store = DocumentStore(folder)
     kept = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
@@ -63,13 +63,13 @@ def collect(arguments: argparse.Namespace) -> int:
     _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [one.same_as for one in collection.left_out if one.is_known]
+    known = [item.same_as for item in collection.left_out if item.is_known]
     if arguments.request and (collection.added or known):
         from analysis.fieldwork.answers import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
-    return 1 if any(not one.is_known for one in collection.left_out) else 0
+    return 1 if any(not item.is_known for item in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
@@ -104,9 +104,9 @@ def _make_public(folder: Path, collection: Collection) -> None:
     from analysis.documents.store import PUBLIC
     from analysis.fieldwork.collecting import make_public
 
-    addresses = {one.same_as: one.address for one in collection.left_out if one.address}
+    addresses = {item.same_as: item.address for item in collection.left_out if item.address}
     # What came again, as its text was not on this machine, may be private in its row, too.
-    addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
+    addresses |= {doc.sha256: doc.name for _, doc in collection.added if doc.access == PUBLIC}
     made = make_public(folder, addresses) if addresses else {}
     for name, address in made.items():
         print(f"{name}: private before, public now: {address} gives the same bytes.")
@@ -162,14 +162,14 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
             "name files, folders or addresses, or --missing",
         )
         raise StudyError([Problem("collect", None, "", "", rule, remedy)])
-    found = [Wanted(one.place, source, arguments.request or "") for one in wanted(places)]
-    return found + (without_document(study) if arguments.missing else [])
+    named = [Wanted(item.place, source, arguments.request or "") for item in wanted(places)]
+    return named + (without_document(study) if arguments.missing else [])
 
 
 def _in_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
     """Yield a line for each, and one for all addresses of a host that cannot be reached."""
-    yield from ((one.place, one.why) for one in failed if not one.host)
-    for host, many in Counter(one.host for one in failed if one.host).items():
+    yield from ((item.place, item.why) for item in failed if not item.host)
+    for host, many in Counter(item.host for item in failed if item.host).items():
         fetched = counted(many, "address is", "addresses are")
         yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
 
@@ -184,12 +184,14 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
 
 
 def _print(collection: Collection) -> None:
-    for name, one in collection.added:
-        size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
-        unread = f"; not read: {'; '.join(one.text.unread)}" if one.text.unread else ""
-        print(f"{name}: {shorten(one.name, LETTERS_OF_A_PLACE)}, {size}, {one.access}{unread}")
-    known = sum(one.is_known for one in collection.left_out)
-    failed = [one for one in collection.left_out if not one.is_known]
+    for name, document in collection.added:
+        size = f"{counted(len(document.text.pages), 'page', 'pages')}, {counted(document.text.words, 'word', 'words')}"
+        unread = f"; not read: {'; '.join(document.text.unread)}" if document.text.unread else ""
+        print(
+            f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
+        )
+    known = sum(item.is_known for item in collection.left_out)
+    failed = [item for item in collection.left_out if not item.is_known]
     for place, why in _in_lines(failed):
         print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(
@@ -204,7 +206,7 @@ def _print_left(
     from analysis.frames import records
 
     rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
-    for row in (rows[one.same_as] for one in collection.left_out if one.same_as in rows):
+    for row in (rows[item.same_as] for item in collection.left_out if item.same_as in rows):
         if (source and row["source_id"] != source) or (unit and row["unit_id"] != unit):
             about = f", about {row['unit_id']}" if row["unit_id"] else ""
             print(
@@ -226,10 +228,10 @@ def _print_proposals(study: Study, collection: Collection) -> None:
         if document.units
     }
     names = study.lookup("units", "name")
-    for name, one in collection.added:
-        found = proposed_unit(study, one) if name not in known else None
-        if found:
-            unit, where = found
+    for name, document in collection.added:
+        proposal = proposed_unit(study, document) if name not in known else None
+        if proposal:
+            unit, where = proposal
             print(
                 f"{name} is perhaps about {names[unit]}, by {where}. Nothing records that: "
                 f"if it is so, write {unit} as its unit_id in documents.csv."
@@ -248,8 +250,8 @@ def _print_looks(rechecked: Rechecked) -> None:
         many = counted(len(reasons), "address", "addresses")
         why = "; ".join(dict.fromkeys(reason.rstrip("?") for reason in reasons))
         print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
-    found = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
-    kinds = "".join(f", {name}: {many}" for name, many in found.items())
+    statuses = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
+    kinds = "".join(f", {name}: {many}" for name, many in statuses.items())
     print(
         f"Looked at again: {len(rechecked.looks)}{kinds}. Not reached: {len(rechecked.not_reached)}."
     )
@@ -265,7 +267,7 @@ def _in_words(row: dict[str, str]) -> str:
         "moved": "quotations on another page now",
         "gone": "quotations that are gone",
     }
-    parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
+    parts += [f"{label}: {row[name]}" for name, label in words.items() if row.get(name)]
     parts += [row[name] for name in ("difference", "why") if row.get(name)]
     return "; ".join(parts)
 
@@ -298,12 +300,12 @@ def take_annotations(arguments: argparse.Namespace) -> int:
         print(f"{name}: {what}.")
     for name, lacks in came.incomplete:
         print(f"{name}: {lacks}.")
-    for number, one, why in came.left_out:
-        where = one.address or one.sha256 or "no address"
-        print(f"Annotation {number}, “{one.exact}” ({where}): {why}.", file=sys.stderr)
+    for number, annotation, why in came.left_out:
+        where = annotation.address or annotation.sha256 or "no address"
+        print(f"Annotation {number}, “{annotation.exact}” ({where}): {why}.", file=sys.stderr)
     counts = Counter(what for what, _ in came.taken)
-    said = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
-    print(f"Annotations {said}, left out: {len(came.left_out)}.")
+    totals = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
+    print(f"Annotations {totals}, left out: {len(came.left_out)}.")
     if arguments.dry_run:
         print("Dry run: nothing was written.")
     return 1 if came.left_out else 0

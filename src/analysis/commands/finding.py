@@ -35,11 +35,11 @@ def search(arguments: argparse.Namespace) -> int:
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
     criterion = meant_criterion(study, arguments.criterion) if arguments.criterion else ""
     library = Library(study)
-    found = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
+    result = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
     if arguments.log:
-        log(study, found)
-    _print_found(study, library, found)
-    return 0 if found.passages else 1
+        log(study, result)
+    _print_result(study, library, result)
+    return 0 if result.passages else 1
 
 
 def passages(arguments: argparse.Namespace) -> int:
@@ -53,38 +53,38 @@ def passages(arguments: argparse.Namespace) -> int:
     save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
     print_possible_details(study, units)
     print(f"The passages to read are in {arguments.out}")
-    if said := Library(study).missing():
-        print(said)
+    if missing := Library(study).missing():
+        print(missing)
     return 0
 
 
 def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
     """Return the study, which is the last word if that is one, and the other words."""
     folder, rest = study_and_places(places[-1:])
-    if any("/" in one for one in rest):
+    if any("/" in word for word in rest):
         refuse_missing(rest[-1])
     return folder, [*places[:-1], *rest]
 
 
-def _print_found(study: Study, library: Library, found: Search) -> None:
+def _print_result(study: Study, library: Library, result: Search) -> None:
     hits: Counter[str] = Counter()
-    for number, one in enumerate(found.passages, start=1):
-        hits[one.document] += 1
-        link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
-        print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
-    count = counted(found.hits, "passage", "passages")
-    best = len(found.passages)
-    print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
+    for number, passage in enumerate(result.passages, start=1):
+        hits[passage.document] += 1
+        link = library.link(passage.document, passage.page, Path.cwd()) or "not on this machine"
+        print(f"{number}. {passage.document}, page {passage.page} ({link})\n   {passage.snippet}")
+    count = counted(result.hits, "passage", "passages")
+    best = len(result.passages)
+    print(f"{count}, of which the best {best} are shown." if best < result.hits else f"{count}.")
     names = study.lookup("units", "short_name")
-    if found.searched:
-        print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
-    elif found.unit:
-        print(f"No document with a text is recorded as about {names[found.unit]}.")
-    for one in found.searched:
-        about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
-        print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
-    if found.without_unit:
-        ids = ", ".join(one.document_id for one in found.without_unit)
+    if result.searched:
+        print(f"Documents searched ({len(result.searched)}); read them whole before you code:")
+    elif result.unit:
+        print(f"No document with a text is recorded as about {names[result.unit]}.")
+    for document in result.searched:
+        about = ", ".join(names[unit] for unit in document.units) or "about nobody that is recorded"
+        print(f"  {document.in_words}, {about}; passages shown: {hits[document.document_id]}")
+    if result.without_unit:
+        ids = ", ".join(document.document_id for document in result.without_unit)
         print(f"Not searched, as documents.csv has no unit_id for it: {ids}.")
-    if said := library.missing():
-        print(said)
+    if missing := library.missing():
+        print(missing)

@@ -334,8 +334,8 @@ def _day(text: str) -> str:
 def _days(text: str) -> int:
     number = text.removesuffix("d")
     if text == number or not (number.isdecimal() and 1 <= int(number) <= 36_500):
-        said = f"{text!r} is no number of days; write 1d or more, such as 30d"
-        raise argparse.ArgumentTypeError(said)
+        message = f"{text!r} is no number of days; write 1d or more, such as 30d"
+        raise argparse.ArgumentTypeError(message)
     return int(number)
 
 

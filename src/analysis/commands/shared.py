@@ -89,8 +89,8 @@ def possible_details(study: Study) -> str:
     from analysis.study.privacy import personal_details
 
     count = sum(1 for _ in personal_details(study.descriptor, study.tables))
-    said = f"Texts for a person to look at first: {count} (policygap validate names them)."
-    return said if count else ""
+    sentence = f"Texts for a person to look at first: {count} (policygap validate names them)."
+    return sentence if count else ""
 
 
 def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> None:
@@ -98,8 +98,8 @@ def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> Non
 
     ``passages_of``: the units of which passages of documents go out too.
     """
-    if said := possible_details(study):
-        print(said)
+    if sentence := possible_details(study):
+        print(sentence)
     if not passages_of or study["documents"].empty:
         return
     from analysis.fieldwork.passages import possible_details as in_passages
