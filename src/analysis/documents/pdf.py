@@ -84,5 +84,5 @@ def _of_pages(places: list[int], many: int) -> str:
 
 
 def _pdf_day(text: str) -> str:
-    found = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
-    return first_day("-".join(found.groups())) if found else ""
+    match = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
+    return first_day("-".join(match.groups())) if match else ""
