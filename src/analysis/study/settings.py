@@ -234,5 +234,5 @@ class Settings(Setting):
         """What stands on every page and sheet while it is a draft; afterwards nothing."""
         if not self.is_draft:
             return ""
-        one = self.unit_noun.singular
-        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."
+        noun = self.unit_noun.singular
+        return f"DRAFT, not yet checked by named researchers: not to be used to name a {noun} in public."

@@ -187,9 +187,9 @@ def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | 
         header = [text]
     if header == columns:
         return None
-    for sign, said in ((";", "semicolons"), ("\t", "tabs")):
+    for sign, separators in ((";", "semicolons"), ("\t", "tabs")):
         if text.count(sign) >= len(columns) - 1 > text.count(","):
-            rule = f"its cells are parted by {said}, and not by commas"
+            rule = f"its cells are parted by {separators}, and not by commas"
             remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
             return _problem(table, 1, "", text.strip(), rule, remedy)
     nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]
