@@ -166,7 +166,7 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
     return named + (without_document(study) if arguments.missing else [])
 
 
-def _in_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
+def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
     """Yield a line for each, and one for all addresses of a host that cannot be reached."""
     yield from ((item.place, item.why) for item in failed if not item.host)
     for host, many in Counter(item.host for item in failed if item.host).items():
@@ -192,7 +192,7 @@ def _print(collection: Collection) -> None:
         )
     known = sum(item.is_known for item in collection.left_out)
     failed = [item for item in collection.left_out if not item.is_known]
-    for place, why in _in_lines(failed):
+    for place, why in _failure_lines(failed):
         print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(
         f"Collected: {len(collection.added)}, held already: {known}, not collected: {len(failed)}."

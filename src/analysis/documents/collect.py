@@ -188,7 +188,7 @@ class Collector:
         finally:
             for reading in ahead:
                 if isinstance(reading, _Reading):
-                    self._leave(reading)
+                    self._discard(reading)
 
     def _finished(
         self, ahead: deque[_Reading | NotCollected], most: int
@@ -227,7 +227,7 @@ class Collector:
     def _is_kept(self, digest: str) -> bool:
         return digest in self._kept and self._store.pages(digest) is not None
 
-    def _leave(self, reading: _Reading) -> None:
+    def _discard(self, reading: _Reading) -> None:
         """Keep the bytes of a document no longer, unless they were here before."""
         if reading.is_new and not self._is_kept(reading.digest):
             self._store.path(reading.digest).unlink(missing_ok=True)
@@ -243,7 +243,7 @@ class Collector:
         try:
             text = reading.text.result()
         except UnreadableError as error:
-            self._leave(reading)
+            self._discard(reading)
             yield NotCollected(place, str(error))
             return
         self._kept.add(digest)

@@ -97,7 +97,7 @@ class Library:
         try:
             return self._index.search(queries, documents, most)
         except sqlite3.Error as error:
-            raise _no_index(self._store.folder, error) from None
+            raise _index_error(self._store.folder, error) from None
 
     def missing(self) -> str:
         """Say in one line how many texts are not here; empty: none is missing."""
@@ -207,7 +207,7 @@ def any_of(words: Sequence[str]) -> str:
     return " OR ".join(words)
 
 
-def _no_index(folder: Path, error: sqlite3.Error) -> StudyError:
+def _index_error(folder: Path, error: sqlite3.Error) -> StudyError:
     rule = f"the index of the documents cannot be made or read ({error})"
     remedy = f"see that the folder can be written, and delete {INDEX} there"
     return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])

@@ -221,7 +221,7 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
         return None, _read_tables(folder, descriptor, problems)[1]
     problems += [*unseen_in_settings(descriptor), *_stray_files(folder, descriptor)]
     frames, problems = _read_tables(folder, descriptor, problems)
-    return Study(folder, descriptor, frames, _brought_up(folder, descriptor, frames)), problems
+    return Study(folder, descriptor, frames, _upgraded_files(folder, descriptor, frames)), problems
 
 
 def _read_tables(
@@ -237,7 +237,7 @@ def _read_tables(
     return {name: frame.astype(object) for name, frame in frames.items()}, problems
 
 
-def _brought_up(
+def _upgraded_files(
     folder: Path, descriptor: Descriptor, frames: dict[str, pd.DataFrame]
 ) -> dict[str, bytes]:
     files = {

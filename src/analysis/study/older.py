@@ -42,7 +42,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
     tables = {table["name"]: table for table in full["resources"]}
     added = [f"study.{name}" for name in template()["study"] if name not in raw["study"]]
     headers = {}
-    known = _known(raw)
+    known = _column_test(raw)
     for needed in profile()["resources"]:
         name, columns = needed["name"], _fields(needed)
         unknown = [column for column in columns if not known(needed, column)]
@@ -61,12 +61,14 @@ def _complete(raw: dict, folder: Path) -> Completed:
     resources = _in_order([*tables.values()], profile()["resources"])
     if VERSION not in raw:
         todays = {resource["name"]: resource for resource in profile()["resources"]}
-        resources = [_of_today(resource, todays.get(resource["name"])) for resource in resources]
+        resources = [
+            _updated_table(resource, todays.get(resource["name"])) for resource in resources
+        ]
     study = {**template()["study"], **raw["study"]}
     return Completed({**full, "study": study, "resources": resources}, tuple(added), headers)
 
 
-def _known(raw: dict) -> Callable[[dict, dict], bool]:
+def _column_test(raw: dict) -> Callable[[dict, dict], bool]:
     """Return what says whether a descriptor knows a column of a table of the profile."""
     if VERSION in raw:
         return lambda table, column: (
@@ -108,19 +110,19 @@ def _in_order(parts: list[dict], needed: list[dict]) -> list[dict]:
     return sorted(parts, key=lambda part: place.get(part["name"], len(place)))
 
 
-def _of_today(table: dict, needed: dict | None) -> dict:
+def _updated_table(table: dict, needed: dict | None) -> dict:
     """Return an older table with the keys and the constraints that it has to keep to today."""
     if needed is None:
         return table
     todays = {column["name"]: column for column in _fields(needed)}
-    fields = [_column_of_today(column, todays.get(column["name"])) for column in _fields(table)]
+    fields = [_updated_column(column, todays.get(column["name"])) for column in _fields(table)]
     rest = {key: value for key, value in table["schema"].items() if key not in _KEYS}
     keys = {key: value for key, value in needed["schema"].items() if key in _KEYS}
     least = max(table.get("minimumRows", 0), needed["minimumRows"])
     return {**table, "minimumRows": least, "schema": {**rest, **keys, "fields": fields}}
 
 
-def _column_of_today(column: dict, needed: dict | None) -> dict:
+def _updated_column(column: dict, needed: dict | None) -> dict:
     if needed is None:
         return column
     if lacking_constraint(Column.model_validate(column), Column.model_validate(needed)):
