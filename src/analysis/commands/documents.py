@@ -1,4 +1,4 @@
-"""The commands that collect documents, find passages in them, and look at them again."""
+"""The commands that collect documents, look at them again, and take quotations in from them."""
 
 from __future__ import annotations
 
@@ -13,23 +13,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.commands.shared import (
-    STUDY,
+    LETTERS_OF_A_PLACE,
     loaded,
-    print_possible_details,
+    refuse_missing,
     shown_progress,
+    study_and_places,
     unit_meant,
-    units_meant,
 )
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import counted
 
-_SHOWN = 1000
-"""Letters of a place that are shown."""
-
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
-    from analysis.documents.library import Library
-    from analysis.documents.search import Search
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.fieldwork.rechecking import Rechecked
@@ -49,14 +44,14 @@ def collect(arguments: argparse.Namespace) -> int:
     if arguments.ocr and not ocr.is_installed():
         rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
-    folder, places = _study_and_places(arguments.places)
+    folder, places = study_and_places(arguments.places)
     if places and places == arguments.places:  # no study is named
-        _refuse_missing(places[0])
+        refuse_missing(places[0])
     study = loaded(folder)
     entered = _answer(study, arguments)
     wanted = _wanted(study, places, arguments)
     unit = unit_meant(study, arguments.unit) if arguments.unit else ""
-    wanted = [replace(one, unit_id=unit) for one in wanted]
+    wanted = [replace(item, unit_id=unit) for item in wanted]
     store = DocumentStore(folder)
     kept = {store.known(row)["sha256"] for row in records(study["documents"])}
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
@@ -68,13 +63,13 @@ def collect(arguments: argparse.Namespace) -> int:
     _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [one.same_as for one in collection.left_out if one.is_known]
+    known = [item.same_as for item in collection.left_out if item.is_known]
     if arguments.request and (collection.added or known):
         from analysis.fieldwork.answers import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
-    return 1 if any(not one.is_known for one in collection.left_out) else 0
+    return 1 if any(not item.is_known for item in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
@@ -109,9 +104,9 @@ def _make_public(folder: Path, collection: Collection) -> None:
     from analysis.documents.store import PUBLIC
     from analysis.fieldwork.collecting import make_public
 
-    addresses = {one.same_as: one.address for one in collection.left_out if one.address}
+    addresses = {item.same_as: item.address for item in collection.left_out if item.address}
     # What came again, as its text was not on this machine, may be private in its row, too.
-    addresses |= {one.sha256: one.name for _, one in collection.added if one.access == PUBLIC}
+    addresses |= {doc.sha256: doc.name for _, doc in collection.added if doc.access == PUBLIC}
     made = make_public(folder, addresses) if addresses else {}
     for name, address in made.items():
         print(f"{name}: private before, public now: {address} gives the same bytes.")
@@ -129,89 +124,6 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
                 f"Addresses of which no archived copy is known (archived in sources.csv): "
                 f"{len(addresses)}, in {path}."
             )
-
-
-def search(arguments: argparse.Namespace) -> int:
-    """Find passages in the documents; return 1 if none is found."""
-    from analysis.documents.library import Library
-    from analysis.documents.search import log
-    from analysis.documents.search import search as search_documents
-    from analysis.fieldwork.names import meant_criterion
-
-    folder, words = _study_and_words(arguments.places)
-    study = loaded(folder)
-    unit = unit_meant(study, arguments.unit) if arguments.unit else ""
-    criterion = meant_criterion(study, arguments.criterion) if arguments.criterion else ""
-    library = Library(study)
-    found = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
-    if arguments.log:
-        log(study, found)
-    _print_found(study, library, found)
-    return 0 if found.passages else 1
-
-
-def passages(arguments: argparse.Namespace) -> int:
-    """Write a workbook with the best passages to read."""
-    from analysis.documents.library import Library
-    from analysis.fieldwork.workbook_writer import save_new
-    from analysis.publish.passages import passages_workbook
-
-    study = loaded(arguments.study)
-    units = units_meant(study, arguments.units) or list(study["units"]["unit_id"])
-    save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
-    print_possible_details(study, units)
-    print(f"The passages to read are in {arguments.out}")
-    if said := Library(study).missing():
-        print(said)
-    return 0
-
-
-def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the last word if that is one, and the other words."""
-    folder, rest = _study_and_places(places[-1:])
-    if any("/" in one for one in rest):
-        _refuse_missing(rest[-1])
-    return folder, [*places[:-1], *rest]
-
-
-def _print_found(study: Study, library: Library, found: Search) -> None:
-    hits: Counter[str] = Counter()
-    for number, one in enumerate(found.passages, start=1):
-        hits[one.document] += 1
-        link = library.link(one.document, one.page, Path.cwd()) or "not on this machine"
-        print(f"{number}. {one.document}, page {one.page} ({link})\n   {one.snippet}")
-    count = counted(found.hits, "passage", "passages")
-    best = len(found.passages)
-    print(f"{count}, of which the best {best} are shown." if best < found.hits else f"{count}.")
-    names = study.lookup("units", "short_name")
-    if found.searched:
-        print(f"Documents searched ({len(found.searched)}); read them whole before you code:")
-    elif found.unit:
-        print(f"No document with a text is recorded as about {names[found.unit]}.")
-    for one in found.searched:
-        about = ", ".join(names[unit] for unit in one.units) or "about nobody that is recorded"
-        print(f"  {one.in_words}, {about}; passages shown: {hits[one.document_id]}")
-    if found.without_unit:
-        ids = ", ".join(one.document_id for one in found.without_unit)
-        print(f"Not searched, as documents.csv has no unit_id for it: {ids}.")
-    if said := library.missing():
-        print(said)
-
-
-def _refuse_missing(place: str) -> None:
-    """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
-    if "://" not in place and not Path(place).exists():
-        rule, remedy = "there is no such study, folder or file", "correct the path"
-        raise StudyError([Problem(shorten(place, _SHOWN), None, "", "", rule, remedy)])
-
-
-def _study_and_places(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the first place if that is one, and the others."""
-    from analysis.study.descriptor import FILE
-
-    if places and (Path(places[0]) / FILE).is_file():
-        return Path(places[0]), places[1:]
-    return STUDY, places
 
 
 def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
@@ -250,14 +162,14 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
             "name files, folders or addresses, or --missing",
         )
         raise StudyError([Problem("collect", None, "", "", rule, remedy)])
-    found = [Wanted(one.place, source, arguments.request or "") for one in wanted(places)]
-    return found + (without_document(study) if arguments.missing else [])
+    named = [Wanted(item.place, source, arguments.request or "") for item in wanted(places)]
+    return named + (without_document(study) if arguments.missing else [])
 
 
-def _in_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
+def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
     """Yield a line for each, and one for all addresses of a host that cannot be reached."""
-    yield from ((one.place, one.why) for one in failed if not one.host)
-    for host, many in Counter(one.host for one in failed if one.host).items():
+    yield from ((item.place, item.why) for item in failed if not item.host)
+    for host, many in Counter(item.host for item in failed if item.host).items():
         fetched = counted(many, "address is", "addresses are")
         yield host, f"it cannot be reached, and {fetched} not fetched (is there a network?)"
 
@@ -272,14 +184,16 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
 
 
 def _print(collection: Collection) -> None:
-    for name, one in collection.added:
-        size = f"{counted(len(one.text.pages), 'page', 'pages')}, {counted(one.text.words, 'word', 'words')}"
-        unread = f"; not read: {'; '.join(one.text.unread)}" if one.text.unread else ""
-        print(f"{name}: {shorten(one.name, _SHOWN)}, {size}, {one.access}{unread}")
-    known = sum(one.is_known for one in collection.left_out)
-    failed = [one for one in collection.left_out if not one.is_known]
-    for place, why in _in_lines(failed):
-        print(f"{shorten(place, _SHOWN)}: {why}.", file=sys.stderr)
+    for name, document in collection.added:
+        size = f"{counted(len(document.text.pages), 'page', 'pages')}, {counted(document.text.words, 'word', 'words')}"
+        unread = f"; not read: {'; '.join(document.text.unread)}" if document.text.unread else ""
+        print(
+            f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
+        )
+    known = sum(item.is_known for item in collection.left_out)
+    failed = [item for item in collection.left_out if not item.is_known]
+    for place, why in _failure_lines(failed):
+        print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(
         f"Collected: {len(collection.added)}, held already: {known}, not collected: {len(failed)}."
     )
@@ -292,7 +206,7 @@ def _print_left(
     from analysis.frames import records
 
     rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
-    for row in (rows[one.same_as] for one in collection.left_out if one.same_as in rows):
+    for row in (rows[item.same_as] for item in collection.left_out if item.same_as in rows):
         if (source and row["source_id"] != source) or (unit and row["unit_id"] != unit):
             about = f", about {row['unit_id']}" if row["unit_id"] else ""
             print(
@@ -314,10 +228,10 @@ def _print_proposals(study: Study, collection: Collection) -> None:
         if document.units
     }
     names = study.lookup("units", "name")
-    for name, one in collection.added:
-        found = proposed_unit(study, one) if name not in known else None
-        if found:
-            unit, where = found
+    for name, document in collection.added:
+        proposal = proposed_unit(study, document) if name not in known else None
+        if proposal:
+            unit, where = proposal
             print(
                 f"{name} is perhaps about {names[unit]}, by {where}. Nothing records that: "
                 f"if it is so, write {unit} as its unit_id in documents.csv."
@@ -336,8 +250,8 @@ def _print_looks(rechecked: Rechecked) -> None:
         many = counted(len(reasons), "address", "addresses")
         why = "; ".join(dict.fromkeys(reason.rstrip("?") for reason in reasons))
         print(f"{host}: {many} not looked at: {why}.", file=sys.stderr)
-    found = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
-    kinds = "".join(f", {name}: {many}" for name, many in found.items())
+    statuses = Counter(row["status"].replace("_", " ") for row in rechecked.looks)
+    kinds = "".join(f", {name}: {many}" for name, many in statuses.items())
     print(
         f"Looked at again: {len(rechecked.looks)}{kinds}. Not reached: {len(rechecked.not_reached)}."
     )
@@ -353,7 +267,7 @@ def _in_words(row: dict[str, str]) -> str:
         "moved": "quotations on another page now",
         "gone": "quotations that are gone",
     }
-    parts += [f"{said}: {row[name]}" for name, said in words.items() if row.get(name)]
+    parts += [f"{label}: {row[name]}" for name, label in words.items() if row.get(name)]
     parts += [row[name] for name in ("difference", "why") if row.get(name)]
     return "; ".join(parts)
 
@@ -386,12 +300,12 @@ def take_annotations(arguments: argparse.Namespace) -> int:
         print(f"{name}: {what}.")
     for name, lacks in came.incomplete:
         print(f"{name}: {lacks}.")
-    for number, one, why in came.left_out:
-        where = one.address or one.sha256 or "no address"
-        print(f"Annotation {number}, “{one.exact}” ({where}): {why}.", file=sys.stderr)
+    for number, annotation, why in came.left_out:
+        where = annotation.address or annotation.sha256 or "no address"
+        print(f"Annotation {number}, “{annotation.exact}” ({where}): {why}.", file=sys.stderr)
     counts = Counter(what for what, _ in came.taken)
-    said = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
-    print(f"Annotations {said}, left out: {len(came.left_out)}.")
+    totals = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
+    print(f"Annotations {totals}, left out: {len(came.left_out)}.")
     if arguments.dry_run:
         print("Dry run: nothing was written.")
     return 1 if came.left_out else 0

@@ -32,13 +32,13 @@ def workbook(arguments: argparse.Namespace) -> int:
         units = units_meant(study, arguments.units)
         order = Order(units, arguments.only_unknown, arguments.round)
         written = give_workbook(study, arguments.coder, arguments.out, order)
-    held, coder = coders(study), checked_coder(study, arguments.coder)
+    known, coder = coders(study), checked_coder(study, arguments.coder)
     if coder != arguments.coder:
         print(
             f"The coder’s name is taken as {coder}: blanks or signs that nobody sees were left out."
         )
-    if coder not in held:
-        print(f"A new coder; held are: {', '.join(held) or 'none yet'}.")
+    if coder not in known:
+        print(f"A new coder; held are: {', '.join(known) or 'none yet'}.")
     print_possible_details(study, units or list(study["units"]["unit_id"]))
     print(f"The coding workbook of {coder} is {arguments.out}")
     if written:
@@ -100,25 +100,25 @@ def requests(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     results = measure(study)
     made = requests(results, units_meant(results.study, arguments.units))
-    asking = [(one.unit_id, criterion) for one in made for criterion in one.criteria]
+    asking = [(request.unit_id, criterion) for request in made for criterion in request.criteria]
     with swapped_in(arguments.out) as folder:
         write_requests(made, folder)
         (folder / "tracker.xlsx").write_bytes(tracking_workbook(study, asking))
-    left = sum(len(one.placeholders) for one in made)
-    lawless = [one for one in made if Asking(study).law(one.unit_id) is None]
+    left = sum(len(request.placeholders) for request in made)
+    lawless = [request for request in made if Asking(study).law(request.unit_id) is None]
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {arguments.out}")
     print(f"Places still to be filled in, in all: {left}.")
     print_placeholders(study.descriptor.placeholders)
     print_possible_details(study)
     if lawless:
         countries = dict.fromkeys(
-            study.lookup("units", "country")[one.unit_id] or "no country" for one in lawless
+            study.lookup("units", "country")[request.unit_id] or "no country" for request in lawless
         )
         print(
             f"Requests that cite no law, and have no day by which an answer is due: {len(lawless)}"
             f" ({', '.join(countries)}); study.requests.laws in datapackage.json names laws."
         )
-    forms = sum(one.form is not None for one in made)
+    forms = sum(request.form is not None for request in made)
     if forms:
         print(f"Requests that can be sent at WhatDoTheyKnow: {forms}; forms.html has the links.")
     if len(study["requests"]):
@@ -130,10 +130,10 @@ def requests(arguments: argparse.Namespace) -> int:
 def _print_due(study: Study) -> None:
     from analysis.study.due import due_sentences
 
-    for said in due_sentences(study, dt.date.today()) or [
+    for sentence in due_sentences(study, dt.date.today()) or [
         "Nothing is due on any request that was sent."
     ]:
-        print(said)
+        print(sentence)
 
 
 def intake(arguments: argparse.Namespace) -> int:

@@ -29,10 +29,10 @@ def report(arguments: argparse.Namespace) -> int:
 
     parts = in_order(arguments.only)
     refuse_to_replace_others(arguments)
-    held = None if arguments.again else _standing(arguments)
-    if held is not None:
+    standing = None if arguments.again else _standing(arguments)
+    if standing is not None:
         since = dt.datetime.fromtimestamp((arguments.out / MANIFEST).stat().st_mtime)
-        print_placeholders(held.placeholders)
+        print_placeholders(standing.placeholders)
         print(f"Nothing has changed since {since:%Y-%m-%d %H:%M}: {arguments.out} is as it was.")
         return 0
     from analysis.background import background

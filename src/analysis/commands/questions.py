@@ -19,14 +19,14 @@ def validate(arguments: argparse.Namespace) -> int:
     from analysis.documents.checks import quotation_problems
     from analysis.study import load, look_over
 
-    found = look_over(arguments.study)
-    if not any(one.severity != WARNING for one in found):
-        found += quotation_problems(load(arguments.study))
-        found.sort(key=lambda one: one.severity == WARNING)
-    problems = [one for one in found if one.severity != WARNING]
-    warnings = found[len(problems) :]
+    all_problems = look_over(arguments.study)
+    if not any(problem.severity != WARNING for problem in all_problems):
+        all_problems += quotation_problems(load(arguments.study))
+        all_problems.sort(key=lambda problem: problem.severity == WARNING)
+    problems = [problem for problem in all_problems if problem.severity != WARNING]
+    warnings = all_problems[len(problems) :]
     if arguments.format == "json":
-        print_problems_found(found, "json")
+        print_problems_found(all_problems, "json")
         return 1 if problems else 0
     if problems:
         print_problems_found(problems, "text")
@@ -55,14 +55,14 @@ def agreement(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     study = study.at(data_read_on(study))
     coded = coded_states(study)
-    found = agreement_by_round(study, coded)
+    results = agreement_by_round(study, coded)
     if arguments.format == "json":
-        print(as_table(found).to_json(orient="records", indent=1))
+        print(as_table(results).to_json(orient="records", indent=1))
         return 0
     print(f"{study.settings.coders} {left_out(study)}".strip())
-    for one in found:
-        named = ", ".join(filter(None, (one.round, one.criterion_id, one.measure)))
-        print(f"{named}: {in_words(one)}")
+    for result in results:
+        named = ", ".join(filter(None, (result.round, result.criterion_id, result.measure)))
+        print(f"{named}: {in_words(result)}")
     met = confusion(study, table=coded)
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import Problem, StudyError
+from analysis.problems import Problem, StudyError, shorten
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 STUDY = Path("data/safe-to-share")
 """The study that a command is about where none is named."""
 
-
 SHOWN_AT_MOST = 200
+
+LETTERS_OF_A_PLACE = 1000
+"""Letters of a place that are shown."""
 
 
 def loaded(folder: Path) -> Study:
@@ -26,6 +28,22 @@ def loaded(folder: Path) -> Study:
     from analysis.study import load
 
     return load(folder)
+
+
+def study_and_places(places: list[str]) -> tuple[Path, list[str]]:
+    """Return the study, which is the first place if that is one, and the others."""
+    from analysis.study.descriptor import FILE
+
+    if places and (Path(places[0]) / FILE).is_file():
+        return Path(places[0]), places[1:]
+    return STUDY, places
+
+
+def refuse_missing(place: str) -> None:
+    """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
+    if "://" not in place and not Path(place).exists():
+        rule, remedy = "there is no such study, folder or file", "correct the path"
+        raise StudyError([Problem(shorten(place, LETTERS_OF_A_PLACE), None, "", "", rule, remedy)])
 
 
 def measured(arguments: argparse.Namespace, progress=lambda step: None):
@@ -71,8 +89,8 @@ def possible_details(study: Study) -> str:
     from analysis.study.privacy import personal_details
 
     count = sum(1 for _ in personal_details(study.descriptor, study.tables))
-    said = f"Texts for a person to look at first: {count} (policygap validate names them)."
-    return said if count else ""
+    sentence = f"Texts for a person to look at first: {count} (policygap validate names them)."
+    return sentence if count else ""
 
 
 def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> None:
@@ -80,8 +98,8 @@ def print_possible_details(study: Study, passages_of: Sequence[str] = ()) -> Non
 
     ``passages_of``: the units of which passages of documents go out too.
     """
-    if said := possible_details(study):
-        print(said)
+    if sentence := possible_details(study):
+        print(sentence)
     if not passages_of or study["documents"].empty:
         return
     from analysis.fieldwork.passages import possible_details as in_passages

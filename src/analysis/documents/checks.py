@@ -31,9 +31,9 @@ def quotation_problems(study: Study) -> list[Problem]:
             continue
         text = QuotableText(pages)
         for number, row in zip(rows.index, each_row(rows), strict=True):
-            found = text.check(row.quote, int(row.page) if row.page else None)
-            problems += faults(int(number) + 2, row.quote, row.page, found, document)
-    problems.sort(key=lambda one: (one.severity == WARNING, one.row))
+            checked = text.check(row.quote, int(row.page) if row.page else None)
+            problems += faults(int(number) + 2, row.quote, row.page, checked, document)
+    problems.sort(key=lambda problem: (problem.severity == WARNING, problem.row))
     if unchecked:
         rule = some_of(unchecked, len(quoted), "quotation", "quotations")
         rule += agreeing(unchecked, " is", " are")
@@ -44,12 +44,12 @@ def quotation_problems(study: Study) -> list[Problem]:
 
 
 def faults(
-    row: int, quote: str, page: str, found: Checked, document: dict[str, str]
+    row: int, quote: str, page: str, checked: Checked, document: dict[str, str]
 ) -> Iterator[Problem]:
     """Yield what is wrong with a quotation of a row, of what was found of it in its document."""
     name = document["document_id"]
-    pages = ", ".join(map(str, found.pages))
-    if found.status == ABSENT:
+    pages = ", ".join(map(str, checked.pages))
+    if checked.status == ABSENT:
         unread = document["unread"]
         rule = f"the words are not in {name}"
         if unread:
@@ -57,13 +57,13 @@ def faults(
         remedy = "quote the document's own words, or name the document that has them"
         severity = {"severity": WARNING} if unread else {}
         yield Problem(FILE, row, "quote", shorten(quote), rule, remedy, **severity)
-    elif found.status == NEAR:
-        passage = shorten(" ".join(found.passage.split()), _SHOWN)
-        differs = "; ".join(map(_in_words, found.differences[:5]))
+    elif checked.status == NEAR:
+        passage = shorten(" ".join(checked.passage.split()), _SHOWN)
+        differs = "; ".join(map(_in_words, checked.differences[:5]))
         rule = f"{name} has on page {pages}: “{passage}”. {differs}"
         remedy = "quote the document's own words"
         yield Problem(FILE, row, "quote", shorten(quote), rule, remedy, of_kind="differs")
-    elif found.status != FOUND:
+    elif checked.status != FOUND:
         rule = f"in {name} the words stand on page {pages}"
         yield Problem(FILE, row, "page", page, rule, "correct the page", of_kind="other page")
 

@@ -105,7 +105,11 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
             yield Wanted(urldefrag(place).url)
         elif path.is_dir():
             # What is no file, such as a link to nothing, is named when it is to be read.
-            files = (one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir())
+            files = (
+                entry
+                for entry in sorted(path.rglob("*"))
+                if entry.is_symlink() or not entry.is_dir()
+            )
             yield from (
                 Wanted(str(file))
                 for file in files
@@ -159,32 +163,32 @@ class Collector:
         self._store, self._fetcher, self._readers = store, fetcher, readers
         self._kept = set(kept)
 
-    def collect(self, every: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
+    def collect(self, items: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
         """Yield what comes of each thing to collect: itself and, of an e-mail, what is attached.
 
         It comes in their order, while some of the next are being read already.
         """
         ahead: deque[_Reading | NotCollected] = deque()
         try:
-            for one in every:
+            for wanted in items:
                 try:
-                    content, name = self._content(one)
+                    content, name = self._content(wanted)
                 except UnreadableError as error:
                     host = getattr(error, "host", "")
-                    ahead.append(NotCollected(one.place, str(error), host=host))
+                    ahead.append(NotCollected(wanted.place, str(error), host=host))
                 except (OSError, ValueError) as error:
                     why = getattr(error, "strerror", None) or str(error)
-                    ahead.append(NotCollected(one.place, f"it cannot be read ({why})"))
+                    ahead.append(NotCollected(wanted.place, f"it cannot be read ({why})"))
                 else:
                     if sha256(content) in map(_digest, ahead):
                         yield from self._finished(ahead, 0)
-                    ahead.append(self._start(one, name, content, 0))
+                    ahead.append(self._start(wanted, name, content, 0))
                 yield from self._finished(ahead, AHEAD)
             yield from self._finished(ahead, 0)
         finally:
             for reading in ahead:
                 if isinstance(reading, _Reading):
-                    self._leave(reading)
+                    self._discard(reading)
 
     def _finished(
         self, ahead: deque[_Reading | NotCollected], most: int
@@ -194,34 +198,36 @@ class Collector:
             yield from self._outcome(ahead[0])
             ahead.popleft()
 
-    def _content(self, one: Wanted) -> tuple[bytes, str]:
-        if one.is_address:
-            fetched = self._fetcher.fetch(one.place)
+    def _content(self, wanted: Wanted) -> tuple[bytes, str]:
+        if wanted.is_address:
+            fetched = self._fetcher.fetch(wanted.place)
             return fetched.content, fetched.address
-        path = Path(one.place)
+        path = Path(wanted.place)
         if not path.is_file():
             raise UnreadableError("there is no such file" if not path.exists() else "it is no file")
         if path.stat().st_size > BYTES_AT_MOST:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
         return path.read_bytes(), path.name
 
-    def _start(self, one: Wanted, name: str, content: bytes, depth: int) -> _Reading | NotCollected:
+    def _start(
+        self, wanted: Wanted, name: str, content: bytes, depth: int
+    ) -> _Reading | NotCollected:
         """Keep a document, and begin to read it, where the study does not have it."""
         digest = sha256(content)
-        place = one.place if not depth else f"{one.place}, {name}"
+        place = wanted.place if not depth else f"{wanted.place}, {name}"
         if self._is_kept(digest):
-            address = name if one.is_address and not depth else ""
+            address = name if wanted.is_address and not depth else ""
             return NotCollected(place, _KEPT, digest, address=address)
         path = self._store.path(digest)
         is_new = not path.exists()
         self._store.keep(content)
         text = self._readers.begin(path, name)
-        return _Reading(one, name, place, digest, len(content), depth, is_new, text)
+        return _Reading(wanted, name, place, digest, len(content), depth, is_new, text)
 
     def _is_kept(self, digest: str) -> bool:
         return digest in self._kept and self._store.pages(digest) is not None
 
-    def _leave(self, reading: _Reading) -> None:
+    def _discard(self, reading: _Reading) -> None:
         """Keep the bytes of a document no longer, unless they were here before."""
         if reading.is_new and not self._is_kept(reading.digest):
             self._store.path(reading.digest).unlink(missing_ok=True)
@@ -230,29 +236,29 @@ class Collector:
         if isinstance(reading, NotCollected):
             yield reading
             return
-        one, name, place, digest = reading.wanted, reading.name, reading.place, reading.digest
+        wanted, name, place, digest = reading.wanted, reading.name, reading.place, reading.digest
         if self._is_kept(digest):  # since it was attached to an e-mail before it
             yield NotCollected(place, _KEPT, digest)
             return
         try:
             text = reading.text.result()
         except UnreadableError as error:
-            self._leave(reading)
+            self._discard(reading)
             yield NotCollected(place, str(error))
             return
         self._kept.add(digest)
-        access = PUBLIC if one.is_address and text.media_type != EMAIL else PRIVATE
+        access = PUBLIC if wanted.is_address and text.media_type != EMAIL else PRIVATE
         text_hash = self._store.keep_text(digest, text.pages)
         today = dt.date.today().isoformat()
         bare = replace(text, attachments=())
-        yield Collected(one, name, access, digest, text_hash, reading.size, today, bare)
+        yield Collected(wanted, name, access, digest, text_hash, reading.size, today, bare)
         for attached, inner in text.attachments:
             if reading.depth == NESTED_AT_MOST:
                 why = f"it is attached more than {NESTED_AT_MOST} e-mails deep"
                 yield NotCollected(f"{place}, {attached}", why)
             else:
                 # What is attached is a document of its own, of another source than the e-mail.
-                other, own_name = replace(one, source_id=""), PurePath(attached).name
+                other, own_name = replace(wanted, source_id=""), PurePath(attached).name
                 yield from self._outcome(self._start(other, own_name, inner, reading.depth + 1))
 
 
@@ -265,4 +271,4 @@ def _is_done(reading: _Reading | NotCollected) -> bool:
 
 
 def _bytes(ahead: Iterable[_Reading | NotCollected]) -> int:
-    return sum(one.size for one in ahead if isinstance(one, _Reading))
+    return sum(reading.size for reading in ahead if isinstance(reading, _Reading))

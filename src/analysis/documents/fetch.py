@@ -86,8 +86,8 @@ class Fetched:
 
 def system_resolver(host: str, port: int) -> list[str]:
     """Return the addresses of a host, as the system has them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
 @dataclass
@@ -285,8 +285,8 @@ class _CheckedTransport(httpx.BaseTransport):
 
 
 def _refuse_local(host: str, addresses: Iterable[str]) -> None:
-    for one in addresses:
-        address = ipaddress.ip_address(one.partition("%")[0])
+    for text in addresses:
+        address = ipaddress.ip_address(text.partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
         if not mapped.is_global or mapped.is_multicast:
             raise NotFetchedError(

@@ -118,7 +118,7 @@ class Index:
             most: how many passages to return at most.
         """
         given = [queries] if isinstance(queries, str) else queries
-        match = " AND ".join(f"({one})" for one in map(fts_query, given) if one)
+        match = " AND ".join(f"({query})" for query in map(fts_query, given) if query)
         if not match:
             return [], 0
         chosen = None if documents is None else set(documents)
@@ -131,7 +131,7 @@ class Index:
                     (match,),
                 ).fetchall()
             ranked = self._ranked[match]
-            best = _apart(one for one in ranked if chosen is None or one[1] in chosen)
+            best = _apart(row for row in ranked if chosen is None or row[1] in chosen)
             shown = best[:most]
             rows = database.execute(
                 f"""SELECT places.rowid, places.document, places.page, passages.text,
@@ -141,8 +141,8 @@ class Index:
                 WHERE passages MATCH ? AND passages.rowid IN ({", ".join("?" * len(shown))})""",
                 (match, *shown),
             )
-            found = {number: Passage(*row) for number, *row in rows}
-        return [found[number] for number in shown], len(best)
+            passages = {number: Passage(*row) for number, *row in rows}
+        return [passages[number] for number in shown], len(best)
 
     def _opened(self) -> contextlib.closing[sqlite3.Connection]:
         address = f"{self._path.absolute().as_uri()}?mode=ro"
@@ -252,8 +252,8 @@ def fts_query(query: str) -> str:
         star = "*" if part.endswith("*") else ""
         phrase = f'"{" ".join(words)}"{star}'
         (unwanted if part.startswith("-") else wanted[-1]).append(phrase)
-    sides = [" AND ".join(one) for one in wanted if one]
+    sides = [" AND ".join(phrases) for phrases in wanted if phrases]
     if not sides:
         return ""
-    found = " OR ".join(f"({side})" for side in sides)
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+    either = " OR ".join(f"({side})" for side in sides)
+    return f"({either}) NOT ({' OR '.join(unwanted)})" if unwanted else either

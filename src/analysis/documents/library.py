@@ -70,7 +70,7 @@ class Library:
     @cached_property
     def documents(self) -> dict[str, StudyDocument]:
         """Every document by its id, in the order of the ids."""
-        return {one.document_id: one for one in _documents_of(self._study, self._store)}
+        return {doc.document_id: doc for doc in _documents_of(self._study, self._store)}
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, str]]:
@@ -80,13 +80,13 @@ class Library:
     @cached_property
     def texts(self) -> dict[str, list[str]]:
         """The pages of each document whose text is here."""
-        found = ((name, self._store.text(row)) for name, row in self._rows.items())
-        return {name: pages for name, pages in found if pages is not None}
+        texts = ((name, self._store.text(row)) for name, row in self._rows.items())
+        return {name: pages for name, pages in texts if pages is not None}
 
     def about(self, unit: str) -> list[StudyDocument]:
         """Return the documents about a unit; of no unit: those of which none is recorded."""
-        every = self.documents.values()
-        return [one for one in every if (unit in one.units if unit else not one.units)]
+        documents = self.documents.values()
+        return [doc for doc in documents if (unit in doc.units if unit else not doc.units)]
 
     def search(
         self, queries: Sequence[str], documents: Iterable[str] | None = None, most: int = 20
@@ -97,7 +97,7 @@ class Library:
         try:
             return self._index.search(queries, documents, most)
         except sqlite3.Error as error:
-            raise _no_index(self._store.folder, error) from None
+            raise _index_error(self._store.folder, error) from None
 
     def missing(self) -> str:
         """Say in one line how many texts are not here; empty: none is missing."""
@@ -122,11 +122,11 @@ class Library:
 
         It leads from the folder in which what has the link will lie: so it names no folder above.
         """
-        one = self.documents[document]
-        end = f"#page={page}" if page and one.media_type == PDF else ""
-        path = self._opened(one)
+        record = self.documents[document]
+        end = f"#page={page}" if page and record.media_type == PDF else ""
+        path = self._opened(record)
         if path is None:
-            return f"{one.address}{end}" if one.address else ""
+            return f"{record.address}{end}" if record.address else ""
         start = (beside or self._study.folder).resolve()
         try:
             return quote(Path(os.path.relpath(path.resolve(), start)).as_posix()) + end
@@ -207,7 +207,7 @@ def any_of(words: Sequence[str]) -> str:
     return " OR ".join(words)
 
 
-def _no_index(folder: Path, error: sqlite3.Error) -> StudyError:
+def _index_error(folder: Path, error: sqlite3.Error) -> StudyError:
     rule = f"the index of the documents cannot be made or read ({error})"
     remedy = f"see that the folder can be written, and delete {INDEX} there"
     return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])

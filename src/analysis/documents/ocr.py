@@ -24,8 +24,8 @@ def is_installed() -> bool:
 @cache
 def version() -> str:
     """Return the name and version of Tesseract, such as "Tesseract 5.3.0"."""
-    said = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=False)
-    return "Tesseract " + (said.stdout or said.stderr).split()[1]
+    result = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=False)
+    return "Tesseract " + (result.stdout or result.stderr).split()[1]
 
 
 def read_page(page: Any) -> str:
@@ -34,7 +34,7 @@ def read_page(page: Any) -> str:
     picture = io.BytesIO()
     page.render(scale=scale, grayscale=True).to_pil().save(picture, "PNG")
     try:
-        said = subprocess.run(
+        result = subprocess.run(
             ["tesseract", "stdin", "stdout", "--dpi", str(_PER_INCH)],
             input=picture.getvalue(),
             capture_output=True,
@@ -44,4 +44,4 @@ def read_page(page: Any) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return said.stdout.decode("utf-8", "replace").replace("\f", "\n").strip()
+    return result.stdout.decode("utf-8", "replace").replace("\f", "\n").strip()

@@ -28,16 +28,16 @@ def read_pdf(content: bytes, ocr: bool) -> DocumentText:
         pages = [_pdf_page(document, number) for number in range(len(document))]
         about = document.get_metadata_dict(skip_empty=True)
         empty = [number for number, page in enumerate(pages) if not page.strip()]
-        by_machine = {number: _by_machine(document, number) for number in empty if ocr}
+        ocr_texts = {number: _ocr_text(document, number) for number in empty if ocr}
     finally:
         document.close()
-    seen = [number for number, text in by_machine.items() if text]
-    pages = [by_machine.get(number) or page for number, page in enumerate(pages)]
+    seen = [number for number, text in ocr_texts.items() if text]
+    pages = [ocr_texts.get(number) or page for number, page in enumerate(pages)]
     empty = [number for number in empty if number not in seen]
     read_by = extractor("pypdfium2")
     if seen:
-        read_by += f"; {tesseract.version()} on {_of_pages(seen, len(pages))}"
-    unread = (_no_text_on(empty, len(pages)),) if empty else ()
+        read_by += f"; {tesseract.version()} on {_page_list(seen, len(pages))}"
+    unread = (_missing_text(empty, len(pages)),) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
@@ -62,12 +62,12 @@ def _pdf_page(document: Any, number: int) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _no_text_on(places: list[int], many: int) -> str:
-    where = "any page" if len(places) == many else _of_pages(places, many)
+def _missing_text(places: list[int], many: int) -> str:
+    where = "any page" if len(places) == many else _page_list(places, many)
     return f"no text layer on {where}"
 
 
-def _by_machine(document: Any, number: int) -> str:
+def _ocr_text(document: Any, number: int) -> str:
     import pypdfium2
 
     try:
@@ -76,7 +76,7 @@ def _by_machine(document: Any, number: int) -> str:
         return ""
 
 
-def _of_pages(places: list[int], many: int) -> str:
+def _page_list(places: list[int], many: int) -> str:
     """Return pages in words, by their places from 0."""
     shown = ", ".join(str(place + 1) for place in places[:10])
     shown += " and more" if len(places) > 10 else ""
@@ -84,5 +84,5 @@ def _of_pages(places: list[int], many: int) -> str:
 
 
 def _pdf_day(text: str) -> str:
-    found = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
-    return first_day("-".join(found.groups())) if found else ""
+    match = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
+    return first_day("-".join(match.groups())) if match else ""

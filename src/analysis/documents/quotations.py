@@ -76,15 +76,15 @@ class QuotableText:
     def places(self, quote: str, prefix: str = "", suffix: str = "") -> list[Checked]:
         """Return each place at which the words stand, between these words if any are given."""
         quoted = comparable(quote.strip())
-        before, after = (comparable(one).key.strip() for one in (prefix, suffix))
-        found = []
+        before, after = (comparable(text).key.strip() for text in (prefix, suffix))
+        matches = []
         for at in _exact(quoted, self._text):
             end = at + len(quoted.key)
             head = self._text.key[max(at - len(before) - 1, 0) : at].rstrip()
             tail = self._text.key[end : end + len(after) + 1].lstrip()
             if head.endswith(before) and tail.startswith(after):
-                found.append(self._checked(FOUND, (self._text.page(at),), at, end))
-        return found
+                matches.append(self._checked(FOUND, (self._text.page(at),), at, end))
+        return matches
 
     def context(self, checked: Checked, most: int = 10) -> tuple[str, str]:
         """Return the words before and after a passage, at most so many of each, of its own page."""
@@ -104,11 +104,11 @@ class QuotableText:
 
     def _nearest(self, quoted: Comparable) -> Checked:
         key = self._text.key
-        found = partial_ratio_alignment(quoted.key, key, score_cutoff=NEAR_AT_LEAST)
-        if found is None or not quoted.key:
+        alignment = partial_ratio_alignment(quoted.key, key, score_cutoff=NEAR_AT_LEAST)
+        if alignment is None or not quoted.key:
             return Checked(ABSENT)
         own = _words(quoted)
-        other = _words(self._text, *_whole_words(key, found.dest_start, found.dest_end))
+        other = _words(self._text, *_whole_words(key, alignment.dest_start, alignment.dest_end))
         if not other:
             return Checked(ABSENT)
         if quoted.key[-1].isalnum() and not key[other[-1][0]].isalnum():
@@ -186,7 +186,7 @@ def _differences(own: Words, other: Words, steps: Sequence[tuple]) -> Iterator[D
         for at, place in zip(range(a, b), range(c, d), strict=True):
             (first, last), (start, end) = own[1][at], other[1][place]
             hyphens, line_ends = (
-                _from(one, first, last) for one in (own[0].hyphens, own[0].line_ends)
+                _from(positions, first, last) for positions in (own[0].hyphens, own[0].line_ends)
             )
             part = replace(own[0], hyphens=hyphens, line_ends=line_ends)
             if not _same_hyphens(part, other[0], start, end):

@@ -35,10 +35,10 @@ class Readers:
 
     def __init__(self, many: int = AT_ONCE, ocr: bool = False):
         """Set how many there are; each starts when it is first needed."""
-        self._every = [Reader(ocr=ocr) for _ in range(many)]
+        self._readers = [Reader(ocr=ocr) for _ in range(many)]
         self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
-        for one in self._every:
-            self._idle.put(one)
+        for reader in self._readers:
+            self._idle.put(reader)
         self._threads = ThreadPoolExecutor(many)
 
     def __enter__(self) -> "Readers":
@@ -48,11 +48,11 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         """Stop reading, and end the children."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for one in self._every:
-            one.stop()
+        for reader in self._readers:
+            reader.stop()
         self._threads.shutdown()
-        for one in self._every:
-            one.__exit__()
+        for reader in self._readers:
+            reader.__exit__()
 
     def begin(self, path: Path, name: str = "") -> Future[DocumentText]:
         """Begin to read a document; the result is that of :meth:`Reader.read`."""
@@ -107,13 +107,13 @@ class Reader:
             if not answers.poll(seconds):
                 self._end()
                 raise UnreadableError(f"reading it takes more than {seconds:g} seconds")
-            found = answers.recv()
+            answer = answers.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._end()
             raise UnreadableError("it breaks the program that reads it") from None
-        if isinstance(found, str):
-            raise UnreadableError(found)
-        return found
+        if isinstance(answer, str):
+            raise UnreadableError(answer)
+        return answer
 
     def stop(self) -> None:
         """Kill the child, at whatever it is; another thread that waits for it goes on."""

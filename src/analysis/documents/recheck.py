@@ -55,7 +55,7 @@ class Looker:
         """Take what keeps, fetches and reads; and the study's documents and evidence."""
         self._store, self._fetcher, self._reader = store, fetcher, reader
         self._documents = [document for document in documents if document["access"] == PUBLIC]
-        self._quotes = [one for one in evidence if one["quote"]]
+        self._quotes = [row for row in evidence if row["quote"]]
 
     def look(self, address: str, rows: Sequence[Row]) -> list[Look]:
         """Return what a look at the documents that came from an address found.
@@ -87,7 +87,7 @@ class Looker:
             looks = [_look(row, v.NOT_GIVEN, why=why) for row in rows]
         finally:
             # Only a newer version stays.
-            if not was_there and not any(one.version for one in looks):
+            if not was_there and not any(look.version for look in looks):
                 path.unlink()
         return looks
 
@@ -100,11 +100,11 @@ class Looker:
     def _compared(
         self, rows: Sequence[Row], digest: str, text: DocumentText, fetched: Fetched
     ) -> Iterator[Look]:
-        older = {one["document_id"]: self._old_pages(one) for one in rows}
+        older = {row["document_id"]: self._old_pages(row) for row in rows}
         changed = [
-            one
-            for one in rows
-            if one["sha256"] != digest and not _same_words(one, older[one["document_id"]], text)
+            row
+            for row in rows
+            if row["sha256"] != digest and not _same_words(row, older[row["document_id"]], text)
         ]
         known = self._known(rows[-1], digest, text)
         version = None
@@ -126,7 +126,7 @@ class Looker:
             document for document in self._documents if document["source_id"] == latest["source_id"]
         ]
         known = [document for document in self._documents if document["sha256"] == digest]
-        known += [one for one in of_source if _same_words(one, (), text)]
+        known += [document for document in of_source if _same_words(document, (), text)]
         return known[0]["document_id"] if known else ""
 
     def _version(self, latest: Row, digest: str, text: DocumentText, fetched: Fetched) -> Collected:
@@ -157,19 +157,21 @@ class Looker:
         new, before = QuotableText(text.pages), QuotableText(old) if old else None
         fates: dict[str, list[str]] = {"standing": [], "moved": [], "gone": []}
         differences = []
-        for one in (quote for quote in self._quotes if quote["document_id"] == document):
-            found = new.check(one["quote"], int(one["page"]) if one["page"] else None)
-            if found.status == ABSENT and text.unread:
+        for row in (row for row in self._quotes if row["document_id"] == document):
+            checked = new.check(row["quote"], int(row["page"]) if row["page"] else None)
+            if checked.status == ABSENT and text.unread:
                 continue  # it may stand in what could not be read
-            fate = {FOUND: "standing", OTHER_PAGE: "moved"}.get(found.status, "gone")
-            fates[fate].append(one["evidence_id"])
-            said = [f"on page {', '.join(map(str, found.pages))} now"] if fate == "moved" else []
-            said += _differences(_passage(one, before), one["quote"], new)
-            if said:
-                differences.append(f"{one['evidence_id']}: {'; '.join(said)}")
-        ids = {name: ";".join(found) for name, found in fates.items()}
-        said = shorten(one_line(" | ".join(differences)), _LETTERS_AT_MOST)
-        return ids | {"difference": said}
+            fate = {FOUND: "standing", OTHER_PAGE: "moved"}.get(checked.status, "gone")
+            fates[fate].append(row["evidence_id"])
+            changes = (
+                [f"on page {', '.join(map(str, checked.pages))} now"] if fate == "moved" else []
+            )
+            changes += _differences(_passage(row, before), row["quote"], new)
+            if changes:
+                differences.append(f"{row['evidence_id']}: {'; '.join(changes)}")
+        ids = {name: ";".join(evidence_ids) for name, evidence_ids in fates.items()}
+        difference = shorten(one_line(" | ".join(differences)), _LETTERS_AT_MOST)
+        return ids | {"difference": difference}
 
 
 def _look(row: Row, status: str, address: str = "", why: str = "") -> Look:
@@ -180,14 +182,14 @@ def _look(row: Row, status: str, address: str = "", why: str = "") -> Look:
 
 def _why(row: Row, old: Sequence[str], text: DocumentText) -> str:
     """Return what could not be compared of a document that changed."""
-    said = [] if old else [_NOT_HERE]
+    reasons = [] if old else [_NOT_HERE]
     if not old and row["extractor"] != text.extractor:
-        said.append(_OTHER_READER)
-    said += [f"what is there now could not all be read ({'; '.join(text.unread)})"] * bool(
+        reasons.append(_OTHER_READER)
+    reasons += [f"what is there now could not all be read ({'; '.join(text.unread)})"] * bool(
         text.unread
     )
-    said += [f"the older document could not all be read ({row['unread']})"] * bool(row["unread"])
-    return "; ".join(said)
+    reasons += [f"the older document could not all be read ({row['unread']})"] * bool(row["unread"])
+    return "; ".join(reasons)
 
 
 def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:
@@ -204,29 +206,29 @@ def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:
 
 
 def _same_page(old: str, new: str) -> bool:
-    one, other = comparable(old.strip()), comparable(new.strip())
+    before, after = comparable(old.strip()), comparable(new.strip())
     # A hyphen at a line's end may be the printer's; any other has to be in both.
-    sure = one.hyphens - one.line_ends <= other.hyphens
-    return one.key == other.key and sure and other.hyphens - other.line_ends <= one.hyphens
+    sure = before.hyphens - before.line_ends <= after.hyphens
+    return before.key == after.key and sure and after.hyphens - after.line_ends <= before.hyphens
 
 
 def _passage(row: Row, before: QuotableText | None) -> str:
     """Return a quotation with the words around it, as the older document has them."""
     around = row["prefix"], row["quote"], row["suffix"]
     if before is not None:
-        found = before.check(row["quote"], int(row["page"]) if row["page"] else None)
-        if found.status in (FOUND, OTHER_PAGE):
-            head, tail = before.context(found)
-            around = head, found.passage, tail
+        checked = before.check(row["quote"], int(row["page"]) if row["page"] else None)
+        if checked.status in (FOUND, OTHER_PAGE):
+            head, tail = before.context(checked)
+            around = head, checked.passage, tail
     return " ".join(" ".join(around).split())
 
 
 def _differences(passage: str, quote: str, new: QuotableText) -> list[str]:
     """Return how a passage differs in a newer document, in words."""
-    found = new.check(passage)
-    if found.status in (FOUND, OTHER_PAGE):
+    checked = new.check(passage)
+    if checked.status in (FOUND, OTHER_PAGE):
         return []
-    near = found if found.status == NEAR else new.check(quote)
+    near = checked if checked.status == NEAR else new.check(quote)
     if near.status == NEAR:
         return [_in_words(difference) for difference in near.differences[:_DIFFERENCES]]
     stands = near.status in (FOUND, OTHER_PAGE)

@@ -68,13 +68,13 @@ def search(
         rule, remedy = "no word to look for is named", "name words, or a criterion (--criterion)"
         raise StudyError([Problem("search", None, "", shorten(query), rule, remedy)])
     among = library.about(unit) if unit else list(library.documents.values())
-    searched = [one for one in among if one.document_id in library.texts]
-    passages, hits = library.search(queries, [one.document_id for one in searched], most)
+    searched = [document for document in among if document.document_id in library.texts]
+    passages, hits = library.search(queries, [document.document_id for document in searched], most)
     without = library.about("") if unit else []
     return Search(queries, unit, criterion, passages, hits, searched, without)
 
 
-def log(study: Study, found: Search) -> None:
+def log(study: Study, result: Search) -> None:
     """Log a search beside the documents. A query is no reading: no cell changes."""
     path = study.folder / DOCUMENTS / LOG
     if not path.parent.is_dir():
@@ -84,17 +84,17 @@ def log(study: Study, found: Search) -> None:
     writer = csv.writer(text, lineterminator="\n")
     if not path.exists():
         writer.writerow(_LOGGED)
-    documents = ";".join(one.document_id for one in found.searched)
-    queries = " | ".join(found.queries)
+    documents = ";".join(document.document_id for document in result.searched)
+    queries = " | ".join(result.queries)
     today = dt.date.today().isoformat()
-    writer.writerow([today, queries, found.unit, found.criterion, documents, found.hits])
+    writer.writerow([today, queries, result.unit, result.criterion, documents, result.hits])
     with path.open("a", encoding="utf-8", newline="") as file:
         file.write(text.getvalue())
 
 
 def _terms(study: Study, criterion: str) -> list[str]:
-    if found := terms(study, criterion):
-        return found
+    if words := terms(study, criterion):
+        return words
     rule = "the criterion has no search terms"
     remedy = "write some in criteria.csv, search_terms, joined by |"
     raise StudyError([Problem("criterion", None, "", criterion, rule, remedy)])

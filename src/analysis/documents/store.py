@@ -95,8 +95,8 @@ class DocumentStore:
 
     def keep_private(self, rows: Mapping[str, Mapping[str, str]]) -> None:
         """Keep what is known only here of private documents, by document id."""
-        every = pd.DataFrame.from_dict({**self._private(), **rows}, "index", columns=[*KNOWN_HERE])
-        table = every.rename_axis("document_id").reset_index()
+        known = pd.DataFrame.from_dict({**self._private(), **rows}, "index", columns=[*KNOWN_HERE])
+        table = known.rename_axis("document_id").reset_index()
         _write_whole(self.folder / _PRIVATE_FILE, as_csv(table))
 
     def _private(self) -> dict[str, dict[str, str]]:
@@ -129,16 +129,16 @@ def _read_private(path: Path) -> dict[str, dict[str, str]]:
     """
     try:
         rows = records(pd.read_csv(path, dtype=str, keep_default_na=False))
-        found = {row["document_id"]: {name: row[name] for name in KNOWN_HERE} for row in rows}
+        known = {row["document_id"]: {name: row[name] for name in KNOWN_HERE} for row in rows}
     except (ValueError, KeyError):  # no table, no text, or no such column
-        rows, found = [], {}
-    hashes = [row[name] for row in found.values() for name in KNOWN_HERE[:2]]
-    if not rows or len(found) < len(rows) or not all(map(_HASH.fullmatch, hashes)):
+        rows, known = [], {}
+    hashes = [row[name] for row in known.values() for name in KNOWN_HERE[:2]]
+    if not rows or len(known) < len(rows) or not all(map(_HASH.fullmatch, hashes)):
         rule = "it is not as it was written: the hashes of private documents are lost"
         remedy = "put an older copy in its place; or take it away, and collect those files again"
         place = f"{DOCUMENTS}/{_PRIVATE_FILE}"
         raise StudyError([Problem(place, None, "", "", rule, remedy)])
-    return found
+    return known
 
 
 def _joined(pages: Sequence[str]) -> bytes:

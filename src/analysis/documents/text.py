@@ -81,12 +81,12 @@ def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText
     readers: dict[str, Callable[[bytes], DocumentText]] = {
         PDF: partial(read_pdf, ocr=ocr), HTML: _html, DOCX: _docx, ODT: _odt, EMAIL: _email, TEXT: _plain,
     }  # fmt: skip
-    found = readers[kind](content)
-    if not found.words and not found.unread:
-        found = replace(found, unread=("no text in it",))
-    if sum(map(len, found.pages)) > TEXT_AT_MOST:
+    document = readers[kind](content)
+    if not document.words and not document.unread:
+        document = replace(document, unread=("no text in it",))
+    if sum(map(len, document.pages)) > TEXT_AT_MOST:
         raise UnreadableError(f"its text has more than {TEXT_AT_MOST:,} characters")
-    return found
+    return document
 
 
 def _html(content: bytes) -> DocumentText:
@@ -108,7 +108,7 @@ def _html(content: bytes) -> DocumentText:
     page = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     day = next(filter(None, map(first_day, days)), "")
     # The parser stops where elements are nested thousands deep.
-    is_cut = any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log)
+    is_cut = any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
     unread = ("what comes after a place that is nested too deep",) if is_cut else ()
     return DocumentText(HTML, (page,), in_a_line(title), day, extractor("lxml"), unread)
 
@@ -204,7 +204,7 @@ def _odt(content: bytes) -> DocumentText:
             about = lxml.etree.fromstring(meta, parser)
     except (lxml.etree.LxmlError, KeyError, zipfile.BadZipFile, RuntimeError, OSError):
         raise UnreadableError(_DAMAGED) from None
-    lines = ["".join(_odt_text(one)) for one in body.iter("{*}p", "{*}h")]
+    lines = ["".join(_odt_text(element)) for element in body.iter("{*}p", "{*}h")]
     title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
     day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
     page = "\n\n".join(line for line in lines if line.strip())
@@ -224,7 +224,7 @@ def _odt_text(node: Any) -> Iterator[str]:
 
 def _check_zip(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(one.file_size for one in archive.infolist() if one.filename.endswith(".xml"))
+        size = sum(file.file_size for file in archive.infolist() if file.filename.endswith(".xml"))
     if size > UNZIPPED_AT_MOST:
         raise UnreadableError(f"it unpacks to {size:,} bytes, more than {UNZIPPED_AT_MOST:,}")
 

@@ -17,22 +17,22 @@ def sent_requests(study: Study) -> pd.DataFrame:
 
 def came_to(request: Mapping[str, str]) -> str:
     """Return what a request came to as words, with its review and the complaint."""
-    said = request["outcome"].replace("_", " ") or "no answer recorded"
+    words = request["outcome"].replace("_", " ") or "no answer recorded"
     if request["outcome"] and request["answered_on"]:
-        said += f" on {request['answered_on']}"
+        words += f" on {request['answered_on']}"
     if request["exemption"]:
-        said += f" ({request['exemption']})"
+        words += f" ({request['exemption']})"
     if request["review_outcome"]:
         review = request["review_outcome"].replace("_", " ")
-        said += f"; reviewed on {request['reviewed_on']}: {review}"
+        words += f"; reviewed on {request['reviewed_on']}: {review}"
     elif request["review_asked_on"]:
-        said += f"; a review was asked for on {request['review_asked_on']}"
+        words += f"; a review was asked for on {request['review_asked_on']}"
     if request["complained_on"]:
-        said += f"; complaint to the regulator on {request['complained_on']}"
+        words += f"; complaint to the regulator on {request['complained_on']}"
     if request["complaint_outcome"]:
         complaint = request["complaint_outcome"].replace("_", " ")
-        said += f", decided on {request['complaint_decided_on']}: {complaint}"
-    return said
+        words += f", decided on {request['complaint_decided_on']}: {complaint}"
+    return words
 
 
 def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
@@ -44,7 +44,7 @@ def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
     documents = study["documents"].groupby("request_id", sort=False)["document_id"].agg(list)
     cells: dict[tuple[str, str], list[str]] = {}
     for _, rows in requests.groupby(letters(requests), sort=False):
-        answers = [one for name in rows["request_id"] for one in documents.get(name, [])]
+        answers = [document for name in rows["request_id"] for document in documents.get(name, [])]
         for cell in asking.cells(rows) if answers else ():
             cells.setdefault(cell, []).extend(answers)
     return cells
@@ -109,8 +109,8 @@ class Asking:
 
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
         """Return requests, as rows, by the unit and criterion of each question that they put."""
-        found: dict[tuple[str, str], list[dict[str, str]]] = {}
+        cells: dict[tuple[str, str], list[dict[str, str]]] = {}
         for row in each_row(requests):
             for criterion in self.criteria(row):
-                found.setdefault((row.unit_id, criterion), []).append(row._asdict())
-        return found
+                cells.setdefault((row.unit_id, criterion), []).append(row._asdict())
+        return cells

@@ -184,11 +184,11 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
     for row in each_row(requests):
-        asked = [row.criterion_id] if row.criterion_id else asking.criteria(row)
-        held = set(row.evidence_ids.split(";"))
-        rests = np.array([bool(ids) and ids <= held for ids in cited], dtype=bool)
+        criteria = [row.criterion_id] if row.criterion_id else asking.criteria(row)
+        evidence_ids = set(row.evidence_ids.split(";"))
+        rests = np.array([bool(ids) and ids <= evidence_ids for ids in cited], dtype=bool)
         rests |= (rows["observed_on"] == row.answered_on).to_numpy()
-        of_it = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(asked)
+        of_it = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(criteria)
         by_review = row.review_outcome in v.OVERTURNED
         overturned_on = row.reviewed_on if by_review else row.complaint_decided_on
         before = first <= day_number(dt.date.fromisoformat(overturned_on))
@@ -209,8 +209,10 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     if refused.empty:
         return None
     asking = Asking(study)
-    asked = pd.Series([asking.criteria(row) for row in each_row(refused)], refused.index)
-    rows = refused.assign(criterion_id=asked).explode("criterion_id").dropna(subset="criterion_id")
+    criteria = pd.Series([asking.criteria(row) for row in each_row(refused)], refused.index)
+    rows = (
+        refused.assign(criterion_id=criteria).explode("criterion_id").dropna(subset="criterion_id")
+    )
     return pd.DataFrame(
         {
             "cell": _cell_numbers(study, rows),

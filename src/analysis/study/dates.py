@@ -29,10 +29,10 @@ def day_span(text: str) -> tuple[dt.date, dt.date]:
     Raises:
         ValueError: the text has another form, or names a day that does not exist.
     """
-    found = _REDUCED.fullmatch(text)
-    if not found:
+    match = _REDUCED.fullmatch(text)
+    if not match:
         raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (int(part or 0) for part in found.groups())
+    year, month, day = (int(part or 0) for part in match.groups())
     first = dt.date(year, month or 1, day or 1)
     last_month = month or 12
     last = dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])

@@ -157,18 +157,20 @@ class Descriptor(_Part):
         yield from _texts(self.model_dump(by_alias=True, include=parts))
 
 
-def looser(held: Column | None, needed: Column) -> str | None:
+def lacking_constraint(column: Column | None, needed: Column) -> str | None:
     """Say in what a column allows more than the code can bear, or return ``None``."""
-    if held is None or held.type != needed.type:
+    if column is None or column.type != needed.type:
         return f"the table needs this column, of type {needed.type}"
-    have, need = held.constraints, needed.constraints
+    have, need = column.constraints, needed.constraints
     if need.required and not have.required:
         return "the column must be required"
     if need.unique and not have.unique:
         return "the column must be unique"
     if need.enum is not None and not set(have.enum or ["any"]) <= set(need.enum):
         return f"its values must be among: {', '.join(need.enum)}"
-    fits = have.enum is not None and all(re.fullmatch(need.pattern or "", one) for one in have.enum)
+    fits = have.enum is not None and all(
+        re.fullmatch(need.pattern or "", value) for value in have.enum
+    )
     if need.pattern is not None and have.pattern != need.pattern and not fits:
         return f"it must keep to the pattern {need.pattern}"
     if have.maxLength > need.maxLength:

@@ -27,7 +27,7 @@ class Awaited:
     of: str
     by: dt.date | None
 
-    def said(self, on: dt.date, count: int) -> str:
+    def sentence(self, on: dt.date, count: int) -> str:
         """Say what is due or overdue on a day, and how many requests wait for it."""
         waits = f"{count} request{'s' if count > 1 else ''} to {self.of}: {self.what}"
         if self.by is None:
@@ -50,8 +50,8 @@ def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | 
     if request["complained_on"]:
         return None  # from then on the regulator decides, and no law of the study says when
     if request["review_asked_on"] and not request["review_outcome"]:
-        asked = request["review_asked_on"]
-        return Awaited(REVIEW, of, review_due_on(dt.date.fromisoformat(asked), law))
+        asked_on = request["review_asked_on"]
+        return Awaited(REVIEW, of, review_due_on(dt.date.fromisoformat(asked_on), law))
     if request["outcome"] or request["answered_on"]:
         return None
     sent = request["sent_on"]
@@ -63,7 +63,7 @@ def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | 
 def due_sentences(study: Study, on: dt.date) -> list[str]:
     """Return what is due or overdue on a day, a sentence for each body and day, the oldest first."""
     asking, names = Asking(study), study.lookup("units", "name")
-    found = (awaited(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study)))
-    counts = Counter(one for one in found if one)
-    order = sorted(counts, key=lambda one: (one.by or dt.date.max, one.of, one.what))
-    return [one.said(on, counts[one]) for one in order]
+    steps = (awaited(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study)))
+    counts = Counter(step for step in steps if step)
+    order = sorted(counts, key=lambda step: (step.by or dt.date.max, step.of, step.what))
+    return [step.sentence(on, counts[step]) for step in order]

@@ -30,7 +30,7 @@ def prefer_our_own() -> None:
 
     The numbers of its glyphs stand in every picture, and differ from one edition to another.
     """
-    fontManager.ttflist = [one for one in fontManager.ttflist if one.name != FAMILY]
+    fontManager.ttflist = [face for face in fontManager.ttflist if face.name != FAMILY]
     for kind in ("", "-Bold", "-Oblique", "-BoldOblique"):
         fontManager.addfont(OWN / f"DejaVuSans{kind}.ttf")
 
@@ -68,7 +68,7 @@ class Faces:
         """Return a text as it can be shown: a sign that no face has, by its number."""
         if text.isascii() or all(map(self.has, text)):
             return text
-        return "".join(one if self.has(one) else f"[U+{ord(one):04X}]" for one in text)
+        return "".join(sign if self.has(sign) else f"[U+{ord(sign):04X}]" for sign in text)
 
     def advance(self, sign: str, bold: bool) -> float:
         """Return the width of a sign as it is shown, in widths of the type size."""
@@ -83,10 +83,10 @@ class Faces:
         for path in (OWN / f"DejaVuSans{'-Bold' * bold}.ttf", *self.paths):
             font = _font(path)
             if font.get_char_index(ord(sign)):
-                held = font.load_char(ord(sign), LoadFlags.NO_HINTING)
-                return held.linearHoriAdvance / 65536 / 100
+                glyph = font.load_char(ord(sign), LoadFlags.NO_HINTING)
+                return glyph.linearHoriAdvance / 65536 / 100
         shown = self.shown(sign)
-        return sum(self.advance(one, bold) for one in shown) if shown != sign else 1.0
+        return sum(self.advance(letter, bold) for letter in shown) if shown != sign else 1.0
 
 
 @functools.cache
@@ -103,7 +103,7 @@ def _font(path: Path) -> FT2Font:
 
 def faces_of(study: Study) -> Faces:
     """Return the faces of a study: ours, and those of its setting that are at hand."""
-    named = (found(study, name) for name in study.settings.display.faces)
+    named = (face_file(study, name) for name in study.settings.display.faces)
     return _faces(tuple(path for path in named if path is not None))
 
 
@@ -127,7 +127,7 @@ def _faces(paths: tuple[Path, ...]) -> Faces:
 _current = _faces(())
 
 
-def found(study: Study, name: str) -> Path | None:
+def face_file(study: Study, name: str) -> Path | None:
     """Return the file of a face: of the study's folder, or of a family that is installed."""
     path = study.folder / name
     try:
@@ -144,7 +144,7 @@ _NAMED = 12
 
 def named_letters(letters: list[str]) -> str:
     """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
-    said = [
+    labels = [
         # A sign that is no letter of its own would be drawn on what stands beside it.
         f"{letter} (U+{ord(letter):04X})"
         if unicodedata.category(letter)[0] in "LNPS"
@@ -153,4 +153,4 @@ def named_letters(letters: list[str]) -> str:
     ]
     further = len(letters) - _NAMED
     more = f" and {further} more letter{'s' * (further > 1)}" if further > 0 else ""
-    return ", ".join(said) + more
+    return ", ".join(labels) + more

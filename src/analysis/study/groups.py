@@ -19,10 +19,10 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
     """
     units, table = study["units"], study["applicability"]
     place = np.full((len(units), len(study["criteria"])), -1)
-    begun = first_days(table["from_day"], UNBOUNDED) <= day_number(day)
+    in_force = first_days(table["from_day"], UNBOUNDED) <= day_number(day)
     columns = study["criteria"]["criterion_id"].tolist()
     for number, row in enumerate(each_row(table)):
-        if begun[number]:
+        if in_force[number]:
             place[units_among(units, row.among), columns.index(row.criterion_id)] = number
     return place
 
@@ -33,15 +33,15 @@ def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
     Where several rows say so of a cell: from the earliest day on, and for every reason.
     """
     units, table = study["units"], study["applicability"]
-    begun = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
+    in_force = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in records(begun):
+    for row in records(in_force):
         for unit in units.loc[units_among(units, row["among"]), "unit_id"]:
             rows.setdefault((unit, row["criterion_id"]), []).append(row)
-    return {cell: _said(held) for cell, held in rows.items()}
+    return {cell: _exemption_sentence(cell_rows) for cell, cell_rows in rows.items()}
 
 
-def _said(rows: list[dict[str, str]]) -> str:
+def _exemption_sentence(rows: list[dict[str, str]]) -> str:
     first = min(row["from_day"] for row in rows)
     since = f" from {first} on" if first else ""
     reasons = dict.fromkeys(row["reason"].rstrip(".") for row in rows)

@@ -141,11 +141,11 @@ def _waiting(folder: Path) -> dict[str, bytes]:
     except ValueError:
         raise _spoiled(folder, PLAN) from None
     for name, hashes in plan.items():
-        held = _hash_of(folder / name)
-        if held == hashes["after"]:
+        digest = _hash_of(folder / name)
+        if digest == hashes["after"]:
             continue
         # Somebody may have mended a table by hand since: their work is not to be lost.
-        if held not in ("", hashes["before"]):
+        if digest not in ("", hashes["before"]):
             rule = f"an interrupted change of the study waits in {DECLARED}, and {name} was changed by hand since"
             remedy = f"move {name} out of the folder and repeat: the interrupted change is completed; then make yours again"
             raise _refusal(folder, rule, remedy)

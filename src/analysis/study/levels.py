@@ -31,8 +31,8 @@ def level_names(study: Study) -> dict[Level, str]:
         scale, level = key
         names[key] = level
         if on_scale[scale, _read(level)] > 1:
-            own = [one for one in values if one[0] == scale]
-            ranked = sorted(own, key=lambda one: -values[one])
+            own = [other for other in values if other[0] == scale]
+            ranked = sorted(own, key=lambda other: -values[other])
             names[key] = f"{level} ({scale}, {ranked.index(key) + 1} of {len(ranked)})"
         elif len(things[_read(level)]) > 1:
             names[key] = f"{level} ({scale})"

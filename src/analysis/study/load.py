@@ -176,13 +176,16 @@ def check(
     problems = list(misread or [])
     # A row with too few or too many cells is one problem, not one for each cell that slipped.
     slipped = {(problem.file, problem.row) for problem in problems if problem.row}
-    for found in (
+    for breaches in (
         check_schema(descriptor.tables, frames),
         check_rules(Draft(descriptor.tables, frames, descriptor.settings)),
     ):
-        problems += [one for one in found if (one.file, one.row) not in slipped]
+        problems += [problem for problem in breaches if (problem.file, problem.row) not in slipped]
     order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
-    return sorted(problems, key=lambda one: (order.get(one.file, -1), one.row or 0, one.column))
+    return sorted(
+        problems,
+        key=lambda problem: (order.get(problem.file, -1), problem.row or 0, problem.column),
+    )
 
 
 def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
@@ -241,8 +244,8 @@ def _read_tables(
 ) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     frames = {}
     for name, table in descriptor.tables.items():
-        frame, found = read_table(folder, table, descriptor.headers.get(table.path))
-        problems += found
+        frame, misread = read_table(folder, table, descriptor.headers.get(table.path))
+        problems += misread
         if frame is not None:
             frames[name] = frame
     problems = check(descriptor, frames, problems)

@@ -27,11 +27,11 @@ class Since:
 
     Attributes:
         status: :data:`CHANGED` or :data:`GONE`.
-        said: that in a sentence.
+        sentence: what became of it, in a sentence.
     """
 
     status: str
-    said: str
+    sentence: str
 
 
 def since_read(study: Study) -> dict[str, Since]:
@@ -44,22 +44,22 @@ def since_read(study: Study) -> dict[str, Since]:
         return {}
     looks, behind = dict(_standing_looks(study["checks"])), documents_behind(study)
     read_on = study.lookup("sources", "read_on")
-    found = {}
+    since = {}
     for row in each_row(study["evidence"]):
         read = row.read_on or read_on[row.source_id]
-        later = [looks[one] for one in behind[row.evidence_id] if one in looks]
-        later = [one for one in later if one["since"] >= read]
+        later = [looks[document] for document in behind[row.evidence_id] if document in looks]
+        later = [look for look in later if look["since"] >= read]
         if later:
-            look = max(later, key=lambda one: one["since"])
-            found[row.evidence_id] = _since(row.evidence_id, row.source_id, look)
-    return found
+            look = max(later, key=lambda look: look["since"])
+            since[row.evidence_id] = _since(row.evidence_id, row.source_id, look)
+    return since
 
 
 def said_since(study: Study, evidence_ids: Iterable[str]) -> list[str]:
     """Return what :func:`since_read` says of each list of evidence (ids joined by ";")."""
     since = since_read(study)
     return [
-        " ".join(dict.fromkeys(since[part].said for part in text.split(";") if part in since))
+        " ".join(dict.fromkeys(since[part].sentence for part in text.split(";") if part in since))
         for text in evidence_ids
     ]
 
@@ -86,7 +86,7 @@ def _standing_looks(checks: pd.DataFrame) -> Iterator[tuple[str, dict]]:
     for name, looks in grouped(decisive, "document_id").items():
         since = ""
         for before, look in zip([None, *looks], looks, strict=False):
-            if before is None or any(before[one] != look[one] for one in ("status", "found_id")):
+            if before is None or any(before[key] != look[key] for key in ("status", "found_id")):
                 since = look["checked_on"]
         if looks[-1]["status"] in _SINCE:
             yield name, {**looks[-1], "since": since}
@@ -95,5 +95,5 @@ def _standing_looks(checks: pd.DataFrame) -> Iterator[tuple[str, dict]]:
 def _since(evidence_id: str, source_id: str, look: dict) -> Since:
     fates = (words for name, words in FATES.items() if evidence_id in look[name].split(";"))
     fate = next((f"; {words}" for words in fates), "")
-    said = _SINCE[look["status"]].format(source=source_id, day=look["since"], fate=fate)
-    return Since(look["status"], said)
+    sentence = _SINCE[look["status"]].format(source=source_id, day=look["since"], fate=fate)
+    return Since(look["status"], sentence)

@@ -27,16 +27,16 @@ def short_mark(*texts: str) -> str:
 
 def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str, str]]]:
     """Return each criterion's levels, as its scale lists them, with the rule or the meaning."""
-    rules = {(one.criterion_id, one.level): one.rule for one in each_row(tables["rules"])}
+    rules = {(row.criterion_id, row.level): row.rule for row in each_row(tables["rules"])}
     scales: dict[str, list[tuple[str, str]]] = {}
     for row in each_row(tables["levels"]):
         scales.setdefault(row.scale_id, []).append((row.level, row.meaning))
     return {
-        one.criterion_id: [
-            (level, rules.get((one.criterion_id, level), f"{meaning} ({NO_RULE})"))
-            for level, meaning in scales.get(one.scale_id, [])
+        criterion.criterion_id: [
+            (level, rules.get((criterion.criterion_id, level), f"{meaning} ({NO_RULE})"))
+            for level, meaning in scales.get(criterion.scale_id, [])
         ]
-        for one in each_row(tables["criteria"])
+        for criterion in each_row(tables["criteria"])
     }
 
 

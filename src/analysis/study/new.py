@@ -48,7 +48,7 @@ def _files(example: bool) -> dict[str, str]:
         table.writeheader()
         table.writerows(ROWS[resource["name"]] if example else ())
         texts[resource["path"]] = text.getvalue()
-    tables = "".join(f"- `{one['path']}`: {_lower(one['title'])}\n" for one in resources)
+    tables = "".join(f"- `{entry['path']}`: {_lower(entry['title'])}\n" for entry in resources)
     texts[README] = files("analysis.study").joinpath("new_readme.md").read_text("utf-8") + tables
     return texts
 

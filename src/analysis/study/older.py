@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from analysis.study.descriptor import Column, looser
+from analysis.study.descriptor import Column, lacking_constraint
 from analysis.study.profile import VERSION, full_descriptor, profile, template
 
 
@@ -42,7 +42,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
     tables = {table["name"]: table for table in full["resources"]}
     added = [f"study.{name}" for name in template()["study"] if name not in raw["study"]]
     headers = {}
-    known = _known(raw)
+    known = _column_test(raw)
     for needed in profile()["resources"]:
         name, columns = needed["name"], _fields(needed)
         unknown = [column for column in columns if not known(needed, column)]
@@ -50,7 +50,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
         path = folder / table["path"]
         if len(unknown) < len(columns):
             tables[name], gained, header = _with_columns(table, unknown, columns, path)
-            added += [f"{name}.{one}" for one in gained]
+            added += [f"{name}.{column}" for column in gained]
             if len(header) < len(_fields(tables[name])):
                 headers[table["path"]] = header
         elif not needed["minimumRows"] and not path.exists():
@@ -61,17 +61,23 @@ def _complete(raw: dict, folder: Path) -> Completed:
     resources = _in_order([*tables.values()], profile()["resources"])
     if VERSION not in raw:
         todays = {resource["name"]: resource for resource in profile()["resources"]}
-        resources = [_of_today(resource, todays.get(resource["name"])) for resource in resources]
+        resources = [
+            _updated_table(resource, todays.get(resource["name"])) for resource in resources
+        ]
     study = {**template()["study"], **raw["study"]}
     return Completed({**full, "study": study, "resources": resources}, tuple(added), headers)
 
 
-def _known(raw: dict) -> Callable[[dict, dict], bool]:
+def _column_test(raw: dict) -> Callable[[dict, dict], bool]:
     """Return what says whether a descriptor knows a column of a table of the profile."""
     if VERSION in raw:
-        return lambda table, one: max(table.get("since", 1), one.get("since", 1)) <= raw[VERSION]
-    own = {(table["name"], one["name"]) for table in raw["resources"] for one in _fields(table)}
-    return lambda table, one: (table["name"], one["name"]) in own
+        return lambda table, column: (
+            max(table.get("since", 1), column.get("since", 1)) <= raw[VERSION]
+        )
+    own = {
+        (table["name"], column["name"]) for table in raw["resources"] for column in _fields(table)
+    }
+    return lambda table, column: (table["name"], column["name"]) in own
 
 
 def _with_columns(
@@ -85,12 +91,12 @@ def _with_columns(
     own = _names(_fields(table))
     # A column that needs a value cannot be filled in where there are rows.
     gained = [
-        one
-        for one in unknown
-        if (one["name"] not in own or one["name"] not in header)
-        and not (rows and one.get("constraints", {}).get("required"))
+        column
+        for column in unknown
+        if (column["name"] not in own or column["name"] not in header)
+        and not (rows and column.get("constraints", {}).get("required"))
     ]
-    fields = [*_fields(table), *(one for one in gained if one["name"] not in own)]
+    fields = [*_fields(table), *(column for column in gained if column["name"] not in own)]
     lacking = {*_names(gained)} - {*header}
     header = [name for name in _names(fields) if name not in lacking]
     if lacking:  # the file will be written anew
@@ -101,30 +107,30 @@ def _with_columns(
 def _in_order(parts: list[dict], needed: list[dict]) -> list[dict]:
     """Return named parts in the order of the profile, and after them those of the study alone."""
     place = {name: number for number, name in enumerate(_names(needed))}
-    return sorted(parts, key=lambda one: place.get(one["name"], len(place)))
+    return sorted(parts, key=lambda part: place.get(part["name"], len(place)))
 
 
-def _of_today(table: dict, needed: dict | None) -> dict:
+def _updated_table(table: dict, needed: dict | None) -> dict:
     """Return an older table with the keys and the constraints that it has to keep to today."""
     if needed is None:
         return table
-    todays = {one["name"]: one for one in _fields(needed)}
-    fields = [_column_of_today(one, todays.get(one["name"])) for one in _fields(table)]
-    rest = {key: said for key, said in table["schema"].items() if key not in _KEYS}
-    keys = {key: said for key, said in needed["schema"].items() if key in _KEYS}
+    todays = {column["name"]: column for column in _fields(needed)}
+    fields = [_updated_column(column, todays.get(column["name"])) for column in _fields(table)]
+    rest = {key: value for key, value in table["schema"].items() if key not in _KEYS}
+    keys = {key: value for key, value in needed["schema"].items() if key in _KEYS}
     least = max(table.get("minimumRows", 0), needed["minimumRows"])
     return {**table, "minimumRows": least, "schema": {**rest, **keys, "fields": fields}}
 
 
-def _column_of_today(column: dict, needed: dict | None) -> dict:
+def _updated_column(column: dict, needed: dict | None) -> dict:
     if needed is None:
         return column
-    if looser(Column.model_validate(column), Column.model_validate(needed)):
+    if lacking_constraint(Column.model_validate(column), Column.model_validate(needed)):
         return {**column, "constraints": needed.get("constraints", {})}
     own = column.get("constraints", {})
     if "required" in own and not needed.get("constraints", {}).get("required"):
         # What an older version required of every study was not this study's own choice.
-        own = {key: said for key, said in own.items() if key != "required"}
+        own = {key: value for key, value in own.items() if key != "required"}
         return {**column, "constraints": own}
     return column
 

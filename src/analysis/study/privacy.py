@@ -122,7 +122,7 @@ _AREA_COLUMNS = ("name", "short_name", "region", "country")
 class _Patterns:
     """Words for one person, words for persons of any number, and details by their kind."""
 
-    one: re.Pattern
+    singular: re.Pattern
     some: re.Pattern
     details: dict[str, list[re.Pattern]]
 
@@ -133,18 +133,18 @@ def _any_of(words: Iterable[str], end: str = "") -> str:
 
 @cache
 def _patterns(persons: PersonSettings) -> _Patterns:
-    one = _any_of((*persons.words, *_ANYONE))
+    singular = _any_of((*persons.words, *_ANYONE))
     services = _any_of((*_SERVICES, *persons.services))
-    some = f"{one}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}"
+    some = f"{singular}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}"
     happened = "|".join(filter(None, (_HAPPENED, _any_of(persons.events))))
 
     def by_itself(words: str) -> str:
         return rf"(?<!isle of )\b(?:{words})\b(?!\s+(?:{services}|{_NO_PERSON}))(?![-./_]\w|\()"
 
-    alone = by_itself(one)
+    alone = by_itself(singular)
 
     def compiled(text: str) -> re.Pattern:
-        text = text.replace("<person>", f"(?:{one})").replace("<alone>", alone)
+        text = text.replace("<person>", f"(?:{singular})").replace("<alone>", alone)
         return re.compile(text.replace("<happened>", happened), re.IGNORECASE)
 
     details = {kind: [compiled(text) for text in texts] for kind, texts in DETAILS.items()}
@@ -167,14 +167,14 @@ def personal_details(
     for name, columns in TEXTS.items():
         if name not in frames:
             continue
-        together: list[tuple[str, ...]] = [(one,) for one in columns]
+        together: list[tuple[str, ...]] = [(column,) for column in columns]
         together += [QUOTED] * (name == "evidence")
         for row, texts in _texts(frames[name], together):
             for kind, detail, person in details(
                 " ".join(filter(None, texts.values())), persons, areas
             ):
-                said = {"kind": kind, "detail": detail, "person": person}
-                rule = RULE.format(**said, called=persons.called)
+                parts = {"kind": kind, "detail": detail, "person": person}
+                rule = RULE.format(**parts, called=persons.called)
                 remedy = REMEDY.format(called=persons.called)
                 # Of several columns that are one text: where it stands, or where it ends.
                 column = next((text for text in texts if detail in texts[text]), [*texts][-1])
@@ -213,20 +213,20 @@ def details(
     patterns = _patterns(persons)  # pyright: ignore[reportArgumentType] - frozen, so it has a hash
     if not patterns.some.search(text):
         return []
-    found = {}
+    by_kind = {}
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
         around = " ".join(sentences[max(number - 1, 0) : number + 2])
-        one, any_number = patterns.one.search(around), patterns.some.search(around)
+        singular, any_number = patterns.singular.search(around), patterns.some.search(around)
         for kind, wanted in patterns.details.items() if any_number else ():
-            person = any_number if kind == "an age" else one
+            person = any_number if kind == "an age" else singular
             # A nationality is the person's own, and stands before the word for them.
             if not person and kind == "a nationality":
                 person = patterns.some.search(sentence)
             detail = person and _first(wanted, sentence, areas)
             if person and detail:
-                found.setdefault(kind, (kind, detail, person.group()))
-    return list(found.values())
+                by_kind.setdefault(kind, (kind, detail, person.group()))
+    return list(by_kind.values())
 
 
 def _first(patterns: list[re.Pattern], sentence: str, areas: Set[str]) -> str | None:

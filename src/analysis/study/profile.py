@@ -36,7 +36,7 @@ def full_descriptor(own: dict) -> dict:
 
 def own_descriptor(full: dict) -> dict:
     """Return of a descriptor what the profile does not say; all of it, if it cannot be said so."""
-    whole = {**full, **{key: said for key, said in profile().items() if key != "resources"}}
+    whole = {**full, **{key: value for key, value in profile().items() if key != "resources"}}
     own = {VERSION: profile()[VERSION], **_difference(profile(), whole)}
     return own if _merged(profile(), own) == whole else full
 
@@ -48,14 +48,15 @@ def as_json(descriptor: dict) -> str:
 
 def _merged(base: Any, own: Any) -> Any:
     if isinstance(base, dict) and isinstance(own, dict):
-        joined = base | {key: _merged(base.get(key), said) for key, said in own.items()}
-        return {key: said for key, said in joined.items() if said is not None}
+        joined = base | {key: _merged(base.get(key), value) for key, value in own.items()}
+        return {key: value for key, value in joined.items() if value is not None}
     if not (_has_names(base) and isinstance(own, list)):
         return own
-    names = [one.get("name") if isinstance(one, dict) else None for one in own]
-    needed = [one["name"] for one in base]
+    names = [part.get("name") if isinstance(part, dict) else None for part in own]
+    needed = [part["name"] for part in base]
     joined = [
-        _merged(one, own[names.index(one["name"])]) if one["name"] in names else one for one in base
+        _merged(part, own[names.index(part["name"])]) if part["name"] in names else part
+        for part in base
     ]
     # What is named twice stays so, for validation to say.
     further = [n for n, name in enumerate(names) if name not in needed or n > names.index(name)]
@@ -69,9 +70,9 @@ def _difference(base: Any, full: Any) -> Any:
         return own | {key: None for key in base if key not in full}
     if not (_has_names(base) and _has_names(full)):
         return full
-    needed = {one["name"]: one for one in base}
-    changed = [one for one in full if one != needed.get(one["name"])]
-    return [_difference(needed.get(one["name"]), one) for one in changed]
+    needed = {part["name"]: part for part in base}
+    changed = [part for part in full if part != needed.get(part["name"])]
+    return [_difference(needed.get(part["name"]), part) for part in changed]
 
 
 def _has_names(parts: Any) -> bool:

@@ -14,7 +14,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from analysis.problems import Problem, shorten
-from analysis.study.descriptor import FILE, PLACEHOLDER, WORKED_OUT, Descriptor, Table, looser
+from analysis.study.descriptor import (
+    FILE,
+    PLACEHOLDER,
+    WORKED_OUT,
+    Descriptor,
+    Table,
+    lacking_constraint,
+)
 from analysis.study.older import Completed, complete
 from analysis.study.profile import as_json, own_descriptor, profile
 
@@ -49,11 +56,11 @@ def _checked(completed: Completed) -> tuple[Descriptor | None, list[Problem]]:
     full, added, headers = completed.full, completed.added, completed.headers
     problems = []
     try:
-        said = {key: one for key, one in full.items() if key not in WORKED_OUT}
-        descriptor = Descriptor.model_validate(said)
+        declared = {key: value for key, value in full.items() if key not in WORKED_OUT}
+        descriptor = Descriptor.model_validate(declared)
     except ValidationError as error:
-        problems = [_setting_problem(one, full) for one in error.errors()]
-        if any(one["loc"][:1] == ("resources",) for one in error.errors()):
+        problems = [_setting_problem(detail, full) for detail in error.errors()]
+        if any(detail["loc"][:1] == ("resources",) for detail in error.errors()):
             return None, problems
         tables = tuple(map(Table.model_validate, full["resources"]))
         descriptor = Descriptor.model_construct(resources=tables, settings=None)
@@ -78,9 +85,9 @@ def _setting_problem(error: Mapping[str, Any], full: dict) -> Problem:
     place = ".".join(_steps(error["loc"], full))
     # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
     value = "" if error["type"] == "missing" else error["input"]
-    said = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
-    said = said.removeprefix("Value error, ").replace("Input should", "It should")
-    rule = _IN_WORDS.get(error["type"]) or said[0].lower() + said[1:]
+    message = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
+    message = message.removeprefix("Value error, ").replace("Input should", "It should")
+    rule = _IN_WORDS.get(error["type"]) or message[0].lower() + message[1:]
     remedy = "correct it; docs/data.md has every setting"
     if error["loc"][:1] == ("resources",):
         remedy += ". The tables are looked at after that"
@@ -113,12 +120,12 @@ _IN_WORDS = {
 
 def _profile_problems(descriptor: Descriptor) -> list[Problem]:
     """Say what the code needs of a study and the descriptor leaves out."""
-    held = descriptor.tables
+    tables = descriptor.tables
     problems = []
-    if len(held) < len(descriptor.resources):
+    if len(tables) < len(descriptor.resources):
         problems.append(_problem("resources", "", "two tables have one name", "rename one"))
     for needed in map(Table.model_validate, profile()["resources"]):
-        table = held.get(needed.name)
+        table = tables.get(needed.name)
         if table is None:
             rule = f"the table {needed.name} is not described"
             problems.append(_problem("resources", "", rule, "describe it; it may have no rows"))
@@ -128,7 +135,7 @@ def _profile_problems(descriptor: Descriptor) -> list[Problem]:
             problems.append(_problem(needed.name, "", rule, "raise minimumRows"))
         fields = {field.name: field for field in table.fields}
         for field in needed.fields:
-            rule = looser(fields.get(field.name), field)
+            rule = lacking_constraint(fields.get(field.name), field)
             if rule:
                 remedy = "describe it as an empty study does; it may be stricter"
                 problems.append(_problem(f"{needed.name}.{field.name}", "", rule, remedy))

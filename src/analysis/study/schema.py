@@ -75,10 +75,10 @@ def row_problems(
 ) -> Iterator[Problem]:
     """Yield one problem for each row at which ``where`` (shape ``(n,)``, bool) is true."""
 
-    def said_of(number: int) -> tuple[str, str, str]:
+    def fault_of(number: int) -> tuple[str, str, str]:
         return _filled(breach.rule, frame.iloc[number]), breach.remedy, breach.rule
 
-    yield from _shown(table, frame, np.flatnonzero(where), breach, said_of)
+    yield from _shown(table, frame, np.flatnonzero(where), breach, fault_of)
 
 
 def _shown(
@@ -86,18 +86,18 @@ def _shown(
     frame: pd.DataFrame,
     rows: np.ndarray,
     breach: Breach,
-    said_of: Callable[[int], tuple[str, str, str]],
+    fault_of: Callable[[int], tuple[str, str, str]],
 ) -> Iterator[Problem]:
     """Yield a problem for each of the rows, and one for those that are too many to be shown."""
     column, numbers = breach.column, frame.index.to_numpy()
     for number in rows[:SHOWN_PER_RULE]:
         value = shorten(frame[column].iloc[number]) if column else ""
-        rule, remedy, kind = said_of(number)
+        rule, remedy, kind = fault_of(number)
         place = int(numbers[number]) + 2
         yield Problem(table.path, place, column, value, rule, remedy, breach.severity, of_kind=kind)
     if len(rows) > SHOWN_PER_RULE:
         number = rows[SHOWN_PER_RULE]
-        rule, remedy, _ = said_of(number)
+        rule, remedy, _ = fault_of(number)
         more = f"{len(rows) - SHOWN_PER_RULE} further rows break rules on this column"
         rule = f"{more}, row {int(numbers[number]) + 2} first: {rule}"
         yield Problem(table.path, None, column, "", rule, remedy, breach.severity)
@@ -110,14 +110,14 @@ def _filled(rule: str, row: pd.Series) -> str:
 def _check_field(
     table: Table, field: Column, frame: pd.DataFrame, coded: _Coded
 ) -> Iterator[Problem]:
-    found = faults(field, coded.texts)
-    if found:
-        rows = np.flatnonzero(coded.rows_with(found))
+    field_faults = faults(field, coded.texts)
+    if field_faults:
+        rows = np.flatnonzero(coded.rows_with(field_faults))
 
-        def said_of(number: int) -> tuple[str, str, str]:
-            return (*found[int(coded.codes[number])], "")
+        def fault_of(number: int) -> tuple[str, str, str]:
+            return (*field_faults[int(coded.codes[number])], "")
 
-        yield from _shown(table, frame, rows, Breach(field.name, "", ""), said_of)
+        yield from _shown(table, frame, rows, Breach(field.name, "", ""), fault_of)
     if field.constraints.unique and len(coded.texts) < len(frame):
         values = frame[field.name]
         repeated = (values.duplicated() & (values != "")).to_numpy()
@@ -177,7 +177,7 @@ def _fit(cells: list[str], fields: tuple[Column, ...]) -> bool:
         field.constraints.required for field in fields[len(cells) :]
     ):
         return False
-    return all(fault(one, text) is None for one, text in zip(fields, cells, strict=False))
+    return all(fault(field, text) is None for field, text in zip(fields, cells, strict=False))
 
 
 def _check_primary_key(

@@ -37,13 +37,13 @@ class Scope:
     query: str = ""
     stated: tuple[str, ...] = ()
 
-    def stating(self, sentence: str, **asked) -> "Scope":
+    def stating(self, sentence: str, **changes) -> "Scope":
         """Return the scope with something else asked for, and the sentence that says so."""
-        return replace(self, stated=(*self.stated, sentence), **asked)
+        return replace(self, stated=(*self.stated, sentence), **changes)
 
     def coded_by(self, coder: str) -> "Scope":
         """Return the scope with the codings of this coder, and of no other."""
-        kept = tuple(one for one in self.stated if one != _ALONE.format(self.coder))
+        kept = tuple(sentence for sentence in self.stated if sentence != _ALONE.format(self.coder))
         return replace(self, stated=kept).stating(_ALONE.format(coder), coder=coder)
 
 
@@ -83,8 +83,8 @@ def with_weights(study, weights: Mapping[str, object]):
         table = tables[own[name][0]]
         table.loc[table[NODES[own[name][0]]] == name, "weight"] = weight
     each = [f"{name} {weight} (own: {own[name][1]})" for name, weight in given]
-    said = stopped(each, "of criteria in a report")
-    scope = study.scope.stating(f"With other weights than the study’s own: {said}.", weights=given)
+    text = stopped(each, "of criteria in a report")
+    scope = study.scope.stating(f"With other weights than the study’s own: {text}.", weights=given)
     return replace(study, tables={**study.tables, **tables}, scope=scope)
 
 
@@ -122,7 +122,7 @@ def _refused(
         return Problem("weights", None, shorten(name), shorten(weight), rule, shorten(remedy, 400))
     if name not in moving:
         rule = "its weight moves no score: nothing scored is below it, or only criteria weigh here"
-        remedy = f"use one of: {', '.join(one for one in own if one in moving)}"
+        remedy = f"use one of: {', '.join(node for node in own if node in moving)}"
         return Problem("weights", None, name, shorten(weight), rule, shorten(remedy, 400))
     try:
         number = float(weight)
@@ -149,25 +149,25 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
         where: Any = units.eval(chosen, engine="python", local_dict={}, global_dict={})
         if not is_bool_dtype(where):
             raise TypeError("it compares nothing")
-        found = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
+        unit_ids = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
     except Exception as error:  # whatever the query's own mistake is
-        words = [one for one in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if one not in columns]
-        near = "".join(nearest(word, columns) for word in words[:1])
+        refs = [ref for ref in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if ref not in columns]
+        near = "".join(nearest(ref, columns) for ref in refs[:1])
         if re.fullmatch(r"[\w-]+", chosen) and chosen not in columns:
             near = nearest(chosen, ids)
         rule = "it is neither the id of a unit of this date nor a query on the columns of units"
         rule += near
         remedy = f"name ids, or compare columns, such as region == 'Wales'; columns: {', '.join(columns)}"
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
-    if not found:
-        asked = set(re.findall(r"\w+", _unquoted(chosen)))
-        values = [f"{column}: {_values(units[column])}" for column in columns if column in asked]
+    if not unit_ids:
+        names = set(re.findall(r"\w+", _unquoted(chosen)))
+        values = [f"{column}: {_values(units[column])}" for column in columns if column in names]
         rule, remedy = (
             "no unit of this date is chosen",
             f"choose among {'; '.join(values) or 'the ids'}",
         )
         raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)])
-    return found
+    return unit_ids
 
 
 def _unquoted(query: str) -> str:
@@ -175,29 +175,29 @@ def _unquoted(query: str) -> str:
 
 
 def _values(column: pd.Series) -> str:
-    return stopped([str(one) for one in column.dropna().unique()], "of units", ", ")
+    return stopped([str(value) for value in column.dropna().unique()], "of units", ", ")
 
 
 def chosen_criteria(
-    criteria: pd.DataFrame, chosen: str | Sequence[str], asked: Collection[str]
+    criteria: pd.DataFrame, chosen: str | Sequence[str], asking: Collection[str]
 ) -> tuple[str, ...]:
     """Return the ids of the criteria that an id or a list of ids chooses, in the study's order.
 
     Args:
         criteria: the rows of criteria.
         chosen: the ids.
-        asked: the ids of those that ask something.
+        asking: the ids of those that ask something.
 
     Raises:
         StudyError: an id is no criterion's, a criterion asks nothing yet, or none is chosen.
     """
-    found = _chosen(list(criteria["criterion_id"]), chosen, "criteria", "criterion")
-    unread = [one for one in found if one not in asked]
+    chosen_ids = _chosen(list(criteria["criterion_id"]), chosen, "criteria", "criterion")
+    unread = [name for name in chosen_ids if name not in asking]
     rule = "it asks nothing yet: the text of its recommendation was not read"
-    remedy = f"use one or more of: {', '.join(asked)}"
+    remedy = f"use one or more of: {', '.join(asking)}"
     if unread:
-        raise StudyError([Problem("criteria", None, "", one, rule, remedy) for one in unread])
-    return found
+        raise StudyError([Problem("criteria", None, "", name, rule, remedy) for name in unread])
+    return chosen_ids
 
 
 def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) -> tuple[str, ...]:
@@ -207,16 +207,16 @@ def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) 
             place,
             None,
             "",
-            shorten(one),
-            f"no {noun} of this date has this id{nearest(one, ids)}",
+            shorten(name),
+            f"no {noun} of this date has this id{nearest(name, ids)}",
             f"use ids of the table {place}",
         )
-        for one in wanted
-        if one not in ids
+        for name in wanted
+        if name not in ids
     ]
     if not wanted:
         rule, remedy = f"no {noun} of this date is chosen", "choose one or more"
         problems = [Problem(place, None, "", "", rule, remedy)]
     if problems:
         raise StudyError(problems)
-    return tuple(id_ for id_ in ids if id_ in wanted)
+    return tuple(name for name in ids if name in wanted)

@@ -27,9 +27,10 @@ def searched_cells(study: Study) -> np.ndarray:
     )
     searched = np.zeros((len(units), len(criteria)), dtype=bool)
     for row in each_row(study["searches"]):
-        named, asked = (row.unit_id or row.unit_ids).split(";"), row.criterion_ids.split(";")
+        unit_ids = (row.unit_id or row.unit_ids).split(";")
+        criterion_ids = row.criterion_ids.split(";")
         # A search without criteria is on none.
-        searched[np.ix_(_among(units, named), _among(criteria, asked))] = True
+        searched[np.ix_(_among(units, unit_ids), _among(criteria, criterion_ids))] = True
     return searched
 
 

@@ -37,17 +37,17 @@ def _ratio(number: object) -> Fraction:
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
 
-def _in_a_sentence(text: str) -> str:
+def _one_line_text(text: str) -> str:
     if len(text.splitlines()) > 1:
         raise ValueError("it holds a line break, and stands within a sentence")
     return text.strip().rstrip(".")
 
 
-Words = Annotated[str, AfterValidator(_in_a_sentence)]
+Words = Annotated[str, AfterValidator(_one_line_text)]
 """Words that stand within a sentence of a letter."""
 
 
-def _no_less_than_a_millionth(factor: Fraction) -> Fraction:
+def _checked_factor(factor: Fraction) -> Fraction:
     if factor < Fraction(1, 1_000_000):
         raise ValueError("it should be 0.000001 or more")
     return factor
@@ -108,7 +108,7 @@ class Display(Setting):
 class WeightBox(Setting):
     """The declared range of the weights: factors on the raw weights below some nodes."""
 
-    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_no_less_than_a_millionth)]
+    lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_checked_factor)]
     highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
     nodes: tuple[str, ...]
 
@@ -160,7 +160,7 @@ class Law(Setting):
     holidays: tuple[Calendar, ...] = ()
 
     @model_validator(mode="after")
-    def _can_be_counted(self) -> "Law":
+    def _check_counting(self) -> "Law":
         if (self.days or self.review_days) and self.count == "working" and not self.holidays:
             raise ValueError("working days are counted, and holidays names no calendar")
         if bool(self.days) != bool(self.time):
@@ -176,7 +176,7 @@ class RequestSettings(Setting):
 
     @field_validator("laws")
     @classmethod
-    def _one_for_each_country(cls, laws: tuple[Law, ...]) -> tuple[Law, ...]:
+    def _check_countries(cls, laws: tuple[Law, ...]) -> tuple[Law, ...]:
         covered = [
             country
             for law in laws
@@ -234,5 +234,5 @@ class Settings(Setting):
         """What stands on every page and sheet while it is a draft; afterwards nothing."""
         if not self.is_draft:
             return ""
-        one = self.unit_noun.singular
-        return f"DRAFT, not yet checked by named researchers: not to be used to name a {one} in public."
+        noun = self.unit_noun.singular
+        return f"DRAFT, not yet checked by named researchers: not to be used to name a {noun} in public."

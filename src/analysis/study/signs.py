@@ -94,13 +94,13 @@ def shows_something(text: str) -> bool:
 @lru_cache(maxsize=1024)  # ids and names come again and again
 def unseen(text: str) -> str:
     """Say what of a short text a reader does not see; empty: nothing."""
-    if found := _UNSEEN.search(text):
-        return f"it holds the sign {_named(found[0])}, which nobody sees"
+    if match := _UNSEEN.search(text):
+        return f"it holds the sign {_named(match[0])}, which nobody sees"
     if text != text.strip():
         end, sign = ("end", text[-1]) if text != text.rstrip() else ("beginning", text[0])
         return f"it has a blank at its {end} ({_named(sign)})"
     if text != " ".join(text.split()):
-        wide = next((one for one in re.findall(r"\s", text) if one != " "), "")
+        wide = next((blank for blank in re.findall(r"\s", text) if blank != " "), "")
         what = f"the blank {_named(wide)}" if wide else "two blanks, one after the other"
         return f"it holds {what}"
     if text != unicodedata.normalize("NFC", text):
@@ -143,7 +143,8 @@ _MEANT = re.compile(
 def _bytes_as(encoding: str) -> dict[int, str]:
     """Return the sign that an encoding shows for each byte above 127; none: that of Latin-1."""
     return {
-        one: bytes([one]).decode(encoding, errors="ignore") or chr(one) for one in range(128, 256)
+        byte: bytes([byte]).decode(encoding, errors="ignore") or chr(byte)
+        for byte in range(128, 256)
     }
 
 
@@ -151,7 +152,7 @@ def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
     shown = _bytes_as(encoding)
 
     def group(first: int, last: int) -> str:
-        return "[" + "".join(re.escape(shown[one]) for one in range(first, last + 1)) + "]"
+        return "[" + "".join(re.escape(shown[byte]) for byte in range(first, last + 1)) + "]"
 
     more = group(0x80, 0xBF)
     pattern = (
@@ -176,24 +177,24 @@ def spoilt(text: str) -> tuple[str, str] | None:
         return None
     for pattern, byte in _SPOILT:
         run, end = "", -1
-        for found in pattern.finditer(text):
+        for match in pattern.finditer(text):
             try:
-                meant = bytes(byte[sign] for sign in found[0]).decode("utf-8")
+                meant = bytes(byte[sign] for sign in match[0]).decode("utf-8")
             except UnicodeDecodeError:
                 continue
-            before, after = text[: found.start()][-1:], text[found.end() :][:1]
-            run = (run if found.start() == end else "") + meant
-            end = found.end()
+            before, after = text[: match.start()][-1:], text[match.end() :][:1]
+            run = (run if match.start() == end else "") + meant
+            end = match.end()
             if _MEANT.fullmatch(meant) or len(meant.encode()) == 4:
-                last = found[0][1] if len(found[0]) == 2 else ""
+                last = match[0][1] if len(match[0]) == 2 else ""
                 quoted = last in _QUOTES and not (before.islower() or after.isalpha())
                 shouted = last in _AFTER_A_WORD and before.isupper() and not after.islower()
                 if not last or not (quoted or shouted):
-                    return found[0], meant
+                    return match[0], meant
             elif len(run) > 1 and run.isalpha():
-                return text[: found.end()][-2 * len(run) :], run
-    found = _LOST.search(text)
-    return (found[0], "") if found else None
+                return text[: match.end()][-2 * len(run) :], run
+    match = _LOST.search(text)
+    return (match[0], "") if match else None
 
 
 def spoilt_cells(
@@ -213,8 +214,8 @@ def spoilt_cells(
 def spoilt_settings(descriptor: Descriptor) -> Iterator[Problem]:
     """Yield a warning for each text of a descriptor that holds spoilt letters or an error."""
     for place, text in descriptor.texts():
-        if said := spoilt_rule(text):
-            yield Problem(FILE, None, place, shorten(text), *said, WARNING, of_kind="spoilt")
+        if fault := spoilt_rule(text):
+            yield Problem(FILE, None, place, shorten(text), *fault, WARNING, of_kind="spoilt")
 
 
 def spoilt_rule(text: str) -> tuple[str, str] | None:
@@ -222,9 +223,9 @@ def spoilt_rule(text: str) -> tuple[str, str] | None:
     if error := _ERRORS.search(text) or _WHOLE_CELL.fullmatch(text):
         rule = f"“{shorten(error[0].strip(), 12)}” is what a spreadsheet shows in place of a value"
         return rule, "put the value back"
-    if found := spoilt(text):
-        shown, meant = found
-        said = f", perhaps {meant}" if meant.strip() and meant.isprintable() else ""
-        rule = f"“{shown}” stands where another sign was meant{said}: a program has spoilt letters"
+    if mistake := spoilt(text):
+        shown, meant = mistake
+        guess = f", perhaps {meant}" if meant.strip() and meant.isprintable() else ""
+        rule = f"“{shown}” stands where another sign was meant{guess}: a program has spoilt letters"
         return rule, "put the letters back; have the program read the file as UTF-8"
     return None

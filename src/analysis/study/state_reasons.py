@@ -24,11 +24,11 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
     exempt = exemptions(study, study.day or dt.date.max)
     rows = records_by_key(study["assessments"])
     requests = Asking(study).by_cell(sent_requests(study))
-    said = []
+    sentences = []
     for cell in each_row(cells):
         made = requests.get((cell.unit_id, cell.criterion_id), [])
-        said.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
-    return said
+        sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
+    return sentences
 
 
 def _reason(
@@ -37,11 +37,11 @@ def _reason(
     if cell.state == v.NOT_IN_FORCE:
         return f"It applies from {starts[cell.criterion_id]}."
     if cell.state == v.NOT_FOUND:
-        said = "A search is logged; nothing on this was found in it."
-        return " ".join([said, *map(_asked_for, requests)])
+        sentence = "A search is logged; nothing on this was found in it."
+        return " ".join([sentence, *map(_request_sentence, requests)])
     if cell.state == v.NOT_ASSESSED:
-        said = "No search is logged." if requests else "Nobody has looked."
-        return " ".join([said, *map(_asked_for, requests)])
+        sentence = "No search is logged." if requests else "Nobody has looked."
+        return " ".join([sentence, *map(_request_sentence, requests)])
     if row is None and cell.state == v.NOT_APPLICABLE:
         return exempt[cell.unit_id, cell.criterion_id]
     if row is None:
@@ -54,16 +54,16 @@ def _reason(
         return f"The criterion cannot apply here from some day between {row['not_before']} and {last} on."
     when = dated(row)
     if cell.state == v.OUTDATED:
-        said = f"{cell.last_level.replace('_', ' ')}, {when}"
-        return f"The last level known ({said}) is from before the report."
+        level = f"{cell.last_level.replace('_', ' ')}, {when}"
+        return f"The last level known ({level}) is from before the report."
     if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
         return f"A level is held, {when}: on this date it may or may not hold yet."
-    said = {
+    openings = {
         v.INCONCLUSIVE: "What was read does not settle it",
         v.WITHHELD: "It was asked for and withheld",
         v.NOT_APPLICABLE: "The criterion cannot apply here",
     }
-    return f"{said.get(cell.state, 'A source shows it')}, {when}."
+    return f"{openings.get(cell.state, 'A source shows it')}, {when}."
 
 
 _DECIDED = {
@@ -74,14 +74,14 @@ _DECIDED = {
 
 def _after(refusals: list[dict]) -> Iterator[str]:
     """Yield what stands after a refusal: the exemption, the first review, and the complaint."""
-    for said, column in (
+    for sentence, column in (
         ("The exemption named is {exemption}.", "exemption"),
         ("The review of {reviewed_on} upheld that.", "review_outcome"),
         ("A complaint was made to the regulator on {complained_on}.", "complained_on"),
     ):
         first = next((refusal for refusal in refusals if refusal[column]), None)
         if first:
-            yield said.format_map(first)
+            yield sentence.format_map(first)
     yield from (
         _DECIDED[refusal["complaint_outcome"]].format_map(refusal)
         for refusal in refusals
@@ -89,7 +89,7 @@ def _after(refusals: list[dict]) -> Iterator[str]:
     )
 
 
-def _asked_for(request: dict) -> str:
+def _request_sentence(request: dict) -> str:
     """Say what a request came to on which no assessment rests."""
     when = f" on {request['sent_on']}" if request["sent_on"] else ""
     came = {request[name] for name in ("outcome", "review_outcome", "complaint_outcome")}

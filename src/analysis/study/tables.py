@@ -106,7 +106,7 @@ def _parse(
     batch, fault = _next_rows(reader)
     while batch or fault:
         empty += [number for number, record in enumerate(batch, start) if not record]
-        problems += _made_even(table, batch, start, len(header))
+        problems += _pad_rows(table, batch, start, len(header))
         if len(problems) >= MOST_RAGGED_ROWS:
             rule = "too many rows have another number of cells: the rest was not read"
             remedy = "replace it by the table that belongs here"
@@ -153,7 +153,7 @@ def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error 
     return rows, None
 
 
-def _made_even(table: Table, rows: list[list[str]], start: int, width: int) -> list[Problem]:
+def _pad_rows(table: Table, rows: list[list[str]], start: int, width: int) -> list[Problem]:
     """Fill up or cut the rows of another width; return what is to be said of them.
 
     They stay, so that what points to their keys is not blamed; every other problem of such a row
@@ -187,9 +187,9 @@ def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | 
         header = [text]
     if header == columns:
         return None
-    for sign, said in ((";", "semicolons"), ("\t", "tabs")):
+    for sign, separators in ((";", "semicolons"), ("\t", "tabs")):
         if text.count(sign) >= len(columns) - 1 > text.count(","):
-            rule = f"its cells are parted by {said}, and not by commas"
+            rule = f"its cells are parted by {separators}, and not by commas"
             remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
             return _problem(table, 1, "", text.strip(), rule, remedy)
     nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]

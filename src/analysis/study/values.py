@@ -53,8 +53,8 @@ _VISIBLE = re.compile("[!-~]")
 def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
     """Return the faults among the texts of a column, by their place."""
     suspects = sorted({*_unusual(field, texts), *_misfits(field, texts)})
-    found = {place: fault(field, texts[place]) for place in suspects}
-    return {place: one for place, one in found.items() if one}
+    results = {place: fault(field, texts[place]) for place in suspects}
+    return {place: result for place, result in results.items() if result}
 
 
 def _unusual(field: Column, texts: Sequence[str]) -> Iterable[int]:
@@ -88,7 +88,7 @@ def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
         wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
     if limits.pattern is not None:
         has_form = re.compile(limits.pattern, re.ASCII).fullmatch
-        wrong += [place for place, found in enumerate(map(has_form, texts)) if not found]
+        wrong += [place for place, match in enumerate(map(has_form, texts)) if not match]
     return wrong
 
 

@@ -36,10 +36,10 @@ def open_version(name: str, folder: Path) -> Version:
             named with its version.
     """
     is_folder = Path(name).is_dir()
-    with TemporaryDirectory() as aside:
-        found = Path(name) if is_folder else _extract(name, folder, Path(aside) / "revision")
+    with TemporaryDirectory() as directory:
+        path = Path(name) if is_folder else _extract(name, folder, Path(directory) / "revision")
         try:
-            study = load(found)
+            study = load(path)
         except StudyError as error:
             place = f"{name.rstrip('/')}/" if is_folder else f"{name}:"
             named = [replace(problem, file=f"{place}{problem.file}") for problem in error.problems]
@@ -52,8 +52,8 @@ def _extract(revision: str, folder: Path, to: Path) -> Path:
     if not folder.is_dir():
         rule = f"it is no folder, and {shorten(folder, 200)} is none either, to ask git there"
         raise _refusal(revision, rule, "name two folders, or the study with --study")
-    asked = f"{revision}^{{commit}}"
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
+    revspec = f"{revision}^{{commit}}"
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", revspec)
     if commit is None:
         rule = f"it is neither a folder nor a git revision that {shorten(folder, 200)} knows"
         raise _refusal(revision, rule, "name a study's folder, or a commit, branch or tag")

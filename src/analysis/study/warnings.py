@@ -49,7 +49,7 @@ def look_over(folder: str | Path) -> list[Problem]:
 
 def warnings(study: Study) -> list[Problem]:
     """Return everything in a valid study that a person should look at."""
-    return [*(one for check in _CHECKS for one in check(study)), *_of_tables(study)]
+    return [*(problem for check in _CHECKS for problem in check(study)), *_of_tables(study)]
 
 
 def _of_tables(study: Study) -> Iterator[Problem]:
@@ -153,9 +153,9 @@ def _document_again(column: str, what: str, texts: Callable[[pd.DataFrame], pd.S
     """Return the check of documents that stand in sources.csv twice by some texts."""
 
     def again(study: Study) -> pd.Series:
-        said = texts(study["sources"])
+        keys = texts(study["sources"])
         # A note says why one document stands here twice.
-        return (said != "") & said.duplicated() & (study["sources"]["note"] == "")
+        return (keys != "") & keys.duplicated() & (study["sources"]["note"] == "")
 
     remedy = "keep one of the two, or say in note why both stand"
     return _rows("sources", Rule(column, again, f"an earlier row has the same {what}", remedy))
@@ -231,9 +231,9 @@ def _rows_that_do_not_apply(study: Study) -> np.ndarray:
     criterion = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     late = np.zeros(len(rows), dtype=bool)
     for day in table["from_day"].unique():
-        begun = whole_day(day) if day else dt.date.min
-        exempt = exempt_cells(study, begun)[place, criterion] >= 0
-        late |= exempt & (last >= day_number(begun))
+        first_day = whole_day(day) if day else dt.date.min
+        exempt = exempt_cells(study, first_day)[place, criterion] >= 0
+        late |= exempt & (last >= day_number(first_day))
     return late
 
 
@@ -270,9 +270,9 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     # a while.
     if not named and all(letter < "\u0250" or "\u2010" <= letter <= "\u2027" for letter in letters):
         return
-    from analysis.study.faces import faces_of, found, named_letters
+    from analysis.study.faces import face_file, faces_of, named_letters
 
-    lost = [name for name in named if found(study, name) is None]
+    lost = [name for name in named if face_file(study, name) is None]
     spoilt = [name for name in lost if (study.folder / name).is_file()]
     if spoilt:
         rule = "it is no font file that can be read"

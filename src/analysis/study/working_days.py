@@ -19,9 +19,9 @@ def due_on(received: dt.date, law: Law | None) -> dt.date | None:
     return _after(received, law.days, law) if law and law.days else None
 
 
-def review_due_on(asked: dt.date, law: Law | None) -> dt.date | None:
+def review_due_on(asked_on: dt.date, law: Law | None) -> dt.date | None:
     """Return the last day on which an internal review is in time; without a limit, ``None``."""
-    return _after(asked, law.review_days, law) if law and law.review_days else None
+    return _after(asked_on, law.review_days, law) if law and law.review_days else None
 
 
 def _after(received: dt.date, days: int, law: Law) -> dt.date:
@@ -40,9 +40,9 @@ def _after(received: dt.date, days: int, law: Law) -> dt.date:
 def _closed(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
     """Return the holidays of any of the calendars, and which days of the week are worked."""
     codes = [calendar.partition("-") for calendar in calendars]
-    held = [
+    closed = [
         holidays.country_holidays(country, subdiv=part or None, years=years)
         for country, _, part in codes
     ]
-    days = np.array(sorted({day for one in held for day in one}), dtype="datetime64[D]")
-    return days, [all(day not in one.weekend for one in held) for day in range(7)]
+    days = np.array(sorted({day for calendar in closed for day in calendar}), dtype="datetime64[D]")
+    return days, [all(day not in calendar.weekend for calendar in closed) for day in range(7)]

@@ -16,7 +16,7 @@ def _as_read(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-_UNKNOWNS = {_as_read(one) for one in (*v.WORD, *v.WORD.values())}
+_UNKNOWNS = {_as_read(word) for word in (*v.WORD, *v.WORD.values())}
 
 
 def _in_one_value(levels: pd.DataFrame, *_) -> pd.Series:
@@ -36,7 +36,7 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
 
     def is_off(scale_id: str, text: str) -> bool:
         # A total may count several levels together; elsewhere no level holds a semicolon.
-        return text != "" and any((scale_id, one) not in legal for one in levels_of(text))
+        return text != "" and any((scale_id, level) not in legal for level in levels_of(text))
 
     count = len(texts)
     off = [p >= 0 and is_off(scales[p // count], texts[p % count]) for p in pairs.tolist()]

@@ -107,8 +107,8 @@ class Check:
 def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Series:
     """Return a column of another table for each id, by that table's key."""
     # As text: pandas 3.1 gives wrong rows where categories are mapped to categories.
-    found = table[[key, column]].astype(object).drop_duplicates(key).set_index(key)[column]
-    return ids.astype(object).map(found).astype(object)
+    values = table[[key, column]].astype(object).drop_duplicates(key).set_index(key)[column]
+    return ids.astype(object).map(values).astype(object)
 
 
 def repeats(ids: list[str]) -> bool:

@@ -47,20 +47,20 @@ def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, 
         return None  # the id itself is refused, and all that follows from it says no more
     # A blank beside an id is a fault of form, which is said as such.
     ids = [part.strip() for part in cited.split(";")]
-    missing = [one for one in ids if one not in about]
-    for id_ in ids:
-        if id_ in missing:
+    missing = [evidence_id for evidence_id in ids if evidence_id not in about]
+    for evidence_id in ids:
+        if evidence_id in missing:
             verb = agreeing(len(missing), "is", "are")
             names = shorten(listed(missing, "evidence"), 160)
             return f"{names} {verb} not in evidence.csv", "correct it, or add the evidence"
-        if unseen(about[id_]):
+        if unseen(about[evidence_id]):
             continue
-        if about[id_] != unit:
-            subject = about[id_] or "many units at once, which decides no unit's level"
-            rule = f"{id_} is about {subject}, not about {shorten(unit)}"
+        if about[evidence_id] != unit:
+            subject = about[evidence_id] or "many units at once, which decides no unit's level"
+            rule = f"{evidence_id} is about {subject}, not about {shorten(unit)}"
             return rule, "cite evidence of the row's own unit"
-        if ids.count(id_) > 1:
-            return f"{id_} is cited twice", "cite it once"
+        if ids.count(evidence_id) > 1:
+            return f"{evidence_id} is cited twice", "cite it once"
     return None
 
 
@@ -77,7 +77,10 @@ def _never_looked_for(
     among = searches["unit_ids"].str.split(";").explode()
     seen = pd.concat([searches["unit_id"], among, evidence["unit_id"]])
     # Nobody can have looked for what begins only after all that was read.
-    read = [searches["searched_on"], *(one["read_on"] for one in (evidence, codings, assessments))]
+    read = [
+        searches["searched_on"],
+        *(table["read_on"] for table in (evidence, codings, assessments)),
+    ]
     last_read = np.nanmax(first_days(pd.concat(read)), initial=0)
     return ~units["unit_id"].isin(seen) & ~(first_days(units["exists_from"]) > last_read)
 

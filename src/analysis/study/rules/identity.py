@@ -20,7 +20,7 @@ def _examples_left(draft: Draft) -> Iterator[Problem]:
         keys = {*schema.primaryKey, *(key.fields[0] for key in schema.foreignKeys)}
         named = np.zeros(len(frame), dtype=bool)
         for column in frame.columns.intersection(list(keys), sort=False):
-            examples = [one for one in frame[column].unique() if one.startswith(MARK)]
+            examples = [text for text in frame[column].unique() if text.startswith(MARK)]
             if not examples:
                 continue
             marked = frame[column].isin(examples).to_numpy() & ~named

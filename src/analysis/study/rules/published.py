@@ -21,12 +21,12 @@ def _with_population(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     among = [units_among(units, text) for text in rows["among"]]
     listed = [listed_units(text) for text in rows["among"]]
     known, named = set(units["unit_id"]), np.array([len(ids) for ids in listed], dtype=int)
-    sizes = [(one & there[day]).sum() for one, day in zip(among, rows["as_of"], strict=True)]
+    sizes = [(mask & there[day]).sum() for mask, day in zip(among, rows["as_of"], strict=True)]
     return rows.assign(
         count=numbers(rows["count"]),
         of=numbers(rows["of"]),
         size=np.array(sizes, dtype=int),
-        ever=np.array([one.any() for one in among], dtype=bool),
+        ever=np.array([mask.any() for mask in among], dtype=bool),
         named=named,
         by_value=(rows["among"] != "") & (named == 0),
         strange=np.array([not known.issuperset(ids) for ids in listed], dtype=bool),
@@ -52,7 +52,7 @@ def _with_weighed(
     given = [[part.partition("=")[0] for part in text.split(";")] for text in rows["weights"]]
     weighed = [[name for name in names if name not in weightless] for names in given]
     inside = [
-        [one for one in below.get(group, names) if one not in weightless]
+        [name for name in below.get(group, names) if name not in weightless]
         for group, names in zip(rows["group_id"], weighed, strict=True)
     ]
     return rows.assign(
@@ -81,10 +81,10 @@ def _scored_below(groups: pd.DataFrame, criteria: pd.DataFrame) -> dict[str, lis
             line.append(parent[line[-1]])
         for place, above in enumerate([*line, "total"]):
             below.setdefault(above, []).append(name)
-            for one in line[:place]:
-                if (one, above) not in counted:
-                    counted.add((one, above))
-                    below[above].append(one)
+            for lower in line[:place]:
+                if (lower, above) not in counted:
+                    counted.add((lower, above))
+                    below[above].append(lower)
     return below
 
 
