@@ -1,6 +1,6 @@
 """A picture with the table behind it, for those who place it and need not draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
@@ -78,7 +78,7 @@ class Drawn(Drawing):
         return self.content
 
 
-def in_section(charts: Sequence[Drawing], name: str) -> list[Drawing]:
+def in_section(charts: Iterable[Drawing], name: str) -> list[Drawing]:
     """Return the charts that a section shows, in order.
 
     Raises:

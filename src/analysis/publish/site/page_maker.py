@@ -1,7 +1,7 @@
 """How a page of the site is made: what all pages draw on, the links, and what must stand on each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
 
 import jinja2
@@ -42,7 +42,7 @@ class PageMaker:
         self,
         results: Results,
         named: dict[str, NamedFigure],
-        charts: Sequence[Drawing],
+        charts: Iterable[Drawing],
         beside: list[str],
     ):
         """Prepare to make them; see :func:`analysis.publish.site.pages.site_files`."""
@@ -59,7 +59,7 @@ class PageMaker:
         }
         self._common = self._context(charts)
 
-    def _context(self, charts: Sequence[Drawing]) -> dict:
+    def _context(self, charts: Iterable[Drawing]) -> dict:
         """Return what all templates take."""
         study, named = self.study, self.named
         return {

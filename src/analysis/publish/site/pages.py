@@ -1,6 +1,6 @@
 """The files of the site: all its pages, and what they are written beside."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
@@ -18,7 +18,7 @@ FOLDER = "site"
 def write_site(
     results: Results,
     named: dict[str, NamedFigure],
-    charts: Sequence[Drawing],
+    charts: Iterable[Drawing],
     output: Path,
     on_the_way: Iterable[str] = (),
 ) -> None:
@@ -40,7 +40,7 @@ def write_site(
 def site_files(
     results: Results,
     named: dict[str, NamedFigure],
-    charts: Sequence[Drawing],
+    charts: Iterable[Drawing],
     beside: Iterable[str] = (),
 ) -> dict[str, bytes]:
     """Return every file of the site by its path below the site's folder.
@@ -49,19 +49,20 @@ def site_files(
         results: the study's results.
         named: the named figures, those on the sensitivity of intervals among them; every
             figure in prose is one of them.
-        charts: the charts; each that a page shows is a file of its own.
+        charts: the charts, gone through when a page shows some; each is a file of its own.
         beside: paths of the files beside the site, below the folder that holds it.
     """
     maker = PageMaker(results, named, charts, list(beside))
-    about_pages.front(maker)
     recommendations(maker)
     unit_pages.units(maker)
     evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
-    about_pages.published(maker)
-    about_pages.method(maker)
     about_pages.downloads(maker)
     about_pages.replies(maker)
+    # Pages with charts, which may still be drawn.
+    about_pages.front(maker)
+    about_pages.published(maker)
+    about_pages.method(maker)
     figure_pages.figures(maker)  # last, for each says which pages use it
     return maker.files
 
@@ -70,4 +71,14 @@ def write(material: Material, folder: Path) -> None:
     """Write the site as a part of a build."""
     units = material.results.study["units"]["unit_id"]
     on_the_way = awaited(material.parts, units)
-    write_site(material.results, material.named, material.charts, folder, on_the_way)
+    write_site(material.results, material.named, _Charts(material), folder, on_the_way)
+
+
+class _Charts:
+    """The charts of a build, waited for when they are first gone through."""
+
+    def __init__(self, material: Material):
+        self._material = material
+
+    def __iter__(self) -> Iterator[Drawing]:
+        return iter(self._material.charts)
