@@ -99,6 +99,22 @@ def findings_of(section: dict[str, Any]) -> list[CellRecord]:
     return [cell for cell in section["cells"] if cell.state not in _NOTHING or cell.replies]
 
 
+def finding_groups(section: dict[str, Any]) -> list[list[CellRecord]]:
+    """Return a unit's findings, with those together of which all the same is said."""
+    groups: dict[tuple, list[CellRecord]] = {}
+    for cell in findings_of(section):
+        groups.setdefault(_all_said_of(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _all_said_of(cell: CellRecord) -> tuple:
+    row, evidence = cell.assessment, tuple(row["evidence_id"] for row in cell.evidence)
+    state = cell.state, cell.criterion["scale_id"], cell.last_level
+    why = row["rationale"] or cell.reason, cell.why_carried, row["confidence"], cell.when
+    own = cell.criterion_id if cell.replies else ""
+    return (*state, *why, evidence, cell.earlier_rules, cell.disputed, own)
+
+
 def something_known(section: dict[str, Any]) -> bool:
     """Return whether there is anything to say of a unit beside that nothing was found."""
     also = ("replies", "requests", "notices", "published")
