@@ -29,7 +29,7 @@ from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import national
 from analysis.measure.results import measure
 from analysis.measure.scores import in_force_at_all, scores, shown
-from analysis.publish.context.tables import open_questions
+from analysis.publish.context.tables import open_by_criterion, open_questions
 from analysis.study import states
 from analysis.study import vocabulary as v
 from analysis.study.settings import Display
@@ -689,7 +689,7 @@ def test_a_weight_is_never_shown_as_none():
 @pytest.mark.parametrize("unit", ["u1", ""])
 def test_the_weight_of_a_question_that_is_asked_is_never_shown_as_none(unit):
     study = made(1, [("a", "g", "1"), ("b", "g", "1000000")])
-    asked = open_questions(measure(study))
-    rows = asked["of"][unit] if unit else asked["national"]
+    results = measure(study)
+    rows = open_questions(results)[unit] if unit else open_by_criterion(results)
     shown_as = {row["criterion_id"]: row["share" if unit else "weight"] for row in rows}
     assert 0 < float(shown_as["a"]) < 0.001 and float(shown_as["b"]) > 0.9

@@ -18,6 +18,8 @@ from analysis.publish.columns import Column, shared_widths
 
 _SKIPPED = {"head", "nav", "style", "script", "figcaption"}
 """Elements that serve the screen alone, or that the block around them replaces."""
+_ON_SCREEN = {"skip", "in-head"}
+"""Classes of what serves the screen alone, or stands in the head of each printed page."""
 _BLOCKS = {"p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "figure", "section"}
 _ROLES = ("draft", "notes", "lead", "quiet")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -194,7 +196,7 @@ class _Blocks:
     def walk(self, element: HtmlElement) -> None:
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
-        if element.tag == "a" and "skip" in _classes(element):
+        if _ON_SCREEN & {*_classes(element)}:
             return
         if element.get("id"):
             self.waiting.append(element.get("id"))

@@ -185,7 +185,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
     """Yield each unit's id with the context of its briefing, from the records of the report."""
     study = results.study
     recommendations = recommendation_records(results)
-    questions, gaps = open_questions(results)["of"], grouped(results.gaps, "unit_id")
+    questions, gaps = open_questions(results), grouped(results.gaps, "unit_id")
     asks = study.lookup("criteria", "question")
     for unit in unit_sections(results):
         name = unit["unit_id"]

@@ -4,38 +4,46 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
-from analysis.frames import records
+from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.gaps import notices
-from analysis.measure.imported import imported_said
+from analysis.measure.figures.findings import SILENCE, finding_parts
+from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
-from analysis.measure.side_by_side import irreconcilable
-from analysis.publish.context import MOST_COLUMNS, MOST_ROWS
+from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
 from analysis.publish.context.dates import dates_compared
 from analysis.publish.context.method import group_rules, states_key
-from analysis.publish.context.published import events, implied_totals, recommendation_records
-from analysis.publish.context.tables import (
-    coverage_table,
-    national_counts,
-    open_questions,
-    reading_table,
-    score_table,
+from analysis.publish.context.overview import (
+    cited_sources,
+    finding_groups,
+    findings_of,
+    numbered_notes,
+    something_known,
+    state_groups,
 )
-from analysis.publish.context.units import uncited_evidence, unit_sections
+from analysis.publish.context.published import (
+    counts_on_recommendations,
+    implied_totals,
+    recommendation_records,
+)
+from analysis.publish.context.tables import open_by_criterion
+from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT
-from analysis.show.caveats import draft_line
+from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing, in_section
+from analysis.show.labels import STEP
 from analysis.show.pairs import comparison_sentences
 from analysis.show.symbols import places_note, ramp_rules
+from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.sources import with_sources
-from analysis.wording import DOZEN, further, listed, spoken
+from analysis.study.written_findings import written_findings
+from analysis.wording import DOZEN, further, listed
 
 
 def report_html(
@@ -54,62 +62,123 @@ def report_html(
     """
     study = results.study
     css = template_text("report.css") + ramp_rules(study) + quotation_rules(study)
+    units, published = _units(results), _published(results)
     templates = isolating()
     templates.filters.update(mark=mark_of(study), further=further)
-    template = templates.get_template("report.html.j2")
-    return template.render(
-        say=lambda name: named[name].text,
-        figure=lambda name: named.get(name),
-        parts=parts,
+    return templates.get_template("report.html.j2").render(
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        draft=draft_line(study),
-        study=study,
-        descriptor=study.descriptor,
-        settings=study.settings,
+        parts=parts,
+        **_figures(named),
+        **_study(study),
+        **_findings(results, named),
+        **units,
+        **published,
+        sources=_sources_cited(results, units["entries"], published),
         charts=lambda section: in_section(charts, section),
         picture=picture,
-        dozen=DOZEN,
-        most_rows=MOST_ROWS,
-        most_columns=MOST_COLUMNS,
-        notices=[
-            *imported_said(results),
-            *study["notices"].loc[study["notices"]["scope"] == "study", "text"],
-        ],
-        particular=notices(
-            study, list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
-        ),
-        states=states_key(study),
-        places_note=places_note(study),
-        criteria=records(asked_criteria(study)),
-        groups=study.lookup("recommendations", "label"),
-        labels=study.lookup("criteria", "label"),
-        scales=study.lookup("criteria", "scale_id"),
-        group_weights=study.lookup("recommendations", "weight"),
-        group_rules=group_rules(study),
-        report_read=study.lookup("sources", "extent_read").get(study.settings.report.source_id, ""),
-        recommendations=recommendation_records(results),
-        national=national_counts(results),
-        scores=score_table(results),
-        coverage=coverage_table(results),
-        steps=dates_compared(results),
-        readings=reading_table(results),
-        totals=implied_totals(results),
-        bearings=[bearing.text for bearing in results.bearings],
-        clash_count=len(results.clashes),
-        comparisons=[sentence.text for sentence in comparison_sentences(results)],
-        next=open_questions(results),
-        extents=v.EXTENT,
-        clashes=records(irreconcilable(study)),
-        figures=with_sources(study, "figures"),
-        events=events(study),
-        units=unit_sections(results),
-        context=with_sources(study, "evidence", study["evidence"]["scope"] != "unit"),
-        uncited=uncited_evidence(study),
-        sources=records(study["sources"]),
-        spoken=spoken,
-        authors=listed([contributor.title for contributor in study.descriptor.contributors]),
     )
+
+
+def _figures(named: dict[str, NamedFigure]) -> dict[str, Any]:
+    """Return the functions by which a template takes named figures."""
+    return {
+        "say": lambda name: named[name].text,
+        "tell": lambda name: named[name].text,
+        "text": lambda name: named[name].text,
+        "value": lambda name: named[name].value,
+        "has": lambda name: name in named,
+    }
+
+
+def _study(study: Study) -> dict[str, Any]:
+    """Return what the templates take of the study itself."""
+    criteria = records(asked_criteria(study))
+    read = study.lookup("sources", "extent_read")
+    return {
+        "study": study,
+        "descriptor": study.descriptor,
+        "settings": study.settings,
+        "one": study.settings.unit_noun.singular,
+        "many": study.settings.unit_noun.plural,
+        "names": study.lookup("units", "short_name"),
+        "labels": study.lookup("criteria", "label"),
+        "scales": study.lookup("criteria", "scale_id"),
+        "asked": [row["criterion_id"] for row in criteria],
+        "scored_criteria": [row["criterion_id"] for row in criteria if row["scored"] == "yes"],
+        "unattached": [row for row in criteria if not row["recommendation_id"]],
+        "unit_notices": {
+            unit: [row["text"] for row in rows]
+            for unit, rows in grouped(study["notices"], "unit_id").items()
+        },
+        "places_note": places_note(study),
+        "group_rules": group_rules(study),
+        "report_read": read.get(study.settings.report.source_id, ""),
+        "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
+        "dozen": DOZEN,
+    }
+
+
+def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]:
+    """Return what the templates take of the findings on recommendations, and of their limits."""
+    questions = open_by_criterion(results)
+    clashes = [named[f"totals.clash.{place}"].text for place, _ in enumerate(results.clashes, 1)]
+    return {
+        "notes": numbered_notes(results, clashes),
+        "dates_said": caveats(results)[0].removeprefix(draft_line(results.study)),
+        "findings": finding_parts(results.gaps),
+        "gap_states": GAP_STATES,
+        "silence": SILENCE,
+        "written": written_findings(results.study, results.matrix),
+        "comparisons": [sentence.text for sentence in comparison_sentences(results)],
+        "next": questions,
+        "steps_to_answer": {
+            step: words for step, words in STEP.items() if any(row[step] for row in questions)
+        },
+        "steps": dates_compared(results),
+        "most_changes": MOST_CHANGES,
+    }
+
+
+def _units(results: Results) -> dict[str, Any]:
+    """Return what the templates take of the units, and of what was found on each."""
+    units = unit_sections(results)
+    known = [unit for unit in units if something_known(unit)]
+    count = sum(len(findings_of(unit)) for unit in known)
+    cells = [cell for unit in units for cell in unit["cells"]]
+    states = {cell.state for cell in cells}
+    return {
+        "units": units,
+        "silent": [unit for unit in units if unit not in known],
+        "entries": known if count <= MOST_FINDINGS else [],
+        "finding_count": count,
+        "finding_groups": finding_groups,
+        "groups_of": lambda unit: state_groups(unit["cells"]),
+        "labels_printed": len(cells) <= MOST_ROWS,
+        "states": [row for row in states_key(results.study) if row["state"] in states],
+    }
+
+
+def _published(results: Results) -> dict[str, Any]:
+    """Return what the templates take of what others published."""
+    recommended = recommendation_records(results)
+    counts = counts_on_recommendations(results, recommended)
+    return {
+        "recommended": recommended,
+        "counts": counts,
+        "first_total": counts[:1],
+        "implied": implied_totals(results),
+        "bearings": [bearing.text for bearing in results.bearings],
+        "sources_by_id": {row["source_id"]: row for row in records(results.study["sources"])},
+        "extents": v.EXTENT,
+    }
+
+
+def _sources_cited(results: Results, entries: list[dict], published: dict) -> list[dict]:
+    """Return the sources that the report names: of what is asked, of counts and of findings."""
+    asked = [row["source_id"] for row in published["recommended"] if row["asks"]]
+    counted = [row["source_id"] for row in published["counts"]]
+    return cited_sources(results.study, [*asked, *counted], entries)
 
 
 def picture(chart: Drawing) -> Markup:

@@ -10,7 +10,7 @@ from analysis.show.fields import Field
 
 
 class Section(StrEnum):
-    """A section of the report that shows charts, as most do on the site."""
+    """What a picture is about, which says where it stands: in the report, on the site or on both."""
 
     MATRIX = "matrix"
     MAP = "map"

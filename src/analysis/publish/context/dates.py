@@ -9,13 +9,17 @@ from analysis.show.labels import (
     listed,
 )
 from analysis.study import Matrix, Study
+from analysis.study import vocabulary as v
 from analysis.wording import DOZEN, agreeing, beyond, counted, spoken
 
 
 def dates_compared(results: Results) -> list[dict]:
-    """Return the dates of comparison: what was settled then, and what differs from before."""
+    """Return the dates of comparison: what was settled then, and what differs from before.
+
+    ``answers`` are the scored cells that have an answer at one of two dates: those of a unit
+    that differ in the same way are together, with their ``labels``.
+    """
     study = results.study
-    names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     matrices = [matrix for _, matrix in results.over_time]
     changes = [[], *(records(table[~came_into_force(table)]) for table in results.changes)]
     return [
@@ -23,16 +27,33 @@ def dates_compared(results: Results) -> list[dict]:
             "label": label,
             "date": spoken(matrix.as_of),
             "key": f"at.{matrix.as_of.isoformat()}",
-            "changes": [
-                {**row, "unit": names[row["unit_id"]], "label": labels[row["criterion_id"]]}
-                for row in rows
-            ],
+            "answers": _answers(study, rows),
             "lives": _lives_between(study, before, matrix),
         }
         for (label, matrix), before, rows in zip(
             results.over_time, [*matrices[:1], *matrices], changes, strict=False
         )
     ]
+
+
+def _answers(study: Study, rows: list[dict]) -> list[dict]:
+    names, labels, scored, scales = (
+        study.lookup(table, column)
+        for table, column in (
+            ("units", "short_name"),
+            ("criteria", "label"),
+            ("criteria", "scored"),
+            ("criteria", "scale_id"),
+        )
+    )
+    groups: dict[tuple, dict] = {}
+    for row in rows:
+        criterion = row["criterion_id"]
+        if scored[criterion] == "yes" and not {row["before"], row["after"]} <= {*v.UNKNOWNS}:
+            key = row["unit_id"], scales[criterion], row["before"], row["after"]
+            new = {**row, "unit": names[row["unit_id"]], "scale": scales[criterion], "labels": []}
+            groups.setdefault(key, new)["labels"].append(labels[criterion])
+    return list(groups.values())
 
 
 def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:

@@ -68,6 +68,28 @@ def _totals(results: Results) -> pd.DataFrame:
     )
 
 
+def counts_on_recommendations(results: Results, recommended: list[dict]) -> list[dict]:
+    """Return the published totals, each with the recommendation on which it bears.
+
+    Args:
+        results: the results.
+        recommended: of :func:`recommendation_records`.
+    """
+    study = results.study
+    publishers = study.lookup("sources", "publisher")
+    return [
+        {
+            **total,
+            "recommendation": rec["recommendation_id"],
+            "day": spoken(dt.date.fromisoformat(total["as_of"])),
+            "publisher": publishers[total["source_id"]],
+            "notices": notices(study, [total["criterion_id"]]),
+        }
+        for rec in recommended
+        for total in rec["totals"]
+    ]
+
+
 def published_scores(study: Study) -> list[dict]:
     """Return every published score, with its source and with how it was rounded, in words."""
     rounding = [rounding_words(row) for row in each_row(study["published_scores"])]

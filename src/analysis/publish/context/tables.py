@@ -1,4 +1,4 @@
-"""The context of the tables over all units: national figures, coverage, scores, what to ask."""
+"""The context of the tables over all units: national figures, scores by coder, what to ask."""
 
 from itertools import chain
 
@@ -7,13 +7,11 @@ from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.priorities import national_questions
-from analysis.measure.results import COVERAGE, Results
+from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.measure.tree import TOTAL
 from analysis.show.labels import (
     STEP,
     interval_words,
-    word,
 )
 from analysis.show.symbols import MOST_LEVELS
 from analysis.study import vocabulary as v
@@ -55,41 +53,6 @@ def national_counts(results: Results) -> list[dict]:
     ]
 
 
-def coverage_table(results: Results) -> dict:
-    """Return how much is known of each criterion: the kinds, and a row of counts for each."""
-    criteria = asked_criteria(results.study)
-    table = results.coverage.loc[criteria["criterion_id"]]
-    return {
-        "kinds": list(COVERAGE),
-        "rows": list(zip(criteria["label"], table.to_numpy().tolist(), strict=True)),
-    }
-
-
-def score_table(results: Results) -> dict:
-    """Return the table of intervals: one row a unit, one column a group and the total."""
-    study, display = results.study, results.study.settings.display
-    present = set(results.scores["group_id"])
-    groups = [group for group in study["recommendations"]["recommendation_id"] if group in present]
-    labels = study.lookup("recommendations", "label")
-    words = {
-        (row.unit_id, row.group_id): interval_words(row.low, row.high, row.known, display)
-        for row in each_row(results.scores)
-    }
-    return {
-        "groups": [{"id": group, "label": labels[group]} for group in groups],
-        "rows": [
-            {
-                "unit": unit,
-                "cells": [
-                    words.get((unit["unit_id"], group), word("does_not_apply"))
-                    for group in [*groups, TOTAL]
-                ],
-            }
-            for unit in records(study["units"])
-        ],
-    }
-
-
 def reading_table(results: Results) -> dict:
     """Return the intervals under each coder and as settled, of units of which any is known."""
     study, table = results.study, results.readings
@@ -107,8 +70,8 @@ def reading_table(results: Results) -> dict:
     return {"names": readings, "rows": rows}
 
 
-def open_questions(results: Results) -> dict:
-    """Return what to ask next: by criterion over all units, and the questions of each unit."""
+def open_questions(results: Results) -> dict[str, list[dict]]:
+    """Return what to ask next of each unit, the heaviest question first."""
     study, display = results.study, results.study.settings.display
     labels = study.lookup("criteria", "label")
     sources = {row["source_id"]: row for row in records(study["sources"])}
@@ -120,15 +83,21 @@ def open_questions(results: Results) -> dict:
             "said": _step(row["step"], row["ask_of"]),
             "sources": [sources[part] for part in row["source_ids"].split(";") if part],
         }
-    national = [
+    return of_units
+
+
+def open_by_criterion(results: Results) -> list[dict]:
+    """Return the open questions by criterion, over all units, with the weight that they hold."""
+    study, rounding = results.study, results.study.settings.display.rounding
+    labels = study.lookup("criteria", "label")
+    return [
         {
             **row,
             "label": labels[row["criterion_id"]],
-            "weight": rounded(row["weight"], 1, display.rounding, positive=True),
+            "weight": rounded(row["weight"], 1, rounding, positive=True),
         }
         for row in records(national_questions(study, results.next_questions))
     ]
-    return {"national": national, "of": of_units, "steps": STEP}
 
 
 def _step(step: str, body: str) -> str:

@@ -4,8 +4,6 @@ import math
 from dataclasses import replace
 from itertools import chain
 
-import pandas as pd
-
 from analysis.fieldwork.cell_records import CellRecord, listed_ids
 from analysis.frames import grouped, records, records_by_key
 from analysis.measure.national import asked_criteria
@@ -113,22 +111,13 @@ def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
 
 def cited_evidence(study: Study) -> dict[str, list[dict]]:
     """Return the evidence of each unit that a coding cites."""
+    evidence = study["evidence"]
+    cited = evidence["evidence_id"].isin(study.cited_evidence())
+    rows = with_sources(study, "evidence", cited & (evidence["scope"] == "unit"))
     units: dict[str, list[dict]] = {}
-    for row in with_sources(study, "evidence", _on_one_unit(study, cited=True)):
+    for row in rows:
         units.setdefault(row["unit_id"], []).append(row)
     return units
-
-
-def uncited_evidence(study: Study) -> list[dict]:
-    """Return the evidence on one unit that no coding cites: listed, under no unit's name."""
-    return with_sources(study, "evidence", _on_one_unit(study, cited=False))
-
-
-def _on_one_unit(study: Study, cited: bool) -> pd.Series:
-    """Return which evidence is on one unit, and cited by a coding or not."""
-    evidence = study["evidence"]
-    own = evidence["evidence_id"].isin(study.cited_evidence()) == cited
-    return (evidence["scope"] == "unit") & own
 
 
 def absent_units(study: Study) -> list[dict]:

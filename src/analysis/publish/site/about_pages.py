@@ -1,16 +1,18 @@
 """The home page, and the pages on the study itself and on what others published."""
 
-import datetime as dt
-
 from analysis.frames import records
 from analysis.measure.figures.findings import SILENCE
-from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
 from analysis.publish.context.dates import dates_compared
 from analysis.publish.context.method import group_rules, states_key
-from analysis.publish.context.published import events, implied_totals, published_scores
+from analysis.publish.context.published import (
+    counts_on_recommendations,
+    events,
+    implied_totals,
+    published_scores,
+)
 from analysis.publish.context.tables import reading_table
 from analysis.publish.context.units import replies_by_cell
 from analysis.publish.site.downloads import downloads as listed_downloads
@@ -18,7 +20,6 @@ from analysis.publish.site.page_maker import PageMaker
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.symbols import places_note
 from analysis.study.sources import with_sources
-from analysis.wording import spoken
 
 
 def front(maker: PageMaker) -> None:
@@ -95,16 +96,4 @@ def replies(maker: PageMaker) -> None:
 
 
 def _totals(maker: PageMaker) -> list[dict]:
-    """Return the published totals, each with the recommendation on which it bears."""
-    publishers = maker.study.lookup("sources", "publisher")
-    return [
-        {
-            **total,
-            "recommendation": rec["recommendation_id"],
-            "day": spoken(dt.date.fromisoformat(total["as_of"])),
-            "publisher": publishers[total["source_id"]],
-            "notices": notices(maker.study, [total["criterion_id"]]),
-        }
-        for rec in maker.recommended
-        for total in rec["totals"]
-    ]
+    return counts_on_recommendations(maker.results, maker.recommended)

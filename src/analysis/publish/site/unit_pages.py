@@ -54,7 +54,7 @@ def units(maker: PageMaker) -> None:
 def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
     """Yield what the page of each unit takes beside its section."""
     study, results = maker.study, maker.results
-    gaps, questions = grouped(results.gaps, "unit_id"), open_questions(results)["of"]
+    gaps, questions = grouped(results.gaps, "unit_id"), open_questions(results)
     above, below = defaultdict(list), defaultdict(list)
     for pair in each_row(results.pairs):
         above[pair.above].append(pair.below)

@@ -1,0 +1,128 @@
+"""The context of the report's own parts: notes, units with findings, a table of all, sources cited."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.fieldwork.cell_records import CellRecord
+from analysis.frames import records
+from analysis.measure.imported import imported_said
+from analysis.measure.results import Results
+from analysis.study import Study
+from analysis.study import vocabulary as v
+
+_NOTHING = {v.NOT_FOUND, v.NOT_ASSESSED, *v.OUT_OF_SUM}
+"""States of a question on which there is neither an answer, nor an older one, nor a source."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A notice that stands in full at the beginning, where others lead to it.
+
+    Attributes:
+        number: its place among them.
+        text: what it says.
+        criterion_id: the criterion on which it bears; empty: it bears on every result.
+    """
+
+    number: int
+    text: str
+    criterion_id: str = ""
+
+
+def numbered_notes(results: Results, first: Sequence[str] = ()) -> list[Note]:
+    """Return the notices that bear on more than one unit: those on all results, then by criterion.
+
+    Args:
+        results: the results on which they bear.
+        first: texts that bear on every result, and come before those of the study.
+    """
+    table = results.study["notices"]
+    general = [*first, *imported_said(results), *table.loc[table["scope"] == "study", "text"]]
+    texts = [(text, "") for text in general]
+    of_criteria = table[table["scope"] == "criterion"]
+    texts += zip(of_criteria["text"], of_criteria["criterion_id"], strict=True)
+    return [Note(number, *text) for number, text in enumerate(texts, 1)]
+
+
+@dataclass(frozen=True)
+class StateGroup:
+    """The questions on which a unit is at one state.
+
+    Attributes:
+        state: the state.
+        scale: the scale of a level; empty where the state is unknown.
+        last_level: the level that is outdated; else empty.
+        labels: the labels of the questions, in their order.
+        is_rest: whether these are all that no other group has.
+    """
+
+    state: str
+    scale: str
+    last_level: str
+    labels: tuple[str, ...]
+    is_rest: bool = False
+
+
+def state_groups(cells: Iterable[CellRecord]) -> list[StateGroup]:
+    """Return a unit's cells by state: levels, then unknowns, and last those that are the rest.
+
+    The rest are of the state without an answer that most of its questions have, if it is of two
+    or more: they need not be named one by one.
+    """
+    labels: dict[tuple[str, str, str], list[str]] = {}
+    for cell in cells:
+        scale = cell.criterion["scale_id"] if cell.known else ""
+        key = (cell.state, scale, cell.last_level)
+        labels.setdefault(key, []).append(cell.criterion["label"])
+    groups = [StateGroup(*key, tuple(of_state)) for key, of_state in labels.items()]
+    groups.sort(key=lambda group: _place(group.state))
+    silent = [group for group in groups if group.state in _NOTHING and len(group.labels) > 1]
+    if not silent:
+        return groups
+    rest = max(silent, key=lambda group: len(group.labels))
+    others = [group for group in groups if group is not rest]
+    return [*others, StateGroup(rest.state, "", "", rest.labels, is_rest=True)]
+
+
+def _place(state: str) -> int:
+    """Return the place of a state in a list: levels first, then unknowns in their order."""
+    return 1 + v.UNKNOWNS.index(state) if state in v.UNKNOWNS else 0
+
+
+def findings_of(section: dict[str, Any]) -> list[CellRecord]:
+    """Return a unit's cells with an answer, an older one, a source or a reply.
+
+    Args:
+        section: of :func:`analysis.publish.context.units.unit_sections`.
+    """
+    return [cell for cell in section["cells"] if cell.state not in _NOTHING or cell.replies]
+
+
+def finding_groups(section: dict[str, Any]) -> list[list[CellRecord]]:
+    """Return a unit's findings, with those together of which all the same is said."""
+    groups: dict[tuple, list[CellRecord]] = {}
+    for cell in findings_of(section):
+        groups.setdefault(_all_said_of(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _all_said_of(cell: CellRecord) -> tuple:
+    row, evidence = cell.assessment, tuple(row["evidence_id"] for row in cell.evidence)
+    state = cell.state, cell.criterion["scale_id"], cell.last_level
+    why = row["rationale"] or cell.reason, cell.why_carried, row["confidence"], cell.when
+    own = cell.criterion_id if cell.replies else ""
+    return (*state, *why, evidence, cell.earlier_rules, cell.disputed, own)
+
+
+def something_known(section: dict[str, Any]) -> bool:
+    """Return whether there is anything to say of a unit beside that nothing was found."""
+    also = ("replies", "requests", "notices", "published")
+    return bool(findings_of(section) or any(section[name] for name in also))
+
+
+def cited_sources(study: Study, ids: Iterable[str], sections: Iterable[dict]) -> list[dict]:
+    """Return the sources of these ids, and those of the findings of these units."""
+    cells = (cell for section in sections for cell in findings_of(section))
+    cited = {*ids, *(source["source_id"] for cell in cells for source in cell.sources)}
+    return records(study["sources"][study["sources"]["source_id"].isin(cited)])
