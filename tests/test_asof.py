@@ -35,6 +35,7 @@ from made import (
 from analysis.measure.state_changes import differences
 from analysis.study import data_read_on, known, states
 from analysis.study.dates import date_in_words
+from analysis.wording import spoken_date
 
 
 def state(study, on, known_by=None):
@@ -791,7 +792,7 @@ def test_an_unknown_tells_what_a_review_came_to(came_to, then):
     said = f"It was asked for on 2022-01-10: refused on 2022-02-01; reviewed on 2022-05-05: {words}.{then}"
     nowhere = asked(one_cell(searched=""), **review)
     assert reasons(nowhere, "2023-01-01") == [f"No search is logged. {said}"]
-    searched = "A search is logged; nothing on this was found in it."
+    searched = f"We searched - on {spoken_date(READ_ON)} and found nothing on this."
     assert reasons(asked(one_cell(), **review), "2023-01-01") == [f"{searched} {said}"]
 
 

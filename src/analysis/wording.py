@@ -95,3 +95,12 @@ def spoken_month(text: str) -> str:
     """Return a month, YYYY-MM, as British prose writes it, such as December 2020."""
     year, month = text.split("-")
     return f"{_MONTHS[int(month) - 1]} {year}"
+
+
+def spoken_date(text: str) -> str:
+    """Return a date of a table, YYYY, YYYY-MM or YYYY-MM-DD, as British prose writes it."""
+    year, *rest = text.split("-")
+    if not rest:
+        return year
+    month = spoken_month("-".join((year, rest[0])))
+    return " ".join([*(str(int(day)) for day in rest[1:]), month])

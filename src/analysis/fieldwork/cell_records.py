@@ -82,6 +82,12 @@ class CellRecord:
         return self.state not in v.UNKNOWNS
 
     @property
+    def rests_on_copy(self) -> bool:
+        """Whether its level rests on nothing but copies that break off."""
+        extents = {one["extent_read"] for one in self.evidence}
+        return self.known and extents == {"whole_excerpt"}
+
+    @property
     def since_read(self) -> str:
         """What became of the documents behind it since they were read; empty: nothing seen."""
         return " ".join(dict.fromkeys(row["since_read"] for row in self.evidence)).strip()

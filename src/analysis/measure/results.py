@@ -30,6 +30,7 @@ from analysis.measure.constraints import Constrained, constrained
 from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import asked_criteria, national
+from analysis.measure.one_document import OneDocument, one_document
 from analysis.measure.partial_order import EquivalenceClass, order
 from analysis.measure.priorities import next_questions
 from analysis.measure.replies import reply_effects
@@ -89,6 +90,11 @@ class Results:
         """
         rows = self.scores[self.scores["group_id"] == TOTAL].set_index("unit_id")
         return rows.reindex(self.study["units"]["unit_id"])
+
+    @cached_property
+    def one_document(self) -> list[OneDocument]:
+        """See :func:`analysis.measure.one_document.one_document`."""
+        return one_document(self.study, self.matrix)
 
     @cached_property
     def cell_records(self) -> list[CellRecord]:

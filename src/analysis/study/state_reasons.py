@@ -1,7 +1,8 @@
 """Why each cell has its state, in one sentence."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -11,6 +12,8 @@ from analysis.study.asking import Asking, came_to, sent_requests
 from analysis.study.dates import date_in_words
 from analysis.study.groups import exemptions
 from analysis.study.load import Study
+from analysis.study.searches import searches_by_unit
+from analysis.wording import listed, spoken_date
 
 
 def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
@@ -23,12 +26,36 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
     starts = study.lookup("criteria", "applies_from")
     exempt = exemptions(study, study.day or dt.date.max)
     rows = records_by_key(study["assessments"])
-    requests = Asking(study).by_cell(sent_requests(study))
+    requests, searched = Asking(study).by_cell(sent_requests(study)), _searches(study)
     sentences = []
     for cell in each_row(cells):
-        made = requests.get((cell.unit_id, cell.criterion_id), [])
-        sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
+        key = cell.unit_id, cell.criterion_id
+        made = requests.get(key, [])
+        if cell.state == v.NOT_FOUND:
+            sentences.append(
+                " ".join([_nothing_found(searched[key]), *map(_request_sentence, made)])
+            )
+        else:
+            sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
     return sentences
+
+
+def _searches(study: Study) -> Mapping[tuple[str, str], dict[str, list[str]]]:
+    """Return where each cell was searched for, and on which days."""
+    searches: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
+    for row in each_row(searches_by_unit(study)):
+        for criterion in row.criterion_ids.split(";"):
+            days = searches[row.unit_id, criterion].setdefault(row.where, [])
+            days += [] if row.searched_on in days else [row.searched_on]
+    return searches
+
+
+def _nothing_found(searches: Mapping[str, list[str]]) -> str:
+    """Say where nothing was found, and when it was looked for."""
+    where = [
+        f"{where} on {listed(list(map(spoken_date, days)))}" for where, days in searches.items()
+    ]
+    return f"We searched {listed(where)} and found nothing on this."
 
 
 def _reason(
@@ -36,9 +63,6 @@ def _reason(
 ) -> str:
     if cell.state == v.NOT_IN_FORCE:
         return f"It applies from {starts[cell.criterion_id]}."
-    if cell.state == v.NOT_FOUND:
-        sentence = "A search is logged; nothing on this was found in it."
-        return " ".join([sentence, *map(_request_sentence, requests)])
     if cell.state == v.NOT_ASSESSED:
         sentence = "No search is logged." if requests else "Nobody has looked."
         return " ".join([sentence, *map(_request_sentence, requests)])

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from analysis.measure.figures import (
     findings,
     inventory,
+    one_document,
     order,
     over_time,
     published,
@@ -40,6 +41,15 @@ def named_figures(results: Results) -> dict[str, NamedFigure]:
 
 
 def _made(results: Results) -> Iterator[NamedFigure]:
-    for module in (inventory, scores, findings, published, over_time, readings, order):
+    for module in (
+        inventory,
+        scores,
+        one_document,
+        findings,
+        published,
+        over_time,
+        readings,
+        order,
+    ):
         for part in module.PARTS:
             yield from part(results)

@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+import pandas as pd
+
 from analysis.frames import each_row, grouped, records
 from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import notices
@@ -47,6 +49,24 @@ def national_counts(results: Results) -> list[dict]:
                 if state in kept[criterion["scale_id"]]
             ],
             "left_out": left_out[criterion["scale_id"]],
+            "notices": notices(study, criteria=[criterion["criterion_id"]]),
+        }
+        for criterion in records(asked_criteria(study))
+    ]
+
+
+def units_by_state(results: Results) -> list[dict]:
+    """Return the criteria asked, each with the units at every state that there is (``states``)."""
+    study = results.study
+    cells = results.matrix.cells.groupby(["criterion_id", "state"], sort=False)["unit_id"].agg(list)
+    order = [*study["levels"].sort_values("value", key=pd.to_numeric, ascending=False)["level"]]
+    order = list(dict.fromkeys([*order, *v.UNKNOWNS]))
+    return [
+        {
+            **criterion,
+            "states": sorted(
+                cells[criterion["criterion_id"]].items(), key=lambda pair: order.index(pair[0])
+            ),
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
         for criterion in records(asked_criteria(study))

@@ -13,7 +13,7 @@ from analysis.publish.context.published import (
     implied_totals,
     published_scores,
 )
-from analysis.publish.context.tables import reading_table
+from analysis.publish.context.tables import reading_table, units_by_state
 from analysis.publish.context.units import replies_by_cell
 from analysis.publish.site.downloads import downloads as listed_downloads
 from analysis.publish.site.page_maker import PageMaker
@@ -31,6 +31,7 @@ def front(maker: PageMaker) -> None:
         first_total=_totals(maker)[:1],
         report_read=maker.report_read,
         silence=SILENCE,
+        by_question=units_by_state(maker.results),
     )
 
 

@@ -77,7 +77,12 @@ class Addresses:
         return _ANCHORS[table].format(keys[0])
 
 
-ON_UNIT = {"score": "score.{}", "ranks": "page.compared", "above": "page.compared"}
+ON_UNIT = {
+    "score": "score.{}",
+    "without": "page.document",
+    "ranks": "page.compared",
+    "above": "page.compared",
+}
 """Where on a unit's page a figure of a kind opens."""
 
 _BY_KEY = {

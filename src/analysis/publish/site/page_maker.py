@@ -15,6 +15,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
 from analysis.publish.context import MOST_ROWS
+from analysis.publish.context.answers import NOT_THE_SAME, dates_spoken, is_bare, named_source
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.site.addresses import Addresses
@@ -53,6 +54,7 @@ class PageMaker:
         self.criteria = list(asked_criteria(self.study)["criterion_id"])
         self.names = self.study.lookup("units", "short_name")
         self.labels = self.study.lookup("criteria", "label")
+        self.groups = self.study.lookup("recommendations", "label")
         self.files = {
             "site.css": _stylesheet(results).encode(),
             "site.js": template_text("site/site.js").encode(),
@@ -77,7 +79,7 @@ class PageMaker:
             "charts": lambda section: in_section(charts, section),
             "extents": v.EXTENT,
             "labels": self.labels,
-            "groups": study.lookup("recommendations", "label"),
+            "groups": self.groups,
             "names": self.names,
             "scales": study.lookup("criteria", "scale_id"),
             "asked": set(self.criteria),
@@ -86,6 +88,7 @@ class PageMaker:
                 for unit, rows in grouped(study["notices"], "unit_id").items()
             },
             "sources": {row["source_id"]: row for row in records(study["sources"])},
+            "source_of_record": study.lookup("evidence", "source_id"),
             "gap_states": GAP_STATES,
             "decided": DECIDED,
             "spoken": spoken,
@@ -126,7 +129,7 @@ class PageMaker:
             path=path,
             title=title,
             trail=trail,
-            stand=self._caveats(*(about or (self.names, self.labels))),
+            stand=self.caveats(*(about or (self.names, self.labels))),
             to=lambda place: root + place,
             picture=lambda chart: self._picture(chart, root),
             **self._links(root, path, "Home" if path == "index.html" else title),
@@ -169,7 +172,7 @@ class PageMaker:
         named = root, chart.name, plain(chart.alt)
         return Markup('<img src="{}charts/{}.svg" alt="{}">').format(*named)
 
-    def _caveats(self, units: Collection[str], criteria: Collection[str]) -> list[str]:
+    def caveats(self, units: Collection[str], criteria: Collection[str]) -> list[str]:
         """Return what must stand on a page with results on these units and criteria."""
         on_criteria = (text for name, text in self._of_criteria if name in criteria)
         on_units = (text for name, text in self._of_units if name in units)
@@ -217,6 +220,8 @@ class PageMaker:
 def _environment() -> jinja2.Environment:
     templates = isolating()
     templates.filters.update(further=further, beyond=beyond)
+    templates.filters.update(dates=dates_spoken, named=named_source)
+    templates.globals.update(is_bare=is_bare, not_the_same=NOT_THE_SAME)
     return templates
 
 

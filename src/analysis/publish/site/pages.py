@@ -5,9 +5,11 @@ from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
+from analysis.publish.context.units import unit_sections
 from analysis.publish.material import Material
 from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
+from analysis.publish.site.compare_page import compare
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
 from analysis.show.drawing import Drawing
@@ -54,7 +56,9 @@ def site_files(
     """
     maker = PageMaker(results, named, charts, list(beside))
     recommendations(maker)
-    unit_pages.units(maker)
+    sections = unit_sections(results)
+    unit_pages.units(maker, sections)
+    compare(maker, sections)
     evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
     about_pages.downloads(maker)

@@ -1,7 +1,8 @@
 """The pages of the recommendations, findings and groups."""
 
-from analysis.frames import each_row
-from analysis.measure.gaps import FALLS_SHORT, MEETS
+from analysis.frames import each_row, grouped
+from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FINDINGS, MEETS
+from analysis.publish.context.answers import FINDING_WORDS
 from analysis.publish.context.tables import national_counts
 from analysis.publish.context.units import unit_cells
 from analysis.publish.site.page_maker import PageMaker
@@ -18,6 +19,7 @@ def recommendations(maker: PageMaker) -> None:
         (row.unit_id, row.recommendation_id): dict(gap_parts(row.missing))
         for row in each_row(maker.results.gaps)
     }
+    findings = grouped(maker.results.gaps, "recommendation_id", "finding")
     national = {count["criterion_id"]: count for count in national_counts(maker.results)}
     for rec in maker.recommended:
         name = rec["recommendation_id"]
@@ -28,8 +30,10 @@ def recommendations(maker: PageMaker) -> None:
         }
 
         def deciding(unit: str, kind: str, name: str = name, scored: set[str] = scored) -> list:
-            """Return the cells that make a unit one of those who meet it, or fall short."""
-            wanted = {MEETS: scored, FALLS_SHORT: missing[unit, name]}.get(kind, ())
+            """Return the cells on which what was found of a unit rests."""
+            if kind in (CANNOT_BE_TOLD, DOES_NOT_APPLY):
+                return []
+            wanted = scored if kind == MEETS else missing[unit, name]
             return [cell for cell in cells[unit] if cell.criterion_id in wanted]
 
         maker.page(
@@ -41,6 +45,11 @@ def recommendations(maker: PageMaker) -> None:
             rec=rec,
             rules=maker.rules,
             deciding=deciding,
+            found=[
+                (finding, FINDING_WORDS[finding], findings[name, finding])
+                for finding in FINDINGS
+                if (name, finding) in findings
+            ],
             national=national,
             parent=parents[name],
             children=[child for child, parent in parents.items() if parent == name],

@@ -1,36 +1,53 @@
 """The table of the units, and the page of each."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from analysis.frames import each_row, grouped
+from analysis.frames import each_row, grouped, records
 from analysis.measure.figures import given
+from analysis.measure.figures.findings import SILENCE
+from analysis.measure.one_document import OneDocument
+from analysis.measure.results import Results
 from analysis.measure.tree import Weighting, weighting
+from analysis.publish.context.answers import (
+    NO_ANSWER,
+    finding_text,
+    findings_by_word,
+    has_answer,
+    question_groups,
+    shared_reasons,
+    silence,
+    text_to_send,
+)
 from analysis.publish.context.tables import open_questions
-from analysis.publish.context.units import absent_units, unit_sections
+from analysis.publish.context.units import absent_units
 from analysis.publish.requests import Request, requests
 from analysis.publish.site.downloads import letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
-from analysis.show.labels import gap_parts
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
 from analysis.wording import capital
 
 
-def units(maker: PageMaker) -> None:
-    """Make the table of the units, and a page for each."""
+def units(maker: PageMaker, sections: Sequence[dict]) -> None:
+    """Make the table of the units, and a page for each.
+
+    Args:
+        maker: of the pages.
+        sections: of :func:`analysis.publish.context.units.unit_sections`.
+    """
     study, results = maker.study, maker.results
     heading = capital(study.settings.unit_noun.plural)
-    sections = unit_sections(results)
     maker.page(
         maker.units_index,
         "units",
         heading,
         sections=sections,
+        silence=SILENCE,
         known_class={
             row.unit_id: _known_class(row.known) for row in each_row(results.total.reset_index())
         },
@@ -38,6 +55,7 @@ def units(maker: PageMaker) -> None:
         mapped=has_map(study),
         regions=(study["units"]["region"] != "").any(),
     )
+    gaps = grouped(results.gaps, "unit_id")
     for unit, context in zip(sections, _contexts(maker), strict=True):
         name = unit["unit_id"]
         maker.page(
@@ -47,6 +65,7 @@ def units(maker: PageMaker) -> None:
             [(heading, maker.units_index)],
             ([name], maker.labels),
             unit=unit,
+            **_answers(maker, unit, gaps.get(name, [])),
             **context,
         )
 
@@ -54,34 +73,83 @@ def units(maker: PageMaker) -> None:
 def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
     """Yield what the page of each unit takes beside its section."""
     study, results = maker.study, maker.results
-    gaps, questions = grouped(results.gaps, "unit_id"), open_questions(results)
-    above, below = defaultdict(list), defaultdict(list)
-    for pair in each_row(results.pairs):
-        above[pair.above].append(pair.below)
-        below[pair.below].append(pair.above)
+    questions = open_questions(results)
+    above, below = sure_pairs(results)
     weights, asking = weighting(study), Asking(study)
     trees = [_tree(maker, weights, number) for number in weights.sets]
-    sent_online = _sent_online(maker)
+    sent_online, documents = _sent_online(maker), _documents(maker)
     not_asked = [label for label in maker.labels if label not in maker.criteria]
     for name, weights_number in zip(study["units"]["unit_id"], weights.of_unit, strict=True):
+        requested = dict(letters(name, maker.beside))
         yield {
             "not_asked": not_asked,
-            "gaps": [
-                row | {part: gap_parts(row[part]) for part in ("missing", "unknown")}
-                for row in gaps.get(name, [])
-            ],
             "tree": trees[weights_number],
             "given": given(results),
             "above": above[name],
             "below": below[name],
-            "open": questions.get(name, []),
-            "files": of_unit(name, maker.beside),
+            "open": grouped_by_step(questions.get(name, [])),
+            "documents": documents[name],
+            "files": [pair for pair in of_unit(name, maker.beside) if pair[0] not in requested],
             "letters": [
                 (path, asking.named(asking.holders[number - 1], name))
-                for path, number in letters(name, maker.beside)
+                for path, number in requested.items()
             ],
             "online": sent_online.get(name),
         }
+
+
+def grouped_by_step(questions: Iterable[dict]) -> list[dict[str, Any]]:
+    """Return open questions by what would answer them: a step, and the documents to read.
+
+    Each with its ``step`` in words, its ``sources`` and its ``rows``, the heaviest first.
+    """
+    steps: dict[tuple, dict[str, Any]] = {}
+    for row in questions:
+        key = row["said"], *(source["source_id"] for source in row["sources"])
+        step = steps.setdefault(key, {"step": row["said"], "sources": row["sources"], "rows": []})
+        step["rows"].append(row)
+    return list(steps.values())
+
+
+def sure_pairs(results: Results) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return the units that each unit is surely below, and those that it is surely above."""
+    above, below = defaultdict(list), defaultdict(list)
+    for pair in each_row(results.pairs):
+        above[pair.below].append(pair.above)
+        below[pair.above].append(pair.below)
+    return above, below
+
+
+def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
+    """Return the documents on which several answers of each unit rest."""
+    documents = defaultdict(list)
+    for document in maker.results.one_document:
+        documents[document.unit_id].append(document)
+    return documents
+
+
+def _answers(maker: PageMaker, unit: dict, gaps: list[dict]) -> dict[str, Any]:
+    """Return what was found of a unit, for its page and for an e-mail."""
+    study, cells = maker.study, unit["cells"]
+    answered = has_answer(cells)
+    findings = findings_by_word(gaps)
+    no_answer = NO_ANSWER.format(one=study.settings.unit_noun.singular)
+    found = finding_text(findings, lambda group: maker.groups[group]) if answered else no_answer
+    return {
+        "findings": findings,
+        "answered": answered,
+        "no_answer": no_answer,
+        "silence": silence(cells),
+        "question_groups": question_groups(records(study["recommendations"]), cells, gaps),
+        "reasons": shared_reasons(cells),
+        "email": text_to_send(
+            f"{unit['name']}: {study.descriptor.title}",
+            " ".join([found, *unit["notices"]]),
+            unit["interval"] if answered else "",
+            cells,
+            maker.caveats([unit["unit_id"]], maker.labels),
+        ),
+    }
 
 
 def _sent_online(maker: PageMaker) -> dict[str, Request]:
@@ -102,7 +170,7 @@ def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:
         weights: the weights of every unit.
         number: of a set of weights.
     """
-    criteria, groups = list(maker.labels), maker.study.lookup("recommendations", "label")
+    criteria, groups = list(maker.labels), maker.groups
     return [
         {
             "id": group.name,

@@ -60,3 +60,113 @@
     });
   });
 })();
+
+// Opens what is folded around the place that a link leads to, where the browser does not.
+(() => {
+  const open = () => {
+    const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let one = place; one; one = one.parentElement) if (one.localName === "details") one.open = true;
+  };
+  addEventListener("hashchange", open);
+  open();
+})();
+
+// Adds a button that copies a text.
+document.querySelectorAll("textarea.copy").forEach((area) => {
+  const button = document.createElement("button");
+  const told = document.createElement("p");
+  button.type = "button";
+  button.textContent = "Copy the text";
+  told.setAttribute("role", "status");
+  button.addEventListener("click", () => {
+    area.select();
+    told.textContent = document.execCommand("copy") ? "The text is copied." : "The text is selected: copy it with your keyboard.";
+  });
+  area.after(button, told);
+});
+
+// Shows any two units side by side.
+(() => {
+  const data = document.getElementById("page.data");
+  const place = document.getElementById("page.pick");
+  if (!data || !place) return;
+  const { units, questions, answers } = JSON.parse(data.content.textContent);
+  if (units.length < 2) return;
+  const make = (name, text, parent) => {
+    const element = document.createElement(name);
+    if (text) element.textContent = text;
+    if (parent) parent.append(element);
+    return element;
+  };
+  const named = (unit, parent) => make("bdi", unit.name, parent);
+  const head = (text, row, scope) => {
+    const cell = make("th", text, row);
+    cell.scope = scope;
+    return cell;
+  };
+
+  const picks = make("div", "", place);
+  picks.className = "pick";
+  const lists = ["First", "Second"].map((which, number) => {
+    const label = make("label", `${which} ${place.dataset.one} `, picks);
+    const list = make("select", "", label);
+    units.forEach((unit, index) => {
+      make("option", unit.name, list).value = index;
+    });
+    list.value = number;
+    return list;
+  });
+  const result = make("div", "", place);
+  result.setAttribute("role", "status");
+  const table = make("table", "", place);
+  table.className = "fit";
+
+  const rank = (first, second) => {
+    const said = make("p", "", result);
+    said.className = "lead";
+    if (first === second) {
+      said.textContent = "Pick two that differ.";
+      return;
+    }
+    const pair = first.below.includes(units.indexOf(second)) ? [first, second]
+      : second.below.includes(units.indexOf(first)) ? [second, first] : null;
+    if (pair) {
+      named(pair[0], said);
+      said.append(" has a higher score than ");
+      named(pair[1], said);
+      said.append(`, whatever the unknown answers are and under every weighting that we allow. ${place.dataset.given}`);
+    } else {
+      said.textContent = "What we read does not say which of the two has the higher score. That says nothing for or against either.";
+    }
+  };
+  const show = () => {
+    const pair = lists.map((list) => units[Number(list.value)]);
+    result.replaceChildren();
+    table.replaceChildren();
+    rank(...pair);
+    pair.forEach((unit) => unit.notices.forEach((text) => {
+      const said = make("p", "", result);
+      said.className = "notice";
+      named(unit, said);
+      said.append(`: ${text}`);
+    }));
+    make("caption", "Answers side by side, each with its date", table);
+    const top = make("tr", "", make("thead", "", table));
+    head("Question", top, "col");
+    pair.forEach((unit) => {
+      const link = make("a", "", head("", top, "col"));
+      link.href = unit.page;
+      named(unit, link);
+    });
+    const body = make("tbody", "", table);
+    const line = (heading, texts) => {
+      const row = make("tr", "", body);
+      head(heading, row, "row");
+      texts.forEach((text) => make("td", text, row));
+    };
+    line("Score that what we read allows", pair.map((unit) => unit.score));
+    questions.forEach((question, index) => line(question, pair.map((unit) => answers[unit.answers[index]])));
+  };
+  lists.forEach((list) => list.addEventListener("change", show));
+  show();
+})();

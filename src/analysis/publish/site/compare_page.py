@@ -1,0 +1,74 @@
+"""The page on which two units stand side by side."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from analysis.direction import without_direction
+from analysis.measure.figures import given
+from analysis.measure.tree import TOTAL
+from analysis.publish.context.answers import dates_spoken, has_answer
+from analysis.publish.site.page_maker import PageMaker
+from analysis.publish.site.unit_pages import sure_pairs
+from analysis.show.labels import level_word
+
+
+def compare(maker: PageMaker, sections: Sequence[dict]) -> None:
+    """Make the page: the pairs that are decided, and what a script needs to show any two.
+
+    Args:
+        maker: of the pages.
+        sections: of :func:`analysis.publish.context.units.unit_sections`.
+    """
+    _, below = sure_pairs(maker.results)
+    maker.page(
+        "compare.html",
+        "compare",
+        f"Compare two {maker.study.settings.unit_noun.plural}",
+        below=below,
+        deciding=[unit["unit_id"] for unit in sections if below[unit["unit_id"]]],
+        given=given(maker.results),
+        data=json.dumps(_data(maker, sections, below), ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, Any]:
+    """Return the units with their ranges and answers; answers and pairs are by number."""
+    places = {unit["unit_id"]: place for place, unit in enumerate(sections)}
+    answers: dict[str, int] = {}
+    return {
+        "questions": [without_direction(maker.labels[name]) for name in maker.criteria],
+        "units": [
+            {
+                "name": without_direction(unit["short_name"]),
+                "page": maker.at.unit(unit["unit_id"]),
+                "score": _score(maker, unit),
+                "notices": [without_direction(text) for text in unit["notices"]],
+                "answers": [
+                    answers.setdefault(_answer(cell), len(answers)) for cell in unit["cells"]
+                ],
+                "below": [places[other] for other in below[unit["unit_id"]]],
+            }
+            for unit in sections
+        ],
+        "answers": list(answers),
+    }
+
+
+def _score(maker: PageMaker, unit: dict) -> str:
+    """Return the range of a unit, or what stands where there is none to speak of."""
+    if not unit["applies"]:
+        return "no score: nothing scored applies on this date"
+    if not has_answer(unit["cells"]):
+        return "no score: what we read answers no scored question"
+    low, high, known = (
+        maker.named[f"score.{unit['unit_id']}.{TOTAL}.{part}"].text
+        for part in ("low", "high", "known_percent")
+    )
+    return f"{low} to {high} of 100, {known} known"
+
+
+def _answer(cell) -> str:
+    state, last = level_word(cell.state), cell.last_level
+    state = f"{state} (last known: {level_word(last)})" if last else state
+    return f"{state}, {dates_spoken(cell.when)}" if cell.when else state
