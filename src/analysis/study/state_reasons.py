@@ -32,7 +32,9 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
         key = cell.unit_id, cell.criterion_id
         made = requests.get(key, [])
         if cell.state == v.NOT_FOUND:
-            sentences.append(" ".join([_nothing_found(searched[key]), *map(_request_sentence, made)]))
+            sentences.append(
+                " ".join([_nothing_found(searched[key]), *map(_request_sentence, made)])
+            )
         else:
             sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
     return sentences
