@@ -317,7 +317,7 @@ def test_the_home_page_begins_with_what_was_found(real):
     order = [
         "What was found",
         "How much is known",
-        "Every answer in one picture",
+        "Every answer",
         "What can be done",
     ]
     assert sorted(order, key=text.index) == order

@@ -117,16 +117,17 @@ def text_to_send(
         finding: what was found, in one or more sentences.
         score: the interval in words; empty: there is none to speak of.
         cells: its cells.
-        caveats: what must stand with it.
+        caveats: what must stand with it; the first one, with the dates, stands first.
     """
     answered = [cell for cell in cells if cell.known]
     parts = [
         title,
+        caveats[0],
         finding,
         score and f"Score that what we read allows, out of 100: {score}.",
         _listed("What we read says", map(_answer, answered)),
         _listed("No current answer to", map(_open, (cell for cell in cells if not cell.known))),
-        _listed("To be read with this", caveats),
+        _listed("To be read with this", caveats[1:]),
     ]
     return without_direction("\n\n".join(filter(None, parts)))
 
@@ -161,4 +162,4 @@ def _listed(heading: str, lines: Iterable[str]) -> str:
 def finding_text(findings: Sequence[tuple[str, Sequence[str]]], label: Callable[[str], str]) -> str:
     """Return what was found of a unit in one sentence, from :func:`findings_by_word`."""
     texts = (f"{words}: {', '.join(map(label, names))}" for words, names in findings)
-    return f"{capital('; '.join(texts))}."
+    return f"{capital('; '.join(texts))}." if findings else ""

@@ -100,7 +100,7 @@ class PageMaker:
             "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
             "recommended": self.recommended,
             "findings": finding_parts(self.results.gaps),
-            "written": written_findings(study, self.results.matrix),
+            "written": self.written,
         }
 
     def page(
@@ -198,6 +198,11 @@ class PageMaker:
     def units_index(self) -> str:
         """The path of the table of the units."""
         return f"{self.at.units_folder}/index.html"
+
+    @cached_property
+    def written(self) -> dict[tuple[str, str], str]:
+        """The sentences on findings that a person wrote, by unit and recommendation."""
+        return written_findings(self.study, self.results.matrix)
 
     @cached_property
     def recommended(self) -> list[dict]:

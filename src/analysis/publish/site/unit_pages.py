@@ -132,11 +132,15 @@ def _answers(maker: PageMaker, unit: dict, gaps: list[dict]) -> dict[str, Any]:
     """Return what was found of a unit, for its page and for an e-mail."""
     study, cells = maker.study, unit["cells"]
     answered = has_answer(cells)
-    findings = findings_by_word(gaps)
+    sentences = {
+        group: text for (name, group), text in maker.written.items() if name == unit["unit_id"]
+    }
+    findings = findings_by_word(row for row in gaps if row["recommendation_id"] not in sentences)
     no_answer = NO_ANSWER.format(one=study.settings.unit_noun.singular)
     found = finding_text(findings, lambda group: maker.groups[group]) if answered else no_answer
     return {
         "findings": findings,
+        "sentences": sentences,
         "answered": answered,
         "no_answer": no_answer,
         "silence": silence(cells),
@@ -144,7 +148,7 @@ def _answers(maker: PageMaker, unit: dict, gaps: list[dict]) -> dict[str, Any]:
         "reasons": shared_reasons(cells),
         "email": text_to_send(
             f"{unit['name']}: {study.descriptor.title}",
-            " ".join([found, *unit["notices"]]),
+            " ".join([*sentences.values(), found, *unit["notices"]]).strip(),
             unit["interval"] if answered else "",
             cells,
             maker.caveats([unit["unit_id"]], maker.labels),

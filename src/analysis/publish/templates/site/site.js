@@ -118,7 +118,12 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   });
   const result = make("div", "", place);
   result.setAttribute("role", "status");
-  const table = make("table", "", place);
+  const frame = make("div", "", place);
+  frame.className = "scroll";
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", "Table: side by side");
+  const table = make("table", "", frame);
   table.className = "fit";
 
   const rank = (first, second) => {
