@@ -15,6 +15,7 @@ from helpers import REAL, contents
 from made import LIBRARY, library
 from made_study import write_made_study
 
+from analysis import background
 from analysis.cli import main
 from analysis.documents import ocr as tesseract
 from analysis.fieldwork import intake
@@ -51,6 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, (available, missing) in NEEDS.items():
             if item.get_closest_marker(name) and not available():
                 item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_a_second_process() -> Iterator[None]:
+    """Let a build do all itself: another worker has the other core, and to import takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "_cores", lambda: 1)
+        yield
 
 
 def pytest_collection_finish() -> None:

@@ -23,6 +23,12 @@ from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
+
+@pytest.fixture(autouse=True)
+def with_a_second_process(monkeypatch):
+    monkeypatch.setattr(module, "_cores", lambda: 2)
+
+
 STARTED = """
 import os, sys, time
 from analysis.background import background
