@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from filled import Filled
 from made import LIBRARY
-from stopped import FAILED, as_nobody, in_child, killed_before, open_folder
+from stopped import FAILED, as_nobody, in_child, left_by_kills, open_folder
 
 from analysis.cli import main
 from analysis.fieldwork import intake
@@ -46,14 +46,9 @@ def killed_everywhere(
     start: Path, aside: Path, action: Callable[[Path], object]
 ) -> Iterator[tuple[int, Path]]:
     """Yield what each kill leaves of a folder: a copy that may be spoiled; each state once."""
-    seen, number = set(), 0
-    while True:
-        number += 1
-        folder = aside / "killed"
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(start, folder)
-        if not killed_before(number, folder, lambda folder=folder: action(folder)):
-            return
+    folder, seen = shutil.copytree(start, aside / "whole"), set()
+    left = left_by_kills(folder, aside / "killed", lambda: action(folder))
+    for number, folder in enumerate(left, start=1):
         state = tuple(sorted(everything(folder).items()))
         if state not in seen:
             seen.add(state)
@@ -107,11 +102,7 @@ class Case:
     @functools.cached_property
     def killed(self) -> dict[int, Path]:
         """What a kill before each step of the intake leaves, where it differs from the last."""
-        aside = self.workbook.parent
-        return {
-            step: shutil.copytree(folder, aside / f"before-{step}")
-            for step, folder in killed_everywhere(self.start, aside, self.take_in)
-        }
+        return dict(killed_everywhere(self.start, self.workbook.parent, self.take_in))
 
     def declared(self, target: Path) -> Path:
         """Return a study in which the change is declared, and no table replaced."""
