@@ -570,7 +570,7 @@ def versions(draw):
     return study
 
 
-@tries(25)  # each tries dozens of hybrids
+@tries(15)  # each tries dozens of hybrids
 @given(versions(), versions(), st.sampled_from([None, day("2022-12-31")]))
 def test_the_parts_of_any_difference_add_up_to_it(old, new, as_of):
     found = compare(old, new, as_of)

@@ -205,7 +205,7 @@ def test_a_page_has_the_fullest_form_that_fits(first, guess):
     assert _fullest(make, Page()) == min(first, len(FORMS) - 1)
 
 
-@pytest.mark.parametrize("criteria", [9, 60])
+@pytest.mark.parametrize("criteria", [9, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_study_of_any_texts_and_size_gives_two_pages(tmp_path, criteria):
     study = load(write_made_study(tmp_path, units=12, criteria=criteria))
     for unit, content in every_briefing(measure(study)).items():

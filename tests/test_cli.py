@@ -18,7 +18,7 @@ from analysis.study.journal import LOCK
 
 
 def test_report_says_where_it_is(tmp_path):
-    done = run_process("report", LIBRARY, "--out", tmp_path / "out")
+    done = run_process("report", LIBRARY, "--out", tmp_path / "out", "--only", "report")
     assert done.returncode == 0, done.stderr
     assert f"The report is {tmp_path / 'out' / 'report.html'}" in done.stdout
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000

@@ -184,7 +184,8 @@ def bare(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("make", [pytest.param(smallest, marks=pytest.mark.slow), bare])
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [smallest, bare])
 def test_the_notebooks_end_well_on_any_study(make, tmp_path):
     folder, out = make(tmp_path / "study"), tmp_path / "out"
     done = run_process("notebooks", folder, "--out", out)

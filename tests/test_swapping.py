@@ -22,6 +22,8 @@ from analysis.publish.swapping import swapped_in
 from analysis.study import StudyError
 
 LOCK = ".output.lock"
+PART = ("--only", "report")
+"""Whatever is built, it is swapped in alike."""
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes that fork")
 
 
@@ -59,6 +61,7 @@ def started(out: Path, *arguments: str) -> subprocess.Popen:
         "--out",
         str(out),
         "--again",
+        *PART,
     ]
     return subprocess.Popen(
         [*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -137,7 +140,7 @@ def test_a_folder_of_somebody_elses_beside_the_output_stays(tmp_path):
 
 def test_a_build_that_is_killed_leaves_the_last_output_and_the_next_one_clears_up(tmp_path):
     out = tmp_path / "output"
-    assert run("report", LIBRARY, "--out", out).returncode == 0
+    assert run("report", LIBRARY, "--out", out, *PART).returncode == 0
     before = contents(out)
     process = started(out)
     until_at_work(process, tmp_path)
@@ -145,7 +148,7 @@ def test_a_build_that_is_killed_leaves_the_last_output_and_the_next_one_clears_u
     process.wait()
     assert contents(out) == before
     assert len(left_in(tmp_path)) == 2
-    assert run("report", LIBRARY, "--out", out, "--again").returncode == 0
+    assert run("report", LIBRARY, "--out", out, "--again", *PART).returncode == 0
     assert left_in(tmp_path) == ["output"]
     assert contents(out) == before
 
