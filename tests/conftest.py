@@ -33,11 +33,11 @@ NEEDS = {
 """For each marker, whether the program is there that a test with the marker needs."""
 
 LONGEST = [
-    "test_accessibility",
-    "test_spoiled_workbooks",
-    "test_journal",
     "test_validation",
     "test_left_aside",
+    "test_accessibility",
+    "test_spoiled_workbooks",
+    "test_importing",
 ]
 """The files that take longest, first: a worker takes a whole file, and the last one ends the run."""
 
