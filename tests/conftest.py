@@ -2,8 +2,8 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import browser as chromium
@@ -11,18 +11,19 @@ import office as libreoffice
 import pdf_ua
 import pytest
 from filelock import FileLock
-from helpers import REAL, contents
-from made import LIBRARY, library
+from helpers import REAL
+from made import LIBRARY
 from made_study import write_made_study
+from remembered import remembered
 
+from analysis import background
 from analysis.cli import main
 from analysis.documents import ocr as tesseract
-from analysis.fieldwork import intake
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import SAME, kept
-from analysis.study import Study, load
-from analysis.study.journal import LOCK
 
+loading = sys.modules["analysis.study.load"]
+READ = loading._read
 NEEDS = {
     "browser": (chromium.available, chromium.MISSING),
     "office": (libreoffice.available, libreoffice.MISSING),
@@ -32,11 +33,11 @@ NEEDS = {
 """For each marker, whether the program is there that a test with the marker needs."""
 
 LONGEST = [
-    "test_accessibility",
-    "test_spoiled_workbooks",
-    "test_journal",
     "test_validation",
     "test_left_aside",
+    "test_accessibility",
+    "test_spoiled_workbooks",
+    "test_importing",
 ]
 """The files that take longest, first: a worker takes a whole file, and the last one ends the run."""
 
@@ -51,6 +52,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, (available, missing) in NEEDS.items():
             if item.get_closest_marker(name) and not available():
                 item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_a_second_process() -> Iterator[None]:
+    """Let a build do all itself: another worker has the other core, and to import takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "_cores", lambda: 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reading_once() -> Iterator[None]:
+    """Read a study only if its files are not those of one that was read before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "_read", remembered(READ))
+        yield
+
+
+@pytest.fixture
+def reading_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read every study, for a test that changes how one is read."""
+    monkeypatch.setattr(loading, "_read", READ)
 
 
 def pytest_collection_finish() -> None:
@@ -72,17 +95,6 @@ def browser() -> Iterator[chromium.Browser]:
     """One Chromium for the tests of a module; mark them ``needs_browser``."""
     with chromium.Browser() as running:
         yield running
-
-
-@pytest.fixture
-def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let intake load a copy of the small study only if it was changed: to load takes a third."""
-
-    def quick(folder: Path) -> Study:
-        files = {name: one for name, one in contents(folder).items() if name != LOCK}
-        return replace(library(), folder=folder) if files == contents(LIBRARY) else load(folder)
-
-    monkeypatch.setattr(intake, "load", quick)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The real study copied aside, and plain ways to spoil the copy: tables are lists of texts."""
 
+import contextlib
 import copy
 import csv
 import functools
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from analysis.cli import main
 from analysis.study import Problem, validate
 from analysis.study.profile import full_descriptor
 
@@ -105,8 +108,21 @@ def whole_descriptor(folder: Path) -> dict:
     return descriptor
 
 
-def run(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
-    """Run the command line in a process of its own."""
+def run(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess:
+    """Run the command line as in a folder, and here: a process of its own imports for a second."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main([*map(str, arguments)])
+        except SystemExit as ended:
+            status = ended.code
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+
+
+def run_process(
+    *arguments: object, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess:
+    """Run the command line in a process of its own, where it is the process that matters."""
     command = [sys.executable, "-m", "analysis", *map(str, arguments)]
     env = {**os.environ, **environment}
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)

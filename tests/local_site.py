@@ -35,7 +35,8 @@ def served(pages: dict) -> Iterator[str]:
     """Serve pages (path to status, headers and body) while it lasts; give the site's address."""
     handler = type("Site", (_Site,), {"pages": pages})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # Half a second, as it stands, is how long an idle server takes to notice that it is to end.
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

@@ -197,6 +197,10 @@ def row(level: str, observed_on: str = "", **cells: str) -> dict:
     return {"level": level, "observed_on": observed_on, **cells}
 
 
+_LEGAL: set[str] = set()
+"""What :func:`one_cell` was asked for, and found to keep every rule."""
+
+
 def one_cell(
     *rows: dict, applies_from: str = "", searched: str = READ_ON, legal: bool = True
 ) -> Study:
@@ -218,10 +222,12 @@ def one_cell(
         assessments=frame_of("assessments", [_USUAL_ROW | one for one in rows]),
         searches=frame_of("searches", [search | {"queries_count": "1"}] if searched else []),
     )
-    if legal:
+    asked = repr((rows, applies_from, searched))
+    if legal and asked not in _LEGAL:
         # A cell of which nothing is known has no assessments, a table that else needs a row.
         wrong = [one for one in problems(study) if "needs at least" not in one]
         assert not wrong, wrong
+        _LEGAL.add(asked)
     return study
 
 

@@ -23,6 +23,12 @@ from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
 
+
+@pytest.fixture(autouse=True)
+def with_a_second_process(monkeypatch):
+    monkeypatch.setattr(module, "_cores", lambda: 2)
+
+
 STARTED = """
 import os, sys, time
 from analysis.background import background
@@ -164,8 +170,15 @@ def test_one_core_or_no_room_to_share_is_enough(monkeypatch):
 @pytest.mark.parametrize(
     ("number", "what", "wait"),
     [
-        *(("SIGINT", "interrupted", wait) for wait in (0.02, 0.1, 0.3, 0.7, 1.5)),
-        *(("SIGTERM", "ended", wait) for wait in (0.1, 0.7, 1.5)),
+        *(("SIGINT", "interrupted", wait) for wait in (0.02, 0.3, 1.5)),
+        ("SIGTERM", "ended", 0.7),
+        *(
+            pytest.param(*signal, wait, marks=pytest.mark.slow)
+            for signal, wait in (
+                *((("SIGINT", "interrupted"), wait) for wait in (0.1, 0.7)),
+                *((("SIGTERM", "ended"), wait) for wait in (0.1, 1.5)),
+            )
+        ),
     ],
 )
 def test_signals_end_a_build_in_one_line(tmp_path, number, what, wait):

@@ -4,7 +4,7 @@ import re
 from importlib.resources import files
 
 import pytest
-from helpers import contents, copy_of_real_study, edit_descriptor, run
+from helpers import contents, copy_of_real_study, edit_descriptor, run, run_process
 from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY, NASTY, everywhere, real, with_rows
@@ -205,7 +205,7 @@ def test_a_page_has_the_fullest_form_that_fits(first, guess):
     assert _fullest(make, Page()) == min(first, len(FORMS) - 1)
 
 
-@pytest.mark.parametrize("criteria", [9, 60])
+@pytest.mark.parametrize("criteria", [9, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_study_of_any_texts_and_size_gives_two_pages(tmp_path, criteria):
     study = load(write_made_study(tmp_path, units=12, criteria=criteria))
     for unit, content in every_briefing(measure(study)).items():
@@ -247,7 +247,7 @@ def test_the_command_makes_the_same_bytes_anywhere(tmp_path, results):
     here = Briefings(results).pdf("kent")
     out = tmp_path / "kent.pdf"
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
-    done = run("brief", "--unit", "Kent", "--out", out, **elsewhere)
+    done = run_process("brief", "--unit", "Kent", "--out", out, **elsewhere)
     assert done.returncode == 0, done.stderr
     assert out.read_bytes() == here
 

@@ -9,30 +9,23 @@ from pathlib import Path
 
 import pytest
 from filled import Filled
-from helpers import contents
+from helpers import ROOT, contents, run, run_process
+from made import LIBRARY
 
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.study import load
 from analysis.study.journal import LOCK
 
-ROOT = Path(__file__).parents[1]
-LIBRARY = ROOT / "tests" / "studies" / "library-hours"
-
-
-def policygap(*arguments, cwd=ROOT):
-    command = [sys.executable, "-m", "analysis", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-
 
 def test_report_says_where_it_is(tmp_path):
-    done = policygap("report", LIBRARY, "--out", tmp_path / "out")
+    done = run_process("report", LIBRARY, "--out", tmp_path / "out", "--only", "report")
     assert done.returncode == 0, done.stderr
     assert f"The report is {tmp_path / 'out' / 'report.html'}" in done.stdout
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000
 
 
 def test_help_is_about_the_command_line():
-    said = policygap("--help").stdout
+    said = run("--help").stdout
     assert "Comparative policy analysis" in said and "import" not in said.partition("commands:")[0]
 
 
@@ -44,7 +37,7 @@ def test_the_command_line_is_there_before_what_it_may_need():
 
 
 def test_the_real_study_is_valid():
-    done = policygap("validate")
+    done = run("validate")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -105,5 +98,5 @@ def test_a_change_that_nobody_could_see_is_not_written(command, tmp_path):
     assert (done.returncode, done.stderr) == (141, said)
     assert {**contents(study), LOCK: ""} == {**before, LOCK: ""}
     # Where it can be shown it is written.
-    assert policygap(*words).returncode == 0
+    assert run(*words).returncode == 0
     assert {**contents(study), LOCK: ""} != {**before, LOCK: ""}

@@ -1,6 +1,7 @@
 """Collecting documents through the command line, and checking what is quoted from them."""
 
 import gzip
+import itertools
 import shutil
 from pathlib import Path
 
@@ -199,16 +200,16 @@ def test_a_private_document_says_nothing_of_itself_in_sources(study, tmp_path):
     assert (row["title"], row["published"], row["note"]) == ("", "", "")
 
 
-@pytest.mark.parametrize("damaged", [b"", b"hello,world\n1,2\n", b"\xff\xfe\x00", None])
-def test_a_damaged_list_of_private_documents_is_named(study, tmp_path, capsys, damaged):
+def test_a_damaged_list_of_private_documents_is_named(study, tmp_path, capsys):
     (tmp_path / "policy.txt").write_text("Staff of Nowhere tell nobody.")
     assert collect(study, tmp_path / "policy.txt") == 0
     path = study / "documents" / "private.csv"
-    path.write_bytes(
-        path.read_bytes().replace(b"\nD0001,", b"\nD0001,../") if damaged is None else damaged
-    )
     capsys.readouterr()
-    for command in ("validate", "collect"):
+    other_id = path.read_bytes().replace(b"\nD0001,", b"\nD0001,../")
+    for command, damaged in itertools.product(
+        ("validate", "collect"), (b"", b"hello,world\n1,2\n", b"\xff\xfe\x00", other_id)
+    ):
+        path.write_bytes(damaged)
         more = [str(tmp_path / "policy.txt")] if command == "collect" else []
         assert main([command, str(study), *more]) == 1
         said = " ".join(capsys.readouterr().err.split())
@@ -470,15 +471,22 @@ def test_a_private_document_becomes_public_when_its_address_gives_the_same_bytes
 # --- what is quoted ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def quoted(study, tmp_path):
-    """A study with a document of two pages, and evidence in row 2 that may quote it."""
+@pytest.fixture(scope="module")
+def two_pages(tmp_path_factory):
+    """A study with a document of two pages, and evidence in row 2 that may quote it: to be copied."""
+    folder = tmp_path_factory.mktemp("two-pages")
+    study = Path(shutil.copytree(LIBRARY, folder / "study"))
     text = "Staff of Nowhere keep 28 reports safe. #pagebreak() Nobody of Nowhere is turned away."
-    (tmp_path / "policy.pdf").write_bytes(typst.compile(text.encode()))
+    (folder / "policy.pdf").write_bytes(typst.compile(text.encode()))
     source = cell(study, "evidence", 2, "source_id")
-    assert collect(study, tmp_path / "policy.pdf", "--source", source) == 0
+    assert collect(study, folder / "policy.pdf", "--source", source) == 0
     edit_cell(study, "evidence", 2, "document_id", cell(study, "documents", 2, "document_id"))
     return study
+
+
+@pytest.fixture
+def quoted(two_pages, tmp_path):
+    return Path(shutil.copytree(two_pages, tmp_path / "quoted"))
 
 
 @pytest.mark.parametrize(

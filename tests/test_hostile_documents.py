@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers import read_rows
-from hostile import FILES
+from hostile import files
 from made import LIBRARY
 
 from analysis.cli import main
@@ -23,7 +23,7 @@ def collected(tmp_path_factory):
     study = Path(shutil.copytree(LIBRARY, folder / "study"))
     papers = folder / "papers"
     papers.mkdir()
-    for name, (content, _) in FILES.items():
+    for name, (content, _) in files().items():
         (papers / name).write_bytes(content)
     (papers / "not in utf-8 \udcff.rtf").write_bytes(b"{\\rtf1 }")
     (papers / "nowhere.txt").symlink_to(papers / "nothing")
@@ -47,7 +47,7 @@ ODD = {"not in utf-8", "huge.pdf", "nowhere.txt", "itself: it is no file", "pipe
 
 def test_each_that_is_refused_gets_one_line_and_the_others_are_collected(collected):
     study, said, status = collected
-    refused = {name: why for name, (_, why) in FILES.items() if why}
+    refused = {name: why for name, (_, why) in files().items() if why}
     lines = said["stderr"].splitlines()
     for name, why in refused.items():
         ends = shorten(name, 1000)
@@ -60,7 +60,7 @@ def test_each_that_is_refused_gets_one_line_and_the_others_are_collected(collect
     taken = [line for line in said["stdout"].splitlines() if line.partition(":")[0] in names]
     # What is sound or odd, three e-mails of which no more than an attachment is refused, and
     # six attachments.
-    assert len(taken) == len(names) == len(FILES) - len(refused) + 3 + 6
+    assert len(taken) == len(names) == len(files()) - len(refused) + 3 + 6
     assert validate(study) == []
 
 

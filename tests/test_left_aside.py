@@ -62,7 +62,7 @@ def unchanged(tab: str) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, loaded_once) -> Path:
+def folder(tmp_path: Path) -> Path:
     return shutil.copytree(LIBRARY, tmp_path / "study")
 
 

@@ -159,7 +159,7 @@ def test_many_rows_of_one_rule_do_not_hide_another_rule(folder, capsys):
     assert "no search and no evidence is held for it" in rest
 
 
-def test_slots_of_a_rule_are_filled_where_rows_are_counted(folder, monkeypatch):
+def test_slots_of_a_rule_are_filled_where_rows_are_counted(folder, monkeypatch, reading_anew):
     monkeypatch.setattr(schema, "SHOWN_PER_RULE", 2)
     header, *rows = read_rows(folder, "assessments")
     by, why = header.index("settled_by"), header.index("settled_why")

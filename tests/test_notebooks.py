@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from helpers import contents, edit_descriptor, read_rows, run, write_rows
+from helpers import contents, edit_descriptor, read_rows, run, run_process, write_rows
 from made import LIBRARY
 
 from analysis.problems import StudyError
@@ -184,10 +184,11 @@ def bare(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("make", [pytest.param(smallest, marks=pytest.mark.slow), bare])
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [smallest, bare])
 def test_the_notebooks_end_well_on_any_study(make, tmp_path):
     folder, out = make(tmp_path / "study"), tmp_path / "out"
-    done = run("notebooks", folder, "--out", out)
+    done = run_process("notebooks", folder, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(path.name for path in out.iterdir()) == sorted(NAMES)
     for path in out.iterdir():
@@ -199,7 +200,7 @@ def test_the_notebooks_end_well_on_any_study(make, tmp_path):
 def test_two_runs_are_the_same_bytes_and_name_no_path_nor_time(tmp_path):
     runs = []
     for _ in range(2):
-        done = run("notebooks", LIBRARY, "--out", tmp_path / "out", "--as-of", "2022")
+        done = run_process("notebooks", LIBRARY, "--out", tmp_path / "out", "--as-of", "2022")
         assert done.returncode == 0, done.stderr
         runs.append(contents(tmp_path / "out"))
     assert runs[0] == runs[1]
@@ -216,7 +217,7 @@ def test_two_runs_are_the_same_bytes_and_name_no_path_nor_time(tmp_path):
 
 def test_an_empty_study_is_told_what_it_lacks_and_nothing_is_written(tmp_path):
     assert run("new", tmp_path / "study").returncode == 0
-    done = run("notebooks", tmp_path / "study", "--out", tmp_path / "out")
+    done = run_process("notebooks", tmp_path / "study", "--out", tmp_path / "out")
     assert done.returncode == 1 and "to be set" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr and not (tmp_path / "out").exists()
 

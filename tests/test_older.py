@@ -212,7 +212,7 @@ def test_what_is_brought_up_states_only_its_own(tmp_path):
 
 
 @pytest.fixture
-def newer_profile(monkeypatch):
+def newer_profile(monkeypatch, reading_anew):
     """Have a table and a column that only came with the next profile."""
     newer = copy.deepcopy(profile())
     newer["profileVersion"] += 1

@@ -217,7 +217,7 @@ def test_what_leaves_the_house_says_what_to_look_at_first(tmp_path, capsys, comm
     assert said in capsys.readouterr().out
 
 
-def test_reading_a_study_looks_for_no_details(tmp_path, monkeypatch):
+def test_reading_a_study_looks_for_no_details(monkeypatch, reading_anew):
     def refuse(*_):
         raise AssertionError
 

@@ -187,7 +187,7 @@ def test_commands_say_where_the_report_came_after_every_observation(command, tmp
         assert main([*command, str(folder), "--out", str(tmp_path / str(year))]) == 0
         return "Is study.report.date right?" in capsys.readouterr().out
 
-    assert not report_in(2021) and report_in(2030)
+    assert report_in(2030) and (command != ["score"] or not report_in(2021))
 
 
 def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():

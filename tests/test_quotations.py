@@ -206,12 +206,13 @@ def by_libreoffice(tmp_path, every: list[list[str]]) -> list[bytes]:
 
 @pytest.mark.browser
 @pytest.mark.office
-def test_sentences_of_fifty_printed_documents(tmp_path):
+@pytest.mark.parametrize("count", [10, pytest.param(50, marks=pytest.mark.slow)])
+def test_sentences_of_printed_documents(tmp_path, count):
     draw = random.Random(13)
     every = sentences()
     assert len(every) > 150
     exact, many, absent, wrong = 0, 0, 0, []
-    documents = [draw.sample(every, 60) for _ in range(50)]
+    documents = [draw.sample(every, 60) for _ in range(count)]
     for words, content in zip(documents, printed(tmp_path, documents), strict=True):
         text, pages = QuotableText(read_text(content).pages), pages_by_poppler(tmp_path, content)
         for sentence in draw.sample(words, 20):
@@ -224,8 +225,8 @@ def test_sentences_of_fifty_printed_documents(tmp_path):
         wrong += [one for one in draw.sample(words, 20) if not differs_in_a_not(text, one, draw)]
         with_figures = [one for one in words if re.search(r"\b\d+\b", one)]
         wrong += [one for one in with_figures if not differs_in_a_number(text, one)]
-    assert (many, absent) == (1000, 0)
-    assert exact >= 970, exact
+    assert (many, absent) == (20 * count, 0)
+    assert exact >= 0.97 * many, exact
     assert not wrong, wrong
 
 

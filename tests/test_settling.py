@@ -23,7 +23,7 @@ THIRD = {"settled_by": "a third reader", "settled_why": "The page says so."}
 
 
 @pytest.fixture
-def folder(tmp_path: Path, loaded_once) -> Path:
+def folder(tmp_path: Path) -> Path:
     return shutil.copytree(LIBRARY, tmp_path / "study")
 
 

@@ -19,7 +19,7 @@ from helpers import (
     find_row,
     problems_of_the_real_study,
     read_rows,
-    run,
+    run_process,
     whole_descriptor,
     write_rows,
 )
@@ -221,7 +221,7 @@ def test_a_process_of_its_own_ends_with_a_message_too(tmp_path, command, name):
     study = copy_of_real_study(tmp_path)
     spoil, (file, *_) = BROKEN[name]
     spoil(study)
-    done = run(command, study, cwd=tmp_path)
+    done = run_process(command, study, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert file in done.stderr
     assert "Traceback" not in done.stderr
@@ -1281,7 +1281,7 @@ def test_markup_in_a_value_is_shown_as_text(tmp_path, capsys):
 def test_json_comes_through_where_the_output_is_not_utf8(tmp_path):
     study = copy_of_real_study(tmp_path)
     edit_cell(study, "units", 2, "tile_row", "north → south")
-    done = run("validate", study, "--format", "json", PYTHONIOENCODING="cp1252")
+    done = run_process("validate", study, "--format", "json", PYTHONIOENCODING="cp1252")
     assert "Traceback" not in done.stderr
     errors = [one for one in json.loads(done.stdout) if one["severity"] == "error"]
     assert [one["value"] for one in errors] == ["north → south"]

@@ -89,9 +89,7 @@ class Walk:
 
     def command(self, *arguments: object) -> CompletedProcess:
         """Type a command, as a person does who stands in the folder of the workbooks."""
-        # A relative path to the code, as in PYTHONPATH=src, would lead nowhere from there.
-        code = str(HERE.parent / "src")
-        answer = run(*arguments, "study", cwd=self.folder, PYTHONPATH=code)
+        answer = run(*arguments, "study", cwd=self.folder)
         self.said += answer.stdout + answer.stderr
         return answer
 
