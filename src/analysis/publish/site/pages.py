@@ -10,6 +10,7 @@ from analysis.publish.material import Material
 from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
 from analysis.publish.site.compare_page import compare
+from analysis.publish.site.notebook_pages import notebooks
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
 from analysis.show.drawing import Drawing
@@ -61,14 +62,15 @@ def site_files(
     compare(maker, sections)
     evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
-    about_pages.downloads(maker)
+    stored = notebooks(maker)
+    about_pages.downloads(maker, stored)
     about_pages.replies(maker)
     # Pages with charts, which may still be drawn.
     about_pages.front(maker)
     about_pages.published(maker)
-    about_pages.method(maker)
+    about_pages.method(maker, stored)
     figure_pages.figures(maker)  # last, for each says which pages use it
-    return maker.files
+    return maker.files | maker.machines.files()
 
 
 def write(material: Material, folder: Path) -> None:
