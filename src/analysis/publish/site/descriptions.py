@@ -73,6 +73,7 @@ FOUND: dict[str, Callable[["PageMaker", str, Mapping[str, Any]], list[str]]] = {
 
 _PLAIN = {
     "recommendations": "Every recommendation of “{report}”, with how many {many} are shown to meet it.",
+    "compare": "Which {many} can be placed above others, and any two side by side.",
     "units": "Every {one}, with how much is known of it.",
     "evidence": "What each source says, in our own words.",
     "statement": "{title}: what one source says, in our own words, and what rests on it.",

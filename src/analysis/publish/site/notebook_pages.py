@@ -100,7 +100,7 @@ class _Parts:
         return Markup('<img src="{}" alt="{}">').format(name, plain(alt))
 
     def _marked_up(self, text: str) -> Iterator[dict[str, Any]]:
-        root = html.fragment_fromstring(text, create_parent="div")
+        root = html.fragment_fromstring(text, create_parent="div")  # pyright: ignore[reportArgumentType] - a name is taken too
         self._tables += 1
         caption = root.find(".//caption")
         label = f"Output {self._tables}"
