@@ -401,3 +401,9 @@ def test_pages_of_each_folder_are_chosen(tmp_path):
     (tmp_path / "site/forces/b.html").write_text("<br>" * 9)
     chosen = [path.relative_to(tmp_path).as_posix() for path in kinds_of_page(tmp_path)]
     assert set(sizes) - set(chosen) == {"site/forces/d.html"} and len(chosen) == len(set(chosen))
+
+
+def test_the_report_is_at_most_forty_five_screens_of_a_phone(browser, published):
+    with browser.opened(published / "report.html", 390) as view:
+        height = view.page.evaluate("document.documentElement.scrollHeight")
+    assert height <= 45 * 844

@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 from drawn import scores, words
 from made import library
+from markupsafe import escape
 
 from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
+from analysis.publish.context.overview import numbered_notes
 from analysis.publish.markup import link
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
@@ -90,19 +92,51 @@ def test_the_templates_of_the_site_are_among_them():
     assert len(list(TEMPLATES.rglob("site/*.j2"))) > 10
 
 
-def test_every_unit_has_a_section(parsed, results):
-    assert list(parsed.articles) == list(results.study["units"]["unit_id"])
+def test_every_unit_is_in_the_table_of_all_and_has_an_entry_if_something_is_known(
+    parsed, page, results
+):
+    table = page[page.index('<section id="all">') : page.index('<section id="totals">')]
+    names = results.study.lookup("units", "short_name")
+    rows = re.findall(r'<tr[^>]*><th scope="row">(?:<a href="#[^"]+">)?([^<]+)<', table)
+    assert rows == list(names.values()) and len(rows) == 43
+    cells = results.matrix.cells
+    answered = cells[~cells["state"].isin(["not_found", "not_assessed"])]
+    assert set(parsed.articles) == set(answered["unit_id"]) and len(parsed.articles) == 32
+    assert set(names) <= set(parsed.ids)
 
 
-def test_a_unit_with_nothing_known_reads_so_and_has_no_score(parsed, results):
+def test_a_unit_without_an_answer_to_a_scored_question_has_no_score(parsed, page, results):
     total = results.total
     unknown = total.index[total["known"] == 0]
     assert len(unknown) == 39
-    for unit in unknown:
-        text = parsed.articles[unit]
-        assert "Nothing scored is known:" in text
-        assert "0 to 100, nothing known" in text
-        assert "The evidence allows a score of" not in text
+    for unit in {*unknown} & {*parsed.articles}:
+        assert "Score:" not in parsed.articles[unit]
+    assert sum("Score:" in text for text in parsed.articles.values()) == 4
+    assert page.count("A force without a score here has no answer to a scored question.") == 1
+
+
+def test_units_of_which_nothing_is_known_are_named_in_one_sentence(parsed, page, results):
+    (sentence,) = re.findall("no source on any question for: (.*?)That says nothing", page)
+    linked = re.findall(r'href="#([^"]+)"', sentence)
+    assert linked == [u for u in results.study["units"]["unit_id"] if u not in parsed.articles]
+    assert len(linked) == 11
+
+
+def test_what_was_found_comes_first_with_the_notice_of_each_unit_it_names(page, results):
+    named = named_figures(results)
+    found = page[page.index("<main") : page.index('id="notes"')]
+    for rec in ("R1", "R4"):
+        (said,) = re.findall(rf'href="#rec-{rec}">.*?<dd>(.*?)</dd>', found, re.S)
+        plain = " ".join(re.sub("<[^>]+>", "", said).split())
+        assert plain.startswith(named[f"findings.{rec}"].text)
+        assert "Gloucestershire: These levels rest on one letter" in plain.replace("&#39;", "'")
+
+
+def test_sections_come_in_the_order_in_which_a_reader_asks(page):
+    assert re.findall('<section id="(.*?)"', page) == [
+        "found", "known", "matrix", "next", "recommendations", "units", "all", "totals", "change",
+        "method", "sources", "cite",
+    ]  # fmt: skip
 
 
 def test_the_charts_show_nothing_known_as_such(results):
@@ -131,15 +165,13 @@ def test_every_chart_has_a_title_alt_text_and_the_draft_mark(results):
         assert len(chart.table)
 
 
-def test_a_chart_is_shown_in_its_section_alone():
-    """On the site too, but for the map: it has one of its own."""
+def test_a_chart_is_shown_where_its_section_has_a_place():
+    """In the report the matrix and the map; on the site all but the map, which it has as tiles."""
     results = measure(library())
     named = named_figures(results) | interval_sensitivity(results)
     charts = [Drawn(one, "Up", "Bars.", pd.DataFrame(), b"", section=one) for one in Section]
-    parts = report_html(results, named, charts).split('<section id="')
-    shown = [(part.partition('"')[0], re.findall('id="chart-(.*?)"', part)) for part in parts]
-    own = {one: [one] for one in Section} | {"matrix": ["matrix", "map"], "map": []}
-    assert {one: held for one, held in shown if held} == {one: own[one] for one in own if own[one]}
+    page = report_html(results, named, charts)
+    assert re.findall('id="chart-(.*?)"', page) == ["matrix", "map"]
     pages = site_files(results, named, charts).values()
     on_site = [one for page in pages for one in re.findall(b'id="chart.(.*?)"', page)]
     assert sorted(on_site) == sorted(one.encode() for one in Section if one != Section.MAP)
@@ -162,33 +194,86 @@ def test_charts_of_results_carry_the_notices_of_the_study(results, name):
         assert re.sub(r"\s", "", notice) in said
 
 
-def test_every_notice_stands_beside_what_it_speaks_of(parsed, page, results):
+def test_a_notice_stands_in_full_once_and_each_section_of_results_leads_there(page, results):
     notices = results.study["notices"]
-    for text in notices.loc[notices["scope"] == "study", "text"]:
-        escaped = text.replace("'", "&#39;").replace('"', "&#34;")
-        # In each section that shows results: short, matrix, gaps, national, scores, coverage,
-        # change, units and method.
-        assert page.count(escaped) >= 9
-    for row in notices.itertuples():
-        if row.scope == "unit":
-            assert row.text in parsed.articles[row.unit_id]
-        if row.scope == "criterion":
-            assert all(row.text in text for text in parsed.articles.values())
+    general = notices[notices["scope"] != "unit"]
+    body = without_pictures(page)
+    for number, text in enumerate(general["text"], 1):
+        assert body.count(str(escape(text))) == 1
+        assert f'<dt id="note-{number}">' in page
+    for section in ("known", "recommendations", "units", "change"):
+        start = page.index(f'<section id="{section}">')
+        assert 'href="#note-1">notes 1 to 3' in page[start : page.index("</section>", start)]
+    (particular,) = notices.loc[notices["scope"] == "criterion", "criterion_id"]
+    assert particular == "guidance-clear" and page.count('href="#note-4"') >= 4
 
 
-def test_uncited_evidence_is_listed_and_under_no_units_name(parsed, page, results):
+def without_pictures(page):
+    """Return a page without what a picture says of itself, which it must carry alone."""
+    return re.sub(r'alt="[^"]*"|<figcaption.*?</figcaption>', "", page, flags=re.S)
+
+
+def test_the_notice_of_a_unit_stands_wherever_a_finding_on_it_does(parsed, page, results):
+    notices = results.study["notices"]
+    for row in notices[notices["scope"] == "unit"].itertuples():
+        assert row.text in parsed.articles[row.unit_id]
+        for section in ("found", "all", "change"):
+            start = page.index(f'<section id="{section}">')
+            assert str(escape(row.text)) in page[start : page.index("</section>", start)]
+
+
+def test_the_draft_is_said_once(page):
+    assert without_pictures(page).count("This is a draft.") == 1 and "DRAFT" not in page
+
+
+def test_a_study_of_many_criteria_notices_keeps_them_apart():
+    study = library()
+    criteria = list(study["criteria"]["criterion_id"][:2])
+    table = study["notices"].iloc[:0]
+    rows = [("A", "study", "", "", "On all."), ("B", "criterion", "", criteria[0], "On one.")]
+    notes = numbered_notes(
+        measure(
+            replace(
+                study, tables={**study.tables, "notices": pd.DataFrame(rows, columns=table.columns)}
+            )
+        ),
+        ["First."],
+    )
+    assert [(one.number, one.text, one.criterion_id) for one in notes] == [
+        (1, "First.", ""), (2, "On all.", ""), (3, "On one.", criteria[0]),
+    ]  # fmt: skip
+
+
+def test_what_the_report_leaves_out_stands_on_the_site_or_in_the_tables(published, results):
+    """Statements of evidence that may be shown, searches, figures, events, rules and sources."""
+    site = "".join(one.read_text("utf-8") for one in (published / "site").rglob("*.html"))
     study = results.study
-    cited = {one for ids in study["codings"]["evidence_ids"] for one in ids.split(";")}
     evidence = study["evidence"]
-    free = evidence[(evidence["scope"] == "unit") & ~evidence["evidence_id"].isin(cited)]
+    may_be_shown = evidence["evidence_id"].isin(study.cited_evidence()) | (
+        evidence["scope"] != "unit"
+    )
+    tables = study.tables | {"evidence": evidence[may_be_shown]}
+    for table, column in (
+        ("evidence", "states"), ("sources", "url"), ("searches", "queries"), ("events", "event"),
+        ("figures", "what_it_counts"), ("rules", "rule"),
+    ):  # fmt: skip
+        texts = {str(escape(text.rstrip("."))) for text in tables[table][column]}
+        assert [text for text in texts if text not in site] == [], table
+    made = {one.stem for one in (published / "data").glob("*.csv")}
+    assert {"scores", "matrix", "national", "changes", "next", "sources", "evidence"} <= made
+
+
+def test_uncited_evidence_is_under_no_units_name(page, results):
+    study = results.study
+    evidence = study["evidence"]
+    free = evidence[
+        (evidence["scope"] == "unit") & ~evidence["evidence_id"].isin(study.cited_evidence())
+    ]
     assert len(free) == 32
-    for row in free.itertuples():
-        assert row.evidence_id in parsed.ids
-        assert all(row.evidence_id not in text for text in parsed.articles.values())
-        assert row.states[:60] not in page
+    assert [text for text in free["states"] if text[:60] in page] == []
 
 
-def test_every_level_leads_to_its_evidence_and_source(parsed, results):
+def test_every_level_leads_to_its_source(parsed, results):
     cells = results.matrix.cells
     settled = cells[(cells["row"] >= 0) & (cells["evidence_ids"] != "")]
     links = set(parsed.links)
@@ -196,8 +281,14 @@ def test_every_level_leads_to_its_evidence_and_source(parsed, results):
     of_evidence = results.study.lookup("evidence", "source_id")
     for ids in settled["evidence_ids"]:
         for one in ids.split(";"):
-            assert f"#{one}" in links and one in parsed.ids
-            assert sources[of_evidence[one]] in links
+            source = of_evidence[one]
+            assert f"#{source}" in links and source in parsed.ids and sources[source] in links
+
+
+def test_only_sources_that_are_cited_are_listed(parsed, results):
+    listed = {one for one in parsed.ids if re.fullmatch(r"S\d+", one)}
+    assert listed == {link[1:] for link in parsed.links if re.fullmatch(r"#S\d+", link)}
+    assert len(listed) < len(results.study["sources"]) / 2
 
 
 def test_ids_are_unique_and_every_inner_link_arrives(parsed):
@@ -219,7 +310,7 @@ def test_the_page_needs_no_network_and_no_script(parsed, page):
 
 
 def test_images_have_text_alternatives_and_tables_captions(parsed):
-    assert len(parsed.images) == 6
+    assert len(parsed.images) == 2
     assert all(len(image["alt"]) > 60 for image in parsed.images)
     names = [name for name, _ in parsed.elements]
     assert names.count("table") == names.count("caption")
@@ -253,25 +344,3 @@ def test_a_draft_says_so_and_a_checked_study_does_not(page, results):
     named = named_figures(results)
     checked = report_html(results, named, all_charts(results, named))
     assert "This is a draft." not in checked and "DRAFT" not in checked
-
-
-def test_figures_are_counted_rightly_where_they_are_one_or_none():
-    study = load(ROOT / "tests/studies/library-hours")
-    results = measure(study)
-    page = report_html(results, named := named_figures(results), all_charts(results, named))
-    assert "1 pair does not reconcile:" in page
-    assert "that seem to count the same thing as another: 2." in page
-    alone = study["figures"].assign(comparison="")
-    results = measure(replace(study, tables={**study.tables, "figures": alone}))
-    page = report_html(results, named := named_figures(results), all_charts(results, named))
-    assert "that seem to count the same thing as another: 0." in page
-    assert "not reconcile:" not in page
-
-
-def test_events_stand_by_date_and_last_those_without_one(page):
-    table = page[page.index("Events, with who acted") :]
-    table = table[: table.index("</table>")]
-    days = re.findall(r'<tr><th scope="row">\w+</th><td class="nowrap">([^<]+)</td>', table)
-    known = [day for day in days if day != "not known"]
-    assert len(days) == 67 and 0 < len(known) < len(days)
-    assert days == sorted(known) + ["not known"] * (len(days) - len(known))

@@ -76,9 +76,9 @@ def test_no_list_of_a_page_names_more_than_a_dozen_units(crowd, page):
 
 
 def test_a_table_of_too_many_cells_is_said_to_lie_beside(crowd, page):
-    """Of so many cells the report prints none by itself."""
-    assert re.search(r"3,\d00 rows are too many to print here: they are in data/matrix.csv", page)
-    assert ": every criterion</caption>" not in page
+    """Of so many findings the report prints none by itself, but counts them for each unit."""
+    assert re.search(r"1,\d\d\d rows are too many to print here: they are in data/matrix.csv", page)
+    assert "<article" not in page and "how many questions it has at each state" in page
     for unit in crowd[0].study["units"]["unit_id"]:
         assert f'id="{unit}"' in page  # what leads to a unit still arrives
 
@@ -86,7 +86,8 @@ def test_a_table_of_too_many_cells_is_said_to_lie_beside(crowd, page):
 def test_a_table_of_few_cells_is_printed():
     results = measure(library())
     page = report_html(results, named_figures(results), [])
-    assert "too many to print" not in page and page.count(": every criterion</caption>") == 6
+    assert "too many to print" not in page and page.count("<article") == 6
+    assert "and its state on each question</caption>" in page
 
 
 # --- pictures ------------------------------------------------------------------------------------

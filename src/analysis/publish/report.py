@@ -149,6 +149,7 @@ def _units(results: Results) -> dict[str, Any]:
     states = {cell.state for cell in cells}
     return {
         "units": units,
+        "regions": any(unit["region"] for unit in units),
         "silent": [unit for unit in units if unit not in known],
         "entries": known if count <= MOST_FINDINGS else [],
         "finding_count": count,
