@@ -83,6 +83,7 @@ class PageMaker:
             "units_index": self.units_index,
             "charts": lambda section: in_section(charts, section),
             "extents": v.EXTENT,
+            "unknowns": v.UNKNOWNS,
             "labels": self.labels,
             "groups": self.groups,
             "names": self.names,
