@@ -23,6 +23,9 @@ EPOCH = dt.datetime(2020, 1, 1)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """What a spreadsheet program may take for the start of a formula."""
 WRAP = Alignment(wrap_text=True, vertical="top")
+DATE = Alignment(vertical="top", horizontal="left")
+EARLIEST = 1900
+"""The first year of which the file format knows dates."""
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -46,6 +49,12 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str, rest: str = IN_
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
+
+
+def put_date(sheet: Worksheet, row: int, column: int, day: dt.date) -> None:
+    """Write a day as a date, shown in the same way in every country."""
+    cell = sheet.cell(row, column, day)
+    cell.number_format, cell.alignment = "yyyy-mm-dd", DATE
 
 
 def put_link(cell: Cell, address: str) -> None:

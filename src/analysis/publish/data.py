@@ -14,6 +14,8 @@ from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
 from analysis.publish.described import TABLES, Published, table_schema, title_of
 from analysis.publish.material import Material
+from analysis.publish.wide_matrix import NAME as WIDE
+from analysis.publish.wide_matrix import described, wide_matrix
 from analysis.publish.write_json import write_json
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
@@ -36,6 +38,7 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     study = results.study
     return {
         "matrix": _with_since_read(study, results.matrix.cells[MATRIX], "evidence_ids"),
+        WIDE: wide_matrix(results),
         "scores": results.scores,
         "national": results.national,
         "gaps": _with_since_read(study, results.gaps, "evidence_ids"),
@@ -65,8 +68,9 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
     """
     below = folder / "charts"
     (below if charts else folder).mkdir(parents=True)
+    study = results.study
     resources = [
-        _Resource(name, f"{name}.csv", TABLES[name], table)
+        _Resource(name, f"{name}.csv", described(study) if name == WIDE else TABLES[name], table)
         for name, table in data_tables(results).items()
     ]
     resources += [
@@ -83,7 +87,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
     for resource in resources:
         content = as_csv(guarded(resource.table), marked=True)
         (folder / resource.path).write_bytes(content)
-        descriptor["resources"].append(_resource(results.study, resource, content))
+        descriptor["resources"].append(_resource(study, resource, content))
     if (quoted := annotations(results)) is not None:
         write_json(folder / ANNOTATIONS, quoted)
         descriptor["resources"].append(_annotations_resource((folder / ANNOTATIONS).read_bytes()))

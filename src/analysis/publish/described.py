@@ -20,6 +20,8 @@ from analysis.show.fields import (
     yes_or_no,
 )
 from analysis.study import Study
+from analysis.study.dates import DAY as DATED
+from analysis.study.dates import REDUCED
 from analysis.study.descriptor import Column
 
 
@@ -135,14 +137,16 @@ TABLES = {
         "A cell: one unit on one criterion",
         ("unit_id", "criterion_id"),
         sheet=_sheet(
-            "unit_id criterion_id state last_level observed_on confidence rationale evidence_ids"
+            "unit_id criterion_id state last_level observed_on confidence rationale evidence_ids "
+            "notices"
         ),
         beside="assessments",
     ),
+    "matrix-wide": Published("A unit: its state on every question, in words", ("unit_id",)),
     "scores": Published(
         "The score of one unit on one group",
         ("unit_id", "group_id"),
-        sheet=_sheet("unit_id group_id low high known"),
+        sheet=_sheet("unit_id group_id low high known notices"),
     ),
     "national": Published(
         "How many units are at one state of one criterion", ("criterion_id", "state")
@@ -262,6 +266,7 @@ TABLES = {
 }
 """Every published table by name; one without a title has that of the study's table."""
 
+_NONE = Field("")
 _POINTS_TO = {
     "unit_id": "units",
     "above": "units",
@@ -329,6 +334,19 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
             f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py, or to the columns of its chart"
         )
     return columns[column]
+
+
+def holds_dates(study: Study, name: str, column: str) -> bool:
+    """Return whether a column of a published table, or of its sheet, holds dates."""
+    about = TABLES[name]
+    patterns = {
+        spec.constraints.pattern
+        for table in (about.based_on, about.beside)
+        if table
+        for spec in study.descriptor.tables[table].fields
+        if spec.name == column
+    }
+    return bool(patterns & {REDUCED, DATED}) or COLUMNS.get(column, _NONE).type == DAY
 
 
 def _study_field(column: Column) -> Field:

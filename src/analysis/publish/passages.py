@@ -16,8 +16,13 @@ from analysis.fieldwork.passages import (
     with_no_unit,
 )
 from analysis.problems import Problem, StudyError
+from analysis.publish.accessible_workbook import (
+    Cover,
+    Sheet,
+    accessible_workbook,
+    contents_sheet,
+)
 from analysis.publish.sheets import NOT_AVAILABLE
-from analysis.publish.workbook import Sheet, accessible_workbook
 from analysis.study import Study
 from analysis.wording import capital
 
@@ -53,30 +58,33 @@ def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes
     headings = [name for name, _ in page.headings]
     mark = [study.mark] if study.mark else []
     title = f"{study.descriptor.title}: passages to read"
-    lines = [*mark, _NO_READING, PRIVATE_WORDS, library.missing()]
     notes = [(NOT_AVAILABLE, "Not available, or not known."), ("Place", "1 fits the words best.")]
-    return accessible_workbook(
-        study,
-        title,
-        lines,
-        pd.DataFrame(notes, columns=["Sign", "Meaning"]),
-        [
-            Sheet(
-                "Passages",
-                f"The best passages to read of each {noun} on each criterion",
-                [*mark, _NO_READING],
-                pd.DataFrame(rows, columns=columns),
-                _LINK,
-            ),
-            Sheet(
-                "Documents",
-                "The whole documents",
-                mark,
-                pd.DataFrame(whole, columns=headings),
-                _LINK,
-            ),
-        ],
-    )
+    tables = [
+        Sheet(
+            "Passages",
+            f"The best passages to read of each {noun} on each criterion",
+            [*mark, _NO_READING],
+            pd.DataFrame(rows, columns=columns),
+            {_LINK: _address},
+        ),
+        Sheet(
+            "Documents",
+            "The whole documents",
+            mark,
+            pd.DataFrame(whole, columns=headings),
+            {_LINK: _address},
+        ),
+    ]
+    front = [
+        Cover(title, [*mark, _NO_READING, PRIVATE_WORDS, library.missing()]),
+        contents_sheet(mark, tables),
+        Sheet("Notes", "Notes", mark, pd.DataFrame(notes, columns=["Sign", "Meaning"])),
+    ]
+    return accessible_workbook(study, title, [*front, *tables])
+
+
+def _address(text: str) -> str:
+    return "" if text == NOT_AVAILABLE else text
 
 
 def _rows(

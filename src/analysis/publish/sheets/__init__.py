@@ -1,6 +1,7 @@
 """The tables of the workbook, each as it is shown."""
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,12 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.publish.described import holds_dates
 from analysis.publish.sheets.heads import sheet_heads
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
+from analysis.spreadsheet import EARLIEST
 from analysis.study import vocabulary as v
+from analysis.study.dates import whole_day
 from analysis.wording import capital
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
@@ -41,9 +45,24 @@ def as_sheet(
         return NOT_APPLICABLE if pd.isna(value) else blank if value == "" else value
 
     heads = sheet_heads(results.study, name)
-    return pd.DataFrame(
-        {head: [cell(column, value) for value in table[column]] for column, head in heads.items()}
-    )
+    shown = {
+        head: [cell(column, value) for value in table[column]] for column, head in heads.items()
+    }
+    dated = [head for column, head in heads.items() if holds_dates(results.study, name, column)]
+    return pd.DataFrame(shown | {head: days(shown[head]) for head in dated}, dtype=object)
+
+
+def days(values: Iterable) -> list:
+    """Return values with each day among them as a date; a month, a year or an early day is text."""
+    return [_as_day(value) if isinstance(value, str) else value for value in values]
+
+
+def _as_day(text: str) -> dt.date | str:
+    try:
+        day = whole_day(text)
+    except ValueError:
+        return text
+    return day if day.year >= EARLIEST else text
 
 
 def _words(results: Results) -> Mapping[str, Words]:

@@ -3,9 +3,11 @@
 import pandas as pd
 
 from analysis.measure.results import Results
-from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
+from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet, days
 from analysis.study.quoted import Quotation
 from analysis.study.sources import with_sources
+
+ADDRESS, ARCHIVED, RETRIEVED = "Address", "Archived copy", "Retrieved on"
 
 
 def evidence(results: Results) -> pd.DataFrame:
@@ -32,7 +34,8 @@ def evidence(results: Results) -> pd.DataFrame:
     )
     if not any(row["quotation"] for row in cited):
         return sheet
-    return sheet.join(pd.DataFrame(_quoted(row["quotation"]) for row in cited))
+    quoted = pd.DataFrame(_quoted(row["quotation"]) for row in cited)
+    return sheet.join(quoted.astype(object).assign(**{RETRIEVED: days(quoted[RETRIEVED])}))
 
 
 def _quoted(quotation: Quotation | None) -> dict[str, str]:
@@ -42,9 +45,9 @@ def _quoted(quotation: Quotation | None) -> dict[str, str]:
         "Words before it": "prefix",
         "Words after it": "suffix",
         "Page": "page",
-        "Retrieved on": "retrieved_on",
+        RETRIEVED: "retrieved_on",
         "SHA-256 of the document": "sha256",
-        "Archived copy": "archived",
+        ARCHIVED: "archived",
     }
     if quotation is None:
         return dict.fromkeys(cells, NOT_APPLICABLE)

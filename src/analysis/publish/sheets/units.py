@@ -1,12 +1,17 @@
 """The tables of units: gaps, scores and every cell."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.fieldwork.cell_records import CellRecord
+from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
+from analysis.publish.wide_matrix import NOTICE, question_heads, wide_matrix
 from analysis.show.labels import level_word
+from analysis.study import vocabulary as v
 from analysis.study.looks import said_since
 from analysis.study.marks import OLDER_LEVEL
 
@@ -21,7 +26,8 @@ def gaps(results: Results) -> pd.DataFrame:
 
 def scores(results: Results) -> pd.DataFrame:
     """Return the worst and the best score that the evidence allows each unit."""
-    return as_sheet(results, "scores", results.scores)
+    table = results.scores
+    return as_sheet(results, "scores", table.assign(notices=_on_units(results, table["unit_id"])))
 
 
 def matrix(results: Results) -> pd.DataFrame:
@@ -41,7 +47,31 @@ def matrix(results: Results) -> pd.DataFrame:
         }
         for cell in cells
     )
+    table = table.assign(notices=_on_units(results, table["unit_id"]))
     return as_sheet(results, "matrix", table, state=level_word)
+
+
+def wide(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
+    """Return the matrix with a column for each question, whose heads have the tags of notices.
+
+    Args:
+        results: of the study.
+        tags: the tag of each criterion with a notice: "[note 1]".
+    """
+    study, table = results.study, wide_matrix(results).drop(columns="unit_id")
+    heads = question_heads(study, lambda name, label: f"{label} {tags.get(name, '')}".rstrip())
+    named = dict(zip(question_heads(study), heads, strict=True))
+    shown = table.rename(columns=named)
+    shown[NOTICE] = shown[NOTICE].replace("", "none of its own")
+    shown = shown.replace({"": NOT_AVAILABLE, level_word(v.NOT_APPLICABLE): NOT_APPLICABLE})
+    regions = shown.columns[1]
+    return shown if (table[regions] != "").any() else shown.drop(columns=regions)
+
+
+def _on_units(results: Results, units: pd.Series) -> list[str]:
+    """Return the notices on the unit of each row."""
+    said = {unit: " ".join(notices(results.study, units=[unit])) for unit in units.unique()}
+    return [said[unit] for unit in units]
 
 
 def _why(cell: CellRecord) -> str:

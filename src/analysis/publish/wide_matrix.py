@@ -1,0 +1,92 @@
+"""The matrix as a reader would lay it out: a row for each unit, a column for each question."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.frames import records
+from analysis.measure.gaps import notices
+from analysis.measure.national import asked_criteria
+from analysis.measure.results import Results
+from analysis.publish.described import TABLES, Published
+from analysis.show.fields import Field, identifier
+from analysis.show.labels import level_word
+from analysis.study import Study
+from analysis.study import vocabulary as v
+from analysis.wording import capital
+
+NAME = "matrix-wide"
+NOTICE = "Notice"
+
+
+def wide_matrix(results: Results) -> pd.DataFrame:
+    """Return every cell in words, a row for each unit, with the notices on that unit."""
+    study = results.study
+    columns = _columns(study)
+    states = {cell.key: _in_words(cell.state, cell.last_level) for cell in results.cell_records}
+    asked = list(asked_criteria(study)["criterion_id"])
+    return pd.DataFrame(
+        [
+            (
+                unit["name"],
+                unit["region"],
+                *(states[unit["unit_id"], criterion] for criterion in asked),
+                " ".join(notices(study, units=[unit["unit_id"]])),
+                unit["unit_id"],
+            )
+            for unit in records(study["units"])
+        ],
+        columns=list(columns),
+    )
+
+
+def described(study: Study) -> Published:
+    """Return what the table and its columns are, which each study has its own of."""
+    return replace(TABLES[NAME], columns=_columns(study))
+
+
+def question_heads(
+    study: Study, of: Callable[[str, str], str] = lambda _, label: label
+) -> list[str]:
+    """Return the heads of the columns of the questions.
+
+    Args:
+        study: the study.
+        of: the head of a criterion, from its id and its label.
+    """
+    criteria = records(asked_criteria(study))
+    heads = (of(row["criterion_id"], row["label"]) for row in criteria)
+    return distinct(heads, [*_of_unit(study), NOTICE, "unit_id"])
+
+
+def distinct(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return names of which no two are alike, whatever their capitals: the second has a number."""
+    there, made = {name.casefold() for name in taken}, []
+    for name in names:
+        head, number = name, 2
+        while head.casefold() in there:
+            head, number = f"{name} ({number})", number + 1
+        there.add(head.casefold())
+        made.append(head)
+    return made
+
+
+def _columns(study: Study) -> dict[str, Field]:
+    questions = zip(question_heads(study), asked_criteria(study)["question"], strict=True)
+    return {
+        **_of_unit(study),
+        **{head: Field(f"{question} In words") for head, question in questions},
+        NOTICE: Field("Sentences that must stand with the row; empty: none of its own"),
+        "unit_id": identifier("The unit, as in units.csv"),
+    }
+
+
+def _of_unit(study: Study) -> dict[str, Field]:
+    name, region = distinct([capital(study.settings.unit_noun.singular), "Region"])
+    return {name: Field("The unit's name"), region: Field("Its region; empty: none is given")}
+
+
+def _in_words(state: str, last_level: str) -> str:
+    words = level_word(state)
+    return f"{words} (last known: {level_word(last_level)})" if state == v.OUTDATED else words
