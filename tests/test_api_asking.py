@@ -192,14 +192,14 @@ def test_a_date_before_everything_says_so(study):
     assert "earlier than any" not in study.measure(as_of="2021").caveats[0]
 
 
-def test_the_cover_says_that_the_description_is_of_the_whole_study(study, tmp_path):
+def test_the_notes_say_that_the_description_is_of_the_whole_study(study, tmp_path):
     from analysis.measure.figures import named_figures
     from analysis.publish.workbook import gap_workbook
 
     part = study.measure(units=["library-one"])._measures
     (tmp_path / "book.xlsx").write_bytes(gap_workbook(part, named_figures(part)))
-    cover = [str(row[0]) for row in load_workbook(tmp_path / "book.xlsx")["Cover"].values]
-    assert any(one.startswith("The study as a whole: ") for one in cover)
+    notes = [str(row[1]) for row in load_workbook(tmp_path / "book.xlsx")["Notes"].values]
+    assert any(one.startswith("The study as a whole: ") for one in notes)
 
 
 # --- kinds that are taken, and others ---------------------------------------------------------------

@@ -26,9 +26,10 @@ from analysis.publish.context.method import states_key
 from analysis.publish.markup import mark_of
 from analysis.publish.report import report_html
 from analysis.publish.report_pdf import report_pdf
+from analysis.publish.sheets import NOT_APPLICABLE
 from analysis.publish.site.pages import site_files
 from analysis.publish.typeset import page_count
-from analysis.publish.workbook import NOT_APPLICABLE, gap_workbook
+from analysis.publish.workbook import gap_workbook
 from analysis.show.charts.matrix import matrix_chart
 from analysis.show.labels import level_word
 from analysis.show.symbols import PALETTE, level_marks, places_note, ramp_rules

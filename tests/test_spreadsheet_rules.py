@@ -53,7 +53,7 @@ def checks(rule: str):
 
 
 def tables(book) -> list:
-    return [sheet for sheet in book.worksheets if sheet.title != "Cover"]
+    return book.worksheets
 
 
 @checks("one table a sheet, marked as a table, from column A, title in A1")
@@ -62,14 +62,38 @@ def _one_table(path, book):
         (table,) = sheet.tables.values()
         assert re.match(r"A\d+:", table.ref) and sheet["A1"].value, sheet.title
         assert sheet.dimensions.split(":")[1] == table.ref.split(":")[1], sheet.title
-    assert not book["Cover"].tables
 
 
-@checks("cover, contents and notes sheets")
+@checks("a summary first, then contents and notes sheets")
 def _front(path, book):
-    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
+    assert book.sheetnames[:4] == ["Summary", "Matrix wide", "Contents", "Notes"]
     listed = [cell.value for cell in book["Contents"]["A"]]
-    assert listed[-len(book.sheetnames[3:]) :] == book.sheetnames[3:]
+    others = [name for name in book.sheetnames if name != "Contents"]
+    assert listed[-len(others) :] == others
+    for cell in book["Contents"]["A"][-len(others) :]:
+        assert cell.hyperlink.location == f"'{cell.value}'!A1"
+
+
+@checks("headings on the same row of every sheet")
+def _same_row(path, book):
+    refs = [table.ref for sheet in book for table in sheet.tables.values()]
+    assert len({ref.partition(":")[0] for ref in refs}) == 1, refs
+
+
+@checks("dates are dates, and addresses are links")
+def _dates_and_links(path, book):
+    dated = linked = 0
+    for sheet in tables(book):
+        (table,) = sheet.tables.values()
+        head, *rows = sheet[table.ref]
+        for cell in (cell for row in rows for cell in row):
+            name = head[cell.column - 1].value
+            dated += cell.is_date
+            assert cell.is_date or not re.fullmatch(r"20\d\d-\d\d-\d\d", str(cell.value)), cell
+            if name in ("Address", "Archived copy") and str(cell.value).startswith("http"):
+                linked += 1
+                assert cell.hyperlink.target == cell.value
+    assert dated and linked
 
 
 @checks("one header row, text wrapped, no merged cells")
@@ -123,7 +147,7 @@ def _no_empty_cell(path, book):
 @checks("document title and language set; the cursor at A1")
 def _named(path, book):
     assert book.properties.title and book.properties.language == "en-GB"
-    assert book.active.title == "Cover"
+    assert book.active.title == "Summary"
     for sheet in book.worksheets:
         selected = [(one.activeCell, one.sqref) for one in sheet.sheet_view.selection]
         assert selected == [("A1", "A1")] and sheet.sheet_view.topLeftCell in (None, "A1")
@@ -178,11 +202,11 @@ def test_libreoffice_opens_it_and_every_table_is_where_it_was(path, book, office
 
 
 def test_each_sheet_shows_a_published_table_as_it_is_described(made_folder):
-    """But for the national figures, which have a column for each state of a study."""
+    """But for those that have a column for each state or question of a study."""
     results = measure(load(made_folder))
     for sheet in _sheets(results):
         name = sheet.tab.lower().replace(" ", "-")
-        if name != "national-figures":
+        if name not in ("national-figures", "matrix-wide"):
             heads = sheet_heads(results.study, name)
             assert list(sheet.table.columns) == list(heads.values()), sheet.tab
 

@@ -32,7 +32,7 @@ from analysis.study.addresses import is_on_the_web
 from analysis.wording import listed
 
 _REST = "in the tables of the folder data, beside this workbook"
-_NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right")
+_NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right", indent=1)
 # Above a table lines stand beside nothing and run over the columns to their right.
 _LOOSE = Alignment(vertical="top")
 

@@ -1,6 +1,6 @@
 """The matrix as a reader would lay it out: a row for each unit, a column for each question."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -14,6 +14,7 @@ from analysis.show.fields import Field, identifier
 from analysis.show.labels import level_word
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.levels import level_names
 from analysis.wording import capital
 
 NAME = "matrix-wide"
@@ -24,7 +25,7 @@ def wide_matrix(results: Results) -> pd.DataFrame:
     """Return every cell in words, a row for each unit, with the notices on that unit."""
     study = results.study
     columns = _columns(study)
-    states = {cell.key: _in_words(cell.state, cell.last_level) for cell in results.cell_records}
+    states = dict(_states(results))
     asked = list(asked_criteria(study)["criterion_id"])
     return pd.DataFrame(
         [
@@ -87,6 +88,13 @@ def _of_unit(study: Study) -> dict[str, Field]:
     return {name: Field("The unit's name"), region: Field("Its region; empty: none is given")}
 
 
-def _in_words(state: str, last_level: str) -> str:
-    words = level_word(state)
-    return f"{words} (last known: {level_word(last_level)})" if state == v.OUTDATED else words
+def _states(results: Results) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the state of each cell in words, with its unit and criterion."""
+    names = level_names(results.study)
+    for cell in results.cell_records:
+        scale = cell.criterion["scale_id"]
+        words = level_word(names.get((scale, cell.state), cell.state))
+        if cell.state == v.OUTDATED:
+            last = names.get((scale, cell.last_level), cell.last_level)
+            words = f"{words} (last known: {level_word(last)})"
+        yield cell.key, words

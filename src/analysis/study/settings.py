@@ -2,9 +2,11 @@
 
 import datetime as dt
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +59,20 @@ Whole = Annotated[int, Field(strict=True)]
 """A whole number; true and false are none."""
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
+
+
+def _site_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s?#]", text):
+        raise ValueError(
+            "it is not the address of a folder on the web: write it whole, such as"
+            " https://example.org/study/site/"
+        )
+    return text.rstrip("/") + "/"
+
+
+SiteAddress = Annotated[str, AfterValidator(_site_address)]
+"""The address of the site’s folder, with a stroke at its end."""
 
 
 class Setting(BaseModel):
@@ -210,7 +226,10 @@ class PersonSettings(Setting):
 
 
 class Settings(Setting):
-    """What a study says of itself beyond its tables."""
+    """What a study says of itself beyond its tables.
+
+    ``site_address`` is where the folder ``site`` will stand on the web; ``None``: not known yet.
+    """
 
     status: Literal["draft", "checked"]
     contact: Text
@@ -223,6 +242,7 @@ class Settings(Setting):
     weight_box: WeightBox
     requests: RequestSettings = RequestSettings()
     persons: PersonSettings = PersonSettings()
+    site_address: SiteAddress | None = None
 
     @property
     def is_draft(self) -> bool:

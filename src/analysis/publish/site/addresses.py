@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from analysis.measure.figures import NamedFigure, RowKey
 from analysis.study import Study
 
-RESERVED = ("recommendations", "evidence", "figures", "charts")
+RESERVED = ("recommendations", "evidence", "figures", "charts", "cards", "notebooks")
 """Folders that the units' own may not meet."""
 
 

@@ -18,6 +18,7 @@ from analysis.publish.context import MOST_ROWS
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.site.addresses import Addresses
+from analysis.publish.site.machines import Machines
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing, in_section
 from analysis.show.labels import DECIDED
@@ -57,6 +58,10 @@ class PageMaker:
             "site.css": _stylesheet(results).encode(),
             "site.js": template_text("site/site.js").encode(),
         }
+        self.findings = finding_parts(results.gaps)
+        self.written = written_findings(self.study, results.matrix)
+        self.authors = listed([person.title for person in self.study.descriptor.contributors])
+        self.machines = Machines(self)
         self._common = self._context(charts)
 
     def _context(self, charts: Sequence[Drawing]) -> dict:
@@ -94,10 +99,10 @@ class PageMaker:
             "value": lambda name: named[name].value,
             "has": lambda name: name in named,
             "no_contact": "study.contact" in study.descriptor.placeholders,
-            "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
+            "authors": self.authors,
             "recommended": self.recommended,
-            "findings": finding_parts(self.results.gaps),
-            "written": written_findings(study, self.results.matrix),
+            "findings": self.findings,
+            "written": self.written,
         }
 
     def page(
@@ -126,6 +131,7 @@ class PageMaker:
             path=path,
             title=title,
             trail=trail,
+            head=self.machines.head(path, template, title, context),
             stand=self._caveats(*(about or (self.names, self.labels))),
             to=lambda place: root + place,
             picture=lambda chart: self._picture(chart, root),
@@ -173,10 +179,11 @@ class PageMaker:
         """Return what must stand on a page with results on these units and criteria."""
         on_criteria = (text for name, text in self._of_criteria if name in criteria)
         on_units = (text for name, text in self._of_units if name in units)
-        return [*self._always, *on_criteria, *on_units]
+        return [*self.always, *on_criteria, *on_units]
 
     @cached_property
-    def _always(self) -> list[str]:
+    def always(self) -> list[str]:
+        """What must stand on every page."""
         return caveats(self.results)
 
     @cached_property

@@ -63,7 +63,7 @@ def site_files(
     about_pages.downloads(maker)
     about_pages.replies(maker)
     figure_pages.figures(maker)  # last, for each says which pages use it
-    return maker.files
+    return maker.files | maker.machines.files()
 
 
 def write(material: Material, folder: Path) -> None:

@@ -1,0 +1,200 @@
+"""What the site tells search engines and other machines: heads of pages, a data set, a site map.
+
+Addresses of its own it has only where the study says where the site will stand.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin
+from xml.sax.saxutils import escape as xml_escape
+
+from markupsafe import Markup
+
+from analysis.direction import without_direction
+from analysis.frames import records
+from analysis.measure.gaps import notices
+from analysis.measure.national import asked_criteria
+from analysis.publish.cards import PIXELS, Card
+from analysis.publish.described import TABLES, title_of
+from analysis.publish.markup import plain
+from analysis.publish.site.descriptions import FOUND, description, unit_findings
+from analysis.study import faces
+
+if TYPE_CHECKING:
+    from analysis.publish.site.page_maker import PageMaker
+
+MOST_ADDRESSES = 50_000
+"""Addresses that a site map may have (sitemaps.org)."""
+_CARDS = "cards"
+
+
+class Machines:
+    """Writes what machines read of a site."""
+
+    def __init__(self, maker: "PageMaker"):
+        """Take the maker of the pages, who asks for the head of each."""
+        self._maker, self._study = maker, maker.study
+        self._address = maker.study.settings.site_address
+        self._cards: dict[str, Card] = {}
+
+    def head(self, path: str, template: str, title: str, context: Mapping[str, Any]) -> Markup:
+        """Return the elements in the head of a page that machines read.
+
+        Args:
+            path: of the page.
+            template: its name.
+            title: its heading.
+            context: what its template takes.
+        """
+        said = description(self._maker, template, title, context)
+        lines = [_meta("name", "description", said)]
+        if self._study.settings.is_draft:
+            lines.append(_meta("name", "robots", "noindex"))
+        if self._address:
+            lines += self._addressed(path, template, title, context, said)
+        if path == "index.html":
+            lines.append(self._dataset(said))
+        return Markup("\n").join(lines)
+
+    def files(self) -> dict[str, bytes]:
+        """Return the site map and the cards, of the pages made so far; without an address none."""
+        if not self._address:
+            return {}
+        faces.use(self._study)
+        cards = {_card_path(path): card.png() for path, card in self._cards.items()}
+        return cards | dict(self._site_map())
+
+    def _addressed(
+        self, path: str, template: str, title: str, context: Mapping[str, Any], said: str
+    ) -> list[Markup]:
+        url = self._url(path)
+        draft = "Draft: " if self._study.settings.is_draft else ""
+        lines = [
+            Markup('<link rel="canonical" href="{}">').format(url),
+            _meta("property", "og:type", "website"),
+            _meta("property", "og:site_name", self._study.descriptor.title),
+            _meta("property", "og:title", f"{draft}{title}"),
+            _meta("property", "og:description", said),
+            _meta("property", "og:url", url),
+        ]
+        if template in FOUND:
+            card = self._cards[path] = self._card(template, title, context)
+            lines += [
+                _meta("property", "og:image", self._url(_card_path(path))),
+                _meta("property", "og:image:width", str(PIXELS[0])),
+                _meta("property", "og:image:height", str(PIXELS[1])),
+                _meta("property", "og:image:alt", card.alt),
+                _meta("name", "twitter:card", "summary_large_image"),
+            ]
+        return lines
+
+    def _card(self, template: str, title: str, context: Mapping[str, Any]) -> Card:
+        above = "" if template == "index" else self._study.descriptor.title
+        lines = FOUND[template](self._maker, title, context)
+        criteria = [row["criterion_id"] for row in records(asked_criteria(self._study))]
+        own: list[str] = []
+        if template == "recommendation":
+            criteria = [row["criterion_id"] for row in context["rec"]["criteria"]]
+        if template == "unit":
+            name = context["unit"]["unit_id"]
+            lines = [*unit_findings(self._maker, context["gaps"]), *self._written(name)]
+            criteria = [cell.criterion_id for cell in context["unit"]["cells"] if cell.known]
+            own = notices(self._study, units=[name])
+        caveats = (*self._maker.always, *own)
+        particular = tuple(notices(self._study, criteria=criteria))
+        return Card(above, title, tuple(lines), caveats, particular)
+
+    def _written(self, unit: str) -> list[str]:
+        """Return the sentences on a unit that a person wrote and another checked."""
+        return [text for (name, _), text in self._maker.written.items() if name == unit]
+
+    def _url(self, path: str) -> str:
+        # The home page is where its folder is.
+        return urljoin(self._address or "", quote("" if path == "index.html" else path))
+
+    def _site_map(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the site map, or where it is too long its parts, and the list of them."""
+        pages = [self._url(path) for path in self._maker.files if path.endswith(".html")]
+        parts = [pages[at : at + MOST_ADDRESSES] for at in range(0, len(pages), MOST_ADDRESSES)]
+        if len(parts) == 1:
+            yield "sitemap.xml", _xml("urlset", "url", pages)
+            return
+        names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+        for name, part in zip(names, parts, strict=True):
+            yield name, _xml("urlset", "url", part)
+        yield "sitemap.xml", _xml("sitemapindex", "sitemap", map(self._url, names))
+
+    def _dataset(self, said: str) -> Markup:
+        """Return what the study is as data, for search engines of data sets (schema.org)."""
+        study, settings = self._study, self._study.settings
+        licence, report = study.descriptor.licenses[0], settings.report
+        about = {
+            "@context": "https://schema.org",
+            "@type": "Dataset",
+            "name": study.descriptor.title,
+            "description": " ".join([study.descriptor.description, said, *self._maker.always]),
+            "version": study.descriptor.version,
+            "license": licence.path or licence.name,
+            "creditText": self._maker.authors,
+            "isAccessibleForFree": True,
+            "temporalCoverage": self._maker.results.matrix.as_of.isoformat(),
+            "creativeWorkStatus": settings.status,
+            "isBasedOn": {
+                "@type": "CreativeWork",
+                "name": report.title,
+                "creditText": report.publisher,
+                "datePublished": report.date.isoformat(),
+            },
+            "variableMeasured": [
+                {"@type": "PropertyValue", "name": row["label"], "description": row["question"]}
+                for row in records(asked_criteria(study))
+            ],
+            "distribution": list(self._distribution()),
+        }
+        if self._address:
+            about |= {"url": self._address, "image": self._url(_card_path("index.html"))}
+        # A text that ends the element would end it, whatever stands around it.
+        text = json.dumps(_without_marks(about), ensure_ascii=False, sort_keys=True)
+        for sign in "<>&":
+            text = text.replace(sign, f"\\u{ord(sign):04x}")
+        return Markup(f'<script type="application/ld+json">{text}</script>')
+
+    def _distribution(self) -> Iterator[dict[str, str]]:
+        """Yield the tables that lie beside the site as files to download."""
+        for path in self._maker.beside:
+            place = PurePosixPath(path)
+            if str(place.parent) == "data" and place.stem in TABLES:
+                yield {
+                    "@type": "DataDownload",
+                    "name": title_of(self._study, TABLES[place.stem]),
+                    "encodingFormat": "text/csv",
+                    "contentUrl": urljoin(self._address or "", f"../{quote(path)}"),
+                }
+
+
+def _card_path(path: str) -> str:
+    return f"{_CARDS}/{PurePosixPath(path).with_suffix('.png')}"
+
+
+def _meta(kind: str, name: str, text: str) -> Markup:
+    return Markup('<meta {}="{}" content="{}">').format(kind, name, plain(text))
+
+
+def _xml(root: str, item: str, addresses) -> bytes:
+    lines = (f"<{item}><loc>{xml_escape(url)}</loc></{item}>" for url in addresses)
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    opened = f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return "\n".join([head, opened, *lines, f"</{root}>", ""]).encode()
+
+
+def _without_marks(value: Any) -> Any:
+    """Return a value without signs of direction in its texts, where no element can end them."""
+    if isinstance(value, str):
+        return without_direction(value)
+    if isinstance(value, list):
+        return [_without_marks(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _without_marks(part) for key, part in value.items()}
+    return value
