@@ -51,7 +51,7 @@ class Card:
     @property
     def alt(self) -> str:
         """The card in words."""
-        return " ".join(filter(None, (f"{self.heading}.", *self.lines, *self.caveats[:1])))
+        return " ".join(filter(None, (f"{self.heading}.", *self.lines, *self.caveats)))
 
     def png(self) -> bytes:
         """Return the card as PNG; the same card gives the same bytes."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
 from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.stored_notebooks import BESIDE, stored_notebooks
 from analysis.study.load import DOCUMENTS
 from analysis.study.scope import OWN, Scope
 
@@ -33,6 +34,7 @@ PACKAGES = (
     "jinja2",
     "krippendorff",
     "lxml",
+    "markdown-it-py",
     "markupsafe",
     "matplotlib",
     "numpy",
@@ -175,10 +177,15 @@ def read_manifest(output: Path) -> Manifest:
 def input_hashes(study: Path) -> dict[str, str]:
     """Return the SHA-256 of each file of a study's folder, by its path.
 
-    Without hidden files, and without the documents, which are not on every machine.
+    Without hidden files, and without the documents, which are not on every machine; with the
+    notebooks that were run on it, of which the site has pages.
     """
     hashes = _hashes(study, lambda name: not name.startswith((".", "~$")))
-    return {name: digest for name, digest in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
+    own = {name: digest for name, digest in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
+    beside = {
+        (BESIDE / path.name).as_posix(): _hash_of_file(path) for path in stored_notebooks(study)
+    }
+    return own | beside
 
 
 def output_hashes(output: Path) -> dict[str, str]:

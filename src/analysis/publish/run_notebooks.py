@@ -13,17 +13,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.stored_notebooks import NAMES
 from analysis.publish.swapping import swapped_in
-
-NAMES = (
-    "01-evidence.ipynb",
-    "02-scores.ipynb",
-    "03-gaps.ipynb",
-    "04-change.ipynb",
-    "05-agreement.ipynb",
-    "06-sensitivity.ipynb",
-)
-"""The notebooks, in the order in which they are read."""
 
 _LEFT_BY_JUPYTER = ".ipynb_checkpoints"
 

@@ -1,6 +1,7 @@
 """The home page, and the pages on the study itself and on what others published."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from analysis.frames import records
 from analysis.measure.figures.findings import SILENCE
@@ -56,8 +57,8 @@ def published(maker: PageMaker) -> None:
     )
 
 
-def method(maker: PageMaker) -> None:
-    """Make the page on the method and its limits."""
+def method(maker: PageMaker, notebooks: Sequence[tuple[str, str]]) -> None:
+    """Make the page on the method and its limits, with the notebooks that have a page."""
     results, study = maker.results, maker.study
     questions = records(asked_criteria(study))
     maker.page(
@@ -74,14 +75,15 @@ def method(maker: PageMaker) -> None:
         weights=study.lookup("recommendations", "weight"),
         report_read=maker.report_read,
         group_rules=group_rules(study),
+        notebooks=notebooks,
         kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],
     )
 
 
-def downloads(maker: PageMaker) -> None:
-    """Make the list of the files beside the site."""
+def downloads(maker: PageMaker, notebooks: Sequence[tuple[str, str]]) -> None:
+    """Make the list of the files beside the site, and of the notebooks that have a page."""
     sections = listed_downloads(maker.beside, maker.study)
-    maker.page("downloads.html", "downloads", "Downloads", sections=sections)
+    maker.page("downloads.html", "downloads", "Downloads", sections=sections, notebooks=notebooks)
 
 
 def replies(maker: PageMaker) -> None:

@@ -26,6 +26,8 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
         title: its heading.
         context: what its template takes.
     """
+    if template == "index":
+        return f"{_mark(maker)}{maker.study.descriptor.description}"
     if template in FOUND:
         found = " ".join(FOUND[template](maker, title, context))
         return f"{_mark(maker)}{found} As of {maker.named['dates.as_of'].text}."
@@ -41,7 +43,7 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
 def home(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
     """Return what was found on the first recommendations, and how much is known."""
     scored = [rec for rec in maker.recommended if rec["scored"]]
-    found = [f"{rec['label']}: {_counts(maker, rec)}" for rec in scored[:MOST]]
+    found = [f"“{rec['label']}”: {_counts(maker, rec)}" for rec in scored[:MOST]]
     more = beyond(scored, MOST)
     if more:
         found.append(f"And {counted(more, 'more recommendation', 'more recommendations')}.")
@@ -77,6 +79,7 @@ _PLAIN = {
     "sources": "Every document listed, how far it was read, and what was taken from it.",
     "published": "Counts, scores and figures that others published, beside the evidence.",
     "method": "The questions, the rules for each answer, how scores are made, and their limits.",
+    "notebook": "{title}: a notebook with its results, to recompute them.",
     "downloads": "The report, the tables and every other file.",
     "cite": "How to cite this, and how a {one} can reply.",
     "figures": "Every figure that these pages use, with its definition.",

@@ -55,7 +55,7 @@ class Machines:
         if self._address:
             lines += self._addressed(path, template, title, context, said)
         if path == "index.html":
-            lines.append(self._dataset(said))
+            lines.append(self._dataset())
         return Markup("\n").join(lines)
 
     def files(self) -> dict[str, bytes]:
@@ -126,7 +126,7 @@ class Machines:
             yield name, _xml("urlset", "url", part)
         yield "sitemap.xml", _xml("sitemapindex", "sitemap", map(self._url, names))
 
-    def _dataset(self, said: str) -> Markup:
+    def _dataset(self) -> Markup:
         """Return what the study is as data, for search engines of data sets (schema.org)."""
         study, settings = self._study, self._study.settings
         licence, report = study.descriptor.licenses[0], settings.report
@@ -134,7 +134,7 @@ class Machines:
             "@context": "https://schema.org",
             "@type": "Dataset",
             "name": study.descriptor.title,
-            "description": " ".join([study.descriptor.description, said, *self._maker.always]),
+            "description": " ".join([study.descriptor.description, *self._maker.always]),
             "version": study.descriptor.version,
             "license": licence.path or licence.name,
             "creditText": self._maker.authors,

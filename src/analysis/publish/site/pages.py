@@ -8,6 +8,7 @@ from analysis.measure.results import Results
 from analysis.publish.material import Material
 from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
+from analysis.publish.site.notebook_pages import notebooks
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
 from analysis.show.drawing import Drawing
@@ -59,8 +60,9 @@ def site_files(
     evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
     about_pages.published(maker)
-    about_pages.method(maker)
-    about_pages.downloads(maker)
+    stored = notebooks(maker)
+    about_pages.method(maker, stored)
+    about_pages.downloads(maker, stored)
     about_pages.replies(maker)
     figure_pages.figures(maker)  # last, for each says which pages use it
     return maker.files | maker.machines.files()

@@ -1,0 +1,144 @@
+"""Pages of the notebooks that were run on the study, made from their stored outputs."""
+
+import base64
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lxml import html
+from markupsafe import Markup, escape
+
+from analysis.publish.markup import isolated, plain
+from analysis.publish.stored_notebooks import stored_notebooks
+from analysis.show.caveats import caveats
+
+if TYPE_CHECKING:
+    from analysis.publish.site.page_maker import PageMaker
+
+FOLDER = "notebooks"
+_KEPT = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "strong", "em", "br", "code"}
+"""Elements of a stored output that a page shows; of others it shows what is in them."""
+_DROPPED = {"style", "script", "head", "title"}
+_SPANS = ("colspan", "rowspan")
+
+Cell = dict[str, Any]
+
+
+def notebooks(maker: "PageMaker") -> list[tuple[str, str]]:
+    """Make a page of each notebook, and return their paths and titles.
+
+    There are none where none was run on the study as it is, at its own dates: what a stored output
+    says must be what the other pages say.
+    """
+    made = []
+    for source in stored_notebooks(maker.study.folder):
+        cells = json.loads(source.read_text("utf-8"))["cells"]
+        if not _is_current(cells, maker):
+            continue
+        path, parts = f"{FOLDER}/{source.stem}.html", _Parts(maker, source)
+        shown = [parts.of(cell) for cell in cells]
+        maker.page(
+            path,
+            "notebook",
+            parts.title,
+            [("Method", "method.html")],
+            cells=[cell for cell in shown if cell],
+            file=source.name,
+        )
+        made.append((path, parts.title))
+    return made
+
+
+def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
+    """Return whether outputs are of this version of the study, of its dates and nothing else."""
+    said = "".join(
+        "".join(output.get("text", [])) + "".join(output.get("data", {}).get("text/plain", []))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    )
+    version = f"(version {maker.study.descriptor.version})"
+    return version in said and caveats(maker.results)[0] in said
+
+
+class _Parts:
+    """The parts of one notebook as its page shows them; pictures become files of the site."""
+
+    def __init__(self, maker: "PageMaker", source: Path):
+        self._maker, self._stem, self.title = maker, source.stem, source.stem
+        self._pictures = self._tables = 0
+
+    def of(self, cell: Cell) -> dict[str, Any] | None:
+        """Return the text, or the code and its outputs; of an empty cell nothing."""
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            first, _, rest = text.partition("\n")
+            if first.startswith("# "):
+                self.title, text = first[2:].strip(), rest
+            return {"prose": Markup(_markdown().render(text))} if text.strip() else None
+        outputs = [part for output in cell.get("outputs", []) for part in self._shown(output)]
+        return {"code": text, "outputs": outputs} if text.strip() else None
+
+    def _shown(self, output: Cell) -> Iterator[dict[str, Any]]:
+        data = output.get("data", {})
+        if output["output_type"] == "stream":
+            yield {"text": "".join(output["text"])}
+        elif "image/png" in data:
+            yield {"picture": self._picture(output)}
+        elif "text/html" in data:
+            yield from self._marked_up("".join(data["text/html"]))
+        elif "text/plain" in data:
+            yield {"text": "".join(data["text/plain"])}
+
+    def _picture(self, output: Cell) -> Markup:
+        data, self._pictures = output["data"], self._pictures + 1
+        about = output.get("metadata", {}).get("image/png", {}).get("alt")
+        alt = about or "".join(data.get("text/plain", []))
+        name = f"{self._stem}-{self._pictures}.png"
+        self._maker.files[f"{FOLDER}/{name}"] = base64.b64decode("".join(data["image/png"]))
+        return Markup('<img src="{}" alt="{}">').format(name, plain(alt))
+
+    def _marked_up(self, text: str) -> Iterator[dict[str, Any]]:
+        root = html.fragment_fromstring(text, create_parent="div")
+        self._tables += 1
+        caption = root.find(".//caption")
+        label = f"Output {self._tables}"
+        if caption is not None:
+            label = f"{label}: {caption.text_content()}"
+        yield {"table" if caption is not None else "said": _clean(root), "label": label}
+
+
+def _clean(element: html.HtmlElement) -> Markup:
+    """Return what a stored output shows, with no style, script or attribute of its own."""
+    inside = [_text(element.text)]
+    for child in element:
+        # A comment has no name.
+        if isinstance(child.tag, str) and child.tag not in _DROPPED:
+            inside.append(_element(child))
+        inside.append(_text(child.tail))
+    return Markup("").join(inside)
+
+
+def _element(element: html.HtmlElement) -> Markup:
+    name = str(element.tag)
+    if name not in _KEPT:
+        return _clean(element)
+    if name == "br":
+        return Markup("<br>")
+    kept = [Markup(' {}="{}"').format(key, element.get(key)) for key in _SPANS if element.get(key)]
+    if name == "th":
+        in_head = element.getparent().getparent().tag == "thead"
+        kept.append(Markup(' scope="{}"').format("col" if in_head else "row"))
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), Markup("").join(kept), _clean(element))
+
+
+def _text(text: str | None) -> Markup:
+    return escape(isolated(text or ""))
+
+
+@cache
+def _markdown():
+    from markdown_it import MarkdownIt  # here, since many studies have no notebook beside them
+
+    return MarkdownIt("commonmark", {"html": False})
