@@ -24,7 +24,7 @@ _WIDE, _HIGH = PIXELS[0] / _DPI, PIXELS[1] / _DPI
 _MARGIN, _GAP = 0.55, 0.22  # inches
 _ACROSS = _WIDE - 2 * _MARGIN
 _ROOM = _HIGH - 2 * _MARGIN
-_SCALES = 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.36, 0.3
+_SCALES = tuple(step / 100 for step in range(100, 20, -5))
 _LEGIBLE = 0.6
 """The scale below which caveats of single questions make way for where they stand."""
 ELSEWHERE = "More must be said with these figures: it stands on the page that this picture is of."

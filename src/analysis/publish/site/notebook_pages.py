@@ -83,13 +83,13 @@ class _Parts:
     def _shown(self, output: Cell) -> Iterator[dict[str, Any]]:
         data = output.get("data", {})
         if output["output_type"] == "stream":
-            yield {"text": "".join(output["text"])}
+            yield _printed("".join(output["text"]))
         elif "image/png" in data:
             yield {"picture": self._picture(output)}
         elif "text/html" in data:
             yield from self._marked_up("".join(data["text/html"]))
         elif "text/plain" in data:
-            yield {"text": "".join(data["text/plain"])}
+            yield _printed("".join(data["text/plain"]))
 
     def _picture(self, output: Cell) -> Markup:
         data, self._pictures = output["data"], self._pictures + 1
@@ -107,6 +107,15 @@ class _Parts:
         if caption is not None:
             label = f"{label}: {caption.text_content()}"
         yield {"table" if caption is not None else "said": _clean(root), "label": label}
+
+
+def _printed(text: str) -> dict[str, Any]:
+    """Return what was printed: sentences as a paragraph, what is set in columns as it stands."""
+    lines = text.rstrip("\n").split("\n")
+    if any("  " in line for line in lines):
+        return {"text": text}
+    inside = Markup("<br>").join(map(_text, lines))
+    return {"said": Markup("<p>{}</p>").format(inside)}
 
 
 def _clean(element: html.HtmlElement) -> Markup:
