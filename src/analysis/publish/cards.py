@@ -77,7 +77,7 @@ class _Text:
 
 def _laid_out(card: Card) -> list[_Text]:
     """Return the texts of a card, as large as there is room for."""
-    full = (*card.caveats, *card.particular)
+    full, texts = (*card.caveats, *card.particular), []
     for scale in _SCALES:
         caveats = full
         if scale < _LEGIBLE and card.particular:
@@ -140,5 +140,5 @@ def _strip(texts: tuple[_Text, ...], families: tuple[str, ...]) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     size = canvas.get_width_height()
-    drawn = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    drawn = Image.frombuffer("RGBA", size, bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1)
     return drawn.convert("RGB")
