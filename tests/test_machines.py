@@ -16,6 +16,7 @@ from PIL import Image
 
 from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
+from analysis.problems import StudyError
 from analysis.publish.cards import ELSEWHERE, PIXELS, Card, _laid_out
 from analysis.publish.manifest import input_hashes
 from analysis.publish.site import machines, site_files
@@ -229,3 +230,13 @@ def test_the_notebooks_of_a_study_are_among_what_a_build_rests_on(beside):
     assert "../../notebooks/05-agreement.ipynb" in before
     changed(beside, lambda held: held.cells.pop())
     assert input_hashes(beside) != before
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda text: text[:-9], lambda text: text.replace("cells", "sells")]
+)
+def test_a_notebook_that_is_none_is_named(beside, spoil):
+    path = beside.parents[1] / "notebooks" / "05-agreement.ipynb"
+    path.write_text(spoil(path.read_text("utf-8")), "utf-8")
+    with pytest.raises(StudyError, match=r"05-agreement.ipynb.*cannot be read as a notebook"):
+        files_of(load(beside))

@@ -114,7 +114,9 @@ def _drawn(texts: list[_Text]) -> bytes:
     card.paste(LINE, (margin, down - 12, PIXELS[0] - margin, down - 10))
     card.paste(foot, (margin, down))
     buffer = io.BytesIO()
-    card.save(buffer, format="PNG")
+    # Few colours: black, grey and one more, with what smooths the edges of letters.
+    few = card.quantize(32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import html
 from markupsafe import Markup, escape
 
+from analysis.problems import Problem, StudyError
 from analysis.publish.markup import isolated, plain
 from analysis.publish.stored_notebooks import stored_notebooks
 from analysis.show.caveats import caveats
@@ -31,24 +32,32 @@ def notebooks(maker: "PageMaker") -> list[tuple[str, str]]:
 
     There are none where none was run on the study as it is, at its own dates: what a stored output
     says must be what the other pages say.
+
+    Raises:
+        StudyError: a notebook cannot be read as one.
     """
     made = []
     for source in stored_notebooks(maker.study.folder):
-        cells = json.loads(source.read_text("utf-8"))["cells"]
-        if not _is_current(cells, maker):
+        title, cells = _read(source, maker)
+        if not cells:
             continue
-        path, parts = f"{FOLDER}/{source.stem}.html", _Parts(maker, source)
-        shown = [parts.of(cell) for cell in cells]
-        maker.page(
-            path,
-            "notebook",
-            parts.title,
-            [("Method", "method.html")],
-            cells=[cell for cell in shown if cell],
-            file=source.name,
-        )
-        made.append((path, parts.title))
+        path, trail = f"{FOLDER}/{source.stem}.html", [("Method", "method.html")]
+        maker.page(path, "notebook", title, trail, cells=cells, file=source.name)
+        made.append((path, title))
     return made
+
+
+def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
+    """Return the title and the parts of a notebook; of one that is not current no part."""
+    try:
+        cells = json.loads(source.read_text("utf-8"))["cells"]
+        parts = _Parts(maker, source)
+        shown = [parts.of(cell) for cell in cells] if _is_current(cells, maker) else []
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        rule = "it cannot be read as a notebook that was run"
+        remedy = "run it again (policygap notebooks), or take it out of its folder"
+        raise StudyError([Problem(str(source), None, "", "", rule, remedy)]) from error
+    return parts.title, [part for part in shown if part]
 
 
 def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
@@ -100,7 +109,7 @@ class _Parts:
         return Markup('<img src="{}" alt="{}">').format(name, plain(alt))
 
     def _marked_up(self, text: str) -> Iterator[dict[str, Any]]:
-        root = html.fragment_fromstring(text, create_parent="div")  # pyright: ignore[reportArgumentType] - a name is taken too
+        root = html.fragment_fromstring(text, create_parent=True)
         self._tables += 1
         caption = root.find(".//caption")
         label = f"Output {self._tables}"
