@@ -34,7 +34,7 @@ _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return every published table by file name, without ending."""
     study = results.study
-    return {
+    tables = {
         "matrix": _with_since_read(study, results.matrix.cells[MATRIX], "evidence_ids"),
         "scores": results.scores,
         "national": results.national,
@@ -54,6 +54,12 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "notices": pd.DataFrame({"notice": caveats(results, *_everything(study))}),
         **_looked_up(study),
     }
+    # Where no unit is named, a table of them would be a header and no more.
+    return {name: rows for name, rows in tables.items() if study.scope.public <= _is_national(rows)}
+
+
+def _is_national(table: pd.DataFrame) -> bool:
+    return not {"unit_id", "above"} & {*table}
 
 
 def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:

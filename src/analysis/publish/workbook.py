@@ -157,6 +157,14 @@ def _sheets(results: Results) -> list[Sheet]:
             published.published_totals(results),
         ),
         *([scores] if len(results.published_scores) else []),
+        *([] if study.scope.public else _sheets_of_units(results, on_units)),
+        Sheet("Sources", "The documents listed", caveats(results), evidence.sources(results)),
+    ]
+
+
+def _sheets_of_units(results: Results, on_units: list[str]) -> list[Sheet]:
+    noun = results.study.settings.unit_noun
+    return [
         Sheet(
             "Gaps",
             f"What each {noun.singular} meets, what is missing and what is unknown, by recommendation",
@@ -187,7 +195,6 @@ def _sheets(results: Results) -> list[Sheet]:
             on_units,
             evidence.replies(results),
         ),
-        Sheet("Sources", "The documents listed", caveats(results), evidence.sources(results)),
     ]
 
 

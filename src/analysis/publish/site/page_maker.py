@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import finding_parts
+from analysis.measure.figures.findings import shown_findings
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -96,7 +96,7 @@ class PageMaker:
             "no_contact": "study.contact" in study.descriptor.placeholders,
             "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
             "recommended": self.recommended,
-            "findings": finding_parts(self.results.gaps),
+            "findings": shown_findings(self.results),
             "written": written_findings(study, self.results.matrix),
         }
 

@@ -55,8 +55,9 @@ def site_files(
     maker = PageMaker(results, named, charts, list(beside))
     about_pages.front(maker)
     recommendations(maker)
-    unit_pages.units(maker)
-    evidence_pages.evidence(maker)
+    if not results.study.scope.public:
+        unit_pages.units(maker)
+        evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
     about_pages.published(maker)
     about_pages.method(maker)
