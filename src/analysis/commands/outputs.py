@@ -88,7 +88,12 @@ def _standing(arguments: argparse.Namespace):
     from analysis.publish.verify import unchanged
 
     return unchanged(
-        arguments.out, arguments.study, arguments.as_of, arguments.known_by, arguments.only, arguments.public
+        arguments.out,
+        arguments.study,
+        arguments.as_of,
+        arguments.known_by,
+        arguments.only,
+        arguments.public,
     )
 
 

@@ -76,7 +76,9 @@ def unnamed(results: Results) -> Results:
     lacking = len(study["figures"]) - len(public["figures"])
     sentence = f"No {noun.singular} is named while this is a draft: counts are of all {count}."
     if lacking:
-        sentence += f" Left out: {lacking} published figures, which name one or rest on a source that does."
+        sentence += (
+            f" Left out: {lacking} published figures, which name one or rest on a source that does."
+        )
     public = replace(public, scope=study.scope.stating(sentence, public=True))
     return Unnamed(
         study=public,

@@ -72,7 +72,9 @@ def without_units(study: Study) -> Study:
     problems = [*_tables_naming(study, kept, named), *_descriptor_naming(study, named)]
     if problems:
         raise StudyError(problems)
-    return replace(study, tables={name: rows.iloc[:0] for name, rows in study.tables.items()} | kept)
+    return replace(
+        study, tables={name: rows.iloc[:0] for name, rows in study.tables.items()} | kept
+    )
 
 
 def name_hider(study: Study) -> Callable[[str], str]:

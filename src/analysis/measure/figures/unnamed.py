@@ -8,9 +8,7 @@ from analysis.measure.unnamed import Unnamed
 from analysis.study.public import name_hider
 
 
-def unnamed_figures(
-    results: Unnamed, figures: Mapping[str, NamedFigure]
-) -> dict[str, NamedFigure]:
+def unnamed_figures(results: Unnamed, figures: Mapping[str, NamedFigure]) -> dict[str, NamedFigure]:
     """Return the figures that are about no single unit, with no row of any behind them.
 
     Args:

@@ -103,10 +103,14 @@ KINDS: dict[str, Kind] = {
     "matrix": Kind(matrix_chart, Section.MATRIX, _no_criterion),
     "intervals": Kind(intervals_chart, Section.SCORES),
     "tile_map": Kind(tile_map_chart, Section.MAP, _no_place, based_on="units"),
-    "coverage": Kind(coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS, of_units=False),
+    "coverage": Kind(
+        coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS, of_units=False
+    ),
     "order": Kind(order_chart, Section.COMPARISONS, _no_pair, columns=order.COLUMNS),
     "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events", of_units=False),
-    "figures": Kind(figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures", of_units=False),
+    "figures": Kind(
+        figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures", of_units=False
+    ),
     "reach": Kind(reach_chart, None, _nothing_known),
 }
 """Every kind of chart by its name in ``results.plot``: that of its module, and of its file."""
