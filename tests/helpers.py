@@ -135,3 +135,19 @@ def contents(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def mark_checked(folder: Path) -> None:
+    """Mark a study checked, with all that this needs made up."""
+    edit_descriptor(
+        folder,
+        lambda one: one["study"].update(status="checked", contact="A. Tester, t@example.org"),
+    )
+    done = {"checked_by": "A. Tester", "checked_on": "2026-11-24"}
+    for table, cells in (("assessments", done), ("evidence", {"extent_read": "whole"})):
+        header, *rows = read_rows(folder, table)
+        rows = [list((dict(zip(header, row, strict=True)) | cells).values()) for row in rows]
+        write_rows(folder, table, [header, *rows])
+    units = [row[0] for row in read_rows(folder, "units")[1:]]
+    sent = [[unit, "2026-11-01", "2026-11-20"] for unit in units]
+    write_rows(folder, "notified", [["unit_id", "sent_on", "reply_by"], *sent])

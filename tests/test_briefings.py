@@ -14,7 +14,7 @@ from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
 from analysis.publish.blocks import Paragraph, Run
-from analysis.publish.briefings import FORMS, Briefings, _fullest
+from analysis.publish.briefings import FORMS, Briefings, _fullest, _please
 from analysis.publish.requests import requests
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.study import load
@@ -64,33 +64,32 @@ def test_no_type_is_smaller_than_nine_points(made):
         assert min(read(one)[1]) >= 9, unit
 
 
-def test_bookmarks_lead_to_each_part(made, results):
-    names = results.study.lookup("units", "name")
-    for unit, one in made.items():
+def test_bookmarks_lead_to_each_part(made):
+    for one in made.values():
         assert bookmarks(one) == [
-            "What is known",
-            "What is not known",
-            "What the recommendations ask",
-            f"What we ask {names[unit]}",
+            "What we found",
+            "What we could not tell",
+            "What we ask you to send",
             "How to reply",
+            "What the recommendations ask",
         ]
 
 
 def test_the_first_page_is_of_what_is_known_and_the_second_of_what_is_asked(made):
     for one in made.values():
         first, second = (bare(text) for text in read(one)[0])
-        assert "Whatisknown" in first and "Whatisnotknown" in first
-        assert "Whattherecommendationsask" in second and "Howtoreply" in second
+        assert "Whatwefound" in first and "Whatwecouldnottell" in first
+        assert "Whatweaskyoutosend" in second and "Howtoreply" in second
 
 
-def test_each_page_bears_the_draft_mark_and_the_notices_whole(made, results):
+def test_each_page_bears_the_draft_mark_and_the_first_one_the_notices_whole(made, results):
     notices = results.study["notices"]
     always = notices.loc[notices["scope"] == "study", "text"]
     for one in made.values():
-        for page in one.pages:
-            text = bare(page.extract_text())
-            assert text.startswith(bare(results.study.settings.draft_mark))
-            assert all(bare(notice) in text for notice in always)
+        first, second = (bare(page.extract_text()) for page in one.pages)
+        mark = bare(results.study.settings.draft_mark)
+        assert first.startswith(mark) and second.startswith(mark)
+        assert all(first.count(bare(notice)) == 1 for notice in always)
 
 
 def test_notices_on_a_unit_or_a_criterion_stand_with_it(made, results):
@@ -112,14 +111,14 @@ def test_every_question_stands_in_every_briefing_with_its_state(made, results):
         assert all(bare(labels[name]) in first for name in asked), unit
         held = cells[cells["unit_id"] == unit]
         settled = held["state"].isin(["met", "partly", "not_met"]).any()
-        assert ("Noquestionissettled" in first) != settled
+        assert ("Whatwecouldreadanswersnoquestion" in first) != settled
 
 
 def test_an_unknown_is_never_blank_or_a_zero(made, results):
     total = results.total
     for unit, one in made.items():
         first = bare(read(one)[0][0])
-        whole = "Nothingscoredisknowntheevidenceallowsthewholerange0to100nothingknown"
+        whole = "soyouhavenoscore0to100nothingknown"
         assert (whole in first) == (total.loc[unit, "known"] == 0), unit
         assert "0to00" not in first
 
@@ -133,7 +132,7 @@ def test_scores_are_those_worked_out_by_hand(made):
         "warwickshire": "50 to 100, 50% known",
     }
     for unit, words in known.items():
-        assert f"allowsascoreof{bare(words)}" in text_of(made[unit])
+        assert f"Whatwereadallowsascoreof{bare(words)}" in text_of(made[unit])
 
 
 def test_open_questions_come_with_their_weight_the_heaviest_first(made):
@@ -288,3 +287,35 @@ def test_tables_have_headers_and_links_say_where_they_lead(made):
         assert kinds.count("/Table") == kinds.count("/THead")
         links = [a.get_object() for page in one.pages for a in page.get("/Annots", [])]
         assert all(link.get("/Contents") for link in links)
+
+
+def test_a_draft_is_for_reply_and_says_so_once_with_the_day_where_one_is_set():
+    sent = {"unit_id": "kent", "sent_on": "2026-12-01", "reply_by": "2027-01-15"}
+    briefings = Briefings(measure(with_rows(real(), "notified", [sent])))
+    texts = {unit: text_of(opened(briefings.pdf(unit))) for unit in ("kent", "essex")}
+    assert all(text.count("Foryourreply") == 1 for text in texts.values())
+    assert "Pleasetellusby15January2027whatiswrongormissing" in texts["kent"]
+    assert "Pleasetelluswhatiswrongormissing" in texts["essex"]
+
+
+def test_what_is_asked_for_names_the_document_once(made):
+    second = bare(read(made["essex"])[0][1])
+    assert second.count(bare("The whole of it: we read only a part.")) == 1
+    assert second.count(bare("Follow up to recommendations in HMICFRS")) == 1
+    assert second.count(bare("The same, for this question.")) == 5
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "please"),
+    [
+        ("read_whole", "inconclusive", "The whole of it"),
+        ("ask", "inconclusive", "The passage that decides it"),
+        ("ask", "outdated", "What is in force now"),
+        ("ask", "withheld", "What you can release"),
+        ("ask", "not_found", "The document or passage that says it"),
+        ("search", "not_assessed", "The document or passage that says it"),
+        ("already_asked", "withheld", "What has changed since we asked"),
+    ],
+)
+def test_what_is_asked_for_fits_the_step_and_the_state(step, state, please):
+    assert _please({"step": step, "state": state}).startswith(please)

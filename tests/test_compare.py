@@ -12,8 +12,8 @@ from helpers import (
     contents,
     copy_of_real_study,
     edit_cell,
-    edit_descriptor,
     find_row,
+    mark_checked,
     run,
     write_rows,
 )
@@ -294,17 +294,11 @@ def _dicts(folder, table):
 
 
 def test_a_checked_study_has_no_draft_mark(ask, changed, tmp_path):
-    def check(folder):
-        edit_descriptor(folder, lambda one: one["study"].update(status="checked"))
-        rows = _dicts(folder, "assessments")
-        rows = [one | {"checked_by": "A. Tester", "checked_on": "2026-11-24"} for one in rows]
-        write_rows(folder, "assessments", [list(rows[0]), *(list(one.values()) for one in rows)])
-
     (tmp_path / "other").mkdir()
     old = copy_of_real_study(tmp_path / "other")
-    check(changed)
+    mark_checked(changed)
     assert "DRAFT" in ask(old, changed)[1]  # one of the two is a draft
-    check(old)
+    mark_checked(old)
     assert "DRAFT" not in ask(old, changed)[1]
 
 

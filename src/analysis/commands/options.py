@@ -64,6 +64,11 @@ def _add_outputs(add: _Add) -> None:
         metavar="PART,PART",
         help="build only these parts, such as site,tables (default: all)",
     )
+    report.add_argument(
+        "--public",
+        action="store_true",
+        help="only what may leave the house: of a draft nothing under the name of a unit",
+    )
     _study(report)
     _dates(report)
     verify = add(

@@ -27,7 +27,7 @@ def report(arguments: argparse.Namespace) -> int:
     """Build the report and all that goes with it."""
     from analysis.publish.parts import IN_BACKGROUND, in_order
 
-    parts = in_order(arguments.only)
+    in_order(arguments.only)  # refuses what is no part, before anything takes time
     refuse_to_replace_others(arguments)
     standing = None if arguments.again else _standing(arguments)
     if standing is not None:
@@ -38,11 +38,14 @@ def report(arguments: argparse.Namespace) -> int:
     from analysis.background import background
 
     with shown_progress() as progress, background(*IN_BACKGROUND) as executor:
+        from analysis.measure.unnamed import unnamed
         from analysis.publish.manifest import input_hashes
 
         progress("study")
         inputs = input_hashes(arguments.study)
         results = measured(arguments, progress)
+        results = unnamed(results) if arguments.public else results
+        parts = in_order(arguments.only, results.study.scope.public)
         progress("statements")
         from analysis.publish.tasks import Tasks
 
@@ -85,7 +88,12 @@ def _standing(arguments: argparse.Namespace):
     from analysis.publish.verify import unchanged
 
     return unchanged(
-        arguments.out, arguments.study, arguments.as_of, arguments.known_by, arguments.only
+        arguments.out,
+        arguments.study,
+        arguments.as_of,
+        arguments.known_by,
+        arguments.only,
+        arguments.public,
     )
 
 

@@ -83,6 +83,11 @@ class Results:
         return self.study
 
     @property
+    def counted_gaps(self) -> pd.DataFrame:
+        """The gap table that counts are of, also where it is not shown."""
+        return self.gaps
+
+    @property
     def total(self) -> pd.DataFrame:
         """The total's rows of the scores, indexed by unit, every unit there.
 

@@ -115,6 +115,8 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> R
     Raises:
         StudyError: the study has a coder, node, unit or criterion of the scope no longer.
     """
+    from analysis.measure.unnamed import unnamed  # late, since it builds on this module
+
     if scope.coder:
         study = as_coded(study, chosen_coder(study, scope.coder))
     results = measure(with_weights(study, dict(scope.weights)), *dates, progress=progress)
@@ -124,7 +126,8 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> R
     if scope.criteria:
         ids = list(asked_criteria(there)["criterion_id"])
         chosen_criteria(there["criteria"], scope.criteria, ids)
-    return shown(results, scope.units, scope.criteria, scope.query)
+    results = shown(results, scope.units, scope.criteria, scope.query)
+    return unnamed(results) if scope.public else results
 
 
 def among(dominance: Dominance, places: np.ndarray) -> Dominance:

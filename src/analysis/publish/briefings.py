@@ -1,11 +1,12 @@
-"""A briefing on each unit: two pages, to be sent to it, on what is known, what is not, and what to ask.
+"""A briefing on each unit: a letter to it of two pages, with what was found and what it is asked for.
 
 What does not fit is told in a shorter form that points to the report; the type stays as it is.
 """
 
 import bisect
+import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -13,8 +14,11 @@ from pathlib import Path
 import jinja2
 
 from analysis.direction import isolated_name
+from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import grouped
+from analysis.measure.figures.findings import NAMING
 from analysis.measure.imported import imported_said
+from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.context.published import recommendation_records
@@ -24,10 +28,12 @@ from analysis.publish.markup import isolating, mark_of
 from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.caveats import draft_line
+from analysis.show.labels import word
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.marks import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE
-from analysis.wording import spoken
+from analysis.wording import capital, spoken
 
 FORMS = (
     (900, 30, True), *((letters, 30, False) for letters in (900, 500, 380, 320, 270, 220, 180, 150)),
@@ -41,13 +47,14 @@ WHOLE = {
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
+_WHOLE_OF_IT = "The whole of it: we read only a part."
+_SAYS_IT = "The document or passage that says it; or word that you hold none."
 PLEASE = {
-    "read_whole": "What you hold on it.",
-    "ask": "What you hold on it.",
-    "search": "Where it is said.",
-    "already_asked": "What has changed since.",
+    v.INCONCLUSIVE: "The passage that decides it, in this document or in another.",
+    v.OUTDATED: "What is in force now: ours is older.",
+    v.WITHHELD: "What you can release, or the exemption that you rely on.",
 }
-"""What a unit is asked to send, by the step that would answer an open question."""
+"""What a unit is asked to send, by the state of an open question; else what says it."""
 CITED = 3
 """Sources named beside a question; the report names all."""
 PARTS = ("known", "asked")
@@ -174,7 +181,6 @@ def _common_context(results: Results) -> dict:
         if "study.contact" in study.descriptor.placeholders
         else _shortened(study.settings.contact, WHOLE["contact"]),
         "whole": WHOLE,
-        "please": PLEASE,
         "cited": CITED,
         "meaning": v.MEANING,
         "older": OLDER_LEVEL,
@@ -186,10 +192,10 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
     study = results.study
     recommendations = recommendation_records(results)
     questions, gaps = open_questions(results), grouped(results.gaps, "unit_id")
-    asks = study.lookup("criteria", "question")
+    asks, reply_by = study.lookup("criteria", "question"), _reply_days(study)
     for unit in unit_sections(results):
         name = unit["unit_id"]
-        standing = {row["recommendation_id"]: row["state"] for row in gaps.get(name, [])}
+        standing = {row["recommendation_id"]: row["finding"] for row in gaps.get(name, [])}
         settled = [cell for cell in unit["cells"] if cell.known]
         open_cells = [cell for cell in unit["cells"] if not cell.known]
         yield (
@@ -197,14 +203,15 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
             {
                 "unit": unit,
                 "imported": imported_said(results, [name]),
-                "settled": settled,
-                "open": open_cells,
+                "reply_by": reply_by.get(name, ""),
+                "settled": _alike(settled),
+                "open": _alike(open_cells),
                 "again": [cell for cell in unit["cells"] if cell.since_read],
                 "open_states": list(dict.fromkeys(cell.state for cell in open_cells)),
                 "asked": [
                     {
                         **recommendation,
-                        "standing": standing.get(recommendation["recommendation_id"], ""),
+                        "standing": _finding(standing.get(recommendation["recommendation_id"], "")),
                     }
                     for recommendation in recommendations
                     if recommendation["scored"]
@@ -219,13 +226,60 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
                     for recommendation in recommendations
                     if recommendation["text_read"] == "not_read" and not recommendation["scored"]
                 ],
-                "questions": [
-                    {**row, "question": asks[row["criterion_id"]]}
-                    for row in questions.get(name, [])
-                ],
+                "questions": _asked_for(questions.get(name, []), asks),
                 "replies": list(chain(unit["replies"], *(cell.replies for cell in unit["cells"]))),
             },
         )
+
+
+def _alike(cells: Iterable[CellRecord]) -> list[list[CellRecord]]:
+    """Return cells by what is said of them: what holds for several questions is said once."""
+    groups: dict[tuple, list[CellRecord]] = {}
+    for cell in cells:
+        level = (cell.criterion["scale_id"], cell.state, cell.last_level, cell.when)
+        why = (cell.reason, cell.assessment["rationale"], cell.assessment["confidence"])
+        noted = (cell.why_carried, cell.since_read, cell.earlier_rules, *cell.notices)
+        named = tuple(source["source_id"] for source in cell.sources)
+        groups.setdefault((level, why, noted, named), []).append(cell)
+    return [*groups.values()]
+
+
+def _finding(finding: str) -> str:
+    """Return what is found of a unit on a recommendation, in words."""
+    return capital(NAMING.get(finding, word(finding)))
+
+
+def _asked_for(rows: Sequence[dict], asks: Mapping[str, str]) -> list[dict]:
+    """Return the open questions of a unit, each with what it is asked to send.
+
+    ``again``: the same as for the question before it.
+    """
+    wanted = [
+        (_please(row), row["ask_of"], [source["source_id"] for source in row["sources"]])
+        for row in rows
+    ]
+    return [
+        {
+            **row,
+            "question": asks[row["criterion_id"]],
+            "please": what[0],
+            "again": what == before and bool(what[2]),
+        }
+        for row, what, before in zip(rows, wanted, [None, *wanted], strict=False)
+    ]
+
+
+def _please(row: dict) -> str:
+    """Return what a unit is asked to send on an open question."""
+    if row["step"] == ALREADY_ASKED:
+        return "What has changed since we asked."
+    return _WHOLE_OF_IT if row["step"] == READ_WHOLE else PLEASE.get(row["state"], _SAYS_IT)
+
+
+def _reply_days(study: Study) -> dict[str, str]:
+    """Return, by unit, the last day by which it was asked to reply, in words."""
+    last = study["notified"].groupby("unit_id")["reply_by"].max()
+    return {str(unit): spoken(dt.date.fromisoformat(day)) for unit, day in last.items()}
 
 
 def write(material: Material, folder: Path) -> None:

@@ -36,7 +36,7 @@ _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return every published table by file name, without ending."""
     study = results.study
-    return {
+    tables = {
         "matrix": _with_since_read(study, results.matrix.cells[MATRIX], "evidence_ids"),
         WIDE: wide_matrix(results),
         "scores": results.scores,
@@ -57,6 +57,16 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "notices": pd.DataFrame({"notice": caveats(results, *_everything(study))}),
         **_looked_up(study),
     }
+    # Where no unit is named, a table of them would be a header and no more.
+    return {
+        name: rows
+        for name, rows in tables.items()
+        if study.scope.public <= _is_national(name, rows)
+    }
+
+
+def _is_national(name: str, table: pd.DataFrame) -> bool:
+    return name != WIDE and not {"unit_id", "above"} & {*table}
 
 
 def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:

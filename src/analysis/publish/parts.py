@@ -29,6 +29,7 @@ class Part:
         files: what the downloads page says of each of its files.
         folders: the heading there of each of its folders.
         of_unit: what the page on a unit calls a file in the first of them that is about the unit.
+        of_units: whether all in it is about one unit or another.
         awaited: the files that a part made in the background will have: one of each unit.
     """
 
@@ -38,6 +39,7 @@ class Part:
     files: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
     of_unit: str = ""
+    of_units: bool = False
     awaited: str = ""
 
 
@@ -48,6 +50,7 @@ PARTS = (
         Needs.BACKGROUND,
         folders={"briefings": "Briefings"},
         of_unit="Briefing",
+        of_units=True,
         awaited="briefings/{unit}.pdf",
     ),
     Part(
@@ -64,6 +67,7 @@ PARTS = (
         Needs.RESULTS,
         folders={"requests": "Requests for information"},
         of_unit="Request for information",
+        of_units=True,
     ),
     Part(
         "workbook",
@@ -104,18 +108,29 @@ IN_BACKGROUND = ("analysis.show.charts", "analysis.publish.tasks", "analysis.pub
 """Modules that the background of a build needs: named and not imported."""
 
 
-def in_order(names: Sequence[str]) -> tuple[str, ...]:
+def in_order(names: Sequence[str], public: bool = False) -> tuple[str, ...]:
     """Return the parts of these names in the order in which they are built; of no name, all.
 
+    ``public``: those that name no unit.
+
     Raises:
-        StudyError: there is no part of such a name.
+        StudyError: there is no part of such a name, or it is about units that are not named.
     """
     unknown = [name for name in names if name not in ORDER]
     if unknown:
         rule = "no part of a report has this name"
         remedy = f"name some of these, with commas between them: {', '.join(ORDER)}"
         raise StudyError([Problem("--only", None, "", name, rule, remedy) for name in unknown])
-    return tuple(name for name in ORDER if name in names or not names)
+    naming = [name for name in names if public and ORDER[name].of_units]
+    if naming:
+        rule = "it goes to one unit or about it, and --public names none while this is a draft"
+        remedy = "leave it out, or build without --public"
+        raise StudyError([Problem("--only", None, "", name, rule, remedy) for name in naming])
+    return tuple(
+        name
+        for name, part in ORDER.items()
+        if (name in names or not names) and not (public and part.of_units)
+    )
 
 
 def awaited(names: Iterable[str], units: Iterable[str]) -> set[str]:

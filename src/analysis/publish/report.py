@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import SILENCE, finding_parts
+from analysis.measure.figures.findings import SILENCE, shown_findings
 from analysis.measure.gaps import GAP_STATES
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -126,7 +126,7 @@ def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]
     return {
         "notes": numbered_notes(results, clashes),
         "dates_said": caveats(results)[0].removeprefix(draft_line(results.study)),
-        "findings": finding_parts(results.gaps),
+        "findings": shown_findings(results),
         "gap_states": GAP_STATES,
         "silence": SILENCE,
         "written": written_findings(results.study, results.matrix),

@@ -24,6 +24,7 @@ def unchanged(
     as_of: dt.date | None,
     known_by: dt.date | None,
     parts: Sequence[str] = (),
+    public: bool = False,
 ) -> Manifest | None:
     """Return the manifest of an output that a new build would give byte for byte, or ``None``.
 
@@ -36,6 +37,7 @@ def unchanged(
         as_of: the date of the state that is asked for; ``None``: the default.
         known_by: the knowledge date, likewise.
         parts: the parts that are asked for; none named: all.
+        public: whether, while the study is a draft, no unit is to be named.
     """
     try:
         manifest = manifests.read_manifest(output)
@@ -43,11 +45,12 @@ def unchanged(
         return None
     if (study / DECLARED).exists():  # a change that the next reading of the study completes
         return None
+    public &= manifest.status == "draft"
     dates = (as_of or manifest.read_on, known_by or manifest.read_on)
     same = (
         dates == (manifest.as_of, manifest.known_by)
-        and in_order(parts) == in_order(manifest.parts)
-        and manifest.scope == Scope(stated=manifest.scope.stated)
+        and in_order(parts, public) == in_order(manifest.parts)
+        and manifest.scope == Scope(stated=manifest.scope.stated, public=public)
         and manifest.code == manifests.code()
         and manifest.environment == manifests.environment()
         and manifest.inputs == manifests.input_hashes(study)

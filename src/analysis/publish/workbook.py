@@ -32,12 +32,15 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     known, lines = how_much_is_known(results, named), caveats(results)
     table = summary(results, criterion_tags(results.study))
     first = Sheet("Summary", _summary_title(results), [*lines, known], table)
-    wide, *tables = _sheets(results)
+    wide: list[Sheet] = []
+    tables = _sheets(results)
+    if tables[0].tab == _OF_UNITS[0]:
+        wide, tables = tables[:1], tables[1:]
     explained = Sheet("Notes", "Notes", [*lines, _licence_line(results)], notes(results))
     contents = contents_sheet(
-        [*lines, "Every table has a sheet of its own."], [first, wide, explained, *tables]
+        [*lines, "Every table has a sheet of its own."], [first, *wide, explained, *tables]
     )
-    sheets = [first, wide, contents, explained, *tables]
+    sheets = [first, *wide, contents, explained, *tables]
     return accessible_workbook(results.study, title, sheets)
 
 
@@ -50,6 +53,10 @@ def _licence_line(results: Results) -> str:
 
 
 _CONTACT = "Whom to write to, and the licence, stand at the end."
+
+
+_OF_UNITS = ("Matrix wide", "Gaps", "Scores", "Matrix", "Evidence", "Replies")
+"""Sheets of which a row is about one unit: where no unit is named, there is none."""
 
 
 def _sheets(results: Results) -> list[Sheet]:
@@ -108,6 +115,7 @@ def _sheets(results: Results) -> list[Sheet]:
             ),
             ("Sources", "The documents listed", evidence.sources(results)),
         )
+        if not (study.scope.public and tab in _OF_UNITS)
     ]
 
 

@@ -145,6 +145,7 @@ ROWS: dict[str, list[dict[str, str]]] = {
             "checked_on": _DAY,
         }
     ],
+    "notified": [{"unit_id": _UNIT, "sent_on": _DAY, "reply_by": "2030-01-01"}],
     "searches": [
         {
             "unit_id": _UNIT,

@@ -1,9 +1,13 @@
-"""What of a study may go out: nothing of a private document does, in whatever is published."""
+"""What of a study may go out: nothing of a private document and, of a draft, no unit by name."""
 
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
+from analysis.problems import Problem, StudyError, shorten
+from analysis.study.descriptor import FILE
 from analysis.study.load import Study
 
 QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
@@ -38,3 +42,103 @@ def _without(evidence: pd.DataFrame, shown: pd.Series) -> pd.DataFrame:
     """Return evidence that names and quotes no documents but those shown."""
     is_shown = evidence["document_id"].isin(shown)
     return evidence.assign(**{name: evidence[name].where(is_shown, "") for name in QUOTED})
+
+
+CODEBOOK = ("recommendations", "criteria", "levels", "rules", "notices")
+"""Tables without which nothing can be read: no row of theirs is left out for the name of a unit."""
+NATIONAL = ("published_totals", "figures", "sources", "applicability", "group_weights")
+"""Tables of which a row that names a unit is left out."""
+_CITING = ("recommendations", "published_totals", "figures")
+_AUTHORS = ("contributors", "study.contact")
+"""Parts of the descriptor that say who made the study, and not what was found."""
+
+
+def without_units(study: Study) -> Study:
+    """Return a study of which no unit is named: method, questions, published counts, their sources.
+
+    What may leave the house of a draft is made from this. Of all other tables no row is left.
+
+    Raises:
+        StudyError: a question, rule, notice or the descriptor names a unit; of every such place.
+    """
+    study = study.at(None)
+    naming = re.compile(_pattern(study, "unit_id", "name", "short_name"), re.IGNORECASE)
+    kept = {name: _without_notes(study[name], naming) for name in (*CODEBOOK, *NATIONAL)}
+    kept["notices"] = kept["notices"][kept["notices"]["scope"] != "unit"]
+    for name in NATIONAL:
+        kept[name] = kept[name][~_rows_naming(kept[name], naming)]
+    kept |= _cited(kept, study.settings.report.source_id)
+    named = re.compile(_pattern(study, "name", "short_name"))
+    problems = [*_tables_naming(study, kept, named), *_descriptor_naming(study, named)]
+    if problems:
+        raise StudyError(problems)
+    return replace(
+        study, tables={name: rows.iloc[:0] for name, rows in study.tables.items()} | kept
+    )
+
+
+def name_hider(study: Study) -> Callable[[str], str]:
+    """Return what gives a sentence as it is or, where it names a unit, one that says only that."""
+    naming = re.compile(_pattern(study.at(None), "unit_id", "name", "short_name"))
+    hidden = f"Not shown here, since it names a {study.settings.unit_noun.singular}."
+    return lambda text: hidden if naming.search(text) else text
+
+
+def _pattern(study: Study, *columns: str) -> str:
+    names = pd.concat([study["units"][column] for column in columns]).unique()
+    longest_first = sorted(map(str, names), key=len, reverse=True)
+    return "|".join(_standing_alone(name) for name in longest_first)
+
+
+def _standing_alone(name: str) -> str:
+    # Scripts that write no blank between words have no bounds to look for.
+    return rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name)
+
+
+def _rows_naming(rows: pd.DataFrame, naming: re.Pattern[str]) -> pd.Series:
+    found = [any(naming.search(text) for text in row) for row in rows.itertuples(index=False)]
+    return pd.Series(found, index=rows.index, dtype=bool)
+
+
+def _without_notes(rows: pd.DataFrame, naming: re.Pattern[str]) -> pd.DataFrame:
+    """Return rows whose working notes name no unit."""
+    if "note" not in rows:
+        return rows
+    return rows.assign(note=["" if naming.search(text) else text for text in rows["note"]])
+
+
+def _cited(kept: Mapping[str, pd.DataFrame], report: str) -> dict[str, pd.DataFrame]:
+    """Return the tables that cite sources, and the sources that they cite, with no end loose."""
+    sources = kept["sources"]
+    there = {name: kept[name]["source_id"].isin(sources["source_id"]) for name in _CITING}
+    tables = {name: kept[name][there[name]] for name in _CITING[1:]}
+    asking = kept["recommendations"]
+    read_in = asking["source_id"].where(there["recommendations"], "")
+    tables["recommendations"] = asking.assign(source_id=read_in)
+    cited = {report, *pd.concat([tables[name]["source_id"] for name in _CITING])}
+    return {**tables, "sources": sources[sources["source_id"].isin(cited)]}
+
+
+def _tables_naming(
+    study: Study, kept: Mapping[str, pd.DataFrame], named: re.Pattern[str]
+) -> Iterator[Problem]:
+    for name in CODEBOOK:
+        path, rows = study.descriptor.tables[name].path, kept[name]
+        for column in rows:
+            for index, text in zip(rows.index, rows[column], strict=True):
+                yield from _named(named, text, path, index + 2, str(column))
+
+
+def _descriptor_naming(study: Study, named: re.Pattern[str]) -> Iterator[Problem]:
+    for place, text in study.descriptor.texts():
+        if not place.startswith(_AUTHORS):
+            yield from _named(named, text, FILE, None, place)
+
+
+def _named(
+    named: re.Pattern[str], text: str, path: str, row: int | None, column: str
+) -> Iterator[Problem]:
+    if found := named.search(text):
+        rule = f"it names {found.group()}, and a draft names no unit in public"
+        remedy = "word it without the name, or build without --public for those who work on it"
+        yield Problem(path, row, column, shorten(text), rule, remedy)

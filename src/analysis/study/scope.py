@@ -27,6 +27,7 @@ class Scope:
         units: the units that are shown and ranked; empty: all.
         criteria: the criteria that are shown; empty: all.
         query: the words by which the units were chosen; empty: by their ids.
+        public: whether no unit is named, since the study is a draft and it leaves the house.
         stated: a sentence for each of these, and for a date that is not the study's own.
     """
 
@@ -35,6 +36,7 @@ class Scope:
     units: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
     query: str = ""
+    public: bool = False
     stated: tuple[str, ...] = ()
 
     def stating(self, sentence: str, **changes) -> "Scope":

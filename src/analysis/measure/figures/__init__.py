@@ -19,8 +19,10 @@ from analysis.measure.figures import (
 from analysis.measure.figures.named import About, NamedFigure
 from analysis.measure.figures.order import SURE, given, surely_above
 from analysis.measure.figures.sensitivity import interval_sensitivity, sensitivity_figures
+from analysis.measure.figures.unnamed import unnamed_figures
 from analysis.measure.results import Results
 from analysis.measure.row_key import RowKey
+from analysis.measure.unnamed import Unnamed
 
 __all__ = [
     "SURE",
@@ -37,6 +39,10 @@ __all__ = [
 
 def named_figures(results: Results) -> dict[str, NamedFigure]:
     """Return every named figure of the results, by id."""
+    if isinstance(results, Unnamed):
+        made = {figure.id: figure for figure in _made(results.whole)}
+        own = {figure.id: figure for figure in findings.finding_figures(results)}
+        return unnamed_figures(results, made | own)
     return {figure.id: figure for figure in _made(results)}
 
 

@@ -1,7 +1,7 @@
 """What was found on each recommendation, and why nothing is found of most units."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -99,6 +99,14 @@ def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
     }
 
 
+def shown_findings(results: Results) -> dict[str, list[FindingPart]]:
+    """Return what was found on each recommendation; where no unit is named, the counts."""
+    parts = finding_parts(results.counted_gaps)
+    if not results.study.scope.public:
+        return parts
+    return {group: [replace(part, units=()) for part in of] for group, of in parts.items()}
+
+
 def _by_finding(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Return the units of each finding, in the order of the rows."""
     units = {str(finding): rows["finding"] == finding for finding in rows["finding"].unique()}
@@ -141,12 +149,13 @@ def _units_in_words(part: FindingPart, names: Mapping[str, str], noun: UnitNoun)
     return ("all " if part.is_all else "") + counted(part.count, *noun.both)
 
 
-def _findings(results: Results) -> Iterable[NamedFigure]:
-    table, names = results.gaps, unit_names(results.study)
+def finding_figures(results: Results) -> Iterable[NamedFigure]:
+    """Yield what was found on each recommendation, in a sentence and in counts."""
+    table, names = results.counted_gaps, unit_names(results.study)
     labels = quoted_labels(results.study, "recommendations")
     many = capital(many_units(results))
     noun = results.study.settings.unit_noun
-    parts = finding_parts(table)
+    parts = shown_findings(results)
     for group in parts:
         rows = table[table["recommendation_id"] == group]
         sentence = finding_sentence(parts[group], names, noun)
@@ -217,5 +226,5 @@ def _answers(results: Results) -> Iterable[NamedFigure]:
     )
 
 
-PARTS = _findings, _silence, _answers
+PARTS = finding_figures, _silence, _answers
 """What yields the figures, in their order."""

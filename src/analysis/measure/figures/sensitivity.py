@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from analysis.measure.figures.named import NamedFigure, counted_rows, keys_of, many_units
 from analysis.measure.figures.order import SURE
+from analysis.measure.figures.unnamed import unnamed_figures
 from analysis.measure.results import Results
 from analysis.measure.scenario_dominance import ABOVE, AT_OR_ABOVE
 from analysis.measure.scenarios import KINDS
+from analysis.measure.unnamed import Unnamed
 from analysis.wording import capital
 
 
@@ -22,7 +24,8 @@ def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
 
 def interval_sensitivity(results: Results) -> dict[str, NamedFigure]:
     """Return those of :func:`sensitivity_figures` that are on intervals, and on no comparison."""
-    return {figure.id: figure for figure in _interval_sensitivity(results)}
+    figures = {figure.id: figure for figure in _interval_sensitivity(results)}
+    return unnamed_figures(results, figures) if isinstance(results, Unnamed) else figures
 
 
 def _comparison_sensitivity(results: Results) -> Iterable[NamedFigure]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import FindingPart, finding_parts
+from analysis.measure.figures.findings import FindingPart, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE
@@ -43,7 +43,7 @@ def _rows(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str,
         study.lookup("recommendations", "label"),
         written_findings(study, results.matrix),
     )
-    for group, parts in finding_parts(results.gaps).items():
+    for group, parts in shown_findings(results).items():
         of_group = " ".join(dict.fromkeys(_tags_below(results, group, tags)))
         for part in parts:
             own = [written.get((unit, group), "") for unit in part.units]

@@ -21,6 +21,7 @@ from analysis.publish.site.downloads import downloads as listed_downloads
 from analysis.publish.site.page_maker import PageMaker
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.symbols import places_note
+from analysis.study.corrections import corrections
 from analysis.study.sources import with_sources
 
 
@@ -96,7 +97,8 @@ def replies(maker: PageMaker) -> None:
         for (unit, _), of_cell in replies_by_cell(maker.results).items()
         for reply in of_cell
     ]
-    maker.page("cite.html", "cite", "How to cite, and how to reply", replies=rows)
+    title = "How to cite, and how to reply"
+    maker.page("cite.html", "cite", title, replies=rows, corrections=corrections(maker.study))
 
 
 def _totals(maker: PageMaker) -> list[dict]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import finding_parts
+from analysis.measure.figures.findings import shown_findings
 from analysis.measure.gaps import GAP_STATES, notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -60,7 +60,7 @@ class PageMaker:
             "site.css": _stylesheet(results).encode(),
             "site.js": template_text("site/site.js").encode(),
         }
-        self.findings = finding_parts(results.gaps)
+        self.findings = shown_findings(results)
         self.written = written_findings(self.study, results.matrix)
         self.authors = listed([person.title for person in self.study.descriptor.contributors])
         self.machines = Machines(self)

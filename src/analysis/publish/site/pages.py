@@ -57,10 +57,11 @@ def site_files(
     """
     maker = PageMaker(results, named, charts, list(beside))
     recommendations(maker)
-    sections = unit_sections(results)
-    unit_pages.units(maker, sections)
-    compare(maker, sections)
-    evidence_pages.evidence(maker)
+    if not results.study.scope.public:
+        sections = unit_sections(results)
+        unit_pages.units(maker, sections)
+        compare(maker, sections)
+        evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
     stored = notebooks(maker)
     about_pages.downloads(maker, stored)

@@ -28,6 +28,7 @@ class Kind:
     Attributes:
         draw: draws it.
         section: the section that shows it; ``None``: it is drawn for notebooks alone.
+        of_units: whether it draws each unit.
         lacking: says why there is nothing to draw; empty: there is.
         based_on: the study's table from which its table takes columns.
         columns: those of its table that no other published table has.
@@ -38,6 +39,7 @@ class Kind:
     lacking: Callable[[Results], str] = lambda results: ""
     based_on: str = ""
     columns: Mapping[str, Field] = field(default_factory=dict)
+    of_units: bool = True
 
     def published(self, results: Results, named: Named) -> Chart:
         """Return the chart with its section, and with what describes its table."""
@@ -47,7 +49,8 @@ class Kind:
 
 def all_charts(results: Results, named: Named) -> list[Chart]:
     """Return every chart to publish that the study has data for, in the order of the list."""
-    published = [kind for kind in KINDS.values() if kind.section]
+    public = results.study.scope.public
+    published = [kind for kind in KINDS.values() if kind.section and not (public and kind.of_units)]
     return [kind.published(results, named) for kind in published if not kind.lacking(results)]
 
 
@@ -100,10 +103,14 @@ KINDS: dict[str, Kind] = {
     "matrix": Kind(matrix_chart, Section.MATRIX, _no_criterion),
     "intervals": Kind(intervals_chart, Section.SCORES),
     "tile_map": Kind(tile_map_chart, Section.MAP, _no_place, based_on="units"),
-    "coverage": Kind(coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS),
+    "coverage": Kind(
+        coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS, of_units=False
+    ),
     "order": Kind(order_chart, Section.COMPARISONS, _no_pair, columns=order.COLUMNS),
-    "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events"),
-    "figures": Kind(figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures"),
+    "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events", of_units=False),
+    "figures": Kind(
+        figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures", of_units=False
+    ),
     "reach": Kind(reach_chart, None, _nothing_known),
 }
 """Every kind of chart by its name in ``results.plot``: that of its module, and of its file."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from analysis.problems import Problem
 from analysis.study.rules import (
+    checked,
     codebook,
     coding,
     days,
@@ -44,6 +45,7 @@ RULES = (
     *published.RULES,
     *weights.RULES,
     *settings.RULES,
+    *checked.RULES,
 )
 """All rules; of two faults in one cell, that of the earlier rule comes first."""
 

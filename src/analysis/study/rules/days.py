@@ -11,7 +11,7 @@ from analysis.study.vocabulary import REQUEST_DAYS
 # fmt: off
 DATE_COLUMNS = (
     "observed_on", "not_before", "not_after", "published", "date", "read_on", "searched_on",
-    "period_start", "period_end", "as_of", "applies_from", "given_on", "returned_on", "due_on",
+    "period_start", "period_end", "as_of", "applies_from", "given_on", "returned_on", "due_on", "reply_by",
     *REQUEST_DAYS, "received_on", "replaced_on", "checked_on",
     "exists_from", "exists_until", "from_day", "retrieved_on",
 )
@@ -23,6 +23,7 @@ SPANS = (
     ("evidence", "published", "read_on"),
     ("events", "date", "read_on"),
     ("requests", "sent_on", "due_on"),
+    ("notified", "sent_on", "reply_by"),
     ("units", "exists_from", "exists_until"),
 )
 """Pairs of columns of a table of which the first may not be after the second."""
