@@ -4,6 +4,7 @@
 above the tables are as many on every sheet, so that all have their headings on the same row.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +23,10 @@ from analysis.publish.sheets import evidence, national, published, units
 from analysis.publish.sheets.notes import criterion_tags, notes, where_notices_stand
 from analysis.publish.sheets.summary import how_much_is_known, summary
 from analysis.show.caveats import caveats
+from analysis.study.settings import UnitNoun
 
+_Table = tuple[str, str, Callable[[Results], pd.DataFrame]]
+"""The name of a sheet, the title of its table, and what makes that of results."""
 _LINKS = {evidence.ADDRESS: web_address, evidence.ARCHIVED: web_address}
 
 
@@ -32,10 +36,8 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     known, lines = how_much_is_known(results, named), caveats(results)
     table = summary(results, criterion_tags(results.study))
     first = Sheet("Summary", _summary_title(results), [*lines, known], table)
-    wide: list[Sheet] = []
     tables = _sheets(results)
-    if tables[0].tab == _OF_UNITS[0]:
-        wide, tables = tables[:1], tables[1:]
+    wide, tables = ([], tables) if results.study.scope.public else (tables[:1], tables[1:])
     explained = Sheet("Notes", "Notes", [*lines, _licence_line(results)], notes(results))
     contents = contents_sheet(
         [*lines, "Every table has a sheet of its own."], [first, *wide, explained, *tables]
@@ -55,76 +57,75 @@ def _licence_line(results: Results) -> str:
 _CONTACT = "Whom to write to, and the licence, stand at the end."
 
 
-_OF_UNITS = ("Matrix wide", "Gaps", "Scores", "Matrix", "Evidence", "Replies")
-"""Sheets of which a row is about one unit: where no unit is named, there is none."""
-
-
 def _sheets(results: Results) -> list[Sheet]:
-    """Return the sheets of the tables, the wide matrix first."""
+    """Return the sheets of the tables; where units are named, the wide matrix first."""
     study, noun = results.study, results.study.settings.unit_noun
     more = where_notices_stand(study)
     lines, leads = [*caveats(results), more], {more: place_of("Notes")}
+    wide = (
+        "Matrix wide",
+        f"Every answer: a row for each {noun.singular}, a column for each question",
+        lambda results: units.wide(results, criterion_tags(study)),
+    )
     return [
-        Sheet(tab, title, lines, table, _LINKS, leads)
+        Sheet(tab, title, lines, table(results), _LINKS, leads)
         for tab, title, table in (
-            (
-                "Matrix wide",
-                f"Every answer: a row for each {noun.singular}, a column for each question",
-                units.wide(results, criterion_tags(study)),
-            ),
+            *([] if study.scope.public else [wide]),
             (
                 "National gaps",
                 f"How many {noun.plural} meet each recommendation, how many fall short, and for how many we could not tell",
-                national.national_gaps(results),
+                national.national_gaps,
             ),
             (
                 "National figures",
                 f"How many {noun.plural} are at each state of each criterion",
-                national.national_figures(results),
+                national.national_figures,
             ),
             (
                 "Published totals",
                 "Published totals beside what the evidence names",
-                published.published_totals(results),
+                published.published_totals,
             ),
             *_published_scores(results),
-            (
-                "Gaps",
-                f"What each {noun.singular} meets, what is missing and what is unknown, by recommendation",
-                units.gaps(results),
-            ),
-            (
-                "Scores",
-                f"Worst and best score that the evidence allows each {noun.singular}",
-                units.scores(results),
-            ),
-            (
-                "Matrix",
-                f"The state of every {noun.singular} on every criterion",
-                units.matrix(results),
-            ),
-            (
-                "Evidence",
-                "Evidence cited by a coding, in our own words, with its source",
-                evidence.evidence(results),
-            ),
-            (
-                "Replies",
-                f"What each {noun.singular} replied, in our own words, and what became of it",
-                evidence.replies(results),
-            ),
-            ("Sources", "The documents listed", evidence.sources(results)),
+            *([] if study.scope.public else _of_units(noun)),
+            ("Sources", "The documents listed", evidence.sources),
         )
-        if not (study.scope.public and tab in _OF_UNITS)
     ]
 
 
-def _published_scores(results: Results) -> list[tuple[str, str, pd.DataFrame]]:
+def _of_units(noun: UnitNoun) -> list[_Table]:
+    """Return the tables of which a row is about one unit."""
+    return [
+        (
+            "Gaps",
+            f"What each {noun.singular} meets, what is missing and what is unknown, by recommendation",
+            units.gaps,
+        ),
+        (
+            "Scores",
+            f"Worst and best score that the evidence allows each {noun.singular}",
+            units.scores,
+        ),
+        ("Matrix", f"The state of every {noun.singular} on every criterion", units.matrix),
+        (
+            "Evidence",
+            "Evidence cited by a coding, in our own words, with its source",
+            evidence.evidence,
+        ),
+        (
+            "Replies",
+            f"What each {noun.singular} replied, in our own words, and what became of it",
+            evidence.replies,
+        ),
+    ]
+
+
+def _published_scores(results: Results) -> list[_Table]:
     """Return the sheet of published scores, where there are any."""
     if not len(results.published_scores):
         return []
     title = "Published scores, how they were rounded, and what they settle"
-    return [("Published scores", title, published.published_scores(results))]
+    return [("Published scores", title, published.published_scores)]
 
 
 def write(material: Material, folder: Path) -> None:
