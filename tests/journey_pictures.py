@@ -41,7 +41,7 @@ PAGES = (
     PagePicture("rows", "figures/cells.settled.html", (LEAD, "h2:first-of-type + p", "table")),
     PagePicture("cell", "forces/warwickshire.html", ("main > h1", "#stop-sharing-on-doubt")),
     PagePicture("source", "sources.html", ("main > h1", "thead", "#S100")),
-    PagePicture("page", "forces/kent.html", (LEAD, "#page\\.glance + div")),
+    PagePicture("page", "forces/kent.html", (LEAD, "#page\\.why\\.1", "#gap\\.R1")),
     PagePicture(
         "reply",
         "cite.html",

@@ -561,7 +561,7 @@ def test_a_cell_shows_both_coders_and_who_settled_it_and_why(real):
         "Settled by third reading: Deferral to a national position",
         "coder-1",
         "coder-2",
-        "all that the copy holds was read",
+        "All that the copy holds was read",
         "Gloucestershire Constabulary",
     ):
         assert said in text, said

@@ -106,7 +106,7 @@ def test_what_we_could_not_tell_is_said_in_the_first_person():
     named = named_figures(results)
     files = site_files(results, named | sensitivity_figures(results), [])
     page = files["recommendations/opening.html"].decode()
-    assert "<h2>Libraries for which we could not tell</h2>" in page
+    assert "<h2>Libraries for which we could not tell, on this recommendation</h2>" in page
     for said in (page, report_html(results, named, [])):
         assert "could not tell" in said and "cannot be told</" not in said
     heads = [
