@@ -16,6 +16,7 @@ from made_study import AWKWARD, PLANNED, SCALES, write_made_study
 from analysis import study as studies
 from analysis.measure.results import measure
 from analysis.measure.side_by_side import irreconcilable
+from analysis.publish.stored_notebooks import stored_notebooks
 from analysis.study import vocabulary as v
 
 ROOT = Path(__file__).parents[1]
@@ -161,7 +162,11 @@ def test_neither_place_nor_surroundings_change_a_byte_of_any_file(
         "COLUMNS": "40",
     }
     study, built = (REAL, "published") if which == "real" else (made_folder, "published_made")
-    copy = shutil.copytree(study, tmp_path / "copy")
+    # With the notebooks that were run on it, which are beside the folder that holds it.
+    copy = shutil.copytree(study, tmp_path / "data" / study.name)
+    for notebook in stored_notebooks(study):
+        (tmp_path / "notebooks").mkdir(exist_ok=True)
+        shutil.copy(notebook, tmp_path / "notebooks")
     other = build_in_a_process(tmp_path / "other", copy, **surroundings)
     assert difference(contents(request.getfixturevalue(built)), contents(other)) == []
 

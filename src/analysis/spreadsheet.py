@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.direction import without_direction
@@ -60,7 +61,9 @@ def put_date(sheet: Worksheet, row: int, column: int, day: dt.date) -> None:
 def put_link(cell: Cell, address: str) -> None:
     """Let a cell lead to an address, if there is one; what it says stays."""
     if address:
-        cell.hyperlink = address
+        # A place in the workbook itself is none outside it.
+        place = {"location": address[1:]} if address.startswith("#") else {"target": address}
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, **place)
         cell.font = font(color="12436D", underline="single")
 
 
