@@ -146,7 +146,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     # The library replies; its answer cannot be passed over.
     done(walk.reply_form())
     walk.library_replies()
-    assert "'Your reply'!D10" in refused(walk.command("intake", "reply-back.xlsx"))
+    assert "'Your reply'!F10" in refused(walk.command("intake", "reply-back.xlsx"))
     walk.reply_is_entered()
     said = done(walk.command("intake", "reply-entered.xlsx"))
     assert "Written: evidence.csv, replies.csv, sources.csv." in said

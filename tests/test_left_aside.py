@@ -121,9 +121,9 @@ def without_marks(book: Workbook) -> None:
 
 def test_sheets_may_be_sorted_renamed_and_moved(folder):
     def sort(book: Workbook) -> None:
-        sheet = book["What is said"]
-        rows = [[one.value for one in line] for line in sheet.iter_rows(min_row=2)]
-        for number, row in enumerate(reversed(rows), start=2):
+        sheet = book["What we say"]
+        rows = [[one.value for one in line] for line in sheet.iter_rows(min_row=12)]
+        for number, row in enumerate(reversed(rows), start=12):
             for column, value in enumerate(row, start=1):
                 sheet.cell(number, column).value = value
         sheet.title = "As we are told"
@@ -195,9 +195,13 @@ def test_a_comment_is_named_wherever_it_stands(tab, sheet, folder):
         ("Your reply", "Your reply", "B5", "Why do you ask?"),
         ("Your reply", "Your reply", "C2", "What is wrong here"),
         ("Your reply", "Your reply", "B16", "We were never asked."),
-        ("Your reply", "What is said", "E4", "Because we say so."),
-        ("Your reply", "Evidence", "B2", "It says nothing of the kind."),
-        ("Your reply", "Searches made", "C2", "Look again."),
+        ("Your reply", "What we say", "C13", "Because we say so."),
+        ("Your reply", "What we say", "C22", "It says nothing of the kind."),
+        ("Your reply", "What we say", "C24", "Look again."),
+        ("Your reply", "What we say", "A5", "It is the same."),
+        ("Your reply", "What we say", "B31", "We disagree with all of this."),
+        ("Your reply", "Your reply", "D2", "Your answer: yes, or no"),
+        ("Your reply", "Your reply", "C14", "Ask for Jo."),
         ("Your reply", "Ledger of replies", "A4", "We disagree."),
         ("Settling", "Settling", "D3", "points_4"),
         ("Settling", "Codebook", "F2", "Another rule."),
@@ -215,8 +219,8 @@ def test_a_text_that_only_shows_and_was_changed_is_named(tab, sheet, place, text
     ("sheet", "place", "text"),
     [
         ("Your reply", "A13", "library-one/whole: no"),
-        ("What is said", "A4", "Our weekends"),
-        ("Evidence", "A2", "V99"),
+        ("What we say", "A14", "Our weekends"),
+        ("What we say", "A22", "Document 99"),
     ],
 )
 def test_a_first_cell_that_was_changed_is_named_and_not_its_row(sheet, place, text, folder):
@@ -232,10 +236,10 @@ def quoted(sheet: str) -> str:
     ("sheet", "place", "other"),
     [
         # What another row of the same column says, also one with the same first cell.
-        ("What is said", "C3", "C5"),
+        ("What we say", "B12", "B15"),
         ("Codebook", "C2", "C4"),
-        ("Evidence", "C2", "C3"),
-        ("Start", "B3", "B4"),
+        ("What we say", "C22", "C23"),
+        ("Start", "B3", "B2"),
         ("Lists", "A3", "A2"),
     ],
 )
@@ -253,22 +257,22 @@ def test_emptied_cells_and_deleted_rows_of_shown_sheets_are_named(folder):
     notes = intake(
         folder,
         "Your reply",
-        cell("What is said", "E4", value=None),
+        cell("What we say", "C13", value=None),
         cell("Your reply", "C5", value=None),
         cell("Your reply", "A6", value=None),
         lambda book: book["Your reply"].delete_rows(9),
-        lambda book: book["Searches made"].delete_rows(2),
+        lambda book: book["What we say"].delete_rows(24),
     ).notes
     assert notes == [
-        f"{EMPTIED}: 'What is said'!E4, 'Your reply'!A6, 'Your reply'!C5.",
-        f"{ROWS_GONE}: 'Searches made'!A2, 'Your reply'!A9.",
+        f"{EMPTIED}: 'What we say'!C13, 'Your reply'!A6, 'Your reply'!C5.",
+        f"{ROWS_GONE}: 'What we say'!A24, 'Your reply'!A9.",
     ]
 
 
 @pytest.mark.parametrize(
     ("tab", "sheet"),
     [
-        ("Your reply", "What is said"),
+        ("Your reply", "What we say"),
         ("Your reply", "New searches"),
         ("Coding", "Evidence held"),
         ("Coding", "New sources"),
@@ -286,9 +290,9 @@ def test_without_its_last_sheet_a_workbook_is_an_older_one(folder):
         folder,
         "Your reply",
         lambda book: book.remove(book["Lists"]),
-        cell("What is said", "C4", value="No."),
+        cell("What we say", "C14", value="No."),
     ).notes
-    assert notes == [f"{CHANGED_SINCE}: 'What is said'!C4.", f"{SHEET_SINCE}: Lists."]
+    assert notes == [f"{CHANGED_SINCE}: 'What we say'!C14.", f"{SHEET_SINCE}: Lists."]
 
 
 def test_a_form_of_another_kind_of_workbook_is_named(folder):
@@ -344,9 +348,9 @@ def test_a_form_without_the_sheet_that_the_unit_fills_is_refused(folder):
 
 def test_an_answer_in_the_column_of_documents_is_refused_in_its_cell(folder):
     with pytest.raises(StudyError) as caught:
-        intake(folder, "Your reply", cell("Your reply", "E5", value="Our by-law."))
+        intake(folder, "Your reply", cell("Your reply", "F5", value="Our by-law."))
     (problem,) = caught.value.problems
-    assert (problem.column, problem.value) == ("'Your reply'!E5", "Our by-law.")
+    assert (problem.column, problem.value) == ("'Your reply'!F5", "Our by-law.")
 
 
 # --- links ---------------------------------------------------------------------------------------
@@ -439,7 +443,7 @@ def test_what_is_no_address_is_refused_in_its_cell(shown, target, rule, folder):
     ("tab", "sheet", "place"),
     [
         ("Your reply", "Start", "B3"),
-        ("Your reply", "What is said", "D3"),
+        ("Your reply", "What we say", "C13"),
         ("Coding", "New sources", "C3"),
         ("Settling", "Settling", "A3"),
     ],

@@ -12,7 +12,7 @@ from made import LIBRARY, real
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.reply_form import findings, reply_form
+from analysis.fieldwork.reply_form import SENDER_NAMED, findings, reply_form
 from analysis.study import StudyError, load
 
 UNIT, OTHER = "library-one", "library-two"
@@ -123,13 +123,14 @@ def test_every_sheet_that_a_unit_reads_bears_the_draft_mark_at_its_head():
     settings = study.settings.model_copy(update={"status": "checked"})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     checked = dataclasses.replace(study, descriptor=descriptor)
-    read = ["Start", "What is said", "Evidence", "Searches made", "Your reply"]
+    read = ["What we say", "Your reply"]
     book = Filled(reply_form(study, "gloucestershire")).book
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"] == read
     for name in read:
         head = [cell.value or "" for row in book[name].iter_rows(max_row=2) for cell in row]
         assert [one for one in head if study.settings.draft_mark in one], name
     said = Filled(reply_form(checked, "gloucestershire")).said()
-    assert "DRAFT" not in said and "What is said here" in said
+    assert "DRAFT" not in said and "What we say of" in said
 
 
 def test_the_command_says_what_is_still_to_be_set(tmp_path):
@@ -275,3 +276,47 @@ def test_a_form_of_no_unit_is_refused(folder):
     enter(filled.form("replies"))
     fresh = shutil.copytree(LIBRARY, folder.parent / "fresh")
     assert refused(filled, fresh) == {"Start": "it does not say which unit of the study replies"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("position", "we hold nothing"),
+        ("since", "2022"),
+        ("document", "Notice 4"),
+        ("answer", "No."),
+    ],
+)
+def test_an_answer_in_any_column_has_to_be_entered(folder, column, text):
+    filled = form(folder)
+    answers = filled.form("answers")
+    row = answers.put(answers.find(f"{UNIT}/evening"), **{column: text})
+    assert list(refused(filled, folder)) == [answers.cell(row, column)]
+    enter(filled.form("replies"), criterion_id="evening")
+    assert taken_in(filled, folder).written == ["replies.csv"]
+
+
+def test_who_replies_is_named_and_not_kept(folder):
+    filled = form(folder)
+    answers = filled.form("answers")
+    row = answers.put(answers.find(f"{UNIT}/sender"), answer="Made-up Jo, made-up inspector")
+    # That somebody replied has to be entered, also where nothing is found wrong.
+    assert list(refused(filled, folder)) == [answers.cell(row, "answer")]
+    enter(filled.form("replies"))
+    intake = taken_in(filled, folder)
+    assert intake.notes == [f"{SENDER_NAMED}: {answers.cell(row, 'answer')}."]
+    assert "made-up inspector" not in (folder / "replies.csv").read_text("utf-8")
+
+
+def test_no_id_is_in_sight_and_the_day_is_said_where_one_is_set(folder):
+    append_row(folder, "notified", None, unit_id=UNIT, sent_on="2022-08-01", reply_by="2022-09-01")
+    book = form(folder).book
+    said, answers = book["What we say"], book["Your reply"]
+    assert answers.row_dimensions[1].hidden and answers.column_dimensions["A"].hidden
+    rows = [*said.iter_rows(), *answers.iter_rows(min_row=2, min_col=2)]
+    seen = [cell.value for row in rows for cell in row if cell.value]
+    study = load(folder)
+    ids = {UNIT, *study["evidence"]["evidence_id"], *study["sources"]["source_id"]}
+    assert not [text for text in seen if ids & {*text.replace(",", " ").split()}]
+    assert sum("1 September 2022" in text for text in seen) == 2
+    assert all(sheet.page_setup.fitToHeight == 0 for sheet in (said, answers))

@@ -206,15 +206,27 @@ NOTHING_FOUND = Form(
 )
 """What was read of the documents held and holds nothing, by unit and criterion."""
 
+POSITIONS = ("yes", "in part", "no", "we hold nothing")
+"""What a unit may answer: evidence to be coded, and no level."""
+
 REPLY = Form(
     "answers",
     "Your reply",
     (
         ROW,
         Field("asked", "Question", 44, TEXT, editable=False),
-        Field("found", "What is said here", 34, TEXT, editable=False),
-        Field("answer", "Your reply", 60, TEXT),
-        Field("document", "Document that shows it: title, date, address", 50, TEXT),
+        Field("found", "What we say", 28, TEXT, editable=False),
+        Field(
+            "position",
+            f"Your answer: {', '.join(POSITIONS[:-1])}, or {POSITIONS[-1]}",
+            16,
+            choices="positions",
+            only_choices=False,
+            may_lack=True,
+        ),
+        Field("since", "Since when", 14, TEXT, may_lack=True),
+        Field("document", "Document that shows it: title, date, address", 40, TEXT),
+        Field("answer", "Anything else", 40, TEXT),
     ),
 )
 

@@ -24,7 +24,7 @@ from analysis.fieldwork.sent_texts import (
     rows_sent,
 )
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow, address
-from analysis.fieldwork.workbook_writer import NOUN
+from analysis.fieldwork.workbook_writer import HIDDEN, NOUN
 from analysis.wording import agreeing, listed
 
 _EPOCH = dt.datetime(1899, 12, 30)
@@ -114,7 +114,8 @@ def _read_form(
         rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
         workbook.refuse(address(title, "A1"), title, rule, "delete the one that does not count")
         return
-    if layout.sheet.sheet_state != "visible":
+    sent_hidden = workbook.about.get(HIDDEN.lower(), "").split("; ")
+    if layout.sheet.sheet_state != "visible" and form.tab not in sent_hidden:
         workbook.note("A hidden sheet was read too", title)
     if title != form.tab:
         workbook.note("A sheet was renamed, and read by its marks", title)
@@ -293,8 +294,10 @@ def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> N
             workbook.note(f"A column was renamed, and read as {label!r}", place)
     for area in layout.sheet.column_dimensions.values():
         hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
-        if set(hidden) & {*columns.values()}:
+        # The column that names the rows is sent hidden where a unit reads the sheet.
+        if set(hidden) & {place for name, place in columns.items() if name != "row"}:
             workbook.note("Hidden columns were read too", address(title, area.index or ""))
     filtered = layout.sheet.auto_filter.filterColumn
-    if filtered or any(dimension.hidden for dimension in layout.sheet.row_dimensions.values()):
+    rows = layout.sheet.row_dimensions.items()
+    if filtered or any(dimension.hidden for number, dimension in rows if number > layout.head):
         workbook.note("Rows that are hidden, or that a filter hides, were read too", title)

@@ -5,23 +5,38 @@ from dataclasses import replace
 
 from analysis.fieldwork.cell_records import CellRecord, cell_records
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
-from analysis.fieldwork.forms import REPLY, Form, ledger_form
+from analysis.fieldwork.forms import (
+    NEW_EVIDENCE,
+    NEW_SEARCHES,
+    NEW_SOURCES,
+    POSITIONS,
+    REPLY,
+    Form,
+    ledger_form,
+)
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_marks import text_mark
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
-from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
+from analysis.fieldwork.workbook_writer import HIDDEN, FormRow, Page, WorkbookMaker
 from analysis.frames import each_row, records
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
 from analysis.study.marks import EARLIER_RULES, level_rules
 from analysis.study.searches import searches_by_unit
 from analysis.study.sources import titled, with_sources
+from analysis.wording import spoken
 
 KIND = "replies"
-WHOLE, OPEN = "whole", "open"
+SAID = "What we say"
+"""The sheet that a unit reads; it answers on that of the form :data:`analysis.fieldwork.forms.REPLY`."""
+WHOLE, SENDER, OPEN = "whole", "sender", "open"
+SENDER_NAMED = "Who replies is named here, and is not kept in the study"
 SPARE_REPLIES = 20
+_FOR_RESEARCHERS = tuple(
+    form.tab for form in (ledger_form(1), NEW_SOURCES, NEW_EVIDENCE, NEW_SEARCHES)
+)
 _REPLIED = (
     "received_on",
     "criterion_id",
@@ -37,24 +52,26 @@ _DECISIONS = ("accepted", "partly", "declined", OPEN)
 def reply_form(study: Study, unit: str) -> bytes:
     """Return what a unit is sent: what is said of it, on what evidence, and where to answer.
 
+    It sees two sheets; those for the researcher who records the reply are hidden.
+
     Args:
         study: the study.
         unit: the unit's id.
     """
     name = study.lookup("units", "name")[unit]
-    title = f"{name}: what is said of it, and its reply"
+    title = f"{name}: what we say, and its reply"
     existing = records(study["replies"][study["replies"]["unit_id"] == unit])
     # What each reply said as the form was written: what is entered later differs from it.
-    about = {"Workbook": KIND, "Unit": unit}
+    about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
     about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
-    maker = WorkbookMaker(study, title, about, _lines(study, unit, name))
+    maker = WorkbookMaker(
+        study, title, about, ["The other sheets are hidden until the reply comes."]
+    )
     offer_lists(maker, study)
-    maker.offer(decisions=_DECISIONS)
+    maker.offer(decisions=_DECISIONS, positions=POSITIONS)
     finding_rows = findings(study, unit)
-    maker.page(_findings_page(study, finding_rows))
-    maker.page(_evidence_page(study, unit))
-    maker.page(_searches_page(study, unit))
-    maker.form(_reply_sheet(study), _answer_rows(unit, finding_rows), frozen=2)
+    maker.page(_said_page(study, unit, finding_rows))
+    maker.form(_reply_sheet(study, unit), _answer_rows(unit, finding_rows), frozen=2)
     cited = max([0, *(reply["evidence_ids"].count(";") + 1 for reply in existing)])
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
@@ -64,42 +81,91 @@ def reply_form(study: Study, unit: str) -> bytes:
     ]
     maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
+    maker.show_only(SAID, REPLY.tab)
     return maker.as_bytes()
 
 
-def _lines(study: Study, unit: str, name: str) -> list[str]:
+def _said_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
+    """Return the sheet that says what was found, why, in which documents, and what was looked for."""
+    read = _documents(study, unit)
+    numbers = {name: number for number, name in enumerate(read, start=1)}
+    headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
+    found = [_said(row, numbers) for row in rows]
+    documents = [(f"Document {numbers[name]}", where, text) for name, (where, text) in read.items()]
+    searches = searches_by_unit(study).query("unit_id == @unit")
+    searched = [
+        (f"Searched on {row.searched_on}", row.where, f"We looked for: {row.queries}")
+        for row in each_row(searches)
+    ]
+    lines = _lines(study, unit)
+    return Page(SAID, headings, [*found, *documents, *searched], lines=lines)
+
+
+def _said(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:
+    named = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
+    documents = "documents" if len(named) > 1 else "document"
+    confidence = row["confidence"] and f"confidence {row['confidence']}"
+    return (
+        f"{row['label']}\n{row['question']}",
+        "\n".join(filter(None, (row["said"], row["when"], confidence))),
+        "\n".join(
+            filter(
+                None,
+                (
+                    row["why"],
+                    f"Our rule: {row['rule']}",
+                    row["settled"] and f"Settled by {row['settled']}",
+                    f"See {documents} {', '.join(named)} below." if named else "",
+                ),
+            )
+        ),
+    )
+
+
+def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
+    """Return where each cited piece of evidence on a unit stands and what it says, by its id."""
+    cited, evidence = study.cited_evidence(), study["evidence"]
+    own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
+    read = {}
+    for row in with_sources(study, "evidence", own):
+        source = row["source"]
+        names = (source["publisher"], titled(source), source["published"])
+        where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
+        text = f"In our own words: {row['states']}"
+        read[row["evidence_id"]] = (where, "\n".join(filter(None, (text, source["url"]))))
+    return read
+
+
+def _lines(study: Study, unit: str) -> list[str]:
+    """Return what stands above the findings: what it is, what to do, and the notices."""
     report, notices = study.settings.report, study["notices"]
+    name = study.lookup("units", "name")[unit]
     standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
     labels = study.lookup("criteria", "label") | {"": ""}
     notes = [
         f"{labels[row.criterion_id]}: {row.text}".removeprefix(": ") for row in each_row(standing)
     ]
-    return [
-        f"This is what the study says of {name}, from the documents that could be read, held against “{report.title}” ({report.publisher}, {report.date.isoformat()}). It is open to your reply.",
-        "The sheet What is said has every question, what was found, by which rule, and why. The sheet Evidence has what was read, in our own words, and where; the sheet Searches made, what was looked for.",
-        "If something is wrong, missing or out of date, please say so on the sheet Your reply, beside the question, with the document that shows it: its title, date and address, or the document itself.",
-        "Not known is not the same as not met: it says only that what was searched and read did not show it.",
+    lines = [
+        f"What we say of {name}, and why",
+        study.settings.draft_mark,
+        f"This is what we found in the documents that we could read, compared with “{report.title}” ({report.publisher}, {report.date.isoformat()}).",
+        f"Please tell us on the sheet {REPLY.tab} what is wrong, missing or out of date, and name or send the document that shows it.",
+        "Not known is not the same as not met: it says only that what we searched and read did not show it.",
         "Please write no personal details of any person concerned in a case.",
-        f"Please save the workbook and return it by [to fill in: day by which a reply is asked for] to: {study.settings.contact}",
-        "Your reply is recorded in our own words, and published beside the finding with what became of it.",
-        "The sheets after Your reply are for the researchers who record it.",
+        f"Please return this workbook by {reply_day(study, unit)} to: {study.settings.contact}",
+        "We record your reply in our own words, and publish it beside the finding with what became of it.",
         *notes,
     ]
+    return [line for line in lines if line]
 
 
-def _findings_page(study: Study, rows: list[dict[str, str]]) -> Page:
-    headings = [
-        ("Criterion", 22),
-        ("Question", 44),
-        (_marked(study, "What is said"), 34),
-        ("The rule for this", 44),
-        ("Why", 50),
-        ("Date", 16),
-        ("Confidence", 12),
-        ("Settled by", 30),
-        ("Evidence", 16),
-    ]
-    return Page("What is said", headings, [tuple(row.values())[1:] for row in rows])
+def reply_day(study: Study, unit: str) -> str:
+    """Return the last day by which a unit was asked to reply, or what stands where none is set."""
+    sent = study["notified"]
+    days = sent.loc[sent["unit_id"] == unit, "reply_by"]
+    if days.empty:
+        return "[to fill in: day by which a reply is asked for]"
+    return spoken(dt.date.fromisoformat(days.max()))
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
@@ -144,33 +210,13 @@ def _in_words(state: str, last_level: str) -> str:
     return f"Not known ({words}{last}): {v.MEANING[state]}."
 
 
-def _evidence_page(study: Study, unit: str) -> Page:
-    cited, evidence = study.cited_evidence(), study["evidence"]
-    own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
-    rows = []
-    for row in with_sources(study, "evidence", own):
-        source = row["source"]
-        where = ", ".join(filter(None, (source["publisher"], titled(source), source["published"])))
-        extent = v.EXTENT[row["extent_read"]]
-        rows.append((row["evidence_id"], row["states"], extent, where, source["url"]))
-    headings = [("Evidence", 12), (_marked(study, "What it says, in our own words"), 90)]
-    headings += [("How much was read", 16), ("Source", 60), ("Address", 60)]
-    return Page("Evidence", headings, rows)
-
-
-def _searches_page(study: Study, unit: str) -> Page:
-    searches = searches_by_unit(study).query("unit_id == @unit")
-    rows = [(row.searched_on, row.where, row.queries) for row in each_row(searches)]
-    headings = [("Searched on", 14), ("Where", 40), (_marked(study, "Queries"), 100)]
-    return Page("Searches made", headings, rows or [("", "No search is logged.", "")])
-
-
-def _reply_sheet(study: Study) -> Form:
+def _reply_sheet(study: Study, unit: str) -> Form:
     """Return the sheet on which the unit answers; what it is read by is as in its form."""
-    fields = [
-        replace(field, label=_marked(study, field.label)) if field.name == "found" else field
-        for field in REPLY.fields
-    ]
+    headings = {
+        "asked": f"Question. Please reply by {reply_day(study, unit)}",
+        "found": _marked(study, "What we say"),
+    }
+    fields = [replace(field, label=headings.get(field.name, field.label)) for field in REPLY.fields]
     return replace(REPLY, fields=tuple(fields))
 
 
@@ -180,7 +226,11 @@ def _marked(study: Study, heading: str) -> str:
 
 
 def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
-    whole = {"row": f"{unit}/{WHOLE}", "asked": "Anything else, or all of it together"}
+    whole = {"row": f"{unit}/{WHOLE}", "asked": "All of it together, or anything else"}
+    sender = {
+        "row": f"{unit}/{SENDER}",
+        "asked": "Who replies: name, rank or post, how to reach you, day",
+    }
     return [
         *(
             FormRow(
@@ -192,7 +242,8 @@ def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
             )
             for row in rows
         ),
-        FormRow(whole),
+        FormRow(whole, high=True),
+        FormRow(sender, high=True),
     ]
 
 
@@ -262,9 +313,12 @@ def _check_answers(changeset: Changeset, entered: set[str]) -> None:
     """See that each answer of the unit is in the ledger: none is to be lost on the way."""
     for line in lines_with(changeset.workbook, REPLY.name, "row"):
         subject = line["row"].rpartition("/")[2]
-        criterion = "" if subject == WHOLE else subject
+        name = next(name for name, text in line.texts.items() if text and name != "row")
+        if subject == SENDER and entered:
+            changeset.workbook.note_all(SENDER_NAMED, line.place(name))
+            continue
+        criterion = "" if subject in (WHOLE, SENDER) else subject
         if criterion not in entered and "" not in entered:
             rule = "the unit answers here, and the ledger of replies has no entry for it"
             remedy = "enter it on the sheet Ledger of replies, in our own words; it may be open"
-            name = "answer" if line["answer"] else "document"
             changeset.workbook.refuse(line.place(name), line[name], rule, remedy)

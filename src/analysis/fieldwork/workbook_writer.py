@@ -13,6 +13,7 @@ from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, LINK, Field, Form
@@ -25,6 +26,10 @@ from analysis.wording import capital
 START, LISTS = "Start", "Lists"
 NOUN = "One unit is called"
 """Label, on the first sheet, of the study's noun: a heading that is read back has it too."""
+HIDDEN = "Sheets sent hidden"
+"""Label, on the first sheet, of the forms that are hidden from who fills the others."""
+_ROOM = 90
+"""Points: a row in which a person writes several lines."""
 _HEADING = PatternFill("solid", fgColor="DCE6F1")
 _SHOWN = PatternFill("solid", fgColor="F2F2F2")
 _LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BFBFBF"))
@@ -32,23 +37,29 @@ _LINE = Border(bottom=Side("thin", color="BFBFBF"), right=Side("thin", color="BF
 
 @dataclass(frozen=True)
 class FormRow:
-    """A row to write: texts by field, and the list of a drop-down where it is not the field's."""
+    """A row to write: texts by field, and the list of a drop-down where it is not the field's.
+
+    ``high``: whether there is room to write several lines by hand.
+    """
 
     texts: Mapping[str, str]
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    high: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
     """A sheet to read and not to fill: its tab, headings with widths, and rows.
 
-    ``link`` is the number of the column whose texts are links; 0: none is.
+    ``link`` is the number of the column whose texts are links; 0: none is. ``lines`` stand above
+    the headings, over all columns.
     """
 
     tab: str
     headings: Sequence[tuple[str, int]]
     rows: Iterable[Sequence[str]]
     link: int = 0
+    lines: Sequence[str] = ()
 
 
 class WorkbookMaker:
@@ -62,6 +73,7 @@ class WorkbookMaker:
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._forms: dict[str, Form] = {}
+        self._shown: tuple[str, ...] = ()
         sheet = self.book.worksheets[0]
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -89,19 +101,22 @@ class WorkbookMaker:
         """Add a sheet to read."""
         sheet = self.book.create_sheet(page.tab)
         widths = [width for _, width in page.headings]
+        _write_lines(sheet, page.lines, len(widths), sum(widths))
+        head = len(page.lines) + 1
         for column, (heading, width) in enumerate(page.headings, start=1):
-            _head(sheet, 1, column, heading, width)
-        sheet.row_dimensions[1].height = row_height([text for text, _ in page.headings], widths)
-        last = 1
-        for last, texts in enumerate(page.rows, start=2):
+            _head(sheet, head, column, heading, width)
+        sheet.row_dimensions[head].height = row_height([text for text, _ in page.headings], widths)
+        last = head
+        for last, texts in enumerate(page.rows, start=head + 1):
             for column, text in enumerate(texts, start=1):
                 cell = put_text(sheet, last, column, text)
                 cell.border = _LINE
                 if column == page.link:
                     put_link(cell, text)
             sheet.row_dimensions[last].height = row_height(texts, widths)
-        sheet.freeze_panes = "B2"
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
+        if not page.lines:
+            sheet.freeze_panes = "B2"
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(widths))}{last}"
         _guard(sheet)
 
     def form(self, form: Form, rows: Sequence[FormRow], spare: int = 0, frozen: int = 0) -> None:
@@ -119,13 +134,29 @@ class WorkbookMaker:
         for number, row in enumerate(rows, start=3):
             texts = [row.texts.get(field.name, "") for field in form.fields]
             _write_row(sheet, number, form.fields, texts)
-            sheet.row_dimensions[number].height = row_height(texts, widths)
+            height = row_height(texts, widths)
+            sheet.row_dimensions[number].height = max(height, _ROOM) if row.high else height
         for number in range(3 + len(rows), last + 1):
             _write_row(sheet, number, form.fields, [""] * len(form.fields))
         self._add_choices(sheet, form, rows, last)
         sheet.freeze_panes = f"{get_column_letter(frozen + 1)}3"
         sheet.auto_filter.ref = f"A2:{get_column_letter(len(form.fields))}{last}"
         sheet.print_title_rows = "2:2"
+
+    def show_only(self, *tabs: str) -> None:
+        """Hide all sheets but these, which print on few pages, and all marks on them."""
+        self._shown = tabs
+
+    def _hide_the_rest(self) -> None:
+        for sheet in self.book.worksheets:
+            sheet.sheet_view.tabSelected = False
+            if sheet.title not in self._shown:
+                sheet.sheet_state = "hidden"
+                continue
+            fit_to_width(sheet)
+            if sheet.title in self._forms:  # its marks: a row above, and a column before
+                sheet.row_dimensions[1].hidden = sheet.column_dimensions["A"].hidden = True
+        self.book.active = self.book[self._shown[0]]
 
     def as_bytes(self) -> bytes:
         """Return the workbook as a file; the same workbook gives the same bytes."""
@@ -136,6 +167,8 @@ class WorkbookMaker:
         sent = [line for worksheet in self.book.worksheets for line in self._records(worksheet)]
         _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
         _guard(sheet)
+        if self._shown:
+            self._hide_the_rest()
         return as_bytes(self.book)
 
     def _records(self, sheet: Worksheet) -> Iterator[str]:
@@ -217,6 +250,23 @@ def _head(sheet: Worksheet, row: int, column: int, text: str, width: int) -> Non
     cell = put_text(sheet, row, column, text)
     cell.font, cell.fill, cell.border = font(bold=True), _HEADING, _LINE
     sheet.column_dimensions[get_column_letter(column)].width = width
+
+
+def _write_lines(sheet: Worksheet, lines: Sequence[str], columns: int, width: int) -> None:
+    """Write lines over all columns, the first one as a heading."""
+    for number, line in enumerate(lines, start=1):
+        cell = put_text(sheet, number, 1, line)
+        cell.font = font(bold=True, size=14) if number == 1 else font()
+        sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=columns)
+        sheet.row_dimensions[number].height = row_height([line], [width], cell.font.sz)
+
+
+def fit_to_width(sheet: Worksheet) -> None:
+    """Have a sheet printed as wide as a page, and on as many pages as its rows take."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _list(sheet: Worksheet, column: int, name: str, values: Sequence[str]) -> None:
