@@ -34,7 +34,7 @@ def front(maker: PageMaker) -> None:
         first_total=_totals(maker)[:1],
         report_read=maker.report_read,
         silence=SILENCE,
-        by_question=units_by_state(maker.results),
+        by_question=[] if maker.study.scope.public else units_by_state(maker.results),
     )
 
 
