@@ -256,7 +256,7 @@ class Walk:
             "Your reply",
             f"library-two/{CONTESTED}",
             {
-                "Your": "We have charged no late fees at all since April 2022.",
+                "Anything else": "We have charged no late fees at all since April 2022.",
                 "Document": "Notice on fees, 1 April 2022, https://example.org/two/fees",
             },
         )
