@@ -266,6 +266,7 @@ class Walk:
         """Enter the library's answer in the ledger, with the document that it brings."""
         back, tab = "reply-back.xlsx", "Ledger of replies"
         operations = [
+            *(("show sheet", name) for name in (tab, "New sources", "New evidence")),
             *self.typing(
                 back,
                 tab,
