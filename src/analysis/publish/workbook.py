@@ -61,7 +61,7 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     """Return the workbook; the same results give the same bytes."""
     study, lines = results.study, _cover_lines(results, named)
     title = f"{study.descriptor.title}: gap tables"
-    return accessible_workbook(study, title, lines, _notes_table(results), _sheets(results))
+    return accessible_workbook(study, title, lines, _notes_table(results), _shown_sheets(results))
 
 
 def accessible_workbook(
@@ -157,14 +157,6 @@ def _sheets(results: Results) -> list[Sheet]:
             published.published_totals(results),
         ),
         *([scores] if len(results.published_scores) else []),
-        *([] if study.scope.public else _sheets_of_units(results, on_units)),
-        Sheet("Sources", "The documents listed", caveats(results), evidence.sources(results)),
-    ]
-
-
-def _sheets_of_units(results: Results, on_units: list[str]) -> list[Sheet]:
-    noun = results.study.settings.unit_noun
-    return [
         Sheet(
             "Gaps",
             f"What each {noun.singular} meets, what is missing and what is unknown, by recommendation",
@@ -195,7 +187,14 @@ def _sheets_of_units(results: Results, on_units: list[str]) -> list[Sheet]:
             on_units,
             evidence.replies(results),
         ),
+        Sheet("Sources", "The documents listed", caveats(results), evidence.sources(results)),
     ]
+
+
+def _shown_sheets(results: Results) -> list[Sheet]:
+    """Return the sheets; where no unit is named, without those that are then empty."""
+    public = results.study.scope.public
+    return [sheet for sheet in _sheets(results) if not (public and sheet.table.empty)]
 
 
 def _write_lines(sheet: Worksheet, title: str, lines: list[str]) -> None:
