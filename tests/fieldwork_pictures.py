@@ -41,7 +41,7 @@ PICTURES = (
     Picture("new-evidence", "coder-one-back.xlsx", "New evidence", "ACDEH", (1, 2, 3, 4, 5)),
     Picture("said", "settling-back.xlsx", "Settling", "CDEF", (1, 2, 20, 21, 22)),
     Picture("settled", "settling-back.xlsx", "Settling", "CFGRS", (1, 2, 20, 21, 22)),
-    Picture("reply", "reply-entered.xlsx", "Your reply", "BDE", (1, 2, 9, 10, 11)),
+    Picture("reply", "reply-entered.xlsx", "Your reply", "BDEFG", (2, 9, 10, 11)),
     Picture("ledger", "reply-entered.xlsx", "Ledger of replies", "ACDIK", (1, 2, 3, 4)),
 )
 

@@ -50,8 +50,8 @@ PAGES = (
 )
 FORM = "kent.xlsx"
 SHEETS = (
-    Picture("form-start", FORM, "Start", "AB", (*range(1, 11),)),
-    Picture("form-reply", FORM, "Your reply", "BCDE", (2, 3, 4, 9, 12)),
+    Picture("form-start", FORM, "What we say", "ABC", (*range(1, 9), 11, 12, 13, 14)),
+    Picture("form-reply", FORM, "Your reply", "BCDEFG", (2, 3, 4, 9, 12, 13)),
 )
 BRIEFING = ("briefing", "briefings/kent.pdf")
 NAMES = (*(one.name for one in (*PAGES, *SHEETS)), BRIEFING[0])

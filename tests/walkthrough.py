@@ -254,7 +254,7 @@ class Walk:
             "Your reply",
             f"library-two/{CONTESTED}",
             {
-                "Your": "We have charged no late fees at all since April 2022.",
+                "Anything else": "We have charged no late fees at all since April 2022.",
                 "Document": "Notice on fees, 1 April 2022, https://example.org/two/fees",
             },
         )
@@ -264,6 +264,7 @@ class Walk:
         """Enter the library's answer in the ledger, with the document that it brings."""
         back, tab = "reply-back.xlsx", "Ledger of replies"
         operations = [
+            *(("show sheet", name) for name in (tab, "New sources", "New evidence")),
             *self.typing(
                 back,
                 tab,
