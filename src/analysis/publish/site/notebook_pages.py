@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from analysis.problems import Problem, StudyError
 from analysis.publish.markup import isolated, plain
 from analysis.publish.stored_notebooks import stored_notebooks
-from analysis.show.caveats import caveats
+from analysis.wording import spoken
 
 if TYPE_CHECKING:
     from analysis.publish.site.page_maker import PageMaker
@@ -57,7 +57,9 @@ def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
         rule = "it cannot be read as a notebook that was run"
         remedy = "run it again (policygap notebooks), or take it out of its folder"
         raise StudyError([Problem(str(source), None, "", "", rule, remedy)]) from error
-    return parts.title, [part for part in shown if part]
+    # A step is numbered by its place in the notebook, text and all.
+    numbered = enumerate(shown, start=1)
+    return parts.title, [{**part, "number": number} for number, part in numbered if part]
 
 
 def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
@@ -67,8 +69,11 @@ def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
         for cell in cells
         for output in cell.get("outputs", [])
     )
-    version = f"(version {maker.study.descriptor.version})"
-    return version in said and caveats(maker.results)[0] in said
+    code = "".join("".join(cell["source"]) for cell in cells)
+    matrix = maker.results.matrix
+    dates = spoken(matrix.as_of), spoken(matrix.known_by)
+    wanted = f"(version {maker.study.descriptor.version})", *dates, maker.study.mark
+    return "weights = {}" in code and all(text in said for text in wanted)
 
 
 class _Parts:
@@ -87,6 +92,8 @@ class _Parts:
                 self.title, text = first[2:].strip(), rest
             return {"prose": Markup(_markdown().render(text))} if text.strip() else None
         outputs = [part for output in cell.get("outputs", []) for part in self._shown(output)]
+        for number, part in enumerate(outputs, start=1):
+            part["number"] = number
         return {"code": text, "outputs": outputs} if text.strip() else None
 
     def _shown(self, output: Cell) -> Iterator[dict[str, Any]]:
