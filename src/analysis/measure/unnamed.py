@@ -11,6 +11,7 @@ from analysis.measure.sensitivity import Sensitivity
 from analysis.measure.shown import Shown
 from analysis.study import Matrix
 from analysis.study.public import name_hider, without_units
+from analysis.wording import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +75,11 @@ def unnamed(results: Results) -> Results:
     noun, count = study.settings.unit_noun, len(study["units"])
     public = without_units(study)
     lacking = len(study["figures"]) - len(public["figures"])
-    sentence = f"No {noun.singular} is named while this is a draft: counts are of all {count}."
+    sentence = f"No {noun.singular} is named while this is a draft: counts are of all {count}. Left out: events"
     if lacking:
-        sentence += (
-            f" Left out: {lacking} published figures, which name one or rest on a source that does."
-        )
+        figures = counted(lacking, "published figure", "published figures")
+        sentence += f", and {figures} with the name of one or with a source that has it"
+    sentence += "."
     public = replace(public, scope=study.scope.stating(sentence, public=True))
     return Unnamed(
         study=public,

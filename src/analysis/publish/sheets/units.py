@@ -34,6 +34,8 @@ def matrix(results: Results) -> pd.DataFrame:
     """Return the state of every unit on every criterion."""
     criteria = set(asked_criteria(results.study)["criterion_id"])
     cells = [row for row in results.cell_records if row.criterion_id in criteria]
+    if not cells:
+        return pd.DataFrame()
     table = pd.DataFrame(
         {
             "unit_id": cell.unit_id,
