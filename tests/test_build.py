@@ -47,7 +47,9 @@ def test_the_manifest_has_the_hash_of_every_input_and_output(published):
     files = listing(published)
     files.pop("manifest.json")
     assert held["outputs"] == files
-    assert held["inputs"] == listing(STUDY)
+    notebooks = STUDY.parents[1] / "notebooks"
+    beside = {f"../../notebooks/{name}": digest for name, digest in listing(notebooks).items()}
+    assert held["inputs"] == {**listing(STUDY), **beside}
     assert (held["as_of"], held["status"]) == ("2026-11-28", "draft")
 
 

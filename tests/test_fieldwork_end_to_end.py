@@ -132,7 +132,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     by = [row["settled_by"] for row in held(walk, "assessments")]
     assert (len(by), by.count("agreement"), by.count("Third Reader")) == (21, 20, 1)
     assert done(walk.command("validate")).startswith("study is a valid study.")
-    done(walk.command("report", "--only", "report,tables"))
+    done(walk.command("report", "--only", "report,tables,site"))
     cell = reported(walk, "library-two-late-fees")
     assert re.match(r"Late fees : \S points 2 ", cell)
     on_site = sited(walk, "library-two")
@@ -164,7 +164,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert (old["unit_id"], old["criterion_id"], old["level"]) == (*CELL, "points_2")
     assert (old["settled_by"], old["replaced_by"]) == ("Third Reader", "library-two-r1")
     assert old["replaced_why"].startswith("Its reply was accepted")
-    done(walk.command("report", "--only", "report,tables"))
+    done(walk.command("report", "--only", "report,tables,site"))
     cell = reported(walk, "library-two-late-fees")
     assert re.match(r"Late fees : \S points 4 ", cell)
     on_site = sited(walk, "library-two")
