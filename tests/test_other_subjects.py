@@ -295,7 +295,7 @@ def test_the_page_of_a_unit_leads_to_each_letter(allotments, tmp_path):
     for name in ("far", "far.2"):
         assert f'href="../../requests/{name}.txt"' in page
         assert (tmp_path / "output/requests" / f"{name}.txt").is_file()
-    assert "would ask the allotment society that works with Council of Far Plot" in page
+    assert "Request to the allotment society that works with Council of Far Plot" in page
 
 
 def test_a_body_with_a_slot_that_nothing_fills_is_refused(tmp_path):

@@ -46,7 +46,7 @@ def test_no_file_of_a_public_draft_names_a_unit(study, tmp_path):
     links = {
         (path.parent / place).resolve()
         for path in pages
-        for place in re.findall(r'(?:href|src)="([^"#:]+)', path.read_text("utf-8"))
+        for place in re.findall(r'(?:href|src)="([^"#:]+)["#]', path.read_text("utf-8"))
     }
     assert [place for place in links if not place.exists()] == []
 

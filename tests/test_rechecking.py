@@ -475,7 +475,7 @@ def test_it_is_said_everywhere_with_and_without_the_documents(looked_at, tmp_pat
     assert f'<p class="notice" role="note">{SAID}</p>' in site_page
     assert "Read these again first:" in site_page
     report = (outs[0] / "report.html").read_text()
-    assert SAID in report and "changed since we read them: 1; gone" in report
+    assert SAID in report and "Changed since we read them: 1. Gone" in report
     with zipfile.ZipFile(outs[0] / "report.docx") as parts:
         assert SAID in parts.read("word/document.xml").decode()
     with zipfile.ZipFile(outs[0] / "gap-tables.xlsx") as parts:

@@ -98,7 +98,7 @@ def test_how_far_a_document_was_read_is_said_in_the_same_words_everywhere(extent
         assert "whole excerpt" not in text
 
 
-WITH_EXTENTS = ("Evidence", "Sources")
+WITH_EXTENTS = ("Evidence", "Sources", "What we say")
 
 
 def test_what_we_could_not_tell_is_said_in_the_first_person():

@@ -58,7 +58,7 @@ def test_how_much_is_known_is_said_in_named_figures(results):
 
 def test_where_nothing_is_scored_the_summary_says_so(results):
     class Nothing:
-        study, gaps, matrix = results.study, results.gaps.iloc[:0], results.matrix
+        study, counted_gaps, matrix = results.study, results.gaps.iloc[:0], results.matrix
 
     assert summary(Nothing(), {}).iloc[0, 0] == "None is scored"
 

@@ -14,6 +14,7 @@ from analysis.measure.results import Results
 from analysis.measure.row_key import RowKey
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.wording import capital
 
 
 def _one_document(results: Results) -> Iterable[NamedFigure]:
@@ -37,7 +38,7 @@ def _of(document: OneDocument, name: str, results: Results) -> Iterable[NamedFig
             f"{stem}.{end}",
             value,
             shown(value, results.study.settings.display),
-            f"{end.capitalize()}est score of {name} if the answers that cite source {source} were "
+            f"{capital(end)}est score of {name} if the answers that cite source {source} were "
             "unknown, 0 to 100.",
             (RowKey("scores", (unit, TOTAL)),),
             about,

@@ -5,6 +5,7 @@ Addresses of its own it has only where the study says where the site will stand.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
@@ -13,7 +14,7 @@ from xml.sax.saxutils import escape as xml_escape
 from markupsafe import Markup
 
 from analysis.direction import without_direction
-from analysis.frames import records
+from analysis.frames import grouped, records
 from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.publish.cards import PIXELS, Card
@@ -99,12 +100,16 @@ class Machines:
             criteria = [row["criterion_id"] for row in context["rec"]["criteria"]]
         if template == "unit":
             name = context["unit"]["unit_id"]
-            lines = [*unit_findings(self._maker, context["gaps"]), *self._written(name)]
+            lines = [*unit_findings(self._maker, self._gaps[name]), *self._written(name)]
             criteria = [cell.criterion_id for cell in context["unit"]["cells"] if cell.known]
             own = notices(self._study, units=[name])
         caveats = (*self._maker.always, *own)
         particular = tuple(notices(self._study, criteria=criteria))
         return Card(above, title, tuple(lines), caveats, particular)
+
+    @cached_property
+    def _gaps(self) -> dict[str, list[dict]]:
+        return grouped(self._maker.results.gaps, "unit_id")
 
     def _written(self, unit: str) -> list[str]:
         """Return the sentences on a unit that a person wrote and another checked."""
