@@ -137,7 +137,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert re.match(r"Late fees : \S points 2 ", cell)
     on_site = sited(walk, "library-two")
     assert "Settled by Third Reader: Half is what the page says" in on_site
-    assert re.search(r"coder-one-e1 .*fees that are halved.*When we are open", on_site)
+    assert re.search(r"fees that are halved.*When we are open", on_site)
     # Hours: 3/4. Opening: (1 + 2/4 + 3) / 6 = 3/4. Entrance: (1 + 3/4) / 2 = 7/8. Access:
     # (3 * 3/4 + 2 * 3/4 + 7/8) / 6 = 37/48. Lending: (2/4 + 3 * 2/4) / 4 = 1/2.
     # In all (3 * 37/48 + 2 * 1/2) / 5 = 0.6625.
@@ -169,7 +169,7 @@ def test_from_blank_workbooks_to_the_report_and_after_a_reply(walk):
     assert re.match(r"Late fees : \S points 4 ", cell)
     on_site = sited(walk, "library-two")
     assert "Settled by library-two-r1: Its reply was accepted" in on_site
-    assert "library-two-e1" in on_site
+    assert "no late fees since April 2022" in on_site
     assert "Reply of 2024-03-15, accepted. It has charged no late fees since April 2022." in cell
     assert re.search(r"before this reply: \S points 2 ; after it: \S points 4 ", cell)
     # Lending is now (2/4 + 3 * 1) / 4 = 7/8; in all (3 * 37/48 + 2 * 7/8) / 5 = 0.8125.

@@ -92,8 +92,8 @@ def test_report_and_site_and_briefing_mark_a_level_by_its_own_scale(two_scales):
     rows = re.findall(r'(\w+-\d)" aria-hidden="true">.</span>(high|mid|low)</span></th>', counts)
     assert rows == [*of_benefit, *of_risk]
     page = pages["towns/u0.html"].decode()
-    glance = page.split("Each question at a glance")[1].split("</table>")[0]
-    assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', glance) == [("2", "○"), ("0", "●")]
+    answers = "".join(re.findall(r'<p class="answer">.*?</p>', page, re.DOTALL))
+    assert re.findall(r'rank-(\d)" aria-hidden="true">(.)', answers) == [("2", "○"), ("0", "●")]
     content = Briefings(results).pdf("u0")
     assert page_count(content) == 2
     first = opened(content).pages[0]
