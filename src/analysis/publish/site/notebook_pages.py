@@ -111,6 +111,8 @@ class _Parts:
         data, self._pictures = output["data"], self._pictures + 1
         about = output.get("metadata", {}).get("image/png", {}).get("alt")
         alt = about or "".join(data.get("text/plain", []))
+        # Of what a notebook did not draw, it says so first.
+        alt = f"Chart. {alt}" if alt.startswith("Not drawn") else alt
         name = f"{self._stem}-{self._pictures}.png"
         self._maker.files[f"{FOLDER}/{name}"] = base64.b64decode("".join(data["image/png"]))
         return Markup('<img src="{}" alt="{}">').format(name, plain(alt))
@@ -122,7 +124,12 @@ class _Parts:
         label = f"Output {self._tables}"
         if caption is not None:
             label = f"{label}: {caption.text_content()}"
-        yield {"table" if caption is not None else "said": _clean(root), "label": label}
+        for table in root.iter("table"):
+            if table.find("caption") is None:
+                table.insert(0, html.fragment_fromstring(f"<caption>{plain(label)}</caption>"))
+        # A table scrolls by itself in a narrow window.
+        kind = "said" if root.find(".//table") is None else "table"
+        yield {kind: _clean(root), "label": label}
 
 
 def _printed(text: str) -> dict[str, Any]:
