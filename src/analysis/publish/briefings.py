@@ -41,7 +41,7 @@ FORMS = (
     (50, 7, False), (40, 5, False), (30, 3, False), (20, 2, False), (10, 2, False), (5, 1, False),
 )  # fmt: skip
 """Forms of a page, from the fullest: the letters that a text may have, the rows of a table, and
-whether sources are named by their publishers, or by the numbers that they have in the report."""
+whether sources are named by their publishers, or by the numbers that they have on the site."""
 WHOLE = {
     "notices": 1200, "contact": 200, "notice": LONGEST_NOTICE, "title": 200, "name": 100, "question": 300,
     "asks": 400,

@@ -29,5 +29,7 @@ def _is_of(notebook: Path, study: Path) -> bool:
         named = _STUDY.findall(notebook.read_bytes())
     except OSError:
         return False
-    # What was asked for stands after what the notebook has of its own.
-    return bool(named) and (notebook.parent / named[-1].decode()).resolve() == study
+    if not named:
+        return False
+    # What was chosen stands after what the notebook has of its own.
+    return (notebook.parent / named[-1].decode("utf-8", "replace")).resolve() == study
