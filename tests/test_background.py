@@ -218,7 +218,9 @@ sys.exit(entry.run())
 )
 def test_a_signal_that_a_library_makes_something_else_of_ends_in_one_line(number, what, status):
     script = INTERRUPTED_LIBRARY.format(number=number)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, preexec_fn=interruptible
+    )
     assert done.stderr == f"policygap: {what}; nothing is half written.\n"
     assert done.returncode == status
 
