@@ -565,9 +565,9 @@ def reasons(study, on):
     ("cells", "said"),
     [
         ({"observed_on": "2021-05"}, "2021-05"),
-        ({}, "undated, to 2022-03-10"),
-        ({"not_after": "2021-09"}, "undated, to 2021-09"),
-        ({"not_before": "2021"}, "undated, from 2021 to 2022-03-10"),
+        ({}, "undated, not after 2022-03-10"),
+        ({"not_after": "2021-09"}, "undated, not after 2021-09"),
+        ({"not_before": "2021"}, "undated, between 2021 and 2022-03-10"),
     ],
 )
 def test_a_date_is_said_in_the_same_words_everywhere(cells, said):

@@ -84,7 +84,7 @@ def test_an_imported_table_is_no_document():
 )
 def test_a_date_as_prose_writes_it(date, words):
     assert spoken_date(date) == words
-    assert dates_spoken(f"undated, from 2019 to {date}.") == f"undated, from 2019 to {words}."
+    assert dates_spoken(f"undated, between 2019 and {date}.") == f"undated, between 2019 and {words}."
 
 
 def test_a_unit_is_told_by_what_was_found_on_each_recommendation():

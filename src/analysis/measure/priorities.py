@@ -220,7 +220,7 @@ class _Steps:
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""
-        sources = self._documents.get((unit, criterion)) or self._documents.get((unit, ""))
+        sources = self._documents.get((unit, criterion))
         if sources:
             return READ_WHOLE, sources
         if state == v.WITHHELD or (unit, criterion) in self._waiting:
@@ -229,10 +229,10 @@ class _Steps:
 
 
 def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str], list[str]]:
-    """Return the documents with more to be read, by unit and criterion, and by unit alone ("").
+    """Return the documents with more to be read, by unit and criterion.
 
-    Only evidence on the unit that a coding or an assessment cites: what none cites was found
-    to bear on nothing asked here. Only documents with an address; and, after the report's day,
+    Only evidence on the unit that a coding or an assessment of that criterion cites: to read
+    on in any other is no step to this answer. Only documents with an address; and, after the report's day,
     none that is from before it, since such a level would be outdated.
     """
     evidence = study["evidence"]
@@ -253,6 +253,6 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
         for row in each_row(study[table]):
             for part in row.evidence_ids.split(";"):
                 if part in source and unit_of[part] == row.unit_id:
-                    for key in ((row.unit_id, row.criterion_id), (row.unit_id, "")):
-                        documents.setdefault(key, {})[source[part]] = None
+                    key = (row.unit_id, row.criterion_id)
+                    documents.setdefault(key, {})[source[part]] = None
     return {key: sorted(sources) for key, sources in documents.items()}

@@ -158,9 +158,9 @@ def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:
 
 def date_in_words(row: Mapping[str, str]) -> str:
     """Return when what a coding or an assessment says was so: its date, or the days between."""
-    after = f" from {row['not_before']}" if row["not_before"] else ""
-    undated = f"undated,{after} to {row['not_after'] or row['read_on']}"
-    return row["observed_on"] or undated
+    last = row["not_after"] or row["read_on"]
+    between = f"between {row['not_before']} and {last}" if row["not_before"] else f"not after {last}"
+    return row["observed_on"] or f"undated, {between}"
 
 
 def _each(texts: pd.Series, day: Callable[[str], dt.date], empty: float) -> np.ndarray:

@@ -7,7 +7,8 @@ from typing import Any
 from analysis.direction import without_direction
 from analysis.measure.figures import given
 from analysis.measure.tree import TOTAL
-from analysis.publish.context.answers import dates_spoken, has_answer
+from analysis.fieldwork.cell_records import CellRecord
+from analysis.publish.context.answers import dates_spoken, has_answer, named_source
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.unit_pages import sure_pairs
 from analysis.show.labels import level_word
@@ -35,11 +36,12 @@ def compare(maker: PageMaker, sections: Sequence[dict]) -> None:
 def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, Any]:
     """Return the units with their ranges and answers; answers and pairs are by number."""
     places = {unit["unit_id"]: place for place, unit in enumerate(sections)}
-    answers: dict[str, int] = {}
+    answers: dict[tuple[str, str], int] = {}
     return {
         "questions": [without_direction(maker.labels[name]) for name in maker.criteria],
         "units": [
             {
+                "id": unit["unit_id"],
                 "name": without_direction(unit["short_name"]),
                 "page": maker.at.unit(unit["unit_id"]),
                 "score": _score(maker, unit),
@@ -68,7 +70,10 @@ def _score(maker: PageMaker, unit: dict) -> str:
     return f"{low} to {high} of 100, {known} known"
 
 
-def _answer(cell) -> str:
+def _answer(cell: CellRecord) -> tuple[str, str]:
+    """Return the state of a cell with its date, and what shows it."""
     state, last = level_word(cell.state), cell.last_level
     state = f"{state} (last known: {level_word(last)})" if last else state
-    return f"{state}, {dates_spoken(cell.when)}" if cell.when else state
+    sources = "; ".join(map(named_source, cell.sources))
+    why = f"{cell.assessment['rationale']} Source: {sources}." if sources else ""
+    return f"{state}, {dates_spoken(cell.when)}" if cell.when else state, without_direction(why)

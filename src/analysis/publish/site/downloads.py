@@ -1,5 +1,6 @@
 """The files beside the site, and what each is in plain words."""
 
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from analysis.publish.described import TABLES, title_of
@@ -52,12 +53,16 @@ def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
 
 
 def letters(name: str, beside: list[str]) -> list[tuple[str, int]]:
-    """Return the requests about one unit: the path of each, and the number of who is asked."""
-    return [
+    """Return the requests about one unit: the path of each, and the number of who is asked.
+
+    The one to the unit itself comes first.
+    """
+    requests = [
         (path, int(parts.stem.partition(".")[2] or 1))
         for path in beside
         if _unit(parts := PurePosixPath(path)) == name and parts.parent.name == "requests"
     ]
+    return sorted(requests, key=itemgetter(1))
 
 
 def _unit(path: PurePosixPath) -> str:

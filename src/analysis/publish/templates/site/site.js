@@ -107,13 +107,15 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
 
   const picks = make("div", "", place);
   picks.className = "pick";
+  // A unit's own page leads here with its id.
+  const first = Math.max(0, units.findIndex((unit) => unit.id === new URLSearchParams(location.search).get("first")));
   const lists = ["First", "Second"].map((which, number) => {
     const label = make("label", `${which} ${place.dataset.one} `, picks);
     const list = make("select", "", label);
     units.forEach((unit, index) => {
       make("option", unit.name, list).value = index;
     });
-    list.value = number;
+    list.value = number ? Number(first === 0) : first;
     return list;
   });
   const result = make("div", "", place);
@@ -167,9 +169,12 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
     const line = (heading, texts) => {
       const row = make("tr", "", body);
       head(heading, row, "row");
-      texts.forEach((text) => make("td", text, row));
+      texts.forEach(([text, why]) => {
+        const cell = make("td", text, row);
+        if (why) make("p", why, cell).className = "quiet";
+      });
     };
-    line("Score that what we read allows", pair.map((unit) => unit.score));
+    line("Score that what we read allows", pair.map((unit) => [unit.score, ""]));
     questions.forEach((question, index) => line(question, pair.map((unit) => answers[unit.answers[index]])));
   };
   lists.forEach((list) => list.addEventListener("change", show));
