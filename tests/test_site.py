@@ -116,6 +116,7 @@ class Site:
 def resolved(page: str, href: str) -> tuple[str, str]:
     """Return the path and the anchor that a link on a page leads to."""
     path, _, anchor = href.partition("#")
+    path = path.partition("?")[0]
     return posixpath.normpath(
         posixpath.join(posixpath.dirname(page), path)
     ) if path else page, anchor

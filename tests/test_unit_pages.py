@@ -84,7 +84,9 @@ def test_an_imported_table_is_no_document():
 )
 def test_a_date_as_prose_writes_it(date, words):
     assert spoken_date(date) == words
-    assert dates_spoken(f"undated, between 2019 and {date}.") == f"undated, between 2019 and {words}."
+    assert (
+        dates_spoken(f"undated, between 2019 and {date}.") == f"undated, between 2019 and {words}."
+    )
 
 
 def test_a_unit_is_told_by_what_was_found_on_each_recommendation():
@@ -278,3 +280,15 @@ def test_any_two_can_be_picked_and_no_more_is_said_than_is_sure(browser, site):
         assert "These levels rest on one letter" in said
         assert "0 to 50 of 100, 50% known" in said
         assert not view.complaints
+
+
+@needs_browser
+def test_a_page_leads_to_its_own_unit_beside_another(browser, site):
+    with browser.opened(site / "forces/kent.html") as view:
+        view.page.get_by_role("link", name="Compare Kent with another").click()
+        first, second = view.page.locator("select").all()
+        assert first.evaluate("list => list.selectedOptions[0].text") == "Kent"
+        assert second.evaluate("list => list.selectedOptions[0].text") == "Gloucestershire"
+        row = view.page.locator("tr", has_text="Specialist support").inner_text()
+        assert "open to everyone whatever their residence status" in row
+        assert "Kent Police and Crime Commissioner" in row

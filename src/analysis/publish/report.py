@@ -10,12 +10,17 @@ from markupsafe import Markup
 
 from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import SILENCE, shown_findings
-from analysis.measure.gaps import GAP_STATES
+from analysis.measure.figures.findings import (
+    SILENCE,
+    counting_figure,
+    finding_columns,
+    shown_findings,
+)
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
 from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.finding_sources import finding_sources
 from analysis.publish.context.method import group_rules, states_key
 from analysis.publish.context.overview import (
     cited_sources,
@@ -127,7 +132,9 @@ def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]
         "notes": numbered_notes(results, clashes),
         "dates_said": caveats(results)[0].removeprefix(draft_line(results.study)),
         "findings": shown_findings(results),
-        "gap_states": GAP_STATES,
+        "finding_sources": finding_sources(results),
+        "finding_columns": finding_columns(results),
+        "counting_figure": counting_figure,
         "silence": SILENCE,
         "written": written_findings(results.study, results.matrix),
         "comparisons": [sentence.text for sentence in comparison_sentences(results)],

@@ -159,7 +159,9 @@ def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:
 def date_in_words(row: Mapping[str, str]) -> str:
     """Return when what a coding or an assessment says was so: its date, or the days between."""
     last = row["not_after"] or row["read_on"]
-    between = f"between {row['not_before']} and {last}" if row["not_before"] else f"not after {last}"
+    between = (
+        f"between {row['not_before']} and {last}" if row["not_before"] else f"not after {last}"
+    )
     return row["observed_on"] or f"undated, {between}"
 
 

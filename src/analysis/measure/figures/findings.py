@@ -44,7 +44,16 @@ _COUNTING = {CANNOT_BE_TOLD: "could not tell", DOES_NOT_APPLY: "does not apply t
 _COUNTED_AS_GAPS = (MEETS, CANNOT_BE_TOLD, DOES_NOT_APPLY)
 _ALWAYS = (MEETS, NOT_MET)
 """Said also where there are none: a reader looks for them."""
-
+_LOOKED_FOR = (MEETS, IN_PART, NOT_MET, CANNOT_BE_TOLD)
+_HEADINGS = {
+    MEETS: "Shown to meet",
+    IN_PART: "In part",
+    NOT_MET: "Shown not to meet",
+    FALLS_SHORT: "Falls short, the rest unknown",
+    CANNOT_BE_TOLD: "Could not tell",
+    DOES_NOT_APPLY: "Does not apply",
+}
+"""The headings of columns that count units by finding."""
 
 SILENCE = {
     v.OUTDATED: "we have only older answers",
@@ -99,6 +108,21 @@ def finding_parts(gaps: pd.DataFrame) -> dict[str, list[FindingPart]]:
     }
 
 
+def counting_figure(recommendation: str, finding: str) -> str:
+    """Return the id of the figure that counts the units of a finding on a recommendation."""
+    of = "gaps" if finding in _COUNTED_AS_GAPS else "findings"
+    return f"{of}.{recommendation}.{finding}"
+
+
+def finding_columns(results: Results) -> dict[str, str]:
+    """Return the findings that a table counts, each with its heading.
+
+    They are those that a reader looks for, and those that there are.
+    """
+    made = set(results.counted_gaps["finding"])
+    return {name: _HEADINGS[name] for name in FINDINGS if name in made or name in _LOOKED_FOR}
+
+
 def shown_findings(results: Results) -> dict[str, list[FindingPart]]:
     """Return what was found on each recommendation; where no unit is named, the counts."""
     parts = finding_parts(results.counted_gaps)
@@ -123,7 +147,7 @@ def _parts_of(group: str, units: Mapping[str, tuple[str, ...]]) -> list[FindingP
         if members or finding in always:
             is_all = len(members) == total > 1
             named = members if finding in NAMING and not is_all else ()
-            figure = f"{'gaps' if finding in _COUNTED_AS_GAPS else 'findings'}.{group}.{finding}"
+            figure = counting_figure(group, finding)
             label = {**NAMING, **_COUNTING}[finding]
             parts.append(FindingPart(finding, figure, label, named, len(members), is_all))
     return parts

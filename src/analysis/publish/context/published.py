@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from analysis.frames import each_row, grouped, records, records_by_key
-from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.gaps import notices
 from analysis.measure.results import Results
 from analysis.show.labels import (
     among_words,
@@ -20,11 +20,10 @@ from analysis.wording import spoken
 
 
 def recommendation_records(results: Results) -> list[dict]:
-    """Return every recommendation with its criteria, counts, published totals and the units named."""
+    """Return every recommendation with its criteria, its published totals and its source."""
     study = results.study
     counts = records_by_key(results.national_gaps.set_index("recommendation_id"))
-    names, totals = study.lookup("units", "short_name"), _totals(results)
-    by_state = grouped(results.gaps, "recommendation_id", "state")
+    totals = _totals(results)
     criteria_of = grouped(study["criteria"], "recommendation_id")
     sources = {row["source_id"]: row for row in records(study["sources"])}
     rows = []
@@ -38,13 +37,6 @@ def recommendation_records(results: Results) -> list[dict]:
                 "criteria": criteria,
                 "scored": counts[name]["scored"] == "yes",
                 "totals": records(totals[totals["criterion_id"].isin(ids)]),
-                "named": {
-                    state: [
-                        {"unit_id": gap["unit_id"], "short_name": names[gap["unit_id"]]}
-                        for gap in by_state.get((name, state), [])
-                    ]
-                    for state in GAP_STATES
-                },
                 "source": sources.get(row["source_id"], {}),
                 "notices": notices(study, criteria=ids),
             }

@@ -8,6 +8,7 @@ from analysis.measure.national import asked_criteria
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
 from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.finding_sources import finding_sources
 from analysis.publish.context.method import group_rules, states_key
 from analysis.publish.context.published import (
     counts_on_recommendations,
@@ -34,6 +35,8 @@ def front(maker: PageMaker) -> None:
         first_total=_totals(maker)[:1],
         report_read=maker.report_read,
         silence=SILENCE,
+        finding_sources=finding_sources(maker.results),
+        has_requests=any(path.startswith("requests/") for path in maker.beside),
         by_question=[] if maker.study.scope.public else units_by_state(maker.results),
     )
 

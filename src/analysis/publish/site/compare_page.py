@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.direction import without_direction
+from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.figures import given
 from analysis.measure.tree import TOTAL
-from analysis.fieldwork.cell_records import CellRecord
 from analysis.publish.context.answers import dates_spoken, has_answer, named_source
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.unit_pages import sure_pairs
@@ -37,7 +37,12 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
     """Return the units with their ranges and answers; answers and pairs are by number."""
     places = {unit["unit_id"]: place for place, unit in enumerate(sections)}
     answers: dict[tuple[str, str], int] = {}
+    # A reader meets two of which there is something to see, where there are two.
+    shown_first = sorted(
+        places.values(), key=lambda place: not has_answer(sections[place]["cells"])
+    )
     return {
+        "start": sorted(shown_first[:2]),
         "questions": [without_direction(maker.labels[name]) for name in maker.criteria],
         "units": [
             {

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import shown_findings
-from analysis.measure.gaps import GAP_STATES, notices
+from analysis.measure.figures.findings import counting_figure, finding_columns, shown_findings
+from analysis.measure.gaps import notices
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
@@ -95,7 +95,8 @@ class PageMaker:
             },
             "sources": {row["source_id"]: row for row in records(study["sources"])},
             "source_of_record": study.lookup("evidence", "source_id"),
-            "gap_states": GAP_STATES,
+            "finding_columns": finding_columns(self.results),
+            "counting_figure": counting_figure,
             "decided": DECIDED,
             "spoken": spoken,
             "mark": mark_of(study),

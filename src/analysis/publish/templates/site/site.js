@@ -90,7 +90,7 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   const data = document.getElementById("page.data");
   const place = document.getElementById("page.pick");
   if (!data || !place) return;
-  const { units, questions, answers } = JSON.parse(data.content.textContent);
+  const { start, units, questions, answers } = JSON.parse(data.content.textContent);
   if (units.length < 2) return;
   const make = (name, text, parent) => {
     const element = document.createElement(name);
@@ -108,14 +108,15 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   const picks = make("div", "", place);
   picks.className = "pick";
   // A unit's own page leads here with its id.
-  const first = Math.max(0, units.findIndex((unit) => unit.id === new URLSearchParams(location.search).get("first")));
+  const wanted = units.findIndex((unit) => unit.id === new URLSearchParams(location.search).get("first"));
+  const shown = wanted < 0 ? start : [wanted, start.find((place) => place !== wanted)];
   const lists = ["First", "Second"].map((which, number) => {
     const label = make("label", `${which} ${place.dataset.one} `, picks);
     const list = make("select", "", label);
     units.forEach((unit, index) => {
       make("option", unit.name, list).value = index;
     });
-    list.value = number ? Number(first === 0) : first;
+    list.value = shown[number];
     return list;
   });
   const result = make("div", "", place);
