@@ -298,17 +298,17 @@ def test_a_draft_is_for_reply_and_says_so_once_with_the_day_where_one_is_set():
     assert "Pleasetelluswhatiswrongormissing" in texts["essex"]
 
 
-def test_what_is_asked_for_names_the_document_once(made):
+def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
     second = bare(read(made["essex"])[0][1])
-    assert second.count(bare("The whole of it: we read only a part.")) == 1
-    assert second.count(bare("Follow up to recommendations in HMICFRS")) == 1
-    assert second.count(bare("The same, for this question.")) == 5
+    assert second.count(bare("The whole of this, which we read only in part")) == 3
+    assert second.count(bare("Follow up to recommendations in HMICFRS")) == 3
+    assert second.count(bare("The document or passage that says it")) == 3
 
 
 @pytest.mark.parametrize(
     ("step", "state", "please"),
     [
-        ("read_whole", "inconclusive", "The whole of it"),
+        ("read_whole", "inconclusive", "The whole of this"),
         ("ask", "inconclusive", "The passage that decides it"),
         ("ask", "outdated", "What is in force now"),
         ("ask", "withheld", "What you can release"),

@@ -425,8 +425,8 @@ def test_a_figures_page_is_headed_in_words_and_names_the_figure(site):
         ("cells.not_found", "Scored cells at “nothing found”"),
         ("national.guidance-clear.not_met", "Forces at “not met” on “Clear guidance”"),
         (
-            "gaps.R1.falls_short",
-            "Forces that can be shown to fall short of “Recommendation 1: no sharing on doubt”",
+            "gaps.R1.meets",
+            "Forces that can be shown to meet “Recommendation 1: no sharing on doubt”",
         ),
         (
             "at.2021-12-31.changed",

@@ -18,8 +18,8 @@ from analysis.publish.columns import Column, shared_widths
 
 _SKIPPED = {"head", "nav", "style", "script", "figcaption"}
 """Elements that serve the screen alone, or that the block around them replaces."""
-_ON_SCREEN = {"skip", "in-head"}
-"""Classes of what serves the screen alone, or stands in the head of each printed page."""
+_ON_SCREEN = {"skip"}
+"""Classes of what serves the screen alone."""
 _BLOCKS = {"p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "figure", "section"}
 _ROLES = ("draft", "notes", "lead", "quiet")
 _SPACE = re.compile(r"[ \t\n\r\f]+")

@@ -47,7 +47,7 @@ WHOLE = {
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
-_WHOLE_OF_IT = "The whole of it: we read only a part."
+_WHOLE_OF_IT = "The whole of this, which we read only in part, or a document of yours that says it:"
 _SAYS_IT = "The document or passage that says it; or word that you hold none."
 PLEASE = {
     v.INCONCLUSIVE: "The passage that decides it, in this document or in another.",

@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 
-import pandas as pd
-
 from analysis.frames import each_row
 from analysis.measure.figures import NamedFigure, RowKey
 from analysis.measure.results import Results
@@ -38,6 +36,10 @@ class RowLabels:
             "recommendations": study.lookup("recommendations", "label"),
             "figures": study.lookup("figures", "measure"),
             "events": study.lookup("events", "event"),
+            "published_totals": {
+                total: f"Count by {publisher[source]}"
+                for total, source in study.lookup("published_totals", "source_id").items()
+            },
         }
 
     def __call__(self, row: RowKey) -> tuple[str, str]:
@@ -62,20 +64,16 @@ def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateO
     }
     for total in each_row(results.totals):
         day = dt.date.fromisoformat(total.as_of)
-        days["totals", day] = results.constrained_at(day).matrix
-    by_group = _states(results.gaps, "recommendation_id")
+        days["totals", day] = days["bounds", day] = results.constrained_at(day).matrix
+    by_group = results.gaps.set_index(["unit_id", "recommendation_id"])["finding"].to_dict()
     by_day: dict[dt.date, dict] = {}
 
     def at(figure: NamedFigure) -> tuple[dt.date, StateOf]:
         matrix = days.get((figure.about.kind, figure.about.day), results.matrix)
         if matrix.as_of not in by_day:
-            by_day[matrix.as_of] = _states(matrix.cells, "criterion_id")
+            cells = matrix.cells.set_index(["unit_id", "criterion_id"])
+            by_day[matrix.as_of] = cells["state"].to_dict()
         tables = {"matrix": by_day[matrix.as_of], "next": by_day[matrix.as_of], "gaps": by_group}
         return matrix.as_of, lambda row: tables.get(row.table, {}).get(row.key, "")
 
     return at
-
-
-def _states(table: pd.DataFrame, on: str) -> dict:
-    """Return the states of a table by unit, and by criterion or recommendation."""
-    return table.set_index(["unit_id", on])["state"].to_dict()
