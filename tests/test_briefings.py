@@ -294,21 +294,22 @@ def test_a_draft_is_for_reply_and_says_so_once_with_the_day_where_one_is_set():
     briefings = Briefings(measure(with_rows(real(), "notified", [sent])))
     texts = {unit: text_of(opened(briefings.pdf(unit))) for unit in ("kent", "essex")}
     assert all(text.count("Foryourreply") == 1 for text in texts.values())
-    assert "Pleasetellusby15January2027whatiswrongormissing" in texts["kent"]
+    assert "Pleasetellusby15January2027whatiswrongoutofdateormissing" in texts["kent"]
     assert "Pleasetelluswhatiswrongormissing" in texts["essex"]
 
 
 def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
     second = bare(read(made["essex"])[0][1])
-    assert second.count(bare("The whole of this, which we read only in part")) == 3
-    assert second.count(bare("Follow up to recommendations in HMICFRS")) == 3
+    assert second.count(bare("All of this, of which we read a part")) == 1
+    assert second.count(bare("Follow up to recommendations in HMICFRS")) == 1
+    assert second.count(bare("The same document: S037.")) == 2
     assert second.count(bare("The document or passage that says it")) == 3
 
 
 @pytest.mark.parametrize(
     ("step", "state", "please"),
     [
-        ("read_whole", "inconclusive", "The whole of this"),
+        ("read_whole", "inconclusive", "All of this"),
         ("ask", "inconclusive", "The passage that decides it"),
         ("ask", "outdated", "What is in force now"),
         ("ask", "withheld", "What you can release"),

@@ -15,11 +15,12 @@ import jinja2
 
 from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord
-from analysis.frames import grouped
+from analysis.frames import grouped, records
 from analysis.measure.figures.findings import NAMING
 from analysis.measure.imported import imported_said
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
+from analysis.measure.scores import shown
 from analysis.publish.blocks import Block, blocks
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.context.tables import open_questions
@@ -47,7 +48,7 @@ WHOLE = {
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
-_WHOLE_OF_IT = "The whole of this, which we read only in part, or a document of yours that says it:"
+_WHOLE_OF_IT = "All of this, of which we read a part, or your own document:"
 _SAYS_IT = "The document or passage that says it; or word that you hold none."
 PLEASE = {
     v.INCONCLUSIVE: "The passage that decides it, in this document or in another.",
@@ -184,6 +185,7 @@ def _common_context(results: Results) -> dict:
         "cited": CITED,
         "meaning": v.MEANING,
         "older": OLDER_LEVEL,
+        "labels": study.lookup("criteria", "label"),
     }
 
 
@@ -193,6 +195,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
     recommendations = recommendation_records(results)
     questions, gaps = open_questions(results), grouped(results.gaps, "unit_id")
     asks, reply_by = study.lookup("criteria", "question"), _reply_days(study)
+    alone = _without_one_document(results)
     for unit in unit_sections(results):
         name = unit["unit_id"]
         standing = {row["recommendation_id"]: row["finding"] for row in gaps.get(name, [])}
@@ -206,6 +209,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
                 "reply_by": reply_by.get(name, ""),
                 "settled": _alike(settled),
                 "open": _alike(open_cells),
+                "alone": alone.get(name, []),
                 "again": [cell for cell in unit["cells"] if cell.since_read],
                 "open_states": list(dict.fromkeys(cell.state for cell in open_cells)),
                 "asked": [
@@ -252,7 +256,7 @@ def _finding(finding: str) -> str:
 def _asked_for(rows: Sequence[dict], asks: Mapping[str, str]) -> list[dict]:
     """Return the open questions of a unit, each with what it is asked to send.
 
-    ``again``: the same as for the question before it.
+    ``again``: the same documents as for a question before it.
     """
     wanted = [
         (_please(row), row["ask_of"], [source["source_id"] for source in row["sources"]])
@@ -263,9 +267,9 @@ def _asked_for(rows: Sequence[dict], asks: Mapping[str, str]) -> list[dict]:
             **row,
             "question": asks[row["criterion_id"]],
             "please": what[0],
-            "again": what == before and bool(what[2]),
+            "again": bool(what[2]) and what in wanted[:place],
         }
-        for row, what, before in zip(rows, wanted, [None, *wanted], strict=False)
+        for place, (row, what) in enumerate(zip(rows, wanted, strict=True))
     ]
 
 
@@ -274,6 +278,19 @@ def _please(row: dict) -> str:
     if row["step"] == ALREADY_ASKED:
         return "What has changed since we asked."
     return _WHOLE_OF_IT if row["step"] == READ_WHOLE else PLEASE.get(row["state"], _SAYS_IT)
+
+
+def _without_one_document(results: Results) -> dict[str, list[dict]]:
+    """Return, by unit, the documents on which several answers rest, and the range without each."""
+    study = results.study
+    sources = {row["source_id"]: row for row in records(study["sources"])}
+    documents: dict[str, list[dict]] = {}
+    for document in results.one_document:
+        low, high = (shown(end, study.settings.display) for end in (document.low, document.high))
+        source, answers = sources[document.source_id], len(document.criteria)
+        entry = {"answers": answers, "source": source, "low": low, "high": high}
+        documents.setdefault(document.unit_id, []).append(entry)
+    return documents
 
 
 def _reply_days(study: Study) -> dict[str, str]:
