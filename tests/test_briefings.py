@@ -295,7 +295,7 @@ def test_a_draft_is_for_reply_and_says_so_once_with_the_day_where_one_is_set():
     texts = {unit: text_of(opened(briefings.pdf(unit))) for unit in ("kent", "essex")}
     assert all(text.count("Foryourreply") == 1 for text in texts.values())
     assert "Pleasetellusby15January2027whatiswrongoutofdateormissing" in texts["kent"]
-    assert "Pleasetelluswhatiswrongormissing" in texts["essex"]
+    assert "Pleasetelluswhatiswrongoutofdateormissing" in texts["essex"]
 
 
 def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
