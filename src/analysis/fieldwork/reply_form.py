@@ -313,12 +313,13 @@ def _check_answers(changeset: Changeset, entered: set[str]) -> None:
     """See that each answer of the unit is in the ledger: none is to be lost on the way."""
     for line in lines_with(changeset.workbook, REPLY.name, "row"):
         subject = line["row"].rpartition("/")[2]
-        name = next(name for name, text in line.texts.items() if text and name != "row")
+        answered = {name: text for name, text in line.texts.items() if text and name != "row"}
+        name = next(iter(answered))
         if subject == SENDER and entered:
             changeset.workbook.note_all(SENDER_NAMED, line.place(name))
             continue
         criterion = "" if subject in (WHOLE, SENDER) else subject
         if criterion not in entered and "" not in entered:
             rule = "the unit answers here, and the ledger of replies has no entry for it"
-            remedy = "enter it on the sheet Ledger of replies, in our own words; it may be open"
-            changeset.workbook.refuse(line.place(name), line[name], rule, remedy)
+            remedy = "show the hidden sheet Ledger of replies, and enter it there in our own words; it may be open"
+            changeset.workbook.refuse(line.place(name), "; ".join(answered.values()), rule, remedy)
