@@ -167,7 +167,7 @@ def test_only_the_parts_that_are_named_are_built(site):
 
 def test_a_partial_output_leads_to_no_file_that_is_not_there(site):
     for path in site.rglob("*.html"):
-        for link in re.findall(r'(?:href|src)="([^"#]+)', path.read_text("utf-8")):
+        for link in re.findall(r'(?:href|src)="([^"#?]+)', path.read_text("utf-8")):
             if not re.match("https?:|data:|mailto:", link):
                 assert (path.parent / link).exists(), (path, link)
 

@@ -29,7 +29,7 @@ def test_the_summary_has_the_names_beside_the_counts(results):
     assert rows and {row[0] for row in rows} <= set(
         results.study.lookup("recommendations", "label").values()
     )
-    for label, found, count, which, _ in rows:
+    for label, found, count, which, *_ in rows:
         (group,) = [
             one
             for one, text in results.study.lookup("recommendations", "label").items()
@@ -46,8 +46,10 @@ def test_a_unit_is_named_with_its_own_notice(published):
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=7)]
     named = [row for row in rows if "Gloucestershire Constabulary" in str(row[3])]
     assert len(named) == 2
-    assert all("These levels rest on one letter" in row[4] for row in named)
-    assert all("[note 1]" in row[4] for row in rows if "clear guidance" in row[0])
+    assert all("These levels rest on one letter" in row[5] for row in named)
+    assert all("Gloucestershire Constabulary" in row[4] for row in named)
+    assert all("3 December 2021" in row[4] for row in named)
+    assert all("[note 1]" in row[5] for row in rows if "clear guidance" in row[0])
 
 
 def test_how_much_is_known_is_said_in_named_figures(results):

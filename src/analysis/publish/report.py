@@ -68,6 +68,7 @@ def report_html(
     study = results.study
     css = template_text("report.css") + ramp_rules(study) + quotation_rules(study)
     units, published = _units(results), _published(results)
+    behind = finding_sources(results)
     templates = isolating()
     templates.filters.update(mark=mark_of(study), further=further)
     return templates.get_template("report.html.j2").render(
@@ -79,7 +80,8 @@ def report_html(
         **_findings(results, named),
         **units,
         **published,
-        sources=_sources_cited(results, units["entries"], published),
+        finding_sources=behind,
+        sources=_sources_cited(results, units["entries"], published, behind),
         charts=lambda section: in_section(charts, section),
         picture=picture,
     )
@@ -132,7 +134,6 @@ def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]
         "notes": numbered_notes(results, clashes),
         "dates_said": caveats(results)[0].removeprefix(draft_line(results.study)),
         "findings": shown_findings(results),
-        "finding_sources": finding_sources(results),
         "finding_columns": finding_columns(results),
         "counting_figure": counting_figure,
         "silence": SILENCE,
@@ -182,11 +183,14 @@ def _published(results: Results) -> dict[str, Any]:
     }
 
 
-def _sources_cited(results: Results, entries: list[dict], published: dict) -> list[dict]:
+def _sources_cited(
+    results: Results, entries: list[dict], published: dict, behind: dict[str, list[dict]]
+) -> list[dict]:
     """Return the sources that the report names: of what is asked, of counts and of findings."""
     asked = [row["source_id"] for row in published["recommended"] if row["asks"]]
     counted = [row["source_id"] for row in published["counts"]]
-    return cited_sources(results.study, [*asked, *counted], entries)
+    found = [row["source_id"] for sources in behind.values() for row in sources[:DOZEN]]
+    return cited_sources(results.study, [*asked, *counted, *found], entries)
 
 
 def picture(chart: Drawing) -> Markup:

@@ -35,7 +35,9 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     title = f"{results.study.descriptor.title}: gap tables"
     known, lines = how_much_is_known(results, named), caveats(results)
     table = summary(results, criterion_tags(results.study))
-    first = Sheet("Summary", _summary_title(results), [*lines, known], table)
+    known = f"{known} {where_notices_stand(results.study)}"
+    leads = {known: place_of("Notes")}
+    first = Sheet("Summary", _summary_title(results), [*lines, known], table, line_links=leads)
     tables = _sheets(results)
     wide, tables = ([], tables) if results.study.scope.public else (tables[:1], tables[1:])
     explained = Sheet("Notes", "Notes", [*lines, _licence_line(results)], notes(results))

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
+from analysis.publish.context.answers import FINDING_WORDS
 from analysis.publish.described import holds_dates
 from analysis.publish.sheets.heads import sheet_heads
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
@@ -80,6 +81,7 @@ def _words(results: Results) -> Mapping[str, Words]:
         "recommendation_id": groups.__getitem__,
         "group_id": groups.__getitem__,
         "state": word,
+        "finding": FINDING_WORDS.__getitem__,
         "level": levels_words,
         "relation": word,
         "among": partial(among_words, names=names),

@@ -8,6 +8,8 @@ from analysis.measure.figures import NamedFigure
 from analysis.measure.figures.findings import FindingPart, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
+from analysis.publish.context.answers import named_source
+from analysis.publish.context.finding_sources import sources_behind
 from analysis.publish.sheets import NOT_APPLICABLE
 from analysis.study.written_findings import written_findings
 from analysis.wording import capital
@@ -21,9 +23,9 @@ def summary(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
         tags: the tag of each criterion with a notice: "[note 1]".
     """
     many = results.study.settings.unit_noun.plural
-    heads = ["Recommendation", "What was found", f"Number of {many}", "Which", "Notice"]
+    heads = ["Recommendation", "What was found", f"Number of {many}", "Which", "Sources", "Notice"]
     rows = list(_rows(results, tags))
-    nothing = ("None is scored", NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE)
+    nothing = ["None is scored", *[NOT_APPLICABLE] * (len(heads) - 1)]
     return pd.DataFrame(rows or [nothing], columns=heads, dtype=object)
 
 
@@ -37,8 +39,10 @@ def how_much_is_known(results: Results, named: Mapping[str, NamedFigure]) -> str
     return f"How much is known: what we could read answers {text['cells.settled']} of {text['cells.scored']} scored questions. {nothing}"
 
 
-def _rows(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str, int, str, str]]:
-    study = results.study
+def _rows(
+    results: Results, tags: Mapping[str, str]
+) -> Iterator[tuple[str, str, int, str, str, str]]:
+    study, behind = results.study, sources_behind(results)
     labels, written = (
         study.lookup("recommendations", "label"),
         written_findings(study, results.matrix),
@@ -53,6 +57,7 @@ def _rows(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str,
                 capital(part.label),
                 part.count,
                 _which(results, part),
+                "; ".join(map(named_source, behind(group, part.units))) or "none",
                 " ".join(filter(None, said)) or "none of its own",
             )
 
