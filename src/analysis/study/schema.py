@@ -61,6 +61,8 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
             least = table.minimumRows
             rule = f"the table needs at least {least} row{'s' if least > 1 else ''}"
             yield Problem(table.path, None, "", f"{len(frame)} rows", rule, "fill it")
+        if frame.empty:
+            continue
         coded = {field.name: _coded(frame[field.name]) for field in table.fields}
         for place, field in enumerate(table.fields):
             yield from _check_field(table, field, frame, coded[field.name])
