@@ -146,7 +146,7 @@ def test_the_charts_show_nothing_known_as_such(results):
     assert labels.count("0 to 100, nothing known") == 39
     assert not [label for label in labels if label.startswith(("0 to 0", "0,"))]
     tiles = words(charts["tile-map"])
-    assert tiles.count("nothing known") == 39 + 1  # the tiles, and the legend
+    assert tiles.count("no answer") == 39 + 1  # the tiles, and the legend
     assert not any(text.startswith("0%") for text in tiles)
 
 

@@ -17,7 +17,7 @@ from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, listed
 
 _KINDS = (
-    ("nothing known", style.PAPER, "#8a8a8a"),
+    ("no answer", style.PAPER, "#8a8a8a"),
     ("up to half of the weight known", "#c5dcef", "#6f8fab"),
     ("more than half known", "#356a9a", "#356a9a"),
     ("all known", PALETTE[0], PALETTE[0]),
@@ -125,4 +125,4 @@ def _kind(known: float) -> int:
 def _words(known: float, display) -> str:
     if np.isnan(known):
         return "nothing to score"
-    return f"{shown(100 * known, display)}% known" if known > 0 else "nothing known"
+    return f"{shown(100 * known, display)}% known" if known > 0 else "no answer"
