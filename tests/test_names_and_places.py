@@ -25,7 +25,8 @@ from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
-from analysis.publish.requests import as_docx, as_text, requests
+from analysis.publish.request_documents import as_docx
+from analysis.publish.requests import as_text, requests
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
 from analysis.show.charts import all_charts

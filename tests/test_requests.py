@@ -19,7 +19,8 @@ from test_groups import unsettled
 from analysis.fieldwork.intake import take_in
 from analysis.fieldwork.request_tracker import tracking_workbook
 from analysis.measure.results import measure
-from analysis.publish.requests import QUESTION, as_docx, as_text, requests
+from analysis.publish.request_documents import as_docx
+from analysis.publish.requests import QUESTION, as_text, requests
 from analysis.study import StudyError, load
 from analysis.study.due import due_sentences
 

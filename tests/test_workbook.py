@@ -10,9 +10,10 @@ from made import library
 
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
+from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.data import write_data
 from analysis.publish.sheets import days
-from analysis.publish.sheets.summary import how_much_is_known, summary
+from analysis.publish.sheets.summary import summary
 from analysis.publish.wide_matrix import distinct, wide_matrix
 from analysis.publish.workbook import gap_workbook
 

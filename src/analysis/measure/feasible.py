@@ -68,18 +68,31 @@ def blocks(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> lis
 
 def connected(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Return the constraints in groups that share open cells, each in the order given."""
-    groups: list[tuple[set[int], list[int]]] = []
+    by_cell = places_by_cell(constraints)
+    groups: list[list[Constraint]] = []
+    grouped: set[int] = set()
+    for first in range(len(constraints)):
+        if first in grouped:
+            continue
+        places = [first]
+        grouped.add(first)
+        for place in places:  # it grows while it is gone through
+            for cell in constraints[place].parts:
+                # A cell is done with once it has been met: that keeps the time linear.
+                beside = [other for other in by_cell.pop(cell, ()) if other not in grouped]
+                places += beside
+                grouped.update(beside)
+        groups.append([constraints[place] for place in sorted(places)])
+    return groups
+
+
+def places_by_cell(constraints: Sequence[Constraint]) -> dict[int, list[int]]:
+    """Return for each cell the places, in the order given, of the constraints that bind it."""
+    by_cell = defaultdict(list)
     for place, constraint in enumerate(constraints):
-        cells, places, apart = set(constraint.parts), [place], []
-        for group in groups:
-            if cells.isdisjoint(group[0]):
-                apart.append(group)
-            else:
-                cells |= group[0]
-                places += group[1]
-        groups = [*apart, (cells, places)]
-    in_order = sorted(sorted(places) for _, places in groups)
-    return [[constraints[place] for place in places] for places in in_order]
+        for cell in constraint.parts:
+            by_cell[cell].append(place)
+    return by_cell
 
 
 def satisfiable(choices: Mapping[int, int], constraints: Iterable[Constraint]) -> bool:

@@ -8,7 +8,7 @@ AAAI 2004), though a smaller one may exist elsewhere.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.measure.feasible import Constraint, connected, satisfiable
+from analysis.measure.feasible import Constraint, connected, places_by_cell, satisfiable
 from analysis.measure.row_key import RowKey
 
 CHECKS_AT_MOST = 3_000
@@ -126,10 +126,7 @@ def _connected_sets(rows: Sequence[Constraint], size: int) -> Iterator[tuple[int
 
     A smallest clash is never in two parts with no cell in common: one of them would do.
     """
-    by_cell: dict[int, list[int]] = {}
-    for place, row in enumerate(rows):
-        for cell in row.parts:
-            by_cell.setdefault(cell, []).append(place)
+    by_cell = places_by_cell(rows)
     beside = [
         {other for cell in row.parts for other in by_cell[cell]} - {place}
         for place, row in enumerate(rows)

@@ -17,7 +17,7 @@ from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import grouped, records
 from analysis.measure.figures.findings import NAMING
-from analysis.measure.imported import imported_said
+from analysis.measure.imported import imported_cells, imported_said
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -76,12 +76,25 @@ class Briefings:
 
     def pdf(self, unit: str) -> bytes:
         """Return the briefing on a unit, named by its id: a tagged PDF (PDF/UA-1) of two pages."""
+        return _fitted_to_pages(self._make(unit), self._pages(unit), self._usual)
+
+    @functools.cached_property
+    def _usual(self) -> list[int]:
+        """The form of each part of the first briefing: most others have the same, or the next.
+
+        Of one unit always: so it does not matter which were made before.
+        """
+        first = next(iter(self._units))
+        make = self._make(first)
+        return [_fullest(make, page) for page in self._pages(first)]
+
+    def _make(self, unit: str) -> "Make":
+        title = f"Briefing: {_shortened(self._units[unit]['unit']['name'], 200)}"
+        return functools.partial(self._setter.pdf, title, self._footing)
+
+    def _pages(self, unit: str) -> "list[_Page]":
         context = {**self._common, **self._units[unit]}
-        title = f"Briefing: {_shortened(context['unit']['name'], 200)}"
-        make = functools.partial(self._setter.pdf, title, self._footing)
-        return _fitted_to_pages(
-            make, [_Page(self._template, {**context, "part": part}) for part in PARTS]
-        )
+        return [_Page(self._template, {**context, "part": part}) for part in PARTS]
 
 
 @dataclass(frozen=True)
@@ -101,29 +114,40 @@ class _Page:
         return self._made[number]
 
 
-def _fitted_to_pages(make: Callable[[list[list[Block]]], bytes], pages: Sequence[_Page]) -> bytes:
+Make = Callable[[list[list[Block]]], bytes]
+"""Sets the parts of a document as PDF."""
+
+
+def _fitted_to_pages(make: Make, pages: Sequence[_Page], usual: Sequence[int]) -> bytes:
     """Return the document of which each part is in the fullest form that fits a page.
 
-    Most documents fit in their fullest form. Where one does not, its parts are set by themselves.
+    Most documents of a small study fit in their fullest form. Where one does not, its parts are
+    set by themselves.
     """
-    made = make([page.form(0) for page in pages])
-    if page_count(made) == len(pages):
-        return made
-    return make([page.form(_fullest(make, page)) for page in pages])
+    if not any(usual):
+        made = make([page.form(0) for page in pages])
+        if page_count(made) == len(pages):
+            return made
+    return make(
+        [page.form(_fullest(make, page, form)) for page, form in zip(pages, usual, strict=True)]
+    )
 
 
-def _fullest(make: Callable[[list[list[Block]]], bytes], page: _Page) -> int:
-    """Return the number of the fullest form that fits a page, or of the shortest."""
+def _fullest(make: Make, page: _Page, usual: int = 0) -> int:
+    """Return the number of the fullest form that fits a page, or of the shortest.
+
+    ``usual``: the form that most pages of this kind have.
+    """
 
     def fits(number: int) -> bool:
         return page_count(make([page.form(number)])) == 1
 
-    # Of two parts most often one fits as it is, and the other with its sources by number.
-    for number in (0, 1):
-        if fits(number):
-            return number
     # The forms stand in the order of their heights, the highest first.
-    return bisect.bisect_left(range(len(FORMS) - 1), True, lo=2, key=fits)
+    low, high = 0, len(FORMS) - 1
+    for number in (usual, usual - 1, usual + 1):
+        if low <= number < high:
+            low, high = (low, number) if fits(number) else (number + 1, high)
+    return bisect.bisect_left(range(high), True, lo=low, key=fits)
 
 
 def _environment(results: Results) -> jinja2.Environment:
@@ -196,6 +220,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
     questions, gaps = open_questions(results), grouped(results.gaps, "unit_id")
     asks, reply_by = study.lookup("criteria", "question"), _reply_days(study)
     alone = _without_one_document(results)
+    imported = set(imported_cells(results)["unit_id"])
     for unit in unit_sections(results):
         name = unit["unit_id"]
         standing = {row["recommendation_id"]: row["finding"] for row in gaps.get(name, [])}
@@ -205,7 +230,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
             name,
             {
                 "unit": unit,
-                "imported": imported_said(results, [name]),
+                "imported": imported_said(results, [name]) if name in imported else [],
                 "reply_by": reply_by.get(name, ""),
                 "settled": _alike(settled),
                 "open": _alike(open_cells),

@@ -1,4 +1,4 @@
-"""Requests for information, one for each body that holds an answer, ready to send.
+"""Requests for information, one for each body that holds an answer, as text.
 
 A request asks for recorded information, one question for each criterion that is not known, or is
 known only from the opening of documents. It asks in the words of the codebook, under the law that
@@ -7,28 +7,21 @@ sender has to fill in is marked, and counted.
 """
 
 import datetime as dt
-import io
 import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlencode
 
-import docx
 import pandas as pd
-from docx.shared import Mm, Pt
-from docx.styles.style import ParagraphStyle
-from markupsafe import Markup
 
-from analysis.direction import isolated_name, set_apart, stretches, without_direction, without_marks
+from analysis.direction import isolated_name, set_apart, without_direction, without_marks
 from analysis.frames import each_row
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
 from analysis.publish.material import Material
-from analysis.spreadsheet import EPOCH, property_of, stable_zip
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
@@ -91,7 +84,7 @@ class Request:
         if not self.form_name:
             return None
         kinds = (TEXT, HEADING, QUESTION)
-        text = "\n\n".join(_plain(text) for kind, text in self.blocks if kind in kinds)
+        text = "\n\n".join(in_plain_letters(text) for kind, text in self.blocks if kind in kinds)
         fields = {"title": self.title}
         whole = f"{_FORM}{self.form_name}?{urlencode({**fields, 'default_letter': text})}"
         if len(whole) <= _LONGEST_ADDRESS:
@@ -101,7 +94,7 @@ class Request:
     @property
     def title(self) -> str:
         """Its title, in plain letters."""
-        return next(_plain(text) for kind, text in self.blocks if kind == TITLE)
+        return next(in_plain_letters(text) for kind, text in self.blocks if kind == TITLE)
 
     @property
     def name(self) -> str:
@@ -244,7 +237,8 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
     return f"{question} Public already: {'; '.join(dict.fromkeys(citations))}. {why}"
 
 
-def _plain(text: str) -> str:
+def in_plain_letters(text: str) -> str:
+    """Return a text of a request as it stands in a file."""
     return set_apart(without_marks(text))
 
 
@@ -276,74 +270,17 @@ def write_texts(made: Sequence[Request], folder: Path) -> None:
         )
 
 
-def write_requests(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as a document and as text into a folder, and a page of their forms."""
-    write_texts(made, folder)
-    for request in made:
-        (folder / f"{request.name}.docx").write_bytes(as_docx(request))
-    if any(request.form for request in made):
-        (folder / "forms.html").write_text(_page_of_forms(made), encoding="utf-8", newline="\n")
-
-
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-GB"><meta charset="utf-8"><title>Forms of requests</title>
-<h1>Forms of requests</h1>
-<p>Each link opens a form at WhatDoTheyKnow. Nothing is sent until you send it there. Your request, your name and the answer are then public.</p>
-<ul>
-{}
-</ul>
-""")
-
-
-def _page_of_forms(made: Sequence[Request]) -> str:
-    """Return a page with a link to the form of each request that has one."""
-    item = Markup('<li><a href="{}">{}</a>{}</li>')
-    paste = ": its text is too long for a link, so paste it in"
-    links = [
-        item.format(form.address, request.title, "" if form.has_text else paste)
-        for request in made
-        if (form := request.form)
-    ]
-    return _PAGE.format(Markup("\n").join(links))
-
-
 def as_text(request: Request) -> str:
     """Return a request as plain text, in lines of at most 78 signs."""
     parts = []
     for kind, marked in request.blocks:
-        text = _plain(marked)
+        text = in_plain_letters(marked)
         hanging = "   " if kind == QUESTION else ""
         lines = textwrap.fill(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
         )
         parts.append(f"{lines}\n{'=' * min(len(text), _WIDTH)}" if kind == TITLE else lines)
     return "\n\n".join(parts) + "\n"
-
-
-def as_docx(request: Request, language: str = "en-GB") -> bytes:
-    """Return a request as a Word document, with real headings; the same one, the same bytes."""
-    document = docx.Document()
-    (page,) = document.sections
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    normal = cast(ParagraphStyle, document.styles["Normal"])
-    normal.font.name, normal.font.size = "Arial", Pt(11)
-    for kind, text in request.blocks:
-        if kind in (TITLE, HEADING):
-            paragraph = document.add_heading(level=1 if kind == TITLE else 2)
-        else:
-            paragraph = document.add_paragraph()
-        for right_to_left, part in stretches(_plain(text)):
-            paragraph.add_run(part).font.rtl = right_to_left or None
-        if kind == QUESTION:
-            paragraph.paragraph_format.left_indent = Pt(18)
-            paragraph.paragraph_format.first_line_indent = Pt(-18)
-    core = document.core_properties
-    core.title = property_of(next(text for kind, text in request.blocks if kind == TITLE))
-    core.author, core.language, core.comments = "", language, ""
-    core.created = core.modified = EPOCH
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return stable_zip(buffer.getvalue())
 
 
 def write(material: Material, folder: Path) -> None:

@@ -1,15 +1,15 @@
-"""What a build makes in the background: the charts and the briefings.
+"""What a build makes in the background: the charts, the briefings and the social cards.
 
 Tasks find the results in a folder, and leave there what they make. What makes it is imported in
 the background, and here only where it has to be made here.
 """
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.background import Task
 from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
@@ -18,9 +18,10 @@ from analysis.publish.scratch import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:
-    from analysis.publish.briefings import Briefings
+    from analysis.publish.cards import Card
 
-_GIVEN, _CHARTS = "given.pickle", "charts.pickle"
+_GIVEN, _CHARTS, _ITEMS = "given.pickle", "charts.pickle", "items.pickle"
+_BRIEFINGS, _CARDS = "briefings", "cards"
 
 
 class Tasks:
@@ -32,13 +33,13 @@ class Tasks:
 
     def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
         """Begin them, the charts first; the briefings only if they are among the parts."""
-        self._results = results
+        self._results, self._executor = results, executor
         named = named_figures(results)
         self._folder = scratch_folder(self)
         (self._folder / _GIVEN).write_bytes(pickle.dumps((results.without_progress(), named)))
         self._charts = Task(executor, _draw, str(self._folder))
-        self._units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
-        self._briefings = Task(executor, _set, str(self._folder)) if self._units else None
+        units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
+        self._briefings = self._by_turns(_BRIEFINGS, dict(zip(units, units, strict=True)))
         self._statements = named
         self.named = named | interval_sensitivity(results)
 
@@ -50,23 +51,51 @@ class Tasks:
         return drawn_charts(self._results, self._statements)
 
     def briefings(self) -> dict[str, bytes]:
-        """Return the briefing on each unit; here and in the background they are made by turns."""
-        if self._briefings is None:
-            return {}
+        """Return the briefing on each unit."""
+        return self._briefings.made()
+
+    def cards(self, cards: "Mapping[str, Card]") -> dict[str, bytes]:
+        """Return social cards, drawn, each by its path."""
+        return self._by_turns(_CARDS, cards).made()
+
+    def _by_turns(self, kind: str, items: Mapping[str, Any]) -> "_Turns":
+        return _Turns(self._results, self._executor, self._folder, kind, items)
+
+
+class _Turns:
+    """Files of one kind, made here and in the background by turns."""
+
+    def __init__(
+        self,
+        results: Results,
+        executor: Executor,
+        folder: Path,
+        kind: str,
+        items: Mapping[str, Any],
+    ):
+        """Begin in the background, if there is anything to make."""
+        self._results, self._folder, self._kind, self._items = results, folder, kind, items
+        (folder / kind).mkdir()
+        (folder / kind / _ITEMS).write_bytes(pickle.dumps(list(items.values())))
+        self._task = Task(executor, _make, str(folder), kind) if items else None
+
+    def made(self) -> dict[str, bytes]:
+        """Return the file made of each item, by its name."""
         made = {}
         # From the end, for in the background they are made from the beginning.
-        for unit in reversed(self._units):
-            if not _claim(self._folder, unit):
+        for number, name in reversed([*enumerate(self._items)]):
+            if not _claim(self._folder / self._kind, number):
                 break
-            made[unit] = self._here.pdf(unit)
-        done = self._briefings.done()
-        for unit in self._units[: len(self._units) - len(made)]:
-            made[unit] = _file(self._folder, unit).read_bytes() if done else self._here.pdf(unit)
+            made[name] = self._here(self._items[name])
+        done = self._task is not None and self._task.done()
+        for number, name in enumerate([*self._items][: len(self._items) - len(made)]):
+            path = _file(self._folder / self._kind, number)
+            made[name] = path.read_bytes() if done else self._here(self._items[name])
         return made
 
     @cached_property
-    def _here(self) -> "Briefings":
-        return _briefings(self._results)
+    def _here(self) -> Callable[[Any], bytes]:
+        return _MAKERS[self._kind](self._results)
 
 
 def drawn_charts(results: Results, named: dict[str, NamedFigure]) -> list[Drawn]:
@@ -76,36 +105,51 @@ def drawn_charts(results: Results, named: dict[str, NamedFigure]) -> list[Drawn]
     return [chart.drawn() for chart in all_charts(results, named)]
 
 
-def _briefings(results: Results) -> "Briefings":
+def _briefing_maker(results: Results) -> Callable[[str], bytes]:
     from analysis.publish.briefings import Briefings
 
-    return Briefings(results)
+    return Briefings(results).pdf
+
+
+def _card_maker(results: Results) -> "Callable[[Card], bytes]":
+    from analysis.publish.card_drawing import drawn_card
+    from analysis.study import faces
+
+    faces.use(results.study)
+    return drawn_card
+
+
+_MAKERS: dict[str, Callable[[Results], Callable[[Any], bytes]]] = {
+    _BRIEFINGS: _briefing_maker,
+    _CARDS: _card_maker,
+}
+"""For each kind of file that is made by turns, what gives the function that makes it of an item."""
 
 
 def _draw(folder: str) -> None:
     Path(folder, _CHARTS).write_bytes(pickle.dumps(drawn_charts(*_given(folder))))
 
 
-def _set(folder: str) -> None:
+def _make(folder: str, kind: str) -> None:
     results, _ = _given(folder)
-    briefings = _briefings(results)
-    for unit in results.study["units"]["unit_id"]:
-        if not _claim(Path(folder), unit):
+    place, make = Path(folder, kind), _MAKERS[kind](results)
+    for number, item in enumerate(pickle.loads((place / _ITEMS).read_bytes())):
+        if not _claim(place, number):
             break
-        _file(Path(folder), unit).write_bytes(briefings.pdf(unit))
+        _file(place, number).write_bytes(make(item))
 
 
-def _claim(folder: Path, unit: str) -> bool:
-    """Return whether the briefing on a unit is left to who asks; it is from then on."""
+def _claim(folder: Path, number: int) -> bool:
+    """Return whether an item is left to who asks; it is from then on."""
     try:
-        (folder / f"{unit}.claimed").touch(exist_ok=False)
+        (folder / f"{number}.claimed").touch(exist_ok=False)
     except FileExistsError:
         return False
     return True
 
 
-def _file(folder: Path, unit: str) -> Path:
-    return folder / f"{unit}.pdf"
+def _file(folder: Path, number: int) -> Path:
+    return folder / f"{number}.made"
 
 
 @lru_cache(maxsize=1)

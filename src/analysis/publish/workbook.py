@@ -18,10 +18,11 @@ from analysis.publish.accessible_workbook import (
     place_of,
     web_address,
 )
+from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.material import Material
 from analysis.publish.sheets import evidence, national, published, units
 from analysis.publish.sheets.notes import criterion_tags, notes, where_notices_stand
-from analysis.publish.sheets.summary import how_much_is_known, summary
+from analysis.publish.sheets.summary import summary
 from analysis.show.caveats import caveats
 from analysis.study.settings import UnitNoun
 

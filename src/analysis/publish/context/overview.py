@@ -1,11 +1,12 @@
-"""The context of the report's own parts: notes, units with findings, a table of all, sources cited."""
+"""The context of the report's own parts: how much is known, notes, findings on units, sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import records
+from analysis.measure.figures import NamedFigure
 from analysis.measure.imported import imported_said
 from analysis.measure.results import Results
 from analysis.study import Study
@@ -13,6 +14,17 @@ from analysis.study import vocabulary as v
 
 _NOTHING = {v.NOT_FOUND, v.NOT_ASSESSED, *v.OUT_OF_SUM}
 """States of a question on which there is neither an answer, nor an older one, nor a source."""
+
+
+def how_much_is_known(results: Results, named: Mapping[str, NamedFigure]) -> str:
+    """Return in three sentences how many of the scored questions have an answer."""
+    one, many = results.study.settings.unit_noun.both
+    silent, units = named["units.nothing_known"], named["study.units"].text
+    nothing = f"For {silent.text} of {units} {many} it gives no current answer to any. That says nothing for or against them."
+    if not silent.value:
+        nothing = f"For every {one} it answers at least one."
+    answered, asked = named["cells.settled"].text, named["cells.scored"].text
+    return f"How much is known: what we could read answers {answered} of {asked} scored questions. {nothing}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis.measure.figures import NamedFigure
 from analysis.measure.figures.findings import FindingPart, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
@@ -27,16 +26,6 @@ def summary(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
     rows = list(_rows(results, tags))
     nothing = ["None is scored", *[NOT_APPLICABLE] * (len(heads) - 1)]
     return pd.DataFrame(rows or [nothing], columns=heads, dtype=object)
-
-
-def how_much_is_known(results: Results, named: Mapping[str, NamedFigure]) -> str:
-    """Return in three sentences how many of the scored questions have an answer."""
-    text = {name: figure.text for name, figure in named.items()}
-    one, many = results.study.settings.unit_noun.both
-    nothing = f"For {text['units.nothing_known']} of {text['study.units']} {many} it gives no current answer to any. That says nothing for or against them."
-    if not named["units.nothing_known"].value:
-        nothing = f"For every {one} it answers at least one."
-    return f"How much is known: what we could read answers {text['cells.settled']} of {text['cells.scored']} scored questions. {nothing}"
 
 
 def _rows(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.measure.figures.findings import NAMING, FindingPart
-from analysis.publish.sheets.summary import how_much_is_known
+from analysis.publish.context.overview import how_much_is_known
 from analysis.wording import agreeing, beyond, capital, counted
 
 if TYPE_CHECKING:

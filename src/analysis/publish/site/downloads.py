@@ -1,5 +1,7 @@
 """The files beside the site, and what each is in plain words."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from operator import itemgetter
 from pathlib import PurePosixPath
 
@@ -40,27 +42,34 @@ def downloads(beside: list[str], study: Study) -> list[tuple[str, list[tuple[str
     ]
 
 
-def of_unit(name: str, beside: list[str]) -> list[tuple[str, str]]:
-    """Return the files that are about one unit, by their name: path and what each is."""
+def by_unit(beside: Iterable[str]) -> dict[str, list[PurePosixPath]]:
+    """Return the files that are about a unit, by its id: the first part of their names."""
+    files = defaultdict(list)
+    for path in map(PurePosixPath, beside):
+        files[_unit(path)].append(path)
+    return files
+
+
+def of_unit(files: Iterable[PurePosixPath]) -> list[tuple[str, str]]:
+    """Return files about one unit: the path of each, and what it is."""
     return [
         (
-            path,
-            f"{_OF_UNIT.get(parts.parent.name, parts.parent.name)}{_to(parts)} ({parts.suffix[1:]})",
+            str(path),
+            f"{_OF_UNIT.get(path.parent.name, path.parent.name)}{_to(path)} ({path.suffix[1:]})",
         )
-        for path in beside
-        if _unit(parts := PurePosixPath(path)) == name
+        for path in files
     ]
 
 
-def letters(name: str, beside: list[str]) -> list[tuple[str, int]]:
-    """Return the requests about one unit: the path of each, and the number of who is asked.
+def letters(files: Iterable[PurePosixPath]) -> list[tuple[str, int]]:
+    """Return the requests among files about one unit: their paths, and the number of who is asked.
 
     The one to the unit itself comes first.
     """
     requests = [
-        (path, int(parts.stem.partition(".")[2] or 1))
-        for path in beside
-        if _unit(parts := PurePosixPath(path)) == name and parts.parent.name == "requests"
+        (str(path), int(path.stem.partition(".")[2] or 1))
+        for path in files
+        if path.parent.name == "requests"
     ]
     return sorted(requests, key=itemgetter(1))
 

@@ -4,14 +4,13 @@ Addresses of its own it has only where the study says where the site will stand.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
-from xml.sax.saxutils import escape as xml_escape
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analysis.direction import without_direction
 from analysis.frames import grouped, records
@@ -21,7 +20,6 @@ from analysis.publish.cards import PIXELS, Card
 from analysis.publish.described import TABLES, title_of
 from analysis.publish.markup import plain
 from analysis.publish.site.descriptions import FOUND, description, unit_findings
-from analysis.study import faces
 
 if TYPE_CHECKING:
     from analysis.publish.site.page_maker import PageMaker
@@ -59,13 +57,15 @@ class Machines:
             lines.append(self._dataset())
         return Markup("\n").join(lines)
 
-    def files(self) -> dict[str, bytes]:
-        """Return the site map and the cards, of the pages made so far; without an address none."""
+    def files(self, draw: Callable[[dict[str, Card]], dict[str, bytes]]) -> dict[str, bytes]:
+        """Return the site map and the cards, of the pages made so far; without an address none.
+
+        ``draw``: draws cards, each by its path.
+        """
         if not self._address:
             return {}
-        faces.use(self._study)
-        cards = {_card_path(path): card.png() for path, card in self._cards.items()}
-        return cards | dict(self._site_map())
+        cards = {_card_path(path): card for path, card in self._cards.items()}
+        return draw(cards) | dict(self._site_map())
 
     def _addressed(
         self, path: str, template: str, title: str, context: Mapping[str, Any], said: str
@@ -188,7 +188,7 @@ def _meta(kind: str, name: str, text: str) -> Markup:
 
 
 def _xml(root: str, item: str, addresses) -> bytes:
-    lines = (f"<{item}><loc>{xml_escape(url)}</loc></{item}>" for url in addresses)
+    lines = (f"<{item}><loc>{escape(url)}</loc></{item}>" for url in addresses)
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     opened = f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     return "\n".join([head, opened, *lines, f"</{root}>", ""]).encode()

@@ -141,28 +141,34 @@ def _printed(text: str) -> dict[str, Any]:
     return {"said": Markup("<p>{}</p>").format(inside)}
 
 
-def _clean(element: html.HtmlElement) -> Markup:
+def _clean(root: html.HtmlElement) -> Markup:
     """Return what a stored output shows, with no style, script or attribute of its own."""
-    inside = [_text(element.text)]
+    return Markup("".join(_inside(root)))
+
+
+def _inside(element: html.HtmlElement) -> Iterator[str]:
+    yield _text(element.text)
     for child in element:
         # A comment has no name.
         if isinstance(child.tag, str) and child.tag not in _DROPPED:
-            inside.append(_element(child))
-        inside.append(_text(child.tail))
-    return Markup("").join(inside)
+            yield from _element(child)
+        yield _text(child.tail)
 
 
-def _element(element: html.HtmlElement) -> Markup:
+def _element(element: html.HtmlElement) -> Iterator[str]:
     name = str(element.tag)
     if name not in _KEPT:
-        return _clean(element)
-    if name == "br":
-        return Markup("<br>")
-    kept = [Markup(' {}="{}"').format(key, element.get(key)) for key in _SPANS if element.get(key)]
-    if name == "th":
-        in_head = element.getparent().getparent().tag == "thead"
-        kept.append(Markup(' scope="{}"').format("col" if in_head else "row"))
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), Markup("").join(kept), _clean(element))
+        yield from _inside(element)
+    elif name == "br":
+        yield "<br>"
+    else:
+        kept = [f' {key}="{escape(element.get(key))}"' for key in _SPANS if element.get(key)]
+        if name == "th":
+            in_head = element.getparent().getparent().tag == "thead"
+            kept.append(f' scope="{"col" if in_head else "row"}"')
+        yield f"<{name}{''.join(kept)}>"
+        yield from _inside(element)
+        yield f"</{name}>"
 
 
 def _text(text: str | None) -> Markup:

@@ -1,5 +1,6 @@
 """How a page of the site is made: what all pages draw on, the links, and what must stand on each."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
@@ -28,6 +29,8 @@ from analysis.study import vocabulary as v
 from analysis.study.places import has_map
 from analysis.study.written_findings import written_findings
 from analysis.wording import DOZEN, beyond, further, listed, spoken
+
+_PAGES_AT_ONCE = 1_000
 
 
 class PageMaker:
@@ -144,6 +147,10 @@ class PageMaker:
             **context,
         )
         self.files[path] = html.encode()
+        if len(self.files) % _PAGES_AT_ONCE == 0:
+            # Commands collect nothing, and what a template leaves behind points at itself: of
+            # many thousands of pages it would fill the memory.
+            gc.collect(0)
 
     def _links(self, root: str, path: str, title: str) -> dict[str, Callable[..., Markup]]:
         """Return the functions that write a named statement with a link to what it counts."""

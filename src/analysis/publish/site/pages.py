@@ -1,10 +1,12 @@
 """The files of the site: all its pages, and what they are written beside."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
+from analysis.publish.cards import Card
 from analysis.publish.context.units import unit_sections
 from analysis.publish.material import Material
 from analysis.publish.parts import awaited
@@ -17,6 +19,9 @@ from analysis.show.drawing import Drawing
 
 FOLDER = "site"
 
+DrawCards = Callable[[dict[str, Card]], dict[str, bytes]]
+"""Draws social cards, each by its path."""
+
 
 def write_site(
     results: Results,
@@ -24,15 +29,16 @@ def write_site(
     charts: Iterable[Drawing],
     output: Path,
     on_the_way: Iterable[str] = (),
+    draw: DrawCards | None = None,
 ) -> None:
-    """Write the site into ``site/`` below a folder of output.
+    """Write the site into ``site/`` below a folder of output; see :func:`site_files`.
 
     What lies in that folder already, and the files ``on_the_way`` there, are offered as downloads.
     """
     there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
     beside = sorted({*there, *on_the_way})
     made = set()
-    for name, content in site_files(results, named, charts, beside).items():
+    for name, content in site_files(results, named, charts, beside, draw).items():
         path = output / FOLDER / name
         if path.parent not in made:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +51,7 @@ def site_files(
     named: dict[str, NamedFigure],
     charts: Iterable[Drawing],
     beside: Iterable[str] = (),
+    draw: DrawCards | None = None,
 ) -> dict[str, bytes]:
     """Return every file of the site by its path below the site's folder.
 
@@ -54,6 +61,7 @@ def site_files(
             figure in prose is one of them.
         charts: the charts, gone through when a page shows some; each is a file of its own.
         beside: paths of the files beside the site, below the folder that holds it.
+        draw: draws the social cards; default: here, one after the other.
     """
     maker = PageMaker(results, named, charts, list(beside))
     recommendations(maker)
@@ -71,14 +79,23 @@ def site_files(
     about_pages.published(maker)
     about_pages.method(maker, stored)
     figure_pages.figures(maker)  # last, for each says which pages use it
-    return maker.files | maker.machines.files()
+    return maker.files | maker.machines.files(draw or partial(_draw_here, results))
 
 
 def write(material: Material, folder: Path) -> None:
     """Write the site as a part of a build."""
     units = material.results.study["units"]["unit_id"]
     on_the_way = awaited(material.parts, units)
-    write_site(material.results, material.named, _Charts(material), folder, on_the_way)
+    charts, draw = _Charts(material), material.tasks.cards
+    write_site(material.results, material.named, charts, folder, on_the_way, draw)
+
+
+def _draw_here(results: Results, cards: dict[str, Card]) -> dict[str, bytes]:
+    from analysis.publish.card_drawing import drawn_card
+    from analysis.study import faces
+
+    faces.use(results.study)
+    return {path: drawn_card(card) for path, card in cards.items()}
 
 
 class _Charts:

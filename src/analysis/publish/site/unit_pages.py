@@ -26,7 +26,7 @@ from analysis.publish.context.answers import (
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import absent_units
 from analysis.publish.requests import Request, requests
-from analysis.publish.site.downloads import letters, of_unit
+from analysis.publish.site.downloads import by_unit, letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
 from analysis.study.asking import Asking
 from analysis.study.places import has_map
@@ -78,9 +78,10 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
     weights, asking = weighting(study), Asking(study)
     trees = [_tree(maker, weights, number) for number in weights.sets]
     sent_online, documents = _sent_online(maker), _documents(maker)
+    files = by_unit(maker.beside)
     not_asked = [label for label in maker.labels if label not in maker.criteria]
     for name, weights_number in zip(study["units"]["unit_id"], weights.of_unit, strict=True):
-        requested = dict(letters(name, maker.beside))
+        requested = dict(letters(files[name]))
         yield {
             "not_asked": not_asked,
             "tree": trees[weights_number],
@@ -89,7 +90,7 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
             "below": below[name],
             "open": grouped_by_step(questions.get(name, [])),
             "documents": documents[name],
-            "files": [pair for pair in of_unit(name, maker.beside) if pair[0] not in requested],
+            "files": [pair for pair in of_unit(files[name]) if pair[0] not in requested],
             "letters": [
                 (path, asking.named(asking.holders[number - 1], name))
                 for path, number in requested.items()
