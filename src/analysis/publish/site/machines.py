@@ -51,7 +51,7 @@ class Machines:
         """
         said = description(self._maker, template, title, context)
         lines = [_meta("name", "description", said)]
-        if self._study.settings.is_draft:
+        if not self._is_for_all:
             lines.append(_meta("name", "robots", "noindex"))
         if self._address:
             lines += self._addressed(path, template, title, context, said)
@@ -60,12 +60,17 @@ class Machines:
         return Markup("\n").join(lines)
 
     def files(self) -> dict[str, bytes]:
-        """Return the site map and the cards, of the pages made so far; without an address none."""
+        """Return the cards and the site map, of the pages made so far; without an address none."""
         if not self._address:
             return {}
         faces.use(self._study)
         cards = {_card_path(path): card.png() for path, card in self._cards.items()}
-        return cards | dict(self._site_map())
+        return cards | (dict(self._site_map()) if self._is_for_all else {})
+
+    @property
+    def _is_for_all(self) -> bool:
+        """Whether the site may be found by anyone: not a draft that names units."""
+        return not self._study.settings.is_draft or self._study.scope.public
 
     def _addressed(
         self, path: str, template: str, title: str, context: Mapping[str, Any], said: str
