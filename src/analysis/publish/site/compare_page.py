@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.direction import without_direction
+from analysis.direction import set_apart, without_direction
 from analysis.measure.figures import given
 from analysis.measure.tree import TOTAL
 from analysis.publish.context.answers import dates_spoken, has_answer
@@ -43,7 +43,7 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
                 "name": without_direction(unit["short_name"]),
                 "page": maker.at.unit(unit["unit_id"]),
                 "score": _score(maker, unit),
-                "notices": [without_direction(text) for text in unit["notices"]],
+                "notices": [set_apart(text) for text in unit["notices"]],
                 "answers": [
                     answers.setdefault(_answer(cell), len(answers)) for cell in unit["cells"]
                 ],
