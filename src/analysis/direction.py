@@ -106,6 +106,22 @@ def stretches(text: str) -> Iterator[tuple[bool, str]]:
             yield inside[-1], part
 
 
+def apart_by_line(lines: Iterable[str]) -> Iterator[str]:
+    """Give the lines of a text, so that what is kept apart over their end is so on each of them.
+
+    A line of plain text is a paragraph, and no sign of direction reaches beyond it.
+    """
+    inside: list[str] = []
+    for line in lines:
+        begun = "".join(inside)
+        for sign in re.findall(f"[{_LEFT}-{_END}]", line):
+            if sign != _END:
+                inside.append(sign)
+            elif inside:
+                inside.pop()
+        yield f"{begun}{line}{_END * len(inside)}"
+
+
 def without_marks(text: str) -> str:
     """Return a text without the signs that turn its direction; what keeps names apart stays."""
     return re.sub("[\u200e\u200f\u202a-\u202e]", "", text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.figures import NamedFigure
 from analysis.measure.figures.findings import FindingPart, shown_findings
 from analysis.measure.gaps import notices
@@ -60,7 +61,7 @@ def _rows(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str,
 def _which(results: Results, part: FindingPart) -> str:
     if part.units:
         names = results.study.lookup("units", "name")
-        return "; ".join(names[unit] for unit in part.units)
+        return "; ".join(isolated_name(names[unit]) for unit in part.units)
     if not part.is_any:
         return "none"
     return "all of them" if part.is_all else "by name on the sheet Gaps"
