@@ -200,6 +200,7 @@ def test_a_line_ends_what_it_keeps_apart_and_the_next_begins_it_again():
         (f"{NORTH} said on 2 May that it is open.", 1),
         (f"{START}{NORTH}{END}; Norton; {START}{SOUTH}{END}", 1),
         (f"See {NORTH}.", 1),
+        (f"{NORTH} said on 2 May that it is open. [note 1]", 1),
         (NORTH, 0),
         ("Norton", 0),
     ],
@@ -212,7 +213,7 @@ def test_a_cell_runs_from_left_to_right_where_its_sentence_does(text, order, wra
 
 def test_in_word_no_number_goes_to_the_side_of_the_name_before_it(arabic):
     name = f'<bdi dir="rtl">{NORTH}</bdi>'
-    said = f"<p>From {name}, 2025-05-02, and {name} too. By <strong>{name}</strong>, 1 May.</p>"
+    said = f"<p>From {name}, 2025-05-02, and {name} too. By <strong>{name}.</strong> 1 May.</p>"
     content = report_docx(arabic, blocks(f"<html><body>{said}</body></html>"))
     (paragraph,) = (
         one for one in docx.Document(io.BytesIO(content)).paragraphs if "From" in one.text

@@ -24,7 +24,13 @@ EPOCH = dt.datetime(2020, 1, 1)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """What a spreadsheet program may take for the start of a formula."""
 _WAYS = {
-    (wrap, ours): Alignment(wrap_text=wrap or None, vertical="top", readingOrder=int(ours))
+    (wrap, ours): Alignment(
+        wrap_text=wrap or None,
+        vertical="top",
+        readingOrder=int(ours),
+        # Else a program sets a text on the side on which its first letter begins.
+        horizontal="left" if ours else None,
+    )
     for wrap in (True, False)
     for ours in (True, False)
 }

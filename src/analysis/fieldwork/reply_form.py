@@ -130,7 +130,8 @@ def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
     read = {}
     for row in with_sources(study, "evidence", own):
         source = row["source"]
-        names = (source["publisher"], titled(source), source["published"])
+        names = (isolated_name(source["publisher"]), isolated_name(titled(source)))
+        names = (*names, source["published"])
         where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
         text = f"In our own words: {row['states']}"
         read[row["evidence_id"]] = (where, "\n".join(filter(None, (text, source["url"]))))

@@ -243,9 +243,9 @@ def _run(run: b.Run, bold: bool, size: int, after: str = "") -> str:
     a sign between them keeps it from that. ``after``: what follows the run.
     """
     made, parts = "", [*stretches(run.text)]
-    following = [*(text for _, text in parts), without_direction(after)][1:]
-    for (right_to_left, text), next_text in zip(parts, following, strict=True):
-        if right_to_left and _NUMBER_FIRST.match(next_text):
+    for place, (right_to_left, text) in enumerate(parts, start=1):
+        rest = "".join(later for _, later in parts[place:]) + without_direction(after)
+        if right_to_left and _NUMBER_FIRST.match(rest):
             text = f"{text}\u200e"
         manner = _manner(
             bold or run.strong, run.muted, bool(run.to), bool(run.url), size, right_to_left
