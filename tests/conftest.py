@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from helpers import REAL
 from made import LIBRARY
+from made_islands import write_islands
 from made_study import write_made_study
 from remembered import remembered
 
@@ -141,6 +142,18 @@ def published_library(shared) -> Iterator[Path]:
 def made_folder(shared) -> Path:
     """The folder of the awkward made-up study, to be read only."""
     return shared("made-study", write_made_study)
+
+
+@pytest.fixture(scope="session")
+def islands_folder(shared) -> Path:
+    """The folder of the study in several scripts, with a face for its letters, to be read only."""
+    return shared("islands-study", write_islands)
+
+
+@pytest.fixture(scope="session")
+def published_islands(shared, islands_folder) -> Iterator[Path]:
+    """Everything that is published of the study in several scripts, to be read only."""
+    yield from _published(shared, "published-islands", islands_folder)
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,8 @@ CHECKS = [axe_faults, width_faults, keyboard_faults, paper_faults, text_faults, 
 
 # The pages of both studies are of the same templates; those of the real one are far longer.
 @pytest.mark.parametrize(
-    "output", ["published_library", pytest.param("published", marks=pytest.mark.slow)]
+    "output",
+    ["published_library", "published_islands", pytest.param("published", marks=pytest.mark.slow)],
 )
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_every_kind_of_page(check, output, browser, request):
@@ -177,6 +178,8 @@ def test_every_kind_of_page(check, output, browser, request):
     pages = kinds_of_page(published)
     if "CI" not in os.environ:
         pages = list({page.parent: page for page in reversed(pages)}.values())
+        # Of the pages that begin a site, the first that people see.
+        pages.append(published / "site" / "index.html")
     assert pages
     faults = []
     for page in pages:
@@ -185,6 +188,17 @@ def test_every_kind_of_page(check, output, browser, request):
         if "ACCESSIBILITY_TIMES" in os.environ:
             print(f"{time.monotonic() - begun:6.1f} s {page.relative_to(published)}")
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", ["recommendations/index.html", "island-councils/index.html"])
+def test_the_lists_of_a_site_need_no_scrolling_sideways(page, width, browser, published_islands):
+    """However long a name is: on a phone, too, all columns are in sight."""
+    with browser.opened(published_islands / "site" / page, width) as view:
+        sizes = view.page.evaluate(
+            "[...document.querySelectorAll('.scroll:has(table.find)')].map((one) => [one.scrollWidth, one.clientWidth])"
+        )
+    assert sizes and all(inside <= window for inside, window in sizes)
 
 
 GOOD = """<!doctype html>

@@ -22,13 +22,14 @@ from analysis.publish.cards import ELSEWHERE, PIXELS, Card
 from analysis.publish.manifest import input_hashes
 from analysis.publish.site import machines, site_files
 from analysis.publish.stored_notebooks import stored_notebooks
+from analysis.show.lines import width_of
 from analysis.study import load, validate
 
 HOME = "https://example.org/a/site"
 
 
-def addressed(study, address=HOME):
-    settings = study.settings.model_copy(update={"site_address": f"{address}/"})
+def addressed(study, address=HOME, status="draft"):
+    settings = study.settings.model_copy(update={"site_address": f"{address}/", "status": status})
     return replace(study, descriptor=study.descriptor.model_copy(update={"settings": settings}))
 
 
@@ -46,6 +47,11 @@ def plain_files():
 @pytest.fixture(scope="module")
 def files():
     return files_of(addressed(library()))
+
+
+@pytest.fixture(scope="module")
+def checked_files():
+    return files_of(addressed(library(), status="checked"))
 
 
 def pages(files):
@@ -102,18 +108,21 @@ def test_no_text_of_the_study_ends_the_data_set():
     assert b"</script><b>" not in made["index.html"]
 
 
-def test_the_site_map_lists_every_page_by_its_address(files):
-    root = etree.fromstring(files["sitemap.xml"])
+def test_the_site_map_lists_every_page_by_its_address(files, checked_files):
+    # A draft names units, and is for those who work on it.
+    assert "sitemap.xml" not in files
+    root = etree.fromstring(checked_files["sitemap.xml"])
     listed = {element.text for element in root.iter("{*}loc")}
-    assert len(listed) == len(pages(files)) and "https://example.org/a/site/" in listed
-    for name, page in pages(files).items():
+    assert len(listed) == len(pages(checked_files)) and "https://example.org/a/site/" in listed
+    for name, page in pages(checked_files).items():
+        assert "noindex" not in page
         canonical = re.search(r'<link rel="canonical" href="([^"]*)">', page)[1]
         assert canonical in listed and meta(page, "og:url") == canonical, name
 
 
 def test_a_long_site_map_comes_in_parts(monkeypatch):
     monkeypatch.setattr(machines, "MOST_ADDRESSES", 40)
-    made = files_of(addressed(library()))
+    made = files_of(addressed(library(), status="checked"))
     index = etree.fromstring(made["sitemap.xml"])
     parts = [one.text.rpartition("/")[2] for one in index.iter("{*}loc")]
     assert index.tag.endswith("sitemapindex") and len(parts) > 1
@@ -161,6 +170,46 @@ def test_where_there_is_no_room_a_card_says_where_more_stands():
     texts = _laid_out(Card("", "A unit", ("Found.",), ("DRAFT.", "A notice."), many))
     said = " ".join(" ".join(text.lines) for text in texts)
     assert ELSEWHERE in said and "DRAFT." in said and "Question 59" not in said
+
+
+FINDING = "Shown to meet: " + "one of the many questions, " * 300
+LONG_CARDS = {
+    "finding": Card("A study", "A unit", (FINDING, "The last line."), ("DRAFT.", "A notice.")),
+    "heading": Card("A study", "A long name of a unit " * 90, ("Found.",), ("DRAFT.", "A notice.")),
+    "unbroken": Card("A study", "Llanynys" * 400, ("Found.",), ("DRAFT.", "A notice.")),
+    "notices": Card("A study", "A unit", ("Found.",), ("DRAFT.", *[("A notice that is long. " * 40).strip()] * 25)),
+    "all": Card("Title " * 300, "Name " * 300, (FINDING,) * 9, ("DRAFT.", *["Notice. " * 200] * 9)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", LONG_CARDS)
+def test_nothing_on_a_card_is_cut_without_a_sign(which):
+    card = LONG_CARDS[which]
+    texts = _laid_out(card)
+    room = PIXELS[1] / 100 - 2 * 0.55
+    assert sum(text.high for text in texts) <= room
+    shown = [" ".join(text.lines) for text in texts]
+    above, heading, *lines, mark, notices = shown
+    whole = " ".join(" ".join([*lines, notices]).split())
+    assert mark == "DRAFT." and heading
+    if which == "notices":
+        # What must be said is never shortened: a notice stands whole or not at all.
+        assert whole.removeprefix("Found. ").replace(card.caveats[1], "").strip() == ELSEWHERE
+        assert "…" not in "".join(shown)
+    else:
+        assert "…" in f"{above}{heading}{whole}"
+    for text in texts:
+        for line in text.lines:
+            assert width_of(line, text.size, text.bold) <= PIXELS[0] / 100 - 2 * 0.55
+    if which == "finding":
+        (line,) = lines
+        assert line.endswith(" …") and FINDING.startswith(line.removesuffix(" …"))
+        assert FINDING[len(line) - 2] == " "
+    assert all(one in card.alt for one in (card.heading, *card.lines, *card.caveats))
+
+
+def test_a_card_in_words_has_what_the_picture_has_no_room_for():
+    assert "On one question." in Card("", "A", ("B",), ("C.",), ("On one question.",)).alt
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,25 @@ import zipfile
 import docx
 import openpyxl
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
+from made_face import write_face
 from made_towns import towns, write_towns
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager
 from openpyxl import Workbook
 from pdfs import opened
 
 from analysis.cli import main
-from analysis.direction import is_right_to_left, isolated_name, set_apart, stretches
+from analysis.direction import (
+    apart_by_line,
+    is_right_to_left,
+    isolated_name,
+    set_apart,
+    stretches,
+)
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.publish.blocks import blocks, plain
 from analysis.publish.briefings import Briefings
+from analysis.publish.context.answers import named_source, text_to_send
 from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
@@ -163,27 +169,61 @@ def test_stretches_are_the_parts_that_are_kept_apart():
     assert list(stretches(plain(paragraph.runs))) == [(True, NORTH), (False, " and Norton")]
 
 
+DATED = {"publisher": f"{NORTH} (2)", "title": f"{SOUTH}: 1, 2", "title_kind": "", "note": ""}
+
+
+def test_a_citation_keeps_publisher_title_and_date_apart():
+    said = named_source({**DATED, "published": "2025-05-02"})
+    assert said == f"{START}{NORTH} (2){END}, {START}“{SOUTH}: 1, 2”{END}, 2 May 2025"
+    assert isolated(said).endswith("</bdi>, 2 May 2025")
+
+
+def test_a_text_to_paste_keeps_names_apart_on_each_line():
+    lines = [f"{NORTH} (2): what we read.", f"Open: \u202e{SOUTH}."]
+    said = text_to_send(lines[0], lines[1], "", [], ["DRAFT."]).split("\n\n")
+    right = "\u2067"
+    assert said[0] == f"{right}{NORTH}{END} (2): what we read." and said[1] == "DRAFT."
+    assert all(line.count(END) == sum(map(line.count, (START, right, "\u2066"))) for line in said)
+
+
+def test_a_line_ends_what_it_keeps_apart_and_the_next_begins_it_again():
+    lines = [f"See {START}{NORTH}", f"{SOUTH}{END} and", "no more"]
+    assert [*apart_by_line(lines)] == [
+        f"See {START}{NORTH}{END}",
+        f"{START}{SOUTH}{END} and",
+        "no more",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        (f"{NORTH} said on 2 May that it is open.", 1),
+        (f"{START}{NORTH}{END}; Norton; {START}{SOUTH}{END}", 1),
+        (f"See {NORTH}.", 1),
+        (f"{NORTH} said on 2 May that it is open. [note 1]", 1),
+        (NORTH, 0),
+        ("Norton", 0),
+    ],
+)
+@pytest.mark.parametrize("wrap", [True, False])
+def test_a_cell_runs_from_left_to_right_where_its_sentence_does(text, order, wrap):
+    cell = put_text(Workbook().active, 1, 1, text, wrap=wrap)
+    assert (cell.alignment.readingOrder, bool(cell.alignment.wrap_text)) == (order, wrap)
+
+
+def test_in_word_no_number_goes_to_the_side_of_the_name_before_it(arabic):
+    name = f'<bdi dir="rtl">{NORTH}</bdi>'
+    said = f"<p>From {name}, 2025-05-02, and {name} too. By <strong>{name}.</strong> 1 May.</p>"
+    content = report_docx(arabic, blocks(f"<html><body>{said}</body></html>"))
+    (paragraph,) = (
+        one for one in docx.Document(io.BytesIO(content)).paragraphs if "From" in one.text
+    )
+    turned = [run.text for run in paragraph.runs if run._r.find(".//{*}rtl") is not None]
+    assert turned == [f"{NORTH}\u200e", NORTH, f"{NORTH}\u200e"]
+
+
 # --- letters without a face -------------------------------------------------------------------
-
-
-def write_face(path, letters, family="Test Han"):
-    """Write a face that has some letters, each a square."""
-    names = [".notdef", *(f"g{number}" for number in range(len(letters)))]
-    pen = TTGlyphPen(None)
-    for place in ((100, 0), (100, 700), (900, 700), (900, 0)):
-        (pen.moveTo if place == (100, 0) else pen.lineTo)(place)
-    pen.closePath()
-    shape = pen.glyph()
-    face = FontBuilder(1000, isTTF=True)
-    face.setupGlyphOrder(names)
-    face.setupCharacterMap({ord(one): f"g{number}" for number, one in enumerate(letters)})
-    face.setupGlyf(dict.fromkeys(names, shape))
-    face.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
-    face.setupHorizontalHeader(ascent=800, descent=-200)
-    face.setupNameTable({"familyName": family, "styleName": "Regular"})
-    face.setupOS2(sTypoAscender=800, sTypoDescender=-200)
-    face.setupPost()
-    face.save(path)
 
 
 FOUND = {("a", "c"): "high", ("b", "c"): "low"}

@@ -25,7 +25,8 @@ def good() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "output", ["published_library", pytest.param("published", marks=pytest.mark.slow)]
+    "output",
+    ["published_library", "published_islands", pytest.param("published", marks=pytest.mark.slow)],
 )
 def test_every_pdf_of_a_build_conforms(output, request):
     paths = sorted(request.getfixturevalue(output).rglob("*.pdf"))

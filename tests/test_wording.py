@@ -1,6 +1,8 @@
 """Words that go with counts: of one, and of many."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,7 +20,9 @@ from analysis.publish.workbook import gap_workbook
 from analysis.show.caveats import caveats
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
-from analysis.wording import agreeing, counted, some_of
+from analysis.wording import agreeing, counted, some_of, with_article
+
+SOURCE = Path(__file__).parents[1] / "src" / "analysis"
 
 
 def test_a_noun_goes_with_the_whole_and_a_verb_with_the_part():
@@ -115,3 +119,21 @@ def test_what_we_could_not_tell_is_said_in_the_first_person():
         for cell in row
     ]
     assert {"Could not tell", "Compared with the evidence"} <= set(heads)
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        *(("force", "a"), ("island council", "an"), ("Area board", "an"), ("unit", "a")),
+        *(("university", "a"), ("uninsured club", "an"), ("European body", "a"), ("hour", "an")),
+        *(("usher", "an"), ("user", "a"), ("one-stop shop", "a"), ("hospital", "a"), ("站", "a")),
+    ],
+)
+def test_a_noun_has_the_article_of_its_sound(noun, said):
+    assert with_article(noun) == f"{said} {noun}"
+
+
+def test_templates_leave_the_article_to_the_noun():
+    noun = re.compile(r"\b[Aa]n? \{+ ?(?:one|noun|settings\.unit_noun\.singular)\b")
+    files = [path for path in SOURCE.rglob("*") if path.suffix in (".j2", ".py")]
+    assert [path.name for path in files if noun.search(path.read_text("utf-8"))] == []

@@ -19,6 +19,7 @@ _RUN = re.compile(
     rf"([{_LETTERS}](?:(?:{_BETWEEN}{_BRACKETS})*{_BETWEEN}(?:[{_LETTERS}]\d*|{_BRACKETS}))?)"
 )
 _RIGHT_TO_LEFT = {"R", "AL"}
+_SENTENCE_ENDS = re.compile(r"[.?!](?:\s|$)")
 
 
 def turns(text: str) -> bool:
@@ -40,12 +41,13 @@ def starts_from_right(text: str) -> bool:
 def is_right_to_left(text: str) -> bool:
     """Return whether a text is written from right to left: its first letter says so.
 
-    A name that is kept apart in it does not count, and a sentence that has words in small letters
-    and ends in our letters, or is mostly in them, is not, whatever name it begins with.
+    A name that is kept apart in it does not count, and a text with a sentence in it that has words
+    in small letters and ends in our letters, or is mostly in them, is not, whatever name it begins
+    with.
     """
     text = "".join(_ISOLATED.split(text)[::2])
     small = any(word[0].islower() for word in text.split())
-    sentence = small and text.rstrip().endswith((".", "?", "!"))
+    sentence = small and _SENTENCE_ENDS.search(text)
     ours = not starts_from_right(text[::-1]) or _mostly_from_left(text)
     return starts_from_right(text) and not (sentence and ours)
 
@@ -104,6 +106,22 @@ def stretches(text: str) -> Iterator[tuple[bool, str]]:
             inside.append(part == _RIGHT)
         elif part:
             yield inside[-1], part
+
+
+def apart_by_line(lines: Iterable[str]) -> Iterator[str]:
+    """Give the lines of a text, so that what is kept apart over their end is so on each of them.
+
+    A line of plain text is a paragraph, and no sign of direction reaches beyond it.
+    """
+    inside: list[str] = []
+    for line in lines:
+        begun = "".join(inside)
+        for sign in re.findall(f"[{_LEFT}-{_END}]", line):
+            if sign != _END:
+                inside.append(sign)
+            elif inside:
+                inside.pop()
+        yield f"{begun}{line}{_END * len(inside)}"
 
 
 def without_marks(text: str) -> str:

@@ -17,13 +17,24 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analysis.direction import without_direction
+from analysis.direction import is_right_to_left, turns, without_direction
 
 EPOCH = dt.datetime(2020, 1, 1)
 """The day on which every workbook says that it was made, so that two builds are the same."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """What a spreadsheet program may take for the start of a formula."""
-WRAP = Alignment(wrap_text=True, vertical="top")
+_WAYS = {
+    (wrap, ours): Alignment(
+        wrap_text=wrap or None,
+        vertical="top",
+        readingOrder=int(ours),
+        # Else a program sets a text on the side on which its first letter begins.
+        horizontal="left" if ours else None,
+    )
+    for wrap in (True, False)
+    for ours in (True, False)
+}
+"""Texts in lines or in one, that run from left to right whatever letter they begin with, or not."""
 DATE = Alignment(vertical="top", horizontal="left")
 EARLIEST = 1900
 """The first year of which the file format knows dates."""
@@ -37,16 +48,24 @@ PROPERTY = 255
 IN_THE_STUDY = "in the study’s own tables"
 
 
-def put_text(sheet: Worksheet, row: int, column: int, text: str, rest: str = IN_THE_STUDY) -> Cell:
+def put_text(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    text: str,
+    rest: str = IN_THE_STUDY,
+    wrap: bool = True,
+) -> Cell:
     """Write text that stays text, whatever it begins with or looks like; return its cell.
 
-    Of a text that is too long for a cell, what there is room for, and where the ``rest`` is.
+    Of a text that is too long for a cell, what there is room for, and where the ``rest`` is. A
+    sentence that begins with a name from right to left runs from left to right all the same.
     """
     cell: Any = sheet.cell(row, column)
     text = fitted(text, rest)
     # Past the library's own setter: it cuts a long text, and takes "=" for a formula.
     cell._value, cell.data_type = escaped(text), "s"
-    cell.alignment = WRAP
+    cell.alignment = _WAYS[wrap, turns(text) and not is_right_to_left(text)]
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell

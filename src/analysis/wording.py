@@ -1,5 +1,6 @@
 """Words and numbers in prose: lists, capitals, and numbers as they were written."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
@@ -8,6 +9,16 @@ from difflib import get_close_matches
 def capital(text: str) -> str:
     """Return a text with a capital at its start, and the rest of it as it is."""
     return text[:1].upper() + text[1:]
+
+
+_SOUNDED_YOU = re.compile(r"(?:eu|one\b|uni(?![nm])|us[aeu]|ut[ei]|ufo)", re.IGNORECASE)
+_SILENT_H = re.compile(r"(?:hour|hono|heir|honest)", re.IGNORECASE)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with "a" or "an" before it, by how its first letters sound."""
+    vowel = noun[:1].lower() in ("a", "e", "i", "o", "u") and not _SOUNDED_YOU.match(noun)
+    return f"{'an' if vowel or _SILENT_H.match(noun) else 'a'} {noun}"
 
 
 def exact(number: str) -> str:

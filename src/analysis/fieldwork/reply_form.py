@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord, cell_records
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
 from analysis.fieldwork.forms import (
@@ -59,7 +60,7 @@ def reply_form(study: Study, unit: str) -> bytes:
         unit: the unit's id.
     """
     name = study.lookup("units", "name")[unit]
-    title = f"{name}: what we say, and its reply"
+    title = f"{isolated_name(name)}: what we say, and its reply"
     existing = records(study["replies"][study["replies"]["unit_id"] == unit])
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
@@ -129,7 +130,8 @@ def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
     read = {}
     for row in with_sources(study, "evidence", own):
         source = row["source"]
-        names = (source["publisher"], titled(source), source["published"])
+        names = (isolated_name(source["publisher"]), isolated_name(titled(source)))
+        names = (*names, source["published"])
         where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
         text = f"In our own words: {row['states']}"
         read[row["evidence_id"]] = (where, "\n".join(filter(None, (text, source["url"]))))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl.styles import Alignment, Border, PatternFill, Side
+from openpyxl.styles import Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -77,8 +77,7 @@ class WorkbookMaker:
         sheet = self.book.worksheets[0]
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
-        put_text(sheet, 1, 1, title).font = font(bold=True, size=14)
-        sheet.cell(1, 1).alignment = Alignment(vertical="top")
+        put_text(sheet, 1, 1, title, wrap=False).font = font(bold=True, size=14)
         sheet.row_dimensions[1].height = 30
         lines = [line for line in (study.settings.draft_mark, *lines) if line]
         for number, line in enumerate(lines, start=2):

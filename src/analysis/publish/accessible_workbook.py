@@ -33,8 +33,6 @@ from analysis.wording import listed
 
 _REST = "in the tables of the folder data, beside this workbook"
 _NUMBER = Alignment(wrap_text=True, vertical="top", horizontal="right", indent=1)
-# Above a table lines stand beside nothing and run over the columns to their right.
-_LOOSE = Alignment(vertical="top")
 
 
 @dataclass(frozen=True)
@@ -111,12 +109,11 @@ def _write_lines(sheet: Worksheet, content: Cover) -> None:
 
 def _write_table(sheet: Worksheet, content: Sheet) -> None:
     """Write the title, the lines and the table, and mark the table as a table."""
-    title = put_text(sheet, 1, 1, content.title)
-    title.font, title.alignment = font(bold=True, size=14), _LOOSE
+    # Above a table lines stand beside nothing and run over the columns to their right.
+    put_text(sheet, 1, 1, content.title, wrap=False).font = font(bold=True, size=14)
     for number, text in enumerate(content.lines, start=2):
-        cell = put_text(sheet, number, 1, text, _REST)
+        cell = put_text(sheet, number, 1, text, _REST, wrap=False)
         put_link(cell, content.line_links.get(text, ""))
-        cell.alignment = _LOOSE
     head = len(content.lines) + 2
     _write_rows(sheet, content, head)
     _mark_table(sheet, content, head)

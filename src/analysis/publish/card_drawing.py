@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from analysis.publish.cards import ELSEWHERE, PIXELS, Card
-from analysis.show.lines import as_drawn, lines_high, wrapped
+from analysis.show.lines import as_drawn, lines_high, width_of, wrapped
 from analysis.show.style import INK, LINE, PAPER, QUIET, style
 from analysis.show.symbols import PALETTE
 from analysis.study import faces
@@ -22,9 +22,12 @@ _WIDE, _HIGH = PIXELS[0] / _DPI, PIXELS[1] / _DPI
 _MARGIN, _GAP = 0.55, 0.22  # inches
 _ACROSS = _WIDE - 2 * _MARGIN
 _ROOM = _HIGH - 2 * _MARGIN
-_SCALES = tuple(step / 100 for step in range(100, 20, -5))
+_SCALES = tuple(step / 100 for step in range(100, 40, -5))
+"""How large the texts are, of their full size; what has no room at the last of them is shortened."""
 _LEGIBLE = 0.6
 """The scale below which caveats of single questions make way for where they stand."""
+_ABOVE_FINDING = 2
+"""Texts above the finding: what the page belongs to, and its heading."""
 
 _ALONE = Lock()
 """matplotlib draws in one thread at a time; where one core is all, the background is a thread."""
@@ -53,16 +56,62 @@ class _Text:
 
 
 def _laid_out(card: Card) -> list[_Text]:
-    """Return the texts of a card, as large as there is room for."""
-    full, texts = (*card.caveats, *card.particular), []
+    """Return the texts of a card, as large as there is room for.
+
+    Where there is none at the smallest size, finding and heading end in an ellipsis. What must be
+    said with them is never shortened: it stands whole, or the card says where it stands.
+    """
+    full = (*card.caveats, *card.particular)
     for scale in _SCALES:
         caveats = full
         if scale < _LEGIBLE and card.particular:
             caveats = (*card.caveats, ELSEWHERE)
         texts = _texts(card, caveats, scale)
-        if sum(text.high for text in texts) <= _ROOM:
+        if _high(texts) <= _ROOM:
+            return texts
+    fewer = [(*card.caveats[:most], ELSEWHERE) for most in range(len(card.caveats), 0, -1)]
+    tried = [_texts(card, caveats, _SCALES[-1]) for caveats in (full, *fewer)]
+    texts = next((texts for texts in tried if _high(texts[-2:]) <= _ROOM / 2), tried[-1])
+    return [*_shortened(texts[:-2], _ROOM - _high(texts[-2:])), *texts[-2:]]
+
+
+def _high(texts: Sequence[_Text]) -> float:
+    return sum(text.high for text in texts)
+
+
+def _shortened(texts: Sequence[_Text], room: float) -> list[_Text]:
+    """Return as much of texts as there is room for; where something is left out, an ellipsis.
+
+    What stands above the finding takes at most half of the room that is left to it.
+    """
+    shown: list[_Text] = []
+    for number, text in enumerate(texts):
+        most = room / 2 if number < _ABOVE_FINDING else room
+        one_line = lines_high([""], text.size)
+        count = min(len(text.lines), int((most - text.gap) / one_line))
+        if count < 1 and text.lines:
+            shown[-1] = _ended(shown[-1])
             break
-    return texts
+        part = replace(text, lines=text.lines[:count])
+        shown.append(part if count == len(text.lines) else _ended(part))
+        room -= part.high
+    return shown
+
+
+def _ended(text: _Text) -> _Text:
+    """Return a text with an ellipsis after its last word that leaves room for one."""
+    *lines, last = text.lines
+    words = last.removesuffix(" …").split(" ")
+    while len(words) > 1 and not _has_room(f"{' '.join(words)} …", text):
+        words.pop()
+    last = " ".join(words)
+    while not _has_room(f"{last} …", text):
+        last = last[:-1]
+    return replace(text, lines=(*lines, f"{last} …"))
+
+
+def _has_room(line: str, text: _Text) -> bool:
+    return width_of(line, text.size, text.bold) <= _ACROSS
 
 
 def _texts(card: Card, caveats: Sequence[str], scale: float) -> list[_Text]:
@@ -100,7 +149,7 @@ def _drawn(texts: list[_Text]) -> bytes:
 @lru_cache(maxsize=64)
 def _strip(texts: tuple[_Text, ...], families: tuple[str, ...]) -> Image.Image:
     """Return texts drawn below one another. What is at the foot of many cards is drawn once."""
-    high = max(math.ceil(sum(text.high for text in texts) * _DPI), 1)
+    high = max(math.ceil(_high(texts) * _DPI), 1)
     figure = Figure(figsize=(_ACROSS, high / _DPI), dpi=_DPI, facecolor=PAPER)
     down = 0.0
     for text in texts:

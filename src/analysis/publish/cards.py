@@ -29,5 +29,6 @@ class Card:
 
     @property
     def alt(self) -> str:
-        """The card in words."""
-        return " ".join(filter(None, (f"{self.heading}.", *self.lines, *self.caveats)))
+        """The card in words: all of them, also where the picture has no room for some."""
+        said = (f"{self.heading}.", *self.lines, *self.caveats, *self.particular)
+        return " ".join(filter(None, said))

@@ -15,7 +15,7 @@ from analysis.study import Study
 from analysis.study.asking import came_to
 from analysis.study.quoted import quotations
 from analysis.study.sources import titled
-from analysis.wording import capital, exact
+from analysis.wording import capital, exact, with_article
 
 
 def template_text(name: str) -> str:
@@ -41,7 +41,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
     )
     made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
-    made.filters.update(capital=capital, exact=exact)
+    made.filters.update(capital=capital, exact=exact, with_article=with_article)
     return made
 
 

@@ -210,7 +210,11 @@ class _Writer:
         return f"b{self._marks[name]}_{_SAFE_NAME.sub('_', name)}"[:40]
 
     def _runs(self, runs: b.Runs, head: bool = False, size: int = 0) -> str:
-        return "".join(self._linked(run, _run(run, head and not run.muted, size)) for run in runs)
+        following = [*(run.text for run in runs), ""][1:]
+        return "".join(
+            self._linked(run, _run(run, head and not run.muted, size, after))
+            for run, after in zip(runs, following, strict=True)
+        )
 
     def _linked(self, run: b.Run, made: str) -> str:
         if run.url and len(run.url) < 2000:
@@ -229,10 +233,20 @@ def _only_first(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return itertools.chain([ids], itertools.repeat(()))
 
 
-def _run(run: b.Run, bold: bool, size: int) -> str:
-    """Return a run; what it keeps apart, as a run with its own direction, as Word has it."""
-    made = ""
-    for right_to_left, text in stretches(run.text):
+_NUMBER_FIRST = re.compile(r"\W*\d")
+
+
+def _run(run: b.Run, bold: bool, size: int, after: str = "") -> str:
+    """Return a run; what it keeps apart, as a run with its own direction, as Word has it.
+
+    A number that follows letters from right to left would go to their side, a date piece by piece:
+    a sign between them keeps it from that. ``after``: what follows the run.
+    """
+    made, parts = "", [*stretches(run.text)]
+    for place, (right_to_left, text) in enumerate(parts, start=1):
+        rest = "".join(later for _, later in parts[place:]) + without_direction(after)
+        if right_to_left and _NUMBER_FIRST.match(rest):
+            text = f"{text}\u200e"
         manner = _manner(
             bold or run.strong, run.muted, bool(run.to), bool(run.url), size, right_to_left
         )

@@ -17,7 +17,13 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from analysis.direction import isolated_name, set_apart, without_direction, without_marks
+from analysis.direction import (
+    apart_by_line,
+    isolated_name,
+    set_apart,
+    without_direction,
+    without_marks,
+)
 from analysis.frames import each_row
 from analysis.measure.national import asked_criteria
 from analysis.measure.results import Results
@@ -276,9 +282,10 @@ def as_text(request: Request) -> str:
     for kind, marked in request.blocks:
         text = in_plain_letters(marked)
         hanging = "   " if kind == QUESTION else ""
-        lines = textwrap.fill(
+        wrapped = textwrap.wrap(
             text, _WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
         )
+        lines = "\n".join(apart_by_line(wrapped))
         parts.append(f"{lines}\n{'=' * min(len(text), _WIDTH)}" if kind == TITLE else lines)
     return "\n\n".join(parts) + "\n"
 

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study.descriptor import FILE
 from analysis.study.load import Study
+from analysis.wording import with_article
 
 QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
 """Columns of evidence that say where it stands in a document."""
@@ -80,7 +81,7 @@ def without_units(study: Study) -> Study:
 def name_hider(study: Study) -> Callable[[str], str]:
     """Return what gives a sentence as it is or, where it names a unit, one that says only that."""
     naming = re.compile(_pattern(study.at(None), "unit_id", "name", "short_name"))
-    hidden = f"Not shown here, since it names a {study.settings.unit_noun.singular}."
+    hidden = f"Not shown here, since it names {with_article(study.settings.unit_noun.singular)}."
     return lambda text: hidden if naming.search(text) else text
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from analysis.study.dates import whole_day
+from analysis.wording import with_article
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -254,5 +255,7 @@ class Settings(Setting):
         """What stands on every page and sheet while it is a draft; afterwards nothing."""
         if not self.is_draft:
             return ""
-        noun = self.unit_noun.singular
-        return f"DRAFT, not yet checked by named researchers: not to be used to name a {noun} in public."
+        noun = with_article(self.unit_noun.singular)
+        return (
+            f"DRAFT, not yet checked by named researchers: not to be used to name {noun} in public."
+        )

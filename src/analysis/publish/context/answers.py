@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from analysis.direction import without_direction
+from analysis.direction import isolated_name, set_apart
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.figures.findings import NAMING, SILENCE
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FINDINGS
@@ -102,15 +102,21 @@ def shared_reasons(cells: Iterable[CellRecord]) -> dict[str, dict[str, str]]:
 
 
 def named_source(source: dict) -> str:
-    """Return a source as a reader would name it: who said it, in what, and when."""
+    """Return a source as a reader would name it: who said it, in what, and when.
+
+    Publisher and title turn neither each other nor the date.
+    """
     when = spoken_date(source["published"]) if source["published"] else "not dated"
-    return ", ".join(filter(None, (source["publisher"], titled(source), when)))
+    parts = (isolated_name(source["publisher"]), isolated_name(titled(source)), when)
+    return ", ".join(filter(None, parts))
 
 
 def text_to_send(
     title: str, finding: str, score: str, cells: Sequence[CellRecord], caveats: Sequence[str]
 ) -> str:
     """Return what was found of a unit as plain text, with its dates and caveats.
+
+    Names from right to left stand between the signs that keep them apart.
 
     Args:
         title: who it is about, and which study says it.
@@ -129,7 +135,8 @@ def text_to_send(
         _listed("No current answer to", map(_open, (cell for cell in cells if not cell.known))),
         _listed("To be read with this", caveats[1:]),
     ]
-    return without_direction("\n\n".join(filter(None, parts)))
+    # Each line by itself, so that no sign of direction stands open beyond it.
+    return "\n".join(map(set_apart, "\n\n".join(filter(None, parts)).split("\n")))
 
 
 def _answer(cell: CellRecord) -> str:

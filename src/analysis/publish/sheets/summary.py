@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analysis.direction import isolated_name
 from analysis.measure.figures.findings import FindingPart, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
@@ -54,7 +55,7 @@ def _rows(
 def _which(results: Results, part: FindingPart) -> str:
     if part.units:
         names = results.study.lookup("units", "name")
-        return "; ".join(names[unit] for unit in part.units)
+        return "; ".join(isolated_name(names[unit]) for unit in part.units)
     if not part.is_any:
         return "none"
     return "all of them" if part.is_all else "by name on the sheet Gaps"

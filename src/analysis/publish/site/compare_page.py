@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.direction import without_direction
+from analysis.direction import set_apart, without_direction
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.figures import given
 from analysis.measure.tree import TOTAL
@@ -50,7 +50,7 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
                 "name": without_direction(unit["short_name"]),
                 "page": maker.at.unit(unit["unit_id"]),
                 "score": _score(maker, unit),
-                "notices": [without_direction(text) for text in unit["notices"]],
+                "notices": [set_apart(text) for text in unit["notices"]],
                 "answers": [
                     answers.setdefault(_answer(cell), len(answers)) for cell in unit["cells"]
                 ],

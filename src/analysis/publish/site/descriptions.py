@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.measure.figures.findings import NAMING, FindingPart
 from analysis.publish.context.overview import how_much_is_known
-from analysis.wording import agreeing, beyond, capital, counted
+from analysis.wording import agreeing, beyond, capital, counted, with_article
 
 if TYPE_CHECKING:
     from analysis.publish.site.page_maker import PageMaker
@@ -35,9 +35,7 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
         return f"{_mark(maker)}{title}: what it is, and the rows that it counts."
     one, many = maker.study.settings.unit_noun.both
     report = maker.study.settings.report.title
-    return (
-        f"{_mark(maker)}{_PLAIN[template].format(one=one, many=many, report=report, title=title)}"
-    )
+    return f"{_mark(maker)}{_PLAIN[template].format(one=one, a_unit=with_article(one), many=many, report=report, title=title)}"
 
 
 def home(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
@@ -82,7 +80,7 @@ _PLAIN = {
     "method": "The questions, the rules for each answer, how scores are made, and their limits.",
     "notebook": "{title}: a notebook with its results, to recompute them.",
     "downloads": "The report, the tables and every other file.",
-    "cite": "How to cite this, and how a {one} can reply.",
+    "cite": "How to cite this, and how {a_unit} can reply.",
     "figures": "Every figure that these pages use, with its definition.",
 }
 

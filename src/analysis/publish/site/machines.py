@@ -49,7 +49,7 @@ class Machines:
         """
         said = description(self._maker, template, title, context)
         lines = [_meta("name", "description", said)]
-        if self._study.settings.is_draft:
+        if not self._is_for_all:
             lines.append(_meta("name", "robots", "noindex"))
         if self._address:
             lines += self._addressed(path, template, title, context, said)
@@ -65,7 +65,12 @@ class Machines:
         if not self._address:
             return {}
         cards = {_card_path(path): card for path, card in self._cards.items()}
-        return draw(cards) | dict(self._site_map())
+        return draw(cards) | (dict(self._site_map()) if self._is_for_all else {})
+
+    @property
+    def _is_for_all(self) -> bool:
+        """Whether the site may be found by anyone: not a draft that names units."""
+        return not self._study.settings.is_draft or self._study.scope.public
 
     def _addressed(
         self, path: str, template: str, title: str, context: Mapping[str, Any], said: str

@@ -31,11 +31,14 @@ def notebooks(maker: "PageMaker") -> list[tuple[str, str]]:
     """Make a page of each notebook, and return their paths and titles.
 
     There are none where none was run on the study as it is, at its own dates: what a stored output
-    says must be what the other pages say.
+    says must be what the other pages say. Where no unit may be named there are none either, for
+    they name units.
 
     Raises:
         StudyError: a notebook cannot be read as one.
     """
+    if maker.study.scope.public:
+        return []
     made = []
     for source in stored_notebooks(maker.study.folder):
         title, cells = _read(source, maker)
