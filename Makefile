@@ -30,10 +30,11 @@ docs: .venv/installed
 lab: .venv/installed
 	$(BIN)/jupyter lab notebooks
 
-# Run every notebook again and draw the README’s picture, so that what the tests compare is fresh.
+# Run every notebook again, that of docs/ too, and draw the README’s picture, so that what the tests
+# compare is fresh.
 notebooks: .venv/installed
 	$(BIN)/python -m analysis notebooks $(STUDY) --out notebooks
-	$(BIN)/python docs/draw_matrix.py
+	$(BIN)/python docs/draw_again.py
 
 benchmark: .venv/installed
 	$(BIN)/python -m benchmarks
