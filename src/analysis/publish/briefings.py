@@ -17,7 +17,7 @@ from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import grouped
 from analysis.measure.figures.findings import NAMING
-from analysis.measure.imported import imported_said
+from analysis.measure.imported import import_notices
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, blocks
@@ -70,14 +70,16 @@ class Briefings:
         self._template = _environment(results).get_template("briefing.html.j2")
         self._common = _common_context(results)
         self._units = dict(_unit_contexts(results))
-        study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
-        self._footing = f"{study} State as of {self._common['as_of']}"
+        dates = (spoken(day) for day in (results.matrix.known_by, results.matrix.as_of))
+        self._dates = "what we had read by {} about {}".format(*dates)
 
     def pdf(self, unit: str) -> bytes:
         """Return the briefing on a unit, named by its id: a tagged PDF (PDF/UA-1) of two pages."""
         context = {**self._common, **self._units[unit]}
         title = f"Briefing: {_shortened(context['unit']['name'], 200)}"
-        make = functools.partial(self._setter.pdf, title, self._footing)
+        # The second page may go on alone. The footing has one line.
+        name = isolated_name(_shortened(context["unit"]["short_name"], 24))
+        make = functools.partial(self._setter.pdf, title, f"{name}: {self._dates}")
         return _fitted_to_pages(
             make, [_Page(self._template, {**context, "part": part}) for part in PARTS]
         )
@@ -172,8 +174,7 @@ def _common_context(results: Results) -> dict:
         "settings": study.settings,
         "draft": draft_line(study),
         "stated": study.scope.stated,
-        "as_of": spoken(results.matrix.as_of),
-        "known_by": spoken(results.matrix.known_by),
+        "dates": results.dates_sentence,
         "notices": _shortened(
             " ".join(notices.loc[notices["scope"] == "study", "text"]), WHOLE["notices"]
         ),
@@ -202,7 +203,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
             name,
             {
                 "unit": unit,
-                "imported": imported_said(results, [name]),
+                "imported": import_notices(results, [name]),
                 "reply_by": reply_by.get(name, ""),
                 "settled": _alike(settled),
                 "open": _alike(open_cells),

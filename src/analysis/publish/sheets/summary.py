@@ -47,13 +47,13 @@ def _rows(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str,
         of_group = " ".join(dict.fromkeys(_tags_below(results, group, tags)))
         for part in parts:
             own = [written.get((unit, group), "") for unit in part.units]
-            said = [*own, *notices(study, units=part.units), of_group]
+            stated = [*own, *notices(study, units=part.units), of_group]
             yield (
                 labels[group],
                 capital(part.label),
                 part.count,
                 _which(results, part),
-                " ".join(filter(None, said)) or "none of its own",
+                " ".join(filter(None, stated)) or "none of its own",
             )
 
 
