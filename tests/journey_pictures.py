@@ -37,7 +37,7 @@ class PagePicture:
 
 
 PAGES = (
-    PagePicture("number", "index.html", ("main > h1", ".findings")),
+    PagePicture("number", "index.html", ("main > h1", "#page\\.known, #page\\.known + ul")),
     PagePicture("rows", "figures/cells.settled.html", (LEAD, "h2:first-of-type + p", "table")),
     PagePicture("cell", "forces/warwickshire.html", ("main > h1", "#stop-sharing-on-doubt")),
     PagePicture("source", "sources.html", ("main > h1", "thead", "#S100")),

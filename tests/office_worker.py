@@ -62,7 +62,7 @@ class View:
         try:
             return self.sheet(sheet).getCellRangeByName(address)
         except RuntimeException:
-            raise ValueError(f"{address!r} is no cell or range") from None
+            raise ValueError(f"{address!r} is not a cell or range") from None
 
     def choose(self, command, sheet, address, **arguments):
         """Choose a command of the menus with these cells marked."""

@@ -44,7 +44,7 @@ def said_in_one_line(ask) -> str:
 
 # --- one coder's codings ----------------------------------------------------------------------------
 
-ALONE = "Shown: the codings of {} alone, not settled by the adjudicator."
+ALONE = "These are the codings of {} alone, not settled by the adjudicator."
 
 
 def test_one_coders_codings_say_so(study):

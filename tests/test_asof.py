@@ -828,7 +828,9 @@ def test_an_unknown_tells_of_a_request_that_nobody_has_coded_yet():
 
 def test_a_refusal_that_a_review_upheld_says_so():
     study = asked(one_cell(), reviewed_on="2022-05-05", review_outcome="upheld")
-    said = "It was asked for, and refused on 2022-02-01. The review of 2022-05-05 upheld that."
+    said = (
+        "We asked for it, and it was refused on 2022-02-01. The review of 2022-05-05 upheld that."
+    )
     assert reasons(study, "2023-01-01") == [said]
 
 

@@ -261,7 +261,7 @@ def test_an_assignment_of_a_criterion_that_is_not_there_is_refused(folder):
         file.write("Ada,library-one,weekend;nothing,,2022-02-30,2022-02-31,\n")
     rules = {one.column: one.rule for one in validate(folder)}
     assert rules == {
-        "criterion_ids": "it names what is no criterion_id of criteria.csv",
+        "criterion_ids": "it names a criterion_id that is not in criteria.csv",
         "given_on": "the date does not exist",
         "returned_on": "the date does not exist",
     }

@@ -39,7 +39,7 @@ def test_each_kind_of_element_becomes_its_block():
         Heading(1, [Run("Two words")], ["a"]),
         Paragraph([Run("Bold.", strong=True), Run(" Plain.")], [], "draft"),
         Items([[Run("One")], [Run("Two", to="a")]], []),
-        Terms([(["E1"], [Run("E1")], [Run("Said "), Run("aside", muted=True)])], []),
+        Terms([(["E1"], [Run("E1.")], [Run("Said "), Run("aside", muted=True)])], []),
     ]
     assert [names(one) for one in said] == [["a"], [], [], ["E1"]]
 

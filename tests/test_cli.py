@@ -94,7 +94,7 @@ def test_a_change_that_nobody_could_see_is_not_written(command, tmp_path):
     line = shlex.join([sys.executable, "-m", "analysis", *map(str, words)])
     line += " | true; exit ${PIPESTATUS[0]}"
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
-    said = "policygap: The change could not be shown to its end. Nothing was written.\n"
+    said = "policygap: The change could not be shown in full. Nothing was written.\n"
     assert (done.returncode, done.stderr) == (141, said)
     assert {**contents(study), LOCK: ""} == {**before, LOCK: ""}
     # Where it can be shown it is written.

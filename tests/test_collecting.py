@@ -163,7 +163,10 @@ def test_a_document_that_is_held_stays_with_its_source_and_that_is_said(study, t
     assert collect(study, tmp_path / "policy.txt", "--source", first) == 0
     before = contents(study)
     assert collect(study, tmp_path / "policy.txt", "--source", second) == 0
-    assert f"D0001 is held already, of the source {first}: it stays so" in capsys.readouterr().out
+    assert (
+        f"D0001 is in the study already, under the source {first}: it stays so"
+        in capsys.readouterr().out
+    )
     assert contents(study) == before
 
 

@@ -221,7 +221,7 @@ def test_a_revision_before_the_study_was_there(ask, repository):
 
 def test_no_such_study(ask, tmp_path):
     status, _, err = ask("HEAD", "HEAD", "--study", tmp_path / "none")
-    assert status == 1 and "it is no folder" in err
+    assert status == 1 and "it is not a folder" in err
 
 
 def test_an_invalid_version_is_named(ask, repository, monkeypatch):

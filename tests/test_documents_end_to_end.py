@@ -42,7 +42,7 @@ REFUSED = {
     "/consent": "asks for consent",
     "/slow": "takes more than",
     "/huge.pdf": "it has more than",
-    "/wrong.pdf": "of no kind that is read",
+    "/wrong.pdf": "this kind of file cannot be read",
 }
 
 

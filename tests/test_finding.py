@@ -360,7 +360,7 @@ def test_a_query_alone_leaves_the_cell_as_it_was(study, tmp_path):
     ("start", "texts", "rule"),
     [
         (f"{TWO}/lighting/", {"choice": LISTED}, "no passage is listed"),
-        (f"{TWO}/weekend/", {"choice": "maybe"}, "none of the list"),
+        (f"{TWO}/weekend/", {"choice": "maybe"}, "not on the list"),
         (f"{TWO}/weekend/", {"choice": WHOLE, "documents": "D0001"}, "does not list any more"),
         (f"{TWO}/weekend/", {"choice": WHOLE, "searched_on": ""}, "required|empty|needs"),
     ],

@@ -42,7 +42,7 @@ def collected(tmp_path_factory):
     return study, {name: (folder / name).read_text("utf-8") for name in said}, status
 
 
-ODD = {"not in utf-8", "huge.pdf", "nowhere.txt", "itself: it is no file", "pipe.txt"}
+ODD = {"not in utf-8", "huge.pdf", "nowhere.txt", "itself: it is not a file", "pipe.txt"}
 
 
 def test_each_that_is_refused_gets_one_line_and_the_others_are_collected(collected):

@@ -18,7 +18,7 @@ from analysis.fieldwork.coded_cells import cells_read
 from analysis.fieldwork.import_table import import_table
 from analysis.fieldwork.names import near_units
 from analysis.measure.figures import named_figures
-from analysis.measure.imported import imported_said
+from analysis.measure.imported import import_notices
 from analysis.measure.results import measure
 from analysis.publish.briefings import _common_context, _environment, _unit_contexts
 from analysis.publish.report import report_html
@@ -206,7 +206,7 @@ def test_links_are_read_and_comments_are_named(pools):
     book.save(path)
     came = import_table(path, pools, a_map(pools, MAP + "source: From\n"))
     assert any("omment" in note and "Scores!B2" in note for note in came.notes)
-    assert not any("left aside" in note for note in came.notes)
+    assert not any("left out" in note for note in came.notes)
     (held,) = (row for row in rows_of(pools, "evidence") if row["evidence_id"].endswith("B2"))
     assert "https://north.example/rules" in held["states"]
 
@@ -381,7 +381,7 @@ def test_the_same_table_changes_nothing_the_second_time(unfilled, capsys):
             )
             == 0
         )
-    assert "The study holds all of this already: nothing was written." in capsys.readouterr().out
+    assert "The study has all of this already. Nothing was written." in capsys.readouterr().out
 
 
 def test_a_table_of_which_more_is_mapped_later_is_one_source(pools):
@@ -433,7 +433,7 @@ FAULTS = {
         "",
         [
             "table!A2 (Northpol Baths)",
-            "it is no pool of the study",
+            "the study has no such pool",
             "did you mean Northpool Baths",
         ],
     ),
@@ -451,12 +451,12 @@ FAULTS = {
     "a level of another scale": (
         [POOLS[0], "Yes", ""],
         ('"Yes": met', '"Yes": open'),
-        ["table!B2 (Yes)", "it means open, which is no level of lifeguard"],
+        ["table!B2 (Yes)", "it means open, which is not a level of lifeguard"],
     ),
     "a level of no scale": (
         [POOLS[0], "Yes", ""],
         ('"Yes": met', '"Yes": mett'),
-        ["map.yml, answers.Yes (mett)", "it is no level of levels.csv"],
+        ["map.yml, answers.Yes (mett)", "it is not a level of levels.csv"],
     ),
     "an unknown that is derived": (
         [POOLS[0], "Yes", ""],
@@ -466,7 +466,7 @@ FAULTS = {
     "a criterion that the study does not hold": (
         [POOLS[0], "Yes", ""],
         ("Signs: depth-signs", "Signs: depth"),
-        ["map.yml, criteria.Signs (depth)", "it is no criterion of the study"],
+        ["map.yml, criteria.Signs (depth)", "the study has no such criterion"],
     ),
     "a heading that the table does not have": (
         [POOLS[0], "Yes", ""],
@@ -693,8 +693,8 @@ def test_results_say_what_rests_on_an_imported_table(pools):
     assert named_figures(results)["cells.imported"].value == 2
     assert whole in report_html(results, named_figures(results), [])
     of_one = f"For 2 of 3 questions on {POOLS[0]}, what is shown {said}"
-    assert imported_said(results, [IDS[0]]) == [of_one]
-    assert imported_said(results, [IDS[1]]) == []
+    assert import_notices(results, [IDS[0]]) == [of_one]
+    assert import_notices(results, [IDS[1]]) == []
     template = _environment(results).get_template("briefing.html.j2")
     briefing = dict(_unit_contexts(results))[IDS[0]]
     form = {"letters": 100, "rows": 9, "by_name": True, "part": "known"}
@@ -705,7 +705,7 @@ def test_a_level_that_was_settled_since_rests_on_the_table_no_more(pools):
     rows = [["Pool", "Lifeguard", "Signs"], *everyone([POOLS[0], "Yes", "No"])]
     import_table(table(pools, rows), pools, a_map(pools, MAP))
     edit_cell(pools, "assessments", 2, "settled_by", "Ada")
-    assert imported_said(measure(load(pools)))[0].startswith("For 1 of 15 questions")
+    assert import_notices(measure(load(pools)))[0].startswith("For 1 of 15 questions")
 
 
 def test_a_misspelt_name_is_given_the_few_nearest_units():

@@ -406,7 +406,7 @@ def test_the_address_behind_a_link_is_taken(shown, target, taken, notes, folder)
     if notes is None:
         with pytest.raises(StudyError) as caught:
             intake(folder, "Coding", *changes)
-        assert "it is no address" in caught.value.problems[0].rule
+        assert "it is not an address" in caught.value.problems[0].rule
         return
     assert address_taken(folder, *changes) == (taken, notes)
 
@@ -414,13 +414,13 @@ def test_the_address_behind_a_link_is_taken(shown, target, taken, notes, folder)
 @pytest.mark.parametrize(
     ("shown", "target", "rule"),
     [
-        ("Our policy page", "", "it is no address"),
-        ("www.example.org/policy", "", "it is no address"),
-        ("https://", "", "it is no address"),
-        ("https://example.org/a b", "", "it is no address"),
-        ("Our policy page", "Policy.pdf", "it is no address"),
-        ("Our policy page", "mailto:desk@example.org", "it is no address"),
-        ("Our policy page", "file:///C:/policy.pdf", "it is no address"),
+        ("Our policy page", "", "it is not an address"),
+        ("www.example.org/policy", "", "it is not an address"),
+        ("https://", "", "it is not an address"),
+        ("https://example.org/a b", "", "it is not an address"),
+        ("Our policy page", "Policy.pdf", "it is not an address"),
+        ("Our policy page", "mailto:desk@example.org", "it is not an address"),
+        ("Our policy page", "file:///C:/policy.pdf", "it is not an address"),
         ('=HYPERLINK("https://example.org/"&"6","here")', "", "is worked out by the formula"),
         ('=HYPERLINK("https://example.org/"&"6")', "", "is worked out by the formula"),
         ('=HYPERLINK(C9,"here")', "", "is worked out by the formula"),

@@ -266,7 +266,7 @@ def test_a_unit_that_begins_after_all_was_read_need_not_be_looked_for():
 
     assert held("2026-11-24") == []
     (problem,) = held("2026-11-23")
-    assert "no search and no evidence is held for it" in problem
+    assert "the study has no search and no evidence for it" in problem
 
 
 def test_a_unit_that_is_not_there_cannot_be_asked_about():
@@ -291,7 +291,7 @@ def test_a_study_shows_all_units_again_where_no_day_is_asked_for():
         ({"exists_until": "2023-02-29"}, "the date does not exist"),
         ({"exists_from": "2021-01-02"}, "lies before the first day of old-town"),
         ({"exists_until": "2020-12-31"}, "lies after the last day of old-town"),
-        ({"successor_ids": "nowhere"}, "it names what is no unit"),
+        ({"successor_ids": "nowhere"}, "it names a unit that is not in units.csv"),
         ({"successor_ids": OLD}, "a unit does not follow itself"),
         ({"successor_ids": f"{NEW};{NEW}"}, "a unit stands in it twice"),
         ({"exists_until": ""}, "exists_until does not say when it ended"),

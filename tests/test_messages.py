@@ -57,13 +57,13 @@ def test_problems_of_a_workbook_are_of_one_kind_by_sheet_column_and_rule():
     found = [
         Problem("made.xlsx", None, f"Coding!{column}{row}", "", rule.format(row), "mend it")
         for row in range(2, 32)
-        for column, rule in (("D", "Q{} is no level"), ("E", "it is no date"))
+        for column, rule in (("D", "Q{} is no level"), ("E", "it is not a date"))
     ]
     shown, left_out = shown_first(found, 20)
     assert [one.column for one in shown[:3]] == ["Coding!D2", "Coding!E2", "Coding!D3"]
     assert left_out == [
         "20 more in made.xlsx, Coding, column D, such as: Q2 is no level",
-        "20 more in made.xlsx, Coding, column E, such as: it is no date",
+        "20 more in made.xlsx, Coding, column E, such as: it is not a date",
     ]
 
 
@@ -100,7 +100,7 @@ def test_ids_that_differ_by_capitals_alone_are_refused(folder):
         (("colour",), "red", "no setting has this name, so that it is not permitted here"),
         (("report", "date"), ..., "it is required, and is not there"),
         (("display", "decimals"), True, "it should be a whole number"),
-        (("weight_box", "lowest_factor"), float("nan"), "it should be a number that has an end"),
+        (("weight_box", "lowest_factor"), float("nan"), "it must be a finite number"),
         (("weight_box", "lowest_factor"), 1e-50, "it should be 0.000001 or more"),
     ],
 )
@@ -156,7 +156,7 @@ def test_many_rows_of_one_rule_do_not_hide_another_rule(folder, capsys):
     place = next(number for number, one in enumerate(lines) if "nosuch" in one)
     assert place < 20
     (rest,) = [one for one in lines if one.startswith("Not shown:") and "units.csv, unit_id" in one]
-    assert "no search and no evidence is held for it" in rest
+    assert "the study has no search and no evidence for it" in rest
 
 
 def test_slots_of_a_rule_are_filled_where_rows_are_counted(folder, monkeypatch, reading_anew):

@@ -414,7 +414,7 @@ def test_the_picture_of_what_is_known_says_its_counts_and_keeps_names_apart(tmp_
     study["criteria"]["label"] = f"{NORTH} 2"
     results = measure(study)
     alt = coverage_chart(results, named_figures(results)).alt
-    assert f"{START}{NORTH} 2{END} (level settled: 2, nobody has looked: 1)." in alt
+    assert f"{START}{NORTH} 2{END} (answer found: 2, nobody has looked: 1)." in alt
 
 
 def test_a_request_keeps_names_apart_as_text_and_as_a_document(tmp_path):
@@ -459,7 +459,7 @@ def test_faces_that_are_no_list_and_a_file_that_is_no_font_are_called_that(tmp_p
     (folder / "faces").mkdir()
     (folder / "faces" / "none.ttf").write_text("not a font")
     (one,) = not_shown(load(folder))
-    assert (one.value, one.rule) == ("faces/none.ttf", "it is no font file that can be read")
+    assert (one.value, one.rule) == ("faces/none.ttf", "it is not a font file that can be read")
 
 
 def test_letters_beyond_a_dozen_are_counted_as_one_counts():

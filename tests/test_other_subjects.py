@@ -185,7 +185,7 @@ def test_the_day_of_an_answer_follows_the_law_of_the_unit(unit, due, tmp_path):
         ([{**SCOTTISH, "holidays": "GB-SCT"}], "a list in square brackets"),
         ([{**SCOTTISH, "days": 0}], "greater than or equal to 1"),
         ([SCOTTISH, SCOTTISH], "two laws cover Scotland"),
-        ([{**SCOTTISH, "countries": ["Scotlnd"]}], "no unit is of this country"),
+        ([{**SCOTTISH, "countries": ["Scotlnd"]}], "no unit is in this country"),
     ],
 )
 def test_a_law_that_cannot_be_followed_is_refused_with_its_place(laws, said, tmp_path):

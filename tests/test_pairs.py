@@ -764,7 +764,7 @@ def test_compare_units_on_the_command_line(capsys):
     [
         (["Lankashire", "Kent"], "did you mean lancashire"),
         (["kent", "KENT"], "both name the same"),
-        (["nowhere at all", "Kent"], "it is no force of the study"),
+        (["nowhere at all", "Kent"], "the study has no such force"),
     ],
 )
 def test_a_unit_that_is_none_gets_one_clear_message(units, message, capsys):

@@ -163,7 +163,7 @@ def test_validate_names_the_place_the_value_and_why_and_is_content(tmp_path, cap
     assert main(["validate", str(study)]) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    assert f"To be looked at by a person ({len(before) + 4}):" in said.out
+    assert f"For a person to look at ({len(before) + 4}):" in said.out
     lines = said.out.splitlines()
     # The source that was added is cited by nothing, which is a warning too.
     for place, why in (

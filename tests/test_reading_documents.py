@@ -68,7 +68,7 @@ def test_a_kind_is_told_by_the_bytes(content, name, kind):
         (zipped(xl_sheet="x"), "x", "spreadsheet"),
         (zipped(other="x"), "x", "archive"),
         (b"PK\x03\x04 and nothing", "x", "damaged"),
-        (b"\x00\x01\x02\x00", "x", "no kind that is read"),
+        (b"\x00\x01\x02\x00", "x", "this kind of file cannot be read"),
     ],
 )
 def test_what_is_not_read_says_what_to_do(content, name, why):

@@ -75,7 +75,7 @@ def test_it_rests_on_the_act():
         "section 16",
         "cost limit (section 12)",
         "recorded information",
-        "with the date from which it has applied",
+        "from which date it has applied",
     ):
         assert said in text
 
@@ -342,7 +342,7 @@ def test_what_is_due_is_said_without_a_folder(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Nothing is due on any request that was sent.\n"
     done = run("requests", tmp_path / "study")
-    assert done.returncode == 1 and "no folder to write into is named" in done.stderr
+    assert done.returncode == 1 and "no folder to write into was named" in done.stderr
 
 
 def test_what_is_entered_stays(tracked):

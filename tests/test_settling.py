@@ -262,7 +262,7 @@ def test_a_row_that_was_deleted_is_said_and_changes_nothing(folder, settled):
     intake = settling.take_in()
     cell = f"{DIFFERS['unit_id']}/{DIFFERS['criterion_id']}"
     (note,) = intake.notes
-    assert note.endswith(f"did not come back, and nothing was concluded from that: {cell}.")
+    assert note.endswith(f"did not come back. Nothing follows from that: {cell}.")
     assert what(intake) == []
     assert tables(folder) == before
 
@@ -338,7 +338,7 @@ def test_a_dry_run_says_all_that_changes_and_that_a_reason_will_be_asked_for(fol
     came = take_in(path, folder, dry_run=True, on=DAY)
     (changed,) = [one for one in came.changes if one.what == CHANGED]
     assert changed.summary.endswith("; also: confidence")
-    assert [note for note in came.notes if "--reason will be asked for" in note]
+    assert [note for note in came.notes if "give the reason with --reason" in note]
     # Given, nobody asks.
     came = take_in(path, folder, "a slip", dry_run=True, on=DAY)
     assert not [note for note in came.notes if "--reason" in note]

@@ -136,7 +136,7 @@ def test_the_name_that_was_used_is_said(folder, tmp_path, capsys):
     out = str(tmp_path / "bo.xlsx")
     assert main(["workbook", str(folder), "--coder", "Bo\u200b", "--out", out]) == 0
     said = capsys.readouterr().out
-    assert "The coder’s name is taken as Bo:" in said and "\u200b" not in said
+    assert "We read the coder’s name as Bo without" in said and "\u200b" not in said
 
 
 def test_blanks_around_a_free_text_do_no_harm(folder):

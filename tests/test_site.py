@@ -19,7 +19,7 @@ import pytest
 from made import LIBRARY, REAL, replaced
 
 from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results, measure
 from analysis.publish.described import TABLES
 from analysis.publish.requests import requests
@@ -349,8 +349,8 @@ def test_the_home_page_begins_with_what_was_found(real):
         f"{notice}" in text
     )
     assert (
-        "for 2 we have only older answers, for 14 we have a source that does not decide, "
-        "for 23 we looked and found nothing" in text
+        "For 2 of these we have only older answers. For 14 we have a source that does not decide. "
+        "For 23 we looked and found nothing." in text
     )
 
 
@@ -436,8 +436,8 @@ def test_a_figures_page_is_headed_in_words_and_names_the_figure(site):
 @pytest.mark.parametrize(
     ("name", "heading"),
     [
-        ("cells.settled", "Scored cells whose level is settled"),
-        ("cells.not_found", "Scored cells at “nothing found”"),
+        ("cells.settled", "Scored questions with an answer"),
+        ("cells.not_found", "Scored questions at “nothing found”"),
         ("national.guidance-clear.not_met", "Forces at “not met” on “Clear guidance”"),
         (
             "gaps.R1.meets",
@@ -557,7 +557,7 @@ def test_every_cell_has_its_place(site):
 
 def test_a_cell_leads_to_the_evidence_of_its_level_and_of_both_coders(site):
     study = site.results.study
-    asked = set(asked_criteria(study)["criterion_id"])
+    asked = set(criteria_in_use(study)["criterion_id"])
     checked = 0
     for table in (study["codings"], site.results.matrix.cells):
         for row in table[table["criterion_id"].isin(asked)].itertuples():

@@ -67,12 +67,12 @@ REAL = "A date of the program was read as a day: "
 WRITTEN = "A date was written another way: "
 RENAMED = "A column was renamed, and read as "
 MOVED = "Columns were moved, and read by their marks: Coding."
-GONE = "A row that was sent did not come back, and nothing was concluded from that: "
+GONE = "A row that was sent did not come back. Nothing follows from that: "
 STRUCK = "Text that is struck through was read as if it stood: "
 BOLD = TextBlock(InlineFont(b=True), "Bold")
 HIDDEN_ROWS = "Rows that are hidden, or that a filter hides, were read too: Coding."
 MARKS_GONE = "The row of marks is gone, and the columns were read by their headings: Coding."
-LEFT_ASIDE = "A column that is not ours was left aside: "
+LEFT_ASIDE = "A column that is not ours was left out: "
 COPY = ("Coding_2!A1", "Coding_2", "it is a copy of another sheet", "delete the one")
 
 # What the cases add: a coding where there was none, whole in the workbook and in the table.
@@ -164,7 +164,7 @@ DATES = [
         number_format="General",
     ),
     no_date("a serial number of the first of a month", 44531, "it may have been a month", AS_TEXT),
-    no_date("a number that is no day", 7, "the number is no date", AS_TEXT),
+    no_date("a number that is no day", 7, "the number is not a date", AS_TEXT),
     no_date("a day count as text", "44533", "it can be read as two different days"),
     taken(
         "a year as a number",
@@ -196,12 +196,12 @@ DATES = [
     ),
     no_date("03/12/2021", "03/12/2021", "it can be read as two different days"),
     no_date("2021-02-30", "2021-02-30", "there is no such date as 2021-02-30"),
-    no_date("3 Dec 21", "3 Dec 21", "it is no date"),
-    no_date("Spring 2021", "Spring 2021", "it is no date"),
+    no_date("3 Dec 21", "3 Dec 21", "it is not a date"),
+    no_date("Spring 2021", "Spring 2021", "it is not a date"),
     no_date(
         "a date with a time", dt.datetime(2021, 12, 3, 14, 30), "it is a time of day", shown="14:30"
     ),
-    no_date("a time without a date", dt.time(14, 30), "it is no date", shown="14:30"),
+    no_date("a time without a date", dt.time(14, 30), "it is not a date", shown="14:30"),
     no_date(
         "a first of a month with midnight, as text",
         "2021-12-01 00:00:00",
@@ -220,7 +220,7 @@ DATES = [
     ),
     date("an apostrophe in front", "'2021-12-03", WRITTEN + "{sharing.observed_on}."),
     date("a mark of direction behind", "2021-12-03\u200e", WRITTEN + "{sharing.observed_on}."),
-    no_date("a truth value for a date", True, "a truth value is no date", shown="True"),
+    no_date("a truth value for a date", True, "a truth value is not a date", shown="True"),
 ]
 
 TEXTS = [
@@ -301,7 +301,7 @@ TEXTS = [
     refused(
         "a truth value for a level",
         put("{sharing.level}", True),
-        at=("{sharing.level}", "TRUE", "it is no level of the scale", "use one of: met, partly"),
+        at=("{sharing.level}", "TRUE", "it is not a level of the scale", "use one of: met, partly"),
     ),
 ]
 
@@ -455,7 +455,7 @@ SHEETS = [
     taken(
         "the first sheet renamed",
         lambda book, names: setattr(book["Start"], "title", "Read me"),
-        notes="A sheet that only shows was renamed: Read me.",
+        notes="A sheet that is only for reading was renamed: Read me.",
     ),
     refused(
         "the coder emptied",
@@ -479,7 +479,7 @@ SHEETS = [
             "{start.layout}",
             "9",
             "its layout is not the one read here",
-            "have a new workbook written",
+            "write a new workbook",
         ),
     ),
     refused(
@@ -488,7 +488,7 @@ SHEETS = [
         at=(
             "{start.workbook}",
             "accounts",
-            "it is no workbook that can be taken in",
+            "it is not a workbook that can be taken in",
             "return the workbook",
         ),
     ),
@@ -610,14 +610,14 @@ OF_ROWS = [
     taken(
         "a row copied, and nothing changed",
         copied("rule", "spare"),
-        notes="A row that stands twice was taken once: {spare.row}.",
+        notes="A row that was there twice was taken once: {spare.row}.",
     ),
     taken(
         "a new row that stands twice",
         row("spare", **AT_END),
         row("second", **AT_END),
         gives=added("codings", **NEW),
-        notes="A row that stands twice was taken once: {second.row}.",
+        notes="A row that was there twice was taken once: {second.row}.",
     ),
     refused(
         "two new rows of one date that differ",
@@ -633,13 +633,13 @@ OF_ROWS = [
             (
                 "{rule.row}",
                 "",
-                "which of the copies it was cannot be told",
+                "we cannot tell which of the copies is the original",
                 "clear the first column",
             ),
             (
                 "{spare.row}",
                 "",
-                "which of the copies it was cannot be told",
+                "we cannot tell which of the copies is the original",
                 "clear the first column",
             ),
         ),
@@ -674,7 +674,7 @@ OF_ROWS = [
     refused(
         "a unit that is not in the study",
         row("spare", **AT_END | {"unit_id": "Atlantis Police"}),
-        at=("{spare.unit_id}", "Atlantis Police", "it is no unit of the study", CHOOSE),
+        at=("{spare.unit_id}", "Atlantis Police", "the study has no such unit", CHOOSE),
     ),
     refused(
         "a unit that can be either of two",
@@ -692,7 +692,7 @@ OF_ROWS = [
     refused(
         "a criterion that is not in the study",
         row("spare", **AT_END | {"criterion_id": "Kindness"}),
-        at=("{spare.criterion_id}", "Kindness", "it is no criterion of the study", CHOOSE),
+        at=("{spare.criterion_id}", "Kindness", "the study has no such criterion", CHOOSE),
     ),
     refused(
         "a level that is not on the scale",
@@ -700,7 +700,7 @@ OF_ROWS = [
         at=(
             "{sharing.level}",
             "mostly met",
-            "it is no level of the scale",
+            "it is not a level of the scale",
             "use one of: met, partly",
         ),
     ),
@@ -874,7 +874,7 @@ SINCE = [
             "{sharing.level}",
             "partly",
             "the rules of this criterion were changed since",
-            "have a new",
+            "write a new",
         ),
     ),
     refused(
@@ -885,7 +885,7 @@ SINCE = [
             "{sharing.level}",
             "met",
             "the coding that this row changes was changed since",
-            "have a new",
+            "write a new",
         ),
     ),
     refused(
@@ -895,7 +895,7 @@ SINCE = [
             "{sharing.level}",
             "not_met",
             "the study holds another coding here since",
-            "have a new",
+            "write a new",
         ),
     ),
     taken(
@@ -940,7 +940,7 @@ PAIRS = [
         "columns moved + a level that is not on the scale",
         ("move", "Coding", "{level}", "B"),
         ("text", "Coding", "B{sharing}", "mostly met"),
-        at=("Coding!B{sharing}", "mostly met", "it is no level of the scale", ""),
+        at=("Coding!B{sharing}", "mostly met", "it is not a level of the scale", ""),
     ),
     refused(
         "a row copied + the level changed in the first",
@@ -950,13 +950,13 @@ PAIRS = [
             (
                 "{rule.row}",
                 "hampshire/guidance-clear",
-                "which of the copies it was",
+                "which of the copies is the original",
                 "clear the first column",
             ),
             (
                 "{spare.row}",
                 "hampshire/guidance-clear",
-                "which of the copies it was",
+                "which of the copies is the original",
                 "clear the first column",
             ),
         ),
@@ -1055,7 +1055,7 @@ PAIRS = [
             "{spare.level}",
             "not_met",
             "the rules of this criterion were changed since",
-            "have a new",
+            "write a new",
         ),
     ),
     refused(
@@ -1081,7 +1081,7 @@ PAIRS = [
         put("{sharing.observed_on}", dt.datetime(2021, 12, 1), "{sharing.level}", "mostly met"),
         at=(
             ("{sharing.observed_on}", "2021-12-01", "it may have been a month", AS_TEXT),
-            ("{sharing.level}", "mostly met", "it is no level of the scale", ""),
+            ("{sharing.level}", "mostly met", "it is not a level of the scale", ""),
         ),
     ),
     taken(
@@ -1212,7 +1212,9 @@ FILES = [
         Filed(lambda path: of_another_program(path, "spreadsheet")),
         "it is an OpenDocument spreadsheet (.ods)",
     ),
-    unopened("an .odt", Filed(lambda path: of_another_program(path, "text")), "it is no workbook"),
+    unopened(
+        "an .odt", Filed(lambda path: of_another_program(path, "text")), "it is not a workbook"
+    ),
     unopened(
         "of Apple Numbers",
         Filed(lambda path: rezipped(path, **{"Index/Document.iwa": b"x"})),
@@ -1248,15 +1250,15 @@ FILES = [
             ),
             ("a web page", b"\n<html><table></table></html>", "it is a web page or another XML"),
             ("a .pdf", b"%PDF-1.7\n", "it is a PDF"),
-            ("a letter", b"Dear all\n", "it is no workbook"),
-            ("zeros", bytes(900), "it is no workbook"),
+            ("a letter", b"Dear all\n", "it is not a workbook"),
+            ("zeros", bytes(900), "it is not a workbook"),
             ("an empty file", b"", "it is empty"),
         )
     ),
     unopened(
         "a .docx",
         Filed(lambda path: rezipped(path, **DOCUMENT)),
-        "it is no workbook",
+        "it is not a workbook",
     ),
     unopened(
         "cut off",
@@ -1280,7 +1282,7 @@ FILES = [
         "larger unpacked than may be", Filed(bomb), "unpacked it is larger", "return the workbook"
     ),
     unopened("entities of entities", Zipped(laughs), "it is damaged", "open it in a spreadsheet"),
-    unopened("a folder", Filed(as_folder), "it is no file", "name the workbook"),
+    unopened("a folder", Filed(as_folder), "it is not a file", "name the workbook"),
     unopened("not there", Filed(lambda path: path.unlink()), "there is no such file", "name the"),
     unopened("charts alone", Filed(charts_only), "it has no sheet", "return the workbook"),
     refused(

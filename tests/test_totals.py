@@ -191,8 +191,8 @@ def test_a_total_contradicted_by_the_assessments_is_set_aside():
     assert names(held.clashes) == gone(held.clashes) == [("P1",)]
     assert left(study, known) == {"u4": {MET, NOT_MET}}
     (said,) = clash_sentences(study, held)
-    assert "Published total P1, 2 of 4 at “met” on “c” on 2023-01-01" in said
-    assert "cannot be true beside the levels that the evidence settles" in said
+    assert "Published total P1: 2 of 4 at “met” on “c” on 2023-01-01" in said
+    assert "cannot be true beside our answers" in said
 
 
 def test_two_totals_that_clash_are_both_set_aside():
@@ -209,7 +209,7 @@ def test_two_totals_that_clash_are_both_set_aside():
     assert names(held.clashes) == gone(held.clashes) == [("P1", "P2")]
     assert left(study)["u1"] == {MET, PARTLY}
     (said,) = clash_sentences(study, held)
-    assert "P1, at least 3 of 4" in said and "P2, at most 2 of 4" in said and "P3" not in said
+    assert "P1: at least 3 of 4" in said and "P2: at most 2 of 4" in said and "P3" not in said
 
 
 def test_three_totals_of_which_any_two_could_be_true():
@@ -254,7 +254,7 @@ def test_what_may_not_settle_a_cell_may_not_unsettle_one():
     assert names(held.clashes) == [("P2", "P1")] and gone(held.clashes) == [("P1",)]
     assert left(study, known) == each("u2 u3 u4", {MET})
     (said,) = clash_sentences(study, held)
-    assert "P2 may settle cells and stands; the rest is set aside" in said
+    assert "P2 may decide answers and stands. The rest is set aside" in said
     audit = audit_totals(study, lambda day: held).set_index("total_id")
     assert audit[["set_aside", "clash"]].to_numpy().tolist() == [["yes", "P2;P1"], ["no", ""]]
 
@@ -565,9 +565,9 @@ def test_what_cannot_be_true_is_said_with_every_result():
     again = {**study["published_totals"].iloc[0].to_dict(), "total_id": "P2", "count": "7"}
     results = measure(with_rows(study, "published_totals", [again]))
     (said,) = results.clashes
-    assert "P1, 6 of 43" in said and "P2, 7 of 43" in said
+    assert "P1: 6 of 43" in said and "P2: 7 of 43" in said
     tables, named = data_tables(results), named_figures(results)
-    assert any("P2, 7 of 43" in text for text in tables["notices"]["notice"])
+    assert any("P2: 7 of 43" in text for text in tables["notices"]["notice"])
     assert tables["published-totals"]["clash"].tolist() == ["P1;P2", "P1;P2"]
     assert named["totals.set_aside"].as_dict()["rows"] == [
         "published_totals/P1",

@@ -813,7 +813,7 @@ RULES = [
                 "score that weighs what lies elsewhere",
                 {"weights": "guidance-clear=2"},
                 "weights",
-                "no scored criterion or group below R1",
+                "something other than a scored criterion or group below R1",
             ),
             (
                 "score that weighs something twice",

@@ -42,8 +42,8 @@ SEARCH = {"unit_id": "n1", "where": "-", "queries": "-", "queries_count": "1"}
 
 @pytest.mark.parametrize(
     ("silent", "said"),
-    [(1, "1 of 3 searches does not say on which criteria it bears, so that it counts"),
-     (2, "2 of 3 searches do not say on which criteria they bear, so that they count")],
+    [(1, "1 of 3 searches does not say on which criteria it bears, so it counts"),
+     (2, "2 of 3 searches do not say on which criteria they bear, so they count")],
 )  # fmt: skip
 def test_searches_without_criteria(silent, said):
     search = one_cell()["searches"]

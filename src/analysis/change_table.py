@@ -20,7 +20,7 @@ class _Console(PipeConsole):
     """A console that says that the change was not shown: then nothing is written."""
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError(errno.EPIPE, "The change could not be shown to its end")
+        raise BrokenPipeError(errno.EPIPE, "The change could not be shown in full")
 
 
 def print_intake(intake: Intake) -> None:

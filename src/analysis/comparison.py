@@ -42,7 +42,7 @@ def run(old: str, new: str, study: Path, as_of: dt.date | None, form: str, out: 
     Args:
         old: a study's folder, or a git revision.
         new: likewise.
-        study: the study whose revisions are meant.
+        study: the study whose git revisions OLD and NEW name.
         as_of: the date of the state in both; default: for each the day its data were read.
         form: ``text``, ``json`` or ``csv``.
         out: a file for the parts, as CSV.

@@ -12,7 +12,7 @@ def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date |
     """Return the day that a date means, or ``None`` where none is given.
 
     Raises:
-        StudyError: it is no date.
+        StudyError: it is not a date.
     """
     if date is None:
         return None

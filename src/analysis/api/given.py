@@ -31,7 +31,7 @@ def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], tak
         StudyError: it is of another.
     """
     if not isinstance(given, kinds):
-        raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
+        raise refusal(place, given, "this kind of value is not accepted here", f"give {taken}")
     return given
 
 
@@ -39,7 +39,7 @@ def as_folder(place: str, given: str | Path) -> Path:
     """Return a folder's path, whole.
 
     Raises:
-        StudyError: it is no path, or an empty one.
+        StudyError: it is not a path, or an empty one.
     """
     taken = "the path of a folder, as a text or a Path"
     path = os.fspath(of_kind(place, given, (str, os.PathLike), taken))
@@ -79,7 +79,7 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
         return given
     taken = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
     if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
-        raise refusal(place, given, "it is of no kind that is taken here", f"give {taken}")
+        raise refusal(place, given, "this kind of value is not accepted here", f"give {taken}")
     listed = list(given)
     if listed and all(isinstance(value, (bool, np.bool_)) for value in listed):
         in_order = not isinstance(given, pd.Series) or list(given.index) == list(range(len(rows)))

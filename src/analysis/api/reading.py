@@ -12,6 +12,7 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from analysis.api.given import refusal
+from analysis.measure.gaps import CANNOT_BE_TOLD
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.show.labels import gap_words, level_word, word
@@ -170,7 +171,8 @@ def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> 
         if column in numbers:
             cells = cells.map(lambda text: Number(text) if _A_NUMBER.fullmatch(str(text)) else text)
         head = study.settings.unit_noun.singular if column == "unit_id" else str(column)
-        columns[head.removesuffix("_id").replace("_", " ")] = [_text(cell, study) for cell in cells]
+        head = word(head) if head == CANNOT_BE_TOLD else head.removesuffix("_id").replace("_", " ")
+        columns[head] = [_text(cell, study) for cell in cells]
     return pd.DataFrame(columns, dtype=object)
 
 

@@ -13,10 +13,10 @@ from analysis.api.given import as_folder, of_kind, refusal
 from analysis.api.summary import Summary
 from analysis.api.typed import category, copied
 from analysis.measure.gaps import FINDINGS, GAP_STATES
-from analysis.measure.national import asked_criteria, states_by_criterion
+from analysis.measure.national import criteria_in_use, states_by_criterion
 from analysis.measure.results import Results as Measures
 from analysis.show.caveats import caveats
-from analysis.wording import counted, spoken
+from analysis.wording import counted
 
 if TYPE_CHECKING:
     from analysis.api.plots import Plots
@@ -86,7 +86,7 @@ class Results(Summary):
 
     @property
     def national_gaps(self) -> pd.DataFrame:
-        """How many units meet each recommendation, fall short, or cannot be told."""
+        """How many units meet each recommendation, fall short, or could not be judged."""
         return _with_booleans(self._measures.national_gaps)
 
     @property
@@ -177,14 +177,14 @@ class Results(Summary):
 
     @property
     def _criteria(self) -> list[str]:
-        return list(asked_criteria(self._measures.study)["criterion_id"])
+        return list(criteria_in_use(self._measures.study)["criterion_id"])
 
     def _lines(self) -> list[str]:
-        study, matrix = self._measures.study, self._measures.matrix
+        study = self._measures.study
         many = counted(len(study["units"]), *study.settings.unit_noun.both)
         lines = [
             f"Results: {study.descriptor.title}",
-            f"What we had read by {spoken(matrix.known_by)} about the position on {spoken(matrix.as_of)}.",
+            self._measures.dates_sentence,
             f"{many} by {counted(len(self._criteria), 'criterion', 'criteria')}.",
             study.mark,
             f"What must stand with them: {len(self.caveats)} sentences in .caveats",

@@ -15,7 +15,7 @@ from analysis.api.documents import Documents
 from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
 from analysis.measure.tree import weighting
@@ -57,14 +57,14 @@ class Study(Summary):
 
     def __init__(self, data: StudyData):
         """Wrap a study that was loaded; read one with :func:`read_study`."""
-        remedy = "no path: pg.read_study(path) reads a study"
+        remedy = "not a path: pg.read_study(path) reads a study"
         self._whole = of_kind("data", data, StudyData, remedy)
         self._data = public(self._whole)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what looks as if it changed a table."""
         if name in self.tables:
-            raise AttributeError(f"{name!r} is a table of the study, and no copy: change a copy")
+            raise AttributeError(f"{name!r} is a table of the study, not a copy: change a copy")
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[str]:
@@ -164,7 +164,10 @@ class Study(Summary):
         other_weights = as_weights(weights)
         weighed = with_weights(self._data, other_weights)
         if other_weights and not weighting(weighed).columns and weighting(self._data).columns:
-            rule, remedy = "with these nothing has a weight, and no score", "leave one above 0"
+            rule, remedy = (
+                "with these weights nothing weighs, so that there is no score",
+                "leave one above 0",
+            )
             raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study
@@ -176,7 +179,7 @@ class Study(Summary):
             query = given if isinstance(given, str) and given not in unit_ids else ""
         if criteria is not None:
             given = as_ids("criteria", criteria, there["criteria"]["criterion_id"])
-            ask = list(asked_criteria(there)["criterion_id"])
+            ask = list(criteria_in_use(there)["criterion_id"])
             criterion_ids = chosen_criteria(there["criteria"], given, ask)
         return Results(shown(results, unit_ids, criterion_ids, query))
 
@@ -230,7 +233,7 @@ class Study(Summary):
 
     def _lines(self) -> list[str]:
         data = self._data
-        silent = len(data["criteria"]) - len(asked_criteria(data))
+        silent = len(data["criteria"]) - len(criteria_in_use(data))
         # Else results would seem to have lost some.
         asks = agreeing(silent, "asks", "ask")
         why = f" ({silent} {asks} nothing yet: the text behind was not read)"

@@ -10,7 +10,7 @@ from analysis.frames import each_row
 from analysis.measure.coder_scores import known_units
 from analysis.measure.figures import named_figures
 from analysis.measure.gaps import GAP_STATES
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force_at_all, scores
@@ -20,7 +20,7 @@ from analysis.show import sensitivity as choices
 from analysis.show.caveats import caveats
 from analysis.show.labels import interval_words, level_word, word
 from analysis.study import vocabulary as v
-from analysis.study.looks import said_since
+from analysis.study.looks import changes_since_reading
 
 
 def table_of(results: Results, name: str) -> Table:
@@ -44,7 +44,7 @@ def _national(results: Results) -> pd.DataFrame:
 
 
 def _criteria_ids(results: Results) -> list[str]:
-    return list(asked_criteria(results.study)["criterion_id"])
+    return list(criteria_in_use(results.study)["criterion_id"])
 
 
 def _of_criteria(results: Results, table: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _with_since_read(results: Results, cells: pd.DataFrame) -> pd.DataFrame:
     study = results.study
     if study["checks"].empty:
         return cells
-    return cells.assign(since_read=said_since(study, cells["evidence_ids"]))
+    return cells.assign(since_read=changes_since_reading(study, cells["evidence_ids"]))
 
 
 def _reasons(results: Results) -> pd.DataFrame:
@@ -160,7 +160,7 @@ TABLES: dict[str, tuple[str, Make]] = {
     ),
     "gaps": ("What is missing and what is unknown, by recommendation", lambda r: r.gaps),
     "national gaps": (
-        "How many meet each recommendation, fall short, or cannot be told",
+        "How many meet each recommendation, fall short, or could not be judged",
         lambda r: r.national_gaps.rename(columns={state: word(state) for state in GAP_STATES}),
     ),
     "cells": ("Every cell on which something was read", _cells),

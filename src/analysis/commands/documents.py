@@ -95,7 +95,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     _print_looks(rechecked)
     if not documents:
         days = counted(arguments.older_than, "day", "days")
-        print(f"Nothing is due: no document from the web was last looked at {days} ago or earlier.")
+        print(f"Nothing is due. No document from the web was last looked at {days} ago or earlier.")
     return 1 if rechecked.not_reached else 0
 
 
@@ -121,7 +121,7 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
         path = store.keep_not_archived(addresses)
         if addresses:
             print(
-                f"Addresses of which no archived copy is known (archived in sources.csv): "
+                f"Addresses with no archived copy on record (archived in sources.csv): "
                 f"{len(addresses)}, in {path}."
             )
 
@@ -210,7 +210,7 @@ def _print_left(
         if (source and row["source_id"] != source) or (unit and row["unit_id"] != unit):
             about = f", about {row['unit_id']}" if row["unit_id"] else ""
             print(
-                f"{row['document_id']} is held already, of the source {row['source_id']}{about}: "
+                f"{row['document_id']} is in the study already, under the source {row['source_id']}{about}: "
                 "it stays so; change it in documents.csv if that is wrong."
             )
 
@@ -233,7 +233,7 @@ def _print_proposals(study: Study, collection: Collection) -> None:
         if proposal:
             unit, where = proposal
             print(
-                f"{name} is perhaps about {names[unit]}, by {where}. Nothing records that: "
+                f"{name} may be about {names[unit]}, by {where}. Nothing records that: "
                 f"if it is so, write {unit} as its unit_id in documents.csv."
             )
 

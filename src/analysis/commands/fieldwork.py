@@ -34,17 +34,15 @@ def workbook(arguments: argparse.Namespace) -> int:
         written = give_workbook(study, arguments.coder, arguments.out, order)
     known, coder = coders(study), checked_coder(study, arguments.coder)
     if coder != arguments.coder:
-        print(
-            f"The coder’s name is taken as {coder}: blanks or signs that nobody sees were left out."
-        )
+        print(f"We read the coder’s name as {coder} without its blanks and invisible signs.")
     if coder not in known:
-        print(f"A new coder; held are: {', '.join(known) or 'none yet'}.")
+        print(f"This coder is new. Coders in the study so far: {', '.join(known) or 'none yet'}.")
     print_possible_details(study, units or list(study["units"]["unit_id"]))
     print(f"The coding workbook of {coder} is {arguments.out}")
     if written:
         print(f"What {coder} was given is recorded in {arguments.study}: {', '.join(written)}.")
     else:
-        print(f"Nothing is added to what {arguments.study} records as given to {coder}.")
+        print(f"This adds nothing to what {arguments.study} records as given to {coder}.")
     print(f"When it comes back: policygap intake {arguments.out} {arguments.study} --dry-run")
     return 0
 
@@ -76,7 +74,7 @@ def reply_form(arguments: argparse.Namespace) -> int:
     print_placeholders(study.descriptor.placeholders)
     print_possible_details(study)
     print(f"The reply form of {unit} is {arguments.out}")
-    print("Still to be filled in on its first sheet: the day by which a reply is asked for.")
+    print("Please fill in, on its first sheet, the day by which you ask for a reply.")
     print(f"When it comes back: policygap intake {arguments.out} {arguments.study} --dry-run")
     return 0
 
@@ -94,7 +92,10 @@ def requests(arguments: argparse.Namespace) -> int:
         _print_due(loaded(arguments.study))
         return 0
     if arguments.out is None:
-        rule, remedy = "no folder to write into is named", "name one, or ask only for what is --due"
+        rule, remedy = (
+            "no folder to write into was named",
+            "name one, or ask only for what is --due",
+        )
         raise StudyError([Problem("--out", None, "", "", rule, remedy)])
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
@@ -116,7 +117,7 @@ def requests(arguments: argparse.Namespace) -> int:
             study.lookup("units", "country")[request.unit_id] or "no country" for request in lawless
         )
         print(
-            f"Requests that cite no law, and have no day by which an answer is due: {len(lawless)}"
+            f"Requests that cite no law and have no due day: {len(lawless)}"
             f" ({', '.join(countries)}); study.requests.laws in datapackage.json names laws."
         )
     forms = sum(request.form is not None for request in made)
@@ -124,7 +125,7 @@ def requests(arguments: argparse.Namespace) -> int:
         print(f"Requests that can be sent at WhatDoTheyKnow: {forms}; forms.html has the links.")
     if len(study["requests"]):
         _print_due(study)
-    print("What was sent, and what came of it, is entered in tracker.xlsx: policygap intake")
+    print("Enter what you sent, and what came of it, in tracker.xlsx. Then run policygap intake")
     return 0
 
 
@@ -168,7 +169,7 @@ def _print_written(dry_run: bool, files: list[str], next_step: str) -> None:
         print(f"Written: {', '.join(files)}.")
         print(f"Next: {next_step}.")
     else:
-        print("The study holds all of this already: nothing was written.")
+        print("The study has all of this already. Nothing was written.")
 
 
 def _next_step(written: list[str]) -> str:

@@ -67,7 +67,7 @@ def _add_outputs(add: _Add) -> None:
     report.add_argument(
         "--public",
         action="store_true",
-        help="only what may leave the house: of a draft nothing under the name of a unit",
+        help="build only what may be published: for a draft, nothing under the name of a unit",
     )
     _study(report)
     _dates(report)
@@ -86,20 +86,20 @@ def _add_questions(add: _Add) -> None:
     validate = add("validate", questions.validate, "report every problem of a study")
     _format(validate, "how to report them")
     _study(validate)
-    agreement = add("agreement", questions.agreement, "say how far the coders agree")
+    agreement = add("agreement", questions.agreement, "show how far the coders agree")
     _format(agreement, "how to say it")
     _study(agreement)
-    compare = add("compare", questions.compare, "say what differs between two versions, and why")
+    compare = add("compare", questions.compare, "show what differs between two versions, and why")
     for name in ("old", "new"):
         compare.add_argument(
             name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
         )
-    _study_option(compare, "the study whose revisions are meant")
+    _study_option(compare, "the study whose git revisions OLD and NEW name")
     compare.add_argument(
         "--as-of",
         type=_date,
         metavar="DATE",
-        help="date of the state in both (default: for each the day its data were read)",
+        help="compare both at this date (default: for each, the day its data were read)",
     )
     _format(compare, "how to say it", "csv")
     compare.add_argument(
@@ -108,7 +108,7 @@ def _add_questions(add: _Add) -> None:
     units = add(
         "compare-units",
         questions.compare_units,
-        "say what is sure of two units, and what would decide it",
+        "show what is certain about two units, and what would decide the rest",
     )
     units.add_argument("units", nargs=2, metavar="UNIT", help="a unit's name or id")
     _study_option(units, "a study's folder")
@@ -131,7 +131,7 @@ def _add_workbooks(add: _Add) -> None:
     reply_form = add(
         "reply-form",
         fieldwork.reply_form,
-        "write what a unit is sent, to reply to what is said of it",
+        "write the form on which a unit can reply to our findings",
     )
     reply_form.add_argument("--unit", required=True, metavar="UNIT", help="the unit, by id or name")
     for command in (workbook, settle, reply_form):
@@ -166,7 +166,7 @@ def _add_collecting(add: _Add) -> None:
     collect.add_argument(
         "--ocr",
         action="store_true",
-        help="read pages without a text layer by Tesseract, where it is installed",
+        help="read pages without a text layer with Tesseract, if it is installed",
     )
     recheck = add("recheck", documents.recheck, "look again at documents that came from the web")
     _study(recheck)
@@ -175,10 +175,10 @@ def _add_collecting(add: _Add) -> None:
         type=_days,
         default=1,
         metavar="30d",
-        help="only those that were not looked at for so many days (default: 1d)",
+        help="only those last looked at this many days ago or earlier (default: 1d)",
     )
     for command in (collect, recheck):
-        command.add_argument("--source", metavar="ID", help="the source that they are copies of")
+        command.add_argument("--source", metavar="ID", help="the source of which they are copies")
         command.add_argument(
             "--allow-local",
             action="store_true",
@@ -222,7 +222,7 @@ def _add_finding(add: _Add) -> None:
 def _add_documents(add: _Add) -> None:
     brief = add("brief", outputs.brief, "write the two-page briefing on a unit, as PDF")
     brief.add_argument("--unit", metavar="UNIT", help="the unit, by id or name (default: all)")
-    _out(brief, "FILE.pdf", "the file to write; of all units: a new folder")
+    _out(brief, "FILE.pdf", "the file to write; for all units, a new folder")
     _study(brief)
     _dates(brief)
     requests = add(
@@ -234,7 +234,7 @@ def _add_documents(add: _Add) -> None:
     requests.add_argument(
         "--due",
         action="store_true",
-        help="only say what is due or overdue today of the requests that were sent",
+        help="only list which of the requests that were sent are due or overdue today",
     )
     _units(requests)
     _study(requests)
@@ -258,14 +258,16 @@ def _add_intake(add: _Add) -> None:
         "--map",
         type=Path,
         metavar="MAP.yml",
-        help="what its columns and answers mean (default: it has the study's own headings and words)",
+        help="the file that says what its columns and answers mean (default: they are the study's own)",
     )
     for command in (intake, table):
         command.add_argument(
             "--dry-run", action="store_true", help="show the change; write nothing"
         )
     intake.add_argument(
-        "--reason", default="", help="why rows are replaced; their old version is kept with it"
+        "--reason",
+        default="",
+        help="why rows are replaced; the reason is kept with their old version",
     )
     _study(intake)
     new = add("new", fieldwork.new, "write an empty study, ready to fill")
@@ -317,7 +319,7 @@ def _dates(command: _Command) -> None:
         "--as-of",
         type=_date,
         metavar="DATE",
-        help="date of the state, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
+        help="show the position on this date, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
     )
     command.add_argument(
         "--known-by",
@@ -339,14 +341,14 @@ def _day(text: str) -> str:
 def _days(text: str) -> int:
     number = text.removesuffix("d")
     if text == number or not (number.isdecimal() and 1 <= int(number) <= 36_500):
-        message = f"{text!r} is no number of days; write 1d or more, such as 30d"
+        message = f"{text!r} is not a number of days; write 1d or more, such as 30d"
         raise argparse.ArgumentTypeError(message)
     return int(number)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text[:9]) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10000")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
     return int(text)
 
 

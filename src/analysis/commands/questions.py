@@ -34,7 +34,7 @@ def validate(arguments: argparse.Namespace) -> int:
     print(f"{arguments.study} is a valid study.")
     if warnings:
         shown, left_out = shown_first(warnings, SHOWN_AT_MOST)
-        print(f"To be looked at by a person ({len(warnings)}):")
+        print(f"For a person to look at ({len(warnings)}):")
         print(*shown, *(f"Not shown: {line}." for line in left_out), sep="\n")
         if left_out:
             print(
@@ -67,7 +67,7 @@ def agreement(arguments: argparse.Namespace) -> int:
     if len(met):
         print(f"\nWhat met what, over every pair of coders of a cell:\n{met.to_string()}")
     reopened = study["assessments"].loc[sorted(disputed(study))]
-    print(f"\nSettled by agreement, where the codings do not agree (any more): {len(reopened)}.")
+    print(f"\nSettled by agreement, although the codings do not agree (any more): {len(reopened)}.")
     for row in each_row(reopened):
         print(f"  {row.unit_id}, {row.criterion_id}: {row.level}")
     older = study.tables["codings"][under_earlier_rules(study.tables)]

@@ -80,7 +80,7 @@ def refuse_to_replace_others(arguments: argparse.Namespace) -> None:
 def refuse_a_folder_in_use(folder: Path) -> None:
     """Refuse a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        rule, remedy = "something is there already, and may hold work", "name a new folder"
+        rule, remedy = "something exists there already, and may hold work", "name a new folder"
         raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
 
 

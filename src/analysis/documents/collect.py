@@ -204,7 +204,9 @@ class Collector:
             return fetched.content, fetched.address
         path = Path(wanted.place)
         if not path.is_file():
-            raise UnreadableError("there is no such file" if not path.exists() else "it is no file")
+            raise UnreadableError(
+                "there is no such file" if not path.exists() else "it is not a file"
+            )
         if path.stat().st_size > BYTES_AT_MOST:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
         return path.read_bytes(), path.name

@@ -155,7 +155,7 @@ class Fetcher:
                 break
             way.append(address)
             if len(way) > REDIRECTS_AT_MOST:
-                why = f"it is redirected more than {REDIRECTS_AT_MOST} times"
+                why = f"it redirects more than {REDIRECTS_AT_MOST} times"
                 raise NotFetchedError(why, NOT_GIVEN)
             address = urljoin(address, response.headers["location"])
             for_good = for_good and response.status_code in _FOR_GOOD
@@ -196,7 +196,7 @@ class Fetcher:
                 self._unreachable[host] = reason
                 raise NotFetchedError(reason, host=host) from None
             except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
-                why = f"{host} is no name of a host, or what follows it is no address: correct it"
+                why = f"{host} is not a name of a host, or what follows it is not an address: correct it"
                 raise NotFetchedError(why) from None
             except httpx.HTTPError as error:
                 reason = f"the site breaks off ({type(error).__name__})"
@@ -300,9 +300,9 @@ def _check_scheme(address: str) -> None:
         parts = urlsplit(address)
         is_fetched = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # of a port that there is not, too
-        raise NotFetchedError("it is no http or https address") from None
+        raise NotFetchedError("it is not an http or https address") from None
     if not is_fetched:
-        raise NotFetchedError("it is no http or https address")
+        raise NotFetchedError("it is not an http or https address")
     if parts.username or parts.password:
         raise NotFetchedError("it holds a user name: take that out of the address")
 

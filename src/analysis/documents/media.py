@@ -61,7 +61,9 @@ def media_type(content: bytes, name: str = "") -> str:
         raise _unread(suffix)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" not in content[:8192]:
         return HTML if _has_html(start) else TEXT
-    raise UnreadableError("it is of no kind that is read: PDF, HTML, DOCX, ODT, TXT or EML")
+    raise UnreadableError(
+        "this kind of file cannot be read; these can: PDF, HTML, DOCX, ODT, TXT or EML"
+    )
 
 
 def _has_html(start: bytes) -> bool:

@@ -97,7 +97,7 @@ def _html(content: bytes) -> DocumentText:
     try:
         root = lxml.html.document_fromstring(content, parser=parser)
     except (lxml.etree.LxmlError, ValueError):
-        raise UnreadableError("it is no page that can be read: save it again") from None
+        raise UnreadableError("it is not a page that can be read: save it again") from None
     title = root.findtext(".//title") or ""
     days = root.xpath(
         "//meta[@property='article:modified_time' or @property='article:published_time' or "

@@ -40,8 +40,8 @@ SETTLED = (*CODED, "settled_by", "settled_why")
 SPARE_ROWS = 40
 
 _DO = (
-    "Every cell that was coded is here, with what each coder says beside it. What all agree on is filled in; what differs is open.",
-    "Settle what is open: choose the level that stands, with its dates, evidence and reason, and say in Settled by who or what settled it, and in the last column why.",
+    "This sheet has every cell that was coded, with what each coder says beside it. What all agree on is filled in. Where they differ, it is left for you to decide.",
+    "Decide what is open: choose the level that stands, with its dates, evidence and reason. Say in Settled by who or what decided it, and in the last column why.",
     f"Settled by “{AGREEMENT}” stands only where all coders of the cell give that level. You may correct what they agree on: then say who and why.",
     f"To leave a coded cell without an assessment, choose “{NO_ASSESSMENT}” as its level, and say who and why.",
     "For a further date of a cell, use an empty row at the end. An assessment that you change is replaced; its old version is kept.",
@@ -299,7 +299,7 @@ class _Adjudication:
         place = existing.get(base)
         if place is None and re.fullmatch("[0-9a-f]{10}", base):
             rule = "the assessment that this row changes was changed since, after the workbook was written"
-            remedy = "have a new workbook written, and enter it there"
+            remedy = "write a new workbook, and enter it there"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
         same_date = self.of_date.get((*cell, *_dates(row)), [])
@@ -337,7 +337,7 @@ class _Adjudication:
         if len(views) > 1 and agreed and not without:
             return True
         rule = f"the codings do not agree on {row['level']}"
-        rule = f"{' and '.join(without)} read this cell and put nothing down" if without else rule
+        rule = f"{' and '.join(without)} read this cell and entered nothing" if without else rule
         rule = "fewer than two coded this cell" if len(views) < 2 else rule
         remedy = "say who settled it, and why"
         self.workbook.refuse(line.place("settled_by"), AGREEMENT, rule, remedy)

@@ -293,7 +293,7 @@ def _why_none(counts: np.ndarray, coder_count: int) -> str:
     if len(counts) < FEWEST_CELLS:
         return f"too few cells to carry a figure (fewer than {FEWEST_CELLS})"
     if (counts.sum(axis=0) > 0).sum() == 1:
-        return "all gave the same value everywhere, so that chance cannot be told apart"
+        return "all gave the same value everywhere, so that agreement by chance cannot be ruled out"
     return ""
 
 

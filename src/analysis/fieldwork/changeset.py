@@ -137,11 +137,13 @@ class Changeset:
     ) -> None:
         """Keep the old version of a row that is replaced; that needs a reason."""
         if why["replaced_why"] == TO_BE_GIVEN:
-            self.workbook.note("A row is replaced: --reason will be asked for", line.place("level"))
+            self.workbook.note(
+                "A row is replaced: give the reason with --reason", line.place("level")
+            )
         if why["replaced_why"]:
             self.draft(f"{table}_history").add({**old, **why}, line)
         else:
-            rule = "a row that the study holds would be replaced, and no reason is given"
+            rule = "it would replace a row of the study, and no reason is given"
             self.workbook.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
 
     def say(

@@ -84,7 +84,7 @@ class _Codings:
             content = (row["unit_id"], row["criterion_id"], text_mark(row))
             came.update([] if mark else [content[:2]])
             if content in seen:
-                self.workbook.note("A row that stands twice was taken once", line.place())
+                self.workbook.note("A row that was there twice was taken once", line.place())
             else:
                 self._compare(line, mark, row)
             seen.add(content)
@@ -153,7 +153,7 @@ class _Codings:
                 if len(original) == 1:
                     yield line, row, place if row is original[0][1] else None
                     continue
-                rule = "the row was copied, and which of the copies it was cannot be told"
+                rule = "the row was copied, and we cannot tell which of the copies is the original"
                 remedy = "clear the first column of the new one"
                 self.workbook.refuse(line.place("row"), line["row"], rule, remedy)
 
@@ -224,7 +224,7 @@ def changed_criteria(changeset: Changeset) -> set[str]:
 
 def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
     rule += ", after the workbook was written"
-    remedy = "have a new workbook written, and enter it there"
+    remedy = "write a new workbook, and enter it there"
     changeset.workbook.refuse(line.place("level"), line["level"], rule, remedy)
 
 
@@ -242,7 +242,7 @@ def _coding(reader: RowReader, line: SheetRow, mark: tuple, coder: str) -> Row |
     if not unit or not criterion:
         return None
     if mark and mark[2] != "new" and not any(line[name] for name in ("level", "rationale")):
-        rule = "a coding that was made is emptied here, and an old coding is never thrown away"
+        rule = "a coding that was made is emptied here, and an old coding is never deleted"
         remedy = "put it back, or code the cell anew: not_assessed, say, with the reason"
         reader.workbook.refuse(line.place("level"), "", rule, remedy)
         return None

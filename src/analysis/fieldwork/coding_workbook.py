@@ -35,12 +35,12 @@ KIND = "coding"
 SPARE_ROWS = 100
 
 _DO = (
-    "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where no level can be told. If in doubt, choose inconclusive, and say why.",
-    "Code what a source says, by the rules on the sheet Codebook; never what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
+    "One row of the sheet Coding is one {unit}, one criterion and one date. Choose the level from the list, or an unknown code where you cannot tell the level. If in doubt, choose inconclusive, and say why.",
+    "Code what a source says, by the rules on the sheet Codebook. Never code what anyone is believed to do. Every level needs evidence: choose its ids, one a column.",
     "A date may be a year, a month or a day: 2021, 2021-12 or 2021-12-03. Where the document bears none, leave the date empty and say between which days it must lie, if that is known.",
     "For a second date of the same {unit} and criterion, use an empty row at the end, and leave its first column empty. Do not delete old rows. If you change one, it replaces your own earlier coding, whose old version is kept.",
-    "Documents and evidence that are not held yet go on the sheets New sources and New evidence, under the ids that stand there; what you searched for goes on New searches, also where nothing was found.",
-    "Write no personal details: of any person concerned no more than that there was a case, where it is needed at all.",
+    "Enter documents and evidence that the study does not have yet on New sources and New evidence, under the ids given there. Enter what you searched for on New searches, also where you found nothing.",
+    "Write no personal details. Of a person concerned, say only that there was a case, and only where that is needed.",
     "Sheets may be sorted (whole rows), filtered and widened. Keep the first column of Coding, and the first row, as they are.",
 )
 

@@ -121,7 +121,7 @@ def _next(text: str, step: int) -> set[str]:
     elif match := re.fullmatch(r"(.*?)(\d+)", text, re.DOTALL):
         number = int(match[2]) + step
         following = {f"{match[1]}{number}", f"{match[1]}{number:0{len(match[2])}}"}
-    with contextlib.suppress(ValueError, OverflowError):  # it is no day
+    with contextlib.suppress(ValueError, OverflowError):  # it is not a day
         following.add((dt.date.fromisoformat(text) + dt.timedelta(days=step)).isoformat())
     return following
 

@@ -176,7 +176,7 @@ class _Import:
         }
         old = self._add("assessments", row, given)
         if old:
-            rule = f"by the map it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
+            rule = f"the map says that it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
             remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
             self.workbook.refuse(given[0].line.place("level"), given[0].text, rule, remedy)
 

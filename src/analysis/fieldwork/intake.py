@@ -118,7 +118,7 @@ def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:
     if not about:
         workbook.refuse("Start", "", "no sheet says what this workbook is", remedy)
     elif about.get("workbook") not in KINDS:
-        known = f"it is no workbook that can be taken in ({', '.join(KINDS)})"
+        known = f"it is not a workbook that can be taken in ({', '.join(KINDS)})"
         workbook.refuse_about("workbook", known, remedy)
     elif about.get("layout") != LAYOUT:
         rule = f"its layout is not the one read here ({LAYOUT})"

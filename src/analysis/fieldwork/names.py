@@ -61,7 +61,7 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
         elif len(ids) != 1:
             noun = study.settings.unit_noun.singular
             rule = (
-                f"it can mean {listed_or(sorted(ids))}" if ids else f"it is no {noun} of the study"
+                f"it can mean {listed_or(sorted(ids))}" if ids else f"the study has no such {noun}"
             )
             near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
             remedy = (

@@ -83,7 +83,7 @@ def normalised_text(value: str, kind: str = TEXT) -> str:
 
 def _date(value: object, epoch: dt.datetime) -> Normalised:
     if isinstance(value, bool):
-        return Normalised(rule="a truth value is no date", remedy=HOW)
+        return Normalised(rule="a truth value is not a date", remedy=HOW)
     if isinstance(value, int | float):
         return _serial(value, epoch)
     if isinstance(value, dt.datetime):
@@ -93,7 +93,7 @@ def _date(value: object, epoch: dt.datetime) -> Normalised:
     if isinstance(value, dt.date):
         return _real_date(value, epoch)
     if not isinstance(value, str):
-        return Normalised(rule="it is no date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=HOW)
     return _written_date(value, epoch)
 
 
@@ -121,7 +121,7 @@ def _serial(value: int | float, epoch: dt.datetime) -> Normalised:
         return Normalised(str(int(value)), "a number was read as a year")
     if not float(value).is_integer() or int(value) not in _SERIALS:
         return Normalised(
-            rule="the number is no date", remedy=f"format the cell as text, and {HOW}"
+            rule="the number is not a date", remedy=f"format the cell as text, and {HOW}"
         )
     read = _real_date(from_excel(value, epoch).date(), epoch)
     return Normalised(
@@ -140,7 +140,7 @@ def _written_date(value: str, epoch: dt.datetime) -> Normalised:
     if ambiguous:
         return Normalised(rule="it can be read as two different days", remedy=HOW)
     if iso is None:
-        return Normalised(rule="it is no date", remedy=HOW)
+        return Normalised(rule="it is not a date", remedy=HOW)
     if not exists(iso):
         return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
     return Normalised(iso, "" if iso == value else "a date was written another way")

@@ -90,7 +90,7 @@ def open_workbook(path: Path) -> OpenedWorkbook:
     """Open a workbook.
 
     Raises:
-        StudyError: it is no workbook that can be opened safely.
+        StudyError: it is not a workbook that can be opened safely.
     """
     holds = _check(path)
     reader = _opened(path)
@@ -183,7 +183,7 @@ def _corner(anchor: str) -> str:
 def _check(path: Path) -> _Holds:
     """Refuse what is no safe workbook; return what it holds."""
     if not path.is_file():
-        rule = "it is no file" if path.exists() else "there is no such file"
+        rule = "it is not a file" if path.exists() else "there is no such file"
         raise refusal(path, rule, "name the workbook that was returned")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
@@ -218,7 +218,7 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
     if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
         raise refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
-        raise refusal(path, "it is no workbook", _SAVE_AS)
+        raise refusal(path, "it is not a workbook", _SAVE_AS)
     if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
         rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
         raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
@@ -245,8 +245,8 @@ def _other_kind(path: Path) -> str:
     names = {"\t": "tabs (a table of text)", ";": "semicolons (CSV)", ",": "commas (CSV)"}
     sign = max(names, key=line.count)
     if "\0" in text or not line.count(sign):
-        return "it is no workbook"
-    return f"it is no workbook: it is text, with its cells parted by {names[sign]}"
+        return "it is not a workbook"
+    return f"it is not a workbook: it is text, with its cells parted by {names[sign]}"
 
 
 def _old_or_locked(path: Path) -> StudyError:

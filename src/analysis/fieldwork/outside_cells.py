@@ -10,11 +10,11 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, address
 
 COMMENT = "Comments are not taken in"
 
-OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left aside"
+OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left out"
 
-ADDRESS = "The address behind a link was left aside"
+ADDRESS = "The address behind a link was left out"
 
-TYPED = "Words outside the cells were left aside"
+TYPED = "Words outside the cells were left out"
 
 _SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
 """What stands in a header or footer for a number, a day, a name, and what programs write before it."""

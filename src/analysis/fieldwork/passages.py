@@ -29,8 +29,8 @@ PRIVATE_WORDS = (
 )
 DO = (
     PRIVATE_WORDS,
-    "The sheet Passages has passages of the documents held that fit the search terms best. It is no reading: the sheet Documents held has the whole documents beside them. To pick a passage, choose an id of New evidence there, and say on New evidence in your own words what it says; its source, page and quotation are filled in.",
-    "Where you read the documents, or the passages listed, and they hold nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
+    "The sheet Passages has the passages that fit the search terms best. They do not replace reading: the sheet Documents held leads to the whole documents. To pick a passage, choose an id of New evidence beside it. Then say on New evidence in your own words what it says. Its source, page and quotation are filled in for you.",
+    "If you read the documents, or the passages listed, and they say nothing on a criterion, choose so on the sheet Read, nothing found. Nothing follows from a row left empty.",
 )
 
 

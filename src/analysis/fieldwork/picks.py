@@ -31,7 +31,7 @@ from analysis.wording import counted
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
 _LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
 OTHERWISE = "the row shows something else than its mark says"
-MARK_CHANGED = "the mark of the row was changed, or its unit or criterion is none of the study"
+MARK_CHANGED = "the mark of the row was changed, or the study does not have its unit or criterion"
 PUT_BACK = "put it back as it was"
 NOT_PICKED = "A quotation was changed on a passage that is not picked, and was not taken in"
 NOT_CHECKED = "A quotation could not be checked, as the text of its document is not on this machine"
@@ -209,9 +209,9 @@ def _nothing_found(
         place, rule, remedy = differs, OTHERWISE, PUT_BACK
     elif listed_mark(line.texts) != mark[3]:
         place, rule = "documents", "the row does not list any more what it was sent with"
-        remedy = "put documents, terms and passages back; for others, have a new workbook written"
+        remedy = "put documents, terms and passages back; for others, write a new workbook"
     elif choice not in NOTHING:
-        rule = "it is none of the list"
+        rule = "it is not on the list"
     elif choice == LISTED and not line["hits"]:
         rule, remedy = "no passage is listed, so none was read", "read the whole, or leave it empty"
     elif (mark[1], mark[2]) in picked:

@@ -42,9 +42,7 @@ def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: 
     if link or leads(cell):
         workbook.links.add(place)
     if not link and leads(cell):
-        rule = (
-            "the address behind the link is worked out by the formula, and cannot be told for sure"
-        )
+        rule = "the address behind the link is worked out by the formula, and is not certain"
         workbook.refuse(place, cell.value, rule, "write the address itself")
         return ""
     shows_it = not link or not _take_link(workbook, cell, link)
@@ -149,5 +147,5 @@ def look_at_merged(
         if kept is None or kept.value is None:
             workbook.note("Cells that are merged, and empty, were passed over", place)
         else:
-            rule = "the cells are merged, and what was meant for each of them cannot be told"
+            rule = "the cells are merged, and we cannot tell what was meant for each of them"
             workbook.refuse(place, kept.value, rule, "unmerge them, and fill each one")

@@ -33,7 +33,7 @@ KIND = "replies"
 SAID = "What we say"
 """The sheet that a unit reads; it answers on that of the form :data:`analysis.fieldwork.forms.REPLY`."""
 WHOLE, SENDER, OPEN = "whole", "sender", "open"
-SENDER_NAMED = "Who replies is named here, and is not kept in the study"
+SENDER_NAMED = "The name of who replies is not kept in the study"
 SPARE_REPLIES = 20
 _FOR_RESEARCHERS = tuple(
     form.tab for form in (ledger_form(1), NEW_SOURCES, NEW_EVIDENCE, NEW_SEARCHES)
@@ -71,7 +71,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS, positions=POSITIONS)
     finding_rows = findings(study, unit)
-    maker.page(_said_page(study, unit, finding_rows))
+    maker.page(_findings_page(study, unit, finding_rows))
     maker.form(_reply_sheet(study, unit), _answer_rows(unit, finding_rows), frozen=2)
     cited = max([0, *(reply["evidence_ids"].count(";") + 1 for reply in existing)])
     free = _free_ids(study, unit)
@@ -86,12 +86,12 @@ def reply_form(study: Study, unit: str) -> bytes:
     return maker.as_bytes()
 
 
-def _said_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
+def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
     """Return the sheet that says what was found, why, in which documents, and what was looked for."""
     read = _documents(study, unit)
     numbers = {name: number for number, name in enumerate(read, start=1)}
     headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
-    found = [_said(row, numbers) for row in rows]
+    found = [_page_row(row, numbers) for row in rows]
     documents = [(f"Document {numbers[name]}", where, text) for name, (where, text) in read.items()]
     searches = searches_by_unit(study).query("unit_id == @unit")
     searched = [
@@ -102,13 +102,13 @@ def _said_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
     return Page(SAID, headings, [*found, *documents, *searched], lines=lines)
 
 
-def _said(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:
+def _page_row(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:
     named = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
     documents = "documents" if len(named) > 1 else "document"
     confidence = row["confidence"] and f"confidence {row['confidence']}"
     return (
         f"{row['label']}\n{row['question']}",
-        "\n".join(filter(None, (row["said"], row["when"], confidence))),
+        "\n".join(filter(None, (row["finding"], row["when"], confidence))),
         "\n".join(
             filter(
                 None,
@@ -153,7 +153,7 @@ def _lines(study: Study, unit: str) -> list[str]:
         f"This is what we found in the documents that we could read, compared with “{report.title}” ({report.publisher}, {report.date.isoformat()}).",
         f"Please tell us on the sheet {REPLY.tab} what is wrong, missing or out of date, and name or send the document that shows it.",
         "Not known is not the same as not met: it says only that what we searched and read did not show it.",
-        "Please write no personal details of any person concerned in a case.",
+        "Please give no personal details of anyone concerned in a case.",
         f"Please return this workbook by {reply_day(study, unit)} to: {study.settings.contact}",
         "We record your reply in our own words, and publish it beside the finding with what became of it.",
         *notes,
@@ -166,7 +166,7 @@ def reply_day(study: Study, unit: str) -> str:
     sent = study["notified"]
     days = sent.loc[sent["unit_id"] == unit, "reply_by"]
     if days.empty:
-        return "[to fill in: day by which a reply is asked for]"
+        return "[to fill in: the day by which you ask for a reply]"
     return spoken(dt.date.fromisoformat(days.max()))
 
 
@@ -183,18 +183,18 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
 
 def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
     """Return what is said of a cell, by the columns of the page, after the criterion's id."""
-    rule = rules.get(cell.last_level or cell.state, "No rule applied, as nothing is known.")
+    rule = rules.get(cell.last_level or cell.state, "We applied no rule, as we know nothing.")
     if cell.earlier_rules:
         rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
     given = cell.state in (v.NOT_APPLICABLE, v.WITHHELD)
-    why = cell.reason if given else "Nothing that was read bears on it."
+    why = cell.reason if given else "Nothing that we read bears on it."
     rationale = cell.assessment["rationale"] if cell.when else why
     settled = cell.assessment["settled_by"], cell.assessment["settled_why"]
     return {
         "criterion_id": cell.criterion_id,
         "label": cell.criterion["label"],
         "question": cell.criterion["question"],
-        "said": _in_words(cell.state, cell.last_level),
+        "finding": _in_words(cell.state, cell.last_level),
         "rule": rule,
         "why": "\n".join(filter(None, (rationale, cell.since_read))),
         "when": cell.when,
@@ -239,7 +239,7 @@ def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
                 {
                     "row": f"{unit}/{row['criterion_id']}",
                     "asked": f"{row['label']}. {row['question']}",
-                    "found": row["said"],
+                    "found": row["finding"],
                 }
             )
             for row in rows
@@ -268,7 +268,7 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
         workbook.refuse("Start", unit, rule, remedy)
         return
     if REPLY.name not in workbook.forms:
-        rule = "the sheet on which the unit answers is not there, and its answers cannot be told"
+        rule = "the sheet on which the unit answers is missing, so that its answers cannot be read"
         remedy = "return the workbook that was sent, with all its sheets"
         workbook.refuse(REPLY.tab, "", rule, remedy)
     bring_in_documents(changeset, reader)

@@ -40,7 +40,7 @@ _GIVE_WAY = ("", "no_answer", "upheld", "must_answer")
 _EARLIER = "Earlier review, of "
 """Begins what the note keeps of a review that was followed by an appeal."""
 _DO = (
-    "One row is one question put to one body: fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
+    "One row is one question put to one body. Fill it in on the day on which it is sent, and again when the answer comes. Leave the criterion empty for a request on all that this body is asked.",
     "Leave “Asked of” empty where the {unit} itself is asked. Where another body holds the answer, the words that the row comes with stay; the name of the body belongs in the note.",
     "What is entered stays. An empty cell may be filled later; “no_answer” may give way to what came after all.",
     "A refusal that was reviewed stays too: enter the day of the review and what it came to in the columns for it.",
@@ -97,10 +97,10 @@ def _time_limits(study: Study) -> Iterator[str]:
         if law.days:
             where = f" ({', '.join(law.countries)})" if law.countries else ""
             kind = "working days" if law.count == "working" else "days"
-            yield f"{law.name}{where}: a day left empty for the answer is worked out, {law.days} {kind} after the request was sent, if it arrived on that day."
+            yield f"{law.name}{where}: if you leave the due day empty, we work it out. It is {law.days} {kind} after the request was sent, if it arrived on that day."
             if law.review_days:
-                yield f"A review under it is due {law.review_days} {kind} after it was asked for."
-    yield "Where no law with a time limit is named for the country, no day is worked out."
+                yield f"A review under it is due {law.review_days} {kind} after you asked for it."
+    yield "If no law with a time limit is named for the country, we work out no day."
 
 
 def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
@@ -128,7 +128,7 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
     bring_in_documents(changeset, reader)
     draft = changeset.draft("requests")
     existing = {key[0]: places[0] for key, places in draft.places("request_id").items()}
-    # Who is asked what stands ready in a row: it is no request before there is more to it.
+    # Who is asked what stands ready in a row: it is not a request before there is more to it.
     bodies = asking.bodies()
     about = ("request_id", "unit_id", "criterion_id", "asked_of")
     for line in lines_with(

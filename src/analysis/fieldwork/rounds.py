@@ -14,7 +14,7 @@ from analysis.study import Study
 
 PILOT, MAIN = "pilot", "main"
 SAME_PASSAGES, ONE_IN_COMMON = "passages picked, the same", "passages picked, one in common"
-_NO_SCALE = "chance cannot be told of passages"
+_NO_SCALE = "there is no measure of chance for passages"
 _NOBODY = "no cell was read by two coders who picked passages, one of them on it"
 
 Quoted = tuple[str, list[str]]

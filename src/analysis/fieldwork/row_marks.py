@@ -80,7 +80,7 @@ def note_missing(workbook: ReadWorkbook, came: Counter[tuple[str, str]]) -> None
     """
     marks = filter(None, map(MARK.fullmatch, workbook.sent))
     for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - came).elements():
-        note = "A row that was sent did not come back, and nothing was concluded from that"
+        note = "A row that was sent did not come back. Nothing follows from that"
         workbook.note(note, f"{unit}/{criterion}")
 
 

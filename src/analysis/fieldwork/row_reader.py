@@ -44,7 +44,7 @@ class RowReader:
         for text in filter(None, texts):
             meant = self._criteria.meant(text)
             if len(meant) != 1:
-                place, rule = line.place("criterion_ids"), "it is no criterion of the study"
+                place, rule = line.place("criterion_ids"), "the study has no such criterion"
                 remedy = "write criteria as the sheet Codebook names them, joined by ;"
                 self.workbook.refuse(place, text, rule, remedy)
             criteria += [criterion for criterion in meant if criterion not in criteria]
@@ -59,7 +59,7 @@ class RowReader:
             like = difflib.get_close_matches(text.casefold(), [level.casefold() for level in legal])
             near = [level for level in legal if level.casefold() in like]
             meant = f"did you mean {listed_or(sorted(near))}? " if near else ""
-            rule = f"it is no level of the scale of {criterion}"
+            rule = f"it is not a level of the scale of {criterion}"
             remedy = f"{meant}use one of: {', '.join(legal)}"
             if code_names(v.DERIVED).meant(text):
                 rule = "this unknown is derived and never typed"
@@ -115,7 +115,7 @@ class RowReader:
             return mark
         if len(meant) == 1:
             return next(iter(meant))
-        rule = f"no {kind} is named" if not text else f"it is no {kind} of the study"
+        rule = f"no {kind} is named" if not text else f"the study has no such {kind}"
         rule = f"it can mean more than one {kind}" if meant else rule
         self.workbook.refuse(line.place(name), text, rule, "choose one of the list")
         return ""
@@ -145,11 +145,13 @@ def bring_in(
             changeset.say(UNCHANGED, table, row, key_text, line)
         else:
             rule = f"{key_text} is in {table} already, and says something else"
-            remedy = "give the new one an id of its own; what is held is not changed by a workbook"
+            remedy = (
+                "give the new one an id of its own; a workbook does not change what the study has"
+            )
             changeset.workbook.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
 
 
-NOT_TAKEN = "A row says no more than whom or what it is about, and was not taken in"
+NOT_TAKEN = "A row says only whom or what it is about, and was not taken in"
 
 
 def lines_with(

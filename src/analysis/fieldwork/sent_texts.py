@@ -32,14 +32,14 @@ _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
 _MISSED = ("coding", "settling")
 """Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
 
-OTHER_COLUMN = "A column that is not ours was left aside"
-OTHER_SHEET = "A sheet that is not ours was left aside"
-RENAMED = "A sheet that only shows was renamed"
-CHANGED_TEXT = "A text that is not the one that was sent was left aside"
-EMPTIED = "A text that was sent is not there any more"
-ROWS_GONE = "Rows that were sent are not there any more (numbered as they were sent)"
-SHEET_GONE = "A sheet that was sent is not there any more"
-CHANGED_SINCE = "A text that the study would not write there now was left aside (an older workbook)"
+OTHER_COLUMN = "A column that is not ours was left out"
+OTHER_SHEET = "A sheet that is not ours was left out"
+RENAMED = "A sheet that is only for reading was renamed"
+CHANGED_TEXT = "A text that we did not send was left out"
+EMPTIED = "A text that we sent is missing"
+ROWS_GONE = "Rows that we sent are missing (numbered as we sent them)"
+SHEET_GONE = "A sheet that we sent is missing"
+CHANGED_SINCE = "A text that the study would not write there now was left out (an older workbook)"
 SHEET_SINCE = "A sheet that the study would write now is not there (an older workbook)"
 SINCE = {CHANGED_TEXT: CHANGED_SINCE, SHEET_GONE: SHEET_SINCE, EMPTIED: "", ROWS_GONE: ""}
 """What is said instead of a workbook that does not bring the rows that were sent with it.

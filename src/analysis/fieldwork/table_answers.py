@@ -90,7 +90,7 @@ class AnswerReader:
         for place, answers in self._answer_lists():
             for text, meaning in answers.items():
                 if meaning not in known:
-                    rule = "it is no level of levels.csv, no unknown that is typed, and no meaning of a blank"
+                    rule = "it is neither a level of levels.csv nor an unknown that is typed nor a meaning of a blank"
                     if meaning in v.DERIVED:
                         rule = (
                             f"this unknown is derived and never typed; a search is {FOUND_NOTHING}"
@@ -128,7 +128,7 @@ class AnswerReader:
                 self._refuse_map(place, heading, rule, remedy)
         for heading, question in table_map.criteria.items():
             if len(self.criteria.meant(question.criterion)) != 1:
-                rule = "it is no criterion of the study"
+                rule = "the study has no such criterion"
                 remedy = "use an id of criteria.csv, or add the criterion there, with a rule for each level in rules.csv"
                 self._refuse_map(f"criteria.{heading}", question.criterion, rule, remedy)
         for heading, column in self.table.headings.items():
@@ -237,7 +237,7 @@ class AnswerReader:
         meant = self.criteria.meant(question.criterion)
         if len(meant) == 1:
             return next(iter(meant))
-        rule = "the row names no criterion" if not heading else "it is no criterion of the study"
+        rule = "the row names no criterion" if not heading else "the study has no such criterion"
         remedy = "add it to criteria.csv, with a rule for each level in rules.csv, or say in the map which criterion it is (criteria)"
         self._refuse("criterion", number, columns["criterion"], heading, rule, remedy)
         return ""
@@ -248,7 +248,7 @@ class AnswerReader:
         if len(meant) == 1:
             return next(iter(meant))
         noun = self.study.settings.unit_noun.singular
-        rule = f"it is no {noun} of the study" if text else f"the row names no {noun}"
+        rule = f"the study has no such {noun}" if text else f"the row names no {noun}"
         rule = f"it can mean {' or '.join(sorted(meant))}" if meant else rule
         near = near_units(self.study, text)
         remedy = f"did you mean {listed_or(near)}? " if near else ""
@@ -270,7 +270,7 @@ class AnswerReader:
             return meaning, text
         of_levels, unknowns = ", ".join(sorted(levels)), ", ".join(v.TYPED)
         if meaning:
-            rule = f"by the map it means {meaning}, which is no level of {criterion}"
+            rule = f"the map says that it means {meaning}, which is not a level of {criterion}"
             remedy = f"give the criterion answers of its own in the map, with: {of_levels}"
         elif not text:
             rule = "the cell is blank, and nothing says what a blank means"

@@ -34,13 +34,13 @@ _SEE = "docs/filling.md has every entry of a map"
 
 def _a_date(text: str) -> str:
     if text and not exists(text):
-        raise ValueError("it is no date: write 2021, 2021-12 or 2021-12-03")
+        raise ValueError("it is not a date: write 2021, 2021-12 or 2021-12-03")
     return text
 
 
 def _a_day(text: str) -> str:
     if len(_a_date(text)) not in (0, len("2021-12-03")):
-        raise ValueError("it is no day: write it as 2021-12-03")
+        raise ValueError("it is not a day: write it as 2021-12-03")
     if text > dt.date.today().isoformat():
         raise ValueError("it is still to come")
     return text

@@ -83,7 +83,7 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
     for target in _list(annotation["target"]) or [{}]:
         target = {"source": target} if isinstance(target, str) else target
         if not isinstance(target, dict):
-            raise ValueError("it has an annotation of which the target is no address")
+            raise ValueError("it has an annotation of which the target is not an address")
         source = target.get("source") or target.get("id") or annotation.get("uri")
         source = source.get("id") if isinstance(source, dict) else source
         selector = next(_quoting(target.get("selector")), {})

@@ -26,7 +26,7 @@ from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, rounding_words, score_ends, units_among
-from analysis.wording import agreeing, listed, stopped
+from analysis.wording import agreeing, capital, listed, stopped
 
 CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 
@@ -281,22 +281,23 @@ def _clash_words(study: Study, clash: InfeasibleSet) -> str:
     in_words = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
         words = in_words[clash.rows[0]]
-        return (
-            f"{words[0].upper()}{words[1:]}: this cannot be true beside the levels that the evidence "
-            "settles. It is set aside."
-        )
+        return f"{capital(words)}. This cannot be true beside our answers. It is set aside."
     stands = _ids(name for name in clash.rows if name not in clash.set_aside)
     which = (
-        f"{listed(stands)} may settle cells and {agreeing(len(stands), 'stands', 'stand')}; "
-        "the rest is set aside."
+        f"{listed(stands)} may decide answers and {agreeing(len(stands), 'stands', 'stand')}. "
+        "The rest is set aside."
         if stands
         else "All of them are set aside, since nothing tells which of them is wrong."
     )
-    fewer = "either of them alone" if len(clash.rows) == 2 else "any fewer of them"
-    return (
-        f"These {len(clash.rows)} cannot all be true beside the levels that the evidence settles, "
-        f"though {fewer} could be: {stopped(list(in_words.values()), 'published_totals.csv')}. {which}"
-    )
+    count = len(clash.rows)
+    if count == 2:
+        clashing = "These two cannot both be true beside our answers, though either alone could be."
+    else:
+        clashing = (
+            f"These {count} cannot all be true beside our answers, though any fewer could be."
+        )
+    rows = stopped([capital(words) for words in in_words.values()], "published_totals.csv")
+    return f"{clashing} {rows}. {which}"
 
 
 def _ids(names: Iterable[RowKey]) -> list[str]:
@@ -318,10 +319,10 @@ def _row_words(study: Study, name: RowKey) -> str:
         among = stopped(row.among.replace("=", " ").split(";"), "published_totals.csv", ", ")
         where = f" (among {among})" if row.among else ""
         label = study.lookup("criteria", "label")[row.criterion_id]
-        return f"published total {key}, {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
+        return f"published total {key}: {how}{row.count} of {row.of}{where} at “{at}” on “{label}” on {row.as_of}"
     unit = isolated_name(study.lookup("units", "short_name")[row.unit_id])
     labels = study.lookup("recommendations", "label")
     group = f"on “{labels[row.group_id]}”" if row.group_id in labels else "in all"
     return (
-        f"published score {key}, {row.score}{rounding_words(row)}, of {unit} {group} on {row.as_of}"
+        f"published score {key}: {row.score}{rounding_words(row)}, of {unit} {group} on {row.as_of}"
     )

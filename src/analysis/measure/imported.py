@@ -18,7 +18,7 @@ def imported_cells(results: Results) -> pd.DataFrame:
     ]
 
 
-def imported_said(results: Results, units: Collection[str] = ()) -> list[str]:
+def import_notices(results: Results, units: Collection[str] = ()) -> list[str]:
     """Return the sentence that must stand with such cells, if there are any.
 
     Args:

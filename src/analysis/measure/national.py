@@ -23,7 +23,7 @@ def states_by_criterion(study: Study) -> dict[str, list[str]]:
     }
 
 
-def asked_criteria(study: Study) -> pd.DataFrame:
+def criteria_in_use(study: Study) -> pd.DataFrame:
     """Return the criteria that ask something: scored ones first, then context.
 
     A criterion behind a recommendation whose text was not read asks nothing yet; to show every

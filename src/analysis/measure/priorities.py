@@ -27,11 +27,11 @@ from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, last_days
-from analysis.study.looks import said_since
+from analysis.study.looks import changes_since_reading
 
 ASSUMPTION = (
-    "each level of the scale that the cell can still have is taken to be equally likely, and "
-    "everything else stays as it stands"
+    "each level that an open question can still have is taken to be equally likely, and all else "
+    "stays as it is"
 )
 """What the expected number of pairs rests on."""
 
@@ -106,7 +106,7 @@ def next_questions(
 
 def cells_to_read_again(study: Study, matrix: Matrix) -> pd.DataFrame:
     """Return the cells, open or known, that rest on a document that has changed or gone since."""
-    texts = said_since(study, matrix.cells["evidence_ids"])
+    texts = changes_since_reading(study, matrix.cells["evidence_ids"])
     return matrix.cells[[text != "" for text in texts]]
 
 

@@ -29,7 +29,7 @@ from analysis.measure.coder_scores import scores_by_reading
 from analysis.measure.constraints import Constrained, constrained
 from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
 from analysis.measure.gaps import gaps, national_gaps
-from analysis.measure.national import asked_criteria, national
+from analysis.measure.national import criteria_in_use, national
 from analysis.measure.one_document import OneDocument, one_document
 from analysis.measure.partial_order import EquivalenceClass, order
 from analysis.measure.priorities import next_questions
@@ -76,6 +76,14 @@ class Results:
     def without_progress(self) -> "Results":
         """Return these results without what tells of progress, which no other process can do."""
         return replace(self, progress=no_progress)
+
+    @property
+    def dates_sentence(self) -> str:
+        """What must stand with every result of its dates."""
+        return (
+            f"What we had read by {spoken(self.matrix.known_by)} about the position on "
+            f"{spoken(self.matrix.as_of)}."
+        )
 
     @property
     def everyone(self) -> Study:
@@ -209,12 +217,12 @@ class Results:
     def changes(self) -> list[pd.DataFrame]:
         """What differs between each date of :attr:`over_time` and the one before it.
 
-        Only criteria that ask something; see :func:`analysis.measure.national.asked_criteria`.
+        Only criteria that ask something; see :func:`analysis.measure.national.criteria_in_use`.
 
         One table for each date but the first; see :func:`analysis.measure.state_changes.differences`.
         """
         steps = itertools.pairwise(matrix for _, matrix in self.over_time)
-        ids = asked_criteria(self.study)["criterion_id"]
+        ids = criteria_in_use(self.study)["criterion_id"]
         tables = [differences(self.study, before, after) for before, after in steps]
         return [table[table["criterion_id"].isin(ids)].reset_index(drop=True) for table in tables]
 
@@ -293,10 +301,10 @@ def _dated(study: Study, as_of: dt.date, known_by: dt.date, read_on: dt.date) ->
     """Return the study, which says what of its dates is not its own."""
     own, stated = f"the study’s own ({spoken(read_on)})", study.scope
     if as_of != read_on:
-        stated = stated.stating(f"State as of {spoken(as_of)}, another date than {own}.")
+        stated = stated.stating(f"The date is {spoken(as_of)}, not {own}.")
     if known_by < read_on:  # by a later day nothing else had been read
         stated = stated.stating(
-            f"Counted is what had been read by {spoken(known_by)}, another date than {own}."
+            f"We count only what had been read by {spoken(known_by)}, not by {own}."
         )
     return replace(study, scope=stated)
 

@@ -59,7 +59,7 @@ def cell_values(study: Study, matrix: Matrix) -> CellValues:
     codes, names = pd.factorize(matrix.cells["state"])
     codes = codes.reshape(matrix.shape)
     worth = {(row.scale_id, row.level): float(row.value) for row in each_row(levels)}
-    # One short look-up for each scale: the value of every state, NaN where it is no level of it.
+    # One short look-up for each scale: the value of every state, NaN where it is not a level of it.
     low, high = np.empty(matrix.shape), np.empty(matrix.shape)
     for scale, columns in criteria.groupby("scale_id").indices.items():
         value = np.array([worth.get((scale, name), np.nan) for name in names])[codes[:, columns]]

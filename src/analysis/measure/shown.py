@@ -12,7 +12,7 @@ from analysis.measure.bounds import no_progress
 from analysis.measure.constraints import Constrained
 from analysis.measure.dominance import Dominance
 from analysis.measure.gaps import national_gaps
-from analysis.measure.national import asked_criteria, national
+from analysis.measure.national import criteria_in_use, national
 from analysis.measure.results import Results, measure
 from analysis.problems import shorten
 from analysis.study import Matrix, Study, as_coded, chosen_coder
@@ -124,7 +124,7 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> R
     if scope.units:
         chosen_units(there["units"], scope.units)
     if scope.criteria:
-        ids = list(asked_criteria(there)["criterion_id"])
+        ids = list(criteria_in_use(there)["criterion_id"])
         chosen_criteria(there["criteria"], scope.criteria, ids)
     results = shown(results, scope.units, scope.criteria, scope.query)
     return unnamed(results) if scope.public else results
@@ -158,7 +158,7 @@ def shown(
     study, scope = results.study, results.study.scope
     # All of them are no part.
     units = () if len(units) == len(study["units"]) else units
-    ids = asked_criteria(study)["criterion_id"]
+    ids = criteria_in_use(study)["criterion_id"]
     criteria = () if set(ids) <= set(criteria) else criteria
     if units:
         noun, words = (

@@ -43,7 +43,7 @@ class Node:
 
     @property
     def is_criterion(self) -> bool:
-        """Whether it is no group."""
+        """Whether it is not a group."""
         return self.column >= 0
 
     @cached_property

@@ -243,7 +243,7 @@ class _Blocks:
 
     def _dl(self, element: HtmlElement) -> Terms | None:
         terms = [
-            ([term.get("id")] if term.get("id") else [], _runs(term), _runs(term.getnext()))
+            ([term.get("id")] if term.get("id") else [], _ended(_runs(term)), _runs(term.getnext()))
             for term in element.iter("dt")
         ]
         return Terms(terms, []) if terms else None
@@ -262,6 +262,15 @@ class _Blocks:
         turned = len(header.cells) > _CROWDED and numbers >= _MANY_NUMBERS
         widths, hyphenated = shared_widths(_columns(header, rows), turned)
         return Table(_runs(caption), header.cells, rows, widths, hyphenated, turned, [])
+
+
+def _ended(term: Runs) -> Runs:
+    """Return a term with a full stop: its text follows it in the same line."""
+    if plain(term[-1:]).endswith((".", "!", "?", ":")):
+        return term
+    if term[-1] == Run(term[-1].text):
+        return [*term[:-1], Run(f"{term[-1].text}.")]
+    return [*term, Run(".")]
 
 
 def _row(element: HtmlElement) -> Row:

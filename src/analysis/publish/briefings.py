@@ -17,7 +17,7 @@ from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import grouped, records
 from analysis.measure.figures.findings import NAMING
-from analysis.measure.imported import imported_cells, imported_said
+from analysis.measure.imported import import_notices, imported_cells
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -71,8 +71,8 @@ class Briefings:
         self._template = _environment(results).get_template("briefing.html.j2")
         self._common = _common_context(results)
         self._units = dict(_unit_contexts(results))
-        study = isolated_name(_stopped(_shortened(results.study.descriptor.title, 90)))
-        self._footing = f"{study} State as of {self._common['as_of']}"
+        dates = (spoken(day) for day in (results.matrix.known_by, results.matrix.as_of))
+        self._dates = "what we had read by {} about {}".format(*dates)
 
     def pdf(self, unit: str) -> bytes:
         """Return the briefing on a unit, named by its id: a tagged PDF (PDF/UA-1) of two pages."""
@@ -89,8 +89,11 @@ class Briefings:
         return [_fullest(make, page) for page in self._pages(first)]
 
     def _make(self, unit: str) -> "Make":
-        title = f"Briefing: {_shortened(self._units[unit]['unit']['name'], 200)}"
-        return functools.partial(self._setter.pdf, title, self._footing)
+        record = self._units[unit]["unit"]
+        title = f"Briefing: {_shortened(record['name'], 200)}"
+        # The second page may go on alone. The footing has one line.
+        name = isolated_name(_shortened(record["short_name"], 24))
+        return functools.partial(self._setter.pdf, title, f"{name}: {self._dates}")
 
     def _pages(self, unit: str) -> "list[_Page]":
         context = {**self._common, **self._units[unit]}
@@ -197,8 +200,7 @@ def _common_context(results: Results) -> dict:
         "settings": study.settings,
         "draft": draft_line(study),
         "stated": study.scope.stated,
-        "as_of": spoken(results.matrix.as_of),
-        "known_by": spoken(results.matrix.known_by),
+        "dates": results.dates_sentence,
         "notices": _shortened(
             " ".join(notices.loc[notices["scope"] == "study", "text"]), WHOLE["notices"]
         ),
@@ -230,7 +232,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
             name,
             {
                 "unit": unit,
-                "imported": imported_said(results, [name]) if name in imported else [],
+                "imported": import_notices(results, [name]) if name in imported else [],
                 "reply_by": reply_by.get(name, ""),
                 "settled": _alike(settled),
                 "open": _alike(open_cells),

@@ -22,7 +22,7 @@ from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
-from analysis.study.looks import said_since
+from analysis.study.looks import changes_since_reading
 from analysis.study.public import QUOTED
 from analysis.study.tables import as_csv
 
@@ -219,7 +219,7 @@ def _with_since_read(study: Study, table: pd.DataFrame, ids: str) -> pd.DataFram
     """Return a table with what became since of the documents behind it, if any was looked at."""
     if study["checks"].empty:
         return table
-    return table.assign(since_read=said_since(study, table[ids]))
+    return table.assign(since_read=changes_since_reading(study, table[ids]))
 
 
 def _without_unused(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -82,12 +82,14 @@ COLUMNS = {
     "to_date": Field("The later date", DAY, required=True),
     "why": Field("Why the state differs"),
     "missing": Field("Criteria settled below the highest level, with their level, joined by '; '"),
-    "unknown": Field("Criteria that cannot be told, with the kind of unknown, joined by '; '"),
+    "unknown": Field(
+        "Criteria on which we could not tell, with the kind of unknown, joined by '; '"
+    ),
     "notices": Field("Sentences that must stand with the row"),
     "notice": Field("A sentence that must stand with these tables", required=True),
     "published_totals": Field("Published totals on it, as in published-totals.csv, joined by ;"),
     "named": count("How many units the evidence shows at the level"),
-    "cannot_be_told": count("How many units cannot be told"),
+    "cannot_be_told": count("For how many units we could not tell"),
     "meets": count("How many units meet it: every cell settled at its highest level"),
     "falls_short": count("How many units fall short: a settled cell below its highest level"),
     "does_not_apply": count("To how many units it does not apply"),
@@ -111,7 +113,7 @@ COLUMNS = {
     "weight": share("The cell's share of its unit's total, by which an answer narrows it"),
     "expected_pairs": Field(
         "By how many the sure statements on the unit would grow, on average over the levels that "
-        "the cell can have, each equally likely; for ordering questions, and no forecast",
+        "are possible. Each is taken to be equally likely. It orders questions and is no forecast",
         NUMBER,
     ),
     "step": one_of("What to do first", "read_whole", "ask", "search", "already_asked"),
@@ -175,7 +177,7 @@ TABLES = {
         sheet=_sheet("unit_id recommendation_id finding missing unknown evidence_ids notices"),
     ),
     "national-gaps": Published(
-        "How many units meet one recommendation, fall short, or cannot be told",
+        "How many units meet one recommendation, fall short, or could not be judged",
         ("recommendation_id",),
         sheet=_sheet(
             "recommendation_id asks scored meets falls_short cannot_be_told does_not_apply "
@@ -184,7 +186,7 @@ TABLES = {
         beside="recommendations",
     ),
     "published-totals": Published(
-        "A published total held against the evidence",
+        "A published count, beside what the evidence shows",
         ("total_id",),
         "published_totals",
         sheet=_sheet(
@@ -193,7 +195,7 @@ TABLES = {
         ),
     ),
     "published-scores": Published(
-        "A published score held against the evidence",
+        "A published score, beside what the evidence allows",
         ("score_id",),
         "published_scores",
         {

@@ -16,7 +16,7 @@ from analysis.measure.figures.findings import (
     finding_columns,
     shown_findings,
 )
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
 from analysis.publish.context.dates import dates_compared
@@ -100,14 +100,14 @@ def _figures(named: dict[str, NamedFigure]) -> dict[str, Any]:
 
 def _study(study: Study) -> dict[str, Any]:
     """Return what the templates take of the study itself."""
-    criteria = records(asked_criteria(study))
+    criteria = records(criteria_in_use(study))
     read = study.lookup("sources", "extent_read")
     return {
         "study": study,
         "descriptor": study.descriptor,
         "settings": study.settings,
-        "one": study.settings.unit_noun.singular,
-        "many": study.settings.unit_noun.plural,
+        "unit_noun": study.settings.unit_noun.singular,
+        "unit_nouns": study.settings.unit_noun.plural,
         "names": study.lookup("units", "short_name"),
         "labels": study.lookup("criteria", "label"),
         "scales": study.lookup("criteria", "scale_id"),

@@ -29,7 +29,6 @@ from analysis.publish import blocks as b
 from analysis.publish.material import Material
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
-from analysis.wording import spoken
 
 _WIDTH, _MARGIN = 210 - 2 * 20, 20
 _STYLES = {"notes": "Quote", "draft": "Intense Quote"}
@@ -44,7 +43,7 @@ def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
         blocks: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
     study = results.study
-    document = _new_document(study.mark, spoken(results.matrix.as_of))
+    document = _new_document(study.mark, results.dates_sentence)
     writer = _Writer(document, blocks)
     for block in blocks:
         writer.write(block)
@@ -60,8 +59,8 @@ def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
     return stable_zip(buffer.getvalue())
 
 
-def _new_document(draft: str, as_of: str) -> Document:
-    """Return an empty A4 document in our face, with the draft mark and page numbers."""
+def _new_document(draft: str, dates: str) -> Document:
+    """Return an empty A4 document in our face, with the draft mark, dates and page numbers."""
     document = docx.Document()
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -83,7 +82,7 @@ def _new_document(draft: str, as_of: str) -> Document:
     if draft:
         page.header.paragraphs[0].add_run(draft).bold = True
     footing = page.footer.paragraphs[0]
-    footing.add_run(f"State as of {as_of}. Page ")
+    footing.add_run(f"{dates} Page ")
     footing._p.append(_element(_xml("w:fldSimple", {"w:instr": "PAGE"})))
     return document
 

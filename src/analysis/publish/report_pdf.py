@@ -6,7 +6,6 @@ from analysis.measure.results import Results
 from analysis.publish.blocks import Block
 from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter
-from analysis.wording import spoken
 
 
 def report_pdf(results: Results, page: list[Block]) -> bytes:
@@ -16,8 +15,8 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
         results: what the report is of.
         page: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
     """
-    title, as_of = results.study.descriptor.title, spoken(results.matrix.as_of)
-    return Typesetter(results).pdf(title, f"State as of {as_of}", [page])
+    title = results.study.descriptor.title
+    return Typesetter(results).pdf(title, results.dates_sentence, [page])
 
 
 def write(material: Material, folder: Path) -> None:

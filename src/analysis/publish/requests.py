@@ -25,7 +25,7 @@ from analysis.direction import (
     without_marks,
 )
 from analysis.frames import each_row
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.material import Material
 from analysis.study import Study
@@ -129,7 +129,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     sent = sent_requests(study)
     for cell in asking.cells(sent[~outcomes(sent).isin(["no_answer", "partly_answered"])]):
         open_cells.pop(cell, None)
-    criteria, cited = list(each_row(asked_criteria(study))), _citations(study)
+    criteria, cited = list(each_row(criteria_in_use(study))), _citations(study)
     form_names = study.lookup("units", "whatdotheyknow_name")
     made = []
     for unit, (number, holder) in itertools.product(wanted, enumerate(asking.holders, start=1)):
@@ -160,8 +160,8 @@ def _rests_on_openings(study: Study, cells: pd.DataFrame) -> pd.Series:
 
 _REFUSAL = "If you cannot send part of this, please say why, and send the rest."
 _COST = (
-    "If all of it is too much to answer, please answer the questions in the order given as far as "
-    "you can, and tell me how I could ask for the remainder."
+    "If all of it is too much, please answer the questions in the order given as far as you can. "
+    "Please tell me how I could ask for the rest."
 )
 """What is asked for where no law is cited, or it says nothing of its own on it."""
 
@@ -197,7 +197,7 @@ def _blocks(
     yield HEADING, "What I ask for"
     yield (
         TEXT,
-        f"For {'each question' if many else 'the question'} below, please send the recorded information that you hold which answers it: the policy, procedure, guidance, instruction or record itself, or the passage that applies, with the date from which it has applied. If it has changed since {since}, please send each version with its dates.",
+        f"For {'each question' if many else 'the question'} below, please send the recorded information that you hold which answers it. That is the policy, procedure, guidance, instruction or record itself, or the passage that applies. Please say from which date it has applied. If it has changed since {since}, please send each version with its dates.",
     )
     for number, question in enumerate(questions, start=1):
         yield QUESTION, f"{number}. {question}"

@@ -36,7 +36,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
         rule = (
             "the folder holds something that is no output of policygap, and would be replaced whole"
         )
-        rule = "it is a file, and no folder" if place.is_file() else rule
+        rule = "it is a file, not a folder" if place.is_file() else rule
         remedy = "name an empty or a new folder"
         raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.frames import records
 from analysis.measure.gaps import notices
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.described import TABLES, Published
 from analysis.show.fields import Field, identifier
@@ -26,7 +26,7 @@ def wide_matrix(results: Results) -> pd.DataFrame:
     study = results.study
     columns = _columns(study)
     states = dict(_states(results))
-    asked = list(asked_criteria(study)["criterion_id"])
+    asked = list(criteria_in_use(study)["criterion_id"])
     return pd.DataFrame(
         [
             (
@@ -56,7 +56,7 @@ def question_heads(
         study: the study.
         of: the head of a criterion, from its id and its label.
     """
-    criteria = records(asked_criteria(study))
+    criteria = records(criteria_in_use(study))
     heads = (of(row["criterion_id"], row["label"]) for row in criteria)
     return distinct(heads, [*_of_unit(study), NOTICE, "unit_id"])
 
@@ -74,7 +74,7 @@ def distinct(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
 
 
 def _columns(study: Study) -> dict[str, Field]:
-    questions = zip(question_heads(study), asked_criteria(study)["question"], strict=True)
+    questions = zip(question_heads(study), criteria_in_use(study)["question"], strict=True)
     return {
         **_of_unit(study),
         **{head: Field(f"{question} In words") for head, question in questions},

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from analysis.measure.gaps import notices
-from analysis.measure.imported import imported_said
+from analysis.measure.imported import import_notices
 from analysis.measure.results import Results
 from analysis.measure.scores import in_force
 from analysis.study import Study, data_read_on, first_day
-from analysis.wording import agreeing, some_of, spoken
+from analysis.wording import agreeing, some_of
 
 
 def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
     """Return what must stand with a result: draft mark, dates and the notices that apply."""
     study = results.study
-    dates = f"What we had read by {spoken(results.matrix.known_by)} about the position on {spoken(results.matrix.as_of)}."
+    dates = results.dates_sentence
     general = study["notices"].loc[study["notices"]["scope"] == "study", "text"]
     count = len(in_force(study, results.matrix.as_of))
     scored = int((study["criteria"]["scored"] == "yes").sum())
@@ -29,7 +29,7 @@ def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str]
         dates += " This date is earlier than any date in the study."
     # Published figures that cannot be true are named beside every result: they are easily missed.
     clashes = [sentence[0].upper() + sentence[1:] for sentence in results.clashes]
-    general = [*imported_said(results), *general]
+    general = [*import_notices(results), *general]
     return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
 
 

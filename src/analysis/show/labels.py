@@ -17,8 +17,8 @@ _WORDS = {
     FALLS_SHORT: "falls short",
     CANNOT_BE_TOLD: "could not tell",
     DOES_NOT_APPLY: "does not apply",
-    SETTLED: "level settled",
-    NOT_SETTLED: "something read, not settled",
+    SETTLED: "answer found",
+    NOT_SETTLED: "something read that does not decide",
 }
 
 

@@ -20,7 +20,7 @@ SHOWN_AT_MOST = 5
 def comparison_sentences(results: Results) -> list[NamedFigure]:
     """Return one sentence for each unit that is surely above others, with the pairs behind it.
 
-    Units are in the study's order, which is no ranking.
+    Units are in the study's order, which is not a ranking.
     """
     names = unit_names(results.study)
     below: dict[str, list[str]] = {}

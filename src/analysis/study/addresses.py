@@ -15,7 +15,7 @@ _ADDRESS = re.compile(
 )
 """A single letter before the colon is a drive; and a mail or a file of one's own is no document."""
 _ON_THE_WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
-NO_ADDRESS = "it is no address: an address begins with https://, http:// or another kind (such as doi:), has something behind that, holds no blank, and leads to a document that others can find (mailto:, file: and the like do not)"
+NO_ADDRESS = "it is not an address: one begins with https://, http:// or another kind (such as doi:), then goes on without a blank. It leads to a document that others can find; mailto:, file: and the like do not"
 WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 

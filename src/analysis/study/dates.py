@@ -58,7 +58,7 @@ def last_day(date: str | dt.date) -> dt.date:
         date: a text of reduced precision, such as ``2021``, or a date; of a time stamp its day.
 
     Raises:
-        ValueError: it is no date.
+        ValueError: it is not a date.
     """
     if isinstance(date, dt.datetime):
         return date.date()

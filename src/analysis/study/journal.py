@@ -35,7 +35,7 @@ def changing(folder: Path) -> Iterator[None]:
     """Hold the study for oneself, first settling what an interrupted command left.
 
     Raises:
-        StudyError: it is no study's folder, another command holds it, or what was left cannot
+        StudyError: it is not a study's folder, another command holds it, or what was left cannot
             be settled.
     """
     # Asked first, since a lock would be laid down anywhere, in a new folder if need be.

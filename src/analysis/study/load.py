@@ -227,7 +227,7 @@ def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
     """Read a study as it is or, if an older version wrote it, with what has come since."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
-        rule = "it is a file, and no folder" if folder.exists() else "there is no such folder"
+        rule = "it is a file, not a folder" if folder.exists() else "there is no such folder"
         return None, [Problem(shorten(folder, 200), None, "", "", rule, remedy)]
     descriptor, problems = read_descriptor(folder)
     if descriptor is None:

@@ -55,7 +55,7 @@ def since_read(study: Study) -> dict[str, Since]:
     return since
 
 
-def said_since(study: Study, evidence_ids: Iterable[str]) -> list[str]:
+def changes_since_reading(study: Study, evidence_ids: Iterable[str]) -> list[str]:
     """Return what :func:`since_read` says of each list of evidence (ids joined by ";")."""
     since = since_read(study)
     return [

@@ -49,7 +49,7 @@ class Scope:
         return replace(self, stated=kept).stating(_ALONE.format(coder), coder=coder)
 
 
-_ALONE = "Shown: the codings of {} alone, not settled by the adjudicator."
+_ALONE = "These are the codings of {} alone, not settled by the adjudicator."
 
 OWN = Scope()
 """Nothing asked for beside the study's own."""

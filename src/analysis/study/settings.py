@@ -29,14 +29,14 @@ def _day(text: Any) -> dt.date:
     try:
         return whole_day(text)
     except (TypeError, ValueError):
-        raise ValueError("it is no date: write YYYY-MM-DD") from None
+        raise ValueError("it is not a date: write YYYY-MM-DD") from None
 
 
 def _ratio(number: object) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
         raise ValueError("it should be a number")
     if not math.isfinite(number):
-        raise ValueError("it should be a number that has an end")
+        raise ValueError("it must be a finite number")
     return Fraction(str(number))  # through its decimal text, so that 0.1 means one tenth
 
 

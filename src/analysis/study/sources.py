@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.frames import records
 from analysis.study.load import Study
-from analysis.study.looks import said_since
+from analysis.study.looks import changes_since_reading
 from analysis.study.quoted import quotations
 
 
@@ -20,7 +20,7 @@ def with_sources(study: Study, table: str, where: pd.Series | None = None) -> li
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
     if table == "evidence":
-        rows = rows.assign(since_read=said_since(study, rows["evidence_id"]))
+        rows = rows.assign(since_read=changes_since_reading(study, rows["evidence_id"]))
     made = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
     if table == "evidence":
         quoted = quotations(study)

@@ -71,7 +71,7 @@ def _reason(
     if row is None:
         refusals = [request for request in requests if request["answered_on"] == cell.observed_on]
         return " ".join(
-            [f"It was asked for, and refused on {cell.observed_on}.", *_after(refusals)]
+            [f"We asked for it, and it was refused on {cell.observed_on}.", *_after(refusals)]
         )
     if cell.state == v.NOT_APPLICABLE and row["not_before"] and not row["observed_on"]:
         last = row["not_after"] or row["read_on"]
@@ -81,7 +81,7 @@ def _reason(
         level = f"{cell.last_level.replace('_', ' ')}, {when}"
         return f"The last level known ({level}) is from before the report."
     if cell.state == v.INCONCLUSIVE and row["level"] not in v.UNKNOWNS:
-        return f"A level is held, {when}: on this date it may or may not hold yet."
+        return f"There is a level, {when}: on this date it may or may not hold yet."
     openings = {
         v.INCONCLUSIVE: "What was read does not settle it",
         v.WITHHELD: "It was asked for and withheld",

@@ -50,7 +50,10 @@ def read_table(
     header = header or table.columns
     try:
         if path.exists() and not path.is_file():
-            rule, remedy = "the file cannot be read (it is no file)", "put the table in its place"
+            rule, remedy = (
+                "the file cannot be read (it is not a file)",
+                "put the table in its place",
+            )
             return None, [_problem(table, None, "", "", rule, remedy)]
         with path.open("rb") as file:
             # The header is judged before the rest is read: the file may be anything, of any size.

@@ -50,7 +50,7 @@ def open_version(name: str, folder: Path) -> Version:
 def _extract(revision: str, folder: Path, to: Path) -> Path:
     """Write what a revision holds of a study's folder into a new one; return it."""
     if not folder.is_dir():
-        rule = f"it is no folder, and {shorten(folder, 200)} is none either, to ask git there"
+        rule = f"it is not a folder, and {shorten(folder, 200)} is not one either, to ask git there"
         raise _refusal(revision, rule, "name two folders, or the study with --study")
     revspec = f"{revision}^{{commit}}"
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", revspec)

@@ -135,7 +135,7 @@ def _batches_of_another_name(study: Study) -> Iterator[Problem]:
             continue
         seen.add((row.coder, row.batch))
         names = ", ".join(sorted(to[row.batch]))
-        rule = f"by assignments.csv the batch {row.batch} was given to {names}, and not to this coder, for whom what was given and not coded counts for nothing"
+        rule = f"assignments.csv says that the batch {row.batch} was given to {names}, not to this coder. What this coder was given and left uncoded counts for nothing"
         remedy = "write one name in both tables, if it is one coder; else record what this coder was given"
         place = "codings.csv", index + 2, "coder"
         yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
@@ -219,8 +219,8 @@ def outdated_by_the_report(study: Study) -> str:
     if not len(rows) or not (last < day_number(day)).all():
         return ""
     return (
-        f"the report's day ({day}) is after every one of the {len(rows)} levels in "
-        "assessments.csv, so that all of them are outdated once that day is past"
+        f"all {len(rows)} levels in assessments.csv are from before the report's day ({day}), "
+        "so that all are outdated once that day is past"
     )
 
 
@@ -275,7 +275,7 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     lost = [name for name in named if face_file(study, name) is None]
     spoilt = [name for name in lost if (study.folder / name).is_file()]
     if spoilt:
-        rule = "it is no font file that can be read"
+        rule = "it is not a font file that can be read"
         remedy = "put a whole TrueType or OpenType file in its place"
         yield Problem(FILE, None, _FACES, ", ".join(spoilt), rule, remedy, WARNING)
     lost = [name for name in lost if name not in spoilt]
@@ -324,7 +324,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
           "a state that the sentence rests on has changed, and the sentence is shown no more",
           "read the evidence again; then correct the sentence, or take it out")),
     _rows("evidence", Rule("extent_read", _evidence_read_further_than_its_source,
-          "by this more of the document was read than by its row in sources.csv",
+          "it says that more of the document was read than its row in sources.csv says",
           "say one thing in both, how far it was read")),
     _rows("evidence", Rule("extent_read", _read_whole_of_what_lacks_text,
           "{document_id} has parts without text, or was not read by the program to its end (unread in documents.csv)",
@@ -334,14 +334,14 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
           "both ends included",
           "say half_up, half_even, down or up; or give lowest and highest in place of the step")),
     _rows("requests", Rule("sent_on", _requests_not_sent,
-          "it has no day of sending and no answer, so that nobody counts as asked by it",
+          "it has no day of sending and no answer, so that it counts as not sent",
           "give the day on which it was sent, or take the row out")),
     _rows("requests", Rule("asked_of", _requests_of_who_holds_no_answer,
-          "by ask_of in criteria.csv another body holds the answer than was asked, so that the request counts for nothing",
+          "criteria.csv (ask_of) says that another body holds the answer, so that the request counts for nothing",
           "correct asked_of (empty: the unit itself) or ask_of, or leave it if the wrong body was asked")),
     _report_after_all_observations,
     _rows("assessments", Rule("criterion_id", _rows_that_do_not_apply,
-          "by applicability.csv the criterion does not apply here on the day of this row, which counts for nothing",
+          "applicability.csv says that the criterion does not apply here on the day of this row, so that it counts for nothing",
           "correct the table, or leave the row as what was read before")),
     _rows("notices", Rule("text", _long_notices,
           f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",

@@ -14,7 +14,7 @@ from analysis.measure.figures.named import (
     many_units,
 )
 from analysis.measure.imported import imported_cells
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.priorities import cells_to_read_again
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -37,7 +37,7 @@ def _study(results: Results) -> Iterable[NamedFigure]:
         "evidence": (
             "evidence",
             "evidence_id",
-            f"All statements of evidence, in our own words, but those on {settings.unit_noun.plural} that do not exist on this date{' or are not shown' if study.scope.units else ''}",
+            f"All statements of evidence, except on {settings.unit_noun.plural} that do not exist on this date{' or are not shown' if study.scope.units else ''}",
         ),
         "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
         "events": ("events", "event_id", "Events of the national timeline"),
@@ -54,7 +54,7 @@ def _study(results: Results) -> Iterable[NamedFigure]:
     yield counted_rows(
         "study.criteria.asked",
         f"Criteria{' shown' if study.scope.criteria else ''} that ask something: those behind a recommendation that was read, or behind none.",
-        keys_of("criteria", asked_criteria(study)["criterion_id"]),
+        keys_of("criteria", criteria_in_use(study)["criterion_id"]),
     )
     unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     yield counted_rows(
@@ -145,7 +145,7 @@ def _looks(results: Results) -> Iterable[NamedFigure]:
         )
     yield counted_rows(
         "cells.to_read_again",
-        "Cells that rest on a document that has changed or gone since we read it.",
+        "Findings that rest on a document that has changed or gone since we read it.",
         cell_keys(cells_to_read_again(study, results.matrix)),
     )
 
@@ -164,12 +164,12 @@ def _cells(results: Results) -> Iterable[NamedFigure]:
     many = many_units(results)
     yield counted_rows(
         "cells.scored",
-        f"Cells ({many} × scored criteria) in force and applicable.",
+        f"Scored questions in force, each counted for each of the {many} to which it applies.",
         cell_keys(counting),
     )
     yield counted_rows(
         "cells.settled",
-        "Scored cells in force and applicable whose level is settled.",
+        f"Scored questions with an answer, each counted for each of the {many} to which it applies.",
         cell_keys(settled),
     )
     share = 100 * len(settled) / len(counting) if len(counting) else None
@@ -177,13 +177,15 @@ def _cells(results: Results) -> Iterable[NamedFigure]:
         "cells.settled_percent",
         share,
         "nothing to count" if share is None else f"{shown(share, display)}%",
-        "Share of settled cells among the scored cells in force and applicable.",
+        f"Share of the scored questions with an answer, each counted for each of the {many}.",
         tuple(cell_keys(settled)),
     )
     for state in v.UNKNOWNS:
         rows = scored[scored["state"] == state]
         yield counted_rows(
-            f"cells.{state}", f"Cells of scored criteria: {level_word(state)}.", cell_keys(rows)
+            f"cells.{state}",
+            f"Scored questions at “{level_word(state)}”, each counted for each of the {many}.",
+            cell_keys(rows),
         )
 
 

@@ -51,7 +51,7 @@ def given(results: Results) -> str:
     """Return the sentence that stands with comparisons which published rows may decide, or nothing."""
     if not any(row.parts for row in results.constrained_at(results.matrix.as_of).firm):
         return ""
-    return "This is given what was published of this date, which may settle cells."
+    return "This takes in what was published for this date, which may answer questions."
 
 
 def _pairs(results: Results) -> Iterable[NamedFigure]:
@@ -118,7 +118,7 @@ def _pairs_sentence(sure: int, possible: int, many: int, named: int, noun) -> st
     if named == many:
         apart = f"Every {noun.singular} can be placed above or below another"
     pairs = some_of(sure, possible, f"pair of {noun.plural}", f"pairs of {noun.plural}")
-    return f"For {pairs} we can say which has the higher total score, {where}. {apart}."
+    return f"For {pairs} we can say which has the higher total score. That holds {where}. {apart}."
 
 
 def _ranks(results: Results) -> Iterable[NamedFigure]:
@@ -147,17 +147,19 @@ def _next(results: Results) -> Iterable[NamedFigure]:
     def keys(rows: pd.DataFrame) -> list[RowKey]:
         return keys_of("next", rows["unit_id"], rows["criterion_id"])
 
-    yield counted_rows("next.cells", "Open cells that bear weight in the total.", keys(table))
+    yield counted_rows(
+        "next.cells", "Questions with no current answer that bear weight in the total.", keys(table)
+    )
     yield counted_rows(
         "next.deciding",
-        "Open cells of which at least one answer would decide a pair, all else as it stands.",
+        "Questions of which one answer alone would decide a pair, all else as it is.",
         keys(table[table["expected_pairs"] > 0]),
     )
     for step in STEPS:
         rows = table[table["step"] == step]
         yield counted_rows(
             f"next.step.{step}",
-            f"Open cells whose next step is: {step.replace('_', ' ')}.",
+            f"Questions whose next step is: {step.replace('_', ' ')}.",
             keys(rows),
         )
     yield NamedFigure(

@@ -34,17 +34,17 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
         applies = scored[~scored["state"].isin(v.OUT_OF_SUM)]
         when = f"{label} ({matrix.as_of})"
         counts = [
-            ("settled", f"Scored cells settled: {when}.", settled),
-            ("scored", f"Scored cells in force and applicable: {when}.", applies),
+            ("settled", f"Scored questions with an answer: {when}.", settled),
+            ("scored", f"Scored questions in force and applicable: {when}.", applies),
         ]
         if number:
             table = results.changes[number - 1]
             started = table[came_into_force(table)]
             counts += [
-                ("changed", f"Cells whose state differs from the date before: {when}.", table),
+                ("changed", f"Questions whose state differs from the date before: {when}.", table),
                 (
                     "begun",
-                    f"Unsettled cells of criteria that came into force since the date before: {label}.",
+                    f"Questions without an answer that came into force since the date before: {label}.",
                     started,
                 ),
             ]

@@ -58,7 +58,7 @@ def _totals(results: Results) -> Iterable[NamedFigure]:
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
     yield counted_rows(
         "totals.settled_cells",
-        "Cells that the evidence leaves open and published totals and scores of the day settle.",
+        "Questions that the evidence leaves open, and that published counts and scores of the day answer.",
         cell_keys(settled),
     )
 
@@ -72,7 +72,7 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     level = " or ".join(map(level_word, levels_of(row.level)))
     label = quoted_labels(results.study, "criteria")[row.criterion_id]
     place = f"{label} on {spoken(day)}{_among(everyone, row.among)}"
-    wanted = _WOULD[row.relation == AT_MOST]
+    wanted = _MUST[row.relation == AT_MOST]
 
     def figure(part: str, value: int | str, definition: str) -> NamedFigure:
         about = About("totals", published=row.total_id, day=day, part=part)
@@ -100,11 +100,11 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     yield figure(
         "open_by",
         row.open_by,
-        f"How many {many} that the evidence leaves open would {wanted} “{level}” on {place}, if the published count is right.",
+        f"If the published count is right, how many {many} left open {wanted} “{level}” on {place}.",
     )
 
 
-_WOULD = "have to be", "have to be other than"
+_MUST = "must be", "must not be"
 
 
 def _among(study: Study, among: str) -> str:
@@ -141,7 +141,7 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
                     ".".join(filter(None, ("bounds", day, criterion, row.figure, row.level, end))),
                     value,
                     shown(value, display) if is_mean else str(value),
-                    f"{what} on {labels[criterion]} on {spoken(date)}: the {which} that the evidence allows "
+                    f"{what} on {labels[criterion]} on {spoken(date)}. The {which} that the evidence allows "
                     f"{'alone' if without else 'beside the published totals of that day'}.",
                     rows,
                     About("bounds", criterion=criterion, level=row.level, day=date, part=end),

@@ -54,7 +54,7 @@ def _readings(results: Results) -> Iterable[NamedFigure]:
     known = known_units(table)
     yield counted_rows(
         "readings.known",
-        f"{many} of which any coder, or what was settled, knows anything.",
+        f"{many} for which some coder, or what was settled, has an answer.",
         keys_of("units", known),
     )
     coders_alone = table[table["reading"] != AS_SETTLED]

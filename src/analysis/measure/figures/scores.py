@@ -31,9 +31,9 @@ def _units(results: Results) -> Iterable[NamedFigure]:
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
     weight = results.total["known"]
     for name, units, definition in (
-        ("nothing_known", settled.sum() == 0, "no scored criterion is settled"),
-        ("something_known", settled.sum() > 0, "at least one scored criterion is settled"),
-        ("all_known", settled.all(), "every scored criterion is settled"),
+        ("nothing_known", settled.sum() == 0, "no scored question has an answer"),
+        ("something_known", settled.sum() > 0, "at least one scored question has an answer"),
+        ("all_known", settled.all(), "every scored question has an answer"),
         (
             "no_weight_known",
             weight == 0,
@@ -102,7 +102,7 @@ def _national(results: Results) -> Iterable[NamedFigure]:
         assert len(settled) == count
         yield counted_rows(
             f"coverage.{criterion}.settled",
-            f"{capital(many)} whose level on {labels[criterion]} is settled.",
+            f"{capital(many)} with an answer on {labels[criterion]}.",
             cell_keys(settled),
             About("coverage", criterion=criterion),
         )

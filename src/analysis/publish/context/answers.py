@@ -89,16 +89,21 @@ def is_bare(cell: CellRecord) -> bool:
     return not any((*rows, cell.requests, cell.replies))
 
 
-def shared_reasons(cells: Iterable[CellRecord]) -> dict[str, dict[str, str]]:
-    """Return the reasons that are said once for several bare cells, each with its place and state."""
-    bare = [cell for cell in cells if is_bare(cell)]
-    reasons = [cell.reason for cell in bare]
-    shared: dict[str, dict[str, str]] = {}
-    for cell in bare:
-        if reasons.count(cell.reason) > 1 and cell.reason not in shared:
-            place = f"page.why.{len(shared) + 1}"
-            shared[cell.reason] = {"place": place, "state": cell.state}
-    return shared
+def shared_reasons(cells: Iterable[CellRecord]) -> dict[str, dict[str, Any]]:
+    """Return the reasons that several bare cells share, each with its place, state and criteria."""
+    sharing: dict[str, list[CellRecord]] = {}
+    for cell in cells:
+        if is_bare(cell):
+            sharing.setdefault(cell.reason, []).append(cell)
+    shared = ((reason, group) for reason, group in sharing.items() if len(group) > 1)
+    return {
+        reason: {
+            "place": f"page.why.{number}",
+            "state": group[0].state,
+            "criteria": [cell.criterion for cell in group],
+        }
+        for number, (reason, group) in enumerate(shared, start=1)
+    }
 
 
 def named_source(source: dict) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.imported import imported_said
+from analysis.measure.imported import import_notices
 from analysis.measure.results import Results
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -50,7 +50,7 @@ def numbered_notes(results: Results, first: Sequence[str] = ()) -> list[Note]:
         first: texts that bear on every result, and come before those of the study.
     """
     table = results.study["notices"]
-    general = [*first, *imported_said(results), *table.loc[table["scope"] == "study", "text"]]
+    general = [*first, *import_notices(results), *table.loc[table["scope"] == "study", "text"]]
     texts = [(text, "") for text in general]
     of_criteria = table[table["scope"] == "criterion"]
     texts += zip(of_criteria["text"], of_criteria["criterion_id"], strict=True)
@@ -115,11 +115,11 @@ def finding_groups(section: dict[str, Any]) -> list[list[CellRecord]]:
     """Return a unit's findings, with those together of which all the same is said."""
     groups: dict[tuple, list[CellRecord]] = {}
     for cell in findings_of(section):
-        groups.setdefault(_all_said_of(cell), []).append(cell)
+        groups.setdefault(_entry_key(cell), []).append(cell)
     return list(groups.values())
 
 
-def _all_said_of(cell: CellRecord) -> tuple:
+def _entry_key(cell: CellRecord) -> tuple:
     row, evidence = cell.assessment, tuple(row["evidence_id"] for row in cell.evidence)
     state = cell.state, cell.criterion["scale_id"], cell.last_level
     why = row["rationale"] or cell.reason, cell.why_carried, row["confidence"], cell.when

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.frames import each_row, grouped, records
 from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import notices
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
@@ -51,7 +51,7 @@ def national_counts(results: Results) -> list[dict]:
             "left_out": left_out[criterion["scale_id"]],
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
-        for criterion in records(asked_criteria(study))
+        for criterion in records(criteria_in_use(study))
     ]
 
 
@@ -69,7 +69,7 @@ def units_by_state(results: Results) -> list[dict]:
             ),
             "notices": notices(study, criteria=[criterion["criterion_id"]]),
         }
-        for criterion in records(asked_criteria(study))
+        for criterion in records(criteria_in_use(study))
     ]
 
 
@@ -100,7 +100,7 @@ def open_questions(results: Results) -> dict[str, list[dict]]:
         row |= {
             "label": labels[row["criterion_id"]],
             "share": shown(100 * row["weight"], display, positive=True),
-            "said": _step(row["step"], row["ask_of"]),
+            "step_words": _step(row["step"], row["ask_of"]),
             "sources": [sources[part] for part in row["source_ids"].split(";") if part],
         }
     return of_units

@@ -6,7 +6,7 @@ from itertools import chain
 
 from analysis.fieldwork.cell_records import CellRecord, listed_ids
 from analysis.frames import grouped, records, records_by_key
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.context.dates import life_in_words
 from analysis.show.labels import (
@@ -70,7 +70,7 @@ def _score(score: dict, display: Display) -> dict:
 
 def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
     """Return the cells of each unit, criteria in the order shown, with what their replies changed."""
-    criteria = list(asked_criteria(results.study)["criterion_id"])
+    criteria = list(criteria_in_use(results.study)["criterion_id"])
     replies = replies_by_cell(results)
     units: dict[str, dict[str, CellRecord]] = {}
     for cell in results.cell_records:
@@ -129,7 +129,7 @@ def absent_units(study: Study) -> list[dict]:
     return [
         {
             "unit_id": row["unit_id"],
-            "said": f"{row['short_name']} is not among those shown here."
+            "sentence": f"{row['short_name']} is not among those shown here."
             if row["unit_id"] in there
             else life_in_words(row, row["exists_from"], day.isoformat(), names),
         }

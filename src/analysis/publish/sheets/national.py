@@ -6,7 +6,7 @@ from itertools import chain
 import pandas as pd
 
 from analysis.frames import records
-from analysis.measure.national import asked_criteria, states_by_criterion
+from analysis.measure.national import criteria_in_use, states_by_criterion
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE, as_sheet
 from analysis.show.labels import (
@@ -50,7 +50,7 @@ def national_figures(results: Results) -> pd.DataFrame:
         study.lookup("criteria", name) for name in ("label", "scale_id", "scored")
     )
     names, states = level_names(study), states_by_criterion(study)
-    criteria = asked_criteria(study)["criterion_id"]
+    criteria = criteria_in_use(study)["criterion_id"]
     state_of = {
         name: {names.get((scales[name], state), state): state for state in states[name]}
         for name in criteria

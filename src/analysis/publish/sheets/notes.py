@@ -22,7 +22,7 @@ _SIGNS = [
         "low, high",
         "Worst and best score that the evidence allows, 0 to 100, rounded once, here.",
     ),
-    ("known", "Share of the weight in settled cells, per cent."),
+    ("known", "Share of the weight in questions with an answer, per cent."),
 ]
 
 

@@ -41,14 +41,14 @@ def _rows(
         of_group = " ".join(dict.fromkeys(_tags_below(results, group, tags)))
         for part in parts:
             own = [written.get((unit, group), "") for unit in part.units]
-            said = [*own, *notices(study, units=part.units), of_group]
+            stated = [*own, *notices(study, units=part.units), of_group]
             yield (
                 labels[group],
                 capital(part.label),
                 part.count,
                 _which(results, part),
                 "; ".join(map(named_source, behind(group, part.units))) or "none",
-                " ".join(filter(None, said)) or "none of its own",
+                " ".join(filter(None, stated)) or "none of its own",
             )
 
 

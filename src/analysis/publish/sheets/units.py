@@ -6,20 +6,22 @@ import pandas as pd
 
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.gaps import notices
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
 from analysis.publish.wide_matrix import NOTICE, question_heads, wide_matrix
 from analysis.show.labels import level_word
 from analysis.study import vocabulary as v
-from analysis.study.looks import said_since
+from analysis.study.looks import changes_since_reading
 from analysis.study.marks import OLDER_LEVEL
 
 
 def gaps(results: Results) -> pd.DataFrame:
     """Return what each unit meets, what is missing and what is unknown, by recommendation."""
     table = results.gaps
-    notices = zip(table["notices"], said_since(results.study, table["evidence_ids"]), strict=True)
+    notices = zip(
+        table["notices"], changes_since_reading(results.study, table["evidence_ids"]), strict=True
+    )
     joined = [" ".join(filter(None, notice)) for notice in notices]
     return as_sheet(results, "gaps", table.assign(notices=joined))
 
@@ -32,7 +34,7 @@ def scores(results: Results) -> pd.DataFrame:
 
 def matrix(results: Results) -> pd.DataFrame:
     """Return the state of every unit on every criterion."""
-    criteria = set(asked_criteria(results.study)["criterion_id"])
+    criteria = set(criteria_in_use(results.study)["criterion_id"])
     cells = [row for row in results.cell_records if row.criterion_id in criteria]
     if not cells:
         return pd.DataFrame()
@@ -72,8 +74,8 @@ def wide(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
 
 def _on_units(results: Results, units: pd.Series) -> list[str]:
     """Return the notices on the unit of each row."""
-    said = {unit: " ".join(notices(results.study, units=[unit])) for unit in units.unique()}
-    return [said[unit] for unit in units]
+    by_unit = {unit: " ".join(notices(results.study, units=[unit])) for unit in units.unique()}
+    return [by_unit[unit] for unit in units]
 
 
 def _why(cell: CellRecord) -> str:

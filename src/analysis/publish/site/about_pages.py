@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.frames import records
 from analysis.measure.figures.findings import SILENCE
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
 from analysis.publish.context.dates import dates_compared
@@ -67,7 +67,7 @@ def published(maker: PageMaker) -> None:
 def method(maker: PageMaker, notebooks: Sequence[tuple[str, str]]) -> None:
     """Make the page on the method and its limits, with the notebooks that have a page."""
     results, study = maker.results, maker.study
-    questions = records(asked_criteria(study))
+    questions = records(criteria_in_use(study))
     maker.page(
         "method.html",
         "method",

@@ -32,10 +32,10 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
         found = " ".join(FOUND[template](maker, title, context))
         return f"{_mark(maker)}{found} As of {maker.named['dates.as_of'].text}."
     if template == "figure":
-        return f"{_mark(maker)}{title}: what it is, and the rows that it counts."
-    one, many = maker.study.settings.unit_noun.both
+        return f"{_mark(maker)}{title}. What this figure is, and the rows that it counts."
+    singular, plural = maker.study.settings.unit_noun.both
     report = maker.study.settings.report.title
-    return f"{_mark(maker)}{_PLAIN[template].format(one=one, a_unit=with_article(one), many=many, report=report, title=title)}"
+    return f"{_mark(maker)}{_PLAIN[template].format(unit=singular, a_unit=with_article(singular), units=plural, report=report, title=title)}"
 
 
 def home(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
@@ -70,9 +70,9 @@ FOUND: dict[str, Callable[["PageMaker", str, Mapping[str, Any]], list[str]]] = {
 """What is said of the pages that tell what was found, by template: those that have a card."""
 
 _PLAIN = {
-    "recommendations": "Every recommendation of “{report}”, with how many {many} are shown to meet it.",
-    "compare": "Which {many} can be placed above others, and any two side by side.",
-    "units": "Every {one}, with how much is known of it.",
+    "recommendations": "Every recommendation of “{report}”, with how many {units} are shown to meet it.",
+    "compare": "Which {units} can be placed above others, and any two side by side.",
+    "units": "Every {unit}, with how much is known of it.",
     "evidence": "What each source says, in our own words.",
     "statement": "{title}: what one source says, in our own words, and what rests on it.",
     "sources": "Every document listed, how far it was read, and what was taken from it.",
@@ -108,10 +108,10 @@ def _some(names: Sequence[str]) -> str:
 
 def _counts(maker: "PageMaker", rec: Mapping[str, Any]) -> str:
     """Return the finding on a recommendation with counts in place of names."""
-    one, many = maker.study.settings.unit_noun.both
+    nouns = maker.study.settings.unit_noun.both
     parts = maker.findings[rec["recommendation_id"]]
     words = [f"{part.label}: {_count(maker, part)}" for part in parts]
-    noun = agreeing(parts[-1].count, one, many) if parts[-1].is_any else ""
+    noun = agreeing(parts[-1].count, *nouns) if parts[-1].is_any else ""
     return f"{'; '.join(words)} {noun}".rstrip() + "."
 
 

@@ -31,10 +31,10 @@ _ENDS = {
     "high_without": "the greatest that the evidence alone allows",
 }
 _DATES = {
-    "scored": "scored cells in force and applicable",
-    "settled": "scored cells whose level is settled",
-    "changed": "cells whose state differs from the date before",
-    "begun": "unsettled cells of questions that came into force since the date before",
+    "scored": "scored questions in force and applicable",
+    "settled": "scored questions with an answer",
+    "changed": "questions whose state differs from the date before",
+    "begun": "questions without an answer that came into force since the date before",
 }
 _CODED = {"codes": "levels and unknowns together", "levels": "levels alone"}
 _AGREEMENT = {
@@ -71,7 +71,7 @@ class Headings:
         return f"{self._many} at “{level_word(about.level)}” on “{self._criteria[about.criterion]}”"
 
     def _of_coverage(self, about: About) -> str:
-        return f"{self._many} whose level on “{self._criteria[about.criterion]}” is settled"
+        return f"{self._many} with an answer on “{self._criteria[about.criterion]}”"
 
     def _of_gaps(self, about: About) -> str:
         return _GAPS[about.level].format(many=self._many, label=self._groups[about.recommendation])
@@ -101,29 +101,29 @@ class Headings:
 def _fixed(plural: str, singular: str) -> dict[str, str]:
     """Return the headings of the statements whose names hold no id of the study's."""
     return {
-        "study.criteria": "All questions held",
-        "study.criteria.asked": f"Questions asked of each {singular}",
+        "study.criteria": "All questions",
+        "study.criteria.asked": f"Questions on each {singular}",
         "study.criteria.scored": "Questions that are scored",
         "study.criteria.context": "Questions that are not scored",
-        "cells.scored": f"Scored cells: one scored question put to one {singular}",
-        "cells.settled": "Scored cells whose level is settled",
-        "cells.settled_percent": "Share of the scored cells whose level is settled",
-        **{f"cells.{state}": f"Scored cells at “{word(state)}”" for state in v.UNKNOWNS},
+        "cells.scored": f"Scored questions, counted for each {singular}",
+        "cells.settled": "Scored questions with an answer",
+        "cells.settled_percent": "Share of the scored questions with an answer",
+        **{f"cells.{state}": f"Scored questions at “{word(state)}”" for state in v.UNKNOWNS},
         "dates.known_by": "Day by which all that counts had been read",
-        "readings.known": f"{plural} of which any reading knows anything",
+        "readings.known": f"{plural} for which some coder found an answer",
         "readings.coders_differ": f"{plural} whose score is not the same under every coder",
         "readings.differ": f"{plural} whose score under some coder is not the settled one",
-        "replies.count": "Replies held",
+        "replies.count": "Replies received",
         **{f"replies.{decision}": f"Replies, {words}" for decision, words in DECIDED.items()},
         "pairs.count": f"Pairs of {plural} of which one is surely above the other",
-        "next.cells": "Open cells that bear weight in the score",
+        "next.cells": f"Questions on a {singular} with no current answer, which bear on the score",
         "next.assumption": "What the order of the next questions rests on",
-        **{f"next.step.{step}": f"Open cells, and what to do: {words}" for step, words in STEP.items()},
-        "sensitivity.units.known": f"{plural} of which anything scored is known",
-        "sensitivity.units.known_otherwise": f"Other {plural} of which something would be known under another choice",
-        "sensitivity.units.moved": f"{plural} whose score some other choice moves",
+        **{f"next.step.{step}": f"Questions with no current answer, and what to do: {words}" for step, words in STEP.items()},
+        "sensitivity.units.known": f"{plural} with an answer to a scored question",
+        "sensitivity.units.known_otherwise": f"Other {plural} with an answer only under another choice",
+        "sensitivity.units.moved": f"{plural} whose score another choice changes",
         **{
-            f"sensitivity.units.moved.{kind}": f"{plural} whose score another choice moves: {words}"
+            f"sensitivity.units.moved.{kind}": f"{plural} whose score another choice changes: {words}"
             for kind, words in KIND_WORDS.items()
         },
     }  # fmt: skip

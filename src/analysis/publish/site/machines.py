@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from analysis.direction import without_direction
 from analysis.frames import grouped, records
 from analysis.measure.gaps import notices
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.publish.cards import PIXELS, Card
 from analysis.publish.described import TABLES, title_of
 from analysis.publish.markup import plain
@@ -47,12 +47,12 @@ class Machines:
             title: its heading.
             context: what its template takes.
         """
-        said = description(self._maker, template, title, context)
-        lines = [_meta("name", "description", said)]
+        text = description(self._maker, template, title, context)
+        lines = [_meta("name", "description", text)]
         if not self._is_for_all:
             lines.append(_meta("name", "robots", "noindex"))
         if self._address:
-            lines += self._addressed(path, template, title, context, said)
+            lines += self._addressed(path, template, title, context, text)
         if path == "index.html":
             lines.append(self._dataset())
         return Markup("\n").join(lines)
@@ -73,7 +73,7 @@ class Machines:
         return not self._study.settings.is_draft or self._study.scope.public
 
     def _addressed(
-        self, path: str, template: str, title: str, context: Mapping[str, Any], said: str
+        self, path: str, template: str, title: str, context: Mapping[str, Any], text: str
     ) -> list[Markup]:
         url = self._url(path)
         draft = "Draft: " if self._study.settings.is_draft else ""
@@ -82,7 +82,7 @@ class Machines:
             _meta("property", "og:type", "website"),
             _meta("property", "og:site_name", self._study.descriptor.title),
             _meta("property", "og:title", f"{draft}{title}"),
-            _meta("property", "og:description", said),
+            _meta("property", "og:description", text),
             _meta("property", "og:url", url),
         ]
         if template in FOUND:
@@ -99,7 +99,7 @@ class Machines:
     def _card(self, template: str, title: str, context: Mapping[str, Any]) -> Card:
         above = "" if template == "index" else self._study.descriptor.title
         lines = FOUND[template](self._maker, title, context)
-        criteria = [row["criterion_id"] for row in records(asked_criteria(self._study))]
+        criteria = [row["criterion_id"] for row in records(criteria_in_use(self._study))]
         own: list[str] = []
         if template == "recommendation":
             criteria = [row["criterion_id"] for row in context["rec"]["criteria"]]
@@ -159,7 +159,7 @@ class Machines:
             },
             "variableMeasured": [
                 {"@type": "PropertyValue", "name": row["label"], "description": row["question"]}
-                for row in records(asked_criteria(study))
+                for row in records(criteria_in_use(study))
             ],
             "distribution": list(self._distribution()),
         }

@@ -67,7 +67,7 @@ def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
 
 def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
     """Return whether outputs are of this version of the study, of its dates and nothing else."""
-    said = "".join(
+    printed = "".join(
         "".join(output.get("text", [])) + "".join(output.get("data", {}).get("text/plain", []))
         for cell in cells
         for output in cell.get("outputs", [])
@@ -76,7 +76,7 @@ def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
     matrix = maker.results.matrix
     dates = spoken(matrix.as_of), spoken(matrix.known_by)
     wanted = f"(version {maker.study.descriptor.version})", *dates, maker.study.mark
-    return "weights = {}" in code and all(text in said for text in wanted)
+    return "weights = {}" in code and all(text in printed for text in wanted)
 
 
 class _Parts:
@@ -131,7 +131,7 @@ class _Parts:
             if table.find("caption") is None:
                 table.insert(0, html.fragment_fromstring(f"<caption>{plain(label)}</caption>"))
         # A table scrolls by itself in a narrow window.
-        kind = "said" if root.find(".//table") is None else "table"
+        kind = "prose" if root.find(".//table") is None else "table"
         yield {kind: _clean(root), "label": label}
 
 
@@ -141,7 +141,7 @@ def _printed(text: str) -> dict[str, Any]:
     if any("  " in line for line in lines):
         return {"text": text}
     inside = Markup("<br>").join(map(_text, lines))
-    return {"said": Markup("<p>{}</p>").format(inside)}
+    return {"prose": Markup("<p>{}</p>").format(inside)}
 
 
 def _clean(root: html.HtmlElement) -> Markup:

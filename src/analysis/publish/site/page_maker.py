@@ -12,7 +12,7 @@ from analysis.frames import grouped, records
 from analysis.measure.figures import NamedFigure
 from analysis.measure.figures.findings import counting_figure, finding_columns, shown_findings
 from analysis.measure.gaps import notices
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
 from analysis.publish.context import MOST_ROWS
@@ -55,7 +55,7 @@ class PageMaker:
         self.study = results.study
         self.at = Addresses(self.study, named)
         self.used: dict[str, dict[str, str]] = defaultdict(dict)
-        self.criteria = list(asked_criteria(self.study)["criterion_id"])
+        self.criteria = list(criteria_in_use(self.study)["criterion_id"])
         self.names = self.study.lookup("units", "short_name")
         self.labels = self.study.lookup("criteria", "label")
         self.groups = self.study.lookup("recommendations", "label")
@@ -76,8 +76,8 @@ class PageMaker:
             "study": study,
             "descriptor": study.descriptor,
             "settings": study.settings,
-            "one": study.settings.unit_noun.singular,
-            "many": study.settings.unit_noun.plural,
+            "unit_noun": study.settings.unit_noun.singular,
+            "unit_nouns": study.settings.unit_noun.plural,
             "draft": draft_line(study),
             "beside": set(self.beside),
             "dozen": DOZEN,
@@ -227,7 +227,7 @@ class PageMaker:
 
     @cached_property
     def report_read(self) -> str:
-        """How far the report itself was read; empty where it is no source."""
+        """How far the report itself was read; empty where it is not a source."""
         read = self.study.lookup("sources", "extent_read")
         return read.get(self.study.settings.report.source_id, "")
 

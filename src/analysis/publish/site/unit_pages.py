@@ -106,8 +106,10 @@ def grouped_by_step(questions: Iterable[dict]) -> list[dict[str, Any]]:
     """
     steps: dict[tuple, dict[str, Any]] = {}
     for row in questions:
-        key = row["said"], *(source["source_id"] for source in row["sources"])
-        step = steps.setdefault(key, {"step": row["said"], "sources": row["sources"], "rows": []})
+        key = row["step_words"], *(source["source_id"] for source in row["sources"])
+        step = steps.setdefault(
+            key, {"step": row["step_words"], "sources": row["sources"], "rows": []}
+        )
         step["rows"].append(row)
     return list(steps.values())
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.measure.side_by_side import comparable_figures
 from analysis.show.charts import coverage, order
@@ -56,7 +56,7 @@ def all_charts(results: Results, named: Named) -> list[Chart]:
 
 def _no_criterion(results: Results) -> str:
     # A study whose recommendations were none of them read asks nothing yet.
-    some = len(asked_criteria(results.study))
+    some = len(criteria_in_use(results.study))
     return "" if some else "No criterion shown asks anything yet"
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.frames import records_by_key
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
 from analysis.show.caveats import caveats
@@ -33,7 +33,7 @@ _EDGE, _LINE = "#6f6f6f", 0.6
 def coverage_chart(results: Results, named: Named) -> Chart:
     """Draw, for each criterion, how many units are settled, seen, searched or not looked at."""
     study = results.study
-    criteria = asked_criteria(study)
+    criteria = criteria_in_use(study)
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
     most = table.iloc[:, 0].idxmax()

@@ -43,7 +43,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     study, display = results.study, results.study.settings.display
     lines = [
         *caveats_on_scores(results, list(table["unit_id"])),
-        "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is no ranking.",
+        "Each bar runs from the worst to the best score that the evidence allows. Sorted by the share of weight known, then by name: it is not a ranking.",
     ]
     words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
     sheet = Sheet(title, lines)

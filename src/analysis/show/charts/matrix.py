@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis.measure.national import asked_criteria
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats
@@ -50,7 +50,7 @@ _MOST_CELLS = 40_000  # more than a dozen pages could ever hold
 def matrix_chart(results: Results, named: Named) -> Chart:
     """Draw every cell, unit by criterion, each state with a colour and a mark of its own."""
     study = results.study
-    criteria = asked_criteria(study)
+    criteria = criteria_in_use(study)
     units = study["units"]
     cells = results.matrix.cells
     table = cells[cells["criterion_id"].isin(criteria["criterion_id"])].copy()

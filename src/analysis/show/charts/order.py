@@ -66,7 +66,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     )
     lines = [
         *caveats_on_scores(results),
-        f"The {many} of one box cannot be told apart. A way down the lines leads from a box to what is surely below it; two boxes with no such way between them are not ranked, whatever their height in the picture.",
+        f"The {many} in one box have the same {many} above and below them. A way down the lines leads from a box to what is surely below it. Two boxes with no such way between them are not ranked, whatever their height.",
     ]
     layers = _layers(groups)
     longest = max(width_of(word, _TYPE) for name in names.values() for word in name.split())
@@ -95,7 +95,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     if apart:
         wide = sheet.right - sheet.left
         below = [
-            f"{len(apart)} of {scored} {many} cannot be ranked against any: ",
+            f"{len(apart)} of {scored} {many} cannot be placed above or below any: ",
             *wrapped(stopped(apart, _BEHIND, ", "), wide - 2 * _PAD, _TYPE),
         ]
         top, tall = bottom + 0.25, lines_high(below, _TYPE) + 2 * _PAD
@@ -112,7 +112,7 @@ def order_chart(results: Results, named: Named) -> Chart:
     alt = (
         f"Layered diagram of {len(groups)} groups of {many}, lines from each to those surely "
         f"below it. {title}. Directly joined: {stopped(details, _BEHIND)}. "
-        f"{len(apart)} of {scored} {many} cannot be ranked against any."
+        f"{len(apart)} of {scored} {many} cannot be placed above or below any."
     )
     chart = Chart("order", title, alt, _table(results.order, names), sheet.finished(bottom))
     return chart if fits(chart) else order_left_out(results)

@@ -39,7 +39,7 @@ def reach_chart(results: Results, named: Named) -> Chart:
     )
     lines = [
         *caveats_on_scores(results, known),
-        "The dark bar is the interval as declared. Each bar below it runs from the lowest worst to the highest best score over the choices of a kind, one choice at a time. In the study’s order: it is no ranking.",
+        "The dark bar is the interval as declared. Each bar below it runs from the lowest worst to the highest best score over the choices of a kind, one choice at a time. In the study’s order: it is not a ranking.",
     ]
     sheet = Sheet(title, lines)
     words = [ends_words(low, high, display) for low, high in table[["low", "high"]].to_numpy()]
@@ -70,14 +70,14 @@ def reach_chart(results: Results, named: Named) -> Chart:
     details = []
     for unit, rows in table.groupby("unit_id", sort=False):
         parts = [
-            f"{KIND_WORDS[row.kind]} {ends_words(row.low, row.high, display)}"
+            f"{KIND_WORDS[row.kind]}: {ends_words(row.low, row.high, display)}"
             for row in each_row(rows)
         ]
-        details.append(f"{isolated_name(names[str(unit)])}: {', '.join(parts)}")
+        details.append(f"{isolated_name(names[str(unit)])}: {'; '.join(parts)}")
     alt = (
-        f"Horizontal bars, 0 to 100: for each {study.settings.unit_noun.singular} of which "
-        "anything is known the interval of its score as declared, and how far it reaches over "
-        f"the choices of each kind. {title}. {stopped(details, 'behind the picture') if details else 'None is known'}."
+        f"Horizontal bars, 0 to 100, for each {study.settings.unit_noun.singular} of which "
+        "anything is known. They show the range of its score as declared, and over "
+        f"the choices of each kind. {title}. {stopped(details, 'behind the picture', '. ') if details else 'None is known'}."
     )
     return Chart("reach", title, alt, table, sheet.finished(y))
 

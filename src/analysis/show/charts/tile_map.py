@@ -14,7 +14,7 @@ from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
 from analysis.show.style import NOTE, WIDTH, Chart, Lettering, Look, Named, box, styled
 from analysis.show.symbols import PALETTE
-from analysis.wording import agreeing, listed
+from analysis.wording import agreeing, stopped
 
 _KINDS = (
     ("no answer", style.PAPER, "#8a8a8a"),
@@ -112,7 +112,7 @@ def _map(
     ]
     alt = (
         f"Tile-grid map of {len(table)} {plural}, shaded by the share of weight known. {title}: "
-        f"{listed(details, 'data/charts/tile-map.csv')}."
+        f"{stopped(details, 'data/charts/tile-map.csv')}."
     )
     return Chart("tile-map", title, alt, table, sheet.finished(end))
 

@@ -47,7 +47,7 @@ def _coded_off_scale(rows: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
     return _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS)
 
 
-OFF_SCALE = "it is no level of the scale of {criterion_id}"
+OFF_SCALE = "it is not a level of the scale of {criterion_id}"
 SCALE_REMEDY = "use a level of the criterion's scale (levels.csv)"
 CODED_REMEDY = f"{SCALE_REMEDY}, or one of: {', '.join(v.TYPED)}"
 

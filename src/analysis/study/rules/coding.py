@@ -137,7 +137,7 @@ RULES = (
     ), needs=("codings", "assessments")),
     RuleSet(("assignments",), (
         Rule("criterion_ids", _name_strangers,
-             "it names what is no criterion_id of criteria.csv", "correct it, or add the criterion"),
+             "it names a criterion_id that is not in criteria.csv", "correct it, or add the criterion"),
     ), needs=("criteria",)),
 )
 # fmt: on

@@ -113,7 +113,7 @@ RULES = (
         Rule("found_id", lambda rows, *_: (rows["found_id"] != "") & (rows["found_id"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the newer version"),
         Rule("address", lambda rows, *_: (rows["address"] != "") & ~rows["address"].astype(object).map(is_on_the_web),
-             "it is no http or https address", "correct it, or empty it"),
+             "it is not an http or https address", "correct it, or empty it"),
         Rule("gone", _wrong_quotations,
              "standing, moved and gone name what is not in evidence.csv, or one statement twice",
              "name each evidence_id once"),

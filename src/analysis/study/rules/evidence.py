@@ -106,7 +106,7 @@ RULES = (
              "correct the scope or the unit"),
     )),
     RuleSet(("units",), (
-        Rule("unit_id", _never_looked_for, "no search and no evidence is held for it",
+        Rule("unit_id", _never_looked_for, "the study has no search and no evidence for it",
              "log a search in searches.csv"),
     ), needs=("searches", "evidence", "codings", "assessments")),
     RuleSet(("searches",), (

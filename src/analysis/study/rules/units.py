@@ -76,7 +76,7 @@ def _within_life(tables: tuple[str, ...], column: str, when: str) -> RuleSet:
 # fmt: off
 RULES = (
     RuleSet(("units",), (
-        Rule("successor_ids", _follows_none, "it names what is no unit of units.csv",
+        Rule("successor_ids", _follows_none, "it names a unit that is not in units.csv",
              "correct it, or add the unit that followed"),
         Rule("successor_ids", _follows_itself, "a unit does not follow itself",
              "name the unit that followed"),

@@ -66,7 +66,7 @@ RULES = (
     ), needs=("units", "applicability", "group_weights")),
     RuleSet(("group_weights",), (
         Rule("node_id", lambda rows: rows["nameless"],
-             "it is no recommendation, finding or group, and no criterion that is scored",
+             "it is not a recommendation, finding, group or scored criterion",
              "name one by its id"),
         Rule("node_id", lambda rows: rows["ambiguous"],
              "a criterion and a recommendation have this id, and it does not say which is meant",

@@ -65,7 +65,7 @@
 (() => {
   const open = () => {
     const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (let one = place; one; one = one.parentElement) if (one.localName === "details") one.open = true;
+    for (let outer = place; outer; outer = outer.parentElement) if (outer.localName === "details") outer.open = true;
   };
   addEventListener("hashchange", open);
   open();
@@ -111,7 +111,7 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   const wanted = units.findIndex((unit) => unit.id === new URLSearchParams(location.search).get("first"));
   const shown = wanted < 0 ? start : [wanted, start.find((place) => place !== wanted)];
   const lists = ["First", "Second"].map((which, number) => {
-    const label = make("label", `${which} ${place.dataset.one} `, picks);
+    const label = make("label", `${which} ${place.dataset.noun} `, picks);
     const list = make("select", "", label);
     units.forEach((unit, index) => {
       make("option", unit.name, list).value = index;
@@ -130,21 +130,21 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   table.className = "fit";
 
   const rank = (first, second) => {
-    const said = make("p", "", result);
-    said.className = "lead";
+    const sentence = make("p", "", result);
+    sentence.className = "lead";
     if (first === second) {
-      said.textContent = "Pick two that differ.";
+      sentence.textContent = "Pick two that differ.";
       return;
     }
     const pair = first.below.includes(units.indexOf(second)) ? [first, second]
       : second.below.includes(units.indexOf(first)) ? [second, first] : null;
     if (pair) {
-      named(pair[0], said);
-      said.append(" has a higher score than ");
-      named(pair[1], said);
-      said.append(`, whatever the unknown answers are and under every weighting that we allow. ${place.dataset.given}`);
+      named(pair[0], sentence);
+      sentence.append(" has a higher score than ");
+      named(pair[1], sentence);
+      sentence.append(`, whatever the unknown answers are and under every weighting that we allow. ${place.dataset.given}`);
     } else {
-      said.textContent = "What we read does not say which of the two has the higher score. That says nothing for or against either.";
+      sentence.textContent = "What we read does not say which of the two has the higher score. That says nothing for or against either.";
     }
   };
   const show = () => {
@@ -153,10 +153,10 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
     table.replaceChildren();
     rank(...pair);
     pair.forEach((unit) => unit.notices.forEach((text) => {
-      const said = make("p", "", result);
-      said.className = "notice";
-      named(unit, said);
-      said.append(`: ${text}`);
+      const sentence = make("p", "", result);
+      sentence.className = "notice";
+      named(unit, sentence);
+      sentence.append(`: ${text}`);
     }));
     make("caption", "Answers side by side, each with its date", table);
     const top = make("tr", "", make("thead", "", table));
