@@ -24,7 +24,8 @@ _SENTENCE_ENDS = re.compile(r"[.?!](?:\s|$)")
 
 def turns(text: str) -> bool:
     """Return whether a text could turn the direction of what stands around it."""
-    return bool(_TURNS.search(text))
+    # Asked of every text of every page: most are in ASCII, which turns nothing.
+    return not text.isascii() and bool(_TURNS.search(text))
 
 
 def isolated_name(name: str) -> str:

@@ -223,6 +223,12 @@ def _add_documents(add: _Add) -> None:
     brief = add("brief", outputs.brief, "write the two-page briefing on a unit, as PDF")
     brief.add_argument("--unit", metavar="UNIT", help="the unit, by id or name (default: all)")
     _out(brief, "FILE.pdf", "the file to write; for all units, a new folder")
+    brief.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE.html",
+        help="the unit's page of the site as well, to be read by itself",
+    )
     _study(brief)
     _dates(brief)
     requests = add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from functools import partial
 
 from analysis.commands.shared import (
     loaded,
@@ -120,7 +121,7 @@ def score(arguments: argparse.Namespace) -> int:
 
 
 def brief(arguments: argparse.Namespace) -> int:
-    """Write the briefing on one unit, or on all."""
+    """Write the briefing on one unit, with its page if one is named; or the briefings on all."""
     if arguments.unit is None:
         return _brief_all(arguments)
     from analysis.fieldwork.workbook_writer import save_new
@@ -128,12 +129,21 @@ def brief(arguments: argparse.Namespace) -> int:
 
     results = measured(arguments)
     unit = unit_meant(results.study, arguments.unit)
-    content = Briefings(results).pdf(unit)
-    save_new(arguments.out, content, results.study, ".pdf")
+    save = partial(save_new, arguments.out, Briefings(results).pdf(unit), results.study, ".pdf")
+    if arguments.page is None:
+        save()
+    else:
+        from analysis.publish.site.page_alone import page_alone
+
+        page = page_alone(results, unit)
+        # Both or none: the briefing has its name only once the page is written.
+        save(partial(save_new, arguments.page, page, results.study, ".html"))
     print_placeholders(results.study.descriptor.placeholders)
     print_possible_details(results.study)
     print_not_shown(results.study)
     print(f"The briefing on {unit} is {arguments.out}")
+    if arguments.page is not None:
+        print(f"Its page is {arguments.page}")
     return 0
 
 
@@ -141,6 +151,9 @@ def _brief_all(arguments: argparse.Namespace) -> int:
     from analysis.publish.briefings import Briefings
     from analysis.publish.swapping import swapped_in
 
+    if arguments.page is not None:
+        rule, remedy = "it is the page of one unit", "name the unit with --unit"
+        raise StudyError([Problem("--page", None, "", str(arguments.page), rule, remedy)])
     if arguments.out.suffix:
         rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
         raise StudyError([Problem(str(arguments.out), None, "", "", rule, remedy)])

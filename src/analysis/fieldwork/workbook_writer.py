@@ -227,10 +227,8 @@ def save_new(
     """
     rule = remedy = ""
     if path.exists():
-        rule, remedy = (
-            "something exists there already, and may hold work",
-            "name a new file with --out",
-        )
+        rule = "something exists there already, and may hold work"
+        remedy = "name a new file"
     elif path.suffix.lower() != ending:
         rule, remedy = f"its name does not end in {ending}", f"name a file such as one{ending}"
     elif path.resolve().is_relative_to(study.folder.resolve()):

@@ -4,7 +4,8 @@ Notebooks and the report take their numbers from here and from nowhere else, so 
 is written once and can be walked back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import ModuleType
 
 from analysis.measure.figures import (
     findings,
@@ -34,6 +35,7 @@ __all__ = [
     "named_figures",
     "sensitivity_figures",
     "surely_above",
+    "unit_figures",
 ]
 
 
@@ -46,16 +48,16 @@ def named_figures(results: Results) -> dict[str, NamedFigure]:
     return {figure.id: figure for figure in _made(results)}
 
 
-def _made(results: Results) -> Iterator[NamedFigure]:
-    for module in (
-        inventory,
-        scores,
-        one_document,
-        findings,
-        published,
-        over_time,
-        readings,
-        order,
-    ):
+def unit_figures(results: Results) -> dict[str, NamedFigure]:
+    """Return by id the named figures that the page of a unit uses: fewer, and sooner had."""
+    return {figure.id: figure for figure in _made(results, _ON_UNITS)}
+
+
+_ALL = inventory, scores, one_document, findings, published, over_time, readings, order
+_ON_UNITS = scores, one_document, over_time, order
+
+
+def _made(results: Results, modules: Iterable[ModuleType] = _ALL) -> Iterator[NamedFigure]:
+    for module in modules:
         for part in module.PARTS:
             yield from part(results)

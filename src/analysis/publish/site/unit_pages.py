@@ -55,9 +55,17 @@ def units(maker: PageMaker, sections: Sequence[dict]) -> None:
         mapped=has_map(study),
         regions=(study["units"]["region"] != "").any(),
     )
-    gaps = grouped(results.gaps, "unit_id")
+    unit_pages(maker, sections)
+
+
+def unit_pages(maker: PageMaker, sections: Sequence[dict], only: str = "") -> None:
+    """Make the page of each unit, or ``only`` that of one, named by its id."""
+    heading = capital(maker.study.settings.unit_noun.plural)
+    gaps = grouped(maker.results.gaps, "unit_id")
     for unit, context in zip(sections, _contexts(maker), strict=True):
         name = unit["unit_id"]
+        if only not in ("", name):
+            continue
         maker.page(
             maker.at.unit(name),
             "unit",
