@@ -134,7 +134,8 @@ globalThis.questions = (() => {
 
     // Paper is white, and a printer leaves out every ground that is not asked for.
     onPaper() {
-      const faults = [];
+      const faults = [], { scrollWidth, clientWidth } = document.documentElement;
+      if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} pixels wide on a sheet of ${clientWidth}`);
       for (const el of all("body *")) {
         const style = getComputedStyle(el);
         if (el.matches("h2, h3, h4, h5, h6, caption, dt") && style.breakAfter !== "avoid" && shown(el))

@@ -140,7 +140,7 @@ def keyboard_faults(browser: Browser, path: Path) -> list[str]:
 
 
 def paper_faults(browser: Browser, path: Path) -> list[str]:
-    """On paper all can be read, whatever the screen looks like, and no heading stands alone."""
+    """On paper all can be read, whatever the screen looks like, within the sheet; no heading stands alone."""
     faults = []
     with browser.opened(path) as view:
         view.ask("openAll")
@@ -342,6 +342,12 @@ FAULTS: dict[str, tuple[Callable, str, str, str]] = {
         "has a contrast of 1.0 on paper",
     ),
     "the dark kept on paper": (paper_faults, "screen and ", "", "paper, dark: "),
+    "a table too wide for paper": (
+        paper_faults,
+        "@media print {",
+        "@media print { table { width: 60rem; }",
+        "pixels wide on a sheet of 718",
+    ),
     "a caption at a page's foot": (paper_faults, "caption { break-after: avoid; }", "", "stand alone"),
     "a button in a head that is repeated": (
         paper_faults,

@@ -1,5 +1,6 @@
 """Studies of other subjects: nothing of this project's own subject comes out, or stands in the code."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -91,6 +92,14 @@ def test_nothing_of_this_subject_stands_in_code_and_templates():
         if path.suffix in (".py", ".j2", ".typ", ".css", ".js", ".json"):
             found[path.name] = words_of_the_subject(path.read_text(encoding="utf-8"))
     assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_notebooks_that_run_on_any_study_speak_of_no_subject():
+    own = re.compile(rf"{SUBJECT.pattern}|\bstaff\b|\bguidance\b", re.IGNORECASE)
+    for path in sorted((SOURCE.parents[1] / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                assert not own.search("".join(cell["source"])), path.name
 
 
 def test_the_help_is_of_no_subject():

@@ -14,7 +14,7 @@ from pathlib import Path
 import bs4
 import openpyxl
 import pytest
-from helpers import edit_cell, read_rows, write_rows
+from helpers import edit_cell, edit_descriptor, read_rows, write_rows
 from lxml import etree
 from made_study import FORMULA, write_made_study
 
@@ -70,6 +70,8 @@ def output(tmp_path_factory) -> Path:
     edit_cell(study, "sources", place, "title", LONG[:2000])
     edit_cell(study, "units", 2, "name", "<b>Made-up</b> & \"one\" 'unit'")
     edit_cell(study, "notices", 2, "text", LONG[:3000])
+    # With addresses of its own, a site has cards, and heads of pages that say what is on them.
+    edit_descriptor(study, lambda one: one["study"].update(site_address="https://example.org/a/"))
     assert main(["report", str(study), "--out", str(folder / "output")]) == 0
     return folder / "output"
 
