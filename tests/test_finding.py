@@ -118,7 +118,7 @@ def test_a_criterion_is_searched_by_its_terms_and_a_unit_in_its_documents(study,
         (("...",), "no word to look for"),
         (("--criterion", "lighting"), "no search terms"),
         (("--criterion", "nowhere"), "no single criterion"),
-        (("--unit", "nowhere", "x"), "no library of the study"),
+        (("--unit", "nowhere", "x"), "the study has no such library"),
     ],
 )
 def test_a_search_for_nothing_is_refused_in_one_line(study, capsys, arguments, rule):

@@ -234,10 +234,10 @@ def test_what_is_not_there_is_told_in_one_sentence():
     (now,) = absent_units(measure(merged()).study)
     assert now == {
         "unit_id": OLD,
-        "said": "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
+        "sentence": "Old-Town existed until 31 March 2023. It was followed by Big-Town.",
     }
     (then,) = absent_units(measure(merged(), day(LAST_DAY)).study)
-    assert then["said"] == "Big-Town exists only from 1 April 2023."
+    assert then["sentence"] == "Big-Town exists only from 1 April 2023."
     assert absent_units(merged()) == []
 
 

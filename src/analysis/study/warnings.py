@@ -85,9 +85,9 @@ def _searches_without_criteria(study: Study) -> Iterator[Problem]:
         some = some_of(count, len(study["searches"]), "search", "searches")
         rule = some + agreeing(
             count,
-            " does not say on which criteria it bears, so that it counts for none: cells that "
+            " does not say on which criteria it bears, so it counts for none. Cells that "
             "rest on it are not assessed",
-            " do not say on which criteria they bear, so that they count for none: cells that "
+            " do not say on which criteria they bear, so they count for none. Cells that "
             "rest on them are not assessed",
         )
         remedy = "name in criterion_ids the criteria that each one's queries were about"
