@@ -18,6 +18,8 @@ from analysis import background as module
 from analysis.background import Task, background
 from analysis.measure.results import measure
 from analysis.publish.briefings import Briefings
+from analysis.publish.card_drawing import drawn_card
+from analysis.publish.cards import Card
 from analysis.publish.tasks import Tasks
 from analysis.show.charts import all_charts
 
@@ -121,7 +123,9 @@ def test_the_background_makes_the_same(results):
         assert sorted(made) == sorted(units)
         # The first is made in the background, the last here.
         assert all(made[unit] == alone.pdf(unit) for unit in (units[0], units[-1]))
-        assert [one.result() for one in sparing.futures] == [None, None]
+        cards = {f"{part}.png": Card("", part, ("Found.",), ("DRAFT.",)) for part in "abcdef"}
+        assert tasks.cards(cards) == {path: drawn_card(card) for path, card in cards.items()}
+        assert [one.result() for one in sparing.futures] == [None, None, None]
 
 
 @two_cores
