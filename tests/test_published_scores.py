@@ -169,7 +169,8 @@ def test_a_report_after_every_observation_is_looked_at():
     unknown = early["level"].isin(v.UNKNOWNS)
     old = replaced(study, assessments=early)
     said = outdated_by_the_report(old)
-    assert f"({day}) is after every one of the {int((~unknown).sum())} levels" in said
+    assert said.startswith(f"all {int((~unknown).sum())} levels in assessments.csv")
+    assert f"report's day ({day})" in said
     assert [one.rule for one in warnings(old) if one.column == "study.report.date"] == [said]
     # A level of the report's own day stands, and where nothing is known nothing is outdated.
     on_the_day = early.copy()
@@ -198,7 +199,7 @@ def test_a_score_that_settles_a_cell_is_named_with_what_it_settles():
     (one,) = results.bearings
     assert one.units == {"u1"}
     assert one.text == (
-        "Published score G1, 0, rounded up to 1, of Made-up 1 in all on 2023-01-01 (source S1). "
+        "Published score G1: 0, rounded up to 1, of Made-up 1 in all on 2023-01-01 (source S1). "
         "It settles “a” and “b”."
     )
     assert [unit["published"] for unit in unit_sections(results)] == [[one.text], []]
@@ -231,7 +232,7 @@ def test_comparisons_say_that_they_rest_on_what_was_published():
     study = made(2, levels=YES_NO, scores=scores)
     held = measure(study, dt.date.fromisoformat(TODAY))
     assert held.pairs[["above", "below"]].to_numpy().tolist() == [["u1", "u2"]]
-    said = "This is given what was published of this date, which may settle cells."
+    said = "This takes in what was published for this date, which may answer questions."
     assert given(held) == said
     told = named_figures(held)["pairs.said"].text
     assert told.endswith(said)

@@ -445,7 +445,7 @@ def test_a_figures_page_is_headed_in_words_and_names_the_figure(site):
         ),
         (
             "at.2021-12-31.changed",
-            "After the replies of 2021 (31 December 2021): cells whose state differs from the "
+            "After the replies of 2021 (31 December 2021): questions whose state differs from the "
             "date before",
         ),
         (
