@@ -246,15 +246,15 @@ def test_the_first_screen_of_a_phone_has_the_title_and_the_answer(browser, site,
 
 
 @needs_browser
-def test_on_a_phone_the_matrix_is_a_list_that_folds(browser, site):
+def test_the_matrix_is_a_list_that_folds_too_and_on_a_phone_that_alone(browser, site):
     study = load(REAL)
     with browser.opened(site / "index.html", PHONE[0]) as view:
         assert not view.page.locator("img").first.is_visible()
-        questions = view.page.locator(".narrow summary")
-        assert questions.first.is_visible()
+        questions = view.page.locator("main > details > summary")
         assert set(questions.all_inner_texts()) <= set(study["criteria"]["label"])
+        assert questions.first.is_visible()
         view.appear(1280)
-        assert view.page.locator("img").first.is_visible() and not questions.first.is_visible()
+        assert view.page.locator("img").first.is_visible() and questions.first.is_visible()
 
 
 @needs_browser
