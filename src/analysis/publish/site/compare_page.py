@@ -43,7 +43,7 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
     )
     return {
         "start": sorted(shown_first[:2]),
-        "questions": [without_direction(maker.labels[name]) for name in maker.criteria],
+        "questions": [_question(maker, name) for name in maker.criteria],
         "units": [
             {
                 "id": unit["unit_id"],
@@ -60,6 +60,12 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
         ],
         "answers": list(answers),
     }
+
+
+def _question(maker: PageMaker, criterion: str) -> str:
+    """Return the name of a question; one that is not scored is said to be context."""
+    note = "" if maker.is_scored[criterion] == "yes" else " (context, not scored)"
+    return without_direction(maker.labels[criterion]) + note
 
 
 def _score(maker: PageMaker, unit: dict) -> str:

@@ -56,6 +56,7 @@ class PageMaker:
         self.at = Addresses(self.study, named)
         self.used: dict[str, dict[str, str]] = defaultdict(dict)
         self.criteria = list(criteria_in_use(self.study)["criterion_id"])
+        self.is_scored = self.study.lookup("criteria", "scored")
         self.names = self.study.lookup("units", "short_name")
         self.labels = self.study.lookup("criteria", "label")
         self.groups = self.study.lookup("recommendations", "label")

@@ -47,6 +47,7 @@ def units(maker: PageMaker, sections: Sequence[dict]) -> None:
         "units",
         heading,
         sections=sections,
+        tiles=sorted(sections, key=_tile) if has_map(maker.study) else [],
         silence=SILENCE,
         known_class={
             row.unit_id: _known_class(row.known) for row in each_row(results.total.reset_index())
@@ -129,6 +130,11 @@ def sure_pairs(results: Results) -> tuple[dict[str, list[str]], dict[str, list[s
         above[pair.below].append(pair.above)
         below[pair.above].append(pair.below)
     return above, below
+
+
+def _tile(unit: dict) -> tuple[int, int, str]:
+    """Return what orders the tiles of a map as they are read: by row, then by column."""
+    return int(unit["tile_row"]), int(unit["tile_column"]), unit["name"]
 
 
 def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
