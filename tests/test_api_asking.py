@@ -92,7 +92,7 @@ def test_two_readings_compared_differ_by_whose_codings_are_shown(study):
     assert "whose codings are shown" in repr(compared.table("cells"))
     assert "coder" not in set(pg.compare(first, study).cells["cause"])
     for side, coder in zip(("earlier", "later"), study.coders, strict=False):
-        said = ALONE.format(coder).replace("Shown", "shown")
+        said = ALONE.format(coder).replace("These", "these")
         assert f"In the {side} version, {said}" in compared.caveats[0]
 
 

@@ -66,7 +66,7 @@ def test_what_must_stand_is_below_the_picture(results, name):
     ax = getattr(results.plot, name)()
     said = " ".join(ax.get_xlabel().split())
     assert library().settings.draft_mark in said
-    assert "another date than the study’s own" in said
+    assert "not the study’s own (" in said
 
 
 def test_a_picture_stands_in_a_part_of_a_figure(results):

@@ -170,7 +170,7 @@ def test_a_batch_coded_under_another_name_is_to_be_looked_at():
     given = [("Ada", "library-one", "", "b1"), ("Bo", "library-one", "", "b2")]
     found = [one for one in warnings(coded(*rows, given=given)) if one.column == "coder"]
     assert [(one.file, one.row, one.value) for one in found] == [("codings.csv", 2, "Ada B")]
-    assert "the batch b1 was given to Ada, and not to this coder" in found[0].rule
+    assert "the batch b1 was given to Ada, not to this coder" in found[0].rule
 
 
 def test_the_units_and_criteria_of_a_workbook_make_a_batch():

@@ -374,7 +374,7 @@ FAULTS = [
         setting(["total", "R99"], *BOX, "nodes"),
         "study.weight_box.nodes",
         "R99",
-        "no group of recommendations.csv",
+        "not a group of recommendations.csv",
     ),
     (
         "rounding that is not known",

@@ -63,7 +63,7 @@ def test_the_finding_follows_the_document(way):
 
 
 def test_every_picture_is_there_is_small_and_says_what_is_to_be_seen():
-    shown = dict(re.findall(rf"!\[(.*?)\]\({FOLDER.name}/(.*?)\.png\)", PAGE.read_text("utf-8")))
+    shown = dict(re.findall(rf"!\[([^\]]*)\]\({FOLDER.name}/(.*?)\.png\)", PAGE.read_text("utf-8")))
     assert sorted(shown.values()) == sorted(NAMES)
     assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(NAMES)
     assert all(len(text) > 100 for text in shown)

@@ -328,7 +328,7 @@ def test_a_weight_of_a_group_is_a_change_of_the_codebook():
 @pytest.mark.parametrize(
     ("rows", "column", "rule"),
     [
-        ([HEAVY | {"node_id": "c"}], "node_id", "no criterion that is scored"),
+        ([HEAVY | {"node_id": "c"}], "node_id", "group or scored criterion"),
         ([HEAVY, HEAVY | {"among": "s1"}], "among", "an earlier row gives b a weight"),
         (
             [HEAVY | {"weight": "0"}, HEAVY | {"node_id": "a", "weight": "0"}],

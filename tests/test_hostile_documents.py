@@ -87,12 +87,12 @@ REFUSED = {
     "http://169.254.169.254/latest": "this machine or of a private network",
     "http://10.1.2.3/policy": "this machine or of a private network",
     "http://[fd00::1]/policy": "this machine or of a private network",
-    "ftp://example.org/policy.pdf": "no http or https address",
-    "file:///etc/hostname": "no http or https address",
+    "ftp://example.org/policy.pdf": "not an http or https address",
+    "file:///etc/hostname": "not an http or https address",
     "http://user:word@example.org/policy": "user name",
-    "http:///policy": "no http or https address",
-    "http://example.org:99999/policy": "no http or https address",
-    "http://[::1/policy": "no http or https address",
+    "http:///policy": "not an http or https address",
+    "http://example.org:99999/policy": "not an http or https address",
+    "http://[::1/policy": "not an http or https address",
 }
 
 

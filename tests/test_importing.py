@@ -456,7 +456,7 @@ FAULTS = {
     "a level of no scale": (
         [POOLS[0], "Yes", ""],
         ('"Yes": met', '"Yes": mett'),
-        ["map.yml, answers.Yes (mett)", "it is not a level of levels.csv"],
+        ["map.yml, answers.Yes (mett)", "it is neither a level of levels.csv"],
     ),
     "an unknown that is derived": (
         [POOLS[0], "Yes", ""],
@@ -511,7 +511,7 @@ MAPS = {
         "looked_and_found_nothing needs searched",
     ),
     "a day to come": (MAP + "read_on: 2999-01-01\n", "read_on (2999-01-01)", "still to come"),
-    "a date that does not exist": (MAP + "observed_on: 2024-02-30\n", "(2024-02-30)", "no date"),
+    "a date that does not exist": (MAP + "observed_on: 2024-02-30\n", "(2024-02-30)", "not a date"),
     "neither wide nor long": (
         MAP.replace("criteria: {Lifeguard: lifeguard, Signs: depth-signs}\n", ""),
         "",

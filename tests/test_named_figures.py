@@ -502,8 +502,8 @@ def test_definitions_use_names_and_labels_and_no_ids():
     said = {name: one.definition for name, one in named_figures(results).items()}
     assert not {name: text for name, text in said.items() if ids & set(re.findall(r"[\w-]+", text))}
     assert said["totals.Q1.open_by"] == (
-        "How many libraries that the evidence leaves open would have to be “points 4” on "
-        "“Evening hours” on 31 December 2021, if the published count is right."
+        "If the published count is right, how many libraries left open must be “points 4” on "
+        "“Evening hours” on 31 December 2021."
     )
     assert said["readings.differ"].startswith("Libraries whose")
 

@@ -315,7 +315,7 @@ def test_which_documents_are_looked_at(study, pages, site, tmp_path, capsys):
     make_private(study, 4)
     with pytest.raises(SystemExit):
         recheck(study, "--older-than", "100000d")
-    assert "no number of days; write 1d or more" in capsys.readouterr().err
+    assert "not a number of days; write 1d or more" in capsys.readouterr().err
     asked = [((), 2), (("--source", "B07"), 1), (("--older-than", "30d"), 2)]
     for number, (more, looked_at) in enumerate(asked):
         copy = shutil.copytree(study, tmp_path / str(number))
@@ -519,7 +519,7 @@ def test_the_reply_form_the_briefing_and_the_notebook_say_it(looked_at):
         ({"status": "gone", "found_id": "", "standing": ""}, "why", "what the site said is not given"),
         ({"gone": EVIDENCE}, "gone", "one statement twice"),
         ({"standing": "V99"}, "gone", "not in evidence.csv"),
-        ({"address": "nowhere"}, "address", "no http or https address"),
+        ({"address": "nowhere"}, "address", "not an http or https address"),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_look_is_named_at_its_place(looked_at, cells, column, rule):

@@ -479,7 +479,7 @@ SHEETS = [
             "{start.layout}",
             "9",
             "its layout is not the one read here",
-            "write a new workbook",
+            "have a new workbook written",
         ),
     ),
     refused(

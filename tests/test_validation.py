@@ -151,7 +151,7 @@ BROKEN = {
     ),
     "unknown level": (
         edited("assessments", "level", "mostly"),
-        ("assessments.csv", "level", "mostly", "no level of the scale"),
+        ("assessments.csv", "level", "mostly", "not a level of the scale"),
     ),
     "empty table": (_empty, ("assessments.csv", "", "0 rows", "at least 1 row")),
     "text in a number column": (
@@ -519,28 +519,28 @@ RULES = [
         edited("codings", "level", "mostly"),
         "codings",
         "level",
-        "no level of the scale",
+        "not a level of the scale",
     ),
     (
         "replaced coding off the scale",
         _replaced_coding(level="mostly"),
         "codings_history",
         "level",
-        "no level of the scale",
+        "not a level of the scale",
     ),
     (
         "rule off the scale",
         edited("rules", "level", "mostly"),
         "rules",
         "level",
-        "no level of the scale",
+        "not a level of the scale",
     ),
     (
         "total off the scale",
         edited("published_totals", "level", "inconclusive"),
         "published_totals",
         "level",
-        "no level of the scale",
+        "not a level of the scale",
     ),
     *(
         (f"{unknown} typed", edited(table, "level", unknown), table, "level", "never typed")
@@ -741,7 +741,7 @@ RULES = [
         edited("published_totals", "level", "met;mostly"),
         "published_totals",
         "level",
-        "no level of the scale of guidance-clear",
+        "not a level of the scale of guidance-clear",
     ),
     (
         "total that is neither exactly, at least nor at most",
@@ -807,7 +807,7 @@ RULES = [
                 "score on a group without scored criteria",
                 {"group_id": "R2"},
                 "group_id",
-                "no group with a scored criterion below it",
+                "not a group with a scored criterion below it",
             ),
             (
                 "score that weighs what lies elsewhere",

@@ -8,7 +8,7 @@ from analysis.measure.results import Results
 from analysis.show.labels import DECIDED, STEP, level_word, levels_words, word
 from analysis.show.sensitivity import KIND_WORDS
 from analysis.study import vocabulary as v
-from analysis.wording import spoken
+from analysis.wording import spoken, with_article
 
 _GAPS = {
     MEETS: "{many} that can be shown to meet “{label}”",
@@ -116,7 +116,7 @@ def _fixed(plural: str, singular: str) -> dict[str, str]:
         "replies.count": "Replies received",
         **{f"replies.{decision}": f"Replies, {words}" for decision, words in DECIDED.items()},
         "pairs.count": f"Pairs of {plural} of which one is surely above the other",
-        "next.cells": f"Questions on a {singular} with no current answer, which bear on the score",
+        "next.cells": f"Questions on {with_article(singular)} with no current answer, which bear on the score",
         "next.assumption": "What the order of the next questions rests on",
         **{f"next.step.{step}": f"Questions with no current answer, and what to do: {words}" for step, words in STEP.items()},
         "sensitivity.units.known": f"{plural} with an answer to a scored question",
