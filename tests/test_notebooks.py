@@ -211,7 +211,9 @@ def test_two_runs_are_the_same_bytes_and_name_no_path_nor_time(tmp_path):
         assert str(tmp_path) not in path.read_text("utf-8")
         text = path.read_text("utf-8")
         assert (
-            "The date is 31 December 2022, not the study’s own" in text and "librar" in text and "forces" not in text
+            "The date is 31 December 2022, not the study’s own" in text
+            and "librar" in text
+            and "forces" not in text
         )
 
 
