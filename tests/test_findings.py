@@ -2,10 +2,13 @@
 
 import pandas as pd
 import pytest
-from made import matrix_of, one_cell, problems, replaced, row, with_rows
+from made import matrix_of, one_cell, problems, real, replaced, row, with_rows
 
 from analysis.measure.figures.findings import finding_parts, finding_sentence
 from analysis.measure.gaps import gaps
+from analysis.measure.results import measure
+from analysis.measure.unnamed import unnamed
+from analysis.publish.context.finding_sources import finding_sources
 from analysis.study.settings import UnitNoun
 from analysis.study.warnings import warnings
 from analysis.study.written_findings import written_findings
@@ -110,3 +113,12 @@ def test_a_sentence_that_nobody_else_checked_or_that_rests_on_nothing_is_refused
     study = with_rows(one_cell(row("met", "2021")), "findings", [WRITTEN | cells])
     (problem,) = problems(study)
     assert "findings.csv" in problem and says in problem
+
+
+def test_the_sources_beside_a_finding_are_those_of_the_answers_that_units_are_named_for():
+    behind = finding_sources(measure(real()))
+    ids = {group: [source["source_id"] for source in found] for group, found in behind.items()}
+    # Gloucestershire's letter; Northamptonshire's commissioner and press; Warwickshire's commissioner.
+    assert ids["R1"] == ["S038", "S085", "S088", "S100"]
+    assert ids["R4"] == ["S038"]
+    assert not any(finding_sources(unnamed(measure(real()))).values())

@@ -189,7 +189,8 @@ def _sources_cited(
     """Return the sources that the report names: of what is asked, of counts and of findings."""
     asked = [row["source_id"] for row in published["recommended"] if row["asks"]]
     counted = [row["source_id"] for row in published["counts"]]
-    found = [row["source_id"] for sources in behind.values() for row in sources[:DOZEN]]
+    named = (sources for sources in behind.values() if len(sources) <= DOZEN)
+    found = [row["source_id"] for sources in named for row in sources]
     return cited_sources(results.study, [*asked, *counted, *found], entries)
 
 
