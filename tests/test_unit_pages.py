@@ -20,6 +20,7 @@ from analysis.publish.context.answers import (
     question_groups,
     shared_reasons,
 )
+from analysis.publish.context.units import unit_sections
 from analysis.study import load, states
 from analysis.study.state_reasons import reasons
 from analysis.wording import spoken_date
@@ -215,6 +216,26 @@ def test_the_pairs_that_are_decided_are_those_of_the_results_and_no_others(built
         assert re.search(rf"{names[above]}.*?: .*?{names[below]}", text_of(html))
     if not pairs:
         assert "There are none: we cannot say of any two" in text_of(html)
+
+
+@pytest.mark.parametrize(
+    ("reply_by", "replied_on", "said"),
+    [
+        ("2026-11-20", "", "for a reply by 20 November 2026. No reply came by then."),
+        ("2026-11-20", "2026-11-19", "for a reply by 20 November 2026."),
+        # Nobody can say yet what comes by a day that is still to come.
+        ("2027-01-15", "", "for a reply by 15 January 2027."),
+    ],
+)
+def test_a_unit_that_was_sent_its_page_is_said_to_have_been(reply_by, replied_on, said):
+    sent = {"unit_id": "kent", "sent_on": "2026-11-01", "reply_by": reply_by}
+    study = with_rows(load(REAL), "notified", [sent])
+    if replied_on:
+        reply = {"reply_id": "made-up-r1", "unit_id": "kent", "received_on": replied_on}
+        study = with_rows(study, "replies", [reply | {"says": "-", "decision": "open"}])
+    sections = {unit["unit_id"]: unit["sent"] for unit in unit_sections(measure(study))}
+    assert sections["kent"] == f"It was sent this page on 1 November 2026, {said}"
+    assert sections["essex"] == ""
 
 
 # --- on a phone ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from analysis.fieldwork.cell_records import CellRecord, listed_ids
-from analysis.frames import grouped, records, records_by_key
+from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.context.dates import life_in_words
@@ -20,12 +20,14 @@ from analysis.study.dates import exist_on
 from analysis.study.searches import searches_by_unit
 from analysis.study.settings import Display
 from analysis.study.sources import with_sources
+from analysis.wording import spoken_date
 
 
 def unit_sections(results: Results) -> list[dict]:
     """Return one section for each unit: its interval, cells, gaps, evidence and searches."""
     study, scores = results.study, records_by_key(results.total)
     cells, evidence, replies = unit_cells(results), cited_evidence(study), replies_by_cell(results)
+    sent = _sent_for_reply(results)
     gaps, searches, notices, requests = (
         grouped(table, "unit_id")
         for table in (
@@ -53,10 +55,28 @@ def unit_sections(results: Results) -> list[dict]:
             "evidence": evidence.get(name, []),
             "searches": searches.get(name, []),
             "requests": requests.get(name, []),
+            "sent": sent.get(name, ""),
             "notices": [notice["text"] for notice in notices.get(name, [])],
         }
         for name, unit in zip(study["units"]["unit_id"], records(study["units"]), strict=True)
     ]
+
+
+def _sent_for_reply(results: Results) -> dict[str, str]:
+    """Return, by unit, when it was last sent its page and by when it can reply, in a sentence.
+
+    That none came is said from the day after, of what had come by the knowledge date.
+    """
+    received = results.study["replies"].groupby("unit_id")["received_on"].max().to_dict()
+    rows = results.study["notified"].sort_values("sent_on")
+    sentences = {}
+    for row in each_row(rows):
+        text = f"It was sent this page on {spoken_date(row.sent_on)}, for a reply by {spoken_date(row.reply_by)}."
+        is_over = row.reply_by < results.matrix.known_by.isoformat()
+        if is_over and received.get(row.unit_id, "") < row.sent_on:
+            text += " No reply came by then."
+        sentences[row.unit_id] = text
+    return sentences
 
 
 def _score(score: dict, display: Display) -> dict:
