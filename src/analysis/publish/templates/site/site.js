@@ -127,7 +127,7 @@ document.querySelectorAll("textarea.copy").forEach((area) => {
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", "Table: side by side");
   const table = make("table", "", frame);
-  table.className = "fit";
+  table.className = "fit pair";
 
   const rank = (first, second) => {
     const sentence = make("p", "", result);
