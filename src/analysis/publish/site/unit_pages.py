@@ -32,6 +32,9 @@ from analysis.study.asking import Asking
 from analysis.study.places import has_map
 from analysis.wording import capital
 
+FEW = 3
+"""Documents on which several answers rest, of which a page speaks at once; others fold."""
+
 
 def units(maker: PageMaker, sections: Sequence[dict]) -> None:
     """Make the table of the units, and a page for each.
@@ -99,6 +102,7 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
             "below": below[name],
             "open": grouped_by_step(questions.get(name, [])),
             "documents": documents[name],
+            "few": FEW,
             "files": [pair for pair in of_unit(files[name]) if pair[0] not in requested],
             "letters": [
                 (path, asking.named(asking.holders[number - 1], name))
@@ -138,9 +142,9 @@ def _tile(unit: dict) -> tuple[int, int, str]:
 
 
 def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
-    """Return the documents on which several answers of each unit rest."""
+    """Return the documents on which several answers of each unit rest, those of most first."""
     documents = defaultdict(list)
-    for document in maker.results.one_document:
+    for document in sorted(maker.results.one_document, key=lambda document: -len(document.criteria)):
         documents[document.unit_id].append(document)
     return documents
 
