@@ -230,7 +230,7 @@ def test_a_protected_sheet_takes_content_in_its_unlocked_cells(filled):
         (("insert", "Coding", "A"), "the sheet is protected"),
         (("typed", "Lists", "A1", "x"), "'Lists' is hidden"),
         (("typed", "Missing", "A1", "x"), "there is no sheet 'Missing'"),
-        (("typed", "Coding", "ZZZZ1", "x"), "'ZZZZ1' is no cell"),
+        (("typed", "Coding", "ZZZZ1", "x"), "'ZZZZ1' is not a cell"),
         (("guess", "Coding"), "no such operation"),
     ],
 )

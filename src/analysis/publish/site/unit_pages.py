@@ -144,7 +144,9 @@ def _tile(unit: dict) -> tuple[int, int, str]:
 def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
     """Return the documents on which several answers of each unit rest, those of most first."""
     documents = defaultdict(list)
-    for document in sorted(maker.results.one_document, key=lambda document: -len(document.criteria)):
+    for document in sorted(
+        maker.results.one_document, key=lambda document: -len(document.criteria)
+    ):
         documents[document.unit_id].append(document)
     return documents
 
