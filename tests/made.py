@@ -7,8 +7,9 @@ only: slow, and easy to read beside the text.
 import csv
 import dataclasses
 import datetime as dt
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from hypothesis import settings
 
 from analysis.study import Matrix, Study, load
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Descriptor
+from analysis.study.descriptor import FILE, Descriptor
 from analysis.study.profile import full_descriptor, template
 from analysis.study.rules import Draft, check_rules
 from analysis.study.schema import check_schema
@@ -45,6 +46,25 @@ def tries(most: int) -> settings:
 
 ANY = tries(60)
 """Settings of most properties."""
+
+
+def write_tables(
+    folder: Path, descriptor: dict, tables: Mapping[str, list[Mapping[str, str]]]
+) -> Path:
+    """Write a study of these rows, with every other table and column empty; return its folder."""
+    folder.mkdir(parents=True)
+    for resource in descriptor["resources"]:
+        rows = tables.get(resource["name"], [])
+        if not rows:
+            resource.pop("minimumRows", None)
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({name: row[name] for name in columns if name in row} for row in rows)
+    text = json.dumps(descriptor, indent=1, ensure_ascii=False)
+    (folder / FILE).write_text(text, encoding="utf-8")
+    return folder
 
 
 @cache

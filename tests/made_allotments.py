@@ -1,11 +1,10 @@
 """A small made-up study of another subject: councils on allotments, under other laws, or under none."""
 
 import copy
-import csv
-import json
 from pathlib import Path
 
-from analysis.study.descriptor import FILE
+from made import write_tables
+
 from analysis.study.profile import full_descriptor, template
 
 SCOTTISH = {
@@ -120,16 +119,4 @@ def write_allotments(
         "coders": "Invented readings.",
         "requests": {"about": about, "laws": list(laws)},
     }
-    folder.mkdir(parents=True)
-    for resource in descriptor["resources"]:
-        rows = _TABLES.get(resource["name"], [])
-        if not rows:
-            resource.pop("minimumRows", None)
-        columns = [field["name"] for field in resource["schema"]["fields"]]
-        with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({name: one[name] for name in columns if name in one} for one in rows)
-    text = json.dumps(descriptor, indent=1, ensure_ascii=False)
-    (folder / FILE).write_text(text, encoding="utf-8")
-    return folder
+    return write_tables(folder, descriptor, _TABLES)

@@ -5,15 +5,12 @@ a reply, a count and a score that others published, and sentences that a person 
 """
 
 import copy
-import csv
 import hashlib
-import json
-from collections.abc import Mapping
 from pathlib import Path
 
+from made import write_tables
 from made_face import write_face
 
-from analysis.study.descriptor import FILE
 from analysis.study.profile import full_descriptor, template
 
 ARABIC, HEBREW = "مجلس جزيرة الخيال (2)", "מועצת האי הבדוי"
@@ -106,25 +103,6 @@ def write_islands(folder: Path, with_face: bool = True) -> Path:
     if with_face:
         (folder / FACE).parent.mkdir()
         write_face(folder / FACE, HAN, "Test Islands")
-    return folder
-
-
-def write_tables(
-    folder: Path, descriptor: dict, tables: Mapping[str, list[Mapping[str, str]]]
-) -> Path:
-    """Write a study of these rows, with every other table and column empty; return its folder."""
-    folder.mkdir(parents=True)
-    for resource in descriptor["resources"]:
-        rows = tables.get(resource["name"], [])
-        if not rows:
-            resource.pop("minimumRows", None)
-        columns = [field["name"] for field in resource["schema"]["fields"]]
-        with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    text = json.dumps(descriptor, indent=1, ensure_ascii=False)
-    (folder / FILE).write_text(text, encoding="utf-8")
     return folder
 
 

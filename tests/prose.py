@@ -11,6 +11,8 @@ import lxml.html
 import openpyxl
 from lxml.html import HtmlElement
 
+from analysis.publish.blocks import Block, Heading, Items, Paragraph, Picture, Table, Terms, plain
+
 OWN = "⁂"
 """Stands for a text that is not ours to word: a text of the study, a quotation, an address."""
 QUOTED = {"blockquote", "q", "pre", "code", "script", "style"}
@@ -157,3 +159,21 @@ def long_sentences(texts: Iterable[str], most: int) -> list[str]:
     """Return the sentences that have more words than so many, each once."""
     found = (part for text in dict.fromkeys(texts) for part in sentences(text))
     return list(dict.fromkeys(part for part in found if words(part) > most))
+
+
+def of_blocks(blocks: list[Block]) -> Iterator[str]:
+    """Yield what blocks say, but for their pictures, line by line."""
+    for block in blocks:
+        match block:
+            case Heading() | Paragraph():
+                lines = [block.runs]
+            case Items():
+                lines = block.items
+            case Terms():
+                lines = [[*term, *text] for _, term, text in block.terms]
+            case Table():
+                cells = (cell for row in block.rows for cell in row.cells)
+                lines = [block.caption, *(cell.runs for cell in (*block.header, *cells))]
+            case Picture():
+                lines = []
+        yield from (line for runs in lines for line in plain(runs).split("\n"))

@@ -297,7 +297,7 @@ def test_a_draft_is_for_reply_and_says_so_once_with_the_day_where_one_is_set():
 
 def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
     second = bare(read(made["essex"])[0][1])
-    assert second.count(bare("All of this, of which we read a part")) == 1
+    assert second.count(bare("This in full (we read a part)")) == 1
     assert second.count(bare("Follow up to recommendations in HMICFRS")) == 1
     assert second.count(bare("The same document: S037.")) == 2
     assert second.count(bare("The document or passage that says it")) == 3
@@ -306,7 +306,7 @@ def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
 @pytest.mark.parametrize(
     ("step", "state", "please"),
     [
-        ("read_whole", "inconclusive", "All of this"),
+        ("read_whole", "inconclusive", "This in full"),
         ("ask", "inconclusive", "The passage that decides it"),
         ("ask", "outdated", "What is in force now"),
         ("ask", "withheld", "What you can release"),

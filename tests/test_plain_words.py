@@ -16,7 +16,7 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.measure.results import measure
-from analysis.publish.blocks import Block, Heading, Items, Paragraph, Picture, Table, Terms, plain
+from analysis.publish.blocks import Block
 from analysis.publish.briefings import Briefings
 from analysis.publish.typeset import Typesetter
 from analysis.study import load
@@ -108,29 +108,12 @@ def of_build(output: Path) -> Iterator[str]:
     yield from prose.strings(json.loads((output / "statements.json").read_text("utf-8")))
 
 
-def of_blocks(blocks: list[Block]) -> Iterator[str]:
-    for block in blocks:
-        match block:
-            case Heading() | Paragraph():
-                lines = [block.runs]
-            case Items():
-                lines = block.items
-            case Terms():
-                lines = [[*term, *text] for _, term, text in block.terms]
-            case Table():
-                cells = (cell for row in block.rows for cell in row.cells)
-                lines = [block.caption, *(cell.runs for cell in (*block.header, *cells))]
-            case Picture():
-                lines = []
-        yield from (line for runs in lines for line in plain(runs).split("\n"))
-
-
 def of_briefings(study: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the texts of all briefings in their fullest form, footings included."""
     texts: list[str] = []
 
     def read(_: Typesetter, title: str, footing: str, parts: list[list[Block]]) -> bytes:
-        texts.extend((title, footing, *(text for part in parts for text in of_blocks(part))))
+        texts.extend((title, footing, *(text for part in parts for text in prose.of_blocks(part))))
         return f"/Type/Pages/Count {len(parts)}".encode()
 
     monkeypatch.setattr(Typesetter, "pdf", read)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import prose
 import pytest
 from made import NASTY, everywhere, library, real
 from made_study import write_made_study
@@ -156,26 +157,11 @@ def test_it_has_at_most_two_dozen_pages(reader):
 
 def test_no_caveat_stands_in_full_more_than_once(page, results):
     """The draft mark stands in the head of each page besides, and a picture carries its own."""
-    words = " ".join(all_text(blocks(page)))
+    words = " ".join(prose.of_blocks(blocks(page)))
     notices = results.study["notices"]
     for text in notices.loc[notices["scope"] != "unit", "text"]:
         assert words.count(text) == 1
     assert words.count("This is a draft") == 1 and results.study.settings.draft_mark not in words
-
-
-def all_text(made):
-    """Yield what blocks say, but for their pictures."""
-    for one in made:
-        match one:
-            case Heading() | Paragraph():
-                yield plain(one.runs)
-            case Items():
-                yield from map(plain, one.items)
-            case Terms():
-                yield from (plain([*name, *body]) for _, name, body in one.terms)
-            case Table():
-                yield plain(one.caption)
-                yield from (plain(cell.runs) for row in one.rows for cell in row.cells)
 
 
 @pytest.mark.slow

@@ -221,7 +221,11 @@ def test_the_pairs_that_are_decided_are_those_of_the_results_and_no_others(built
 @pytest.mark.parametrize(
     ("reply_by", "replied_on", "said"),
     [
-        ("2026-11-20", "", "for a reply by 20 November 2026. No reply came by then."),
+        (
+            "2026-11-20",
+            "",
+            "for a reply by 20 November 2026. We have no reply on record. That says nothing for or against it.",
+        ),
         ("2026-11-20", "2026-11-19", "for a reply by 20 November 2026."),
         # Nobody can say yet what comes by a day that is still to come.
         ("2027-01-15", "", "for a reply by 15 January 2027."),
@@ -236,6 +240,21 @@ def test_a_unit_that_was_sent_its_page_is_said_to_have_been(reply_by, replied_on
     sections = {unit["unit_id"]: unit["sent"] for unit in unit_sections(measure(study))}
     assert sections["kent"] == f"It was sent this page on 1 November 2026, {said}"
     assert sections["essex"] == ""
+
+
+def test_who_replied_to_a_first_letter_is_not_said_to_be_silent_after_a_second():
+    sent = [
+        {"unit_id": "kent", "sent_on": "2026-11-10", "reply_by": "2026-11-20"},
+        {"unit_id": "kent", "sent_on": "2026-11-01", "reply_by": "2026-11-08"},
+        # Of a day after the knowledge date nothing is known yet.
+        {"unit_id": "essex", "sent_on": "2026-12-24", "reply_by": "2027-01-15"},
+    ]
+    reply = {"reply_id": "made-up-r1", "unit_id": "kent", "received_on": "2026-11-05"}
+    study = with_rows(load(REAL), "notified", sent)
+    study = with_rows(study, "replies", [reply | {"says": "-", "decision": "open"}])
+    sections = {unit["unit_id"]: unit["sent"] for unit in unit_sections(measure(study))}
+    said = "It was sent this page on 10 November 2026, for a reply by 20 November 2026."
+    assert sections["kent"] == said and sections["essex"] == ""
 
 
 # --- on a phone ----------------------------------------------------------------------------

@@ -51,6 +51,8 @@ def test_a_unit_is_named_with_its_own_notice(published):
     assert all("Gloucestershire Constabulary" in row[4] for row in named)
     assert all("3 December 2021" in row[4] for row in named)
     assert all("[note 1]" in row[5] for row in rows if "clear guidance" in row[0])
+    # Of who could not be judged no source decides: "none" would say that nothing was read.
+    assert {row[4] for row in rows if row[1] == "Could not tell"} == {"[z]"}
 
 
 def test_how_much_is_known_is_said_in_named_figures(results):

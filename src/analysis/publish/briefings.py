@@ -48,7 +48,7 @@ WHOLE = {
     "asks": 400,
 }  # fmt: skip
 """Letters to which what must stand is kept whole."""
-_WHOLE_OF_IT = "All of this, of which we read a part, or your own document:"
+_WHOLE_OF_IT = "This in full (we read a part), or a document of your own:"
 _SAYS_IT = "The document or passage that says it; or word that you hold none."
 PLEASE = {
     v.INCONCLUSIVE: "The passage that decides it, in this document or in another.",

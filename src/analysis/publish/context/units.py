@@ -65,16 +65,20 @@ def unit_sections(results: Results) -> list[dict]:
 def _sent_for_reply(results: Results) -> dict[str, str]:
     """Return, by unit, when it was last sent its page and by when it can reply, in a sentence.
 
-    That none came is said from the day after, of what had come by the knowledge date.
+    That none is on record is said from the day after, where it has not replied since it was first
+    sent its page; of what was known by the knowledge date.
     """
-    received = results.study["replies"].groupby("unit_id")["received_on"].max().to_dict()
+    known_by = results.matrix.known_by.isoformat()
+    replies = results.study["replies"]
+    replies = replies[replies["received_on"] <= known_by]
+    latest = replies.groupby("unit_id")["received_on"].max().to_dict()
     rows = results.study["notified"].sort_values("sent_on")
-    sentences = {}
-    for row in each_row(rows):
+    sentences, first = {}, {}
+    for row in each_row(rows[rows["sent_on"] <= known_by]):
+        since = first.setdefault(row.unit_id, row.sent_on)
         text = f"It was sent this page on {spoken_date(row.sent_on)}, for a reply by {spoken_date(row.reply_by)}."
-        is_over = row.reply_by < results.matrix.known_by.isoformat()
-        if is_over and received.get(row.unit_id, "") < row.sent_on:
-            text += " No reply came by then."
+        if row.reply_by < known_by and latest.get(row.unit_id, "") < since:
+            text += " We have no reply on record. That says nothing for or against it."
         sentences[row.unit_id] = text
     return sentences
 

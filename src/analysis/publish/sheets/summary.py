@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from analysis.direction import isolated_name
-from analysis.measure.figures.findings import FindingPart, shown_findings
+from analysis.measure.figures.findings import NAMING, FindingPart, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
 from analysis.publish.context.answers import named_source
@@ -47,9 +47,16 @@ def _rows(
                 capital(part.label),
                 part.count,
                 _which(results, part),
-                "; ".join(map(named_source, behind(group, part.units))) or "none",
+                _sources(part, behind(group, part.units)),
                 " ".join(filter(None, stated)) or "none of its own",
             )
+
+
+def _sources(part: FindingPart, sources: list[dict]) -> str:
+    """Return the sources of the answers of the units that are named; where none is, why."""
+    if part.finding not in NAMING or not part.is_any:
+        return NOT_APPLICABLE
+    return "; ".join(map(named_source, sources)) if part.units else "not listed here"
 
 
 def _which(results: Results, part: FindingPart) -> str:
