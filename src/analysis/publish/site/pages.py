@@ -65,9 +65,9 @@ def site_files(
     """
     maker = PageMaker(results, named, charts, list(beside))
     recommendations(maker)
-    if not results.study.scope.public:
-        sections = unit_sections(results)
-        unit_pages.units(maker, sections)
+    sections = None if results.study.scope.public else unit_sections(results)
+    if sections is not None:
+        unit_pages.unit_pages(maker, sections)
         compare(maker, sections)
         evidence_pages.evidence(maker)
     evidence_pages.sources(maker)
@@ -75,6 +75,8 @@ def site_files(
     about_pages.downloads(maker, stored)
     about_pages.replies(maker)
     # Pages with charts, which may still be drawn.
+    if sections is not None:
+        unit_pages.units(maker, sections)
     about_pages.front(maker)
     about_pages.published(maker)
     about_pages.method(maker, stored)

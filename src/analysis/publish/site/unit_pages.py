@@ -37,7 +37,7 @@ FEW = 3
 
 
 def units(maker: PageMaker, sections: Sequence[dict]) -> None:
-    """Make the table of the units, and a page for each.
+    """Make the table of the units.
 
     Args:
         maker: of the pages.
@@ -59,7 +59,6 @@ def units(maker: PageMaker, sections: Sequence[dict]) -> None:
         mapped=has_map(study),
         regions=(study["units"]["region"] != "").any(),
     )
-    unit_pages(maker, sections)
 
 
 def unit_pages(maker: PageMaker, sections: Sequence[dict], only: str = "") -> None:
