@@ -19,8 +19,8 @@ from analysis.documents.library import Library
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
 from analysis.study import load, look_over, validate
-from analysis.study.asking import documents_answering
 from analysis.study.known import data_read_on
+from analysis.study.requests import documents_answering
 
 NESTED = b"""From: a@example.org
 Subject: A made-up answer

@@ -17,8 +17,8 @@ from analysis.publish.data import data_tables
 from analysis.publish.requests import requests
 from analysis.show.pairs import compared
 from analysis.study import states
-from analysis.study.groups import exemptions
-from analysis.study.state_reasons import reasons
+from analysis.study.cells import exemptions
+from analysis.study.sentences import reasons
 from analysis.study.tables import write_table
 from analysis.study.warnings import warnings
 

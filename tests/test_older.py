@@ -17,7 +17,7 @@ from helpers import (
     write_rows,
 )
 
-from analysis.study import descriptor, load, look_over, older, read_descriptor, validate
+from analysis.study import descriptor, load, look_over, migration, read_descriptor, validate
 from analysis.study import profile as profiles
 from analysis.study.profile import profile
 
@@ -221,7 +221,7 @@ def newer_profile(monkeypatch, reading_anew):
         one for one in table(newer, "figures")["schema"]["fields"] if one["name"] == "comparison"
     )
     column["since"] = newer["profileVersion"]
-    for module in (profiles, older, descriptor, read_descriptor):
+    for module in (profiles, migration, descriptor, read_descriptor):
         monkeypatch.setattr(module, "profile", lambda: newer)
 
 

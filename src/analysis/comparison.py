@@ -29,7 +29,7 @@ from analysis.show.comparison import (
 from analysis.show.labels import word
 from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
-from analysis.study.version import Version, open_version
+from analysis.study.versions import Version, open_version
 from analysis.wording import capital
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")

@@ -12,7 +12,7 @@ from analysis.fieldwork.agreement import agreement, as_table, confusion, disagre
 from analysis.measure.side_by_side import irreconcilable
 from analysis.show.labels import level_word
 from analysis.study import Study
-from analysis.study.searches import searches_by_unit
+from analysis.study.cells import searches_by_unit
 
 
 def record_of(study: Study, name: str) -> Table:

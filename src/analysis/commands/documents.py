@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 def collect(arguments: argparse.Namespace) -> int:
     """Collect documents; return 1 if any could not be collected."""
-    from analysis.documents import ocr
     from analysis.documents.collect import Collector
     from analysis.documents.fetch import Fetcher
+    from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Readers
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import collect_into
     from analysis.frames import records
 
-    if arguments.ocr and not ocr.is_installed():
+    if arguments.ocr and not tesseract_is_installed():
         rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
     folder, places = study_and_places(arguments.places)
@@ -74,8 +74,8 @@ def collect(arguments: argparse.Namespace) -> int:
 
 def recheck(arguments: argparse.Namespace) -> int:
     """Look at documents again; return 1 if any site could not be reached."""
-    from analysis.documents import ocr
     from analysis.documents.fetch import Fetcher
+    from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Reader
     from analysis.documents.recheck import Looker
     from analysis.documents.store import DocumentStore
@@ -87,7 +87,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     # What was read by Tesseract is read by it again.
     was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
-    reads = Reader(ocr=bool(was_seen) and ocr.is_installed())
+    reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
         tables = records(study["documents"]), records(study["evidence"])
         looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urldefrag
 
-from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetcher
-from analysis.documents.media import EMAIL, UnreadableError
+from analysis.documents.media import EMAIL, DocumentText, UnreadableError
 from analysis.documents.reader import BYTES_AT_MOST, Readers
 from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
 

@@ -16,8 +16,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from analysis.documents.document_text import DocumentText
-from analysis.documents.media import UnreadableError
+from analysis.documents.media import DocumentText, UnreadableError
 from analysis.documents.text import read_text
 
 AT_ONCE = 2

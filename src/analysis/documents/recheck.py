@@ -8,9 +8,8 @@ from pathlib import Path
 
 from analysis.documents.collect import Collected, Wanted
 from analysis.documents.comparable import PAGE_BREAK, comparable
-from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetched, Fetcher, NotFetchedError
-from analysis.documents.media import EMAIL, UnreadableError
+from analysis.documents.media import EMAIL, DocumentText, UnreadableError
 from analysis.documents.quotations import ABSENT, FOUND, NEAR, OTHER_PAGE, Difference, QuotableText
 from analysis.documents.reader import Reader
 from analysis.documents.store import PUBLIC, DocumentStore, sha256

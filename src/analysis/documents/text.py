@@ -14,8 +14,20 @@ from email.message import EmailMessage, MIMEPart
 from functools import partial
 from typing import Any
 
-from analysis.documents.document_text import DocumentText, extractor, first_day, in_a_line
-from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
+from analysis.documents.media import (
+    DOCX,
+    EMAIL,
+    HTML,
+    ODT,
+    PDF,
+    TEXT,
+    DocumentText,
+    UnreadableError,
+    extractor,
+    first_day,
+    in_a_line,
+    media_type,
+)
 from analysis.documents.pdf import read_pdf
 
 TEXT_AT_MOST = 50_000_000

@@ -12,7 +12,7 @@ from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row
 from analysis.study import Study
-from analysis.study.marks import short_mark
+from analysis.study.codebook import short_mark
 from analysis.study.privacy import details, wide_areas
 from analysis.study.rules.documents import WORDS_AT_MOST
 

@@ -17,7 +17,7 @@ from analysis.measure.replies import TAKEN
 from analysis.study import Study, data_read_on
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, possible_days
-from analysis.study.state_reasons import dated
+from analysis.study.sentences import dated
 
 _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")

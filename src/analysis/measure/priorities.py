@@ -24,10 +24,10 @@ from analysis.measure.unit_cells import UnitCells
 from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
 from analysis.study.dates import day_number, last_days
-from analysis.study.looks import changes_since_reading
+from analysis.study.evidence import changes_since_reading
+from analysis.study.requests import Asking, sent_requests
 
 ASSUMPTION = (
     "each level that an open question can still have is taken to be equally likely, and all else "

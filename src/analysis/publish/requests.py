@@ -30,10 +30,10 @@ from analysis.measure.results import Results
 from analysis.publish.material import Material
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
+from analysis.study.evidence import titled, with_sources
+from analysis.study.requests import Asking, sent_requests
 from analysis.study.settings import Law
-from analysis.study.sources import titled, with_sources
 from analysis.wording import spoken
 
 PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")

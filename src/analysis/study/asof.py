@@ -9,12 +9,11 @@ import pandas as pd
 from analysis.frames import each_row, places
 from analysis.problems import Problem, StudyError
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
+from analysis.study.cells import exempt_cells, searched_cells
 from analysis.study.dates import day_number, exist_on, first_days, has_first_day, possible_days
-from analysis.study.groups import exempt_cells
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
-from analysis.study.searches import searched_cells
+from analysis.study.requests import Asking
 
 FIRST_REFUSAL = -2
 """Row number that stands for the first request; the next is one less, and so on."""

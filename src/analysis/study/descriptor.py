@@ -127,7 +127,7 @@ class Descriptor(_Part):
         profileVersion: of the profile that its tables follow.
         placeholders: the settings that still wait to be set.
         added: what an empty study has and this one, written for an older version, had not
-            (:func:`analysis.study.older.complete`).
+            (:func:`analysis.study.migration.complete`).
         headers: the header of each file that lacks columns of its table; empty: there is no file.
         rewritten: of a study with anything added, the text of its descriptor with that.
     """

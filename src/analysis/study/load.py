@@ -93,9 +93,9 @@ class Study:
 
     @cached_property
     def _absent(self) -> frozenset[str]:
-        units = self.tables["units"]
         if self.day is None:
             return frozenset()
+        units = self.tables["units"]
         absent = ~exist_on(units, self.day)
         if self.scope.units:
             absent |= ~units["unit_id"].isin(self.scope.units).to_numpy()

@@ -22,7 +22,7 @@ from analysis.study.descriptor import (
     Table,
     lacking_constraint,
 )
-from analysis.study.older import Completed, complete
+from analysis.study.migration import Completed, complete
 from analysis.study.profile import as_json, own_descriptor, profile
 
 

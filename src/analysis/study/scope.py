@@ -1,10 +1,10 @@
-"""What results are asked for beside the study's own: other weights, another date, a part of it."""
+"""What results are asked for beside the study's own: one coder, other weights, another date, a part."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from pandas.api.types import is_bool_dtype
 
 from analysis.problems import Problem, StudyError, shorten
 from analysis.wording import nearest, stopped
+
+if TYPE_CHECKING:  # a study has a scope
+    from analysis.study.load import Study
 
 NODES = {"recommendations": "recommendation_id", "criteria": "criterion_id"}
 """The tables whose rows have a weight, with their keys."""
@@ -55,7 +58,7 @@ OWN = Scope()
 """Nothing asked for beside the study's own."""
 
 
-def with_weights(study, weights: Mapping[str, object]):
+def with_weights(study: "Study", weights: Mapping[str, object]) -> "Study":
     """Return the study with other weights in its tables, which says so.
 
     Raises:
@@ -90,7 +93,7 @@ def with_weights(study, weights: Mapping[str, object]):
     return replace(study, tables={**study.tables, **tables}, scope=scope)
 
 
-def _moving(study) -> set[str]:
+def _moving(study: "Study") -> set[str]:
     """Return the criteria and recommendations whose weight can move a score."""
     criteria, groups = study.tables["criteria"], study.tables["recommendations"]
     scored = criteria[criteria["scored"] == "yes"]
@@ -222,3 +225,42 @@ def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) 
     if problems:
         raise StudyError(problems)
     return tuple(name for name in ids if name in wanted)
+
+
+def coders(study: "Study") -> list[str]:
+    """Return the names of the coders, in order."""
+    return sorted(study["codings"]["coder"].unique())
+
+
+def readers(study: "Study") -> list[str]:
+    """Return the names of the coders, and of those whose batch came back without a coding."""
+    given = study["assignments"]
+    back = given.loc[given["returned_on"] != "", "coder"]
+    return sorted({*study["codings"]["coder"], *back})
+
+
+def as_coded(study: "Study", coder: str) -> "Study":
+    """Return the study with one coder's codings for its assessments.
+
+    A coder's own row may be at a level that an assessment could not have (from before the
+    criterion applies, say): it counts here as that coder wrote it.
+    """
+    codings = study.tables["codings"]
+    own = codings[codings["coder"] == coder].drop(columns="coder").reset_index(drop=True)
+    rows = own.reindex(columns=study["assessments"].columns, fill_value="")
+    tables = {**study.tables, "assessments": rows}
+    return replace(study, tables=tables, scope=study.scope.coded_by(coder))
+
+
+def chosen_coder(study: "Study", coder: str) -> str:
+    """Return the name of a coder of the study.
+
+    Raises:
+        StudyError: nobody of this name has coded.
+    """
+    names = coders(study)
+    if coder not in names:
+        rule = f"no coder of the study has this name{nearest(coder, names)}"
+        remedy = f"use one of: {', '.join(names) or 'none has coded yet'}"
+        raise StudyError([Problem("coder", None, "", shorten(coder), rule, remedy)])
+    return coder

@@ -48,6 +48,14 @@ FORMS = {
 }
 """What the patterns of an empty study ask for, in words."""
 _VISIBLE = re.compile("[!-~]")
+_NO_DOCUMENT = r"(?:mailto|file|javascript|vbscript|data|blob|about|tel|sms|callto|skype|cid):"
+_ADDRESS = re.compile(
+    rf"https?://[^\s/]\S*|(?!https?:|{_NO_DOCUMENT})[A-Za-z][A-Za-z0-9+.-]+:\S+", re.IGNORECASE
+)
+"""A single letter before the colon is a drive; and a mail or a file of one's own is no document."""
+_ON_THE_WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+NO_ADDRESS = "it is not an address: one begins with https://, http:// or another kind (such as doi:), then goes on without a blank. It leads to a document that others can find; mailto:, file: and the like do not"
+WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 
 def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
@@ -156,3 +164,13 @@ def _out_of_range(limits: Constraints, text: str) -> Fault | None:
     if limits.maximum is not None and Fraction(text) > limits.maximum:
         return f"it is above {limits.maximum:g}", "correct the number"
     return None
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address: of the web, or of another kind (``doi:10.1000/1``)."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def is_on_the_web(text: str) -> bool:
+    """Return whether a text is an address from which a document can be fetched."""
+    return bool(_ON_THE_WEB.fullmatch(text))

@@ -10,20 +10,20 @@ import pandas as pd
 from analysis.frames import each_row, places
 from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
-from analysis.study.addresses import address_warnings
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import states
+from analysis.study.cells import exempt_cells
+from analysis.study.codebook import EARLIER_RULES, under_earlier_rules
 from analysis.study.dates import day_number, possible_days, whole_day
 from analysis.study.descriptor import FILE
-from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
-from analysis.study.marks import earlier_rules_warnings
 from analysis.study.places import placed
 from analysis.study.privacy import personal_details
+from analysis.study.requests import Asking, sent_requests
 from analysis.study.rules.engine import Rule, numbers
 from analysis.study.schema import Breach, row_problems
+from analysis.study.sentences import written_findings
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
-from analysis.study.written_findings import written_findings
+from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 from analysis.wording import agreeing, some_of, stopped
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
@@ -53,16 +53,23 @@ def warnings(study: Study) -> list[Problem]:
 
 
 def _of_tables(study: Study) -> Iterator[Problem]:
+    """Yield what is to be looked at also where tables do not fit together, or cannot be read."""
     for check in _OF_TABLES:
-        yield from check(study.descriptor.tables, study.tables)
+        yield from check(study)
+    yield from spoilt_cells(study.descriptor.tables, study.tables)
     yield from spoilt_settings(study.descriptor)
     yield from personal_details(study.descriptor, study.tables)
 
 
-def _rows(table: str, rule: Rule) -> Callable[[Study], Iterator[Problem]]:
-    """Return a check of the rows of a table; the rule's ``faulty`` is given the study."""
+def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Problem]]:
+    """Return a check of the rows of a table; the rule's ``faulty`` is given the study.
+
+    It looks at nothing where the table, or another that it needs, could not be read.
+    """
 
     def check(study: Study) -> Iterator[Problem]:
+        if not {table, *needs} <= study.tables.keys():
+            return
         where = np.asarray(rule.faulty(study), dtype=bool)
         breach = Breach(rule.column, rule.says, rule.remedy, WARNING)
         yield from row_problems(study.descriptor.tables[table], study[table], where, breach)
@@ -77,6 +84,10 @@ def _older(study: Study) -> Iterator[Problem]:
         )
         remedy = "nothing has to be done; the next intake writes them"
         yield Problem(FILE, None, "", "", rule, remedy, WARNING)
+
+
+def _no_addresses(study: Study) -> pd.Series:
+    return ~study["sources"]["url"].map(lambda text: text == "" or is_address(str(text)))
 
 
 def _searches_without_criteria(study: Study) -> Iterator[Problem]:
@@ -349,9 +360,13 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _half_a_map,
     _letters_without_a_face,
 )
+_OF_TABLES = (
+    _rows("sources", Rule("url", _no_addresses, NO_ADDRESS, WHOLE)),
+    _rows("codings", Rule("rules_mark", lambda study: under_earlier_rules(study.tables), EARLIER_RULES,
+          "look whether the level still holds: have the coder read again, under the new rules"),
+          "criteria", "levels", "rules"),
+)
 # fmt: on
-_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
-"""What looks at tables also where they do not fit together."""
 
 
 def open_searches(study: Study) -> str:

@@ -27,7 +27,7 @@ from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
 from analysis.study.places import has_map
-from analysis.study.written_findings import written_findings
+from analysis.study.sentences import written_findings
 from analysis.wording import DOZEN, beyond, further, listed, spoken
 
 _PAGES_AT_ONCE = 1_000

@@ -28,8 +28,8 @@ from analysis.publish.context.units import absent_units
 from analysis.publish.requests import Request, requests
 from analysis.publish.site.downloads import by_unit, letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
-from analysis.study.asking import Asking
 from analysis.study.places import has_map
+from analysis.study.requests import Asking
 from analysis.wording import capital
 
 FEW = 3

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of
 from analysis.study.rules.engine import CODED, Rule, RuleSet, look_up, numbers
-from analysis.study.rules.identity import respelt
+from analysis.study.rules.ids_and_dates import respelt
 
 
 def _as_read(name: str) -> str:

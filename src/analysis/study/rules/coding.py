@@ -1,4 +1,4 @@
-"""Rules on codings and assessments: what a level needs before it stands."""
+"""Rules on codings, assessments and findings: what a level or a sentence needs before it stands."""
 
 import numpy as np
 import pandas as pd
@@ -90,6 +90,20 @@ def _name_strangers(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
     return [text != "" and not {*text.split(";")} <= known for text in rows["criterion_ids"]]
 
 
+def states_named(rests_on: str) -> dict[str, str]:
+    """Return the state of each criterion that a sentence rests on; what is no pair has no state."""
+    pairs = (part.partition("=") for part in rests_on.split(";") if part.strip())
+    return {criterion.strip(): state.strip() for criterion, _, state in pairs}
+
+
+def _names_no_states(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
+    known = set(criteria["criterion_id"])
+    named = [states_named(text) for text in rows["rests_on"]]
+    return [
+        not states or not known.issuperset(states) or not all(states.values()) for states in named
+    ]
+
+
 # fmt: off
 RULES = (
     RuleSet(("assessments",), (
@@ -138,6 +152,15 @@ RULES = (
     RuleSet(("assignments",), (
         Rule("criterion_ids", _name_strangers,
              "it names a criterion_id that is not in criteria.csv", "correct it, or add the criterion"),
+    ), needs=("criteria",)),
+    RuleSet(("findings",), (
+        Rule("checked_by", lambda rows: rows["checked_by"].astype(object) == rows["written_by"].astype(object),
+             "{checked_by} wrote the sentence and cannot check it", "have somebody else check it"),
+    )),
+    RuleSet(("findings",), (
+        Rule("rests_on", _names_no_states,
+             "it does not name criteria of criteria.csv with their states",
+             "write criterion_id=state for each that the sentence rests on, joined by ;"),
     ), needs=("criteria",)),
 )
 # fmt: on

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.study.addresses import is_on_the_web
 from analysis.study.dates import first_days
 from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers, repeats
+from analysis.study.values import is_on_the_web
 from analysis.study.vocabulary import CHANGED, GONE, MOVED, NOT_GIVEN, SAME_TEXT, UNCHANGED
 
 WORDS_AT_MOST = 60
