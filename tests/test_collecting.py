@@ -14,7 +14,7 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.documents import fetch
-from analysis.documents.index import INDEX, STATE, Index
+from analysis.documents.index import INDEX, Index
 from analysis.documents.library import Library
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
@@ -541,4 +541,4 @@ def test_what_is_collected_is_indexed(study, tmp_path, capsys):
     assert collect(study, tmp_path / "policy.txt") == 0
     index = Index(study / "documents" / INDEX)
     assert [one.document for one in index.search("nobody")[0]] == ["D0001"]
-    assert not index.bring_up_to_date(STATE, Library(load(study)).texts)
+    assert not index.bring_up_to_date(Library(load(study)).texts)

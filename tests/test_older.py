@@ -56,7 +56,7 @@ def test_a_study_of_today_comes_through_as_it_is(tmp_path):
     study = copy_of_real_study(tmp_path)
     before = contents(study)
     for folder in (REAL, study):
-        assert load(folder).added == () and load(folder).brought_up == {}
+        assert load(folder).descriptor.added == () and load(folder).brought_up == {}
         edit_descriptor(study, lambda one: None)  # with its tables described whole
         before[DESCRIPTOR] = contents(study)[DESCRIPTOR]
     assert contents(study) == before
@@ -182,7 +182,7 @@ def test_columns_of_their_own_stay(tmp_path):
     assert found.added == ("figures.comparison",)
     assert set(found["figures"]["shelf"]) == {"top"}
     written(study, found)
-    assert validate(study) == [] and load(study).added == ()
+    assert validate(study) == [] and load(study).descriptor.added == ()
     columns = [one["name"] for one in table(profile(), "figures")["schema"]["fields"]]
     assert read_rows(study, "figures")[0] == [*columns, "shelf"]
     assert cell(study, "figures", 2, "shelf") == "top"
@@ -227,7 +227,7 @@ def newer_profile(monkeypatch, reading_anew):
 
 def test_what_came_after_the_studys_profile_is_filled_in(tmp_path, newer_profile):
     study = copy_of_real_study(tmp_path)
-    assert validate(study) == [] and load(study).added == ()  # it has them already
+    assert validate(study) == [] and load(study).descriptor.added == ()  # it has them already
     (study / "replies.csv").unlink()
     rows = read_rows(study, "figures")
     place = rows[0].index("comparison")
@@ -237,7 +237,7 @@ def test_what_came_after_the_studys_profile_is_filled_in(tmp_path, newer_profile
     assert set(found["figures"]["comparison"]) == {""}
     assert len(found["replies"]) == 0
     written(study, found)
-    assert load(study).added == ()
+    assert load(study).descriptor.added == ()
     (study / "replies.csv").unlink()
     assert [one.rule for one in validate(study)] == ["the file is missing"]
 
@@ -278,7 +278,7 @@ def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
     found = load(study)
     assert found.added == SINCE_0_1_0
     written(study, found)
-    assert load(study).added == ()
+    assert load(study).descriptor.added == ()
     assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300
 
 

@@ -63,13 +63,13 @@ def collect(arguments: argparse.Namespace) -> int:
     _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [item.same_as for item in collection.left_out if item.is_known]
+    known = [item.same_as for item in collection.left_out if item.same_as]
     if arguments.request and (collection.added or known):
         from analysis.fieldwork.answers import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
-    return 1 if any(not item.is_known for item in collection.left_out) else 0
+    return 1 if any(not item.same_as for item in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
@@ -190,8 +190,8 @@ def _print(collection: Collection) -> None:
         print(
             f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
         )
-    known = sum(item.is_known for item in collection.left_out)
-    failed = [item for item in collection.left_out if not item.is_known]
+    known = sum(bool(item.same_as) for item in collection.left_out)
+    failed = [item for item in collection.left_out if not item.same_as]
     for place, why in _failure_lines(failed):
         print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(

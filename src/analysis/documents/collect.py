@@ -90,11 +90,6 @@ class NotCollected:
     host: str = ""
     address: str = ""
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the study has the document already."""
-        return bool(self.same_as)
-
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
     """Yield what is to be collected of files, folders, addresses, and text files that list them."""

@@ -9,7 +9,6 @@ import contextlib
 import multiprocessing
 import queue
 import signal
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -148,13 +147,9 @@ def _serve(requests: Connection, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(EOFError, OSError):
-        for path, name, ocr in _received(requests):
+        while True:
+            path, name, ocr = requests.recv()
             requests.send(_answer(Path(path), name, ocr))
-
-
-def _received(requests: Connection) -> Iterator[tuple[str, str, bool]]:
-    while True:
-        yield requests.recv()
 
 
 def _answer(path: Path, name: str, ocr: bool) -> DocumentText | str:

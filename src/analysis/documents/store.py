@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.documents.comparable import PAGE_BREAK
 from analysis.frames import records
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.study.load import DOCUMENTS
 from analysis.study.tables import as_csv
 
@@ -137,7 +137,7 @@ def _read_private(path: Path) -> dict[str, dict[str, str]]:
         rule = "it is not as it was written: the hashes of private documents are lost"
         remedy = "put an older copy in its place; or take it away, and collect those files again"
         place = f"{DOCUMENTS}/{_PRIVATE_FILE}"
-        raise StudyError([Problem(place, None, "", "", rule, remedy)])
+        raise refusal(place, rule, remedy)
     return known
 
 

@@ -6,6 +6,7 @@ Text is kept as it is printed: how it is compared is in :mod:`analysis.documents
 import email
 import email.policy
 import io
+import platform
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -36,46 +37,17 @@ UNZIPPED_AT_MOST = 300_000_000
 """Bytes that the part of a zipped document with its text may have."""
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "math", "iframe"})
-_IN_LINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+# fmt: off
+_IN_LINE = {
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
+    "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+}
+# fmt: on
 _DAMAGED = "its file is damaged, or has a password: save it again without one"
 _CELLS = frozenset({"td", "th"})
+_PYTHON = f"Python {platform.python_version()}"
+"""What reads e-mails and plain texts."""
 
 
 def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
@@ -263,7 +235,7 @@ def _email(content: bytes) -> DocumentText:
         ("\n".join([*head, "", text]),),
         in_a_line(message["Subject"] or ""),
         when.date().isoformat() if when else "",
-        f"Python {version_of_python()}",
+        _PYTHON,
         attachments=attachments,
     )
 
@@ -287,13 +259,6 @@ def _attached(part: EmailMessage) -> bytes:
     return _bytes_of(part)
 
 
-def version_of_python() -> str:
-    """Return the version of the Python that runs, such as 3.11.7."""
-    import platform
-
-    return platform.python_version()
-
-
 def _decoded(content: bytes) -> str:
     is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
@@ -305,4 +270,4 @@ def _decoded(content: bytes) -> str:
 def _plain(content: bytes) -> DocumentText:
     text = _decoded(content)
     pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
-    return DocumentText(TEXT, tuple(pages), extractor=f"Python {version_of_python()}")
+    return DocumentText(TEXT, tuple(pages), extractor=_PYTHON)

@@ -25,7 +25,7 @@ from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asof import outcomes
-from analysis.study.dates import day_number, last_days
+from analysis.study.dates import last_days
 from analysis.study.evidence import changes_since_reading
 from analysis.study.requests import Asking, sent_requests
 
@@ -239,8 +239,8 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
     last = last_days(
         evidence["published"].where(evidence["published"] != "", evidence["not_after"])
     )
-    report = day_number(study.settings.report.date)
-    late = np.isnan(last) | (last >= report) | (day_number(matrix.as_of) <= report)
+    report = study.settings.report.date.toordinal()
+    late = np.isnan(last) | (last >= report) | (matrix.as_of.toordinal() <= report)
     address = evidence["source_id"].map(study.lookup("sources", "url")).fillna("")
     more = (evidence["scope"] == "unit") & evidence["extent_read"].isin(SEEN_IN_PART) & late
     more &= address.str.startswith(("http://", "https://"))

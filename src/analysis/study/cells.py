@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row, records
-from analysis.study.dates import UNBOUNDED, day_number, first_days
+from analysis.study.dates import UNBOUNDED, first_days
 from analysis.study.load import Study
 from analysis.study.published import units_among
 
@@ -51,7 +51,7 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
     """
     units, table = study["units"], study["applicability"]
     place = np.full((len(units), len(study["criteria"])), -1)
-    in_force = first_days(table["from_day"], UNBOUNDED) <= day_number(day)
+    in_force = first_days(table["from_day"], UNBOUNDED) <= day.toordinal()
     columns = study["criteria"]["criterion_id"].tolist()
     for number, row in enumerate(each_row(table)):
         if in_force[number]:
@@ -65,7 +65,7 @@ def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
     Where several rows say so of a cell: from the earliest day on, and for every reason.
     """
     units, table = study["units"], study["applicability"]
-    in_force = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
+    in_force = table[first_days(table["from_day"], UNBOUNDED) <= day.toordinal()]
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in records(in_force):
         for unit in units.loc[units_among(units, row["among"]), "unit_id"]:

@@ -20,12 +20,11 @@ def with_sources(study: Study, table: str, where: pd.Series | None = None) -> li
     """
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
-    if table == "evidence":
-        rows = rows.assign(since_read=changes_since_reading(study, rows["evidence_id"]))
     made = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
     if table == "evidence":
-        quoted = quotations(study)
-        made = [{**row, "quotation": quoted.get(row["evidence_id"])} for row in made]
+        quoted, since = quotations(study), changes_since_reading(study, rows["evidence_id"])
+        for row, changed in zip(made, since, strict=True):
+            row |= {"since_read": changed, "quotation": quoted.get(row["evidence_id"])}
     return made
 
 

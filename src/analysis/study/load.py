@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, StudyError, refusal, shorten
 from analysis.study import journal
 from analysis.study.dates import exist_on
 from analysis.study.descriptor import FILE, Descriptor
@@ -117,9 +117,9 @@ class Study:
         return {part for ids in cited for part in ids.split(";") if part}
 
     @property
-    def added(self) -> tuple[str, ...]:
-        """What an empty study has and this one, written for an older version, had not: all empty."""
-        return self.descriptor.added
+    def has_map(self) -> bool:
+        """Whether a map can be drawn: every unit has a tile."""
+        return bool((self["units"][["tile_column", "tile_row"]] != "").all(axis=None))
 
     @property
     def settings(self) -> Settings:
@@ -127,30 +127,22 @@ class Study:
         return self.descriptor.settings
 
 
-def load(folder: str | Path) -> Study:
+def load(folder: str | Path, to_fill: Collection[str] = ()) -> Study:
     """Load a study, first settling what an interrupted change has left.
+
+    Args:
+        folder: the study's folder.
+        to_fill: tables that may still have no rows: they are about to be filled.
 
     Raises:
         StudyError: it is not valid; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
+    if study is not None and problems:
+        empty = {name for name in to_fill if name in study.tables and study.tables[name].empty}
+        waiting = {study.descriptor.tables[name].path for name in empty}
+        problems = [problem for problem in problems if problem.file not in waiting]
     if study is None or problems:
-        raise StudyError(problems)
-    return study
-
-
-def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
-    """Load a study of which some tables may still have no rows: they are about to be filled.
-
-    Raises:
-        StudyError: it is not valid otherwise; the error holds every problem found.
-    """
-    study, problems = read_whole(Path(folder))
-    if study is None:
-        raise StudyError(problems)
-    waiting = {study.descriptor.tables[name].path for name in tables if study[name].empty}
-    problems = [problem for problem in problems if problem.file not in waiting]
-    if problems:
         raise StudyError(problems)
     return study
 
@@ -200,7 +192,7 @@ def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
         if _stamp(folder) == before:
             return read
     rule, remedy = "the study is being changed all the time", "try again when that has ended"
-    raise StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
+    raise refusal(folder, rule, remedy)
 
 
 def _stamp(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -5,7 +5,7 @@ import io
 from importlib.resources import files
 from pathlib import Path
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.study.descriptor import FILE
 from analysis.study.example import ROWS
 from analysis.study.profile import as_json, profile, template
@@ -30,12 +30,12 @@ def create(folder: str | Path, example: bool = False) -> list[Path]:
     folder = Path(folder)
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise _refusal(folder, "something is there already", "name a new folder")
+            raise refusal(folder, "something is there already", "name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
         return [_write(folder / name, text) for name, text in _files(example).items()]
     except OSError as error:
         rule = f"the folder cannot be written ({error.strerror})"
-        raise _refusal(folder, rule, "name another place") from error
+        raise refusal(folder, rule, "name another place") from error
 
 
 def _files(example: bool) -> dict[str, str]:
@@ -60,7 +60,3 @@ def _lower(title: str) -> str:
 def _write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
-
-
-def _refusal(folder: Path, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])

@@ -74,11 +74,6 @@ def read_table(
         return None, [_problem(table, None, "", "", rule, "make it a readable file")]
 
 
-def write_table(path: Path, rows: pd.DataFrame) -> None:
-    """Write rows as CSV: UTF-8, line feeds, quoted only where needed."""
-    path.write_bytes(as_csv(rows))
-
-
 def as_csv(rows: pd.DataFrame, marked: bool = False) -> bytes:
     """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed.
 

@@ -1,7 +1,7 @@
 """Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from analysis.problems import shorten
@@ -58,22 +58,22 @@ NO_ADDRESS = "it is not an address: one begins with https://, http:// or another
 WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 
-def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
-    """Return the faults among the texts of a column, by their place."""
-    suspects = sorted({*_unusual(field, texts), *_misfits(field, texts)})
-    results = {place: fault(field, texts[place]) for place in suspects}
-    return {place: result for place, result in results.items() if result}
+def faults(field: Column, texts: Sequence[str]) -> dict[str, Fault]:
+    """Return the faults among the different texts of a column, by the text."""
+    suspects = {*_unusual(field, texts), *_misfits(field, texts)}
+    results = {text: fault(field, text) for text in suspects}
+    return {text: result for text, result in results.items() if result}
 
 
-def _unusual(field: Column, texts: Sequence[str]) -> Iterable[int]:
-    """Return the places of texts that may hold what cannot be read; quickly, where there are none."""
+def _unusual(field: Column, texts: Sequence[str]) -> Sequence[str]:
+    """Return the texts that may hold what cannot be read; quickly, where there are none."""
     if signs.is_prose(field):
-        return [place for place, text in enumerate(texts) if not _is_plain_prose(text)]
+        return [text for text in texts if not _is_plain_prose(text)]
     lines = "\n".join(texts)
     ends = lines.startswith(" ") or lines.endswith(" ") or "\n " in lines or " \n" in lines
     if lines.count("\n") < max(len(texts), 1) and not ends and _is_plain(lines.replace("\n", "")):
         return ()
-    return [place for place, text in enumerate(texts) if not _is_plain(text)]
+    return [text for text in texts if not _is_plain(text)]
 
 
 def _is_plain(text: str) -> bool:
@@ -84,19 +84,18 @@ def _is_plain_prose(text: str) -> bool:
     return text.replace("\n", " ").isprintable() and _VISIBLE.search(text) is not None
 
 
-def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
-    """Return the places of texts that do not have the length and the form that the column asks for."""
+def _misfits(field: Column, texts: Sequence[str]) -> Sequence[str]:
+    """Return the texts that do not have the length and the form that the column asks for."""
     limits = field.constraints
     if field.type != "string":
-        return range(len(texts))
+        return texts
     least, most = max(limits.minLength, 1), limits.maxLength
-    sizes = enumerate(map(len, texts))
-    wrong = [place for place, size in sizes if not least <= size <= most]
+    wrong = [text for text in texts if not least <= len(text) <= most]
     if limits.enum is not None:
-        wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
+        wrong += {*texts} - {*limits.enum}
     if limits.pattern is not None:
         has_form = re.compile(limits.pattern, re.ASCII).fullmatch
-        wrong += [place for place, match in enumerate(map(has_form, texts)) if not match]
+        wrong += [text for text in texts if not has_form(text)]
     return wrong
 
 

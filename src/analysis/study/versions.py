@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from analysis.frames import each_row, records
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import StudyError, refusal, shorten
 from analysis.study.load import Study, load
 
 
@@ -56,17 +56,17 @@ def _extract(revision: str, folder: Path, to: Path) -> Path:
     """Write what a revision holds of a study's folder into a new one; return it."""
     if not folder.is_dir():
         rule = f"it is not a folder, and {shorten(folder, 200)} is not one either, to ask git there"
-        raise _refusal(revision, rule, "name two folders, or the study with --study")
+        raise refusal(revision, rule, "name two folders, or the study with --study")
     revspec = f"{revision}^{{commit}}"
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", revspec)
     if commit is None:
         rule = f"it is neither a folder nor a git revision that {shorten(folder, 200)} knows"
-        raise _refusal(revision, rule, "name a study's folder, or a commit, branch or tag")
+        raise refusal(revision, rule, "name a study's folder, or a commit, branch or tag")
     # From inside a folder, git packs that folder alone, its paths counted from there.
     packed = _git(folder, "archive", "--format=tar", commit.decode().strip())
     if packed is None:
         rule = f"the revision does not hold {shorten(folder, 200)}"
-        raise _refusal(revision, rule, "name a revision that does, or the study with --study")
+        raise refusal(revision, rule, "name a revision that does, or the study with --study")
     to.mkdir()
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
@@ -83,10 +83,6 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     except (OSError, ValueError, subprocess.CalledProcessError):
         return None
     return done.stdout
-
-
-def _refusal(name: str, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(name, 200), None, "", "", rule, remedy)])
 
 
 _COLUMNS = {

@@ -13,10 +13,9 @@ from analysis.study import vocabulary as v
 from analysis.study.asof import states
 from analysis.study.cells import exempt_cells
 from analysis.study.codebook import EARLIER_RULES, under_earlier_rules
-from analysis.study.dates import day_number, possible_days, whole_day
+from analysis.study.dates import possible_days, whole_day
 from analysis.study.descriptor import FILE
 from analysis.study.load import Study, read_whole
-from analysis.study.places import placed
 from analysis.study.privacy import personal_details
 from analysis.study.requests import Asking, sent_requests
 from analysis.study.rules.engine import Rule, numbers
@@ -78,10 +77,8 @@ def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Pro
 
 
 def _older(study: Study) -> Iterator[Problem]:
-    if study.added:
-        rule = (
-            f"the study was written for an older version; read as empty: {', '.join(study.added)}"
-        )
+    if study.descriptor.added:
+        rule = f"the study was written for an older version; read as empty: {', '.join(study.descriptor.added)}"
         remedy = "nothing has to be done; the next intake writes them"
         yield Problem(FILE, None, "", "", rule, remedy, WARNING)
 
@@ -227,7 +224,7 @@ def outdated_by_the_report(study: Study) -> str:
     rows = rows[~rows["level"].isin(v.UNKNOWNS)]
     _, last = possible_days(rows, study["units"])
     day = study.settings.report.date
-    if not len(rows) or not (last < day_number(day)).all():
+    if not len(rows) or not (last < day.toordinal()).all():
         return ""
     return (
         f"all {len(rows)} levels in assessments.csv are from before the report's day ({day}), "
@@ -244,7 +241,7 @@ def _rows_that_do_not_apply(study: Study) -> np.ndarray:
     for day in table["from_day"].unique():
         first_day = whole_day(day) if day else dt.date.min
         exempt = exempt_cells(study, first_day)[place, criterion] >= 0
-        late |= exempt & (last >= day_number(first_day))
+        late |= exempt & (last >= first_day.toordinal())
     return late
 
 
@@ -261,7 +258,7 @@ def _long_notices(study: Study) -> pd.Series:
 
 def _half_a_map(study: Study) -> Iterator[Problem]:
     """Say once that no map is drawn since some units have no tile; where none has, it is meant."""
-    there = placed(study)
+    there = (study["units"][["tile_column", "tile_row"]] != "").all(axis=1)
     if there.any() and not there.all():
         first = int(there.to_numpy().argmin())
         lacking = (~there).sum()

@@ -7,7 +7,6 @@ from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
-from analysis.study.settings import Settings
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
@@ -35,11 +34,6 @@ def _tied(rows: pd.DataFrame, units: pd.DataFrame | None) -> np.ndarray:
         levels = rows.assign(first=first, last=last)[among].groupby(key, dropna=False)["level"]
         tied[among] |= levels.transform("nunique") > 1
     return tied
-
-
-def _unchecked(rows: pd.DataFrame, settings: Settings, column: str) -> pd.Series:
-    """Return the rows that nobody has checked, if the study is marked checked."""
-    return (rows[column] == "") & (not settings.is_draft)
 
 
 def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -121,12 +115,11 @@ RULES = (
              "settled by {settled_by} without a reason", "say why this level stands"),
     ), uses=("units",)),
     RuleSet(("assessments",), (
-        Rule("checked_by", lambda rows, settings: _unchecked(rows, settings, "checked_by"),
-             "the study is marked checked, and this assessment is not",
-             "say who checked it and when, or mark the study draft"),
-        Rule("checked_on", lambda rows, settings: _unchecked(rows, settings, "checked_on"),
-             "the study is marked checked, and this assessment is not",
-             "say who checked it and when, or mark the study draft"),
+        *(Rule(column,
+               lambda rows, settings, column=column: (rows[column] == "") & (not settings.is_draft),
+               "the study is marked checked, and this assessment is not",
+               "say who checked it and when, or mark the study draft")
+          for column in ("checked_by", "checked_on")),
     ), needs=(SETTINGS,)),
     RuleSet(("assessments",), (
         Rule("level", lambda rows: rows["read"] == "part", NEEDS_REPLY + "was read in part only",
