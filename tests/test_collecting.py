@@ -345,8 +345,8 @@ def fetcher():
 
 def test_a_page_is_fetched_from_where_it_was_moved_to(site, fetcher):
     found = fetcher.fetch(f"{site}/moved")
-    assert (found.address, found.redirects) == (f"{site}/policy", (f"{site}/moved",))
-    assert found.content == PAGES["/policy"][2] and found.declared == "text/html"
+    assert found.address == f"{site}/policy"
+    assert found.content == PAGES["/policy"][2]
 
 
 @pytest.mark.parametrize(

@@ -98,17 +98,11 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
         if _ADDRESS.fullmatch(place):
             yield Wanted(urldefrag(place).url)
         elif path.is_dir():
-            # What is no file, such as a link to nothing, is named when it is to be read.
-            files = (
-                entry
-                for entry in sorted(path.rglob("*"))
-                if entry.is_symlink() or not entry.is_dir()
-            )
-            yield from (
-                Wanted(str(file))
-                for file in files
-                if not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
+            for file in sorted(path.rglob("*")):
+                is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+                # What is no file, such as a link to nothing, is named when it is to be read.
+                if not is_hidden and (file.is_symlink() or not file.is_dir()):
+                    yield Wanted(str(file))
         elif lines := _listed(path):
             yield from wanted(lines)
         else:

@@ -72,15 +72,11 @@ class Fetched:
     Attributes:
         content: its bytes, decoded.
         address: where it came from, after redirects; with a query string only where it needs one.
-        declared: the media type that the site names.
-        redirects: the addresses on the way, the one asked for first.
         moved_to: the address to which the one asked for is redirected for good; empty: it is not.
     """
 
     content: bytes
     address: str
-    declared: str
-    redirects: tuple[str, ...] = ()
     moved_to: str = ""
 
 
@@ -144,8 +140,7 @@ class Fetcher:
         Raises:
             NotFetchedError: why there is none, in one line.
         """
-        way: list[str] = []
-        moved_to, for_good = "", True
+        moves, moved_to, for_good = 0, "", True
         while True:
             _check_scheme(address)
             if not self._allowed(address):
@@ -153,8 +148,8 @@ class Fetcher:
             response, content = self._get(address, self.at_most)
             if not response.has_redirect_location:
                 break
-            way.append(address)
-            if len(way) > REDIRECTS_AT_MOST:
+            moves += 1
+            if moves > REDIRECTS_AT_MOST:
                 why = f"it redirects more than {REDIRECTS_AT_MOST} times"
                 raise NotFetchedError(why, NOT_GIVEN)
             address = urljoin(address, response.headers["location"])
@@ -164,11 +159,10 @@ class Fetcher:
             words = f"the site answers with status {response.status_code}"
             why = _REFUSED.get(response.status_code, words)
             raise NotFetchedError(why, _SAYS.get(response.status_code, ""))
-        declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         _check_is_document(content)
         bare = self._without_query(address, content)
         moved_to = bare if moved_to == address else moved_to
-        return Fetched(content, bare, declared, tuple(way), moved_to)
+        return Fetched(content, bare, moved_to)
 
     def _without_query(self, address: str, content: bytes) -> str:
         """Return an address as bare as it gives the same bytes: a query string may name a person."""

@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +77,8 @@ class Library:
     @cached_property
     def documents(self) -> dict[str, StudyDocument]:
         """Every document by its id, in the order of the ids."""
-        return {doc.document_id: doc for doc in _documents_of(self._study, self._store)}
+        rows = [self._store.known(row) for row in self._rows.values()]
+        return {doc.document_id: doc for doc in _documents_of(self._study, rows)}
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, str]]:
@@ -169,7 +170,7 @@ class Library:
         return index
 
 
-def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
+def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[StudyDocument]:
     # Whom a document is about is known from its row, from the request that it answers, from what
     # quotes it, and from its source.
     asked_of = study.lookup("requests", "unit_id")
@@ -180,7 +181,6 @@ def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
             units.setdefault(key, set()).update({row.unit_id} - {""})
     sources = {row["source_id"]: row for row in records(study["sources"])}
     order = {name: place for place, name in enumerate(study["units"]["unit_id"])}
-    rows = sorted(records(study["documents"]), key=lambda row: row["document_id"])
     newer = {row["replaces"]: row["document_id"] for row in rows if row["replaces"]}
     documents = []
     for row in rows:
@@ -199,7 +199,7 @@ def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
                 row["unread"],
                 newer.get(name, ""),
                 row["media_type"],
-                store.known(row)["sha256"],
+                row["sha256"],
             )
         )
     return documents

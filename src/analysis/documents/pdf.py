@@ -56,7 +56,8 @@ def read_pdf(content: bytes, ocr: bool) -> DocumentText:
     read_by = extractor("pypdfium2")
     if seen:
         read_by += f"; {_tesseract_version()} on {_page_list(seen, len(pages))}"
-    unread = (_missing_text(empty, len(pages)),) if empty else ()
+    where = "any page" if len(empty) == len(pages) else _page_list(empty, len(pages))
+    unread = (f"no text layer on {where}",) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
@@ -79,11 +80,6 @@ def _pdf_page(document: Any, number: int) -> str:
     # PDFium gives this sign for a hyphen at a line's end, and joins the lines.
     text = text.replace("\ufffe", "-\n").replace("\r\n", "\n").replace("\f", "\n")
     return "\n".join(line.rstrip() for line in text.split("\n"))
-
-
-def _missing_text(places: list[int], many: int) -> str:
-    where = "any page" if len(places) == many else _page_list(places, many)
-    return f"no text layer on {where}"
 
 
 def _page_list(places: list[int], many: int) -> str:

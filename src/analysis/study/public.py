@@ -30,19 +30,17 @@ def public(study: Study) -> Study:
         replaces=shown["replaces"].where(shown["replaces"].isin(shown["document_id"]), "")
     )
     of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
+    evidence = study.tables["evidence"]
+    is_quoted = evidence["document_id"].isin(shown["document_id"])
     traced = of_private & ~sources["sha256"].isin(shown["sha256"])
     tables = {
         "documents": shown,
-        "evidence": _without(study.tables["evidence"], shown["document_id"]),
+        "evidence": evidence.assign(
+            **{name: evidence[name].where(is_quoted, "") for name in QUOTED}
+        ),
         "sources": sources.assign(sha256=sources["sha256"].mask(traced, "")),
     }
     return replace(study, tables={**study.tables, **tables})
-
-
-def _without(evidence: pd.DataFrame, shown: pd.Series) -> pd.DataFrame:
-    """Return evidence that names and quotes no documents but those shown."""
-    is_shown = evidence["document_id"].isin(shown)
-    return evidence.assign(**{name: evidence[name].where(is_shown, "") for name in QUOTED})
 
 
 CODEBOOK = ("recommendations", "criteria", "levels", "rules", "notices")

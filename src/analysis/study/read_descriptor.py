@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from analysis.problems import Problem, shorten
 from analysis.study.descriptor import (
     FILE,
-    PLACEHOLDER,
     WORKED_OUT,
     Descriptor,
     Table,
@@ -70,10 +69,6 @@ def _checked(completed: Completed) -> tuple[Descriptor | None, list[Problem]]:
     more: dict = {"headers": headers, "added": added}
     if added:
         more["rewritten"] = as_json(own_descriptor(full))
-    if not problems:
-        more["placeholders"] = tuple(
-            path for path, text in descriptor.texts() if PLACEHOLDER in text
-        )
     return descriptor.model_copy(update=more), problems
 
 

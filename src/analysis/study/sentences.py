@@ -140,9 +140,8 @@ def written_findings(study: Study, matrix: Matrix) -> dict[tuple[str, str], str]
     return {
         (row.unit_id, row.recommendation_id): row.text
         for row in each_row(study["findings"])
-        if _holds(row.unit_id, states_named(row.rests_on), states)
+        if all(
+            states.get((row.unit_id, criterion)) == state
+            for criterion, state in states_named(row.rests_on).items()
+        )
     }
-
-
-def _holds(unit: str, named: Mapping[str, str], states: Mapping[tuple[str, str], str]) -> bool:
-    return all(states.get((unit, criterion)) == state for criterion, state in named.items())

@@ -61,7 +61,7 @@ def _of_tables(study: Study) -> Iterator[Problem]:
 
 
 def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Problem]]:
-    """Return a check of the rows of a table; the rule's ``faulty`` is given the study.
+    """Return a check of the rows of a table; the rule's ``faulty`` is given them and the study.
 
     It looks at nothing where the table, or another that it needs, could not be read.
     """
@@ -69,9 +69,10 @@ def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Pro
     def check(study: Study) -> Iterator[Problem]:
         if not {table, *needs} <= study.tables.keys():
             return
-        where = np.asarray(rule.faulty(study), dtype=bool)
+        rows = study[table]
+        where = np.asarray(rule.faulty(rows, study), dtype=bool)
         breach = Breach(rule.column, rule.says, rule.remedy, WARNING)
-        yield from row_problems(study.descriptor.tables[table], study[table], where, breach)
+        yield from row_problems(study.descriptor.tables[table], rows, where, breach)
 
     return check
 
@@ -81,10 +82,6 @@ def _older(study: Study) -> Iterator[Problem]:
         rule = f"the study was written for an older version; read as empty: {', '.join(study.descriptor.added)}"
         remedy = "nothing has to be done; the next intake writes them"
         yield Problem(FILE, None, "", "", rule, remedy, WARNING)
-
-
-def _no_addresses(study: Study) -> pd.Series:
-    return ~study["sources"]["url"].map(lambda text: text == "" or is_address(str(text)))
 
 
 def _searches_without_criteria(study: Study) -> Iterator[Problem]:
@@ -102,10 +99,9 @@ def _searches_without_criteria(study: Study) -> Iterator[Problem]:
         yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
 
 
-def _weights_of_groups_in_a_pool(study: Study) -> pd.Series:
-    groups = study["recommendations"]["recommendation_id"]
+def _weights_of_groups_in_a_pool(weights: pd.DataFrame, study: Study) -> pd.Series:
     is_pooled = study.settings.aggregation == "pooled"
-    return study["group_weights"]["node_id"].isin(groups) & is_pooled
+    return weights["node_id"].isin(study["recommendations"]["recommendation_id"]) & is_pooled
 
 
 def _without_rules(study: Study, coded: bool = True) -> pd.Series:
@@ -149,21 +145,21 @@ def _batches_of_another_name(study: Study) -> Iterator[Problem]:
         yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
-def _sources_without_use(study: Study) -> pd.Series:
+def _sources_without_use(sources: pd.DataFrame, study: Study) -> pd.Series:
     used = {study.settings.report.source_id}
     for name, frame in study.tables.items():
         if name != "sources" and "source_id" in frame:
             used |= set(frame["source_id"])
-    return ~study["sources"]["source_id"].isin(used)
+    return ~sources["source_id"].isin(used)
 
 
 def _document_again(column: str, what: str, texts: Callable[[pd.DataFrame], pd.Series]):
     """Return the check of documents that stand in sources.csv twice by some texts."""
 
-    def again(study: Study) -> pd.Series:
-        keys = texts(study["sources"])
+    def again(sources: pd.DataFrame, _: Study) -> pd.Series:
+        keys = texts(sources)
         # A note says why one document stands here twice.
-        return (keys != "") & keys.duplicated() & (study["sources"]["note"] == "")
+        return (keys != "") & keys.duplicated() & (sources["note"] == "")
 
     remedy = "keep one of the two, or say in note why both stand"
     return _rows("sources", Rule(column, again, f"an earlier row has the same {what}", remedy))
@@ -174,40 +170,30 @@ def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
     return (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
 
 
-def _addresses_of_private_documents(study: Study) -> pd.Series:
+def _addresses_of_private_documents(sources: pd.DataFrame, study: Study) -> pd.Series:
     """Return the sources that have an address, and private documents alone."""
-    sources, documents = study["sources"], study["documents"]
+    documents = study["documents"]
     is_public = documents["access"] == "public"
     of_public = sources["source_id"].isin(documents.loc[is_public, "source_id"])
     of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
     return of_private & ~of_public & (sources["url"] != "")
 
 
-def _read_whole_of_what_lacks_text(study: Study) -> pd.Series:
-    documents, evidence = study["documents"], study["evidence"]
+def _read_whole_of_what_lacks_text(evidence: pd.DataFrame, study: Study) -> pd.Series:
+    documents = study["documents"]
     in_part = documents.loc[documents["unread"] != "", "document_id"]
     return evidence["document_id"].isin(in_part) & (evidence["extent_read"] == "whole")
 
 
-def _evidence_read_further_than_its_source(study: Study) -> pd.Series:
+def _evidence_read_further_than_its_source(evidence: pd.DataFrame, study: Study) -> pd.Series:
     order = {name: number for number, name in enumerate(FURTHEST_READ)}
-    evidence = study["evidence"]
     source = evidence["source_id"].map(study.lookup("sources", "extent_read")).map(order)
     return evidence["extent_read"].map(order) > source
 
 
-def _scores_rounded_somehow(study: Study) -> pd.Series:
-    scores = study["published_scores"]
-    return (numbers(scores["step"]) > 0) & (scores["rounding"] == "")
-
-
-def _requests_not_sent(study: Study) -> np.ndarray:
-    return ~study["requests"].index.isin(sent_requests(study).index)
-
-
-def _requests_of_who_holds_no_answer(study: Study) -> list[bool]:
+def _requests_of_who_holds_no_answer(requests: pd.DataFrame, study: Study) -> list[bool]:
     asking = Asking(study)
-    return [not asking.criteria(row) for row in each_row(study["requests"])]
+    return [not asking.criteria(row) for row in each_row(requests)]
 
 
 def _report_after_all_observations(study: Study) -> Iterator[Problem]:
@@ -232,28 +218,21 @@ def outdated_by_the_report(study: Study) -> str:
     )
 
 
-def _rows_that_do_not_apply(study: Study) -> np.ndarray:
-    rows, table = study["assessments"], study["applicability"]
+def _rows_that_do_not_apply(rows: pd.DataFrame, study: Study) -> np.ndarray:
     _, last = possible_days(rows, study["units"])
     place = places(rows["unit_id"], study["units"]["unit_id"])
     criterion = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     late = np.zeros(len(rows), dtype=bool)
-    for day in table["from_day"].unique():
+    for day in study["applicability"]["from_day"].unique():
         first_day = whole_day(day) if day else dt.date.min
         exempt = exempt_cells(study, first_day)[place, criterion] >= 0
         late |= exempt & (last >= first_day.toordinal())
     return late
 
 
-def _sentences_that_no_longer_hold(study: Study) -> list[bool]:
-    rows = study["findings"]
+def _sentences_that_no_longer_hold(rows: pd.DataFrame, study: Study) -> list[bool]:
     hold = written_findings(study, states(study)) if len(rows) else {}
     return [(row.unit_id, row.recommendation_id) not in hold for row in each_row(rows)]
-
-
-def _long_notices(study: Study) -> pd.Series:
-    notices = study["notices"]
-    return (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
 
 
 def _half_a_map(study: Study) -> Iterator[Problem]:
@@ -316,7 +295,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("group_weights", Rule("node_id", _weights_of_groups_in_a_pool,
           "it is a weight of a group, and study.aggregation is pooled: it counts for nothing",
           "take it out, or give the criteria of the group their weights")),
-    _rows("criteria", Rule("criterion_id", _without_rules,
+    _rows("criteria", Rule("criterion_id", lambda _, study: _without_rules(study),
           "levels are coded for it, and rules.csv has no decision rule", _WRITE_RULES)),
     _criteria_without_rules,
     _batches_of_another_name,
@@ -337,11 +316,11 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("evidence", Rule("extent_read", _read_whole_of_what_lacks_text,
           "{document_id} has parts without text, or was not read by the program to its end (unread in documents.csv)",
           "leave it if a person read those parts; else say whole_excerpt or opening")),
-    _rows("published_scores", Rule("rounding", _scores_rounded_somehow,
+    _rows("published_scores", Rule("rounding", lambda rows, _: (numbers(rows["step"]) > 0) & (rows["rounding"] == ""),
           "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
           "both ends included",
           "say half_up, half_even, down or up; or give lowest and highest in place of the step")),
-    _rows("requests", Rule("sent_on", _requests_not_sent,
+    _rows("requests", Rule("sent_on", lambda rows, study: ~rows.index.isin(sent_requests(study).index),
           "it has no day of sending and no answer, so that it counts as not sent",
           "give the day on which it was sent, or take the row out")),
     _rows("requests", Rule("asked_of", _requests_of_who_holds_no_answer,
@@ -351,15 +330,16 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("assessments", Rule("criterion_id", _rows_that_do_not_apply,
           "applicability.csv says that the criterion does not apply here on the day of this row, so that it counts for nothing",
           "correct the table, or leave the row as what was read before")),
-    _rows("notices", Rule("text", _long_notices,
+    _rows("notices", Rule("text", lambda rows, _: (rows["text"].str.len() > LONGEST_NOTICE) & (rows["scope"] != "study"),
           f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",
           "say it in fewer words")),
     _half_a_map,
     _letters_without_a_face,
 )
 _OF_TABLES = (
-    _rows("sources", Rule("url", _no_addresses, NO_ADDRESS, WHOLE)),
-    _rows("codings", Rule("rules_mark", lambda study: under_earlier_rules(study.tables), EARLIER_RULES,
+    _rows("sources", Rule("url", lambda rows, _: ~rows["url"].map(lambda text: text == "" or is_address(str(text))),
+          NO_ADDRESS, WHOLE)),
+    _rows("codings", Rule("rules_mark", lambda _, study: under_earlier_rules(study.tables), EARLIER_RULES,
           "look whether the level still holds: have the coder read again, under the new rules"),
           "criteria", "levels", "rules"),
 )

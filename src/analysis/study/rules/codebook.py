@@ -43,10 +43,6 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
     return pd.Series(np.array(off, dtype=bool)[each], rows.index)
 
 
-def _coded_off_scale(rows: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
-    return _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS)
-
-
 OFF_SCALE = "it is not a level of the scale of {criterion_id}"
 SCALE_REMEDY = "use a level of the criterion's scale (levels.csv)"
 CODED_REMEDY = f"{SCALE_REMEDY}, or one of: {', '.join(v.TYPED)}"
@@ -109,7 +105,8 @@ RULES = (
              "give the levels their values"),
     ), needs=("criteria",)),
     RuleSet(CODED, (
-        Rule("level", _coded_off_scale, OFF_SCALE, CODED_REMEDY),
+        Rule("level", lambda rows, *others: _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS),
+             OFF_SCALE, CODED_REMEDY),
         Rule("level", lambda rows, *_: rows["level"].isin(v.DERIVED),
              "this unknown is derived and never typed", CODED_REMEDY),
     ), needs=("criteria", "levels")),

@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
-from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
+from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up, strangers
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
@@ -79,11 +79,6 @@ def _are_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> np.ndar
     return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
 
 
-def _name_strangers(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
-    known = set(criteria["criterion_id"])
-    return [text != "" and not {*text.split(";")} <= known for text in rows["criterion_ids"]]
-
-
 def states_named(rests_on: str) -> dict[str, str]:
     """Return the state of each criterion that a sentence rests on; what is no pair has no state."""
     pairs = (part.partition("=") for part in rests_on.split(";") if part.strip())
@@ -143,7 +138,8 @@ RULES = (
              "{unit_id}, {criterion_id} has an assessment", "remove this row, or the assessment"),
     ), needs=("codings", "assessments")),
     RuleSet(("assignments",), (
-        Rule("criterion_ids", _name_strangers,
+        Rule("criterion_ids",
+             lambda rows, criteria: strangers(rows["criterion_ids"], criteria["criterion_id"]),
              "it names a criterion_id that is not in criteria.csv", "correct it, or add the criterion"),
     ), needs=("criteria",)),
     RuleSet(("findings",), (

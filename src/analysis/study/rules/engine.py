@@ -1,6 +1,6 @@
 """Rules as records, and what applies them to the tables of a study."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +112,12 @@ def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Se
 def repeats(ids: list[str]) -> bool:
     """Return whether an id stands twice in a list."""
     return len(set(ids)) < len(ids)
+
+
+def strangers(texts: Iterable[str], ids: Iterable[str]) -> list[bool]:
+    """Return which texts, each of ids joined by ``;``, name what is not among the ids."""
+    known = {"", *ids}
+    return [not known.issuperset(text.split(";")) for text in texts]
 
 
 def numbers(texts: pd.Series) -> pd.Series:

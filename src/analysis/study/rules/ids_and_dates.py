@@ -23,8 +23,6 @@ def _examples_left(draft: Draft) -> Iterator[Problem]:
         named = np.zeros(len(frame), dtype=bool)
         for column in frame.columns.intersection(list(keys), sort=False):
             examples = [text for text in frame[column].unique() if text.startswith(MARK)]
-            if not examples:
-                continue
             marked = frame[column].isin(examples).to_numpy() & ~named
             named |= marked
             yield from row_problems(table, frame, marked, Breach(column, rule, remedy))

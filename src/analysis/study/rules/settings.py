@@ -57,16 +57,12 @@ def _no_contact(draft: Draft) -> Iterator[Problem]:
 
 def _adverse(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
     """Return which rows are at a level below the highest of their scale."""
-    value = numbers(levels["value"])
-    scale, level = (levels[name].astype(object) for name in ("scale_id", "level"))
-    most, values = (
-        value.groupby(scale).max(),
-        dict(zip(zip(scale, level, strict=True), value, strict=True)),
-    )
+    value, scale = numbers(levels["value"]), levels["scale_id"].astype(object)
+    lower = levels[value < value.groupby(scale).transform("max")]
+    below = set(zip(lower["scale_id"], lower["level"], strict=True))
     scales = look_up(rows["criterion_id"], criteria, "criterion_id", "scale_id")
     cells = zip(scales, rows["level"], strict=True)
-    found = [values.get(cell, float("inf")) < most.get(cell[0], 0) for cell in cells]
-    return pd.Series(found, index=rows.index, dtype=bool)
+    return pd.Series([cell in below for cell in cells], index=rows.index, dtype=bool)
 
 
 def _on_adverse(

@@ -7,18 +7,13 @@ import pandas as pd
 
 from analysis.study.dates import first_days, last_days, lives, possible_days
 from analysis.study.published import listed_units, units_among
-from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats
+from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats, strangers
 
 
 def _with_successors(units: pd.DataFrame) -> pd.DataFrame:
     """Return the units with the list of those that follow them, and their last day."""
     last = last_days(units["exists_until"], np.inf)
     return units.assign(following=units["successor_ids"].str.split(";"), last_day=last)
-
-
-def _follows_none(units: pd.DataFrame) -> list[bool]:
-    known = {"", *units["unit_id"]}
-    return [not known.issuperset(names) for names in units["following"]]
 
 
 def _follows_itself(units: pd.DataFrame) -> list[bool]:
@@ -128,7 +123,8 @@ def _own_weights(rows: pd.DataFrame, among: list[pd.Series]) -> tuple[dict, list
 # fmt: off
 RULES = (
     RuleSet(("units",), (
-        Rule("successor_ids", _follows_none, "it names a unit that is not in units.csv",
+        Rule("successor_ids", lambda rows: strangers(rows["successor_ids"], rows["unit_id"]),
+             "it names a unit that is not in units.csv",
              "correct it, or add the unit that followed"),
         Rule("successor_ids", _follows_itself, "a unit does not follow itself",
              "name the unit that followed"),
