@@ -56,7 +56,7 @@ def test_a_study_of_today_comes_through_as_it_is(tmp_path):
     study = copy_of_real_study(tmp_path)
     before = contents(study)
     for folder in (REAL, study):
-        assert load(folder).descriptor.added == () and load(folder).brought_up == {}
+        assert load(folder).descriptor.added == () and load(folder).migrated_files == {}
         edit_descriptor(study, lambda one: None)  # with its tables described whole
         before[DESCRIPTOR] = contents(study)[DESCRIPTOR]
     assert contents(study) == before
@@ -77,7 +77,7 @@ def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
         "replies",
         "study.coders",
     ]
-    assert sorted(found.brought_up) == [
+    assert sorted(found.migrated_files) == [
         "assessments.csv",
         "datapackage.json",
         "figures.csv",
@@ -101,7 +101,7 @@ def test_a_table_that_is_brought_up_keeps_its_byte_order_mark(tmp_path):
     for path in (study / "figures.csv", study / "datapackage.json"):
         path.write_bytes(BOM_UTF8 + path.read_bytes())
     found = load(study)
-    marked = [name for name, held in found.brought_up.items() if held.startswith(BOM_UTF8)]
+    marked = [name for name, held in found.migrated_files.items() if held.startswith(BOM_UTF8)]
     assert marked == ["figures.csv"]
     assert set(found["figures"]["comparison"]) == {""}
 
@@ -190,7 +190,7 @@ def test_columns_of_their_own_stay(tmp_path):
 
 def written(folder, study):
     """Write what changes with what was added, as whatever writes to the folder does."""
-    for name, content in study.brought_up.items():
+    for name, content in study.migrated_files.items():
         (folder / name).write_bytes(content)
 
 
@@ -203,9 +203,9 @@ def test_what_is_brought_up_states_only_its_own(tmp_path):
     written(study, load(study))
     assert json.loads((study / DESCRIPTOR).read_text("utf-8")) == json.loads(own)
     assert contents(study)["replies.csv"] == contents(REAL)["replies.csv"]
-    brought_up, whole = load(study)["figures"], load(REAL)["figures"].copy()
+    migrated_files, whole = load(study)["figures"], load(REAL)["figures"].copy()
     whole.loc[:, "comparison"] = ""
-    assert brought_up.equals(whole)
+    assert migrated_files.equals(whole)
 
 
 # --- a study that follows an older profile --------------------------------------------------------

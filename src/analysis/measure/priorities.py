@@ -216,7 +216,7 @@ class _Steps:
     def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
         sent = sent_requests(study)
-        self._waiting = asking.cells(sent[outcomes(sent) == ""])
+        self._waiting = asking.by_cell(sent[outcomes(sent) == ""]).keys()
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""

@@ -71,7 +71,7 @@ class Study:
         return replace(self, day=day)
 
     @cached_property
-    def brought_up(self) -> dict[str, bytes]:
+    def migrated_files(self) -> dict[str, bytes]:
         """Of a study that an older version wrote, the files that change with what was added to it.
 
         By name; whatever writes to its folder writes these too.

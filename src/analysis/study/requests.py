@@ -51,7 +51,7 @@ def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
     cells: dict[tuple[str, str], list[str]] = {}
     for _, rows in requests.groupby(letters(requests), sort=False):
         answers = [document for name in rows["request_id"] for document in documents.get(name, [])]
-        for cell in asking.cells(rows) if answers else ():
+        for cell in asking.by_cell(rows) if answers else ():
             cells.setdefault(cell, []).extend(answers)
     return cells
 
@@ -108,10 +108,6 @@ class Asking:
         return [
             holder for holder in self._holders if asked_of == self.body(unit, holder).casefold()
         ]
-
-    def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
-        """Return the unit and criterion of each question that some requests have put."""
-        return set(self.by_cell(requests))
 
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
         """Return requests, as rows, by the unit and criterion of each question that they put."""

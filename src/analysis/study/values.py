@@ -1,7 +1,7 @@
 """Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from analysis.problems import shorten
@@ -60,20 +60,25 @@ WHOLE = "write it whole, such as https://example.org/page; leave it empty if the
 
 def faults(field: Column, texts: Sequence[str]) -> dict[str, Fault]:
     """Return the faults among the different texts of a column, by the text."""
-    suspects = {*_unusual(field, texts), *_misfits(field, texts)}
-    results = {text: fault(field, text) for text in suspects}
-    return {text: result for text, result in results.items() if result}
+    is_usual = _usual(field)
+    suspects = {text: fault(field, text) for text in texts if not is_usual(text)}
+    return {text: found for text, found in suspects.items() if found}
 
 
-def _unusual(field: Column, texts: Sequence[str]) -> Sequence[str]:
-    """Return the texts that may hold what cannot be read; quickly, where there are none."""
-    if signs.is_prose(field):
-        return [text for text in texts if not _is_plain_prose(text)]
-    lines = "\n".join(texts)
-    ends = lines.startswith(" ") or lines.endswith(" ") or "\n " in lines or " \n" in lines
-    if lines.count("\n") < max(len(texts), 1) and not ends and _is_plain(lines.replace("\n", "")):
-        return ()
-    return [text for text in texts if not _is_plain(text)]
+def _usual(field: Column) -> Callable[[str], bool]:
+    """Return what tells quickly that there is no fault in a text; of few it cannot tell."""
+    limits = field.constraints
+    if field.type != "string":
+        return lambda text: False
+    least, most = max(limits.minLength, 1), limits.maxLength
+    is_plain = _is_plain_prose if signs.is_prose(field) else _is_plain
+    has_form = re.compile(limits.pattern or "(?s:.*)", re.ASCII).fullmatch
+
+    def is_usual(text: str) -> bool:
+        is_allowed = limits.enum is None or text in limits.enum
+        return is_allowed and least <= len(text) <= most and is_plain(text) and bool(has_form(text))
+
+    return is_usual
 
 
 def _is_plain(text: str) -> bool:
@@ -82,21 +87,6 @@ def _is_plain(text: str) -> bool:
 
 def _is_plain_prose(text: str) -> bool:
     return text.replace("\n", " ").isprintable() and _VISIBLE.search(text) is not None
-
-
-def _misfits(field: Column, texts: Sequence[str]) -> Sequence[str]:
-    """Return the texts that do not have the length and the form that the column asks for."""
-    limits = field.constraints
-    if field.type != "string":
-        return texts
-    least, most = max(limits.minLength, 1), limits.maxLength
-    wrong = [text for text in texts if not least <= len(text) <= most]
-    if limits.enum is not None:
-        wrong += {*texts} - {*limits.enum}
-    if limits.pattern is not None:
-        has_form = re.compile(limits.pattern, re.ASCII).fullmatch
-        wrong += [text for text in texts if not has_form(text)]
-    return wrong
 
 
 def fault(field: Column, text: str) -> Fault | None:

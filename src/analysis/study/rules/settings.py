@@ -52,7 +52,7 @@ def _no_contact(draft: Draft) -> Iterator[Problem]:
     if not draft.stated.is_draft and PLACEHOLDER in contact:
         rule = f"{_CHECKED}nobody can reply to it"
         remedy = f"give a name and an address for replies{_OR_DRAFT}"
-        yield Problem(FILE, None, "study.contact", shorten(contact), rule, remedy)
+        yield _setting("contact", contact, rule, remedy)
 
 
 def _adverse(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
