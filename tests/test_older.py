@@ -71,7 +71,7 @@ def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
     before = contents(study)
     assert validate(study) == []
     found = load(study)
-    assert sorted(found.added) == [
+    assert sorted(found.descriptor.added) == [
         "assessments.checked_by",
         "figures.comparison",
         "replies",
@@ -179,7 +179,7 @@ def test_columns_of_their_own_stay(tmp_path):
     )
     (study / "figures.csv").write_text(text + "\n", encoding="utf-8")
     found = load(study)
-    assert found.added == ("figures.comparison",)
+    assert found.descriptor.added == ("figures.comparison",)
     assert set(found["figures"]["shelf"]) == {"top"}
     written(study, found)
     assert validate(study) == [] and load(study).descriptor.added == ()
@@ -233,7 +233,7 @@ def test_what_came_after_the_studys_profile_is_filled_in(tmp_path, newer_profile
     place = rows[0].index("comparison")
     write_rows(study, "figures", [row[:place] + row[place + 1 :] for row in rows])
     found = load(study)
-    assert found.added == ("figures.comparison", "replies")
+    assert found.descriptor.added == ("figures.comparison", "replies")
     assert set(found["figures"]["comparison"]) == {""}
     assert len(found["replies"]) == 0
     written(study, found)
@@ -276,7 +276,7 @@ def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
     assert DESCRIPTOR not in {one.file for one in problems}, problems
     assert problems == []
     found = load(study)
-    assert found.added == SINCE_0_1_0
+    assert found.descriptor.added == SINCE_0_1_0
     written(study, found)
     assert load(study).descriptor.added == ()
     assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300
@@ -296,6 +296,6 @@ def test_a_study_of_the_first_profile_gains_documents_and_quotations(tmp_path):
         write_rows(study, table, [row[:place] for row in rows])
     assert {len(one) for one in (gained, {*gained})} == {12}
     found = load(study)
-    assert sorted(found.added) == sorted(["documents", *gained])
+    assert sorted(found.descriptor.added) == sorted(["documents", *gained])
     for table in later:
         assert found[table].equals(load(REAL)[table])

@@ -145,20 +145,15 @@ class Library:
 
     def _opened(self, document: StudyDocument) -> Path | None:
         """Return a copy of a document, or of its text, that a program opens by its name."""
-        whole = self._store.path(document.digest)
-        is_text = document.media_type not in _ENDINGS
-        if not (
-            document.document_id in self.texts if is_text else document.digest and whole.exists()
-        ):
+        whole, name = self._store.path(document.digest), document.document_id
+        ending = _ENDINGS.get(document.media_type, ".txt")
+        is_text = ending == ".txt"
+        if not (name in self.texts if is_text else document.digest and whole.exists()):
             return None
-        path = (
-            self._store.folder
-            / OPENED
-            / f"{document.document_id}{_ENDINGS.get(document.media_type, '.txt')}"
-        )
+        path = self._store.folder / OPENED / f"{name}{ending}"
         path.parent.mkdir(exist_ok=True)
         if is_text:
-            path.write_text("\n\n".join(self.texts[document.document_id]), encoding="utf-8")
+            path.write_text("\n\n".join(self.texts[name]), encoding="utf-8")
         elif not path.exists():
             shutil.copyfile(whole, path)
         return path
