@@ -122,10 +122,10 @@ def _naming(
 ) -> Iterator[Problem]:
     """Yield a problem for each text of the codebook and the descriptor that names a unit."""
     remedy = "word it without the name, or build without --public for those who work on it"
-    for *place, text in _published_texts(study, kept):
+    for path, row, column, text in _published_texts(study, kept):
         if found := named.search(text):
             rule = f"it names {found.group()}, and a draft names no unit in public"
-            yield Problem(*place, shorten(text), rule, remedy)
+            yield Problem(path, row, column, shorten(text), rule, remedy)
 
 
 def _published_texts(
