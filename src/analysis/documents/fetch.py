@@ -28,15 +28,15 @@ _ROBOTS_AT_MOST = 512_000
 _AGAIN = (429, 500, 502, 503, 504)
 _LONGEST_WAIT = 60.0
 _REFUSED = {
-    401: "the page asks for a login (401)",
-    403: "the site refuses to give it (403)",
-    404: "nothing is there (404)",
-    410: "it was taken down (410)",
-    429: "the site asks for fewer requests (429)",
-    451: "it is withheld for legal reasons (451)",
+    401: ("the page asks for a login (401)", NOT_GIVEN),
+    403: ("the site refuses to give it (403)", NOT_GIVEN),
+    404: ("nothing is there (404)", GONE),
+    410: ("it was taken down (410)", GONE),
+    429: ("the site asks for fewer requests (429)", ""),
+    451: ("it is withheld for legal reasons (451)", NOT_GIVEN),
 }
-_SAYS = {401: NOT_GIVEN, 403: NOT_GIVEN, 404: GONE, 410: GONE, 451: NOT_GIVEN}
-"""What the status of an answer says of the document; any other says only that the site fails."""
+"""By the status of an answer, why there is no document, and what that says of the document; any
+other status says only that the site fails."""
 _FOR_GOOD = (301, 308)
 _NOT_THE_DOCUMENT = (
     (re.compile(r"captcha|are you a (?:human|robot)|checking your browser|just a moment", re.I),
@@ -156,9 +156,8 @@ class Fetcher:
             for_good = for_good and response.status_code in _FOR_GOOD
             moved_to = address if for_good else moved_to
         if response.status_code != 200:
-            words = f"the site answers with status {response.status_code}"
-            why = _REFUSED.get(response.status_code, words)
-            raise NotFetchedError(why, _SAYS.get(response.status_code, ""))
+            other = f"the site answers with status {response.status_code}", ""
+            raise NotFetchedError(*_REFUSED.get(response.status_code, other))
         _check_is_document(content)
         bare = self._without_query(address, content)
         moved_to = bare if moved_to == address else moved_to

@@ -13,17 +13,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
 _OLE, _RTF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"
+_SHEET = "a spreadsheet: save the sheets that matter as PDF"
 _CONVERT = {
     ".doc": "a Word document of before 2007, or one with a password: save it as DOCX or PDF without",
     ".msg": "an Outlook message: save it as EML",
     ".rtf": "an RTF document: save it as DOCX or PDF",
-    ".xls": "a spreadsheet: save the sheets that matter as PDF",
-    ".xlsx": "a spreadsheet: save the sheets that matter as PDF",
-    ".ods": "a spreadsheet: save the sheets that matter as PDF",
-    ".csv": "a spreadsheet: save the sheets that matter as PDF",
-    ".pptx": "a presentation: save it as PDF",
-    ".ppt": "a presentation: save it as PDF",
-    ".odp": "a presentation: save it as PDF",
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".csv"), _SHEET),
+    **dict.fromkeys((".pptx", ".ppt", ".odp"), "a presentation: save it as PDF"),
     ".zip": "an archive: take the documents out of it first",
 }
 _ZIPPED = {"word/": DOCX, "xl/": ".xlsx", "ppt/": ".pptx"}

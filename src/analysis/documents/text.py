@@ -110,35 +110,27 @@ def _declared(content: bytes) -> str | None:
 
 def _visible(root: Any) -> Iterator[str]:
     """Yield the text that a reader sees, with line ends where the layout breaks the line."""
-    for event, node in _walk(root):
-        if event == "text":
-            yield re.sub(r"\s+", " ", node)
-        elif node.tag == "br" and event == "start":
-            yield "\n"
-        elif node.tag in _CELLS and event == "end":
-            yield " \t"
-        elif node.tag not in _IN_LINE and node.tag not in _CELLS:
-            yield "\n"
+    import lxml.etree
+
+    # No recursion: a hostile page nests as deep as it likes.
+    walk = lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        is_seen = isinstance(node.tag, str) and node.tag not in _UNSEEN and not _is_hidden(node)
+        if event == "start" and not is_seen:
+            walk.skip_subtree()
+            continue
+        if is_seen:
+            yield _layout(event, node.tag)
+        text = node.text if event == "start" else node.tail
+        yield re.sub(r"\s+", " ", text or "")
 
 
-def _walk(root: Any) -> Iterator[tuple[str, Any]]:
-    """Walk through a tree without recursion: a hostile page nests as deep as it likes."""
-    stack: list[tuple[str, Any]] = [("start", root)]
-    while stack:
-        event, node = stack.pop()
-        if event != "start":
-            yield event, node
-            continue
-        if not isinstance(node.tag, str) or node.tag in _UNSEEN or _is_hidden(node):
-            continue
-        yield event, node
-        stack.append(("end", node))
-        for child in reversed(node):
-            if child.tail:
-                stack.append(("text", child.tail))
-            stack.append(("start", child))
-        if node.text:
-            stack.append(("text", node.text))
+def _layout(event: str, tag: str) -> str:
+    """Return the blank or the line end that the start or the end of an element stands for."""
+    if tag in _CELLS:
+        return " \t" if event == "end" else ""
+    breaks_line = tag not in _IN_LINE or (tag == "br" and event == "start")
+    return "\n" if breaks_line else ""
 
 
 def _is_hidden(node: Any) -> bool:

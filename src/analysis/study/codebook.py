@@ -74,13 +74,9 @@ def assessed_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[int]
     What an imported table or a reply has settled rests on no coding, whoever has coded the cell.
     """
     cells, rows = cells_under_earlier_rules(tables), tables["assessments"]
-    uncoded = rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])
+    rows = rows[~rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])]
     keys = zip(rows["unit_id"], rows["criterion_id"], strict=True)
-    return {
-        index
-        for index, key, apart in zip(rows.index, keys, uncoded, strict=True)
-        if key in cells and not apart
-    }
+    return {index for index, key in zip(rows.index, keys, strict=True) if key in cells}
 
 
 Level = tuple[str, str]
