@@ -260,21 +260,17 @@ class _CheckedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        address = self._checked(host, port)
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        return self._inner.handle_request(request)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _checked(self, host: str, port: int) -> str:
         addresses = self._fetcher.resolver(host, port)
         if not addresses:
             raise OSError(f"{host} has no address")
         if not self._fetcher.allow_local:
             _refuse_local(host, addresses)
-        return addresses[0]
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=addresses[0])
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 def _refuse_local(host: str, addresses: Iterable[str]) -> None:

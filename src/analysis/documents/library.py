@@ -201,14 +201,9 @@ def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[Study
 
 
 def terms(study: Study, criterion: str) -> list[str]:
-    """Return the search terms of a criterion."""
+    """Return the search terms of a criterion; a passage that any of them fits is one to read."""
     cell = study.lookup("criteria", "search_terms")[criterion]
     return [part.strip() for part in cell.split("|") if part.strip()]
-
-
-def any_of(words: Sequence[str]) -> str:
-    """Return search terms as one query, which any of them fits."""
-    return " OR ".join(words)
 
 
 @dataclass(frozen=True)
@@ -262,7 +257,7 @@ def search(
             rule = "the criterion has no search terms"
             remedy = "write some in criteria.csv, search_terms, joined by |"
             raise refusal("criterion", rule, remedy, criterion)
-        queries.append(any_of(words))
+        queries.append(" OR ".join(words))
     if not queries or not all(map(fts_query, queries)):
         rule, remedy = "no word to look for is named", "name words, or a criterion (--criterion)"
         raise refusal("search", rule, remedy, query)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.documents.index import Passage
-from analysis.documents.library import Library, StudyDocument, any_of, terms
+from analysis.documents.library import Library, StudyDocument, terms
 from analysis.fieldwork.coded_cells import Cell, cells_read
 from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
 from analysis.fieldwork.normalise import normalised_text
@@ -67,7 +67,7 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
         ]
         words, hits = terms(study, criterion), ([], 0)
         if ids and words:
-            hits = library.search([any_of(words)], ids, BEST)
+            hits = library.search([" OR ".join(words)], ids, BEST)
         yield CellPassages(unit, criterion, words, documents, len(ids), *hits)
 
 

@@ -1,7 +1,7 @@
 """Load a study, or say everything that is wrong with it."""
 
+import contextlib
 import datetime as dt
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -197,22 +197,13 @@ def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
 
 def _stamp(folder: Path) -> dict[str, tuple[int, ...]]:
     """Return what tells a file of the folder from its next version."""
-    if not folder.is_dir():
-        return {}
-    return {
-        entry.name: _identity(entry)
-        for entry in os.scandir(folder)
-        if entry.name.endswith((".csv", ".json")) or entry.name == journal.DECLARED
-    }
-
-
-def _identity(entry: os.DirEntry) -> tuple[int, ...]:
-    try:
-        # Asked of the system: what the listing holds of a file is out of date on some.
-        stat = Path(entry.path).lstat()
-    except FileNotFoundError:  # it went since it was listed
-        return ()
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+    stamp = {}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name.endswith((".csv", ".json")) or path.name == journal.DECLARED:
+            with contextlib.suppress(FileNotFoundError):  # it went since it was listed
+                stat = path.lstat()
+                stamp[path.name] = stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return stamp
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
