@@ -67,14 +67,12 @@ class Readers:
 class Reader:
     """A child process that reads documents; use it in a ``with`` statement."""
 
-    def __init__(
-        self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST, ocr: bool = False
-    ):
-        """Set the limits of each document, and whether pages without text are read by Tesseract.
+    def __init__(self, seconds: float = SECONDS_AT_MOST, ocr: bool = False):
+        """Set the time that a document may take, and whether pages without text are read by Tesseract.
 
         The child starts with the first document.
         """
-        self._limits = seconds, memory
+        self._seconds = seconds
         self._ocr = ocr
         self._child: tuple[BaseProcess, Any] | None = None
 
@@ -98,13 +96,12 @@ class Reader:
         """
         if path.stat().st_size > BYTES_AT_MOST:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
-        seconds, _ = self._limits
         answers = self._started()
         try:
             answers.send((str(path), name or path.name, self._ocr))
-            if not answers.poll(seconds):
+            if not answers.poll(self._seconds):
                 self._end()
-                raise UnreadableError(f"reading it takes more than {seconds:g} seconds")
+                raise UnreadableError(f"reading it takes more than {self._seconds:g} seconds")
             answer = answers.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._end()
@@ -123,7 +120,7 @@ class Reader:
             # A fresh interpreter: no lock or thread of this one goes along.
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            child = context.Process(target=_serve, args=(theirs, self._limits[1]), daemon=True)
+            child = context.Process(target=_serve, args=(theirs, MEMORY_AT_MOST), daemon=True)
             child.start()
             theirs.close()
             self._child = child, ours

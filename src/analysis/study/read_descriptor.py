@@ -21,7 +21,7 @@ from analysis.study.descriptor import (
     Table,
     lacking_constraint,
 )
-from analysis.study.migration import Completed, complete
+from analysis.study.migration import complete
 from analysis.study.profile import as_json, own_descriptor, profile
 
 
@@ -48,11 +48,12 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     if not isinstance(raw, dict):
         remedy = "begin it with { and end it with }"
         return None, [_problem("", raw, "it is not a JSON object", remedy)]
-    return _checked(complete(raw, folder))
+    return _checked(*complete(raw, folder))
 
 
-def _checked(completed: Completed) -> tuple[Descriptor | None, list[Problem]]:
-    full, added, headers = completed.full, completed.added, completed.headers
+def _checked(
+    full: dict, added: tuple[str, ...], headers: dict[str, list[str]]
+) -> tuple[Descriptor | None, list[Problem]]:
     problems = []
     try:
         declared = {key: value for key, value in full.items() if key not in WORKED_OUT}

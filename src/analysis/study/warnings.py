@@ -79,7 +79,8 @@ def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Pro
 
 def _older(study: Study) -> Iterator[Problem]:
     if study.descriptor.added:
-        rule = f"the study was written for an older version; read as empty: {', '.join(study.descriptor.added)}"
+        added = ", ".join(study.descriptor.added)
+        rule = f"the study was written for an older version; read as empty: {added}"
         remedy = "nothing has to be done; the next intake writes them"
         yield Problem(FILE, None, "", "", rule, remedy, WARNING)
 
@@ -251,8 +252,9 @@ def _half_a_map(study: Study) -> Iterator[Problem]:
 def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     """Say once which letters no face has; they stand by their numbers in pictures and PDFs."""
     named = study.settings.display.faces
-    letters = set().union(*(text for table in study.tables.values() for text in _texts(table)))
-    letters |= set(study.descriptor.model_dump_json())
+    letters = set(study.descriptor.model_dump_json())
+    for table in study.tables.values():
+        letters.update(*(text for name in table for text in table[name] if not text.isascii()))
     # What our own face surely has, Latin letters and their marks, needs no look at it, which takes
     # a while.
     if not named and all(letter < "\u0250" or "\u2010" <= letter <= "\u2027" for letter in letters):
@@ -276,10 +278,6 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
         rule = f"no face at hand has {named_letters(missing)}; pictures and PDFs show the number in place of the letter"
         remedy = f"name a face that has them in {_FACES}: a font file in the study's folder, or a family that is installed"
         yield Problem(FILE, None, _FACES, "", rule, remedy, WARNING)
-
-
-def _texts(table: pd.DataFrame) -> Iterator[str]:
-    return (text for name in table for text in table[name] if not text.isascii())
 
 
 def not_shown(study: Study) -> list[Problem]:
@@ -316,11 +314,13 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("evidence", Rule("extent_read", _read_whole_of_what_lacks_text,
           "{document_id} has parts without text, or was not read by the program to its end (unread in documents.csv)",
           "leave it if a person read those parts; else say whole_excerpt or opening")),
-    _rows("published_scores", Rule("rounding", lambda rows, _: (numbers(rows["step"]) > 0) & (rows["rounding"] == ""),
+    _rows("published_scores", Rule("rounding",
+          lambda rows, _: (numbers(rows["step"]) > 0) & (rows["rounding"] == ""),
           "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
           "both ends included",
           "say half_up, half_even, down or up; or give lowest and highest in place of the step")),
-    _rows("requests", Rule("sent_on", lambda rows, study: ~rows.index.isin(sent_requests(study).index),
+    _rows("requests", Rule("sent_on",
+          lambda rows, study: ~rows.index.isin(sent_requests(study).index),
           "it has no day of sending and no answer, so that it counts as not sent",
           "give the day on which it was sent, or take the row out")),
     _rows("requests", Rule("asked_of", _requests_of_who_holds_no_answer,
@@ -330,16 +330,19 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("assessments", Rule("criterion_id", _rows_that_do_not_apply,
           "applicability.csv says that the criterion does not apply here on the day of this row, so that it counts for nothing",
           "correct the table, or leave the row as what was read before")),
-    _rows("notices", Rule("text", lambda rows, _: (rows["text"].str.len() > LONGEST_NOTICE) & (rows["scope"] != "study"),
+    _rows("notices", Rule("text",
+          lambda rows, _: (rows["text"].str.len() > LONGEST_NOTICE) & (rows["scope"] != "study"),
           f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",
           "say it in fewer words")),
     _half_a_map,
     _letters_without_a_face,
 )
 _OF_TABLES = (
-    _rows("sources", Rule("url", lambda rows, _: ~rows["url"].map(lambda text: text == "" or is_address(str(text))),
+    _rows("sources", Rule("url",
+          lambda rows, _: ~rows["url"].map(lambda text: text == "" or is_address(str(text))),
           NO_ADDRESS, WHOLE)),
-    _rows("codings", Rule("rules_mark", lambda _, study: under_earlier_rules(study.tables), EARLIER_RULES,
+    _rows("codings", Rule("rules_mark",
+          lambda _, study: under_earlier_rules(study.tables), EARLIER_RULES,
           "look whether the level still holds: have the coder read again, under the new rules"),
           "criteria", "levels", "rules"),
 )

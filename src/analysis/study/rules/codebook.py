@@ -105,7 +105,8 @@ RULES = (
              "give the levels their values"),
     ), needs=("criteria",)),
     RuleSet(CODED, (
-        Rule("level", lambda rows, *others: _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS),
+        Rule("level",
+             lambda rows, *others: _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS),
              OFF_SCALE, CODED_REMEDY),
         Rule("level", lambda rows, *_: rows["level"].isin(v.DERIVED),
              "this unknown is derived and never typed", CODED_REMEDY),

@@ -63,11 +63,13 @@ RULES = (
     RuleSet(("documents",), (
         Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the older one, or empty it"),
-        *(Rule(column, lambda rows, column=column: (rows["access"] == "private") & (rows[column] != ""),
+        *(Rule(column,
+               lambda rows, column=column: (rows["access"] == "private") & (rows[column] != ""),
                "a private document leaves no trace in a file that travels",
                "empty it; policygap collect keeps it in documents/private.csv")
           for column in ("sha256", "text_sha256", "retrieved_from")),
-        *(Rule(column, lambda rows, column=column: (rows["access"] == "public") & (rows[column] == ""),
+        *(Rule(column,
+               lambda rows, column=column: (rows["access"] == "public") & (rows[column] == ""),
                "a public document has its hash", "copy it from documents/private.csv, or make it private")
           for column in ("sha256", "text_sha256")),
     )),
