@@ -105,7 +105,7 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     shape = (len(units), len(criteria))
 
     rows = _ordered(_assessed_rows(study))
-    settled = rows[rows["takes_effect"] & (rows["last"] <= day)]
+    in_effect = rows[rows["takes_effect"] & (rows["last"] <= day)]
     perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
     refused = _refused_rows(study, known_by)
@@ -133,12 +133,12 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     unknown = _latest(unknown)
     assign(unknown, unknown["level"].map(code).to_numpy(dtype=np.int32))
     assign(_latest(perhaps), code[v.INCONCLUSIVE])
-    settled = _latest(settled)
-    level = settled["level"].map(code).to_numpy(dtype=np.int32)
+    in_effect = _latest(in_effect)
+    level = in_effect["level"].map(code).to_numpy(dtype=np.int32)
     report = study.settings.report.date.toordinal()
-    old = settled["at_level"] & (settled["last"] < report) & (day > report)
+    old = in_effect["at_level"] & (in_effect["last"] < report) & (day > report)
     old = old.to_numpy(dtype=bool)
-    cells = assign(settled, np.where(old, code[v.OUTDATED], level))
+    cells = assign(in_effect, np.where(old, code[v.OUTDATED], level))
     last_level[cells[old]] = level[old]
 
     exempt = exempt_cells(study, as_of).ravel() >= 0

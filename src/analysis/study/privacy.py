@@ -201,19 +201,20 @@ def details(
         persons: who is concerned, in the words of the study.
         areas: names of places that are wide enough to be given, in small letters.
     """
-    one, some, wanted = _patterns(persons)  # pyright: ignore[reportArgumentType] - frozen, so it has a hash
-    if not some.search(text):
+    # Frozen settings have a hash.
+    one_person, persons_named, kinds = _patterns(persons)  # pyright: ignore[reportArgumentType]
+    if not persons_named.search(text):
         return []
     by_kind = {}
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
         around = " ".join(sentences[max(number - 1, 0) : number + 2])
-        singular, any_number = one.search(around), some.search(around)
-        for kind, patterns in wanted.items() if any_number else ():
+        singular, any_number = one_person.search(around), persons_named.search(around)
+        for kind, patterns in kinds.items() if any_number else ():
             person = any_number if kind == "an age" else singular
             # A nationality is the person's own, and stands before the word for them.
             if not person and kind == "a nationality":
-                person = some.search(sentence)
+                person = persons_named.search(sentence)
             detail = person and _first(patterns, sentence, areas)
             if person and detail:
                 by_kind.setdefault(kind, (kind, detail, person.group()))

@@ -95,16 +95,16 @@ def _filled(rule: str, row: pd.Series) -> str:
 
 
 def _check_texts(
-    table: Table, column: str, frame: pd.DataFrame, found: dict[str, Fault]
+    table: Table, column: str, frame: pd.DataFrame, text_faults: dict[str, Fault]
 ) -> Iterator[Problem]:
     """Yield a problem for each row whose text in a column is at fault."""
     values = frame[column]
 
     def fault_of(number: int) -> tuple[str, str, str]:
-        return (*found[values.iloc[number]], "")
+        return (*text_faults[values.iloc[number]], "")
 
-    if found:
-        rows = np.flatnonzero(values.isin([*found]))
+    if text_faults:
+        rows = np.flatnonzero(values.isin([*text_faults]))
         yield from _shown(table, frame, rows, Breach(column, "", ""), fault_of)
 
 
@@ -119,7 +119,7 @@ _LIKE_AN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9&_-]*")
 
 def _swallowed_rows(table: Table, place: int, texts: list[str]) -> dict[str, Fault]:
     """Find cells with lines that read as rows: a quotation mark was opened, and closed far below."""
-    found = {}
+    swallowed = {}
     for text in texts:
         if "\n" in text and (count := _rows_in(table.fields, place, text)):
             rows = (
@@ -127,8 +127,8 @@ def _swallowed_rows(table: Table, place: int, texts: list[str]) -> dict[str, Fau
             )
             rule = f"the cell holds {rows} of the table: a quotation mark may have swallowed them"
             remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
-            found[text] = rule, remedy
-    return found
+            swallowed[text] = rule, remedy
+    return swallowed
 
 
 def _rows_in(fields: tuple[Column, ...], place: int, text: str) -> int:

@@ -62,7 +62,7 @@ def faults(field: Column, texts: Sequence[str]) -> dict[str, Fault]:
     """Return the faults among the different texts of a column, by the text."""
     is_usual = _usual(field)
     suspects = {text: fault(field, text) for text in texts if not is_usual(text)}
-    return {text: found for text, found in suspects.items() if found}
+    return {text: result for text, result in suspects.items() if result}
 
 
 def _usual(field: Column) -> Callable[[str], bool]:
