@@ -173,7 +173,7 @@ def _check_quotes(study: Path, count: int) -> tuple[float, int, float]:
 
     import pandas as pd
 
-    from analysis.documents.checks import quotation_problems
+    from analysis.documents.quotations import quotation_problems
     from analysis.study import load
 
     made = load(study)

@@ -19,7 +19,7 @@ from remembered import remembered
 
 from analysis import background
 from analysis.cli import main
-from analysis.documents import ocr as tesseract
+from analysis.documents.pdf import tesseract_is_installed
 from analysis.publish.manifest import read_manifest
 from analysis.publish.verify import SAME, kept
 
@@ -28,7 +28,7 @@ READ = loading._read
 NEEDS = {
     "browser": (chromium.available, chromium.MISSING),
     "office": (libreoffice.available, libreoffice.MISSING),
-    "tesseract": (tesseract.is_installed, "Tesseract is not installed (tesseract-ocr)"),
+    "tesseract": (tesseract_is_installed, "Tesseract is not installed (tesseract-ocr)"),
     "java": (pdf_ua.available, pdf_ua.MISSING),
 }
 """For each marker, whether the program is there that a test with the marker needs."""

@@ -31,7 +31,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from analysis.problems import Problem
-from analysis.study.marks import codebook_marks
+from analysis.study.codebook import codebook_marks
 
 UNITS = ("cambridgeshire", "essex", "gloucestershire", "hampshire")
 CODING_PART = "xl/worksheets/sheet5.xml"

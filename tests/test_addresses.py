@@ -6,8 +6,8 @@ import pytest
 from helpers import edit_cell
 from made import LIBRARY
 
-from analysis.study.addresses import is_address
 from analysis.study.load import validate
+from analysis.study.values import is_address
 from analysis.study.warnings import look_over
 
 

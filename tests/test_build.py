@@ -23,7 +23,7 @@ from analysis.publish.requests import as_text, requests, write_texts
 from analysis.publish.swapping import swapped_in
 from analysis.study import load, states
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
+from analysis.study.requests import Asking
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "data/safe-to-share"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from made import one_cell, problems, replaced, row, with_rows
 
-from analysis.study.corrections import corrections
+from analysis.study.versions import corrections
 
 CHECKED = {"checked_by": "Made-up checker", "checked_on": "2026-11-24"}
 SENT = {"unit_id": "u", "sent_on": "2026-11-25", "reply_by": "2026-11-26"}

@@ -12,7 +12,7 @@ from made import LIBRARY, with_rows, without_rows
 
 import analysis as pg
 from analysis.cli import main
-from analysis.documents.checks import quotation_problems
+from analysis.documents.quotations import quotation_problems
 from analysis.documents.store import DocumentStore
 from analysis.fieldwork.agreement import ALL, CODES
 from analysis.fieldwork.coding_workbook import coding_workbook
@@ -22,8 +22,8 @@ from analysis.fieldwork.rounds import ONE_IN_COMMON, SAME_PASSAGES, agreement_by
 from analysis.measure.results import measure
 from analysis.publish.data import data_tables
 from analysis.study import StudyError, load, validate
+from analysis.study.cells import searched_cells
 from analysis.study.known import data_read_on
-from analysis.study.searches import searched_cells
 
 ONE, TWO = "library-one", "library-two"
 TEXT_ONE = (

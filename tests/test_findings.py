@@ -9,9 +9,9 @@ from analysis.measure.gaps import gaps
 from analysis.measure.results import measure
 from analysis.measure.unnamed import unnamed
 from analysis.publish.context.finding_sources import finding_sources
+from analysis.study.sentences import written_findings
 from analysis.study.settings import UnitNoun
 from analysis.study.warnings import warnings
-from analysis.study.written_findings import written_findings
 
 NAMES = {f"u{number}": f"Made-up {number}" for number in range(1, 21)}
 HALLS = UnitNoun(singular="hall", plural="halls")

@@ -17,9 +17,9 @@ from analysis.publish.data import data_tables
 from analysis.publish.requests import requests
 from analysis.show.pairs import compared
 from analysis.study import states
-from analysis.study.groups import exemptions
-from analysis.study.state_reasons import reasons
-from analysis.study.tables import write_table
+from analysis.study.cells import exemptions
+from analysis.study.sentences import reasons
+from analysis.study.tables import as_csv
 from analysis.study.warnings import warnings
 
 NORTH, SOUTH = ("n1", "n2"), ("s1",)
@@ -173,7 +173,7 @@ def test_the_states_agree_with_a_second_opinion(tmp_path, on):
     units = study["units"].assign(exists_until=["", "2022-02-28", ""])
     study = replaced(study, units=units)
     for name, table in study.tables.items():
-        write_table(tmp_path / f"{name}.csv", table)
+        (tmp_path / f"{name}.csv").write_bytes(as_csv(table))
     expected = naive_states(tmp_path, day("2020-12-17"), day(on), day("2026-11-23"))
     cells = states(study, day(on)).cells
     keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)

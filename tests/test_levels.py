@@ -34,7 +34,7 @@ from analysis.show.charts.matrix import matrix_chart
 from analysis.show.labels import level_word
 from analysis.show.symbols import PALETTE, level_marks, places_note, ramp_rules
 from analysis.study import validate
-from analysis.study.levels import level_names
+from analysis.study.codebook import level_names
 
 UNITS = [{"unit_id": f"u{one}"} for one in range(4)]
 TWO_SCALES = {

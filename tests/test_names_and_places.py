@@ -42,7 +42,6 @@ from analysis.show.pairs import comparison_sentences
 from analysis.spreadsheet import CELL, fitted, new_workbook, property_of, put_text
 from analysis.study import load, validate
 from analysis.study.faces import OWN, Faces, faces_of, named_letters, prefer_our_own
-from analysis.study.places import has_map
 from analysis.study.warnings import not_shown, warnings
 
 SCALES, CRITERIA = {"s": {"high": 1, "mid": 0.5, "low": 0}}, {"c": "s"}
@@ -314,7 +313,7 @@ def pages_of(study):
 def test_without_places_no_map_is_drawn_and_nothing_speaks_of_regions(tmp_path):
     units = [{"unit_id": "a", "name": "Donor A"}, {"unit_id": "b", "name": "Donor B"}]
     study = towns(tmp_path / "s", SCALES, CRITERIA, units, FOUND)
-    assert not has_map(study) and not_shown(study) == []
+    assert not study.has_map and not_shown(study) == []
     charts, said = pages_of(study)
     assert "tile-map" not in charts
     for word in ("By place", "Map of tiles", "Region", "country", "Country", ">, .<", "nan"):

@@ -17,7 +17,7 @@ from helpers import (
     write_rows,
 )
 
-from analysis.study import descriptor, load, look_over, older, read_descriptor, validate
+from analysis.study import descriptor, load, look_over, migration, read_descriptor, validate
 from analysis.study import profile as profiles
 from analysis.study.profile import profile
 
@@ -56,7 +56,7 @@ def test_a_study_of_today_comes_through_as_it_is(tmp_path):
     study = copy_of_real_study(tmp_path)
     before = contents(study)
     for folder in (REAL, study):
-        assert load(folder).added == () and load(folder).brought_up == {}
+        assert load(folder).descriptor.added == () and load(folder).migrated_files == {}
         edit_descriptor(study, lambda one: None)  # with its tables described whole
         before[DESCRIPTOR] = contents(study)[DESCRIPTOR]
     assert contents(study) == before
@@ -71,13 +71,13 @@ def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
     before = contents(study)
     assert validate(study) == []
     found = load(study)
-    assert sorted(found.added) == [
+    assert sorted(found.descriptor.added) == [
         "assessments.checked_by",
         "figures.comparison",
         "replies",
         "study.coders",
     ]
-    assert sorted(found.brought_up) == [
+    assert sorted(found.migrated_files) == [
         "assessments.csv",
         "datapackage.json",
         "figures.csv",
@@ -101,7 +101,7 @@ def test_a_table_that_is_brought_up_keeps_its_byte_order_mark(tmp_path):
     for path in (study / "figures.csv", study / "datapackage.json"):
         path.write_bytes(BOM_UTF8 + path.read_bytes())
     found = load(study)
-    marked = [name for name, held in found.brought_up.items() if held.startswith(BOM_UTF8)]
+    marked = [name for name, held in found.migrated_files.items() if held.startswith(BOM_UTF8)]
     assert marked == ["figures.csv"]
     assert set(found["figures"]["comparison"]) == {""}
 
@@ -179,10 +179,10 @@ def test_columns_of_their_own_stay(tmp_path):
     )
     (study / "figures.csv").write_text(text + "\n", encoding="utf-8")
     found = load(study)
-    assert found.added == ("figures.comparison",)
+    assert found.descriptor.added == ("figures.comparison",)
     assert set(found["figures"]["shelf"]) == {"top"}
     written(study, found)
-    assert validate(study) == [] and load(study).added == ()
+    assert validate(study) == [] and load(study).descriptor.added == ()
     columns = [one["name"] for one in table(profile(), "figures")["schema"]["fields"]]
     assert read_rows(study, "figures")[0] == [*columns, "shelf"]
     assert cell(study, "figures", 2, "shelf") == "top"
@@ -190,7 +190,7 @@ def test_columns_of_their_own_stay(tmp_path):
 
 def written(folder, study):
     """Write what changes with what was added, as whatever writes to the folder does."""
-    for name, content in study.brought_up.items():
+    for name, content in study.migrated_files.items():
         (folder / name).write_bytes(content)
 
 
@@ -203,9 +203,9 @@ def test_what_is_brought_up_states_only_its_own(tmp_path):
     written(study, load(study))
     assert json.loads((study / DESCRIPTOR).read_text("utf-8")) == json.loads(own)
     assert contents(study)["replies.csv"] == contents(REAL)["replies.csv"]
-    brought_up, whole = load(study)["figures"], load(REAL)["figures"].copy()
+    migrated_files, whole = load(study)["figures"], load(REAL)["figures"].copy()
     whole.loc[:, "comparison"] = ""
-    assert brought_up.equals(whole)
+    assert migrated_files.equals(whole)
 
 
 # --- a study that follows an older profile --------------------------------------------------------
@@ -221,23 +221,23 @@ def newer_profile(monkeypatch, reading_anew):
         one for one in table(newer, "figures")["schema"]["fields"] if one["name"] == "comparison"
     )
     column["since"] = newer["profileVersion"]
-    for module in (profiles, older, descriptor, read_descriptor):
+    for module in (profiles, migration, descriptor, read_descriptor):
         monkeypatch.setattr(module, "profile", lambda: newer)
 
 
 def test_what_came_after_the_studys_profile_is_filled_in(tmp_path, newer_profile):
     study = copy_of_real_study(tmp_path)
-    assert validate(study) == [] and load(study).added == ()  # it has them already
+    assert validate(study) == [] and load(study).descriptor.added == ()  # it has them already
     (study / "replies.csv").unlink()
     rows = read_rows(study, "figures")
     place = rows[0].index("comparison")
     write_rows(study, "figures", [row[:place] + row[place + 1 :] for row in rows])
     found = load(study)
-    assert found.added == ("figures.comparison", "replies")
+    assert found.descriptor.added == ("figures.comparison", "replies")
     assert set(found["figures"]["comparison"]) == {""}
     assert len(found["replies"]) == 0
     written(study, found)
-    assert load(study).added == ()
+    assert load(study).descriptor.added == ()
     (study / "replies.csv").unlink()
     assert [one.rule for one in validate(study)] == ["the file is missing"]
 
@@ -276,9 +276,9 @@ def test_a_study_as_version_0_1_0_wrote_it_is_read(tmp_path):
     assert DESCRIPTOR not in {one.file for one in problems}, problems
     assert problems == []
     found = load(study)
-    assert found.added == SINCE_0_1_0
+    assert found.descriptor.added == SINCE_0_1_0
     written(study, found)
-    assert load(study).added == ()
+    assert load(study).descriptor.added == ()
     assert len((study / DESCRIPTOR).read_text("utf-8").splitlines()) < 300
 
 
@@ -296,6 +296,6 @@ def test_a_study_of_the_first_profile_gains_documents_and_quotations(tmp_path):
         write_rows(study, table, [row[:place] for row in rows])
     assert {len(one) for one in (gained, {*gained})} == {12}
     found = load(study)
-    assert sorted(found.added) == sorted(["documents", *gained])
+    assert sorted(found.descriptor.added) == sorted(["documents", *gained])
     for table in later:
         assert found[table].equals(load(REAL)[table])

@@ -144,7 +144,7 @@ def test_a_study_of_an_older_version_cites_no_law(tmp_path):
     folder = write_allotments(tmp_path / "study")
     edit_descriptor(folder, lambda raw: [raw["study"].pop(one) for one in ("requests", "persons")])
     study = load(folder)
-    assert set(study.added) == {"study.requests", "study.persons"}
+    assert set(study.descriptor.added) == {"study.requests", "study.persons"}
     assert not any("Act" in said for said in letters_of(folder).values())
 
 

@@ -203,8 +203,8 @@ def test_the_same_bytes_are_kept_once(tmp_path):
 def test_an_index_finds_words_by_their_stem_and_is_made_once(tmp_path):
     index = Index(tmp_path / "index.sqlite")
     documents = {"D1": ["Nothing here.", "Officers never share a report."], "D2": ["Shared tea."]}
-    assert index.bring_up_to_date("first", documents)
-    assert not index.bring_up_to_date("first", documents)
+    assert index.bring_up_to_date(documents)
+    assert not index.bring_up_to_date(documents)
     found, _ = index.search("sharing")
     assert {(one.document, one.page) for one in found} == {("D1", 2), ("D2", 1)}
     assert [one.document for one in index.search("share OR tea", ["D2"])[0]] == ["D2"]
@@ -222,16 +222,17 @@ def test_only_what_is_new_or_other_is_indexed_again(tmp_path, monkeypatch):
     index, read = Index(tmp_path / "index.sqlite"), []
     monkeypatch.setattr(indexing, "passages", lambda pages: read.append(pages) or passages(pages))
     first = {"D2": ["Shared tea."], "D3": ["Shared cake."]}
-    index.add("way", first)
+    index.bring_up_to_date(first, alone=False)
     now = {"D1": ["Shared bread."], "D2": ["Shared tea."], "D3": ["Shared jam."]}
-    assert index.bring_up_to_date("way", now)
+    assert index.bring_up_to_date(now)
     assert read == [*first.values(), now["D1"], now["D3"]]
     found, hits = index.search("shared")
     assert [one.document for one in found] == ["D1", "D2", "D3"] and hits == 3
     assert index.search("cake") == ([], 0)
-    assert index.bring_up_to_date("way", {"D2": ["Shared tea."]})
+    assert index.bring_up_to_date({"D2": ["Shared tea."]})
     assert [one.document for one in index.search("shared")[0]] == ["D2"]
-    assert index.bring_up_to_date("another way", {"D2": ["Shared tea."]})
+    monkeypatch.setattr(indexing, "STATE", "another way")
+    assert index.bring_up_to_date({"D2": ["Shared tea."]})
     assert len(read) == 5
 
 
@@ -239,16 +240,16 @@ def test_a_file_that_is_no_index_is_made_again(tmp_path):
     path = tmp_path / "index.sqlite"
     path.write_bytes(b"no index at all, by any means" * 100)
     index = Index(path)
-    assert index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+    assert index.bring_up_to_date({"D1": ["Shared tea."]})
     assert index.search("tea")[1] == 1
 
 
 def test_an_index_that_is_up_to_date_is_only_read(tmp_path):
     index, path = Index(tmp_path / "index.sqlite"), tmp_path / "index.sqlite"
-    index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+    index.bring_up_to_date({"D1": ["Shared tea."]})
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as another:
         another.execute("BEGIN IMMEDIATE")
-        assert not index.bring_up_to_date("way", {"D1": ["Shared tea."]})
+        assert not index.bring_up_to_date({"D1": ["Shared tea."]})
         assert index.search("tea")[1] == 1
 
 

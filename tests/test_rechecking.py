@@ -20,7 +20,7 @@ from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.publish.briefings import _common_context, _environment, _unit_contexts
 from analysis.study import load, validate
-from analysis.study.looks import since_read
+from analysis.study.evidence import since_read
 
 COLLECTED = "2024-01-02"
 TODAY = dt.date.today().isoformat()

@@ -22,7 +22,7 @@ from analysis.measure.results import measure
 from analysis.publish.request_documents import as_docx
 from analysis.publish.requests import QUESTION, as_text, requests
 from analysis.study import StudyError, load
-from analysis.study.due import due_sentences
+from analysis.study.requests import due_sentences
 
 
 def request_of(unit, study=None):

@@ -18,7 +18,7 @@ from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import propose, take_in
 from analysis.fieldwork.reply_form import reply_form
 from analysis.study import Study, coders, load
-from analysis.study.marks import codebook_marks
+from analysis.study.codebook import codebook_marks
 
 FEW = settings(
     tries(12),

@@ -20,8 +20,7 @@ from analysis.publish.context.units import unit_cells, unit_sections
 from analysis.publish.workbook import _sheets
 from analysis.study import load, states
 from analysis.study import vocabulary as v
-from analysis.study.load import validate
-from analysis.study.marks import (
+from analysis.study.codebook import (
     EARLIER_RULES,
     OLDER_LEVEL,
     assessed_under_earlier_rules,
@@ -29,6 +28,7 @@ from analysis.study.marks import (
     codebook_marks,
     under_earlier_rules,
 )
+from analysis.study.load import validate
 from analysis.study.warnings import look_over
 
 UNIT, CRITERION, CODER = "library-one", "evening", "coder-a"

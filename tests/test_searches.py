@@ -9,7 +9,7 @@ from test_older import without_column
 
 from analysis.cli import main
 from analysis.study import load, look_over, states
-from analysis.study.searches import searches_by_unit
+from analysis.study.cells import searches_by_unit
 
 SEARCH = {"searched_on": "2022-01-01", "where": "-", "queries": "-", "queries_count": "1"}
 

@@ -22,7 +22,7 @@ from analysis.publish.context.answers import (
 )
 from analysis.publish.context.units import unit_sections
 from analysis.study import load, states
-from analysis.study.state_reasons import reasons
+from analysis.study.sentences import reasons
 from analysis.wording import spoken_date
 
 

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from made import library, replaced, with_rows
 
+from analysis.study.evidence import titled
 from analysis.study.known import data_read_on, known
-from analysis.study.sources import titled
 from analysis.study.warnings import warnings
 
 SOURCE = {"publisher": "A made-up shop", "read_on": "2022-01-01"}

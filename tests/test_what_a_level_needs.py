@@ -11,7 +11,7 @@ from analysis.publish.briefings import Briefings
 from analysis.publish.report import report_html
 from analysis.publish.site.pages import site_files
 from analysis.publish.workbook import gap_workbook
-from analysis.study.complete import why_carried
+from analysis.study.evidence import why_carried
 
 
 def replied(extent: str, needs: str = "complete_reply", **cells: str):

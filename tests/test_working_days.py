@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY
 
+from analysis.study.requests import due_on
 from analysis.study.settings import Law
-from analysis.study.working_days import due_on
 
 
 def law(*holidays, days=20, count="working"):

@@ -29,7 +29,7 @@ from analysis.show.comparison import (
 from analysis.show.labels import word
 from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
-from analysis.study.version import Version, open_version
+from analysis.study.versions import Version, open_version
 from analysis.wording import capital
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
@@ -91,7 +91,7 @@ def as_json(comparison: Comparison, versions: list[Version]) -> dict:
             "status": version.study.settings.status,
             "as_of": str(matrix.as_of),
             "known_by": str(matrix.known_by),
-            "filled_in": list(version.study.added),
+            "filled_in": list(version.study.descriptor.added),
         }
         for version, matrix in sides
     )
@@ -124,8 +124,8 @@ def _page(comparison: Comparison, versions: list[Version]) -> Iterator[str | Tab
     yield f"{versions[0].name} compared with {versions[1].name}."
     yield from in_sentences(comparison)
     for version in versions:
-        if version.study.added:
-            lacking = ", ".join(version.study.added)
+        if version.study.descriptor.added:
+            lacking = ", ".join(version.study.descriptor.added)
             yield f"{version.name} is from before these, read as an empty study has them: {lacking}."
     if comparison.same:
         return

@@ -81,6 +81,11 @@ class UnfinishedChangeError(StudyError):
     """A change of a study is declared, and cannot be completed yet."""
 
 
+def refusal(place: object, rule: str, remedy: str, value: object = "") -> StudyError:
+    """Return the refusal of what was named as a whole: a folder, say, or a choice of units."""
+    return StudyError([Problem(shorten(place, 200), None, "", shorten(value), rule, remedy)])
+
+
 def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], list[str]]:
     """Return the problems to show, and how many of each kind are left out, in words.
 

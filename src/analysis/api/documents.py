@@ -56,8 +56,7 @@ class Documents(pd.DataFrame):
         Raises:
             StudyError: there is nothing to look for, or no such unit or criterion.
         """
-        from analysis.documents.library import Library
-        from analysis.documents.search import search
+        from analysis.documents.library import Library, search
         from analysis.fieldwork.names import meant_criterion, meant_units
 
         study = self._whole if private else self._study

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup, escape
 
 from analysis.publish.markup import isolating
-from analysis.study.quoted import Quotation
+from analysis.study.evidence import Quotation
 from analysis.wording import counted
 
 

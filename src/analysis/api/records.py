@@ -12,7 +12,7 @@ from analysis.fieldwork.agreement import agreement, as_table, confusion, disagre
 from analysis.measure.side_by_side import irreconcilable
 from analysis.show.labels import level_word
 from analysis.study import Study
-from analysis.study.searches import searches_by_unit
+from analysis.study.cells import searches_by_unit
 
 
 def record_of(study: Study, name: str) -> Table:
@@ -59,9 +59,9 @@ def _files(study: Study) -> pd.DataFrame:
 
 def _hash(study: Study, path: str) -> str:
     # As brought up, where an older version wrote it; else as it was read, or lies in the folder.
-    if path in study.inputs and path not in study.brought_up:
+    if path in study.inputs and path not in study.migrated_files:
         return study.inputs[path][:16]
-    content = study.brought_up.get(path) or (study.folder / path).read_bytes()
+    content = study.migrated_files.get(path) or (study.folder / path).read_bytes()
     return hashlib.sha256(content).hexdigest()[:16]
 
 

@@ -23,9 +23,9 @@ from analysis.problems import Problem, StudyError, shorten
 from analysis.publish.manifest import input_hashes
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
+from analysis.study.evidence import quotations
 from analysis.study.journal import settle
 from analysis.study.public import public
-from analysis.study.quoted import quotations
 from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import agreeing, spoken
 

@@ -20,7 +20,7 @@ from analysis.show import sensitivity as choices
 from analysis.show.caveats import caveats
 from analysis.show.labels import interval_words, level_word, word
 from analysis.study import vocabulary as v
-from analysis.study.looks import changes_since_reading
+from analysis.study.evidence import changes_since_reading
 
 
 def table_of(results: Results, name: str) -> Table:

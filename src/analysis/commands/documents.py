@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 def collect(arguments: argparse.Namespace) -> int:
     """Collect documents; return 1 if any could not be collected."""
-    from analysis.documents import ocr
     from analysis.documents.collect import Collector
     from analysis.documents.fetch import Fetcher
+    from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Readers
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import collect_into
     from analysis.frames import records
 
-    if arguments.ocr and not ocr.is_installed():
+    if arguments.ocr and not tesseract_is_installed():
         rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
         raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
     folder, places = study_and_places(arguments.places)
@@ -63,19 +63,19 @@ def collect(arguments: argparse.Namespace) -> int:
     _print_left(study, store, collection, arguments.source or "", unit)
     if not unit and not arguments.request:
         _print_proposals(study, collection)
-    known = [item.same_as for item in collection.left_out if item.is_known]
+    known = [item.same_as for item in collection.left_out if item.same_as]
     if arguments.request and (collection.added or known):
         from analysis.fieldwork.answers import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
-    return 1 if any(not item.is_known for item in collection.left_out) else 0
+    return 1 if any(not item.same_as for item in collection.left_out) else 0
 
 
 def recheck(arguments: argparse.Namespace) -> int:
     """Look at documents again; return 1 if any site could not be reached."""
-    from analysis.documents import ocr
     from analysis.documents.fetch import Fetcher
+    from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Reader
     from analysis.documents.recheck import Looker
     from analysis.documents.store import DocumentStore
@@ -87,7 +87,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
     # What was read by Tesseract is read by it again.
     was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
-    reads = Reader(ocr=bool(was_seen) and ocr.is_installed())
+    reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
         tables = records(study["documents"]), records(study["evidence"])
         looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)
@@ -190,8 +190,8 @@ def _print(collection: Collection) -> None:
         print(
             f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
         )
-    known = sum(item.is_known for item in collection.left_out)
-    failed = [item for item in collection.left_out if not item.is_known]
+    known = sum(bool(item.same_as) for item in collection.left_out)
+    failed = [item for item in collection.left_out if not item.same_as]
     for place, why in _failure_lines(failed):
         print(f"{shorten(place, LETTERS_OF_A_PLACE)}: {why}.", file=sys.stderr)
     print(

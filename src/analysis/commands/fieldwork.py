@@ -86,7 +86,7 @@ def requests(arguments: argparse.Namespace) -> int:
     from analysis.publish.request_documents import write_requests
     from analysis.publish.requests import requests
     from analysis.publish.swapping import swapped_in
-    from analysis.study.asking import Asking
+    from analysis.study.requests import Asking
 
     if arguments.due:
         _print_due(loaded(arguments.study))
@@ -130,7 +130,7 @@ def requests(arguments: argparse.Namespace) -> int:
 
 
 def _print_due(study: Study) -> None:
-    from analysis.study.due import due_sentences
+    from analysis.study.requests import due_sentences
 
     for sentence in due_sentences(study, dt.date.today()) or [
         "Nothing is due on any request that was sent."

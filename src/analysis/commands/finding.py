@@ -18,16 +18,14 @@ from analysis.commands.shared import (
 from analysis.wording import counted
 
 if TYPE_CHECKING:
-    from analysis.documents.library import Library
-    from analysis.documents.search import Search
+    from analysis.documents.library import Library, Search
     from analysis.study import Study
 
 
 def search(arguments: argparse.Namespace) -> int:
     """Find passages in the documents; return 1 if none is found."""
-    from analysis.documents.library import Library
-    from analysis.documents.search import log
-    from analysis.documents.search import search as search_documents
+    from analysis.documents.library import Library, log
+    from analysis.documents.library import search as search_documents
     from analysis.fieldwork.names import meant_criterion
 
     folder, words = _study_and_words(arguments.places)

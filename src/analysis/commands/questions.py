@@ -16,7 +16,7 @@ from analysis.problems import WARNING, Problem, StudyError, shown_first
 
 def validate(arguments: argparse.Namespace) -> int:
     """List every problem of a study."""
-    from analysis.documents.checks import quotation_problems
+    from analysis.documents.quotations import quotation_problems
     from analysis.study import load, look_over
 
     all_problems = look_over(arguments.study)
@@ -50,7 +50,7 @@ def agreement(arguments: argparse.Namespace) -> int:
     from analysis.fieldwork.rounds import agreement_by_round
     from analysis.frames import each_row
     from analysis.study import data_read_on
-    from analysis.study.marks import EARLIER_RULES, under_earlier_rules
+    from analysis.study.codebook import EARLIER_RULES, under_earlier_rules
 
     study = loaded(arguments.study)
     study = study.at(data_read_on(study))

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urldefrag
 
-from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetcher
-from analysis.documents.media import EMAIL, UnreadableError
+from analysis.documents.media import EMAIL, DocumentText, UnreadableError
 from analysis.documents.reader import BYTES_AT_MOST, Readers
 from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
 
@@ -91,11 +90,6 @@ class NotCollected:
     host: str = ""
     address: str = ""
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the study has the document already."""
-        return bool(self.same_as)
-
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
     """Yield what is to be collected of files, folders, addresses, and text files that list them."""
@@ -104,17 +98,11 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
         if _ADDRESS.fullmatch(place):
             yield Wanted(urldefrag(place).url)
         elif path.is_dir():
-            # What is no file, such as a link to nothing, is named when it is to be read.
-            files = (
-                entry
-                for entry in sorted(path.rglob("*"))
-                if entry.is_symlink() or not entry.is_dir()
-            )
-            yield from (
-                Wanted(str(file))
-                for file in files
-                if not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
+            for file in sorted(path.rglob("*")):
+                is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+                # What is no file, such as a link to nothing, is named when it is to be read.
+                if not is_hidden and (file.is_symlink() or not file.is_dir()):
+                    yield Wanted(str(file))
         elif lines := _listed(path):
             yield from wanted(lines)
         else:

@@ -28,15 +28,15 @@ _ROBOTS_AT_MOST = 512_000
 _AGAIN = (429, 500, 502, 503, 504)
 _LONGEST_WAIT = 60.0
 _REFUSED = {
-    401: "the page asks for a login (401)",
-    403: "the site refuses to give it (403)",
-    404: "nothing is there (404)",
-    410: "it was taken down (410)",
-    429: "the site asks for fewer requests (429)",
-    451: "it is withheld for legal reasons (451)",
+    401: ("the page asks for a login (401)", NOT_GIVEN),
+    403: ("the site refuses to give it (403)", NOT_GIVEN),
+    404: ("nothing is there (404)", GONE),
+    410: ("it was taken down (410)", GONE),
+    429: ("the site asks for fewer requests (429)", ""),
+    451: ("it is withheld for legal reasons (451)", NOT_GIVEN),
 }
-_SAYS = {401: NOT_GIVEN, 403: NOT_GIVEN, 404: GONE, 410: GONE, 451: NOT_GIVEN}
-"""What the status of an answer says of the document; any other says only that the site fails."""
+"""By the status of an answer, why there is no document, and what that says of the document; any
+other status says only that the site fails."""
 _FOR_GOOD = (301, 308)
 _NOT_THE_DOCUMENT = (
     (re.compile(r"captcha|are you a (?:human|robot)|checking your browser|just a moment", re.I),
@@ -72,15 +72,11 @@ class Fetched:
     Attributes:
         content: its bytes, decoded.
         address: where it came from, after redirects; with a query string only where it needs one.
-        declared: the media type that the site names.
-        redirects: the addresses on the way, the one asked for first.
         moved_to: the address to which the one asked for is redirected for good; empty: it is not.
     """
 
     content: bytes
     address: str
-    declared: str
-    redirects: tuple[str, ...] = ()
     moved_to: str = ""
 
 
@@ -144,8 +140,7 @@ class Fetcher:
         Raises:
             NotFetchedError: why there is none, in one line.
         """
-        way: list[str] = []
-        moved_to, for_good = "", True
+        moves, moved_to, for_good = 0, "", True
         while True:
             _check_scheme(address)
             if not self._allowed(address):
@@ -153,22 +148,20 @@ class Fetcher:
             response, content = self._get(address, self.at_most)
             if not response.has_redirect_location:
                 break
-            way.append(address)
-            if len(way) > REDIRECTS_AT_MOST:
+            moves += 1
+            if moves > REDIRECTS_AT_MOST:
                 why = f"it redirects more than {REDIRECTS_AT_MOST} times"
                 raise NotFetchedError(why, NOT_GIVEN)
             address = urljoin(address, response.headers["location"])
             for_good = for_good and response.status_code in _FOR_GOOD
             moved_to = address if for_good else moved_to
         if response.status_code != 200:
-            words = f"the site answers with status {response.status_code}"
-            why = _REFUSED.get(response.status_code, words)
-            raise NotFetchedError(why, _SAYS.get(response.status_code, ""))
-        declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            other = f"the site answers with status {response.status_code}", ""
+            raise NotFetchedError(*_REFUSED.get(response.status_code, other))
         _check_is_document(content)
         bare = self._without_query(address, content)
         moved_to = bare if moved_to == address else moved_to
-        return Fetched(content, bare, declared, tuple(way), moved_to)
+        return Fetched(content, bare, moved_to)
 
     def _without_query(self, address: str, content: bytes) -> str:
         """Return an address as bare as it gives the same bytes: a query string may name a person."""
@@ -267,21 +260,17 @@ class _CheckedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        address = self._checked(host, port)
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        return self._inner.handle_request(request)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _checked(self, host: str, port: int) -> str:
         addresses = self._fetcher.resolver(host, port)
         if not addresses:
             raise OSError(f"{host} has no address")
         if not self._fetcher.allow_local:
             _refuse_local(host, addresses)
-        return addresses[0]
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=addresses[0])
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 def _refuse_local(host: str, addresses: Iterable[str]) -> None:

@@ -67,32 +67,25 @@ class Index:
         self._path = path
         self._ranked: dict[str, list[tuple[int, str, int]]] = {}
 
-    def bring_up_to_date(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
-        """Make the index one of these documents alone; what it has of them stays.
+    def bring_up_to_date(self, documents: Mapping[str, Sequence[str]], alone: bool = True) -> bool:
+        """Index documents, or other texts of them; an index made in another way is made again.
 
         Args:
-            state: how it is made; an index that was made in another way is made again.
             documents: the pages of each document, by its id.
+            alone: whether the index is of these documents alone; else all others in it stay.
 
         Returns:
             Whether anything changed.
         """
-        return self._change(state, documents, alone=True)
-
-    def add(self, state: str, documents: Mapping[str, Sequence[str]]) -> bool:
-        """Add documents, or other texts of them; all else stays."""
-        return self._change(state, documents, alone=False)
-
-    def _change(self, state: str, documents: Mapping[str, Sequence[str]], alone: bool) -> bool:
         hashes = {
             document: hashlib.sha256(PAGE_BREAK.join(pages).encode("utf-8", "replace")).hexdigest()
             for document, pages in documents.items()
         }
         # First without a lock: what is up to date is searched in a folder that cannot be written.
-        there = self._hashes(state)
+        there = self._hashes()
         if there is not None and there == (hashes if alone else there | hashes):
             return False
-        with contextlib.closing(self._to_change(state)) as database:
+        with contextlib.closing(self._to_change()) as database:
             there = dict(database.execute(_HASHES))
             changed = [name for name, digest in hashes.items() if there.get(name) != digest]
             gone = there.keys() - hashes.keys() if alone else set()
@@ -148,29 +141,29 @@ class Index:
         address = f"{self._path.absolute().as_uri()}?mode=ro"
         return contextlib.closing(sqlite3.connect(address, uri=True))
 
-    def _hashes(self, state: str) -> dict[str, str] | None:
+    def _hashes(self) -> dict[str, str] | None:
         """Return the hash of each document in the index; ``None``: there is no such index."""
         try:
             with self._opened() as database:
-                is_such = database.execute("SELECT key FROM state").fetchone() == (state,)
+                is_such = database.execute("SELECT key FROM state").fetchone() == (STATE,)
                 return dict(database.execute(_HASHES)) if is_such else None
         except sqlite3.Error:
             return None
 
-    def _to_change(self, state: str) -> sqlite3.Connection:
+    def _to_change(self) -> sqlite3.Connection:
         """Open the index in a transaction; what is no index, or made in another way, is left."""
         database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
         try:
             database.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
             database.execute("BEGIN IMMEDIATE")  # another process may be about the same
-            _make_tables(database, state)
+            _make_tables(database)
         except sqlite3.OperationalError:
             database.close()
             raise
         except sqlite3.DatabaseError:  # the file is damaged, or no index at all
             database.close()
             self._path.unlink()
-            return self._to_change(state)
+            return self._to_change()
         return database
 
 
@@ -180,18 +173,18 @@ def index_collected(folder: Path, documents: Mapping[str, Sequence[str]]) -> Non
     The index is derived: where it cannot be written, the next search makes it, or says why not.
     """
     with contextlib.suppress(sqlite3.Error, OSError):
-        Index(folder / INDEX).add(STATE, documents)
+        Index(folder / INDEX).bring_up_to_date(documents, alone=False)
 
 
-def _make_tables(database: sqlite3.Connection, state: str) -> None:
+def _make_tables(database: sqlite3.Connection) -> None:
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-    if "state" in tables and database.execute("SELECT key FROM state").fetchone() == (state,):
+    if "state" in tables and database.execute("SELECT key FROM state").fetchone() == (STATE,):
         return
     for name in ("state", "documents", "places", "passages"):
         database.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";"):
         database.execute(statement)
-    database.execute("INSERT INTO state VALUES (?)", (state,))
+    database.execute("INSERT INTO state VALUES (?)", (STATE,))
 
 
 def _leave_out(database: sqlite3.Connection, documents: Sequence[str]) -> None:

@@ -1,21 +1,25 @@
-"""The documents that a study holds: whom each is about, its text where it is here, passages of it."""
+"""The documents that a study holds: whom each is about, its text where it is here, searches in them."""
 
+import csv
+import datetime as dt
+import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from analysis.documents.index import INDEX, STATE, Index, Passage
+from analysis.documents.index import INDEX, Index, Passage, fts_query
 from analysis.documents.media import DOCX, ODT, PDF
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import DocumentStore
 from analysis.frames import each_row, records
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.study import Study
+from analysis.study.load import DOCUMENTS
 from analysis.wording import agreeing, some_of
 
 OPENED = "open"
@@ -23,6 +27,9 @@ OPENED = "open"
 _ENDINGS = {PDF: ".pdf", DOCX: ".docx", ODT: ".odt"}
 """Of what else there is, such as a page of the web, the text is opened: it runs no script."""
 NO_TITLE = "no title known"
+LOG = "searches.csv"
+"""File, beside the documents and not in git, in which searches are logged; it settles no cell."""
+_LOGGED = ("searched_on", "queries", "unit_id", "criterion_id", "documents", "hits")
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Library:
     @cached_property
     def documents(self) -> dict[str, StudyDocument]:
         """Every document by its id, in the order of the ids."""
-        return {doc.document_id: doc for doc in _documents_of(self._study, self._store)}
+        rows = [self._store.known(row) for row in self._rows.values()]
+        return {doc.document_id: doc for doc in _documents_of(self._study, rows)}
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, str]]:
@@ -97,7 +105,9 @@ class Library:
         try:
             return self._index.search(queries, documents, most)
         except sqlite3.Error as error:
-            raise _index_error(self._store.folder, error) from None
+            rule = f"the index of the documents cannot be made or read ({error})"
+            remedy = f"see that the folder can be written, and delete {INDEX} there"
+            raise refusal(self._store.folder, rule, remedy) from None
 
     def missing(self) -> str:
         """Say in one line how many texts are not here; empty: none is missing."""
@@ -135,20 +145,15 @@ class Library:
 
     def _opened(self, document: StudyDocument) -> Path | None:
         """Return a copy of a document, or of its text, that a program opens by its name."""
-        whole = self._store.path(document.digest)
-        is_text = document.media_type not in _ENDINGS
-        if not (
-            document.document_id in self.texts if is_text else document.digest and whole.exists()
-        ):
+        whole, name = self._store.path(document.digest), document.document_id
+        ending = _ENDINGS.get(document.media_type, ".txt")
+        is_text = ending == ".txt"
+        if not (name in self.texts if is_text else document.digest and whole.exists()):
             return None
-        path = (
-            self._store.folder
-            / OPENED
-            / f"{document.document_id}{_ENDINGS.get(document.media_type, '.txt')}"
-        )
+        path = self._store.folder / OPENED / f"{name}{ending}"
         path.parent.mkdir(exist_ok=True)
         if is_text:
-            path.write_text("\n\n".join(self.texts[document.document_id]), encoding="utf-8")
+            path.write_text("\n\n".join(self.texts[name]), encoding="utf-8")
         elif not path.exists():
             shutil.copyfile(whole, path)
         return path
@@ -156,11 +161,11 @@ class Library:
     @cached_property
     def _index(self) -> Index:
         index = Index(self._store.folder / INDEX)
-        index.bring_up_to_date(STATE, self.texts)
+        index.bring_up_to_date(self.texts)
         return index
 
 
-def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
+def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[StudyDocument]:
     # Whom a document is about is known from its row, from the request that it answers, from what
     # quotes it, and from its source.
     asked_of = study.lookup("requests", "unit_id")
@@ -171,7 +176,6 @@ def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
             units.setdefault(key, set()).update({row.unit_id} - {""})
     sources = {row["source_id"]: row for row in records(study["sources"])}
     order = {name: place for place, name in enumerate(study["units"]["unit_id"])}
-    rows = sorted(records(study["documents"]), key=lambda row: row["document_id"])
     newer = {row["replaces"]: row["document_id"] for row in rows if row["replaces"]}
     documents = []
     for row in rows:
@@ -190,24 +194,93 @@ def _documents_of(study: Study, store: DocumentStore) -> list[StudyDocument]:
                 row["unread"],
                 newer.get(name, ""),
                 row["media_type"],
-                store.known(row)["sha256"],
+                row["sha256"],
             )
         )
     return documents
 
 
 def terms(study: Study, criterion: str) -> list[str]:
-    """Return the search terms of a criterion."""
+    """Return the search terms of a criterion; a passage that any of them fits is one to read."""
     cell = study.lookup("criteria", "search_terms")[criterion]
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
-def any_of(words: Sequence[str]) -> str:
-    """Return search terms as one query, which any of them fits."""
-    return " OR ".join(words)
+@dataclass(frozen=True)
+class Search:
+    """What a search came to.
+
+    Attributes:
+        queries: what was looked for; each has to fit.
+        unit: id of the unit whose documents were searched; empty: all documents.
+        criterion: id of the criterion whose terms were used; empty: none.
+        passages: the best passages, best first.
+        hits: how many passages fit in all.
+        searched: the documents whose text was searched.
+        without_unit: the documents left out, as no unit of them is recorded.
+    """
+
+    queries: Sequence[str]
+    unit: str
+    criterion: str
+    passages: list[Passage]
+    hits: int
+    searched: list[StudyDocument]
+    without_unit: list[StudyDocument]
 
 
-def _index_error(folder: Path, error: sqlite3.Error) -> StudyError:
-    rule = f"the index of the documents cannot be made or read ({error})"
-    remedy = f"see that the folder can be written, and delete {INDEX} there"
-    return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
+def search(
+    study: Study,
+    library: Library,
+    query: str = "",
+    unit: str = "",
+    criterion: str = "",
+    most: int = 20,
+) -> Search:
+    """Search the documents of a study.
+
+    Args:
+        study: the study.
+        library: its documents.
+        query: words, in the language of :meth:`analysis.documents.index.Index.search`.
+        unit: in the documents about this unit only, by its id; empty: in all.
+        criterion: also by the search terms of this criterion, any of which counts.
+        most: how many passages to return at most.
+
+    Raises:
+        StudyError: there is nothing to look for.
+    """
+    queries = [query] if query.strip() else []
+    if criterion:
+        words = terms(study, criterion)
+        if not words:
+            rule = "the criterion has no search terms"
+            remedy = "write some in criteria.csv, search_terms, joined by |"
+            raise refusal("criterion", rule, remedy, criterion)
+        queries.append(" OR ".join(words))
+    if not queries or not all(map(fts_query, queries)):
+        rule, remedy = "no word to look for is named", "name words, or a criterion (--criterion)"
+        raise refusal("search", rule, remedy, query)
+    among = library.about(unit) if unit else list(library.documents.values())
+    searched = [document for document in among if document.document_id in library.texts]
+    passages, hits = library.search(queries, [document.document_id for document in searched], most)
+    without = library.about("") if unit else []
+    return Search(queries, unit, criterion, passages, hits, searched, without)
+
+
+def log(study: Study, result: Search) -> None:
+    """Log a search beside the documents. A query is no reading: no cell changes."""
+    path = study.folder / DOCUMENTS / LOG
+    if not path.parent.is_dir():
+        rule, remedy = "no document is on this machine", "collect documents first"
+        raise refusal("--log", rule, remedy)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if not path.exists():
+        writer.writerow(_LOGGED)
+    documents = ";".join(document.document_id for document in result.searched)
+    queries = " | ".join(result.queries)
+    today = dt.date.today().isoformat()
+    writer.writerow([today, queries, result.unit, result.criterion, documents, result.hits])
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(text.getvalue())

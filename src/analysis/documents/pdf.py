@@ -1,13 +1,32 @@
-"""The text of PDF files, page by page, by PDFium."""
+"""The text of PDF files, page by page, by PDFium; of pages without a text layer by Tesseract."""
 
+import io
+import os
 import re
+import shutil
+import subprocess
+from functools import cache
 from typing import Any
 
-from analysis.documents import ocr as tesseract
-from analysis.documents.document_text import DocumentText, extractor, first_day, in_a_line
-from analysis.documents.media import PDF, UnreadableError
+from analysis.documents.media import (
+    PDF,
+    DocumentText,
+    UnreadableError,
+    extractor,
+    first_day,
+    in_a_line,
+)
 
 PAGES_AT_MOST = 20_000
+DOTS_AT_MOST = 12_000
+"""Width and height of a picture that is read, in pixels."""
+_PER_INCH = 300
+_SECONDS = 60
+
+
+def tesseract_is_installed() -> bool:
+    """Return whether Tesseract is on this machine."""
+    return shutil.which("tesseract") is not None
 
 
 def read_pdf(content: bytes, ocr: bool) -> DocumentText:
@@ -36,8 +55,9 @@ def read_pdf(content: bytes, ocr: bool) -> DocumentText:
     empty = [number for number in empty if number not in seen]
     read_by = extractor("pypdfium2")
     if seen:
-        read_by += f"; {tesseract.version()} on {_page_list(seen, len(pages))}"
-    unread = (_missing_text(empty, len(pages)),) if empty else ()
+        read_by += f"; {_tesseract_version()} on {_page_list(seen, len(pages))}"
+    where = "any page" if len(empty) == len(pages) else _page_list(empty, len(pages))
+    unread = (f"no text layer on {where}",) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
@@ -62,20 +82,6 @@ def _pdf_page(document: Any, number: int) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n"))
 
 
-def _missing_text(places: list[int], many: int) -> str:
-    where = "any page" if len(places) == many else _page_list(places, many)
-    return f"no text layer on {where}"
-
-
-def _ocr_text(document: Any, number: int) -> str:
-    import pypdfium2
-
-    try:
-        return tesseract.read_page(document[number])
-    except pypdfium2.PdfiumError:
-        return ""
-
-
 def _page_list(places: list[int], many: int) -> str:
     """Return pages in words, by their places from 0."""
     shown = ", ".join(str(place + 1) for place in places[:10])
@@ -86,3 +92,35 @@ def _page_list(places: list[int], many: int) -> str:
 def _pdf_day(text: str) -> str:
     match = re.match(r"D:(\d{4})(\d{2})(\d{2})", text)
     return first_day("-".join(match.groups())) if match else ""
+
+
+@cache
+def _tesseract_version() -> str:
+    """Return the name and version of Tesseract, such as "Tesseract 5.3.0"."""
+    result = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=False)
+    return "Tesseract " + (result.stdout or result.stderr).split()[1]
+
+
+def _ocr_text(document: Any, number: int) -> str:
+    """Return what Tesseract reads on a page; empty: nothing, or it gave up.
+
+    What a machine reads off a picture is a proposal: the extractor names it, and the pages.
+    """
+    import pypdfium2
+
+    picture = io.BytesIO()
+    try:
+        page = document[number]
+        scale = min(_PER_INCH / 72, DOTS_AT_MOST / max(page.get_size()))
+        page.render(scale=scale, grayscale=True).to_pil().save(picture, "PNG")
+        result = subprocess.run(
+            ["tesseract", "stdin", "stdout", "--dpi", str(_PER_INCH)],
+            input=picture.getvalue(),
+            capture_output=True,
+            timeout=_SECONDS,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            check=False,
+        )
+    except (pypdfium2.PdfiumError, OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.decode("utf-8", "replace").replace("\f", "\n").strip()

@@ -9,15 +9,13 @@ import contextlib
 import multiprocessing
 import queue
 import signal
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from analysis.documents.document_text import DocumentText
-from analysis.documents.media import UnreadableError
+from analysis.documents.media import DocumentText, UnreadableError
 from analysis.documents.text import read_text
 
 AT_ONCE = 2
@@ -69,14 +67,12 @@ class Readers:
 class Reader:
     """A child process that reads documents; use it in a ``with`` statement."""
 
-    def __init__(
-        self, seconds: float = SECONDS_AT_MOST, memory: int = MEMORY_AT_MOST, ocr: bool = False
-    ):
-        """Set the limits of each document, and whether pages without text are read by Tesseract.
+    def __init__(self, seconds: float = SECONDS_AT_MOST, ocr: bool = False):
+        """Set the time that a document may take, and whether pages without text are read by Tesseract.
 
         The child starts with the first document.
         """
-        self._limits = seconds, memory
+        self._seconds = seconds
         self._ocr = ocr
         self._child: tuple[BaseProcess, Any] | None = None
 
@@ -100,13 +96,12 @@ class Reader:
         """
         if path.stat().st_size > BYTES_AT_MOST:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
-        seconds, _ = self._limits
         answers = self._started()
         try:
             answers.send((str(path), name or path.name, self._ocr))
-            if not answers.poll(seconds):
+            if not answers.poll(self._seconds):
                 self._end()
-                raise UnreadableError(f"reading it takes more than {seconds:g} seconds")
+                raise UnreadableError(f"reading it takes more than {self._seconds:g} seconds")
             answer = answers.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._end()
@@ -125,7 +120,7 @@ class Reader:
             # A fresh interpreter: no lock or thread of this one goes along.
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            child = context.Process(target=_serve, args=(theirs, self._limits[1]), daemon=True)
+            child = context.Process(target=_serve, args=(theirs, MEMORY_AT_MOST), daemon=True)
             child.start()
             theirs.close()
             self._child = child, ours
@@ -149,13 +144,9 @@ def _serve(requests: Connection, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(EOFError, OSError):
-        for path, name, ocr in _received(requests):
+        while True:
+            path, name, ocr = requests.recv()
             requests.send(_answer(Path(path), name, ocr))
-
-
-def _received(requests: Connection) -> Iterator[tuple[str, str, bool]]:
-    while True:
-        yield requests.recv()
 
 
 def _answer(path: Path, name: str, ocr: bool) -> DocumentText | str:

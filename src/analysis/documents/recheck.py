@@ -8,9 +8,8 @@ from pathlib import Path
 
 from analysis.documents.collect import Collected, Wanted
 from analysis.documents.comparable import PAGE_BREAK, comparable
-from analysis.documents.document_text import DocumentText
 from analysis.documents.fetch import Fetched, Fetcher, NotFetchedError
-from analysis.documents.media import EMAIL, UnreadableError
+from analysis.documents.media import EMAIL, DocumentText, UnreadableError
 from analysis.documents.quotations import ABSENT, FOUND, NEAR, OTHER_PAGE, Difference, QuotableText
 from analysis.documents.reader import Reader
 from analysis.documents.store import PUBLIC, DocumentStore, sha256
@@ -182,14 +181,13 @@ def _look(row: Row, status: str, address: str = "", why: str = "") -> Look:
 
 def _why(row: Row, old: Sequence[str], text: DocumentText) -> str:
     """Return what could not be compared of a document that changed."""
-    reasons = [] if old else [_NOT_HERE]
-    if not old and row["extractor"] != text.extractor:
-        reasons.append(_OTHER_READER)
-    reasons += [f"what is there now could not all be read ({'; '.join(text.unread)})"] * bool(
-        text.unread
-    )
-    reasons += [f"the older document could not all be read ({row['unread']})"] * bool(row["unread"])
-    return "; ".join(reasons)
+    reasons = {
+        _NOT_HERE: not old,
+        _OTHER_READER: not old and row["extractor"] != text.extractor,
+        f"what is there now could not all be read ({'; '.join(text.unread)})": text.unread,
+        f"the older document could not all be read ({row['unread']})": row["unread"],
+    }
+    return "; ".join(reason for reason, holds in reasons.items() if holds)
 
 
 def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:

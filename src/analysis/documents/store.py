@@ -10,13 +10,14 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.documents.comparable import PAGE_BREAK
 from analysis.frames import records
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.study.load import DOCUMENTS
 from analysis.study.tables import as_csv
 
@@ -40,7 +41,6 @@ class DocumentStore:
     def __init__(self, study: Path):
         """Take the study's folder; nothing is made before the first document is kept."""
         self.folder = study / DOCUMENTS
-        self._private_as_read: tuple[object, dict[str, dict[str, str]]] = None, {}
 
     def path(self, digest: str) -> Path:
         """Return where a document is, or would be."""
@@ -104,12 +104,9 @@ class DocumentStore:
         path = self.folder / _PRIVATE_FILE
         try:
             stat = path.stat()
-            version = stat.st_ino, stat.st_mtime_ns, stat.st_size
-            if self._private_as_read[0] != version:
-                self._private_as_read = version, _read_private(path)
+            return _read_private(path, (stat.st_ino, stat.st_mtime_ns, stat.st_size))
         except FileNotFoundError:
             return {}
-        return self._private_as_read[1]
 
     def _text_path(self, digest: str) -> Path:
         return self.folder / "text" / f"{digest}.txt"
@@ -121,8 +118,9 @@ class DocumentStore:
             ignored.write_text(_KEEP_OUT_OF_GIT, encoding="utf-8")
 
 
-def _read_private(path: Path) -> dict[str, dict[str, str]]:
-    """Return what stands in the file, by document id.
+@lru_cache(maxsize=8)
+def _read_private(path: Path, _version: tuple[int, ...]) -> dict[str, dict[str, str]]:
+    """Return what stands in this version of the file, by document id.
 
     Raises:
         StudyError: it is not as it was written.
@@ -137,7 +135,7 @@ def _read_private(path: Path) -> dict[str, dict[str, str]]:
         rule = "it is not as it was written: the hashes of private documents are lost"
         remedy = "put an older copy in its place; or take it away, and collect those files again"
         place = f"{DOCUMENTS}/{_PRIVATE_FILE}"
-        raise StudyError([Problem(place, None, "", "", rule, remedy)])
+        raise refusal(place, rule, remedy)
     return known
 
 

@@ -6,6 +6,7 @@ Text is kept as it is printed: how it is compared is in :mod:`analysis.documents
 import email
 import email.policy
 import io
+import platform
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,8 +15,20 @@ from email.message import EmailMessage, MIMEPart
 from functools import partial
 from typing import Any
 
-from analysis.documents.document_text import DocumentText, extractor, first_day, in_a_line
-from analysis.documents.media import DOCX, EMAIL, HTML, ODT, PDF, TEXT, UnreadableError, media_type
+from analysis.documents.media import (
+    DOCX,
+    EMAIL,
+    HTML,
+    ODT,
+    PDF,
+    TEXT,
+    DocumentText,
+    UnreadableError,
+    extractor,
+    first_day,
+    in_a_line,
+    media_type,
+)
 from analysis.documents.pdf import read_pdf
 
 TEXT_AT_MOST = 50_000_000
@@ -24,46 +37,17 @@ UNZIPPED_AT_MOST = 300_000_000
 """Bytes that the part of a zipped document with its text may have."""
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "math", "iframe"})
-_IN_LINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+# fmt: off
+_IN_LINE = {
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn",
+    "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+}
+# fmt: on
 _DAMAGED = "its file is damaged, or has a password: save it again without one"
 _CELLS = frozenset({"td", "th"})
+_PYTHON = f"Python {platform.python_version()}"
+"""What reads e-mails and plain texts."""
 
 
 def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
@@ -126,35 +110,27 @@ def _declared(content: bytes) -> str | None:
 
 def _visible(root: Any) -> Iterator[str]:
     """Yield the text that a reader sees, with line ends where the layout breaks the line."""
-    for event, node in _walk(root):
-        if event == "text":
-            yield re.sub(r"\s+", " ", node)
-        elif node.tag == "br" and event == "start":
-            yield "\n"
-        elif node.tag in _CELLS and event == "end":
-            yield " \t"
-        elif node.tag not in _IN_LINE and node.tag not in _CELLS:
-            yield "\n"
+    import lxml.etree
+
+    # No recursion: a hostile page nests as deep as it likes.
+    walk = lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        is_seen = isinstance(node.tag, str) and node.tag not in _UNSEEN and not _is_hidden(node)
+        if event == "start" and not is_seen:
+            walk.skip_subtree()
+            continue
+        if is_seen:
+            yield _layout(event, node.tag)
+        text = node.text if event == "start" else node.tail
+        yield re.sub(r"\s+", " ", text or "")
 
 
-def _walk(root: Any) -> Iterator[tuple[str, Any]]:
-    """Walk through a tree without recursion: a hostile page nests as deep as it likes."""
-    stack: list[tuple[str, Any]] = [("start", root)]
-    while stack:
-        event, node = stack.pop()
-        if event != "start":
-            yield event, node
-            continue
-        if not isinstance(node.tag, str) or node.tag in _UNSEEN or _is_hidden(node):
-            continue
-        yield event, node
-        stack.append(("end", node))
-        for child in reversed(node):
-            if child.tail:
-                stack.append(("text", child.tail))
-            stack.append(("start", child))
-        if node.text:
-            stack.append(("text", node.text))
+def _layout(event: str, tag: str) -> str:
+    """Return the blank or the line end that the start or the end of an element stands for."""
+    if tag in _CELLS:
+        return " \t" if event == "end" else ""
+    breaks_line = tag not in _IN_LINE or (tag == "br" and event == "start")
+    return "\n" if breaks_line else ""
 
 
 def _is_hidden(node: Any) -> bool:
@@ -251,7 +227,7 @@ def _email(content: bytes) -> DocumentText:
         ("\n".join([*head, "", text]),),
         in_a_line(message["Subject"] or ""),
         when.date().isoformat() if when else "",
-        f"Python {version_of_python()}",
+        _PYTHON,
         attachments=attachments,
     )
 
@@ -275,13 +251,6 @@ def _attached(part: EmailMessage) -> bytes:
     return _bytes_of(part)
 
 
-def version_of_python() -> str:
-    """Return the version of the Python that runs, such as 3.11.7."""
-    import platform
-
-    return platform.python_version()
-
-
 def _decoded(content: bytes) -> str:
     is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
@@ -293,4 +262,4 @@ def _decoded(content: bytes) -> str:
 def _plain(content: bytes) -> DocumentText:
     text = _decoded(content)
     pages = text.replace("\r\n", "\n").replace("\r", "\n").split("\f")
-    return DocumentText(TEXT, tuple(pages), extractor=f"Python {version_of_python()}")
+    return DocumentText(TEXT, tuple(pages), extractor=_PYTHON)

@@ -31,8 +31,8 @@ from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import grouped, records
 from analysis.study import Study, readers
 from analysis.study import vocabulary as v
+from analysis.study.codebook import EARLIER_RULES, codebook_marks
 from analysis.study.dates import date_in_words
-from analysis.study.marks import EARLIER_RULES, codebook_marks
 
 KIND = "settling"
 AGREEMENT, NO_ASSESSMENT = BY_AGREEMENT, "no assessment"

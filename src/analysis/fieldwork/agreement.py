@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.fieldwork.coded_cells import NO_ROW, coded_states
 from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
-from analysis.study.levels import Level, level_names, level_values
+from analysis.study.codebook import Level, level_names, level_values
 from analysis.study.rounding import rounded
 from analysis.wording import some_of
 

@@ -13,7 +13,7 @@ from analysis.fieldwork.workbook_content import ReadWorkbook
 from analysis.frames import records
 from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
-from analysis.study.asking import letters
+from analysis.study.requests import letters
 
 ENTRIES = {"answered_on": "--answered-on", "outcome": "--outcome"}
 """What is entered of an answer, and the option that gives it."""

@@ -61,7 +61,7 @@ def give_workbook(
     if len(rows):
         table = pd.concat([study["assignments"], rows], ignore_index=True)
         path = study.descriptor.tables["assignments"].path
-        files = {**study.brought_up, path: as_csv(table, is_marked(study.folder / path))}
+        files = {**study.migrated_files, path: as_csv(table, is_marked(study.folder / path))}
     content = coding_workbook(study, coder, order.units, order.only_unknown, batch, out.parent)
     save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
     return sorted(files)

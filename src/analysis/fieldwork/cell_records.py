@@ -9,12 +9,11 @@ from analysis.fieldwork.coded_cells import disputed
 from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import sent_requests
-from analysis.study.complete import why_carried
+from analysis.study.codebook import assessed_under_earlier_rules, under_earlier_rules
 from analysis.study.dates import date_in_words
-from analysis.study.marks import assessed_under_earlier_rules, under_earlier_rules
-from analysis.study.sources import with_sources
-from analysis.study.state_reasons import reasons
+from analysis.study.evidence import why_carried, with_sources
+from analysis.study.requests import sent_requests
+from analysis.study.sentences import reasons
 
 Row = dict[str, Any]
 

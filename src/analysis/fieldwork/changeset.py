@@ -181,7 +181,7 @@ class Changeset:
             if not frames[name].equals(self.study[name])
         }
         # A study that an older version wrote is brought up with its first change.
-        return {**self.study.brought_up, **changed} if changed else {}
+        return {**self.study.migrated_files, **changed} if changed else {}
 
     def checked_files(self) -> dict[str, bytes]:
         """Return :meth:`files`.

@@ -4,7 +4,7 @@ from analysis.fieldwork.workbook_writer import Page
 from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.marks import level_rules
+from analysis.study.codebook import level_rules
 
 
 def codebook_page(study: Study) -> Page:

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.frames import each_row
 from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
-from analysis.study.dates import day_number, first_days
+from analysis.study.dates import first_days
 from analysis.wording import agreeing, counted, listed
 
 Cell = tuple[str, str]
@@ -68,9 +68,9 @@ def cells_read(
     rows = pd.concat([study["codings"], study["codings_history"]], ignore_index=True)
     back = study["assignments"][study["assignments"]["returned_on"] != ""]
     if by is not None:
-        rows = rows[first_days(rows["read_on"]) <= day_number(by)]
+        rows = rows[first_days(rows["read_on"]) <= by.toordinal()]
     if by is not None and by < data_read_on(study):
-        back = back[first_days(back["returned_on"]) <= day_number(by)]
+        back = back[first_days(back["returned_on"]) <= by.toordinal()]
     own: dict[str, set[Cell]] = {name: set() for name in readers(study)}
     for coder, unit, criterion in each_row(rows[_CODED_CELL]):
         own.setdefault(coder, set()).add((unit, criterion))

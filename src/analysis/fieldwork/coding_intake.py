@@ -21,7 +21,7 @@ from analysis.fieldwork.row_marks import (
 )
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents
 from analysis.fieldwork.workbook_content import SheetRow
-from analysis.study.marks import codebook_marks, short_mark
+from analysis.study.codebook import codebook_marks, short_mark
 from analysis.wording import agreeing
 
 _CELL = ("unit_id", "criterion_id")

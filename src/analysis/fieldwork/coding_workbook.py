@@ -27,8 +27,8 @@ from analysis.frames import records
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.groups import exemptions
-from analysis.study.marks import codebook_marks, short_mark
+from analysis.study.cells import exemptions
+from analysis.study.codebook import codebook_marks, short_mark
 
 KIND = "coding"
 

@@ -16,7 +16,7 @@ from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
-from analysis.study.addresses import is_on_the_web
+from analysis.study.values import is_on_the_web
 
 AT_ONCE = 250
 """Documents after which what was collected is written: an interrupted run loses no more."""

@@ -2,7 +2,7 @@
 
 from analysis.fieldwork.workbook_content import ReadWorkbook
 from analysis.study import Study
-from analysis.study.former import current_ids
+from analysis.study.versions import current_ids
 
 UNDER_ANOTHER_ID = "It was written under another id, and is read under today’s (former_ids)"
 

@@ -27,9 +27,8 @@ from analysis.fieldwork.table_map import (
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
 from analysis.problems import StudyError, shorten
-from analysis.study import Study, journal
+from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
-from analysis.study.load import load_to_fill
 
 FILLED = ("units", "sources", "evidence")
 """Tables that may be empty before a table is brought in."""
@@ -85,7 +84,7 @@ def import_table(
             is as it was.
     """
     with nullcontext() if dry_run else journal.changing(folder):
-        imported, files = _prepared(load_to_fill(folder, FILLED), path, map_path)
+        imported, files = _prepared(load(folder, to_fill=FILLED), path, map_path)
         preview(imported)
         if dry_run or not files:
             return imported

@@ -9,7 +9,7 @@ from analysis.fieldwork.normalise import normalised_text
 from analysis.frames import each_row
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
-from analysis.study.former import current_ids
+from analysis.study.versions import current_ids
 from analysis.wording import nearest
 
 

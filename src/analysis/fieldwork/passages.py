@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.documents.index import Passage
-from analysis.documents.library import Library, StudyDocument, any_of, terms
+from analysis.documents.library import Library, StudyDocument, terms
 from analysis.fieldwork.coded_cells import Cell, cells_read
 from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row
 from analysis.study import Study
-from analysis.study.marks import short_mark
+from analysis.study.codebook import short_mark
 from analysis.study.privacy import details, wide_areas
 from analysis.study.rules.documents import WORDS_AT_MOST
 
@@ -67,7 +67,7 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
         ]
         words, hits = terms(study, criterion), ([], 0)
         if ids and words:
-            hits = library.search([any_of(words)], ids, BEST)
+            hits = library.search([" OR ".join(words)], ids, BEST)
         yield CellPassages(unit, criterion, words, documents, len(ids), *hits)
 
 

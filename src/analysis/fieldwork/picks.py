@@ -4,9 +4,8 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-from analysis.documents.checks import faults
 from analysis.documents.library import Library, StudyDocument
-from analysis.documents.quotations import ABSENT, NEAR
+from analysis.documents.quotations import ABSENT, NEAR, faults
 from analysis.fieldwork.changeset import Changeset
 from analysis.fieldwork.coded_cells import Cell
 from analysis.fieldwork.forms import NEW_EVIDENCE, NOTHING_FOUND, PASSAGES

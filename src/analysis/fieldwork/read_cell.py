@@ -13,7 +13,7 @@ from analysis.fieldwork.open_workbook import OpenedWorkbook
 from analysis.fieldwork.sent_texts import Grid, text_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
-from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
+from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 
 _LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 

@@ -14,7 +14,7 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import grouped, records
 from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
-from analysis.study.addresses import is_on_the_web
+from analysis.study.values import is_on_the_web
 
 AT_ONCE = 20
 """Looks after which they are written: an interrupted run loses no more."""

@@ -24,9 +24,9 @@ from analysis.fieldwork.workbook_writer import HIDDEN, FormRow, Page, WorkbookMa
 from analysis.frames import each_row, records
 from analysis.study import Study, states
 from analysis.study import vocabulary as v
-from analysis.study.marks import EARLIER_RULES, level_rules
-from analysis.study.searches import searches_by_unit
-from analysis.study.sources import titled, with_sources
+from analysis.study.cells import searches_by_unit
+from analysis.study.codebook import EARLIER_RULES, level_rules
+from analysis.study.evidence import titled, with_sources
 from analysis.wording import spoken
 
 KIND = "replies"

@@ -18,10 +18,8 @@ from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
 from analysis.study.dates import exists
-from analysis.study.due import awaited
-from analysis.study.working_days import due_on
+from analysis.study.requests import Asking, awaited, due_on
 
 KIND = "requests"
 SPARE_ROWS = 60

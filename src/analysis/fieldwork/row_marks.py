@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from analysis.fieldwork.changeset import Changeset, TableDraft
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
-from analysis.study.marks import short_mark
+from analysis.study.codebook import short_mark
 
 CODED = (
     "observed_on",

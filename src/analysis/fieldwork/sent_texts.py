@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.spreadsheet import unescaped
-from analysis.study.marks import short_mark
+from analysis.study.codebook import short_mark
 
 ROWS_SENT = "Rows that were sent"
 """Heading, on the last sheet, of the names of every row: what is not there was deleted."""

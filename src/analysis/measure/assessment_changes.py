@@ -16,8 +16,8 @@ from analysis.measure.causes import (
 from analysis.measure.replies import TAKEN
 from analysis.study import Study, data_read_on
 from analysis.study import vocabulary as v
-from analysis.study.dates import day_number, possible_days
-from analysis.study.state_reasons import dated
+from analysis.study.dates import possible_days
+from analysis.study.sentences import dated
 
 _KEY = ("unit_id", "criterion_id", "observed_on", "not_before", "not_after")
 _COLUMNS = (*_KEY, "level", "read_on", "confidence", "evidence_ids")
@@ -49,7 +49,7 @@ class _Judge:
         followed = past["replaced_by"].isin([reply["reply_id"] for reply in self.replies])
         self.replaced = {_key(row) for row in records(past[followed])}
         first, _ = possible_days(new["assessments"], new["units"])
-        late = first > day_number(data_read_on(old))
+        late = first > data_read_on(old).toordinal()
         self.late = set(new["assessments"].index[late])
 
     def cause(self, row: dict, other: dict, place: int | None) -> str:

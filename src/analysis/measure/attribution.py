@@ -21,7 +21,7 @@ from analysis.measure.exact import Interval, cell_interval, scale_values
 from analysis.measure.version_changes import changes
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
-from analysis.study.former import under_new_ids
+from analysis.study.versions import under_new_ids
 
 MEASURES = ("low", "high", "known")
 MOST_CAUSES = 8

@@ -24,10 +24,10 @@ from analysis.measure.unit_cells import UnitCells
 from analysis.measure.weight_tree import WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
-from analysis.study.dates import day_number, last_days
-from analysis.study.looks import changes_since_reading
+from analysis.study.dates import last_days
+from analysis.study.evidence import changes_since_reading
+from analysis.study.requests import Asking, sent_requests
 
 ASSUMPTION = (
     "each level that an open question can still have is taken to be equally likely, and all else "
@@ -216,7 +216,7 @@ class _Steps:
     def __init__(self, study: Study, matrix: Matrix, asking: Asking):
         self._documents = _documents_seen_in_part(study, matrix)
         sent = sent_requests(study)
-        self._waiting = asking.cells(sent[outcomes(sent) == ""])
+        self._waiting = asking.by_cell(sent[outcomes(sent) == ""]).keys()
 
     def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
         """Return the step for a cell in a state, and the ids of the documents to read."""
@@ -239,8 +239,8 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
     last = last_days(
         evidence["published"].where(evidence["published"] != "", evidence["not_after"])
     )
-    report = day_number(study.settings.report.date)
-    late = np.isnan(last) | (last >= report) | (day_number(matrix.as_of) <= report)
+    report = study.settings.report.date.toordinal()
+    late = np.isnan(last) | (last >= report) | (matrix.as_of.toordinal() <= report)
     address = evidence["source_id"].map(study.lookup("sources", "url")).fillna("")
     more = (evidence["scope"] == "unit") & evidence["extent_read"].isin(SEEN_IN_PART) & late
     more &= address.str.startswith(("http://", "https://"))

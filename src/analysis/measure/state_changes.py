@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.frames import each_row
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.state_reasons import reasons
+from analysis.study.sentences import reasons
 
 
 def differences(study: Study, before: Matrix, after: Matrix) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from analysis.measure.causes import CAUSES, CODEBOOK, EVIDENCE, IN_FORCE, TOTALS
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asof import outcomes
-from analysis.study.searches import searches_by_unit
+from analysis.study.cells import searches_by_unit
 
 _NUMBERS = ("weight", "value", "count", "of", "score", "step", "lowest", "highest")
 _SETTINGS: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (

@@ -28,7 +28,7 @@ from analysis.spreadsheet import (
     row_height,
 )
 from analysis.study import Study
-from analysis.study.addresses import is_on_the_web
+from analysis.study.values import is_on_the_web
 from analysis.wording import listed
 
 _REST = "in the tables of the folder data, beside this workbook"

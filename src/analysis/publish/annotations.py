@@ -11,9 +11,8 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.addresses import is_on_the_web
-from analysis.study.quoted import Quotation
-from analysis.study.sources import with_sources
+from analysis.study.evidence import Quotation, with_sources
+from analysis.study.values import is_on_the_web
 
 FILE = "annotations.jsonld"
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"

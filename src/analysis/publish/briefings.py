@@ -32,7 +32,7 @@ from analysis.show.caveats import draft_line
 from analysis.show.labels import word
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.marks import OLDER_LEVEL
+from analysis.study.codebook import OLDER_LEVEL
 from analysis.study.warnings import LONGEST_NOTICE
 from analysis.wording import capital, spoken
 

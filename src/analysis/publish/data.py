@@ -22,7 +22,7 @@ from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
 from analysis.study import Study
 from analysis.study.descriptor import FILE
-from analysis.study.looks import changes_since_reading
+from analysis.study.evidence import changes_since_reading
 from analysis.study.public import QUOTED
 from analysis.study.tables import as_csv
 

@@ -12,9 +12,8 @@ from analysis.direction import set_apart, turns, without_direction
 from analysis.show.labels import level_word, word
 from analysis.show.symbols import UNKNOWN_MARK, level_marks
 from analysis.study import Study
-from analysis.study.asking import came_to
-from analysis.study.quoted import quotations
-from analysis.study.sources import titled
+from analysis.study.evidence import quotations, titled
+from analysis.study.requests import came_to
 from analysis.wording import capital, exact, with_article
 
 

@@ -47,7 +47,7 @@ from analysis.show.pairs import comparison_sentences
 from analysis.show.symbols import places_note, ramp_rules
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.written_findings import written_findings
+from analysis.study.sentences import written_findings
 from analysis.wording import DOZEN, further, listed
 
 

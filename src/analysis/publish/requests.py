@@ -30,10 +30,10 @@ from analysis.measure.results import Results
 from analysis.publish.material import Material
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import outcomes
+from analysis.study.evidence import titled, with_sources
+from analysis.study.requests import Asking, sent_requests
 from analysis.study.settings import Law
-from analysis.study.sources import titled, with_sources
 from analysis.wording import spoken
 
 PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")
@@ -127,7 +127,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
     asked_for = cells["state"].isin(_ASKED) | _rests_on_openings(study, cells)
     open_cells = {(row.unit_id, row.criterion_id): row for row in each_row(cells[asked_for])}
     sent = sent_requests(study)
-    for cell in asking.cells(sent[~outcomes(sent).isin(["no_answer", "partly_answered"])]):
+    for cell in asking.by_cell(sent[~outcomes(sent).isin(["no_answer", "partly_answered"])]):
         open_cells.pop(cell, None)
     criteria, cited = list(each_row(criteria_in_use(study))), _citations(study)
     form_names = study.lookup("units", "whatdotheyknow_name")

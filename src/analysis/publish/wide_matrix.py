@@ -14,7 +14,7 @@ from analysis.show.fields import Field, identifier
 from analysis.show.labels import level_word
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.levels import level_names
+from analysis.study.codebook import level_names
 from analysis.wording import capital
 
 NAME = "matrix-wide"

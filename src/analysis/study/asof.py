@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row, places
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking
-from analysis.study.dates import day_number, exist_on, first_days, has_first_day, possible_days
-from analysis.study.groups import exempt_cells
+from analysis.study.cells import exempt_cells, searched_cells
+from analysis.study.dates import exist_on, first_days, has_first_day, possible_days
 from analysis.study.known import data_read_on, known
 from analysis.study.load import Study
-from analysis.study.searches import searched_cells
+from analysis.study.requests import Asking
 
 FIRST_REFUSAL = -2
 """Row number that stands for the first request; the next is one less, and so on."""
@@ -43,7 +42,7 @@ def check_someone_exists(study: Study, day: dt.date) -> None:
     if later.empty:
         when = f"the last day on which one did is {units['exists_until'].max()}"
     rule, remedy = f"no {noun} exists on {day}; {when}", "ask for another day (--as-of)"
-    raise StudyError([Problem("units.csv", None, "", "", rule, remedy)])
+    raise refusal("units.csv", rule, remedy)
 
 
 @dataclass(frozen=True)
@@ -101,12 +100,12 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     if as_of is None or known_by is None:
         read_on = data_read_on(study)
         as_of, known_by = as_of or read_on, known_by or read_on
-    study, day = known(study, known_by).at(as_of), day_number(as_of)
+    study, day = known(study, known_by).at(as_of), as_of.toordinal()
     units, criteria = study["units"]["unit_id"], study["criteria"]
     shape = (len(units), len(criteria))
 
     rows = _ordered(_assessed_rows(study))
-    settled = rows[rows["takes_effect"] & (rows["last"] <= day)]
+    in_effect = rows[rows["takes_effect"] & (rows["last"] <= day)]
     perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
     refused = _refused_rows(study, known_by)
@@ -134,12 +133,12 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
     unknown = _latest(unknown)
     assign(unknown, unknown["level"].map(code).to_numpy(dtype=np.int32))
     assign(_latest(perhaps), code[v.INCONCLUSIVE])
-    settled = _latest(settled)
-    level = settled["level"].map(code).to_numpy(dtype=np.int32)
-    report = day_number(study.settings.report.date)
-    old = settled["at_level"] & (settled["last"] < report) & (day > report)
+    in_effect = _latest(in_effect)
+    level = in_effect["level"].map(code).to_numpy(dtype=np.int32)
+    report = study.settings.report.date.toordinal()
+    old = in_effect["at_level"] & (in_effect["last"] < report) & (day > report)
     old = old.to_numpy(dtype=bool)
-    cells = assign(settled, np.where(old, code[v.OUTDATED], level))
+    cells = assign(in_effect, np.where(old, code[v.OUTDATED], level))
     last_level[cells[old]] = level[old]
 
     exempt = exempt_cells(study, as_of).ravel() >= 0
@@ -191,7 +190,7 @@ def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
         of_it = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(criteria)
         by_review = row.review_outcome in v.OVERTURNED
         overturned_on = row.reviewed_on if by_review else row.complaint_decided_on
-        before = first <= day_number(dt.date.fromisoformat(overturned_on))
+        before = first <= dt.date.fromisoformat(overturned_on).toordinal()
         gone |= withheld & of_it.to_numpy() & rests & before
     return gone
 
@@ -205,7 +204,7 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
     requests = requests.assign(day=answered, number=range(len(requests)))
-    refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= day_number(known_by))]
+    refused = requests[outcomes(requests).isin(v.REFUSED) & (answered <= known_by.toordinal())]
     if refused.empty:
         return None
     asking = Asking(study)

@@ -80,11 +80,6 @@ def exists(text: str) -> bool:
     return True
 
 
-def day_number(day: dt.date) -> int:
-    """Return the day as a count of days (proleptic Gregorian ordinal)."""
-    return day.toordinal()
-
-
 def first_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
     """Return the first possible day of each text, as day numbers, shape ``(n,)``, float.
 
@@ -151,7 +146,7 @@ def has_first_day(rows: pd.DataFrame) -> np.ndarray:
 
 def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:
     """Return which units exist on a day, shape ``(n,)``, bool; ``units``: rows of ``units.csv``."""
-    number = day_number(day)
+    number = day.toordinal()
     began = first_days(units["exists_from"], UNBOUNDED) <= number
     return began & (last_days(units["exists_until"], np.inf) >= number)
 
@@ -176,6 +171,6 @@ def _number(text: str, day: Callable[[str], dt.date], empty: float) -> float:
     if text == "":
         return empty
     try:
-        return day_number(day(text))
+        return day(text).toordinal()
     except ValueError:
         return np.nan

@@ -15,7 +15,7 @@ from analysis.study.settings import Setting, Settings, Text
 
 FILE = "datapackage.json"
 PLACEHOLDER = "[to be set"
-WORKED_OUT = ("placeholders", "added", "headers", "rewritten")
+WORKED_OUT = ("added", "headers", "rewritten")
 """Attributes of a descriptor that no file states."""
 
 
@@ -125,9 +125,8 @@ class Descriptor(_Part):
 
     Attributes:
         profileVersion: of the profile that its tables follow.
-        placeholders: the settings that still wait to be set.
         added: what an empty study has and this one, written for an older version, had not
-            (:func:`analysis.study.older.complete`).
+            (:func:`analysis.study.migration.complete`).
         headers: the header of each file that lacks columns of its table; empty: there is no file.
         rewritten: of a study with anything added, the text of its descriptor with that.
     """
@@ -141,7 +140,6 @@ class Descriptor(_Part):
     settings: Settings = Field(alias="study")
     resources: tuple[Table, ...]
     profileVersion: Annotated[int, Field(strict=True, ge=1), AfterValidator(_no_later)] = 1  # noqa: N815
-    placeholders: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     headers: dict[str, list[str]] = {}
     rewritten: str = ""
@@ -150,6 +148,11 @@ class Descriptor(_Part):
     def tables(self) -> dict[str, Table]:
         """The tables by name."""
         return {table.name: table for table in self.resources}
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The settings that still wait to be set."""
+        return tuple(path for path, text in self.texts() if PLACEHOLDER in text)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield every text that the study says of itself beyond its tables, with its path."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.problems import Problem, StudyError, UnfinishedChangeError, shorten
+from analysis.problems import StudyError, UnfinishedChangeError, refusal
 from analysis.study.descriptor import FILE
 
 DECLARED, DRAFTED, LOCK = ".journal", ".journal.new", ".journal.lock"
@@ -41,14 +41,14 @@ def changing(folder: Path) -> Iterator[None]:
     # Asked first, since a lock would be laid down anywhere, in a new folder if need be.
     if not (folder / FILE).exists():
         rule, remedy = f"it has no {FILE}", "name a study's folder, such as data/safe-to-share"
-        raise _refusal(folder, rule, remedy)
+        raise refusal(folder, rule, remedy)
     try:
         with FileLock(folder / LOCK, timeout=PATIENCE):
             _settle(folder)
             yield
     except Timeout:
         rule, remedy = "another command is changing the study", "wait until it is done, and repeat"
-        raise _refusal(folder, rule, remedy) from None
+        raise refusal(folder, rule, remedy) from None
 
 
 def settle(folder: Path) -> None:
@@ -148,7 +148,7 @@ def _waiting(folder: Path) -> dict[str, bytes]:
         if digest not in ("", hashes["before"]):
             rule = f"an interrupted change of the study waits in {DECLARED}, and {name} was changed by hand since"
             remedy = f"move {name} out of the folder and repeat: the interrupted change is completed; then make yours again"
-            raise _refusal(folder, rule, remedy)
+            raise refusal(folder, rule, remedy)
         if _hash_of(declared / name) != hashes["after"]:
             raise _spoiled(folder, name)
         waiting[name] = (declared / name).read_bytes()
@@ -162,7 +162,7 @@ def _refuse_links(folder: Path, names: Iterable[str]) -> None:
         if (folder / name).is_symlink():
             rule = f"{name} is a symbolic link, and would be replaced by a file"
             remedy = f"put the table itself in the place of the link {name}, and repeat"
-            raise _refusal(folder, rule, remedy)
+            raise refusal(folder, rule, remedy)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -190,18 +190,14 @@ def _hash_of(path: Path) -> str:
     return _hash(path.read_bytes()) if path.exists() else ""
 
 
-def _refusal(folder: Path, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
-
-
 def _spoiled(folder: Path, name: str) -> StudyError:
     rule = f"an interrupted change of the study waits in {DECLARED}, and {name} in it was changed or removed"
     remedy = f"put every table back as it was before that change, and move {DECLARED} away"
-    return _refusal(folder, rule, remedy)
+    return refusal(folder, rule, remedy)
 
 
 def _unfinished(folder: Path, error: OSError) -> UnfinishedChangeError:
     what = Path(error.filename).name if error.filename else "a table"
     rule = f"a change of the study waits in {DECLARED}, and {what} cannot be written ({error.strerror})"
     remedy = "see that the folder can be written, has room, and no program holds its tables open; the next command then completes the change"
-    return UnfinishedChangeError(_refusal(folder, rule, remedy).problems)
+    return UnfinishedChangeError(refusal(folder, rule, remedy).problems)

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from analysis.study.dates import DAY, REDUCED, day_number, day_span, first_days
+from analysis.study.dates import DAY, REDUCED, day_span, first_days
 from analysis.study.load import Study
 
 _READ = {
@@ -67,7 +67,7 @@ def known(study: Study, by: dt.date) -> Study:
     source was read, as published totals and scores do. What a known row cites was known.
     Of a request, a review or a complaint decided later is not known.
     """
-    shown, study, day = study.day, study.at(None), day_number(by)
+    shown, study, day = study.day, study.at(None), by.toordinal()
     sources = study["sources"]
     read = sources.loc[first_days(sources["read_on"]) <= day, "source_id"]
     tables = dict(study.tables)

@@ -1,7 +1,7 @@
 """Load a study, or say everything that is wrong with it."""
 
+import contextlib
 import datetime as dt
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, StudyError, refusal, shorten
 from analysis.study import journal
 from analysis.study.dates import exist_on
 from analysis.study.descriptor import FILE, Descriptor
@@ -71,7 +71,7 @@ class Study:
         return replace(self, day=day)
 
     @cached_property
-    def brought_up(self) -> dict[str, bytes]:
+    def migrated_files(self) -> dict[str, bytes]:
         """Of a study that an older version wrote, the files that change with what was added to it.
 
         By name; whatever writes to its folder writes these too.
@@ -93,9 +93,9 @@ class Study:
 
     @cached_property
     def _absent(self) -> frozenset[str]:
-        units = self.tables["units"]
         if self.day is None:
             return frozenset()
+        units = self.tables["units"]
         absent = ~exist_on(units, self.day)
         if self.scope.units:
             absent |= ~units["unit_id"].isin(self.scope.units).to_numpy()
@@ -117,9 +117,9 @@ class Study:
         return {part for ids in cited for part in ids.split(";") if part}
 
     @property
-    def added(self) -> tuple[str, ...]:
-        """What an empty study has and this one, written for an older version, had not: all empty."""
-        return self.descriptor.added
+    def has_map(self) -> bool:
+        """Whether a map can be drawn: every unit has a tile."""
+        return bool((self["units"][["tile_column", "tile_row"]] != "").all(axis=None))
 
     @property
     def settings(self) -> Settings:
@@ -127,30 +127,22 @@ class Study:
         return self.descriptor.settings
 
 
-def load(folder: str | Path) -> Study:
+def load(folder: str | Path, to_fill: Collection[str] = ()) -> Study:
     """Load a study, first settling what an interrupted change has left.
+
+    Args:
+        folder: the study's folder.
+        to_fill: tables that may still have no rows: they are about to be filled.
 
     Raises:
         StudyError: it is not valid; the error holds every problem found.
     """
     study, problems = read_whole(Path(folder))
+    if study is not None and problems:
+        empty = {name for name in to_fill if name in study.tables and study.tables[name].empty}
+        waiting = {study.descriptor.tables[name].path for name in empty}
+        problems = [problem for problem in problems if problem.file not in waiting]
     if study is None or problems:
-        raise StudyError(problems)
-    return study
-
-
-def load_to_fill(folder: str | Path, tables: Collection[str]) -> Study:
-    """Load a study of which some tables may still have no rows: they are about to be filled.
-
-    Raises:
-        StudyError: it is not valid otherwise; the error holds every problem found.
-    """
-    study, problems = read_whole(Path(folder))
-    if study is None:
-        raise StudyError(problems)
-    waiting = {study.descriptor.tables[name].path for name in tables if study[name].empty}
-    problems = [problem for problem in problems if problem.file not in waiting]
-    if problems:
         raise StudyError(problems)
     return study
 
@@ -200,27 +192,18 @@ def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
         if _stamp(folder) == before:
             return read
     rule, remedy = "the study is being changed all the time", "try again when that has ended"
-    raise StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])
+    raise refusal(folder, rule, remedy)
 
 
 def _stamp(folder: Path) -> dict[str, tuple[int, ...]]:
     """Return what tells a file of the folder from its next version."""
-    if not folder.is_dir():
-        return {}
-    return {
-        entry.name: _identity(entry)
-        for entry in os.scandir(folder)
-        if entry.name.endswith((".csv", ".json")) or entry.name == journal.DECLARED
-    }
-
-
-def _identity(entry: os.DirEntry) -> tuple[int, ...]:
-    try:
-        # Asked of the system: what the listing holds of a file is out of date on some.
-        stat = Path(entry.path).lstat()
-    except FileNotFoundError:  # it went since it was listed
-        return ()
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+    stamp = {}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name.endswith((".csv", ".json")) or path.name == journal.DECLARED:
+            with contextlib.suppress(FileNotFoundError):  # it went since it was listed
+                stat = path.lstat()
+                stamp[path.name] = stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return stamp
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:

@@ -5,7 +5,7 @@ import io
 from importlib.resources import files
 from pathlib import Path
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.study.descriptor import FILE
 from analysis.study.example import ROWS
 from analysis.study.profile import as_json, profile, template
@@ -30,12 +30,15 @@ def create(folder: str | Path, example: bool = False) -> list[Path]:
     folder = Path(folder)
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise _refusal(folder, "something is there already", "name a new folder")
+            raise refusal(folder, "something is there already", "name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(folder / name, text) for name, text in _files(example).items()]
+        texts = {folder / name: text for name, text in _files(example).items()}
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8", newline="\n")
+        return [*texts]
     except OSError as error:
         rule = f"the folder cannot be written ({error.strerror})"
-        raise _refusal(folder, rule, "name another place") from error
+        raise refusal(folder, rule, "name another place") from error
 
 
 def _files(example: bool) -> dict[str, str]:
@@ -48,19 +51,7 @@ def _files(example: bool) -> dict[str, str]:
         table.writeheader()
         table.writerows(ROWS[resource["name"]] if example else ())
         texts[resource["path"]] = text.getvalue()
-    tables = "".join(f"- `{entry['path']}`: {_lower(entry['title'])}\n" for entry in resources)
+    titles = ((entry["path"], entry["title"]) for entry in resources)
+    tables = "".join(f"- `{path}`: {title[0].lower()}{title[1:]}\n" for path, title in titles)
     texts[README] = files("analysis.study").joinpath("new_readme.md").read_text("utf-8") + tables
     return texts
-
-
-def _lower(title: str) -> str:
-    return title[0].lower() + title[1:]
-
-
-def _write(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
-
-
-def _refusal(folder: Path, rule: str, remedy: str) -> StudyError:
-    return StudyError([Problem(shorten(folder, 200), None, "", "", rule, remedy)])

@@ -11,7 +11,6 @@ personal detail.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
@@ -118,21 +117,15 @@ REMEDY = "look at it: of {called} say no more than that there was a case"
 _AREA_COLUMNS = ("name", "short_name", "region", "country")
 
 
-@dataclass(frozen=True)
-class _Patterns:
-    """Words for one person, words for persons of any number, and details by their kind."""
-
-    singular: re.Pattern
-    some: re.Pattern
-    details: dict[str, list[re.Pattern]]
-
-
 def _any_of(words: Iterable[str], end: str = "") -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") + end for word in words)
 
 
 @cache
-def _patterns(persons: PersonSettings) -> _Patterns:
+def _patterns(
+    persons: PersonSettings,
+) -> tuple[re.Pattern, re.Pattern, dict[str, list[re.Pattern]]]:
+    """Return words for one person, words for persons of any number, and details by their kind."""
     singular = _any_of((*persons.words, *_ANYONE))
     services = _any_of((*_SERVICES, *persons.services))
     some = f"{singular}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}"
@@ -148,9 +141,7 @@ def _patterns(persons: PersonSettings) -> _Patterns:
         return re.compile(text.replace("<happened>", happened), re.IGNORECASE)
 
     details = {kind: [compiled(text) for text in texts] for kind, texts in DETAILS.items()}
-    return _Patterns(
-        compiled("<alone>"), compiled(rf"{by_itself(some)}|\b(?:{_any_of(_MANY)})\b"), details
-    )
+    return compiled(alone), compiled(rf"{by_itself(some)}|\b(?:{_any_of(_MANY)})\b"), details
 
 
 def personal_details(
@@ -210,20 +201,21 @@ def details(
         persons: who is concerned, in the words of the study.
         areas: names of places that are wide enough to be given, in small letters.
     """
-    patterns = _patterns(persons)  # pyright: ignore[reportArgumentType] - frozen, so it has a hash
-    if not patterns.some.search(text):
+    # Frozen settings have a hash.
+    one_person, persons_named, kinds = _patterns(persons)  # pyright: ignore[reportArgumentType]
+    if not persons_named.search(text):
         return []
     by_kind = {}
     sentences = re.split(r"(?<=[.!?;])\s+|\n+|\s\|\s", text)
     for number, sentence in enumerate(sentences):
         around = " ".join(sentences[max(number - 1, 0) : number + 2])
-        singular, any_number = patterns.singular.search(around), patterns.some.search(around)
-        for kind, wanted in patterns.details.items() if any_number else ():
+        singular, any_number = one_person.search(around), persons_named.search(around)
+        for kind, patterns in kinds.items() if any_number else ():
             person = any_number if kind == "an age" else singular
             # A nationality is the person's own, and stands before the word for them.
             if not person and kind == "a nationality":
-                person = patterns.some.search(sentence)
-            detail = person and _first(wanted, sentence, areas)
+                person = persons_named.search(sentence)
+            detail = person and _first(patterns, sentence, areas)
             if person and detail:
                 by_kind.setdefault(kind, (kind, detail, person.group()))
     return list(by_kind.values())

@@ -30,19 +30,17 @@ def public(study: Study) -> Study:
         replaces=shown["replaces"].where(shown["replaces"].isin(shown["document_id"]), "")
     )
     of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
+    evidence = study.tables["evidence"]
+    is_quoted = evidence["document_id"].isin(shown["document_id"])
     traced = of_private & ~sources["sha256"].isin(shown["sha256"])
     tables = {
         "documents": shown,
-        "evidence": _without(study.tables["evidence"], shown["document_id"]),
+        "evidence": evidence.assign(
+            **{name: evidence[name].where(is_quoted, "") for name in QUOTED}
+        ),
         "sources": sources.assign(sha256=sources["sha256"].mask(traced, "")),
     }
     return replace(study, tables={**study.tables, **tables})
-
-
-def _without(evidence: pd.DataFrame, shown: pd.Series) -> pd.DataFrame:
-    """Return evidence that names and quotes no documents but those shown."""
-    is_shown = evidence["document_id"].isin(shown)
-    return evidence.assign(**{name: evidence[name].where(is_shown, "") for name in QUOTED})
 
 
 CODEBOOK = ("recommendations", "criteria", "levels", "rules", "notices")
@@ -70,8 +68,7 @@ def without_units(study: Study) -> Study:
         kept[name] = kept[name][~_rows_naming(kept[name], naming)]
     kept |= _cited(kept, study.settings.report.source_id)
     named = re.compile(_pattern(study, "name", "short_name"))
-    problems = [*_tables_naming(study, kept, named), *_descriptor_naming(study, named)]
-    if problems:
+    if problems := [*_naming(study, kept, named)]:
         raise StudyError(problems)
     return replace(
         study, tables={name: rows.iloc[:0] for name, rows in study.tables.items()} | kept
@@ -120,26 +117,26 @@ def _cited(kept: Mapping[str, pd.DataFrame], report: str) -> dict[str, pd.DataFr
     return {**tables, "sources": sources[sources["source_id"].isin(cited)]}
 
 
-def _tables_naming(
+def _naming(
     study: Study, kept: Mapping[str, pd.DataFrame], named: re.Pattern[str]
 ) -> Iterator[Problem]:
+    """Yield a problem for each text of the codebook and the descriptor that names a unit."""
+    remedy = "word it without the name, or build without --public for those who work on it"
+    for path, row, column, text in _published_texts(study, kept):
+        if found := named.search(text):
+            rule = f"it names {found.group()}, and a draft names no unit in public"
+            yield Problem(path, row, column, shorten(text), rule, remedy)
+
+
+def _published_texts(
+    study: Study, kept: Mapping[str, pd.DataFrame]
+) -> Iterator[tuple[str, int | None, str, str]]:
+    """Yield the texts that stay in public, each with its file, row and column."""
     for name in CODEBOOK:
         path, rows = study.descriptor.tables[name].path, kept[name]
         for column in rows:
             for index, text in zip(rows.index, rows[column], strict=True):
-                yield from _named(named, text, path, index + 2, str(column))
-
-
-def _descriptor_naming(study: Study, named: re.Pattern[str]) -> Iterator[Problem]:
+                yield path, index + 2, str(column), text
     for place, text in study.descriptor.texts():
         if not place.startswith(_AUTHORS):
-            yield from _named(named, text, FILE, None, place)
-
-
-def _named(
-    named: re.Pattern[str], text: str, path: str, row: int | None, column: str
-) -> Iterator[Problem]:
-    if found := named.search(text):
-        rule = f"it names {found.group()}, and a draft names no unit in public"
-        remedy = "word it without the name, or build without --public for those who work on it"
-        yield Problem(path, row, column, shorten(text), rule, remedy)
+            yield FILE, None, place, text

@@ -16,13 +16,12 @@ from pydantic import ValidationError
 from analysis.problems import Problem, shorten
 from analysis.study.descriptor import (
     FILE,
-    PLACEHOLDER,
     WORKED_OUT,
     Descriptor,
     Table,
     lacking_constraint,
 )
-from analysis.study.older import Completed, complete
+from analysis.study.migration import complete
 from analysis.study.profile import as_json, own_descriptor, profile
 
 
@@ -49,11 +48,12 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     if not isinstance(raw, dict):
         remedy = "begin it with { and end it with }"
         return None, [_problem("", raw, "it is not a JSON object", remedy)]
-    return _checked(complete(raw, folder))
+    return _checked(*complete(raw, folder))
 
 
-def _checked(completed: Completed) -> tuple[Descriptor | None, list[Problem]]:
-    full, added, headers = completed.full, completed.added, completed.headers
+def _checked(
+    full: dict, added: tuple[str, ...], headers: dict[str, list[str]]
+) -> tuple[Descriptor | None, list[Problem]]:
     problems = []
     try:
         declared = {key: value for key, value in full.items() if key not in WORKED_OUT}
@@ -70,10 +70,6 @@ def _checked(completed: Completed) -> tuple[Descriptor | None, list[Problem]]:
     more: dict = {"headers": headers, "added": added}
     if added:
         more["rewritten"] = as_json(own_descriptor(full))
-    if not problems:
-        more["placeholders"] = tuple(
-            path for path, text in descriptor.texts() if PLACEHOLDER in text
-        )
     return descriptor.model_copy(update=more), problems
 
 

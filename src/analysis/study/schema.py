@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.problems import ERROR, Problem, shorten
 from analysis.study import signs
 from analysis.study.descriptor import Column, Table
-from analysis.study.values import fault, faults
+from analysis.study.values import Fault, fault, faults
 
 SHOWN_PER_RULE = 1000
 """Rows named for one rule on one column; beyond them the rows are counted."""
@@ -34,25 +34,6 @@ class Breach:
     severity: str = ERROR
 
 
-@dataclass(frozen=True)
-class _Coded:
-    """A column's different texts, each judged once, and the place of each row's among them."""
-
-    codes: np.ndarray
-    texts: list[str]
-
-    def rows_with(self, places: Iterable[int]) -> np.ndarray:
-        """Return which rows have a text at one of these places, shape ``(n,)``, bool."""
-        chosen = np.zeros(len(self.texts) + 1, dtype=bool)
-        chosen[np.fromiter(places, dtype=int)] = True
-        return chosen[self.codes]
-
-
-def _coded(values: pd.Series) -> _Coded:
-    codes, texts = pd.factorize(values)
-    return _Coded(codes, texts.tolist())
-
-
 def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """Yield every breach of the descriptor's schema in the frames that could be read."""
     for name, frame in frames.items():
@@ -63,13 +44,17 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
             yield Problem(table.path, None, "", f"{len(frame)} rows", rule, "fill it")
         if frame.empty:
             continue
-        coded = {field.name: _coded(frame[field.name]) for field in table.fields}
         for place, field in enumerate(table.fields):
-            yield from _check_field(table, field, frame, coded[field.name])
+            # Texts repeat, so each different one is judged once.
+            texts = frame[field.name].unique().tolist()
+            yield from _check_texts(table, field.name, frame, faults(field, texts))
+            if field.constraints.unique and len(texts) < len(frame):
+                yield from _check_unique(table, field.name, frame)
             if place:
-                yield from _check_swallowed_rows(table, place, frame, coded[field.name])
-        yield from _check_primary_key(table, frame, coded)
-        yield from _check_foreign_keys(tables, table, frames, coded)
+                swallowed = _swallowed_rows(table, place, texts)
+                yield from _check_texts(table, field.name, frame, swallowed)
+        yield from _check_primary_key(table, frame)
+        yield from _check_foreign_keys(tables, table, frames)
 
 
 def row_problems(
@@ -109,48 +94,41 @@ def _filled(rule: str, row: pd.Series) -> str:
     return rule.format_map({name: shorten(text) or "(empty)" for name, text in row.items()})
 
 
-def _check_field(
-    table: Table, field: Column, frame: pd.DataFrame, coded: _Coded
+def _check_texts(
+    table: Table, column: str, frame: pd.DataFrame, text_faults: dict[str, Fault]
 ) -> Iterator[Problem]:
-    field_faults = faults(field, coded.texts)
-    if field_faults:
-        rows = np.flatnonzero(coded.rows_with(field_faults))
+    """Yield a problem for each row whose text in a column is at fault."""
+    values = frame[column]
 
-        def fault_of(number: int) -> tuple[str, str, str]:
-            return (*field_faults[int(coded.codes[number])], "")
+    def fault_of(number: int) -> tuple[str, str, str]:
+        return (*text_faults[values.iloc[number]], "")
 
-        yield from _shown(table, frame, rows, Breach(field.name, "", ""), fault_of)
-    if field.constraints.unique and len(coded.texts) < len(frame):
-        values = frame[field.name]
-        repeated = (values.duplicated() & (values != "")).to_numpy()
-        breach = Breach(field.name, "the value stands in an earlier row too", "make it unique")
-        yield from row_problems(table, frame, repeated, breach)
+    if text_faults:
+        rows = np.flatnonzero(values.isin([*text_faults]))
+        yield from _shown(table, frame, rows, Breach(column, "", ""), fault_of)
+
+
+def _check_unique(table: Table, column: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    repeated = (frame[column].duplicated() & (frame[column] != "")).to_numpy()
+    breach = Breach(column, "the value stands in an earlier row too", "make it unique")
+    yield from row_problems(table, frame, repeated, breach)
 
 
 _LIKE_AN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9&_-]*")
 
 
-def _check_swallowed_rows(
-    table: Table, place: int, frame: pd.DataFrame, coded: _Coded
-) -> Iterator[Problem]:
+def _swallowed_rows(table: Table, place: int, texts: list[str]) -> dict[str, Fault]:
     """Find cells with lines that read as rows: a quotation mark was opened, and closed far below."""
-    counts = {
-        number: count
-        for number, text in enumerate(coded.texts)
-        if "\n" in text and (count := _rows_in(table.fields, place, text))
-    }
-    for row in np.flatnonzero(coded.rows_with(counts)) if counts else ():
-        number = coded.codes[row]
-        count = counts[number]
-        rows = "a line that reads as a row" if count == 1 else f"{count} lines that read as rows"
-        yield Problem(
-            table.path,
-            int(frame.index.to_numpy()[row]) + 2,
-            table.fields[place].name,
-            shorten(coded.texts[number]),
-            f"the cell holds {rows} of the table: a quotation mark may have swallowed them",
-            "close the quotation mark where the cell ends; inside a cell, write it twice",
-        )
+    swallowed = {}
+    for text in texts:
+        if "\n" in text and (count := _rows_in(table.fields, place, text)):
+            rows = (
+                "a line that reads as a row" if count == 1 else f"{count} lines that read as rows"
+            )
+            rule = f"the cell holds {rows} of the table: a quotation mark may have swallowed them"
+            remedy = "close the quotation mark where the cell ends; inside a cell, write it twice"
+            swallowed[text] = rule, remedy
+    return swallowed
 
 
 def _rows_in(fields: tuple[Column, ...], place: int, text: str) -> int:
@@ -182,12 +160,10 @@ def _fit(cells: list[str], fields: tuple[Column, ...]) -> bool:
     return all(fault(field, text) is None for field, text in zip(fields, cells, strict=False))
 
 
-def _check_primary_key(
-    table: Table, frame: pd.DataFrame, coded: dict[str, _Coded]
-) -> Iterator[Problem]:
+def _check_primary_key(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
     key = list(table.data_schema.primaryKey)
     if key:
-        repeated = pd.DataFrame({name: coded[name].codes for name in key}).duplicated().to_numpy()
+        repeated = frame[key].duplicated().to_numpy()
         names = ", ".join(f"{{{name}}}" for name in key)
         rule = f"the key ({names}) stands in an earlier row too"
         yield from row_problems(
@@ -196,23 +172,20 @@ def _check_primary_key(
 
 
 def _check_foreign_keys(
-    tables: dict[str, Table],
-    table: Table,
-    frames: dict[str, pd.DataFrame],
-    coded: dict[str, _Coded],
+    tables: dict[str, Table], table: Table, frames: dict[str, pd.DataFrame]
 ) -> Iterator[Problem]:
     for key in table.data_schema.foreignKeys:
         (column,), (target,) = key.fields, key.reference.fields
         other = tables[key.reference.resource or table.name]
         if other.name not in frames:
             continue
-        ids = {"", *frames[other.name][target]}
-        unknown = [n for n, text in enumerate(coded[column].texts) if text not in ids]
+        frame, ids = frames[table.name], {"", *frames[other.name][target]}
+        unknown = {*frame[column].unique()} - ids
         if not unknown:
             continue
         # An id that is itself refused for a sign that nobody sees is said once, where it stands.
-        ids |= {*map(signs.one_line, ids)}
-        dangling = coded[column].rows_with(n for n in unknown if coded[column].texts[n] not in ids)
+        unknown.difference_update(map(signs.one_line, ids))
+        dangling = frame[column].isin(unknown).to_numpy()
         rule = f"it is not a {target} of {other.path}"
         breach = Breach(column, rule, f"correct it, or add it to {other.path}")
-        yield from row_problems(table, frames[table.name], dangling, breach)
+        yield from row_problems(table, frame, dangling, breach)

@@ -1,17 +1,20 @@
-"""What results are asked for beside the study's own: other weights, another date, a part of it."""
+"""What results are asked for beside the study's own: one coder, other weights, another date, a part."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, StudyError, refusal, shorten
 from analysis.wording import nearest, stopped
+
+if TYPE_CHECKING:  # a study has a scope
+    from analysis.study.load import Study
 
 NODES = {"recommendations": "recommendation_id", "criteria": "criterion_id"}
 """The tables whose rows have a weight, with their keys."""
@@ -43,11 +46,6 @@ class Scope:
         """Return the scope with something else asked for, and the sentence that says so."""
         return replace(self, stated=(*self.stated, sentence), **changes)
 
-    def coded_by(self, coder: str) -> "Scope":
-        """Return the scope with the codings of this coder, and of no other."""
-        kept = tuple(sentence for sentence in self.stated if sentence != _ALONE.format(self.coder))
-        return replace(self, stated=kept).stating(_ALONE.format(coder), coder=coder)
-
 
 _ALONE = "These are the codings of {} alone, not settled by the adjudicator."
 
@@ -55,7 +53,7 @@ OWN = Scope()
 """Nothing asked for beside the study's own."""
 
 
-def with_weights(study, weights: Mapping[str, object]):
+def with_weights(study: "Study", weights: Mapping[str, object]) -> "Study":
     """Return the study with other weights in its tables, which says so.
 
     Raises:
@@ -90,7 +88,7 @@ def with_weights(study, weights: Mapping[str, object]):
     return replace(study, tables={**study.tables, **tables}, scope=scope)
 
 
-def _moving(study) -> set[str]:
+def _moving(study: "Study") -> set[str]:
     """Return the criteria and recommendations whose weight can move a score."""
     criteria, groups = study.tables["criteria"], study.tables["recommendations"]
     scored = criteria[criteria["scored"] == "yes"]
@@ -117,24 +115,27 @@ _MOST = 1e12
 def _refused(
     name: str, weight: Any, own: Mapping[str, object], moving: Collection[str]
 ) -> Problem | None:
-    remedy = "give such a number, as 2 or 0.5"
     if name not in own:
         rule = f"no criterion or recommendation of the study has this id{nearest(name, own)}"
         remedy = f"use one of: {', '.join(own)}"
-        return Problem("weights", None, shorten(name), shorten(weight), rule, shorten(remedy, 400))
-    if name not in moving:
+    elif name not in moving:
         rule = "its weight moves no score: nothing scored is below it, or only criteria weigh here"
         remedy = f"use one of: {', '.join(node for node in own if node in moving)}"
-        return Problem("weights", None, name, shorten(weight), rule, shorten(remedy, 400))
+    elif _is_weight(weight):
+        return None
+    else:
+        rule = f"a weight is 0, or a number from {1 / _MOST:g} to {_MOST:g}"
+        remedy = "give such a number, as 2 or 0.5"
+    return Problem("weights", None, shorten(name), shorten(weight), rule, shorten(remedy, 400))
+
+
+def _is_weight(weight: Any) -> bool:
     try:
         number = float(weight)
-        fits = 0 <= number <= _MOST and not isinstance(weight, (bool, np.bool_))
     except (TypeError, ValueError):
-        number, fits = 0.0, False
-    if fits and (number == 0 or number >= 1 / _MOST):
-        return None
-    rule = f"a weight is 0, or a number from {1 / _MOST:g} to {_MOST:g}"
-    return Problem("weights", None, shorten(name), shorten(weight), rule, remedy)
+        return False
+    fits = number == 0 or 1 / _MOST <= number <= _MOST
+    return fits and not isinstance(weight, (bool, np.bool_))
 
 
 def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str, ...]:
@@ -160,15 +161,12 @@ def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str,
         rule = "it is neither the id of a unit of this date nor a query on the columns of units"
         rule += near
         remedy = f"name ids, or compare columns, such as region == 'Wales'; columns: {', '.join(columns)}"
-        raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)]) from error
+        raise refusal("units", rule, remedy, chosen) from error
     if not unit_ids:
         names = set(re.findall(r"\w+", _unquoted(chosen)))
         values = [f"{column}: {_values(units[column])}" for column in columns if column in names]
-        rule, remedy = (
-            "no unit of this date is chosen",
-            f"choose among {'; '.join(values) or 'the ids'}",
-        )
-        raise StudyError([Problem("units", None, "", shorten(chosen), rule, remedy)])
+        remedy = f"choose among {'; '.join(values) or 'the ids'}"
+        raise refusal("units", "no unit of this date is chosen", remedy, chosen)
     return unit_ids
 
 
@@ -204,21 +202,57 @@ def chosen_criteria(
 
 def _chosen(ids: list[str], chosen: str | Sequence[str], place: str, noun: str) -> tuple[str, ...]:
     wanted = [chosen] if isinstance(chosen, str) else list(chosen)
+    if not wanted:
+        raise refusal(place, f"no {noun} of this date is chosen", "choose one or more")
+    rule, remedy = f"no {noun} of this date has this id", f"use ids of the table {place}"
     problems = [
-        Problem(
-            place,
-            None,
-            "",
-            shorten(name),
-            f"no {noun} of this date has this id{nearest(name, ids)}",
-            f"use ids of the table {place}",
-        )
+        Problem(place, None, "", shorten(name), rule + nearest(name, ids), remedy)
         for name in wanted
         if name not in ids
     ]
-    if not wanted:
-        rule, remedy = f"no {noun} of this date is chosen", "choose one or more"
-        problems = [Problem(place, None, "", "", rule, remedy)]
     if problems:
         raise StudyError(problems)
     return tuple(name for name in ids if name in wanted)
+
+
+def coders(study: "Study") -> list[str]:
+    """Return the names of the coders, in order."""
+    return sorted(study["codings"]["coder"].unique())
+
+
+def readers(study: "Study") -> list[str]:
+    """Return the names of the coders, and of those whose batch came back without a coding."""
+    given = study["assignments"]
+    back = given.loc[given["returned_on"] != "", "coder"]
+    return sorted({*study["codings"]["coder"], *back})
+
+
+def as_coded(study: "Study", coder: str) -> "Study":
+    """Return the study with one coder's codings for its assessments.
+
+    A coder's own row may be at a level that an assessment could not have (from before the
+    criterion applies, say): it counts here as that coder wrote it.
+    """
+    codings = study.tables["codings"]
+    own = codings[codings["coder"] == coder].drop(columns="coder").reset_index(drop=True)
+    rows = own.reindex(columns=study["assessments"].columns, fill_value="")
+    tables = {**study.tables, "assessments": rows}
+    # Codings of one coder only: what was said of another goes.
+    former = _ALONE.format(study.scope.coder)
+    stated = tuple(sentence for sentence in study.scope.stated if sentence != former)
+    scope = replace(study.scope, stated=stated).stating(_ALONE.format(coder), coder=coder)
+    return replace(study, tables=tables, scope=scope)
+
+
+def chosen_coder(study: "Study", coder: str) -> str:
+    """Return the name of a coder of the study.
+
+    Raises:
+        StudyError: nobody of this name has coded.
+    """
+    names = coders(study)
+    if coder not in names:
+        rule = f"no coder of the study has this name{nearest(coder, names)}"
+        remedy = f"use one of: {', '.join(names) or 'none has coded yet'}"
+        raise refusal("coder", rule, remedy, coder)
+    return coder

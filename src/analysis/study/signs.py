@@ -140,16 +140,13 @@ _MEANT = re.compile(
 """What is meant by spoilt letters, most often: letters of Latin scripts, quotation marks, signs."""
 
 
-def _bytes_as(encoding: str) -> dict[int, str]:
-    """Return the sign that an encoding shows for each byte above 127; none: that of Latin-1."""
-    return {
+def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
+    """Return the pattern of letters that an encoding has spoilt, and the byte behind each sign."""
+    # A byte for which the encoding has no sign is shown by that of Latin-1.
+    shown = {
         byte: bytes([byte]).decode(encoding, errors="ignore") or chr(byte)
         for byte in range(128, 256)
     }
-
-
-def _spoilt_by(encoding: str) -> tuple[re.Pattern, dict[str, int]]:
-    shown = _bytes_as(encoding)
 
     def group(first: int, last: int) -> str:
         return "[" + "".join(re.escape(shown[byte]) for byte in range(first, last + 1)) + "]"

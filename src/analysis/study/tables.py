@@ -50,11 +50,8 @@ def read_table(
     header = header or table.columns
     try:
         if path.exists() and not path.is_file():
-            rule, remedy = (
-                "the file cannot be read (it is not a file)",
-                "put the table in its place",
-            )
-            return None, [_problem(table, None, "", "", rule, remedy)]
+            rule = "the file cannot be read (it is not a file)"
+            return None, [_problem(table, None, "", rule, "put the table in its place")]
         with path.open("rb") as file:
             # The header is judged before the rest is read: the file may be anything, of any size.
             problem = _header_problem(table, header, file.read(65_536))
@@ -67,16 +64,11 @@ def read_table(
             except UnicodeDecodeError:
                 return None, [_encoding_problem(table, path.read_bytes())]
     except FileNotFoundError:
-        problem = _problem(table, None, "", "", "the file is missing", "add it, or restore it")
+        problem = _problem(table, None, "", "the file is missing", "add it, or restore it")
         return None, [problem]
     except OSError as error:
         rule = f"the file cannot be read ({error.strerror})"
-        return None, [_problem(table, None, "", "", rule, "make it a readable file")]
-
-
-def write_table(path: Path, rows: pd.DataFrame) -> None:
-    """Write rows as CSV: UTF-8, line feeds, quoted only where needed."""
-    path.write_bytes(as_csv(rows))
+        return None, [_problem(table, None, "", rule, "make it a readable file")]
 
 
 def as_csv(rows: pd.DataFrame, marked: bool = False) -> bytes:
@@ -113,13 +105,13 @@ def _parse(
         if len(problems) >= MOST_RAGGED_ROWS:
             rule = "too many rows have another number of cells: the rest was not read"
             remedy = "replace it by the table that belongs here"
-            rest = _problem(table, None, "", "", rule, remedy)
+            rest = _problem(table, None, "", rule, remedy)
             return None, [*problems[:MOST_RAGGED_ROWS], rest]
         start += len(batch)
         if fault:
             rule = f"the text is not CSV from here on ({fault})"
             place = start + 2
-            return None, [*problems, _problem(table, place, "", "", rule, "save it as CSV (UTF-8)")]
+            return None, [*problems, _problem(table, place, "", rule, "save it as CSV (UTF-8)")]
         for column, texts in zip(columns, zip(*batch, strict=True), strict=True):
             column.add(texts)
         batch, fault = _next_rows(reader)
@@ -174,7 +166,7 @@ def _pad_rows(table: Table, rows: list[list[str]], start: int, width: int) -> li
         if not record:
             rule, remedy = "the line is empty", "remove the empty line"
         place = start + number + 2
-        problems.append(_problem(table, place, "", (record or [""])[0], rule, remedy))
+        problems.append(_problem(table, place, (record or [""])[0], rule, remedy))
     return problems
 
 
@@ -194,26 +186,20 @@ def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | 
         if text.count(sign) >= len(columns) - 1 > text.count(","):
             rule = f"its cells are parted by {separators}, and not by commas"
             remedy = "save it as CSV UTF-8, parted by commas and with decimal points"
-            return _problem(table, 1, "", text.strip(), rule, remedy)
+            return _problem(table, 1, text.strip(), rule, remedy)
     nameless = [number for number, name in enumerate(header, start=1) if not name.strip()]
     if nameless:
         rule = f"its column {nameless[0]} has no name"
         remedy = (
             "delete the column in the file, all of it; move what it holds to a column with a name"
         )
-        return _problem(table, 1, "", ",".join(header), rule, remedy)
+        return _problem(table, 1, ",".join(header), rule, remedy)
     missing = [name for name in columns if name not in header]
     extra = [name for name in header if name not in columns]
     detail = f"; missing: {', '.join(missing)}" if missing else ""
     detail += f"; not described: {shorten(', '.join(extra))}" if extra else ""
-    return _problem(
-        table,
-        1,
-        "",
-        ",".join(header),
-        f"the header is not the one described{detail or '; the order differs'}",
-        f"make it {','.join(columns)}",
-    )
+    rule = f"the header is not the one described{detail or '; the order differs'}"
+    return _problem(table, 1, ",".join(header), rule, f"make it {','.join(columns)}")
 
 
 def _encoding_problem(table: Table, content: bytes) -> Problem:
@@ -230,8 +216,8 @@ def _encoding_problem(table: Table, content: bytes) -> Problem:
         rows = before.count("\n") + 1
     value = f"\\x{content[place]:02x}"
     remedy = "save it as CSV UTF-8 from the program it came from"
-    return _problem(table, rows, "", value, "the file is not UTF-8 text", remedy)
+    return _problem(table, rows, value, "the file is not UTF-8 text", remedy)
 
 
-def _problem(table: Table, row: int | None, column: str, value, rule: str, remedy: str) -> Problem:
-    return Problem(table.path, row, column, shorten(value) if value else "", rule, remedy)
+def _problem(table: Table, row: int | None, value: str, rule: str, remedy: str) -> Problem:
+    return Problem(table.path, row, "", shorten(value), rule, remedy)

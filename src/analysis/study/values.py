@@ -1,7 +1,7 @@
 """Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from analysis.problems import shorten
@@ -48,24 +48,37 @@ FORMS = {
 }
 """What the patterns of an empty study ask for, in words."""
 _VISIBLE = re.compile("[!-~]")
+_NO_DOCUMENT = r"(?:mailto|file|javascript|vbscript|data|blob|about|tel|sms|callto|skype|cid):"
+_ADDRESS = re.compile(
+    rf"https?://[^\s/]\S*|(?!https?:|{_NO_DOCUMENT})[A-Za-z][A-Za-z0-9+.-]+:\S+", re.IGNORECASE
+)
+"""A single letter before the colon is a drive; and a mail or a file of one's own is no document."""
+_ON_THE_WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+NO_ADDRESS = "it is not an address: one begins with https://, http:// or another kind (such as doi:), then goes on without a blank. It leads to a document that others can find; mailto:, file: and the like do not"
+WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 
-def faults(field: Column, texts: Sequence[str]) -> dict[int, Fault]:
-    """Return the faults among the texts of a column, by their place."""
-    suspects = sorted({*_unusual(field, texts), *_misfits(field, texts)})
-    results = {place: fault(field, texts[place]) for place in suspects}
-    return {place: result for place, result in results.items() if result}
+def faults(field: Column, texts: Sequence[str]) -> dict[str, Fault]:
+    """Return the faults among the different texts of a column, by the text."""
+    is_usual = _usual(field)
+    suspects = {text: fault(field, text) for text in texts if not is_usual(text)}
+    return {text: result for text, result in suspects.items() if result}
 
 
-def _unusual(field: Column, texts: Sequence[str]) -> Iterable[int]:
-    """Return the places of texts that may hold what cannot be read; quickly, where there are none."""
-    if signs.is_prose(field):
-        return [place for place, text in enumerate(texts) if not _is_plain_prose(text)]
-    lines = "\n".join(texts)
-    ends = lines.startswith(" ") or lines.endswith(" ") or "\n " in lines or " \n" in lines
-    if lines.count("\n") < max(len(texts), 1) and not ends and _is_plain(lines.replace("\n", "")):
-        return ()
-    return [place for place, text in enumerate(texts) if not _is_plain(text)]
+def _usual(field: Column) -> Callable[[str], bool]:
+    """Return what tells quickly that there is no fault in a text; of few it cannot tell."""
+    limits = field.constraints
+    if field.type != "string":
+        return lambda text: False
+    least, most = max(limits.minLength, 1), limits.maxLength
+    is_plain = _is_plain_prose if signs.is_prose(field) else _is_plain
+    has_form = re.compile(limits.pattern or "(?s:.*)", re.ASCII).fullmatch
+
+    def is_usual(text: str) -> bool:
+        is_allowed = limits.enum is None or text in limits.enum
+        return is_allowed and least <= len(text) <= most and is_plain(text) and bool(has_form(text))
+
+    return is_usual
 
 
 def _is_plain(text: str) -> bool:
@@ -74,22 +87,6 @@ def _is_plain(text: str) -> bool:
 
 def _is_plain_prose(text: str) -> bool:
     return text.replace("\n", " ").isprintable() and _VISIBLE.search(text) is not None
-
-
-def _misfits(field: Column, texts: Sequence[str]) -> Iterable[int]:
-    """Return the places of texts that do not have the length and the form that the column asks for."""
-    limits = field.constraints
-    if field.type != "string":
-        return range(len(texts))
-    least, most = max(limits.minLength, 1), limits.maxLength
-    sizes = enumerate(map(len, texts))
-    wrong = [place for place, size in sizes if not least <= size <= most]
-    if limits.enum is not None:
-        wrong += [place for place, text in enumerate(texts) if text not in limits.enum]
-    if limits.pattern is not None:
-        has_form = re.compile(limits.pattern, re.ASCII).fullmatch
-        wrong += [place for place, match in enumerate(map(has_form, texts)) if not match]
-    return wrong
 
 
 def fault(field: Column, text: str) -> Fault | None:
@@ -156,3 +153,13 @@ def _out_of_range(limits: Constraints, text: str) -> Fault | None:
     if limits.maximum is not None and Fraction(text) > limits.maximum:
         return f"it is above {limits.maximum:g}", "correct the number"
     return None
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address: of the web, or of another kind (``doi:10.1000/1``)."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def is_on_the_web(text: str) -> bool:
+    """Return whether a text is an address from which a document can be fetched."""
+    return bool(_ON_THE_WEB.fullmatch(text))

@@ -10,20 +10,19 @@ import pandas as pd
 from analysis.frames import each_row, places
 from analysis.problems import WARNING, Problem, StudyError, shorten
 from analysis.study import vocabulary as v
-from analysis.study.addresses import address_warnings
-from analysis.study.asking import Asking, sent_requests
 from analysis.study.asof import states
-from analysis.study.dates import day_number, possible_days, whole_day
+from analysis.study.cells import exempt_cells
+from analysis.study.codebook import EARLIER_RULES, under_earlier_rules
+from analysis.study.dates import possible_days, whole_day
 from analysis.study.descriptor import FILE
-from analysis.study.groups import exempt_cells
 from analysis.study.load import Study, read_whole
-from analysis.study.marks import earlier_rules_warnings
-from analysis.study.places import placed
 from analysis.study.privacy import personal_details
+from analysis.study.requests import Asking, sent_requests
 from analysis.study.rules.engine import Rule, numbers
 from analysis.study.schema import Breach, row_problems
+from analysis.study.sentences import written_findings
 from analysis.study.signs import one_line, spoilt_cells, spoilt_settings
-from analysis.study.written_findings import written_findings
+from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 from analysis.wording import agreeing, some_of, stopped
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
@@ -53,28 +52,35 @@ def warnings(study: Study) -> list[Problem]:
 
 
 def _of_tables(study: Study) -> Iterator[Problem]:
+    """Yield what is to be looked at also where tables do not fit together, or cannot be read."""
     for check in _OF_TABLES:
-        yield from check(study.descriptor.tables, study.tables)
+        yield from check(study)
+    yield from spoilt_cells(study.descriptor.tables, study.tables)
     yield from spoilt_settings(study.descriptor)
     yield from personal_details(study.descriptor, study.tables)
 
 
-def _rows(table: str, rule: Rule) -> Callable[[Study], Iterator[Problem]]:
-    """Return a check of the rows of a table; the rule's ``faulty`` is given the study."""
+def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Problem]]:
+    """Return a check of the rows of a table; the rule's ``faulty`` is given them and the study.
+
+    It looks at nothing where the table, or another that it needs, could not be read.
+    """
 
     def check(study: Study) -> Iterator[Problem]:
-        where = np.asarray(rule.faulty(study), dtype=bool)
+        if not {table, *needs} <= study.tables.keys():
+            return
+        rows = study[table]
+        where = np.asarray(rule.faulty(rows, study), dtype=bool)
         breach = Breach(rule.column, rule.says, rule.remedy, WARNING)
-        yield from row_problems(study.descriptor.tables[table], study[table], where, breach)
+        yield from row_problems(study.descriptor.tables[table], rows, where, breach)
 
     return check
 
 
 def _older(study: Study) -> Iterator[Problem]:
-    if study.added:
-        rule = (
-            f"the study was written for an older version; read as empty: {', '.join(study.added)}"
-        )
+    if study.descriptor.added:
+        added = ", ".join(study.descriptor.added)
+        rule = f"the study was written for an older version; read as empty: {added}"
         remedy = "nothing has to be done; the next intake writes them"
         yield Problem(FILE, None, "", "", rule, remedy, WARNING)
 
@@ -94,10 +100,9 @@ def _searches_without_criteria(study: Study) -> Iterator[Problem]:
         yield Problem("searches.csv", None, "criterion_ids", "", rule, remedy, WARNING)
 
 
-def _weights_of_groups_in_a_pool(study: Study) -> pd.Series:
-    groups = study["recommendations"]["recommendation_id"]
+def _weights_of_groups_in_a_pool(weights: pd.DataFrame, study: Study) -> pd.Series:
     is_pooled = study.settings.aggregation == "pooled"
-    return study["group_weights"]["node_id"].isin(groups) & is_pooled
+    return weights["node_id"].isin(study["recommendations"]["recommendation_id"]) & is_pooled
 
 
 def _without_rules(study: Study, coded: bool = True) -> pd.Series:
@@ -141,21 +146,21 @@ def _batches_of_another_name(study: Study) -> Iterator[Problem]:
         yield Problem(*place, shorten(row.coder), rule, remedy, WARNING, of_kind="batch")
 
 
-def _sources_without_use(study: Study) -> pd.Series:
+def _sources_without_use(sources: pd.DataFrame, study: Study) -> pd.Series:
     used = {study.settings.report.source_id}
     for name, frame in study.tables.items():
         if name != "sources" and "source_id" in frame:
             used |= set(frame["source_id"])
-    return ~study["sources"]["source_id"].isin(used)
+    return ~sources["source_id"].isin(used)
 
 
 def _document_again(column: str, what: str, texts: Callable[[pd.DataFrame], pd.Series]):
     """Return the check of documents that stand in sources.csv twice by some texts."""
 
-    def again(study: Study) -> pd.Series:
-        keys = texts(study["sources"])
+    def again(sources: pd.DataFrame, _: Study) -> pd.Series:
+        keys = texts(sources)
         # A note says why one document stands here twice.
-        return (keys != "") & keys.duplicated() & (study["sources"]["note"] == "")
+        return (keys != "") & keys.duplicated() & (sources["note"] == "")
 
     remedy = "keep one of the two, or say in note why both stand"
     return _rows("sources", Rule(column, again, f"an earlier row has the same {what}", remedy))
@@ -166,40 +171,30 @@ def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
     return (sources["publisher"] + "\n" + own + "\n" + sources["published"]).where(own != "", "")
 
 
-def _addresses_of_private_documents(study: Study) -> pd.Series:
+def _addresses_of_private_documents(sources: pd.DataFrame, study: Study) -> pd.Series:
     """Return the sources that have an address, and private documents alone."""
-    sources, documents = study["sources"], study["documents"]
+    documents = study["documents"]
     is_public = documents["access"] == "public"
     of_public = sources["source_id"].isin(documents.loc[is_public, "source_id"])
     of_private = sources["source_id"].isin(documents.loc[~is_public, "source_id"])
     return of_private & ~of_public & (sources["url"] != "")
 
 
-def _read_whole_of_what_lacks_text(study: Study) -> pd.Series:
-    documents, evidence = study["documents"], study["evidence"]
+def _read_whole_of_what_lacks_text(evidence: pd.DataFrame, study: Study) -> pd.Series:
+    documents = study["documents"]
     in_part = documents.loc[documents["unread"] != "", "document_id"]
     return evidence["document_id"].isin(in_part) & (evidence["extent_read"] == "whole")
 
 
-def _evidence_read_further_than_its_source(study: Study) -> pd.Series:
+def _evidence_read_further_than_its_source(evidence: pd.DataFrame, study: Study) -> pd.Series:
     order = {name: number for number, name in enumerate(FURTHEST_READ)}
-    evidence = study["evidence"]
     source = evidence["source_id"].map(study.lookup("sources", "extent_read")).map(order)
     return evidence["extent_read"].map(order) > source
 
 
-def _scores_rounded_somehow(study: Study) -> pd.Series:
-    scores = study["published_scores"]
-    return (numbers(scores["step"]) > 0) & (scores["rounding"] == "")
-
-
-def _requests_not_sent(study: Study) -> np.ndarray:
-    return ~study["requests"].index.isin(sent_requests(study).index)
-
-
-def _requests_of_who_holds_no_answer(study: Study) -> list[bool]:
+def _requests_of_who_holds_no_answer(requests: pd.DataFrame, study: Study) -> list[bool]:
     asking = Asking(study)
-    return [not asking.criteria(row) for row in each_row(study["requests"])]
+    return [not asking.criteria(row) for row in each_row(requests)]
 
 
 def _report_after_all_observations(study: Study) -> Iterator[Problem]:
@@ -216,7 +211,7 @@ def outdated_by_the_report(study: Study) -> str:
     rows = rows[~rows["level"].isin(v.UNKNOWNS)]
     _, last = possible_days(rows, study["units"])
     day = study.settings.report.date
-    if not len(rows) or not (last < day_number(day)).all():
+    if not len(rows) or not (last < day.toordinal()).all():
         return ""
     return (
         f"all {len(rows)} levels in assessments.csv are from before the report's day ({day}), "
@@ -224,33 +219,26 @@ def outdated_by_the_report(study: Study) -> str:
     )
 
 
-def _rows_that_do_not_apply(study: Study) -> np.ndarray:
-    rows, table = study["assessments"], study["applicability"]
+def _rows_that_do_not_apply(rows: pd.DataFrame, study: Study) -> np.ndarray:
     _, last = possible_days(rows, study["units"])
     place = places(rows["unit_id"], study["units"]["unit_id"])
     criterion = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     late = np.zeros(len(rows), dtype=bool)
-    for day in table["from_day"].unique():
+    for day in study["applicability"]["from_day"].unique():
         first_day = whole_day(day) if day else dt.date.min
         exempt = exempt_cells(study, first_day)[place, criterion] >= 0
-        late |= exempt & (last >= day_number(first_day))
+        late |= exempt & (last >= first_day.toordinal())
     return late
 
 
-def _sentences_that_no_longer_hold(study: Study) -> list[bool]:
-    rows = study["findings"]
+def _sentences_that_no_longer_hold(rows: pd.DataFrame, study: Study) -> list[bool]:
     hold = written_findings(study, states(study)) if len(rows) else {}
     return [(row.unit_id, row.recommendation_id) not in hold for row in each_row(rows)]
 
 
-def _long_notices(study: Study) -> pd.Series:
-    notices = study["notices"]
-    return (notices["text"].str.len() > LONGEST_NOTICE) & (notices["scope"] != "study")
-
-
 def _half_a_map(study: Study) -> Iterator[Problem]:
     """Say once that no map is drawn since some units have no tile; where none has, it is meant."""
-    there = placed(study)
+    there = (study["units"][["tile_column", "tile_row"]] != "").all(axis=1)
     if there.any() and not there.all():
         first = int(there.to_numpy().argmin())
         lacking = (~there).sum()
@@ -264,8 +252,9 @@ def _half_a_map(study: Study) -> Iterator[Problem]:
 def _letters_without_a_face(study: Study) -> Iterator[Problem]:
     """Say once which letters no face has; they stand by their numbers in pictures and PDFs."""
     named = study.settings.display.faces
-    letters = set().union(*(text for table in study.tables.values() for text in _texts(table)))
-    letters |= set(study.descriptor.model_dump_json())
+    letters = set(study.descriptor.model_dump_json())
+    for table in study.tables.values():
+        letters.update(*(text for name in table for text in table[name] if not text.isascii()))
     # What our own face surely has, Latin letters and their marks, needs no look at it, which takes
     # a while.
     if not named and all(letter < "\u0250" or "\u2010" <= letter <= "\u2027" for letter in letters):
@@ -291,10 +280,6 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
         yield Problem(FILE, None, _FACES, "", rule, remedy, WARNING)
 
 
-def _texts(table: pd.DataFrame) -> Iterator[str]:
-    return (text for name in table for text in table[name] if not text.isascii())
-
-
 def not_shown(study: Study) -> list[Problem]:
     """Return what of a study no picture or PDF can show as it is."""
     return [*_half_a_map(study), *_letters_without_a_face(study)]
@@ -308,7 +293,7 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("group_weights", Rule("node_id", _weights_of_groups_in_a_pool,
           "it is a weight of a group, and study.aggregation is pooled: it counts for nothing",
           "take it out, or give the criteria of the group their weights")),
-    _rows("criteria", Rule("criterion_id", _without_rules,
+    _rows("criteria", Rule("criterion_id", lambda _, study: _without_rules(study),
           "levels are coded for it, and rules.csv has no decision rule", _WRITE_RULES)),
     _criteria_without_rules,
     _batches_of_another_name,
@@ -329,11 +314,13 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("evidence", Rule("extent_read", _read_whole_of_what_lacks_text,
           "{document_id} has parts without text, or was not read by the program to its end (unread in documents.csv)",
           "leave it if a person read those parts; else say whole_excerpt or opening")),
-    _rows("published_scores", Rule("rounding", _scores_rounded_somehow,
+    _rows("published_scores", Rule("rounding",
+          lambda rows, _: (numbers(rows["step"]) > 0) & (rows["rounding"] == ""),
           "how it was rounded is not said; it is read as within half a step ({step}) of the score, "
           "both ends included",
           "say half_up, half_even, down or up; or give lowest and highest in place of the step")),
-    _rows("requests", Rule("sent_on", _requests_not_sent,
+    _rows("requests", Rule("sent_on",
+          lambda rows, study: ~rows.index.isin(sent_requests(study).index),
           "it has no day of sending and no answer, so that it counts as not sent",
           "give the day on which it was sent, or take the row out")),
     _rows("requests", Rule("asked_of", _requests_of_who_holds_no_answer,
@@ -343,15 +330,23 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _rows("assessments", Rule("criterion_id", _rows_that_do_not_apply,
           "applicability.csv says that the criterion does not apply here on the day of this row, so that it counts for nothing",
           "correct the table, or leave the row as what was read before")),
-    _rows("notices", Rule("text", _long_notices,
+    _rows("notices", Rule("text",
+          lambda rows, _: (rows["text"].str.len() > LONGEST_NOTICE) & (rows["scope"] != "study"),
           f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",
           "say it in fewer words")),
     _half_a_map,
     _letters_without_a_face,
 )
+_OF_TABLES = (
+    _rows("sources", Rule("url",
+          lambda rows, _: ~rows["url"].map(lambda text: text == "" or is_address(str(text))),
+          NO_ADDRESS, WHOLE)),
+    _rows("codings", Rule("rules_mark",
+          lambda _, study: under_earlier_rules(study.tables), EARLIER_RULES,
+          "look whether the level still holds: have the coder read again, under the new rules"),
+          "criteria", "levels", "rules"),
+)
 # fmt: on
-_OF_TABLES = (address_warnings, earlier_rules_warnings, spoilt_cells)
-"""What looks at tables also where they do not fit together."""
 
 
 def open_searches(study: Study) -> str:

@@ -20,7 +20,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.study.looks import documents_behind, since_read
+from analysis.study.evidence import documents_behind, since_read
 
 
 def _study(results: Results) -> Iterable[NamedFigure]:

@@ -9,7 +9,7 @@ from analysis.fieldwork.cell_records import CellRecord
 from analysis.measure.figures.findings import NAMING, SILENCE
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FINDINGS
 from analysis.show.labels import level_word
-from analysis.study.sources import titled
+from analysis.study.evidence import titled
 from analysis.wording import capital, spoken_date
 
 FINDING_WORDS = {

@@ -10,7 +10,7 @@ from analysis.show.labels import (
 from analysis.show.symbols import level_marks
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.levels import level_names
+from analysis.study.codebook import level_names
 from analysis.wording import exact
 
 

@@ -14,8 +14,8 @@ from analysis.show.labels import (
     levels_words,
 )
 from analysis.study import Study
+from analysis.study.evidence import with_sources
 from analysis.study.published import rounding_words
-from analysis.study.sources import with_sources
 from analysis.wording import spoken
 
 

@@ -15,11 +15,11 @@ from analysis.show.labels import (
     interval_words,
 )
 from analysis.study import Study
-from analysis.study.asking import sent_requests
+from analysis.study.cells import searches_by_unit
 from analysis.study.dates import exist_on
-from analysis.study.searches import searches_by_unit
+from analysis.study.evidence import with_sources
+from analysis.study.requests import sent_requests
 from analysis.study.settings import Display
-from analysis.study.sources import with_sources
 from analysis.wording import spoken_date
 
 

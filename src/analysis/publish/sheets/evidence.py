@@ -4,8 +4,7 @@ import pandas as pd
 
 from analysis.measure.results import Results
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet, days
-from analysis.study.quoted import Quotation
-from analysis.study.sources import with_sources
+from analysis.study.evidence import Quotation, with_sources
 
 ADDRESS, ARCHIVED, RETRIEVED = "Address", "Archived copy", "Retrieved on"
 

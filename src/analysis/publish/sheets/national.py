@@ -14,7 +14,7 @@ from analysis.show.labels import (
     level_word,
     levels_words,
 )
-from analysis.study.levels import level_names
+from analysis.study.codebook import level_names
 from analysis.wording import capital
 
 

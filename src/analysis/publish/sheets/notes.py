@@ -9,7 +9,7 @@ from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE
 from analysis.show.labels import level_word
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.levels import level_names
+from analysis.study.codebook import level_names
 
 _SIGNS = [
     (NOT_AVAILABLE, "Not available: nothing is known, or nothing is scored."),

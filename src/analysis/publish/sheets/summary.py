@@ -11,7 +11,7 @@ from analysis.measure.results import Results
 from analysis.publish.context.answers import named_source
 from analysis.publish.context.finding_sources import sources_behind
 from analysis.publish.sheets import NOT_APPLICABLE
-from analysis.study.written_findings import written_findings
+from analysis.study.sentences import written_findings
 from analysis.wording import capital
 
 

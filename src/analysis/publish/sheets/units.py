@@ -12,8 +12,8 @@ from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
 from analysis.publish.wide_matrix import NOTICE, question_heads, wide_matrix
 from analysis.show.labels import level_word
 from analysis.study import vocabulary as v
-from analysis.study.looks import changes_since_reading
-from analysis.study.marks import OLDER_LEVEL
+from analysis.study.codebook import OLDER_LEVEL
+from analysis.study.evidence import changes_since_reading
 
 
 def gaps(results: Results) -> pd.DataFrame:

@@ -22,8 +22,8 @@ from analysis.publish.site.downloads import downloads as listed_downloads
 from analysis.publish.site.page_maker import PageMaker
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
 from analysis.show.symbols import places_note
-from analysis.study.corrections import corrections
-from analysis.study.sources import with_sources
+from analysis.study.evidence import with_sources
+from analysis.study.versions import corrections
 
 
 def front(maker: PageMaker) -> None:

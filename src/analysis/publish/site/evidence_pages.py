@@ -9,7 +9,7 @@ from analysis.frames import records
 from analysis.publish.site.page_maker import PageMaker
 from analysis.study import Study
 from analysis.study.dates import date_in_words
-from analysis.study.sources import with_sources
+from analysis.study.evidence import with_sources
 
 
 def evidence(maker: PageMaker) -> None:

@@ -26,8 +26,7 @@ from analysis.show.drawing import Drawing, in_section
 from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
-from analysis.study.places import has_map
-from analysis.study.written_findings import written_findings
+from analysis.study.sentences import written_findings
 from analysis.wording import DOZEN, beyond, further, listed, spoken
 
 _PAGES_AT_ONCE = 1_000
@@ -257,7 +256,7 @@ def _stylesheet(results: Results) -> str:
 
     The pages' security policy allows no style on an element, so that places need classes.
     """
-    units = results.study["units"] if has_map(results.study) else results.study["units"].iloc[:0]
+    units = results.study["units"] if results.study.has_map else results.study["units"].iloc[:0]
     rules = []
     for letter, way, column in (("x", "column", "tile_column"), ("y", "row", "tile_row")):
         places = units[column].astype(int)

@@ -28,8 +28,7 @@ from analysis.publish.context.units import absent_units
 from analysis.publish.requests import Request, requests
 from analysis.publish.site.downloads import by_unit, letters, of_unit
 from analysis.publish.site.page_maker import PageMaker
-from analysis.study.asking import Asking
-from analysis.study.places import has_map
+from analysis.study.requests import Asking
 from analysis.wording import capital
 
 FEW = 3
@@ -50,13 +49,13 @@ def units(maker: PageMaker, sections: Sequence[dict]) -> None:
         "units",
         heading,
         sections=sections,
-        tiles=sorted(sections, key=_tile) if has_map(maker.study) else [],
+        tiles=sorted(sections, key=_tile) if maker.study.has_map else [],
         silence=SILENCE,
         known_class={
             row.unit_id: _known_class(row.known) for row in each_row(results.total.reset_index())
         },
         absent=absent_units(study),
-        mapped=has_map(study),
+        mapped=study.has_map,
         regions=(study["units"]["region"] != "").any(),
     )
 

@@ -18,7 +18,6 @@ from analysis.show.charts.timeline import timeline_chart
 from analysis.show.drawing import Section
 from analysis.show.fields import Field
 from analysis.show.style import Chart, Named
-from analysis.study.places import has_map
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def _no_criterion(results: Results) -> str:
 
 
 def _no_place(results: Results) -> str:
-    if has_map(results.study):
+    if results.study.has_map:
         return ""
     return f"The study does not give a place on the map for {_those_shown(results, 'each of the')}"
 

@@ -38,7 +38,7 @@ from analysis.show.symbols import (
 )
 from analysis.study import Study
 from analysis.study import vocabulary as v
-from analysis.study.levels import Level
+from analysis.study.codebook import Level
 from analysis.wording import agreeing, counted
 
 _BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells

@@ -14,38 +14,30 @@ from collections.abc import Iterator
 
 from analysis.problems import Problem
 from analysis.study.rules import (
-    checked,
     codebook,
     coding,
-    days,
     documents,
     evidence,
-    findings,
-    identity,
+    ids_and_dates,
     published,
     requests,
     settings,
     units,
-    weights,
 )
 from analysis.study.rules.engine import Draft
 
 __all__ = ["RULES", "Draft", "check_rules"]
 
 RULES = (
-    *identity.RULES,
-    *days.RULES,
+    *ids_and_dates.RULES,
     *codebook.RULES,
     *evidence.RULES,
     *documents.RULES,
     *coding.RULES,
-    *findings.RULES,
     *requests.RULES,
     *units.RULES,
     *published.RULES,
-    *weights.RULES,
     *settings.RULES,
-    *checked.RULES,
 )
 """All rules; of two faults in one cell, that of the earlier rule comes first."""
 

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of
 from analysis.study.rules.engine import CODED, Rule, RuleSet, look_up, numbers
-from analysis.study.rules.identity import respelt
+from analysis.study.rules.ids_and_dates import respelt
 
 
 def _as_read(name: str) -> str:
@@ -41,10 +41,6 @@ def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame)
     count = len(texts)
     off = [p >= 0 and is_off(scales[p // count], texts[p % count]) for p in pairs.tolist()]
     return pd.Series(np.array(off, dtype=bool)[each], rows.index)
-
-
-def _coded_off_scale(rows: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
-    return _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS)
 
 
 OFF_SCALE = "it is not a level of the scale of {criterion_id}"
@@ -109,7 +105,9 @@ RULES = (
              "give the levels their values"),
     ), needs=("criteria",)),
     RuleSet(CODED, (
-        Rule("level", _coded_off_scale, OFF_SCALE, CODED_REMEDY),
+        Rule("level",
+             lambda rows, *others: _off_scale(rows, *others) & ~rows["level"].isin(v.UNKNOWNS),
+             OFF_SCALE, CODED_REMEDY),
         Rule("level", lambda rows, *_: rows["level"].isin(v.DERIVED),
              "this unknown is derived and never typed", CODED_REMEDY),
     ), needs=("criteria", "levels")),

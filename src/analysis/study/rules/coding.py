@@ -1,4 +1,4 @@
-"""Rules on codings and assessments: what a level needs before it stands."""
+"""Rules on codings, assessments and findings: what a level or a sentence needs before it stands."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,7 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
-from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up
-from analysis.study.settings import Settings
+from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up, strangers
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
@@ -35,11 +34,6 @@ def _tied(rows: pd.DataFrame, units: pd.DataFrame | None) -> np.ndarray:
         levels = rows.assign(first=first, last=last)[among].groupby(key, dropna=False)["level"]
         tied[among] |= levels.transform("nunique") > 1
     return tied
-
-
-def _unchecked(rows: pd.DataFrame, settings: Settings, column: str) -> pd.Series:
-    """Return the rows that nobody has checked, if the study is marked checked."""
-    return (rows[column] == "") & (not settings.is_draft)
 
 
 def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
@@ -85,9 +79,18 @@ def _are_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> np.ndar
     return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
 
 
-def _name_strangers(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
+def states_named(rests_on: str) -> dict[str, str]:
+    """Return the state of each criterion that a sentence rests on; what is no pair has no state."""
+    pairs = (part.partition("=") for part in rests_on.split(";") if part.strip())
+    return {criterion.strip(): state.strip() for criterion, _, state in pairs}
+
+
+def _names_no_states(rows: pd.DataFrame, criteria: pd.DataFrame) -> list[bool]:
     known = set(criteria["criterion_id"])
-    return [text != "" and not {*text.split(";")} <= known for text in rows["criterion_ids"]]
+    named = [states_named(text) for text in rows["rests_on"]]
+    return [
+        not states or not known.issuperset(states) or not all(states.values()) for states in named
+    ]
 
 
 # fmt: off
@@ -107,12 +110,11 @@ RULES = (
              "settled by {settled_by} without a reason", "say why this level stands"),
     ), uses=("units",)),
     RuleSet(("assessments",), (
-        Rule("checked_by", lambda rows, settings: _unchecked(rows, settings, "checked_by"),
-             "the study is marked checked, and this assessment is not",
-             "say who checked it and when, or mark the study draft"),
-        Rule("checked_on", lambda rows, settings: _unchecked(rows, settings, "checked_on"),
-             "the study is marked checked, and this assessment is not",
-             "say who checked it and when, or mark the study draft"),
+        *(Rule(column,
+               lambda rows, settings, column=column: (rows[column] == "") & (not settings.is_draft),
+               "the study is marked checked, and this assessment is not",
+               "say who checked it and when, or mark the study draft")
+          for column in ("checked_by", "checked_on")),
     ), needs=(SETTINGS,)),
     RuleSet(("assessments",), (
         Rule("level", lambda rows: rows["read"] == "part", NEEDS_REPLY + "was read in part only",
@@ -136,8 +138,18 @@ RULES = (
              "{unit_id}, {criterion_id} has an assessment", "remove this row, or the assessment"),
     ), needs=("codings", "assessments")),
     RuleSet(("assignments",), (
-        Rule("criterion_ids", _name_strangers,
+        Rule("criterion_ids",
+             lambda rows, criteria: strangers(rows["criterion_ids"], criteria["criterion_id"]),
              "it names a criterion_id that is not in criteria.csv", "correct it, or add the criterion"),
+    ), needs=("criteria",)),
+    RuleSet(("findings",), (
+        Rule("checked_by", lambda rows: rows["checked_by"].astype(object) == rows["written_by"].astype(object),
+             "{checked_by} wrote the sentence and cannot check it", "have somebody else check it"),
+    )),
+    RuleSet(("findings",), (
+        Rule("rests_on", _names_no_states,
+             "it does not name criteria of criteria.csv with their states",
+             "write criterion_id=state for each that the sentence rests on, joined by ;"),
     ), needs=("criteria",)),
 )
 # fmt: on

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.study.addresses import is_on_the_web
 from analysis.study.dates import first_days
 from analysis.study.rules.engine import Rule, RuleSet, look_up, numbers, repeats
+from analysis.study.values import is_on_the_web
 from analysis.study.vocabulary import CHANGED, GONE, MOVED, NOT_GIVEN, SAME_TEXT, UNCHANGED
 
 WORDS_AT_MOST = 60
@@ -24,14 +24,6 @@ def _other_source(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
 def _beyond_the_document(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
     pages = look_up(rows["document_id"], documents, "document_id", "pages")
     return numbers(rows["page"]) > numbers(pages)
-
-
-def _private(rows: pd.DataFrame, column: str) -> pd.Series:
-    return (rows["access"] == "private") & (rows[column] != "")
-
-
-def _unhashed(rows: pd.DataFrame, column: str) -> pd.Series:
-    return (rows["access"] == "public") & (rows[column] == "")
 
 
 QUOTED = ("standing", "moved", "gone")
@@ -71,11 +63,13 @@ RULES = (
     RuleSet(("documents",), (
         Rule("replaces", lambda rows: (rows["replaces"] != "") & (rows["replaces"].astype(object) == rows["document_id"]),
              "a document cannot be a newer version of itself", "name the older one, or empty it"),
-        *(Rule(column, lambda rows, column=column: _private(rows, column),
+        *(Rule(column,
+               lambda rows, column=column: (rows["access"] == "private") & (rows[column] != ""),
                "a private document leaves no trace in a file that travels",
                "empty it; policygap collect keeps it in documents/private.csv")
           for column in ("sha256", "text_sha256", "retrieved_from")),
-        *(Rule(column, lambda rows, column=column: _unhashed(rows, column),
+        *(Rule(column,
+               lambda rows, column=column: (rows["access"] == "public") & (rows[column] == ""),
                "a public document has its hash", "copy it from documents/private.csv, or make it private")
           for column in ("sha256", "text_sha256")),
     )),

@@ -1,13 +1,13 @@
 """Rules as records, and what applies them to the tables of a study."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.problems import ERROR, Problem
+from analysis.problems import Problem
 from analysis.study.descriptor import Table
 from analysis.study.schema import Breach, row_problems
 from analysis.study.settings import Settings
@@ -50,14 +50,12 @@ class Rule:
         faulty: returns which rows of the table break the rule, shape ``(n,)``, bool.
         says: what is wrong; each column in braces is filled with the row's own text.
         remedy: what to do.
-        severity: as in :class:`analysis.problems.Problem`.
     """
 
     column: str
     faulty: Callable[..., ArrayLike]
     says: str
     remedy: str
-    severity: str = ERROR
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class RuleSet:
                 given = (self.view(rows, *others),) if self.view else (rows, *others)
                 for rule in self.rules:
                     where = np.asarray(rule.faulty(*given))
-                    breach = Breach(rule.column, rule.says, rule.remedy, rule.severity)
+                    breach = Breach(rule.column, rule.says, rule.remedy)
                     yield from row_problems(draft.tables[name], rows, where, breach)
 
 
@@ -114,6 +112,12 @@ def look_up(ids: pd.Series, table: pd.DataFrame, key: str, column: str) -> pd.Se
 def repeats(ids: list[str]) -> bool:
     """Return whether an id stands twice in a list."""
     return len(set(ids)) < len(ids)
+
+
+def strangers(texts: Iterable[str], ids: Iterable[str]) -> list[bool]:
+    """Return which texts, each of ids joined by ``;``, name what is not among the ids."""
+    known = {"", *ids}
+    return [not known.issuperset(text.split(";")) for text in texts]
 
 
 def numbers(texts: pd.Series) -> pd.Series:

@@ -1,6 +1,7 @@
 """Rules on evidence and searches: what is cited, and where somebody looked."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pandas as pd
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days
-from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet, repeats
+from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet, repeats, strangers
 from analysis.study.signs import unseen
 from analysis.wording import agreeing, listed
 
@@ -16,21 +17,19 @@ from analysis.wording import agreeing, listed
 def _wrong_citations(draft: Draft) -> Iterator[Problem]:
     evidence = draft.frames["evidence"]
     about = dict(zip(evidence["evidence_id"], evidence["unit_id"], strict=True))
+
+    @cache  # several coders cite the same for a unit
+    def fault_of(unit: str, cited: str) -> tuple[str, str] | None:
+        is_sound = not cited or _is_sound(unit, cited, about)
+        return None if is_sound else _wrong_citation(unit, cited, about)
+
     for name in (*CODED, "replies", "requests"):
         if name not in draft.frames:
             continue
         frame = draft.frames[name]
-        # Several coders cite the same for a unit: each different pair is judged once.
-        pairs = frame[["unit_id", "evidence_ids"]].drop_duplicates()
-        wrong = {
-            (unit, cited): fault
-            for unit, cited in zip(pairs["unit_id"], pairs["evidence_ids"], strict=True)
-            if cited and not _is_sound(unit, cited, about)
-            if (fault := _wrong_citation(unit, cited, about))
-        }
         rows = zip(frame.index, frame["unit_id"], frame["evidence_ids"], strict=True)
-        for place, unit, cited in rows if wrong else ():
-            if fault := wrong.get((unit, cited)):
+        for place, unit, cited in rows:
+            if fault := fault_of(unit, cited):
                 rule, remedy = fault
                 where = draft.tables[name].path, place + 2, "evidence_ids", shorten(cited)
                 yield Problem(*where, rule, remedy, of_kind=remedy)
@@ -87,8 +86,8 @@ def _never_looked_for(
 
 def _wrong_ids(texts: pd.Series, ids: pd.Series) -> list[bool]:
     """Return which texts name what is not among the ids, or one of them twice."""
-    known, named = set(ids), [text.split(";") if text else [] for text in texts]
-    return [repeats(names) or not known.issuperset(names) for names in named]
+    pairs = zip(texts, strangers(texts, ids), strict=True)
+    return [is_strange or repeats(text.split(";")) for text, is_strange in pairs]
 
 
 # fmt: off

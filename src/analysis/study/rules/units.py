@@ -1,21 +1,19 @@
-"""Rules on units: the days on which each exists, what follows it, and its tile on the map."""
+"""Rules on units and groups of them: the days on which each exists, its tile, its weights."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.study.dates import first_days, last_days, lives, possible_days
-from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats
+from analysis.study.published import listed_units, units_among
+from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats, strangers
 
 
 def _with_successors(units: pd.DataFrame) -> pd.DataFrame:
     """Return the units with the list of those that follow them, and their last day."""
     last = last_days(units["exists_until"], np.inf)
     return units.assign(following=units["successor_ids"].str.split(";"), last_day=last)
-
-
-def _follows_none(units: pd.DataFrame) -> list[bool]:
-    known = {"", *units["unit_id"]}
-    return [not known.issuperset(names) for names in units["following"]]
 
 
 def _follows_itself(units: pd.DataFrame) -> list[bool]:
@@ -73,10 +71,60 @@ def _within_life(tables: tuple[str, ...], column: str, when: str) -> RuleSet:
     return RuleSet(tables, rules, needs=("units",), view=_with_lives)
 
 
+def _strange(rows: pd.DataFrame, units: pd.DataFrame, *_) -> list[bool]:
+    """Return in which rows ``among`` names what is no unit, or holds for none."""
+    return [
+        not all(units_among(units, unit).any() for unit in listed_units(text) or [text])
+        for text in rows["among"]
+    ]
+
+
+def _with_nodes(
+    rows: pd.DataFrame, units: pd.DataFrame, criteria: pd.DataFrame, groups: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the weights with what is wrong with their node, and with them beside others."""
+    scored = criteria[criteria["scored"] == "yes"].set_index("criterion_id")
+    groups = groups.set_index("recommendation_id")
+    above: dict[Any, str] = groups["parent_id"].to_dict() | scored["recommendation_id"].to_dict()
+    general = groups["weight"].to_dict() | scored["weight"].to_dict()
+    among = [units.loc[units_among(units, text), "unit_id"] for text in rows["among"]]
+    own, again = _own_weights(rows, among)
+    siblings: dict[str, list[str]] = {}
+    for node, group in above.items():
+        siblings.setdefault(group, []).append(node)
+
+    def any_weighs(nodes: list[str], unit: str) -> bool:
+        weights = [own.get((node, unit), general[node]) for node in nodes]
+        return bool((numbers(pd.Series(weights)) != 0).any())
+
+    return rows.assign(
+        nameless=~rows["node_id"].isin(above),
+        ambiguous=rows["node_id"].isin(groups.index.intersection(scored.index)),
+        again=again,
+        weightless=[
+            node in above and not all(any_weighs(siblings[above[node]], unit) for unit in ids)
+            for node, ids in zip(rows["node_id"], among, strict=True)
+        ],
+    )
+
+
+def _own_weights(rows: pd.DataFrame, among: list[pd.Series]) -> tuple[dict, list[bool]]:
+    """Return the weight of each node for each unit, and which rows give one that is given."""
+    own: dict[tuple[str, str], str] = {}
+    again = []
+    for node, weight, ids in zip(rows["node_id"], rows["weight"], among, strict=True):
+        cells = [(node, unit) for unit in ids]
+        again.append(not own.keys().isdisjoint(cells))
+        for cell in cells:
+            own.setdefault(cell, weight)
+    return own, again
+
+
 # fmt: off
 RULES = (
     RuleSet(("units",), (
-        Rule("successor_ids", _follows_none, "it names a unit that is not in units.csv",
+        Rule("successor_ids", lambda rows: strangers(rows["successor_ids"], rows["unit_id"]),
+             "it names a unit that is not in units.csv",
              "correct it, or add the unit that followed"),
         Rule("successor_ids", _follows_itself, "a unit does not follow itself",
              "name the unit that followed"),
@@ -98,5 +146,24 @@ RULES = (
     _within_life(("codings", "assessments"), "observed_on", "all that the row can speak of lies"),
     _within_life(("published_scores",), "as_of", "its day lies"),
     _within_life(("requests",), "sent_on", "its day lies"),
+    RuleSet(("applicability", "group_weights"), (
+        Rule("among", _strange,
+             "it names a unit, or a column and a value, that units.csv does not hold",
+             "write a column of units.csv and its value, or unit_ids joined by ;"),
+    ), needs=("units", "applicability", "group_weights")),
+    RuleSet(("group_weights",), (
+        Rule("node_id", lambda rows: rows["nameless"],
+             "it is not a recommendation, finding, group or scored criterion",
+             "name one by its id"),
+        Rule("node_id", lambda rows: rows["ambiguous"],
+             "a criterion and a recommendation have this id, and it does not say which is meant",
+             "give one of the two another id"),
+        Rule("among", lambda rows: rows["again"],
+             "an earlier row gives {node_id} a weight for one of these units",
+             "let each unit have one weight"),
+        Rule("weight", lambda rows: rows["weightless"],
+             "with it nothing beside {node_id} has a weight for one of these units",
+             "leave a weight above 0; what does not apply to them is said in applicability.csv"),
+    ), needs=("units", "criteria", "recommendations"), view=_with_nodes),
 )
 # fmt: on

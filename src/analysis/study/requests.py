@@ -1,12 +1,18 @@
-"""Who is asked for an answer, under which law, and what a request has asked already."""
+"""Requests for information: whom a study asks, under which law, what came of it, what is due."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.frames import each_row, records
 from analysis.study.load import Study
 from analysis.study.settings import Law
+
+ANSWER, REVIEW = "an answer", "the outcome of the review"
 
 
 def sent_requests(study: Study) -> pd.DataFrame:
@@ -45,7 +51,7 @@ def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
     cells: dict[tuple[str, str], list[str]] = {}
     for _, rows in requests.groupby(letters(requests), sort=False):
         answers = [document for name in rows["request_id"] for document in documents.get(name, [])]
-        for cell in asking.cells(rows) if answers else ():
+        for cell in asking.by_cell(rows) if answers else ():
             cells.setdefault(cell, []).extend(answers)
     return cells
 
@@ -103,10 +109,6 @@ class Asking:
             holder for holder in self._holders if asked_of == self.body(unit, holder).casefold()
         ]
 
-    def cells(self, requests: pd.DataFrame) -> set[tuple[str, str]]:
-        """Return the unit and criterion of each question that some requests have put."""
-        return set(self.by_cell(requests))
-
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
         """Return requests, as rows, by the unit and criterion of each question that they put."""
         cells: dict[tuple[str, str], list[dict[str, str]]] = {}
@@ -114,3 +116,100 @@ class Asking:
             for criterion in self.criteria(row):
                 cells.setdefault((row.unit_id, criterion), []).append(row._asdict())
         return cells
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What is awaited of a body that was asked.
+
+    Attributes:
+        what: :data:`ANSWER` or :data:`REVIEW`.
+        of: the unit or, in words, the other body that was asked.
+        by: the day by which it is due; ``None``: no time limit is known.
+    """
+
+    what: str
+    of: str
+    by: dt.date | None
+
+    def sentence(self, on: dt.date, count: int) -> str:
+        """Say what is due or overdue on a day, and how many requests wait for it."""
+        waits = f"{count} request{'s' if count > 1 else ''} to {self.of}: {self.what}"
+        if self.by is None:
+            return f"{waits}, with no day by which it is due."
+        if self.by < on:
+            late = (on - self.by).days
+            return f"Overdue by {late} day{'s' if late > 1 else ''}: {waits} was due on {self.by}."
+        return f"{waits} is due on {self.by}."
+
+
+def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | None:
+    """Return what a request that was sent waits for; ``None``: nothing with a time limit.
+
+    Args:
+        request: its row.
+        asking: of the study.
+        name: the name of the unit.
+    """
+    law, of = asking.law(request["unit_id"]), request["asked_of"] or name
+    if request["complained_on"]:
+        return None  # from then on the regulator decides, and no law of the study says when
+    if request["review_asked_on"] and not request["review_outcome"]:
+        asked_on = request["review_asked_on"]
+        return Awaited(REVIEW, of, review_due_on(dt.date.fromisoformat(asked_on), law))
+    if request["outcome"] or request["answered_on"]:
+        return None
+    sent = request["sent_on"]
+    worked_out = due_on(dt.date.fromisoformat(sent), law) if sent else None
+    by = dt.date.fromisoformat(request["due_on"]) if request["due_on"] else worked_out
+    return Awaited(ANSWER, of, by)
+
+
+def due_sentences(study: Study, on: dt.date) -> list[str]:
+    """Return what is due or overdue on a day, a sentence for each body and day, the oldest first."""
+    asking, names = Asking(study), study.lookup("units", "name")
+    steps = (awaited(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study)))
+    counts = Counter(step for step in steps if step)
+    order = sorted(counts, key=lambda step: (step.by or dt.date.max, step.of, step.what))
+    return [step.sentence(on, counts[step]) for step in order]
+
+
+def due_on(received: dt.date, law: Law | None) -> dt.date | None:
+    """Return the last day on which an answer is in time; without a time limit, ``None``.
+
+    Args:
+        received: the day on which the request came, not counted itself; it may be any day.
+        law: the law that it is made under.
+    """
+    return _after(received, law.days, law) if law and law.days else None
+
+
+def review_due_on(asked_on: dt.date, law: Law | None) -> dt.date | None:
+    """Return the last day on which an internal review is in time; without a limit, ``None``."""
+    return _after(asked_on, law.review_days, law) if law and law.review_days else None
+
+
+def _after(received: dt.date, days: int, law: Law) -> dt.date:
+    if law.count == "calendar":
+        return received + dt.timedelta(days=days)
+    # Twice as many years as the days fill, and the next: holidays leave no year half empty.
+    years = range(received.year, received.year + 2 + days // 180)
+    closed, week = _closed(law.holidays, years)
+    # From a day off, counting begins with the next working day: it is the first, not the noughth.
+    day = np.busday_offset(
+        np.datetime64(received), days, roll="backward", weekmask=week, holidays=closed
+    )
+    return day.astype(dt.date)
+
+
+def _closed(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
+    """Return the holidays of any of the calendars, and which days of the week are worked."""
+    import holidays  # here, since most commands work out no day
+
+    codes = [calendar.partition("-") for calendar in calendars]
+    closed = [
+        holidays.country_holidays(country, subdiv=part or None, years=years)
+        for country, _, part in codes
+    ]
+    days = np.array(sorted({day for calendar in closed for day in calendar}), dtype="datetime64[D]")
+    return days, [all(day not in calendar.weekend for calendar in closed) for day in range(7)]

@@ -1,4 +1,4 @@
-"""Why each cell has its state, in one sentence."""
+"""Sentences on a study’s cells: why each has its state, and what a person wrote on findings."""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,11 +8,12 @@ import pandas as pd
 
 from analysis.frames import each_row, records_by_key
 from analysis.study import vocabulary as v
-from analysis.study.asking import Asking, came_to, sent_requests
+from analysis.study.asof import Matrix
+from analysis.study.cells import exemptions, searches_by_unit
 from analysis.study.dates import date_in_words
-from analysis.study.groups import exemptions
 from analysis.study.load import Study
-from analysis.study.searches import searches_by_unit
+from analysis.study.requests import Asking, came_to, sent_requests
+from analysis.study.rules.coding import states_named
 from analysis.wording import listed, spoken_date
 
 
@@ -125,3 +126,22 @@ def _request_sentence(request: dict) -> str:
 def dated(row: dict) -> str:
     """Return when the source behind an assessment is from, in words."""
     return ("dated " if row["observed_on"] else "") + date_in_words(row)
+
+
+def written_findings(study: Study, matrix: Matrix) -> dict[tuple[str, str], str]:
+    """Return the sentences that hold, by unit and recommendation.
+
+    A sentence holds while each state that it rests on is that of the matrix. In its place a page
+    says what was found in the words that it has for all.
+    """
+    cells = matrix.cells
+    keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)
+    states = dict(zip(keys, cells["state"], strict=True)) if len(study["findings"]) else {}
+    return {
+        (row.unit_id, row.recommendation_id): row.text
+        for row in each_row(study["findings"])
+        if all(
+            states.get((row.unit_id, criterion)) == state
+            for criterion, state in states_named(row.rests_on).items()
+        )
+    }

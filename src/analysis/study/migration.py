@@ -6,27 +6,16 @@ rules of today then hold for the older rows as for any others. No file is change
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from analysis.study.descriptor import Column, lacking_constraint
 from analysis.study.profile import VERSION, full_descriptor, profile, template
 
-
-@dataclass(frozen=True)
-class Completed:
-    """A full descriptor, with what an empty study has and the study has not.
-
-    Attributes:
-        full: the descriptor.
-        added: the tables, columns (``table.column``) and settings (``study.setting``) filled in.
-        headers: the header of each file that lacks columns, by its path; empty: there is no file.
-    """
-
-    full: dict
-    added: tuple[str, ...] = ()
-    headers: dict[str, list[str]] = field(default_factory=dict)
+Completed = tuple[dict, tuple[str, ...], dict[str, list[str]]]
+"""A full descriptor, with what an empty study has and the study has not: the tables, columns
+(``table.column``) and settings (``study.setting``) filled in; and the header of each file that lacks
+columns, by its path (empty: there is no file)."""
 
 
 def complete(raw: dict, folder: Path) -> Completed:
@@ -34,7 +23,7 @@ def complete(raw: dict, folder: Path) -> Completed:
     try:
         return _complete(raw, folder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, csv.Error):
-        return Completed(full_descriptor(raw))
+        return full_descriptor(raw), (), {}
 
 
 def _complete(raw: dict, folder: Path) -> Completed:
@@ -57,7 +46,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
             tables[name], headers[table["path"]] = table, []
             added.append(name)
     if not added or len(tables) < len(full["resources"]):  # two may have one name
-        return Completed(full)
+        return full, (), {}
     resources = _in_order([*tables.values()], profile()["resources"])
     if VERSION not in raw:
         todays = {resource["name"]: resource for resource in profile()["resources"]}
@@ -65,7 +54,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
             _updated_table(resource, todays.get(resource["name"])) for resource in resources
         ]
     study = {**template()["study"], **raw["study"]}
-    return Completed({**full, "study": study, "resources": resources}, tuple(added), headers)
+    return {**full, "study": study, "resources": resources}, tuple(added), headers
 
 
 def _column_test(raw: dict) -> Callable[[dict, dict], bool]:

@@ -1,16 +1,14 @@
-"""Short marks that tell one text from another, and one version of the codebook from the next."""
+"""The codebook of a study: its levels, the rules by which they are coded, and marks of both."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.problems import WARNING, Problem
 from analysis.study import vocabulary as v
-from analysis.study.descriptor import Table
-from analysis.study.schema import Breach, row_problems
+from analysis.study.load import Study
 
 NO_RULE = "no rule is written for this criterion yet"
 EARLIER_RULES = "coded under an earlier wording of the rules"
@@ -76,27 +74,45 @@ def assessed_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[int]
     What an imported table or a reply has settled rests on no coding, whoever has coded the cell.
     """
     cells, rows = cells_under_earlier_rules(tables), tables["assessments"]
-    uncoded = rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])
+    rows = rows[~rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])]
     keys = zip(rows["unit_id"], rows["criterion_id"], strict=True)
-    return {
-        index
-        for index, key, apart in zip(rows.index, keys, uncoded, strict=True)
-        if key in cells and not apart
-    }
+    return {index for index, key in zip(rows.index, keys, strict=True) if key in cells}
 
 
-def earlier_rules_warnings(
-    tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]
-) -> Iterator[Problem]:
-    """Yield a warning for each coding that was made under earlier rules.
+Level = tuple[str, str]
+"""A scale, and the name of a level on it."""
 
-    Args:
-        tables: the descriptor's tables.
-        frames: those that could be read.
+
+def level_values(study: Study) -> dict[Level, float]:
+    """Return the value of every level."""
+    levels = study["levels"]
+    values = pd.to_numeric(levels["value"])
+    return dict(zip(zip(levels["scale_id"], levels["level"], strict=True), values, strict=True))
+
+
+def level_names(study: Study) -> dict[Level, str]:
+    """Return a name for every level that no other thing has, whatever its capitals.
+
+    Levels of several scales with one name and one value are one thing. Others that read alike
+    are told apart by the scale; on one scale, by the place from the best as well.
     """
-    if not {"codings", "criteria", "levels", "rules"} <= frames.keys():
-        return
-    where = under_earlier_rules(frames)
-    remedy = "look whether the level still holds: have the coder read again, under the new rules"
-    breach = Breach("rules_mark", EARLIER_RULES, remedy, WARNING)
-    yield from row_problems(tables["codings"], frames["codings"], where, breach)
+    values = level_values(study)
+    things: dict[str, set[tuple[str, float]]] = {}
+    for (_, level), value in values.items():
+        things.setdefault(_read(level), set()).add((level, value))
+    on_scale = pd.Series([(scale, _read(level)) for scale, level in values]).value_counts()
+    names = {}
+    for key in values:
+        scale, level = key
+        names[key] = level
+        if on_scale[scale, _read(level)] > 1:
+            own = [other for other in values if other[0] == scale]
+            ranked = sorted(own, key=lambda other: -values[other])
+            names[key] = f"{level} ({scale}, {ranked.index(key) + 1} of {len(ranked)})"
+        elif len(things[_read(level)]) > 1:
+            names[key] = f"{level} ({scale})"
+    return names
+
+
+def _read(level: str) -> str:
+    return level.replace("_", " ").casefold()

@@ -1,13 +1,45 @@
-"""What holds for a group of units only: criteria that do not apply to them."""
+"""Which cells a search bears on, and to which units a criterion does not apply."""
 
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 
 from analysis.frames import each_row, records
-from analysis.study.dates import UNBOUNDED, day_number, first_days
+from analysis.study.dates import UNBOUNDED, first_days
 from analysis.study.load import Study
 from analysis.study.published import units_among
+
+
+def searches_by_unit(study: Study) -> pd.DataFrame:
+    """Return the searches with a row for each unit that they name.
+
+    A search of many units at once counts for those that its row names, one that names none for
+    none.
+    """
+    rows = study["searches"]
+    named = rows["unit_ids"].where(rows["unit_id"] == "", rows["unit_id"])
+    rows = rows.assign(unit_id=named.str.split(";")).explode("unit_id", ignore_index=True)
+    return rows[rows["unit_id"] != ""].reset_index(drop=True)
+
+
+def searched_cells(study: Study) -> np.ndarray:
+    """Return for which cells a search is logged, shape (units, criteria), bool."""
+    units, criteria = (
+        {name: place for place, name in enumerate(study[table][key])}
+        for table, key in (("units", "unit_id"), ("criteria", "criterion_id"))
+    )
+    searched = np.zeros((len(units), len(criteria)), dtype=bool)
+    for row in each_row(study["searches"]):
+        unit_ids = (row.unit_id or row.unit_ids).split(";")
+        criterion_ids = row.criterion_ids.split(";")
+        # A search without criteria is on none.
+        searched[np.ix_(_among(units, unit_ids), _among(criteria, criterion_ids))] = True
+    return searched
+
+
+def _among(places: dict[str, int], names: list[str]) -> list[int]:
+    return [places[name] for name in names if name in places]
 
 
 def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
@@ -19,7 +51,7 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
     """
     units, table = study["units"], study["applicability"]
     place = np.full((len(units), len(study["criteria"])), -1)
-    in_force = first_days(table["from_day"], UNBOUNDED) <= day_number(day)
+    in_force = first_days(table["from_day"], UNBOUNDED) <= day.toordinal()
     columns = study["criteria"]["criterion_id"].tolist()
     for number, row in enumerate(each_row(table)):
         if in_force[number]:
@@ -33,7 +65,7 @@ def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
     Where several rows say so of a cell: from the earliest day on, and for every reason.
     """
     units, table = study["units"], study["applicability"]
-    in_force = table[first_days(table["from_day"], UNBOUNDED) <= day_number(day)]
+    in_force = table[first_days(table["from_day"], UNBOUNDED) <= day.toordinal()]
     rows: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in records(in_force):
         for unit in units.loc[units_among(units, row["among"]), "unit_id"]:
