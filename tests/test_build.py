@@ -19,8 +19,8 @@ from made import library, with_rows
 from analysis.cli import main
 from analysis.measure.results import measure
 from analysis.publish.build import build
+from analysis.publish.files import swapped_in
 from analysis.publish.requests import as_text, requests, write_texts
-from analysis.publish.swapping import swapped_in
 from analysis.study import load, states
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking

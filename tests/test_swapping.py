@@ -17,8 +17,8 @@ from made import LIBRARY
 from stopped import FAILED, as_nobody, in_child, left_by_kills, open_folder
 
 from analysis.cli import main
+from analysis.publish.files import swapped_in
 from analysis.publish.manifest import read_manifest
-from analysis.publish.swapping import swapped_in
 from analysis.study import StudyError
 
 LOCK = ".output.lock"

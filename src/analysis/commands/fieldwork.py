@@ -83,9 +83,9 @@ def requests(arguments: argparse.Namespace) -> int:
     """Write requests for information, and their tracker; or say what is due of those sent."""
     from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
+    from analysis.publish.files import swapped_in
     from analysis.publish.request_documents import write_requests
     from analysis.publish.requests import requests
-    from analysis.publish.swapping import swapped_in
     from analysis.study.asking import Asking
 
     if arguments.due:

@@ -149,7 +149,7 @@ def brief(arguments: argparse.Namespace) -> int:
 
 def _brief_all(arguments: argparse.Namespace) -> int:
     from analysis.publish.briefings import Briefings
-    from analysis.publish.swapping import swapped_in
+    from analysis.publish.files import swapped_in
 
     if arguments.page is not None:
         rule, remedy = "it is the page of one unit", "name the unit with --unit"

@@ -11,12 +11,11 @@ from pkgutil import resolve_name
 from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
+from analysis.publish.files import swapped_in, write_json
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT, in_order
-from analysis.publish.swapping import swapped_in
 from analysis.publish.tasks import Tasks
-from analysis.publish.write_json import write_json
 
 
 def build(

@@ -13,10 +13,10 @@ from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
 from analysis.publish.described import TABLES, Published, table_schema, title_of
+from analysis.publish.files import write_json
 from analysis.publish.material import Material
 from analysis.publish.wide_matrix import NAME as WIDE
 from analysis.publish.wide_matrix import described, wide_matrix
-from analysis.publish.write_json import write_json
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.files import swapped_in
 from analysis.publish.stored_notebooks import NAMES
-from analysis.publish.swapping import swapped_in
 
 _LEFT_BY_JUPYTER = ".ipynb_checkpoints"
 

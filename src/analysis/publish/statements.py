@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from analysis.publish.files import write_json
 from analysis.publish.material import Material
-from analysis.publish.write_json import write_json
 
 
 def write(material: Material, folder: Path) -> None:

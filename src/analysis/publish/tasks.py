@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.background import Task
 from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.results import Results
-from analysis.publish.scratch import scratch_folder
+from analysis.publish.files import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:

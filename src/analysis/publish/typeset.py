@@ -16,7 +16,7 @@ import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
-from analysis.publish.scratch import scratch_folder
+from analysis.publish.files import scratch_folder
 from analysis.show.lines import wrapped
 from analysis.study.faces import OWN, current, use
 
