@@ -19,12 +19,11 @@ from analysis.measure.figures.findings import (
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
-from analysis.publish.context.dates import dates_compared
-from analysis.publish.context.finding_sources import finding_sources
-from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.method import dates_compared, group_rules, states_key
 from analysis.publish.context.overview import (
     cited_sources,
     finding_groups,
+    finding_sources,
     findings_of,
     numbered_notes,
     something_known,

@@ -9,7 +9,7 @@ from analysis.measure.figures.findings import NAMING, FindingPart, shown_finding
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
 from analysis.publish.context.answers import named_source
-from analysis.publish.context.finding_sources import sources_behind
+from analysis.publish.context.overview import sources_behind
 from analysis.publish.sheets import NOT_APPLICABLE
 from analysis.study.written_findings import written_findings
 from analysis.wording import capital

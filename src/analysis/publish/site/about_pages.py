@@ -7,9 +7,8 @@ from analysis.measure.figures.findings import SILENCE
 from analysis.measure.national import criteria_in_use
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
-from analysis.publish.context.dates import dates_compared
-from analysis.publish.context.finding_sources import finding_sources
-from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.method import dates_compared, group_rules, states_key
+from analysis.publish.context.overview import finding_sources
 from analysis.publish.context.published import (
     counts_on_recommendations,
     events,
