@@ -99,7 +99,7 @@ def interrupted_at(number: int, action: Callable[[], None]) -> bool:
 
     def trace(frame, event, argument):
         nonlocal count
-        if Path(frame.f_code.co_filename).name != "swapping.py":
+        if Path(frame.f_code.co_filename).name != "files.py":
             return None
         if event == "line":
             count += 1
