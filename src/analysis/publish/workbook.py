@@ -20,9 +20,8 @@ from analysis.publish.accessible_workbook import (
 )
 from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.material import Material
-from analysis.publish.sheets import evidence, national, published, units
-from analysis.publish.sheets.notes import criterion_tags, notes, where_notices_stand
-from analysis.publish.sheets.summary import summary
+from analysis.publish.sheets import evidence, national, units
+from analysis.publish.sheets.front import criterion_tags, notes, summary, where_notices_stand
 from analysis.show.caveats import caveats
 from analysis.study.settings import UnitNoun
 
@@ -87,7 +86,7 @@ def _sheets(results: Results) -> list[Sheet]:
             (
                 "Published totals",
                 "Published totals beside what the evidence names",
-                published.published_totals,
+                national.published_totals,
             ),
             *_published_scores(results),
             *([] if study.scope.public else _of_units(noun)),
@@ -128,7 +127,7 @@ def _published_scores(results: Results) -> list[_Table]:
     if not len(results.published_scores):
         return []
     title = "Published scores, how they were rounded, and what they settle"
-    return [("Published scores", title, published.published_scores)]
+    return [("Published scores", title, national.published_scores)]
 
 
 def write(material: Material, folder: Path) -> None:

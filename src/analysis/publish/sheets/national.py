@@ -1,20 +1,22 @@
-"""The national tables: recommendations met, and units at each state of each criterion."""
+"""The tables over all units: recommendations met, units at each state, and what others published."""
 
 from collections.abc import Iterable
 from itertools import chain
 
 import pandas as pd
 
-from analysis.frames import records
+from analysis.frames import each_row, records
 from analysis.measure.national import criteria_in_use, states_by_criterion
 from analysis.measure.results import Results
-from analysis.publish.sheets import NOT_APPLICABLE, as_sheet
+from analysis.measure.row_key import RowKey
+from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
 from analysis.show.labels import (
     count_words,
     level_word,
     levels_words,
 )
 from analysis.study.levels import level_names
+from analysis.study.published import rounding_words
 from analysis.wording import capital
 
 
@@ -73,3 +75,23 @@ def _head(words: str, heads: Iterable[str]) -> str:
     while head.casefold() in taken:
         head += " (level)"
     return head
+
+
+def published_totals(results: Results) -> pd.DataFrame:
+    """Return the published totals beside what the evidence names."""
+    if results.totals.empty:
+        return pd.DataFrame({"Total": [NOT_AVAILABLE], "Note": ["No published total is held."]})
+    return as_sheet(results, "published-totals", results.totals)
+
+
+def published_scores(results: Results) -> pd.DataFrame:
+    """Return the published scores, how they were rounded, and what they settle."""
+    table = results.published_scores
+    effect = {bearing.row: bearing.text for bearing in results.bearings}
+    given = {row.score_id: row for row in each_row(results.study["published_scores"])}
+    keys = [RowKey("published_scores", (name,)) for name in table["score_id"]]
+    table = table.assign(
+        rounding=[rounding_words(given[name]).removeprefix(", ") for name in table["score_id"]],
+        effect=[effect.get(key, "It is of another day, and does nothing.") for key in keys],
+    )
+    return as_sheet(results, "published-scores", table, rounding=lambda text: text or "not rounded")

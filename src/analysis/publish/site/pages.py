@@ -11,10 +11,10 @@ from analysis.publish.context.units import unit_sections
 from analysis.publish.material import Material
 from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
-from analysis.publish.site.compare_page import compare
 from analysis.publish.site.notebook_pages import notebooks
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
+from analysis.publish.site.unit_pages import compare
 from analysis.show.drawing import Drawing
 
 FOLDER = "site"
