@@ -7,10 +7,7 @@ from analysis.frames import each_row, records
 from analysis.measure.results import Results
 from analysis.measure.state_changes import came_into_force
 from analysis.measure.tree import POOLED
-from analysis.show.labels import (
-    among_words,
-    listed,
-)
+from analysis.show.labels import among_words, listed
 from analysis.show.symbols import level_marks
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v

@@ -9,11 +9,7 @@ from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.publish.context.method import life_in_words
-from analysis.show.labels import (
-    DECIDED,
-    gap_parts,
-    interval_words,
-)
+from analysis.show.labels import DECIDED, gap_parts, interval_words
 from analysis.study import Study
 from analysis.study.asking import sent_requests
 from analysis.study.dates import exist_on

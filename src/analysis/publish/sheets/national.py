@@ -10,11 +10,7 @@ from analysis.measure.national import criteria_in_use, states_by_criterion
 from analysis.measure.results import Results
 from analysis.measure.row_key import RowKey
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
-from analysis.show.labels import (
-    count_words,
-    level_word,
-    levels_words,
-)
+from analysis.show.labels import count_words, level_word, levels_words
 from analysis.study.levels import level_names
 from analysis.study.published import rounding_words
 from analysis.wording import capital
