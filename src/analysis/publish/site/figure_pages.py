@@ -14,7 +14,7 @@ from analysis.show.labels import DECIDED, STEP, level_word, levels_words, word
 from analysis.show.sensitivity import KIND_WORDS
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
-from analysis.wording import spoken, with_article
+from analysis.wording import capital, spoken, with_article
 
 _GAPS = {
     MEETS: "{many} that can be shown to meet “{label}”",
@@ -50,58 +50,40 @@ _AGREEMENT = {
 }
 
 
-class Headings:
-    """Says what a named figure is, in words and with no id but those that pages show."""
+def headings(results: Results) -> Callable[[NamedFigure], str]:
+    """Return the function from a named figure to what it is called, with no id but those shown.
 
-    def __init__(self, results: Results):
-        """Take the names of a study, and the dates that it compares."""
-        study = results.study
-        self._many = study.settings.unit_noun.plural
-        self._criteria = study.lookup("criteria", "label")
-        self._groups = study.lookup("recommendations", "label")
-        self._figures = study.lookup("figures", "measure")
-        self._dates: dict[dt.date | None, str] = {
-            matrix.as_of: label for label, matrix in results.over_time
-        }
-        self._fixed = _fixed(self._many, study.settings.unit_noun.singular)
+    Where there is nothing shorter, it is called by its own definition.
+    """
+    study = results.study
+    many, criteria = study.settings.unit_noun.plural, study.lookup("criteria", "label")
+    groups, measures = study.lookup("recommendations", "label"), study.lookup("figures", "measure")
+    dates: dict[dt.date | None, str] = {matrix.as_of: label for label, matrix in results.over_time}
+    fixed = _fixed(many, study.settings.unit_noun.singular)
 
-    def __call__(self, figure: NamedFigure) -> str:
-        """Return the heading; where there is nothing shorter, the figure's own definition."""
-        about = figure.about
-        heading = self._fixed.get(figure.id)
-        heading = heading or getattr(self, f"_of_{about.kind}", lambda _: "")(about)
-        heading = heading or figure.definition.rstrip(".")
-        return heading[:1].upper() + heading[1:]
+    def bounds(about: About) -> str:
+        what = f"{many} at “{levels_words(about.level)}”" if about.level else "mean value"
+        return f"“{criteria[about.criterion]}” on {spoken(about.day)}, {what}: {_ENDS[about.part]}"
 
-    def _of_national(self, about: About) -> str:
-        return f"{self._many} at “{level_word(about.level)}” on “{self._criteria[about.criterion]}”"
+    by_kind: dict[str, Callable[[About], str]] = {
+        "national": lambda a: f"{many} at “{level_word(a.level)}” on “{criteria[a.criterion]}”",
+        "coverage": lambda a: f"{many} with an answer on “{criteria[a.criterion]}”",
+        "gaps": lambda a: _GAPS[a.level].format(many=many, label=groups[a.recommendation]),
+        "clash": lambda a: f"What was published and cannot be true, {a.part}",
+        "totals": lambda a: f"Published count {a.published}: {_TOTALS[a.part]}",
+        "bounds": bounds,
+        "figures": lambda a: f"Published figure {a.published}: {measures[a.published]}",
+        "at": lambda a: f"{dates[a.day]} ({spoken(a.day)}): {_DATES[a.part]}",
+        "agreement": lambda a: f"Agreement on {_CODED[a.level]}: {_AGREEMENT[a.part]}",
+    }
 
-    def _of_coverage(self, about: About) -> str:
-        return f"{self._many} with an answer on “{self._criteria[about.criterion]}”"
+    def heading(figure: NamedFigure) -> str:
+        text = fixed.get(figure.id)
+        if not text and figure.about.kind in by_kind:
+            text = by_kind[figure.about.kind](figure.about)
+        return capital(text or figure.definition.rstrip("."))
 
-    def _of_gaps(self, about: About) -> str:
-        return _GAPS[about.level].format(many=self._many, label=self._groups[about.recommendation])
-
-    def _of_clash(self, about: About) -> str:
-        return f"What was published and cannot be true, {about.part}"
-
-    def _of_totals(self, about: About) -> str:
-        return f"Published count {about.published}: {_TOTALS[about.part]}"
-
-    def _of_bounds(self, about: About) -> str:
-        level = about.level
-        what = f"{self._many} at “{levels_words(level)}”" if level else "mean value"
-        on = f"“{self._criteria[about.criterion]}” on {spoken(about.day)}"
-        return f"{on}, {what}: {_ENDS[about.part]}"
-
-    def _of_figures(self, about: About) -> str:
-        return f"Published figure {about.published}: {self._figures[about.published]}"
-
-    def _of_at(self, about: About) -> str:
-        return f"{self._dates[about.day]} ({spoken(about.day)}): {_DATES[about.part]}"
-
-    def _of_agreement(self, about: About) -> str:
-        return f"Agreement on {_CODED[about.level]}: {_AGREEMENT[about.part]}"
+    return heading
 
 
 def _fixed(plural: str, singular: str) -> dict[str, str]:
@@ -139,45 +121,37 @@ StateOf = Callable[[RowKey], str]
 """The function from a row to its state; empty where it has none."""
 
 
-class RowLabels:
-    """Says what a row is: who or what it is about, and on what."""
+def row_labels(study: Study) -> Callable[[RowKey], tuple[str, str]]:
+    """Return the function from a row to who or what it is about, and on what."""
+    units, publisher = study.lookup("units", "short_name"), study.lookup("sources", "publisher")
+    criteria, groups = (study.lookup(table, "label") for table in ("criteria", "recommendations"))
+    on_groups = {**groups, TOTAL: "In all"}
+    subjects = {"matrix": criteria, "next": criteria, "gaps": on_groups, "scores": on_groups}
+    of_evidence = study.lookup("evidence", "source_id")
+    of_total = study.lookup("published_totals", "source_id")
+    names = {
+        "sources": publisher,
+        "evidence": {name: publisher[source] for name, source in of_evidence.items()},
+        "criteria": criteria,
+        "recommendations": groups,
+        "figures": study.lookup("figures", "measure"),
+        "events": study.lookup("events", "event"),
+        "published_totals": {
+            total: f"Count by {publisher[source]}" for total, source in of_total.items()
+        },
+    }
 
-    def __init__(self, study: Study):
-        """Take the names of a study."""
-        self._units = study.lookup("units", "short_name")
-        on_groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
-        on_criteria = study.lookup("criteria", "label")
-        self._subjects = {
-            "matrix": on_criteria,
-            "next": on_criteria,
-            "gaps": on_groups,
-            "scores": on_groups,
-        }
-        publisher = study.lookup("sources", "publisher")
-        of_evidence = study.lookup("evidence", "source_id")
-        self._names = {
-            "sources": publisher,
-            "evidence": {name: publisher[source] for name, source in of_evidence.items()},
-            "criteria": study.lookup("criteria", "label"),
-            "recommendations": study.lookup("recommendations", "label"),
-            "figures": study.lookup("figures", "measure"),
-            "events": study.lookup("events", "event"),
-            "published_totals": {
-                total: f"Count by {publisher[source]}"
-                for total, source in study.lookup("published_totals", "source_id").items()
-            },
-        }
-
-    def __call__(self, row: RowKey) -> tuple[str, str]:
-        """Return who or what a row is about, and on what."""
+    def label(row: RowKey) -> tuple[str, str]:
         table, (first, *rest) = row
         if table == "pairs":
-            return self._units[first], f"surely above {self._units[rest[0]]}"
-        if table in self._subjects:
-            return self._units[first], self._subjects[table][rest[0]]
+            return units[first], f"surely above {units[rest[0]]}"
+        if table in subjects:
+            return units[first], subjects[table][rest[0]]
         if table in ("units", "ranks"):
-            return self._units[first], ""
-        return first, " / ".join((self._names.get(table, {}).get(first, ""), *rest)).strip()
+            return units[first], ""
+        return first, " / ".join((names.get(table, {}).get(first, ""), *rest)).strip()
+
+    return label
 
 
 def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateOf]]:
@@ -208,14 +182,14 @@ def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateO
 def figures(maker: PageMaker) -> None:
     """Make a page for each named figure that another page uses, and the list of them."""
     index = "figures/index.html"
-    heading = Headings(maker.results)
+    heading = headings(maker.results)
     shown = [
         (figure, heading(figure))
         for name, figure in maker.named.items()
         if name in maker.used and figure.about.kind not in ON_UNIT
     ]
     maker.page(index, "figures", "Every figure", statements=shown)
-    labels, states = RowLabels(maker.study), states_at(maker.results)
+    labels, states = row_labels(maker.study), states_at(maker.results)
     scales = maker.study.lookup("criteria", "scale_id")
 
     def scale_of(row: RowKey) -> str:

@@ -217,11 +217,6 @@ class PageMaker:
         return f"{self.at.units_folder}/index.html"
 
     @cached_property
-    def written(self) -> dict[tuple[str, str], str]:
-        """The sentences on findings that a person wrote, by unit and recommendation."""
-        return written_findings(self.study, self.results.matrix)
-
-    @cached_property
     def recommended(self) -> list[dict]:
         """The recommendations, with their counts and the units named."""
         return recommendation_records(self.results)
