@@ -86,9 +86,9 @@ gc.disable()
 from pathlib import Path
 from analysis.background import background
 if __name__ == "__main__":
-    with background("analysis.show.charts", "analysis.publish.tasks") as executor:
+    with background("analysis.show.charts", "analysis.publish.build_context") as executor:
         from analysis.measure.results import measure
-        from analysis.publish.tasks import Tasks
+        from analysis.publish.build_context import Tasks
         from analysis.study import load
         results = measure(load(Path("data/safe-to-share")))
         tasks = Tasks(results, executor, ["site"])

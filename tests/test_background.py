@@ -18,9 +18,9 @@ from analysis import background as module
 from analysis.background import Task, background
 from analysis.measure.results import measure
 from analysis.publish.briefings import Briefings
+from analysis.publish.build_context import Tasks
 from analysis.publish.card_drawing import drawn_card
 from analysis.publish.cards import Card
-from analysis.publish.tasks import Tasks
 from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")

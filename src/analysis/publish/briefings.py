@@ -22,11 +22,11 @@ from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.publish.blocks import Block, blocks
+from analysis.publish.build_context import BuildContext
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of
-from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.caveats import draft_line
 from analysis.show.labels import word
@@ -326,8 +326,8 @@ def _reply_days(study: Study) -> dict[str, str]:
     return {str(unit): spoken(dt.date.fromisoformat(day)) for unit, day in last.items()}
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the briefings as a part of a build."""
     (folder / "briefings").mkdir()
-    for unit, content in material.tasks.briefings().items():
+    for unit, content in context.tasks.briefings().items():
         (folder / "briefings" / f"{unit}.pdf").write_bytes(content)

@@ -11,11 +11,10 @@ from pkgutil import resolve_name
 from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
-from analysis.publish.files import swapped_in, write_json
+from analysis.publish.build_context import BuildContext, Tasks
+from analysis.publish.files import atomic_replace, write_json
 from analysis.publish.manifest import FILE, input_hashes, manifest
-from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT, in_order
-from analysis.publish.tasks import Tasks
 
 
 def build(
@@ -48,13 +47,13 @@ def build(
     study = results.study.folder
     inputs = inputs or results.study.inputs or input_hashes(study)
     _refuse_changed(study, inputs, "it was read")
-    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as thread:
+    with atomic_replace(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
-        material = Material(results, tasks or Tasks(results, thread, parts), thread, parts)
+        context = BuildContext(results, tasks or Tasks(results, thread, parts), thread, parts)
         for name in parts:
             progress(name)
-            resolve_name(f"{ORDER[name].module}:write")(material, folder)
+            resolve_name(f"{ORDER[name].module}:write")(context, folder)
         progress("manifest")
         # What the manifest names must be what was read, or it would vouch for another study.
         _refuse_changed(study, inputs, "this build began")
@@ -76,6 +75,6 @@ def build_data(results: Results, out: Path) -> None:
     """Build only the tables behind, into a folder that they replace whole."""
     from analysis.publish.data import write_data
 
-    with swapped_in(out) as folder:
+    with atomic_replace(out) as folder:
         folder.rmdir()
         write_data(results, [], folder)

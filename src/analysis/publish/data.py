@@ -11,9 +11,9 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
+from analysis.publish.build_context import BuildContext
 from analysis.publish.described import TABLES, Published, table_schema, title_of
 from analysis.publish.files import write_json
-from analysis.publish.material import Material
 from analysis.publish.wide_matrix import NAME as WIDE
 from analysis.publish.wide_matrix import described, wide_matrix
 from analysis.show.caveats import caveats, draft_line
@@ -226,6 +226,6 @@ def _changes(results: Results) -> pd.DataFrame:
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the tables as a part of a build."""
-    write_data(material.results, material.charts, folder / "data")
+    write_data(context.results, context.charts, folder / "data")

@@ -45,7 +45,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
 
 
 @contextlib.contextmanager
-def swapped_in(
+def atomic_replace(
     out: Path, progress: Callable[[str], None] = lambda step: None, patience: float = PATIENCE
 ) -> Iterator[Path]:
     """Give a new folder beside ``out`` and put it in its place if all goes well.

@@ -12,6 +12,7 @@ from analysis.frames import records
 from analysis.measure.figures import NamedFigure
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
+from analysis.publish.build_context import BuildContext
 from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
 from analysis.publish.context.common import common_context
 from analysis.publish.context.method import dates_compared, group_rules, states_key
@@ -31,7 +32,6 @@ from analysis.publish.context.published import (
 from analysis.publish.context.tables import open_by_criterion
 from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
-from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
@@ -162,8 +162,8 @@ def picture(chart: Drawing) -> Markup:
     )
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the report as a part of a build."""
-    (folder / REPORT).write_text(material.page, encoding="utf-8", newline="\n")
-    if "pdf" in material.parts:
-        material.report_pdf  # noqa: B018 - started here, since it takes the longest
+    (folder / REPORT).write_text(context.page, encoding="utf-8", newline="\n")
+    if "pdf" in context.parts:
+        context.report_pdf  # noqa: B018 - started here, since it takes the longest

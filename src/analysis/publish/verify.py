@@ -112,7 +112,7 @@ def rebuilt(
     # Late, so that the question whether anything has changed does not wait for the drawing.
     from analysis.measure.shown import measure_scope
     from analysis.publish.build import build
-    from analysis.publish.tasks import Tasks
+    from analysis.publish.build_context import Tasks
     from analysis.study import load
 
     # In two processes, as the build itself: together they take no more room than it did.

@@ -18,8 +18,8 @@ from analysis.publish.accessible_workbook import (
     place_of,
     web_address,
 )
+from analysis.publish.build_context import BuildContext
 from analysis.publish.context.overview import how_much_is_known
-from analysis.publish.material import Material
 from analysis.publish.sheets import evidence, national, units
 from analysis.publish.sheets.front import criterion_tags, notes, summary, where_notices_stand
 from analysis.show.caveats import caveats
@@ -115,6 +115,6 @@ def _tables(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, st
     yield "Sources", "The documents listed", evidence.sources(results)
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the workbook as a part of a build."""
-    (folder / "gap-tables.xlsx").write_bytes(gap_workbook(material.results, material.named))
+    (folder / "gap-tables.xlsx").write_bytes(gap_workbook(context.results, context.named))

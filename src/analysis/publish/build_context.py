@@ -1,4 +1,4 @@
-"""What a build makes in the background: the charts, the briefings and the social cards.
+"""What every part of a build is made from, and what is made of it in the background.
 
 Tasks find the results in a folder, and leave there what they make. What makes it is imported in
 the background, and here only where it has to be made here.
@@ -6,7 +6,7 @@ the background, and here only where it has to be made here.
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,52 @@ from analysis.publish.files import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:
+    from analysis.publish.blocks import Block
     from analysis.publish.cards import Card
 
 _GIVEN, _CHARTS, _ITEMS = "given.pickle", "charts.pickle", "items.pickle"
 _BRIEFINGS, _CARDS = "briefings", "cards"
+
+
+class BuildContext:
+    """What every part of a build is made from.
+
+    Attributes:
+        results: the measures to publish.
+        tasks: what the background makes.
+        parts: the parts that are built.
+    """
+
+    def __init__(self, results: Results, tasks: "Tasks", thread: Executor, parts: Sequence[str]):
+        """Hold it; the thread is for what works without holding up others, as typst does."""
+        self.results, self.tasks, self._thread, self.parts = results, tasks, thread, parts
+        self.named = tasks.named
+
+    @cached_property
+    def charts(self) -> list[Drawn]:
+        """The charts."""
+        return self.tasks.charts
+
+    @cached_property
+    def page(self) -> str:
+        """The report as HTML."""
+        from analysis.publish.report import report_html
+
+        return report_html(self.results, self.named, self.charts, self.parts)
+
+    @cached_property
+    def blocks(self) -> "list[Block]":
+        """The report's page as blocks, for PDF and Word."""
+        from analysis.publish.blocks import blocks
+
+        return blocks(self.page)
+
+    @cached_property
+    def report_pdf(self) -> Future[bytes]:
+        """The report as PDF, on its way from its first use."""
+        from analysis.publish.report_pdf import report_pdf
+
+        return self._thread.submit(report_pdf, self.results, self.blocks)
 
 
 class Tasks:
