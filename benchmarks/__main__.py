@@ -88,12 +88,12 @@ from analysis.background import background
 if __name__ == "__main__":
     with background("analysis.show.charts", "analysis.publish.build_context") as executor:
         from analysis.measure.results import measure
-        from analysis.publish.build_context import Tasks
+        from analysis.publish.build_context import BuildContext
         from analysis.study import load
         results = measure(load(Path("data/safe-to-share")))
-        tasks = Tasks(results, executor, ["site"])
+        context = BuildContext(results, executor, ["site"])
         from analysis.publish.site import write_site
-        write_site(results, tasks.named, tasks.charts, Path(sys.argv[1]))
+        write_site(results, context.named, context.charts, Path(sys.argv[1]))
     gc.freeze()
 """
 

@@ -48,14 +48,14 @@ def report(arguments: argparse.Namespace) -> int:
         results = unnamed(results) if arguments.public else results
         parts = in_order(arguments.only, results.study.scope.public)
         progress("statements")
-        from analysis.publish.build_context import Tasks
+        from analysis.publish.build_context import BuildContext
 
-        tasks = Tasks(results, executor, parts)
+        context = BuildContext(results, executor, parts)
         # Only now, since both take a while: the background is at work meanwhile.
         to_look_at = possible_details(results.study)
         from analysis.publish.build import build
 
-        path = build(results, arguments.out, progress, inputs, tasks, parts)
+        path = build(results, arguments.out, progress, inputs, context, parts)
     print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(to_look_at)

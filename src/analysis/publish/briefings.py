@@ -329,5 +329,5 @@ def _reply_days(study: Study) -> dict[str, str]:
 def write(context: BuildContext, folder: Path) -> None:
     """Write the briefings as a part of a build."""
     (folder / "briefings").mkdir()
-    for unit, content in context.tasks.briefings().items():
+    for unit, content in context.briefings().items():
         (folder / "briefings" / f"{unit}.pdf").write_bytes(content)

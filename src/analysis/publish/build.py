@@ -11,7 +11,7 @@ from pkgutil import resolve_name
 from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
-from analysis.publish.build_context import BuildContext, Tasks
+from analysis.publish.build_context import BuildContext
 from analysis.publish.files import atomic_replace, write_json
 from analysis.publish.manifest import FILE, input_hashes, manifest
 from analysis.publish.parts import ORDER, REPORT, in_order
@@ -22,7 +22,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = no_progress,
     inputs: dict[str, str] | None = None,
-    tasks: Tasks | None = None,
+    context: BuildContext | None = None,
     parts: Sequence[str] = (),
 ) -> Path:
     """Build what is published into a folder.
@@ -34,7 +34,7 @@ def build(
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: those that the study has,
             or as they are now.
-        tasks: what is made in the background, if it has started; default: in a thread.
+        context: what is made in the background, if it has started; default: in a thread.
         parts: the parts to build, of :data:`analysis.publish.parts.ORDER`; none named: all.
 
     Returns:
@@ -50,7 +50,7 @@ def build(
     with atomic_replace(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
-        context = BuildContext(results, tasks or Tasks(results, thread, parts), thread, parts)
+        context = context or BuildContext(results, thread, parts)
         for name in parts:
             progress(name)
             resolve_name(f"{ORDER[name].module}:write")(context, folder)

@@ -6,7 +6,7 @@ the background, and here only where it has to be made here.
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,23 +26,32 @@ _BRIEFINGS, _CARDS = "briefings", "cards"
 
 
 class BuildContext:
-    """What every part of a build is made from.
+    """What every part of a build is made from, most of it made when it is first asked for.
 
     Attributes:
         results: the measures to publish.
-        tasks: what the background makes.
         parts: the parts that are built.
+        named: every named figure of the results, by its id.
     """
 
-    def __init__(self, results: Results, tasks: "Tasks", thread: Executor, parts: Sequence[str]):
-        """Hold it; the thread is for what works without holding up others, as typst does."""
-        self.results, self.tasks, self._thread, self.parts = results, tasks, thread, parts
-        self.named = tasks.named
+    def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
+        """Begin in the background, with the charts; the briefings only if they are a part."""
+        self.results, self.parts, self._executor = results, parts, executor
+        self._statements = named_figures(results)
+        self._folder = scratch_folder(self)
+        given = pickle.dumps((results.without_progress(), self._statements))
+        (self._folder / _GIVEN).write_bytes(given)
+        self._charts = Task(executor, _draw, str(self._folder))
+        units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
+        self._briefings = self._by_turns(_BRIEFINGS, dict(zip(units, units, strict=True)))
+        self.named = self._statements | interval_sensitivity(results)
 
     @cached_property
     def charts(self) -> list[Drawn]:
-        """The charts."""
-        return self.tasks.charts
+        """Every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
+        if self._charts.done():
+            return pickle.loads((self._folder / _CHARTS).read_bytes())
+        return drawn_charts(self.results, self._statements)
 
     @cached_property
     def page(self) -> str:
@@ -60,37 +69,13 @@ class BuildContext:
 
     @cached_property
     def report_pdf(self) -> Future[bytes]:
-        """The report as PDF, on its way from its first use."""
+        """The report as PDF, on its way from its first use in a thread: typst holds up no other."""
         from analysis.publish.report_pdf import report_pdf
 
-        return self._thread.submit(report_pdf, self.results, self.blocks)
-
-
-class Tasks:
-    """The tasks of one build.
-
-    Attributes:
-        named: every named figure of the results, by its id.
-    """
-
-    def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
-        """Begin them, the charts first; the briefings only if they are among the parts."""
-        self._results, self._executor = results, executor
-        named = named_figures(results)
-        self._folder = scratch_folder(self)
-        (self._folder / _GIVEN).write_bytes(pickle.dumps((results.without_progress(), named)))
-        self._charts = Task(executor, _draw, str(self._folder))
-        units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
-        self._briefings = self._by_turns(_BRIEFINGS, dict(zip(units, units, strict=True)))
-        self._statements = named
-        self.named = named | interval_sensitivity(results)
-
-    @cached_property
-    def charts(self) -> list[Drawn]:
-        """Every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
-        if self._charts.done():
-            return pickle.loads((self._folder / _CHARTS).read_bytes())
-        return drawn_charts(self._results, self._statements)
+        thread = ThreadPoolExecutor(1)
+        made = thread.submit(report_pdf, self.results, self.blocks)
+        thread.shutdown(wait=False)
+        return made
 
     def briefings(self) -> dict[str, bytes]:
         """Return the briefing on each unit."""
@@ -101,7 +86,7 @@ class Tasks:
         return self._by_turns(_CARDS, cards).made()
 
     def _by_turns(self, kind: str, items: Mapping[str, Any]) -> "_Turns":
-        return _Turns(self._results, self._executor, self._folder, kind, items)
+        return _Turns(self.results, self._executor, self._folder, kind, items)
 
 
 class _Turns:
@@ -153,7 +138,8 @@ def _briefing_maker(results: Results) -> Callable[[str], bytes]:
     return Briefings(results).pdf
 
 
-def _card_maker(results: Results) -> "Callable[[Card], bytes]":
+def card_maker(results: Results) -> "Callable[[Card], bytes]":
+    """Return the function that draws a social card in the faces of the study."""
     from analysis.publish.card_drawing import drawn_card
     from analysis.study import faces
 
@@ -163,7 +149,7 @@ def _card_maker(results: Results) -> "Callable[[Card], bytes]":
 
 _MAKERS: dict[str, Callable[[Results], Callable[[Any], bytes]]] = {
     _BRIEFINGS: _briefing_maker,
-    _CARDS: _card_maker,
+    _CARDS: card_maker,
 }
 """For each kind of file that is made by turns, what gives the function that makes it of an item."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
-from analysis.publish.build_context import BuildContext
+from analysis.publish.build_context import BuildContext, card_maker
 from analysis.publish.cards import Card
 from analysis.publish.context.units import unit_sections
 from analysis.publish.parts import awaited
@@ -86,16 +86,13 @@ def write(context: BuildContext, folder: Path) -> None:
     """Write the site as a part of a build."""
     units = context.results.study["units"]["unit_id"]
     on_the_way = awaited(context.parts, units)
-    charts, draw = _Charts(context), context.tasks.cards
+    charts, draw = _Charts(context), context.cards
     write_site(context.results, context.named, charts, folder, on_the_way, draw)
 
 
 def _draw_here(results: Results, cards: dict[str, Card]) -> dict[str, bytes]:
-    from analysis.publish.card_drawing import drawn_card
-    from analysis.study import faces
-
-    faces.use(results.study)
-    return {path: drawn_card(card) for path, card in cards.items()}
+    draw = card_maker(results)
+    return {path: draw(card) for path, card in cards.items()}
 
 
 class _Charts:
