@@ -61,12 +61,8 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     return {
         name: rows
         for name, rows in tables.items()
-        if study.scope.public <= _is_national(name, rows)
+        if not study.scope.public or not (name == WIDE or {"unit_id", "above"} & {*rows})
     }
-
-
-def _is_national(name: str, table: pd.DataFrame) -> bool:
-    return name != WIDE and not {"unit_id", "above"} & {*table}
 
 
 def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:

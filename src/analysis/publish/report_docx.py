@@ -284,7 +284,7 @@ def _manner_in_cell(first: bool, right: bool) -> str:
 
 @functools.lru_cache(maxsize=1000)
 def _manner(
-    bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool = False
+    bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool
 ) -> str:
     return _xml(
         "w:rPr",

@@ -55,10 +55,10 @@ def count_words(total: dict) -> str:
     return f"{how}{total['count']} of {total['of']}"
 
 
-def among_words(text: str, names: dict[str, str], everyone: str = "all") -> str:
+def among_words(text: str, names: dict[str, str]) -> str:
     """Return the units that a published total counts as words: "Wales", or their names."""
     return text.partition("=")[2] or listed(
-        [names[unit] for unit in listed_units(text)] or [everyone], "data/published-totals.csv"
+        [names[unit] for unit in listed_units(text)] or ["all"], "data/published-totals.csv"
     )
 
 

@@ -44,7 +44,7 @@ class Note:
     criterion_id: str = ""
 
 
-def numbered_notes(results: Results, first: Sequence[str] = ()) -> list[Note]:
+def numbered_notes(results: Results, first: Sequence[str]) -> list[Note]:
     """Return the notices that bear on more than one unit: those on all results, then by criterion.
 
     Args:

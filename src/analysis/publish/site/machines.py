@@ -19,6 +19,7 @@ from analysis.measure.figures.findings import NAMING, FindingPart
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.publish.cards import PIXELS, Card
+from analysis.publish.context.answers import findings_by_word
 from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.described import TABLES, title_of
 from analysis.publish.markup import plain
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from analysis.publish.site.page_maker import PageMaker
 
 
-MOST = 4
+MOST_NAMED = 4
 """Recommendations that a card names."""
+WITH_CARD = ("index", "recommendation", "unit")
+"""The templates of pages that tell what was found."""
 
 
 def description(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> str:
@@ -43,9 +46,9 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
     """
     if template == "index":
         return f"{_mark(maker)}{maker.study.descriptor.description}"
-    if template in FOUND:
-        found = " ".join(FOUND[template](maker, title, context))
-        return f"{_mark(maker)}{found} As of {maker.named['dates.as_of'].text}."
+    if template in WITH_CARD:
+        text = " ".join(found(maker, template, title, context))
+        return f"{_mark(maker)}{text} As of {maker.named['dates.as_of'].text}."
     if template == "figure":
         return f"{_mark(maker)}{title}. What this figure is, and the rows that it counts."
     singular, plural = maker.study.settings.unit_noun.both
@@ -53,36 +56,26 @@ def description(maker: "PageMaker", template: str, title: str, context: Mapping[
     return f"{_mark(maker)}{_PLAIN[template].format(unit=singular, a_unit=with_article(singular), units=plural, report=report, title=title)}"
 
 
-def home(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
-    """Return what was found on the first recommendations, and how much is known."""
+def found(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> list[str]:
+    """Return what is said of a page that tells what was found: one of those that have a card.
+
+    Of a unit the finding itself stands with its notices alone.
+    """
+    if template == "unit":
+        report = maker.study.settings.report.title
+        return [f"{title}: what we read of it, compared with “{report}”, question by question."]
+    if template == "recommendation":
+        rec = context["rec"]
+        if not rec["scored"]:
+            return ["Nothing is scored here, so nothing is said of who meets it."]
+        return [capital(_counts(maker, rec))]
     scored = [rec for rec in maker.recommended if rec["scored"]]
-    found = [f"“{rec['label']}”: {_counts(maker, rec)}" for rec in scored[:MOST]]
-    more = beyond(scored, MOST)
+    lines = [f"“{rec['label']}”: {_counts(maker, rec)}" for rec in scored[:MOST_NAMED]]
+    more = beyond(scored, MOST_NAMED)
     if more:
-        found.append(f"And {counted(more, 'more recommendation', 'more recommendations')}.")
-    return [*found, how_much_is_known(maker.results, maker.named)]
+        lines.append(f"And {counted(more, 'more recommendation', 'more recommendations')}.")
+    return [*lines, how_much_is_known(maker.results, maker.named)]
 
-
-def recommendation(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
-    """Return how many units are shown to meet a recommendation, in part, or not."""
-    rec = context["rec"]
-    if not rec["scored"]:
-        return ["Nothing is scored here, so nothing is said of who meets it."]
-    return [capital(_counts(maker, rec))]
-
-
-def unit(maker: "PageMaker", title: str, context: Mapping[str, Any]) -> list[str]:
-    """Return what the page of a unit has; the finding itself stands with its notices alone."""
-    report = maker.study.settings.report.title
-    return [f"{title}: what we read of it, compared with “{report}”, question by question."]
-
-
-FOUND: dict[str, Callable[["PageMaker", str, Mapping[str, Any]], list[str]]] = {
-    "index": home,
-    "recommendation": recommendation,
-    "unit": unit,
-}
-"""What is said of the pages that tell what was found, by template: those that have a card."""
 
 _PLAIN = {
     "recommendations": "Every recommendation of “{report}”, with how many {units} are shown to meet it.",
@@ -100,25 +93,18 @@ _PLAIN = {
 }
 
 
-def unit_findings(maker: "PageMaker", gaps: Iterable[Mapping[str, Any]]) -> list[str]:
+def unit_findings(maker: "PageMaker", gaps: Iterable[dict]) -> list[str]:
     """Return what was found of a unit on each recommendation; those of one finding together."""
-    labels = maker.study.lookup("recommendations", "label")
-    groups: dict[str, list[str]] = {}
-    for row in gaps:
-        groups.setdefault(row["finding"], []).append(row["recommendation_id"])
-    named = [
-        f"{NAMING[finding]}: {_some([f'“{labels[name]}”' for name in groups[finding]])}"
-        for finding in NAMING
-        if finding in groups
-    ]
-    if not named:
+    findings = findings_by_word(row for row in gaps if row["finding"] in NAMING)
+    if not findings:
         return ["What we read decides no recommendation. That says nothing for or against it."]
-    return [f"{capital('; '.join(named))}."]
+    quoted = ((words, [f"“{maker.groups[name]}”" for name in names]) for words, names in findings)
+    return [f"{capital('; '.join(f'{words}: {_some(names)}' for words, names in quoted))}."]
 
 
 def _some(names: Sequence[str]) -> str:
-    more = beyond(names, MOST)
-    return ", ".join([*names[:MOST], *([f"{more} more"] if more else [])])
+    more = beyond(names, MOST_NAMED)
+    return ", ".join([*names[:MOST_NAMED], *([f"{more} more"] if more else [])])
 
 
 def _counts(maker: "PageMaker", rec: Mapping[str, Any]) -> str:
@@ -199,7 +185,7 @@ class Machines:
             _meta("property", "og:description", text),
             _meta("property", "og:url", url),
         ]
-        if template in FOUND:
+        if template in WITH_CARD:
             card = self._cards[path] = self._card(template, title, context)
             lines += [
                 _meta("property", "og:image", self._url(_card_path(path))),
@@ -212,7 +198,7 @@ class Machines:
 
     def _card(self, template: str, title: str, context: Mapping[str, Any]) -> Card:
         above = "" if template == "index" else self._study.descriptor.title
-        lines = FOUND[template](self._maker, title, context)
+        lines = found(self._maker, template, title, context)
         criteria = [row["criterion_id"] for row in records(criteria_in_use(self._study))]
         own: list[str] = []
         if template == "recommendation":
