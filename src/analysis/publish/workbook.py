@@ -4,7 +4,7 @@
 above the tables are as many on every sheet, so that all have their headings on the same row.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -30,21 +30,16 @@ _CONTACT = "Whom to write to, and the licence, stand at the end."
 
 def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     """Return the workbook; the same results give the same bytes."""
-    study, lines, tags = results.study, caveats(results), criterion_tags(results.study)
-    about, more = study.descriptor, where_notices_stand(study)
-    known = f"{how_much_is_known(results, named)} {more}"
-    leads = {known: place_of("Notes"), more: place_of("Notes")}
+    study, lines = results.study, caveats(results)
+    about, tables = study.descriptor, _sheets(results)
+    known = f"{how_much_is_known(results, named)} {where_notices_stand(study)}"
     first = Sheet(
         "Summary",
         f"{about.title}: what was found",
         [*lines, known],
-        summary(results, tags),
-        line_links=leads,
+        summary(results, criterion_tags(study)),
+        line_links={known: place_of("Notes")},
     )
-    tables = [
-        Sheet(tab, title, [*lines, more], table, _LINKS, leads)
-        for tab, title, table in _tables(results, tags)
-    ]
     # Where units are named, all that a reader asks first stands on the first two sheets.
     front = [first] if study.scope.public else [first, tables.pop(0)]
     version = f"Version {about.version} of the data. {_CONTACT}"
@@ -56,7 +51,16 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
     return accessible_workbook(study, f"{about.title}: gap tables", sheets)
 
 
-def _tables(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def _sheets(results: Results) -> list[Sheet]:
+    """Return the sheets of the tables, each with what must stand above it."""
+    more = where_notices_stand(results.study)
+    lines, leads = [*caveats(results), more], {more: place_of("Notes")}
+    return [
+        Sheet(tab, title, lines, table, _LINKS, leads) for tab, title, table in _tables(results)
+    ]
+
+
+def _tables(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Yield the name of each sheet, the title of its table, and the table.
 
     Those of which a row is about one unit only where units are named.
@@ -67,7 +71,7 @@ def _tables(results: Results, tags: Mapping[str, str]) -> Iterator[tuple[str, st
         yield (
             "Matrix wide",
             f"Every answer: a row for each {one}, a column for each question",
-            units.wide(results, tags),
+            units.wide(results, criterion_tags(results.study)),
         )
     yield (
         "National gaps",
