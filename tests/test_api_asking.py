@@ -291,9 +291,9 @@ def test_objects_of_other_kinds_are_refused(study, results, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_no_other_build(results, monkeypatch):
-    from analysis.publish import swapping
+    from analysis.publish import files
 
-    monkeypatch.setattr(swapping, "PATIENCE", 0.1)
+    monkeypatch.setattr(files, "PATIENCE", 0.1)
     line = said_in_one_line(lambda: results.report("/proc/policygap-out"))
     assert "another build" not in line and "cannot be written" in line
 

@@ -18,9 +18,9 @@ from analysis import background as module
 from analysis.background import Task, background
 from analysis.measure.results import measure
 from analysis.publish.briefings import Briefings
+from analysis.publish.build_context import BuildContext
 from analysis.publish.card_drawing import drawn_card
 from analysis.publish.cards import Card
-from analysis.publish.tasks import Tasks
 from analysis.show.charts import all_charts
 
 two_cores = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
@@ -114,17 +114,17 @@ def test_the_background_makes_the_same(results):
     with background("json") as executor:
         assert executor.submit(os.getpid).result() != os.getpid()
         sparing = Sparing(executor)
-        tasks = Tasks(results, sparing, ["briefings"])
-        drawn = [(one.name, one.title, one.alt, one.svg()) for one in tasks.charts]
-        here = all_charts(results, tasks.named)
+        context = BuildContext(results, sparing, ["briefings"])
+        drawn = [(one.name, one.title, one.alt, one.svg()) for one in context.charts]
+        here = all_charts(results, context.named)
         assert drawn == [(one.name, one.title, one.alt, one.svg()) for one in here]
-        made, alone = tasks.briefings(), Briefings(results)
+        made, alone = context.briefings(), Briefings(results)
         units = list(results.study["units"]["unit_id"])
         assert sorted(made) == sorted(units)
         # The first is made in the background, the last here.
         assert all(made[unit] == alone.pdf(unit) for unit in (units[0], units[-1]))
         cards = {f"{part}.png": Card("", part, ("Found.",), ("DRAFT.",)) for part in "abcdef"}
-        assert tasks.cards(cards) == {path: drawn_card(card) for path, card in cards.items()}
+        assert context.cards(cards) == {path: drawn_card(card) for path, card in cards.items()}
         assert [one.result() for one in sparing.futures] == [None, None, None]
 
 

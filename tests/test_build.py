@@ -19,8 +19,8 @@ from made import library, with_rows
 from analysis.cli import main
 from analysis.measure.results import measure
 from analysis.publish.build import build
+from analysis.publish.files import atomic_replace
 from analysis.publish.requests import as_text, requests, write_texts
-from analysis.publish.swapping import swapped_in
 from analysis.study import load, states
 from analysis.study import vocabulary as v
 from analysis.study.requests import Asking
@@ -108,9 +108,9 @@ def test_where_nothing_is_left_to_ask_there_is_no_request(tmp_path):
 
 def test_a_failure_leaves_the_last_output_and_nothing_else(tmp_path):
     out = tmp_path / "output"
-    with swapped_in(out) as folder:
+    with atomic_replace(out) as folder:
         (folder / "a.txt").write_text("first")
-    with pytest.raises(RuntimeError), swapped_in(out) as folder:
+    with pytest.raises(RuntimeError), atomic_replace(out) as folder:
         (folder / "a.txt").write_text("second")
         raise RuntimeError
     assert (out / "a.txt").read_text() == "first"
@@ -120,7 +120,7 @@ def test_a_failure_leaves_the_last_output_and_nothing_else(tmp_path):
 def test_a_swap_replaces_the_folder_whole(tmp_path):
     out = tmp_path / "output"
     for name in ("old.txt", "new.txt"):
-        with swapped_in(out) as folder:
+        with atomic_replace(out) as folder:
             (folder / name).write_text(name)
     assert [path.name for path in out.iterdir()] == ["new.txt"]
     assert left_in(tmp_path) == ["output"]
@@ -187,7 +187,7 @@ def test_what_a_killed_build_set_aside_is_put_back(tmp_path):
     (tmp_path / ".output.previous").mkdir()
     (tmp_path / ".output.previous" / "a.txt").write_text("last")
     (tmp_path / ".output.building").mkdir()
-    with pytest.raises(RuntimeError), swapped_in(tmp_path / "output"):
+    with pytest.raises(RuntimeError), atomic_replace(tmp_path / "output"):
         raise RuntimeError
     assert (tmp_path / "output" / "a.txt").read_text() == "last"
     assert left_in(tmp_path) == ["output"]

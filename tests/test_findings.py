@@ -8,7 +8,7 @@ from analysis.measure.figures.findings import finding_parts, finding_sentence
 from analysis.measure.gaps import gaps
 from analysis.measure.results import measure
 from analysis.measure.unnamed import unnamed
-from analysis.publish.context.finding_sources import finding_sources
+from analysis.publish.context.overview import finding_sources
 from analysis.study.sentences import written_findings
 from analysis.study.settings import UnitNoun
 from analysis.study.warnings import warnings

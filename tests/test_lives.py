@@ -13,7 +13,7 @@ from analysis.measure.attribution import compare
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
 from analysis.publish.build import build
-from analysis.publish.context.dates import dates_compared
+from analysis.publish.context.method import dates_compared
 from analysis.publish.context.units import absent_units, unit_sections
 from analysis.publish.requests import requests
 from analysis.show.comparison import in_sentences

@@ -177,6 +177,16 @@ def test_a_chart_is_shown_where_its_section_has_a_place():
     assert sorted(on_site) == sorted(one.encode() for one in Section if one != Section.MAP)
 
 
+def test_a_chart_at_the_end_of_a_page_has_a_heading_there():
+    results = measure(library())
+    named = named_figures(results) | interval_sensitivity(results)
+    about = {"section": Section.METHOD_PAGE, "heading": "How far opinions reach"}
+    chart = Drawn("reach-of-opinions", "Up", "Bars.", pd.DataFrame(), b"", **about)
+    page = site_files(results, named, [chart])["method.html"].decode()
+    heading = '<h2 id="page.chart.reach-of-opinions">How far opinions reach</h2>'
+    assert re.search(f'{heading}\\s*<figure id="chart.reach-of-opinions">', page)
+
+
 def test_a_section_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="named 'scorse': there are matrix, map"):
         in_section([], "scorse")

@@ -17,7 +17,7 @@ from analysis.publish.manifest import read_manifest
 from analysis.publish.report import report_html
 from analysis.publish.verify import unchanged
 from analysis.show.charts import all_charts, intervals_chart, tile_map_chart
-from analysis.show.charts.pages import MOST_PAGES, over_pages
+from analysis.show.charts.pages import MOST_PAGES, pages_that_hold
 from analysis.study import load
 from analysis.wording import listed, stopped
 
@@ -135,8 +135,8 @@ def test_a_picture_of_more_than_a_dozen_pages_is_left_out_in_a_sentence(crowd):
     class Page:
         figure = Fig()
 
-    assert len(over_pages(range(24), lambda rows, said: [Page()] * len(rows))) == 0
-    assert len(over_pages(range(12), lambda rows, said: [Page()] * len(rows))) == MOST_PAGES
+    assert len(pages_that_hold(range(24), lambda rows, said: [Page()] * len(rows))) == 0
+    assert len(pages_that_hold(range(12), lambda rows, said: [Page()] * len(rows))) == MOST_PAGES
 
 
 # --- parts ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from office import needs_office
 
 from analysis.measure.results import measure
 from analysis.publish.described import TABLES
-from analysis.publish.sheets.heads import sheet_heads
+from analysis.publish.sheets import sheet_heads
 from analysis.publish.workbook import _sheets
 from analysis.study import load
 

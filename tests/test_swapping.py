@@ -17,8 +17,8 @@ from made import LIBRARY
 from stopped import FAILED, as_nobody, in_child, left_by_kills, open_folder
 
 from analysis.cli import main
+from analysis.publish.files import atomic_replace
 from analysis.publish.manifest import read_manifest
-from analysis.publish.swapping import swapped_in
 from analysis.study import StudyError
 
 LOCK = ".output.lock"
@@ -28,7 +28,7 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs processes t
 
 
 def swap(out: Path, text: str, **asked) -> None:
-    with swapped_in(out, **asked) as folder:
+    with atomic_replace(out, **asked) as folder:
         for name in ("a.txt", "b.txt"):
             (folder / name).write_text(text)
 
@@ -86,7 +86,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_and_the_next_build_clears_
         outcomes.add(str(held(out)))
         assert held(out) in (None, ["old"] * 2, ["new"] * 2), number
         # The next build fails: it has nothing to give, and still puts right what it finds.
-        with pytest.raises(RuntimeError), swapped_in(out):
+        with pytest.raises(RuntimeError), atomic_replace(out):
             raise RuntimeError
         assert held(out) in (["old"] * 2, ["new"] * 2), number
         assert left_in(folder) == ["output"]
@@ -99,7 +99,7 @@ def interrupted_at(number: int, action: Callable[[], None]) -> bool:
 
     def trace(frame, event, argument):
         nonlocal count
-        if Path(frame.f_code.co_filename).name != "swapping.py":
+        if Path(frame.f_code.co_filename).name != "files.py":
             return None
         if event == "line":
             count += 1
@@ -170,7 +170,7 @@ def test_two_builds_at_once_do_not_mix(tmp_path):
 def test_a_build_that_waits_says_so_and_gives_up_in_one_line(tmp_path):
     out, told = tmp_path / "output", []
     swap(out, "old")
-    with swapped_in(out) as folder, pytest.raises(StudyError) as refused:
+    with atomic_replace(out) as folder, pytest.raises(StudyError) as refused:
         (folder / "a.txt").write_text("of the first")
         swap(out, "of the second", progress=told.append, patience=0.1)
     assert told == ["waiting for another build into the same folder"]

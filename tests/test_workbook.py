@@ -13,7 +13,7 @@ from analysis.measure.results import measure
 from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.data import write_data
 from analysis.publish.sheets import days
-from analysis.publish.sheets.summary import summary
+from analysis.publish.sheets.front import summary
 from analysis.publish.wide_matrix import distinct, wide_matrix
 from analysis.publish.workbook import gap_workbook
 

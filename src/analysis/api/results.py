@@ -165,7 +165,7 @@ class Results(Summary):
                 changed since it was read.
         """
         from analysis.publish.build import build
-        from analysis.publish.swapping import refuse_to_replace
+        from analysis.publish.files import refuse_to_replace
 
         out = as_folder("out", out)
         refuse_to_replace(out, self._measures.study.folder)

@@ -83,9 +83,9 @@ def requests(arguments: argparse.Namespace) -> int:
     """Write requests for information, and their tracker; or say what is due of those sent."""
     from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
+    from analysis.publish.files import atomic_replace
     from analysis.publish.request_documents import write_requests
     from analysis.publish.requests import requests
-    from analysis.publish.swapping import swapped_in
     from analysis.study.requests import Asking
 
     if arguments.due:
@@ -103,7 +103,7 @@ def requests(arguments: argparse.Namespace) -> int:
     results = measure(study)
     made = requests(results, units_meant(results.study, arguments.units))
     asking = [(request.unit_id, criterion) for request in made for criterion in request.criteria]
-    with swapped_in(arguments.out) as folder:
+    with atomic_replace(arguments.out) as folder:
         write_requests(made, folder)
         (folder / "tracker.xlsx").write_bytes(tracking_workbook(study, asking))
     left = sum(len(request.placeholders) for request in made)

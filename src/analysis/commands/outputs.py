@@ -48,14 +48,14 @@ def report(arguments: argparse.Namespace) -> int:
         results = unnamed(results) if arguments.public else results
         parts = in_order(arguments.only, results.study.scope.public)
         progress("statements")
-        from analysis.publish.tasks import Tasks
+        from analysis.publish.build_context import BuildContext
 
-        tasks = Tasks(results, executor, parts)
+        context = BuildContext(results, executor, parts)
         # Only now, since both take a while: the background is at work meanwhile.
         to_look_at = possible_details(results.study)
         from analysis.publish.build import build
 
-        path = build(results, arguments.out, progress, inputs, tasks, parts)
+        path = build(results, arguments.out, progress, inputs, context, parts)
     print_placeholders(results.study.descriptor.placeholders)
     if to_look_at:
         print(to_look_at)
@@ -149,7 +149,7 @@ def brief(arguments: argparse.Namespace) -> int:
 
 def _brief_all(arguments: argparse.Namespace) -> int:
     from analysis.publish.briefings import Briefings
-    from analysis.publish.swapping import swapped_in
+    from analysis.publish.files import atomic_replace
 
     if arguments.page is not None:
         rule, remedy = "it is the page of one unit", "name the unit with --unit"
@@ -164,7 +164,7 @@ def _brief_all(arguments: argparse.Namespace) -> int:
         results = measured(arguments, progress)
         units = results.study["units"]["unit_id"]
         count = len(units)
-        with swapped_in(arguments.out, progress) as folder:
+        with atomic_replace(arguments.out, progress) as folder:
             briefings = Briefings(results)
             for number, unit in enumerate(units, start=1):
                 progress(f"briefings: {number} of {count}")

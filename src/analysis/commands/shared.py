@@ -72,7 +72,7 @@ def unit_meant(study: Study, text: str) -> str:
 
 def refuse_to_replace_others(arguments: argparse.Namespace) -> None:
     """Refuse a folder that holds anything but an output."""
-    from analysis.publish.swapping import refuse_to_replace
+    from analysis.publish.files import refuse_to_replace
 
     refuse_to_replace(arguments.out, arguments.study)
 

@@ -16,20 +16,19 @@ import jinja2
 from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import grouped, records
-from analysis.measure.figures.findings import NAMING
 from analysis.measure.imported import import_notices, imported_cells
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.publish.blocks import Block, blocks
+from analysis.publish.build_context import BuildContext
+from analysis.publish.context.answers import FINDING_WORDS
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of
-from analysis.publish.material import Material
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.caveats import draft_line
-from analysis.show.labels import word
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.codebook import OLDER_LEVEL
@@ -225,7 +224,10 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
     imported = set(imported_cells(results)["unit_id"])
     for unit in unit_sections(results):
         name = unit["unit_id"]
-        standing = {row["recommendation_id"]: row["finding"] for row in gaps.get(name, [])}
+        standing = {
+            row["recommendation_id"]: capital(FINDING_WORDS[row["finding"]])
+            for row in gaps.get(name, [])
+        }
         settled = [cell for cell in unit["cells"] if cell.known]
         open_cells = [cell for cell in unit["cells"] if not cell.known]
         yield (
@@ -242,7 +244,7 @@ def _unit_contexts(results: Results) -> Iterator[tuple[str, dict]]:
                 "asked": [
                     {
                         **recommendation,
-                        "standing": _finding(standing.get(recommendation["recommendation_id"], "")),
+                        "standing": standing.get(recommendation["recommendation_id"], ""),
                     }
                     for recommendation in recommendations
                     if recommendation["scored"]
@@ -273,11 +275,6 @@ def _alike(cells: Iterable[CellRecord]) -> list[list[CellRecord]]:
         named = tuple(source["source_id"] for source in cell.sources)
         groups.setdefault((level, why, noted, named), []).append(cell)
     return [*groups.values()]
-
-
-def _finding(finding: str) -> str:
-    """Return what is found of a unit on a recommendation, in words."""
-    return capital(NAMING.get(finding, word(finding)))
 
 
 def _asked_for(rows: Sequence[dict], asks: Mapping[str, str]) -> list[dict]:
@@ -326,8 +323,8 @@ def _reply_days(study: Study) -> dict[str, str]:
     return {str(unit): spoken(dt.date.fromisoformat(day)) for unit, day in last.items()}
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the briefings as a part of a build."""
     (folder / "briefings").mkdir()
-    for unit, content in material.tasks.briefings().items():
+    for unit, content in context.briefings().items():
         (folder / "briefings" / f"{unit}.pdf").write_bytes(content)

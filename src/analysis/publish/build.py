@@ -11,12 +11,10 @@ from pkgutil import resolve_name
 from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
 from analysis.problems import Problem, StudyError
+from analysis.publish.build_context import BuildContext
+from analysis.publish.files import atomic_replace, write_json
 from analysis.publish.manifest import FILE, input_hashes, manifest
-from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT, in_order
-from analysis.publish.swapping import swapped_in
-from analysis.publish.tasks import Tasks
-from analysis.publish.write_json import write_json
 
 
 def build(
@@ -24,7 +22,7 @@ def build(
     out: Path,
     progress: Callable[[str], None] = no_progress,
     inputs: dict[str, str] | None = None,
-    tasks: Tasks | None = None,
+    context: BuildContext | None = None,
     parts: Sequence[str] = (),
 ) -> Path:
     """Build what is published into a folder.
@@ -36,7 +34,7 @@ def build(
         inputs: hashes of the study's files from before it was read
             (:func:`analysis.publish.manifest.input_hashes`); default: those that the study has,
             or as they are now.
-        tasks: what is made in the background, if it has started; default: in a thread.
+        context: what is made in the background, if it has started; default: in a thread.
         parts: the parts to build, of :data:`analysis.publish.parts.ORDER`; none named: all.
 
     Returns:
@@ -49,13 +47,13 @@ def build(
     study = results.study.folder
     inputs = inputs or results.study.inputs or input_hashes(study)
     _refuse_changed(study, inputs, "it was read")
-    with swapped_in(out, progress) as folder, ThreadPoolExecutor(1) as thread:
+    with atomic_replace(out, progress) as folder, ThreadPoolExecutor(1) as thread:
         progress("statements")
         parts = in_order(parts)
-        material = Material(results, tasks or Tasks(results, thread, parts), thread, parts)
+        context = context or BuildContext(results, thread, parts)
         for name in parts:
             progress(name)
-            resolve_name(f"{ORDER[name].module}:write")(material, folder)
+            resolve_name(f"{ORDER[name].module}:write")(context, folder)
         progress("manifest")
         # What the manifest names must be what was read, or it would vouch for another study.
         _refuse_changed(study, inputs, "this build began")
@@ -77,6 +75,6 @@ def build_data(results: Results, out: Path) -> None:
     """Build only the tables behind, into a folder that they replace whole."""
     from analysis.publish.data import write_data
 
-    with swapped_in(out) as folder:
+    with atomic_replace(out) as folder:
         folder.rmdir()
         write_data(results, [], folder)

@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +11,11 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
+from analysis.publish.build_context import BuildContext
 from analysis.publish.described import TABLES, Published, table_schema, title_of
-from analysis.publish.material import Material
+from analysis.publish.files import write_json
 from analysis.publish.wide_matrix import NAME as WIDE
 from analysis.publish.wide_matrix import described, wide_matrix
-from analysis.publish.write_json import write_json
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -36,6 +35,7 @@ _A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
     """Return every published table by file name, without ending."""
     study = results.study
+    criteria, units = list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
     tables = {
         "matrix": _with_since_read(study, results.matrix.cells[MATRIX], "evidence_ids"),
         WIDE: wide_matrix(results),
@@ -54,19 +54,15 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "scores-by-reading": results.readings,
         "replies": study["replies"],
         "reply-effects": results.reply_effects,
-        "notices": pd.DataFrame({"notice": caveats(results, *_everything(study))}),
+        "notices": pd.DataFrame({"notice": caveats(results, criteria, units)}),
         **_looked_up(study),
     }
     # Where no unit is named, a table of them would be a header and no more.
     return {
         name: rows
         for name, rows in tables.items()
-        if study.scope.public <= _is_national(name, rows)
+        if not study.scope.public or not (name == WIDE or {"unit_id", "above"} & {*rows})
     }
-
-
-def _is_national(name: str, table: pd.DataFrame) -> bool:
-    return name != WIDE and not {"unit_id", "above"} & {*table}
 
 
 def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:
@@ -76,28 +72,32 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
     rightly; those behind the charts are in ``charts/``. The descriptor,
     ``datapackage.json``, is of the Data Package standard, version 2.
     """
-    below = folder / "charts"
-    (below if charts else folder).mkdir(parents=True)
-    study = results.study
-    resources = [
-        _Resource(name, f"{name}.csv", described(study) if name == WIDE else TABLES[name], table)
+    study, descriptor = results.study, _package(results)
+    (folder / "charts" if charts else folder).mkdir(parents=True)
+    tables = [
+        (name, f"{name}.csv", described(study) if name == WIDE else TABLES[name], table, "")
         for name, table in data_tables(results).items()
     ]
-    resources += [
-        _Resource(
-            f"chart-{chart.name}",
-            f"charts/{chart.name}.csv",
-            Published(chart.title, based_on=chart.based_on, columns=chart.columns),
-            chart.table,
-            chart.alt,
+    for chart in charts:
+        about = Published(chart.title, based_on=chart.based_on, columns=chart.columns)
+        path = f"charts/{chart.name}.csv"
+        tables.append((f"chart-{chart.name}", path, about, chart.table, chart.alt))
+    for name, path, about, table, alt in tables:
+        content = as_csv(guarded(table), marked=True)
+        (folder / path).write_bytes(content)
+        descriptor["resources"].append(
+            {
+                "name": name,
+                "type": "table",
+                "path": path,
+                "title": title_of(study, about),
+                **({"description": alt} if alt else {}),
+                "format": "csv",
+                "mediatype": "text/csv",
+                **_size_and_hash(content),
+                "schema": table_schema(study, name, list(table.columns), about),
+            }
         )
-        for chart in charts
-    ]
-    descriptor = _package(results)
-    for resource in resources:
-        content = as_csv(guarded(resource.table), marked=True)
-        (folder / resource.path).write_bytes(content)
-        descriptor["resources"].append(_resource(study, resource, content))
     if (quoted := annotations(results)) is not None:
         write_json(folder / ANNOTATIONS, quoted)
         descriptor["resources"].append(_annotations_resource((folder / ANNOTATIONS).read_bytes()))
@@ -118,17 +118,6 @@ def guarded(table: pd.DataFrame) -> pd.DataFrame:
 
     texts = table.select_dtypes(include=["object", "str"]).columns
     return table.assign(**{name: table[name].map(guard) for name in texts})
-
-
-@dataclass(frozen=True)
-class _Resource:
-    """A table to be published, with its description."""
-
-    name: str
-    path: str
-    about: Published
-    table: pd.DataFrame
-    description: str = ""
 
 
 def _package(results: Results) -> dict:
@@ -159,20 +148,6 @@ def _package(results: Results) -> dict:
             "contact": study.settings.contact,
         },
         "resources": [],
-    }
-
-
-def _resource(study: Study, resource: _Resource, content: bytes) -> dict:
-    return {
-        "name": resource.name,
-        "type": "table",
-        "path": resource.path,
-        "title": title_of(study, resource.about),
-        **({"description": resource.description} if resource.description else {}),
-        "format": "csv",
-        "mediatype": "text/csv",
-        **_size_and_hash(content),
-        "schema": table_schema(study, resource.name, list(resource.table.columns), resource.about),
     }
 
 
@@ -228,10 +203,6 @@ def _without_unused(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame
     return table if used else table.drop(columns=[*columns])
 
 
-def _everything(study) -> tuple[list[str], list[str]]:
-    return list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
-
-
 def _changes(results: Results) -> pd.DataFrame:
     steps = itertools.pairwise(matrix for _, matrix in results.over_time)
     tables = [
@@ -251,6 +222,6 @@ def _changes(results: Results) -> pd.DataFrame:
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the tables as a part of a build."""
-    write_data(material.results, material.charts, folder / "data")
+    write_data(context.results, context.charts, folder / "data")

@@ -35,7 +35,7 @@ class Published:
         based_on: the study's table from which it takes columns.
         columns: what differs here from :data:`COLUMNS`.
         sheet: the columns that its sheet of the workbook shows, in order; empty: it has none.
-        heads: the headings there that differ from :data:`analysis.publish.sheets.heads.HEADS`.
+        heads: the headings there that differ from :data:`analysis.publish.sheets.HEADS`.
         beside: the study's table from which the sheet takes what the published table has not.
     """
 

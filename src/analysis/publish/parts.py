@@ -24,7 +24,7 @@ class Part:
 
     Attributes:
         name: as ``--only`` takes it.
-        module: the module whose ``write`` makes it, from the material and the folder of the build.
+        module: the module whose ``write`` makes it, from the build context and the folder of the build.
         needs: what it is made from.
         files: what the downloads page says of each of its files.
         folders: the heading there of each of its folders.
@@ -104,7 +104,11 @@ PARTS = (
 ORDER = {part.name: part for part in sorted(PARTS, key=lambda part: part.needs)}
 """The parts by name, in the order in which they are built."""
 
-IN_BACKGROUND = ("analysis.show.charts", "analysis.publish.tasks", "analysis.publish.briefings")
+IN_BACKGROUND = (
+    "analysis.show.charts",
+    "analysis.publish.build_context",
+    "analysis.publish.briefings",
+)
 """Modules that the background of a build needs: named and not imported."""
 
 

@@ -16,12 +16,7 @@ from analysis.fieldwork.passages import (
     with_no_unit,
 )
 from analysis.problems import Problem, StudyError
-from analysis.publish.accessible_workbook import (
-    Cover,
-    Sheet,
-    accessible_workbook,
-    contents_sheet,
-)
+from analysis.publish.accessible_workbook import Cover, Sheet, accessible_workbook, contents_sheet
 from analysis.publish.sheets import NOT_AVAILABLE
 from analysis.study import Study
 from analysis.wording import capital

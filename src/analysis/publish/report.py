@@ -8,23 +8,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.frames import grouped, records
+from analysis.frames import records
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import (
-    SILENCE,
-    counting_figure,
-    finding_columns,
-    shown_findings,
-)
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
+from analysis.publish.build_context import BuildContext
 from analysis.publish.context import MOST_CHANGES, MOST_FINDINGS, MOST_ROWS
-from analysis.publish.context.dates import dates_compared
-from analysis.publish.context.finding_sources import finding_sources
-from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.common import common_context
+from analysis.publish.context.method import dates_compared, group_rules, states_key
 from analysis.publish.context.overview import (
     cited_sources,
     finding_groups,
+    finding_sources,
     findings_of,
     numbered_notes,
     something_known,
@@ -33,22 +28,18 @@ from analysis.publish.context.overview import (
 from analysis.publish.context.published import (
     counts_on_recommendations,
     implied_totals,
-    recommendation_records,
 )
 from analysis.publish.context.tables import open_by_criterion
 from analysis.publish.context.units import unit_sections
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
-from analysis.publish.material import Material
 from analysis.publish.parts import ORDER, REPORT
 from analysis.show.caveats import caveats, draft_line
-from analysis.show.drawing import Drawing, in_section
+from analysis.show.drawing import Drawing
 from analysis.show.labels import STEP
 from analysis.show.pairs import comparison_sentences
-from analysis.show.symbols import places_note, ramp_rules
+from analysis.show.symbols import ramp_rules
 from analysis.study import Study
-from analysis.study import vocabulary as v
-from analysis.study.sentences import written_findings
-from analysis.wording import DOZEN, further, listed
+from analysis.wording import DOZEN, further
 
 
 def report_html(
@@ -67,62 +58,36 @@ def report_html(
     """
     study = results.study
     css = template_text("report.css") + ramp_rules(study) + quotation_rules(study)
-    units, published = _units(results), _published(results)
-    behind = finding_sources(results)
+    common, units = common_context(results, named, charts), _units(results)
+    recommended, behind = common["recommended"], finding_sources(results)
+    published = _published(results, recommended)
     templates = isolating()
     templates.filters.update(mark=mark_of(study), further=further)
     return templates.get_template("report.html.j2").render(
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         parts=parts,
-        **_figures(named),
-        **_study(study),
+        **common,
+        say=common["text"],
+        tell=common["text"],
+        **_questions(study),
         **_findings(results, named),
         **units,
         **published,
         finding_sources=behind,
-        sources=_sources_cited(results, units["entries"], published, behind),
-        charts=lambda section: in_section(charts, section),
+        sources=_sources_cited(results, units["entries"], recommended, published["counts"], behind),
         picture=picture,
     )
 
 
-def _figures(named: dict[str, NamedFigure]) -> dict[str, Any]:
-    """Return the functions by which a template takes named figures."""
-    return {
-        "say": lambda name: named[name].text,
-        "tell": lambda name: named[name].text,
-        "text": lambda name: named[name].text,
-        "value": lambda name: named[name].value,
-        "has": lambda name: name in named,
-    }
-
-
-def _study(study: Study) -> dict[str, Any]:
-    """Return what the templates take of the study itself."""
+def _questions(study: Study) -> dict[str, Any]:
+    """Return what the templates take of the questions."""
     criteria = records(criteria_in_use(study))
-    read = study.lookup("sources", "extent_read")
     return {
-        "study": study,
-        "descriptor": study.descriptor,
-        "settings": study.settings,
-        "unit_noun": study.settings.unit_noun.singular,
-        "unit_nouns": study.settings.unit_noun.plural,
-        "names": study.lookup("units", "short_name"),
-        "labels": study.lookup("criteria", "label"),
-        "scales": study.lookup("criteria", "scale_id"),
         "asked": [row["criterion_id"] for row in criteria],
         "scored_criteria": [row["criterion_id"] for row in criteria if row["scored"] == "yes"],
         "unattached": [row for row in criteria if not row["recommendation_id"]],
-        "unit_notices": {
-            unit: [row["text"] for row in rows]
-            for unit, rows in grouped(study["notices"], "unit_id").items()
-        },
-        "places_note": places_note(study),
         "group_rules": group_rules(study),
-        "report_read": read.get(study.settings.report.source_id, ""),
-        "authors": listed([contributor.title for contributor in study.descriptor.contributors]),
-        "dozen": DOZEN,
     }
 
 
@@ -133,11 +98,6 @@ def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]
     return {
         "notes": numbered_notes(results, clashes),
         "dates_said": caveats(results)[0].removeprefix(draft_line(results.study)),
-        "findings": shown_findings(results),
-        "finding_columns": finding_columns(results),
-        "counting_figure": counting_figure,
-        "silence": SILENCE,
-        "written": written_findings(results.study, results.matrix),
         "comparisons": [sentence.text for sentence in comparison_sentences(results)],
         "next": questions,
         "steps_to_answer": {
@@ -168,27 +128,27 @@ def _units(results: Results) -> dict[str, Any]:
     }
 
 
-def _published(results: Results) -> dict[str, Any]:
+def _published(results: Results, recommended: list[dict]) -> dict[str, Any]:
     """Return what the templates take of what others published."""
-    recommended = recommendation_records(results)
     counts = counts_on_recommendations(results, recommended)
     return {
-        "recommended": recommended,
         "counts": counts,
         "first_total": counts[:1],
         "implied": implied_totals(results),
         "bearings": [bearing.text for bearing in results.bearings],
-        "sources_by_id": {row["source_id"]: row for row in records(results.study["sources"])},
-        "extents": v.EXTENT,
     }
 
 
 def _sources_cited(
-    results: Results, entries: list[dict], published: dict, behind: dict[str, list[dict]]
+    results: Results,
+    entries: list[dict],
+    recommended: list[dict],
+    counts: list[dict],
+    behind: dict[str, list[dict]],
 ) -> list[dict]:
     """Return the sources that the report names: of what is asked, of counts and of findings."""
-    asked = [row["source_id"] for row in published["recommended"] if row["asks"]]
-    counted = [row["source_id"] for row in published["counts"]]
+    asked = [row["source_id"] for row in recommended if row["asks"]]
+    counted = [row["source_id"] for row in counts]
     named = (sources for sources in behind.values() if len(sources) <= DOZEN)
     found = [row["source_id"] for sources in named for row in sources]
     return cited_sources(results.study, [*asked, *counted, *found], entries)
@@ -202,8 +162,8 @@ def picture(chart: Drawing) -> Markup:
     )
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the report as a part of a build."""
-    (folder / REPORT).write_text(material.page, encoding="utf-8", newline="\n")
-    if "pdf" in material.parts:
-        material.report_pdf  # noqa: B018 - started here, since it takes the longest
+    (folder / REPORT).write_text(context.page, encoding="utf-8", newline="\n")
+    if "pdf" in context.parts:
+        context.report_pdf  # noqa: B018 - started here, since it takes the longest

@@ -26,7 +26,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] # compiled
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
 from analysis.publish import blocks as b
-from analysis.publish.material import Material
+from analysis.publish.build_context import BuildContext
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
 
@@ -284,7 +284,7 @@ def _manner_in_cell(first: bool, right: bool) -> str:
 
 @functools.lru_cache(maxsize=1000)
 def _manner(
-    bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool = False
+    bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool
 ) -> str:
     return _xml(
         "w:rPr",
@@ -325,6 +325,6 @@ _PARSER = etree.XMLParser(resolve_entities=False, huge_tree=True)
 _PARSER.set_element_class_lookup(element_class_lookup)
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the document as a part of a build."""
-    (folder / "report.docx").write_bytes(report_docx(material.results, material.blocks))
+    (folder / "report.docx").write_bytes(report_docx(context.results, context.blocks))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block
-from analysis.publish.material import Material
+from analysis.publish.build_context import BuildContext
 from analysis.publish.typeset import Typesetter
 
 
@@ -19,6 +19,6 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
     return Typesetter(results).pdf(title, results.dates_sentence, [page])
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the report as PDF as a part of a build."""
-    (folder / "report.pdf").write_bytes(material.report_pdf.result())
+    (folder / "report.pdf").write_bytes(context.report_pdf.result())

@@ -53,7 +53,7 @@ def _page_of_forms(made: Sequence[Request]) -> str:
     return _PAGE.format(Markup("\n").join(links))
 
 
-def as_docx(request: Request, language: str = "en-GB") -> bytes:
+def as_docx(request: Request) -> bytes:
     """Return a request as a Word document, with real headings; the same one, the same bytes."""
     document = docx.Document()
     (page,) = document.sections
@@ -72,7 +72,7 @@ def as_docx(request: Request, language: str = "en-GB") -> bytes:
             paragraph.paragraph_format.first_line_indent = Pt(-18)
     core = document.core_properties
     core.title = property_of(next(text for kind, text in request.blocks if kind == TITLE))
-    core.author, core.language, core.comments = "", language, ""
+    core.author, core.language, core.comments = "", "en-GB", ""
     core.created = core.modified = EPOCH
     buffer = io.BytesIO()
     document.save(buffer)

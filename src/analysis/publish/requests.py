@@ -27,7 +27,7 @@ from analysis.direction import (
 from analysis.frames import each_row
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.publish.material import Material
+from analysis.publish.build_context import BuildContext
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asof import outcomes
@@ -290,6 +290,6 @@ def as_text(request: Request) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the requests as a part of a build."""
-    write_texts(requests(material.results), folder / "requests")
+    write_texts(requests(context.results), folder / "requests")

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.publish.files import atomic_replace
 from analysis.publish.stored_notebooks import NAMES
-from analysis.publish.swapping import swapped_in
 
 _LEFT_BY_JUPYTER = ".ipynb_checkpoints"
 
@@ -34,7 +34,7 @@ def run_notebooks(
         StudyError: the folder holds something else, or a cell has failed.
     """
     refuse_other_files(out, study)
-    with swapped_in(out, progress) as folder:
+    with atomic_replace(out, progress) as folder:
         # Beside the folder in which they will lie, so that the way to the study is the same.
         way = Path(os.path.relpath(study.resolve(), folder.parent / "notebooks")).as_posix()
         for name in NAMES:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from analysis.publish.material import Material
-from analysis.publish.write_json import write_json
+from analysis.publish.build_context import BuildContext
+from analysis.publish.files import write_json
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the figures, with the rows behind each."""
-    write_json(folder / "statements.json", [figure.as_dict() for figure in material.named.values()])
+    write_json(folder / "statements.json", [figure.as_dict() for figure in context.named.values()])

@@ -16,7 +16,7 @@ import typst
 
 from analysis.measure.results import Results
 from analysis.publish.blocks import Block, Picture, Run, names
-from analysis.publish.scratch import scratch_folder
+from analysis.publish.files import scratch_folder
 from analysis.show.lines import wrapped
 from analysis.study.faces import OWN, current, use
 
@@ -76,11 +76,11 @@ def page_count(pdf: bytes) -> int:
     return int(re.findall(rb"/Type/Pages/Count (\d+)", pdf)[0])
 
 
-def png(drawing: bytes, dots: float = 110) -> bytes:
-    """Return a drawing in SVG as PNG, with so many dots to the inch."""
+def png(drawing: bytes) -> bytes:
+    """Return a drawing in SVG as PNG, with 110 dots to the inch."""
     page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
     files: Any = {"main": page, "drawing.svg": drawing}  # the stub knows a single file only
-    return _content(_plain_compiler().compile(files, format="png", ppi=dots))
+    return _content(_plain_compiler().compile(files, format="png", ppi=110))
 
 
 @functools.cache

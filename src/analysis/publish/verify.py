@@ -112,7 +112,7 @@ def rebuilt(
     # Late, so that the question whether anything has changed does not wait for the drawing.
     from analysis.measure.shown import measure_scope
     from analysis.publish.build import build
-    from analysis.publish.tasks import Tasks
+    from analysis.publish.build_context import BuildContext
     from analysis.study import load
 
     # In two processes, as the build itself: together they take no more room than it did.
@@ -124,8 +124,8 @@ def rebuilt(
         progress("study")
         dates = (manifest.as_of, manifest.known_by)
         results = measure_scope(load(study), manifest.scope, *dates, progress=progress)
-        tasks = Tasks(results, executor, manifest.parts)
-        build(results, again, progress, tasks=tasks, parts=manifest.parts)
+        context = BuildContext(results, executor, manifest.parts)
+        build(results, again, progress, context=context, parts=manifest.parts)
         differences = _differences(manifests.output_hashes(again), manifests.output_hashes(output))
         agree = manifest.compared() == manifests.read_manifest(again).compared()
     return {**differences, manifests.FILE: SAME if agree else DIFFERENT}

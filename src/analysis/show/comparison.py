@@ -176,7 +176,8 @@ def in_sentences(comparison: Comparison) -> list[str]:
     joined = [f"Under another id in the earlier version: {listed(changed)}."] if changed else []
     if comparison.same:
         return ["Nothing that bears on a result differs between the two versions.", *joined]
-    noun, names = comparison.new.settings.unit_noun, _names(comparison)
+    noun = comparison.new.settings.unit_noun
+    names = unit_names(comparison.old) | unit_names(comparison.new)
     counts = comparison.changes["cause"].value_counts()
     causes = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
     days = (comparison.before.as_of, comparison.after.as_of)
@@ -231,10 +232,3 @@ def what_must_stand(comparison: Comparison) -> list[str]:
     units = [*comparison.moved, *comparison.cells["unit_id"]]
     special = notices(new, list(comparison.cells["criterion_id"]), units)
     return [text for text in (draft, *general, *special) if text]
-
-
-def _names(comparison: Comparison) -> dict[str, str]:
-    return {
-        **unit_names(comparison.old),
-        **unit_names(comparison.new),
-    }

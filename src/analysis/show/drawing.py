@@ -10,7 +10,7 @@ from analysis.show.fields import Field
 
 
 class Section(StrEnum):
-    """What a picture is about, which says where it stands: in the report, on the site or on both."""
+    """Where a picture stands: a place that templates name, or the end of a page of the site."""
 
     MATRIX = "matrix"
     MAP = "map"
@@ -19,6 +19,12 @@ class Section(StrEnum):
     COVERAGE = "coverage"
     TIMELINE = "timeline"
     FIGURES = "figures"
+
+    # At the end of the page, under a heading of its own: no template has to name it.
+    HOME_PAGE = "index"
+    UNITS_PAGE = "units"
+    PUBLISHED_PAGE = "published"
+    METHOD_PAGE = "method"
 
     @classmethod
     def _missing_(cls, value: object) -> None:
@@ -37,6 +43,7 @@ class Drawing:
         more: the further pages of a picture that does not fit on one, each with its own text.
         left_out: what is said in place of a picture that would be too large; else empty.
         section: the section that shows it; ``None``: it is not published.
+        heading: what stands above it, where it stands at the end of a page.
         based_on: the study's table from which its table takes columns.
         columns: those of its table that no other published table has.
     """
@@ -48,6 +55,7 @@ class Drawing:
     more: tuple["Drawing", ...] = field(default=(), kw_only=True, repr=False)
     left_out: str = field(default="", kw_only=True)
     section: Section | None = field(default=None, kw_only=True)
+    heading: str = field(default="", kw_only=True)
     based_on: str = field(default="", kw_only=True)
     columns: Mapping[str, Field] = field(default_factory=dict, kw_only=True, repr=False)
 

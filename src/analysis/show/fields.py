@@ -1,6 +1,7 @@
 """How a column of a published table is described, for machines and for people."""
 
 from dataclasses import dataclass
+from functools import partial
 
 NUMBER, INTEGER, TEXT, DAY = "number", "integer", "string", "date"
 
@@ -29,29 +30,12 @@ class Field:
         return about | ({"constraints": constraints} if constraints else {})
 
 
-def identifier(description: str) -> Field:
-    """Return a column that names a row."""
-    return Field(description, required=True)
-
-
-def score(description: str) -> Field:
-    """Return a column of scores."""
-    return Field(description, NUMBER, lowest=0, highest=100)
-
-
-def share(description: str) -> Field:
-    """Return a column of shares."""
-    return Field(description, NUMBER, lowest=0, highest=1)
-
-
-def count(description: str) -> Field:
-    """Return a column of counts."""
-    return Field(description, INTEGER, lowest=0)
-
-
-def yes_or_no(description: str) -> Field:
-    """Return a column that says yes or no."""
-    return Field(description, required=True, values=("yes", "no"))
+# Each takes the description of a column.
+identifier = partial(Field, required=True)
+score = partial(Field, type=NUMBER, lowest=0, highest=100)
+share = partial(Field, type=NUMBER, lowest=0, highest=1)
+count = partial(Field, type=INTEGER, lowest=0)
+yes_or_no = partial(Field, required=True, values=("yes", "no"))
 
 
 def one_of(description: str, *values: str) -> Field:

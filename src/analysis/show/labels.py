@@ -9,6 +9,7 @@ from analysis.measure.results import NOT_SETTLED, SETTLED
 from analysis.measure.scores import shown
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of, listed_units
+from analysis.study.settings import Display
 from analysis.wording import listed
 
 _WORDS = {
@@ -55,10 +56,10 @@ def count_words(total: dict) -> str:
     return f"{how}{total['count']} of {total['of']}"
 
 
-def among_words(text: str, names: dict[str, str], everyone: str = "all") -> str:
+def among_words(text: str, names: dict[str, str]) -> str:
     """Return the units that a published total counts as words: "Wales", or their names."""
     return text.partition("=")[2] or listed(
-        [names[unit] for unit in listed_units(text)] or [everyone], "data/published-totals.csv"
+        [names[unit] for unit in listed_units(text)] or ["all"], "data/published-totals.csv"
     )
 
 
@@ -79,10 +80,17 @@ def gap_parts(text: str) -> list[tuple[str, str]]:
     return [(criterion, state) for criterion, _, state in parts]
 
 
-def interval_words(low: float, high: float, known: float, display) -> str:
-    """Return an interval with its known share, such as "40 to 85, 54% known"."""
+def ends_words(low: float, high: float, display: Display) -> str:
+    """Return an interval as words, such as "6 to 94"."""
     if math.isnan(low):
         return "nothing to score"
-    if known == 0:
-        return f"{shown(low, display)} to {shown(high, display)}, nothing known"
-    return f"{shown(low, display)} to {shown(high, display)}, {shown(100 * known, display)}% known"
+    return f"{shown(low, display)} to {shown(high, display)}"
+
+
+def interval_words(low: float, high: float, known: float, display: Display) -> str:
+    """Return an interval with its known share, such as "40 to 85, 54% known"."""
+    ends = ends_words(low, high, display)
+    if math.isnan(low):
+        return ends
+    share = f"{shown(100 * known, display)}%" if known else "nothing"
+    return f"{ends}, {share} known"

@@ -18,8 +18,8 @@ from analysis.measure.scenarios import (
     LEVEL,
     WEIGHTS,
 )
-from analysis.measure.scores import shown
 from analysis.measure.sensitivity import ALL
+from analysis.show.labels import ends_words
 from analysis.study.settings import Display
 
 KIND_WORDS = {
@@ -42,13 +42,6 @@ KIND_MEANING = {
     DATE: "the state of another date, on the questions in force at both",
 }
 """What is done otherwise, for those who do not know the method."""
-
-
-def ends_words(low: float, high: float, display: Display) -> str:
-    """Return an interval as words, such as "6 to 94"."""
-    if math.isnan(low):
-        return "nothing to score"
-    return f"{shown(low, display)} to {shown(high, display)}"
 
 
 def national_table(results: Results) -> pd.DataFrame:

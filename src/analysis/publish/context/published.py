@@ -7,12 +7,7 @@ import pandas as pd
 from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.measure.gaps import notices
 from analysis.measure.results import Results
-from analysis.show.labels import (
-    among_words,
-    count_words,
-    level_word,
-    levels_words,
-)
+from analysis.show.labels import among_words, count_words, level_word, levels_words
 from analysis.study import Study
 from analysis.study.evidence import with_sources
 from analysis.study.published import rounding_words

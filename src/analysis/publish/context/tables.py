@@ -11,10 +11,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.show.labels import (
-    STEP,
-    interval_words,
-)
+from analysis.show.labels import STEP, interval_words
 from analysis.show.symbols import MOST_LEVELS
 from analysis.study import vocabulary as v
 from analysis.study.rounding import rounded

@@ -8,12 +8,8 @@ from analysis.fieldwork.cell_records import CellRecord, listed_ids
 from analysis.frames import each_row, grouped, records, records_by_key
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.publish.context.dates import life_in_words
-from analysis.show.labels import (
-    DECIDED,
-    gap_parts,
-    interval_words,
-)
+from analysis.publish.context.method import life_in_words
+from analysis.show.labels import DECIDED, gap_parts, interval_words
 from analysis.study import Study
 from analysis.study.cells import searches_by_unit
 from analysis.study.dates import exist_on

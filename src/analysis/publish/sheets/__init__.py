@@ -1,4 +1,4 @@
-"""The tables of the workbook, each as it is shown."""
+"""The tables of the workbook, each as it is shown, and the headings of their columns."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.measure.gaps import GAP_STATES
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.publish.context.answers import FINDING_WORDS
-from analysis.publish.described import holds_dates
-from analysis.publish.sheets.heads import sheet_heads
+from analysis.publish.described import TABLES, field_of, holds_dates
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
 from analysis.spreadsheet import EARLIEST
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.dates import whole_day
 from analysis.wording import capital
@@ -93,3 +94,53 @@ def _words(results: Results) -> Mapping[str, Words]:
         "extent_read": lambda extent: capital(v.EXTENT[extent]),
         "decision": DECIDED.__getitem__,
     }
+
+
+HEADS = {
+    "last_level": "Last known level",
+    "observed_on": "When",
+    "rationale": "Why",
+    "evidence_ids": "Evidence",
+    "known": "Known, per cent",
+    "missing": "What is missing",
+    "unknown": "What is unknown",
+    "notices": "Notice",
+    "asks": "What it asks, as far as it was read",
+    "published_totals": "Published total",
+    "as_of": "On",
+    "relation": "Published as",
+    "count": "Published count",
+    "of": "Out of",
+    "named": "Named by the evidence",
+    "status": "Compared with the evidence",
+    "open_by": "Still open by",
+    "clash": "Clashes with",
+    "score": "Published",
+    "effect": "What it does on this date",
+    "states": "What it says, in our own words",
+    "extent_read": "How far it was read",
+    "url": "Address",
+    "received_on": "Received",
+    "says": "What it says, in our own words",
+    "reason": "Why",
+    "assessment": "What followed",
+} | {state: capital(word(state)) for state in GAP_STATES}
+"""The heading of each column that has another than its name: ``source_id`` is "Source"."""
+
+
+def sheet_heads(study: Study, name: str) -> dict[str, str]:
+    """Return the heading of each column of a table's sheet, by column, in order.
+
+    Raises:
+        LookupError: a column is described nowhere.
+    """
+    about = TABLES[name]
+    for column in about.sheet:
+        field_of(study, name, column, about)
+    unit = {"unit_id": capital(study.settings.unit_noun.singular)}
+    heads = {**unit, **HEADS, **about.heads}
+    return {column: heads.get(column) or _plain_head(column) for column in about.sheet}
+
+
+def _plain_head(column: str) -> str:
+    return capital(column.removesuffix("_id").replace("_", " "))

@@ -1,20 +1,17 @@
-"""The national tables: recommendations met, and units at each state of each criterion."""
+"""The tables over all units: recommendations met, units at each state, and what others published."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 import pandas as pd
 
-from analysis.frames import records
-from analysis.measure.national import criteria_in_use, states_by_criterion
+from analysis.frames import each_row, records
+from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.publish.sheets import NOT_APPLICABLE, as_sheet
-from analysis.show.labels import (
-    count_words,
-    level_word,
-    levels_words,
-)
+from analysis.measure.row_key import RowKey
+from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
+from analysis.show.labels import count_words, level_word, levels_words
 from analysis.study.codebook import level_names
+from analysis.study.published import rounding_words
 from analysis.wording import capital
 
 
@@ -41,29 +38,17 @@ def national_gaps(results: Results) -> pd.DataFrame:
 
 def national_figures(results: Results) -> pd.DataFrame:
     """Return how many units are at each state of each criterion."""
-    study = results.study
-    counts = {
-        key: table.set_index("state")["units"]
-        for key, table in results.national.groupby("criterion_id")
-    }
-    labels, scales, scored = (
-        study.lookup("criteria", name) for name in ("label", "scale_id", "scored")
-    )
-    names, states = level_names(study), states_by_criterion(study)
-    criteria = criteria_in_use(study)["criterion_id"]
-    state_of = {
-        name: {names.get((scales[name], state), state): state for state in states[name]}
-        for name in criteria
-    }
-    columns: dict[str, list] = {
-        "Criterion": [labels[name] for name in criteria],
-        "Scored": [scored[name] for name in criteria],
-    }
-    for state in dict.fromkeys(chain.from_iterable(state_of.values())):
-        columns[_head(level_word(state), columns)] = [
-            counts[name].get(state_of[name].get(state), NOT_APPLICABLE) for name in criteria
-        ]
-    return pd.DataFrame(columns)
+    criteria = criteria_in_use(results.study).set_index("criterion_id")
+    counts = results.national[results.national["criterion_id"].isin(criteria.index)]
+    names, scales = level_names(results.study), counts["criterion_id"].map(criteria["scale_id"])
+    pairs = zip(scales, counts["state"], strict=True)
+    counts = counts.assign(name=[str(names.get(pair, pair[1])) for pair in pairs])
+    wide = counts.pivot(index="criterion_id", columns="name", values="units")
+    wide = wide.reindex(index=criteria.index, columns=counts["name"].unique()).astype(object)
+    columns = {"Criterion": criteria["label"], "Scored": criteria["scored"]}
+    for name, values in wide.items():
+        columns[_head(level_word(str(name)), columns)] = values.fillna(NOT_APPLICABLE)
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def _head(words: str, heads: Iterable[str]) -> str:
@@ -73,3 +58,23 @@ def _head(words: str, heads: Iterable[str]) -> str:
     while head.casefold() in taken:
         head += " (level)"
     return head
+
+
+def published_totals(results: Results) -> pd.DataFrame:
+    """Return the published totals beside what the evidence names."""
+    if results.totals.empty:
+        return pd.DataFrame({"Total": [NOT_AVAILABLE], "Note": ["No published total is held."]})
+    return as_sheet(results, "published-totals", results.totals)
+
+
+def published_scores(results: Results) -> pd.DataFrame:
+    """Return the published scores, how they were rounded, and what they settle."""
+    table = results.published_scores
+    effect = {bearing.row: bearing.text for bearing in results.bearings}
+    given = {row.score_id: row for row in each_row(results.study["published_scores"])}
+    keys = [RowKey("published_scores", (name,)) for name in table["score_id"]]
+    table = table.assign(
+        rounding=[rounding_words(given[name]).removeprefix(", ") for name in table["score_id"]],
+        effect=[effect.get(key, "It is of another day, and does nothing.") for key in keys],
+    )
+    return as_sheet(results, "published-scores", table, rounding=lambda text: text or "not rounded")

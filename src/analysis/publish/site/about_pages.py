@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from analysis.frames import records
-from analysis.measure.figures.findings import SILENCE
 from analysis.measure.national import criteria_in_use
 from analysis.measure.scenarios import KINDS
 from analysis.measure.side_by_side import irreconcilable
-from analysis.publish.context.dates import dates_compared
-from analysis.publish.context.finding_sources import finding_sources
-from analysis.publish.context.method import group_rules, states_key
+from analysis.publish.context.method import dates_compared, group_rules, states_key
+from analysis.publish.context.overview import finding_sources
 from analysis.publish.context.published import (
     counts_on_recommendations,
     events,
@@ -21,7 +19,6 @@ from analysis.publish.context.units import replies_by_cell
 from analysis.publish.site.downloads import downloads as listed_downloads
 from analysis.publish.site.page_maker import PageMaker
 from analysis.show.sensitivity import KIND_MEANING, KIND_WORDS
-from analysis.show.symbols import places_note
 from analysis.study.evidence import with_sources
 from analysis.study.versions import corrections
 
@@ -33,8 +30,6 @@ def front(maker: PageMaker) -> None:
         "index",
         maker.study.descriptor.title,
         first_total=_totals(maker)[:1],
-        report_read=maker.report_read,
-        silence=SILENCE,
         finding_sources=finding_sources(maker.results),
         has_requests=any(path.startswith("requests/") for path in maker.beside),
         by_question=[] if maker.study.scope.public else units_by_state(maker.results),
@@ -73,14 +68,12 @@ def method(maker: PageMaker, notebooks: Sequence[tuple[str, str]]) -> None:
         "method",
         "Method and limits",
         states=states_key(study),
-        places_note=places_note(study),
         questions=questions,
         unasked=[row for row in records(study["criteria"]) if row not in questions],
         rules=maker.rules,
         steps=dates_compared(results),
         readings=reading_table(results),
         weights=study.lookup("recommendations", "weight"),
-        report_read=maker.report_read,
         group_rules=group_rules(study),
         notebooks=notebooks,
         kinds=[(kind, KIND_WORDS[kind], KIND_MEANING[kind]) for kind in KINDS],

@@ -1,10 +1,11 @@
 """What the site tells search engines and other machines: heads of pages, a data set, a site map.
 
-Addresses of its own it has only where the study says where the site will stand.
+Addresses of its own it has only where the study says where the site will stand. A description
+leaves its page behind, so it names no unit with a finding: it counts.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,114 @@ from markupsafe import Markup, escape
 
 from analysis.direction import without_direction
 from analysis.frames import grouped, records
+from analysis.measure.figures.findings import NAMING, FindingPart
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.publish.cards import PIXELS, Card
+from analysis.publish.context.answers import findings_by_word
+from analysis.publish.context.overview import how_much_is_known
 from analysis.publish.described import TABLES, title_of
 from analysis.publish.markup import plain
-from analysis.publish.site.descriptions import FOUND, description, unit_findings
+from analysis.wording import agreeing, beyond, capital, counted, with_article
 
 if TYPE_CHECKING:
     from analysis.publish.site.page_maker import PageMaker
+
+
+MOST_NAMED = 4
+"""Recommendations that a card names."""
+WITH_CARD = ("index", "recommendation", "unit")
+"""The templates of pages that tell what was found."""
+
+
+def description(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> str:
+    """Return what a page is, with the mark of a draft and the date where it tells what was found.
+
+    Args:
+        maker: of the pages.
+        template: of the page.
+        title: its heading.
+        context: what its template takes.
+    """
+    if template == "index":
+        return f"{_mark(maker)}{maker.study.descriptor.description}"
+    if template in WITH_CARD:
+        text = " ".join(found(maker, template, title, context))
+        return f"{_mark(maker)}{text} As of {maker.named['dates.as_of'].text}."
+    if template == "figure":
+        return f"{_mark(maker)}{title}. What this figure is, and the rows that it counts."
+    singular, plural = maker.study.settings.unit_noun.both
+    report = maker.study.settings.report.title
+    return f"{_mark(maker)}{_PLAIN[template].format(unit=singular, a_unit=with_article(singular), units=plural, report=report, title=title)}"
+
+
+def found(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> list[str]:
+    """Return what is said of a page that tells what was found: one of those that have a card.
+
+    Of a unit the finding itself stands with its notices alone.
+    """
+    if template == "unit":
+        report = maker.study.settings.report.title
+        return [f"{title}: what we read of it, compared with “{report}”, question by question."]
+    if template == "recommendation":
+        rec = context["rec"]
+        if not rec["scored"]:
+            return ["Nothing is scored here, so nothing is said of who meets it."]
+        return [capital(_counts(maker, rec))]
+    scored = [rec for rec in maker.recommended if rec["scored"]]
+    lines = [f"“{rec['label']}”: {_counts(maker, rec)}" for rec in scored[:MOST_NAMED]]
+    more = beyond(scored, MOST_NAMED)
+    if more:
+        lines.append(f"And {counted(more, 'more recommendation', 'more recommendations')}.")
+    return [*lines, how_much_is_known(maker.results, maker.named)]
+
+
+_PLAIN = {
+    "recommendations": "Every recommendation of “{report}”, with how many {units} are shown to meet it.",
+    "compare": "Which {units} can be placed above others, and any two side by side.",
+    "units": "Every {unit}, with how much is known of it.",
+    "evidence": "What each source says, in our own words.",
+    "statement": "{title}: what one source says, in our own words, and what rests on it.",
+    "sources": "Every document listed, how far it was read, and what was taken from it.",
+    "published": "Counts, scores and figures that others published, beside the evidence.",
+    "method": "The questions, the rules for each answer, how scores are made, and their limits.",
+    "notebook": "{title}: a notebook with its results, to recompute them.",
+    "downloads": "The report, the tables and every other file.",
+    "cite": "How to cite this, and how {a_unit} can reply.",
+    "figures": "Every figure that these pages use, with its definition.",
+}
+
+
+def unit_findings(maker: "PageMaker", gaps: Iterable[dict]) -> list[str]:
+    """Return what was found of a unit on each recommendation; those of one finding together."""
+    findings = findings_by_word(row for row in gaps if row["finding"] in NAMING)
+    if not findings:
+        return ["What we read decides no recommendation. That says nothing for or against it."]
+    quoted = ((words, [f"“{maker.groups[name]}”" for name in names]) for words, names in findings)
+    return [f"{capital('; '.join(f'{words}: {_some(names)}' for words, names in quoted))}."]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = beyond(names, MOST_NAMED)
+    return ", ".join([*names[:MOST_NAMED], *([f"{more} more"] if more else [])])
+
+
+def _counts(maker: "PageMaker", rec: Mapping[str, Any]) -> str:
+    """Return the finding on a recommendation with counts in place of names."""
+    nouns = maker.study.settings.unit_noun.both
+    parts = maker.findings[rec["recommendation_id"]]
+    words = [f"{part.label}: {_count(maker, part)}" for part in parts]
+    noun = agreeing(parts[-1].count, *nouns) if parts[-1].is_any else ""
+    return f"{'; '.join(words)} {noun}".rstrip() + "."
+
+
+def _count(maker: "PageMaker", part: FindingPart) -> str:
+    return maker.named[part.figure].text if part.is_any else "none"
+
+
+def _mark(maker: "PageMaker") -> str:
+    return f"{maker.study.mark} ".lstrip()
+
 
 MOST_ADDRESSES = 50_000
 """Addresses that a site map may have (sitemaps.org)."""
@@ -85,7 +185,7 @@ class Machines:
             _meta("property", "og:description", text),
             _meta("property", "og:url", url),
         ]
-        if template in FOUND:
+        if template in WITH_CARD:
             card = self._cards[path] = self._card(template, title, context)
             lines += [
                 _meta("property", "og:image", self._url(_card_path(path))),
@@ -98,7 +198,7 @@ class Machines:
 
     def _card(self, template: str, title: str, context: Mapping[str, Any]) -> Card:
         above = "" if template == "index" else self._study.descriptor.title
-        lines = FOUND[template](self._maker, title, context)
+        lines = found(self._maker, template, title, context)
         criteria = [row["criterion_id"] for row in records(criteria_in_use(self._study))]
         own: list[str] = []
         if template == "recommendation":

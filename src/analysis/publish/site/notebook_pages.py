@@ -132,7 +132,8 @@ class _Parts:
                 table.insert(0, html.fragment_fromstring(f"<caption>{plain(label)}</caption>"))
         # A table scrolls by itself in a narrow window.
         kind = "prose" if root.find(".//table") is None else "table"
-        yield {kind: _clean(root), "label": label}
+        # With no style, script or attribute of its own.
+        yield {kind: Markup("".join(_inside(root))), "label": label}
 
 
 def _printed(text: str) -> dict[str, Any]:
@@ -142,11 +143,6 @@ def _printed(text: str) -> dict[str, Any]:
         return {"text": text}
     inside = Markup("<br>").join(map(_text, lines))
     return {"prose": Markup("<p>{}</p>").format(inside)}
-
-
-def _clean(root: html.HtmlElement) -> Markup:
-    """Return what a stored output shows, with no style, script or attribute of its own."""
-    return Markup("".join(_inside(root)))
 
 
 def _inside(element: html.HtmlElement) -> Iterator[str]:

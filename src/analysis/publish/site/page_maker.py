@@ -4,30 +4,29 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, cached_property
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
-from analysis.frames import grouped, records
+from analysis.frames import grouped
 from analysis.measure.figures import NamedFigure
-from analysis.measure.figures.findings import counting_figure, finding_columns, shown_findings
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.measure.tree import TOTAL
 from analysis.publish.context import MOST_ROWS
 from analysis.publish.context.answers import NOT_THE_SAME, dates_spoken, is_bare, named_source
-from analysis.publish.context.published import recommendation_records
+from analysis.publish.context.common import common_context
 from analysis.publish.markup import isolating, mark_of, plain, quotation_rules, template_text
 from analysis.publish.site.addresses import Addresses
 from analysis.publish.site.machines import Machines
 from analysis.show.caveats import caveats, draft_line
-from analysis.show.drawing import Drawing, in_section
+from analysis.show.drawing import Drawing
 from analysis.show.labels import DECIDED
 from analysis.show.symbols import ramp_rules
 from analysis.study import vocabulary as v
-from analysis.study.sentences import written_findings
-from analysis.wording import DOZEN, beyond, further, listed, spoken
+from analysis.wording import beyond, further, spoken
 
 _PAGES_AT_ONCE = 1_000
 
@@ -56,61 +55,35 @@ class PageMaker:
         self.used: dict[str, dict[str, str]] = defaultdict(dict)
         self.criteria = list(criteria_in_use(self.study)["criterion_id"])
         self.is_scored = self.study.lookup("criteria", "scored")
-        self.names = self.study.lookup("units", "short_name")
-        self.labels = self.study.lookup("criteria", "label")
         self.groups = self.study.lookup("recommendations", "label")
         self.files = {
             "site.css": _stylesheet(results).encode(),
             "site.js": template_text("site/site.js").encode(),
         }
-        self.findings = shown_findings(results)
-        self.written = written_findings(self.study, results.matrix)
-        self.authors = listed([person.title for person in self.study.descriptor.contributors])
+        common = common_context(results, named, charts)
+        self.names, self.labels = common["names"], common["labels"]
+        self.recommended, self.findings = common["recommended"], common["findings"]
+        self.written, self.authors = common["written"], common["authors"]
         self.machines = Machines(self)
-        self._common = self._context(charts)
+        self._common = common | self._of_pages()
 
-    def _context(self, charts: Iterable[Drawing]) -> dict:
-        """Return what all templates take."""
-        study, named = self.study, self.named
+    def _of_pages(self) -> dict[str, Any]:
+        """Return what all templates of the site take beside what the report takes too."""
+        study = self.study
         return {
-            "study": study,
-            "descriptor": study.descriptor,
-            "settings": study.settings,
-            "unit_noun": study.settings.unit_noun.singular,
-            "unit_nouns": study.settings.unit_noun.plural,
             "draft": draft_line(study),
             "beside": set(self.beside),
-            "dozen": DOZEN,
             "most_rows": MOST_ROWS,
             "at": self.at,
             "units_index": self.units_index,
-            "charts": lambda section: in_section(charts, section),
-            "extents": v.EXTENT,
             "unknowns": v.UNKNOWNS,
-            "labels": self.labels,
             "groups": self.groups,
-            "names": self.names,
-            "scales": study.lookup("criteria", "scale_id"),
             "asked": set(self.criteria),
-            "unit_notices": {
-                unit: [row["text"] for row in rows]
-                for unit, rows in grouped(study["notices"], "unit_id").items()
-            },
-            "sources": {row["source_id"]: row for row in records(study["sources"])},
             "source_of_record": study.lookup("evidence", "source_id"),
-            "finding_columns": finding_columns(self.results),
-            "counting_figure": counting_figure,
             "decided": DECIDED,
             "spoken": spoken,
             "mark": mark_of(study),
-            "text": lambda name: named[name].text,
-            "value": lambda name: named[name].value,
-            "has": lambda name: name in named,
             "no_contact": "study.contact" in study.descriptor.placeholders,
-            "authors": self.authors,
-            "recommended": self.recommended,
-            "findings": self.findings,
-            "written": self.written,
         }
 
     def page(
@@ -214,22 +187,6 @@ class PageMaker:
     def units_index(self) -> str:
         """The path of the table of the units."""
         return f"{self.at.units_folder}/index.html"
-
-    @cached_property
-    def written(self) -> dict[tuple[str, str], str]:
-        """The sentences on findings that a person wrote, by unit and recommendation."""
-        return written_findings(self.study, self.results.matrix)
-
-    @cached_property
-    def recommended(self) -> list[dict]:
-        """The recommendations, with their counts and the units named."""
-        return recommendation_records(self.results)
-
-    @cached_property
-    def report_read(self) -> str:
-        """How far the report itself was read; empty where it is not a source."""
-        read = self.study.lookup("sources", "extent_read")
-        return read.get(self.study.settings.report.source_id, "")
 
     @cached_property
     def rules(self) -> dict[str, list[dict]]:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from analysis.measure.figures import NamedFigure
 from analysis.measure.results import Results
+from analysis.publish.build_context import BuildContext, card_maker
 from analysis.publish.cards import Card
 from analysis.publish.context.units import unit_sections
-from analysis.publish.material import Material
 from analysis.publish.parts import awaited
 from analysis.publish.site import about_pages, evidence_pages, figure_pages, unit_pages
-from analysis.publish.site.compare_page import compare
 from analysis.publish.site.notebook_pages import notebooks
 from analysis.publish.site.page_maker import PageMaker
 from analysis.publish.site.recommendation_pages import recommendations
+from analysis.publish.site.unit_pages import compare
 from analysis.show.drawing import Drawing
 
 FOLDER = "site"
@@ -84,27 +84,24 @@ def site_files(
     return maker.files | maker.machines.files(draw or partial(_draw_here, results))
 
 
-def write(material: Material, folder: Path) -> None:
+def write(context: BuildContext, folder: Path) -> None:
     """Write the site as a part of a build."""
-    units = material.results.study["units"]["unit_id"]
-    on_the_way = awaited(material.parts, units)
-    charts, draw = _Charts(material), material.tasks.cards
-    write_site(material.results, material.named, charts, folder, on_the_way, draw)
+    units = context.results.study["units"]["unit_id"]
+    on_the_way = awaited(context.parts, units)
+    charts, draw = _Charts(context), context.cards
+    write_site(context.results, context.named, charts, folder, on_the_way, draw)
 
 
 def _draw_here(results: Results, cards: dict[str, Card]) -> dict[str, bytes]:
-    from analysis.publish.card_drawing import drawn_card
-    from analysis.study import faces
-
-    faces.use(results.study)
-    return {path: drawn_card(card) for path, card in cards.items()}
+    draw = card_maker(results)
+    return {path: draw(card) for path, card in cards.items()}
 
 
 class _Charts:
     """The charts of a build, waited for when they are first gone through."""
 
-    def __init__(self, material: Material):
-        self._material = material
+    def __init__(self, context: BuildContext):
+        self._context = context
 
     def __iter__(self) -> Iterator[Drawing]:
-        return iter(self._material.charts)
+        return iter(self._context.charts)

@@ -28,6 +28,7 @@ class Kind:
         draw: draws it.
         section: the section that shows it; ``None``: it is drawn for notebooks alone.
         of_units: whether it draws each unit.
+        heading: what stands above it, where its section is the end of a page.
         lacking: says why there is nothing to draw; empty: there is.
         based_on: the study's table from which its table takes columns.
         columns: those of its table that no other published table has.
@@ -39,10 +40,12 @@ class Kind:
     based_on: str = ""
     columns: Mapping[str, Field] = field(default_factory=dict)
     of_units: bool = True
+    heading: str = ""
 
     def published(self, results: Results, named: Named) -> Chart:
         """Return the chart with its section, and with what describes its table."""
-        about = {"section": self.section, "based_on": self.based_on, "columns": self.columns}
+        about = {"section": self.section, "heading": self.heading}
+        about |= {"based_on": self.based_on, "columns": self.columns}
         return replace(self.draw(results, named), **about)
 
 

@@ -9,7 +9,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.measure.results import COVERAGE, SETTLED, Results
 from analysis.show import style
 from analysis.show.caveats import caveats
-from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.fields import count
 from analysis.show.labels import word
 from analysis.show.lines import width_of
@@ -51,28 +51,27 @@ def coverage_chart(results: Results, named: Named) -> Chart:
         for criterion, scored in zip(table.index, criteria["scored"] == "yes", strict=True)
     }
 
-    def page(table: pd.DataFrame, place: str) -> list[Chart]:
-        return [_page(results, table, names, kinds, title + place)]
-
     def by_group() -> Chart:
         """Draw the criteria of each recommendation together, where there are many."""
         groups = criteria.set_index("criterion_id")["recommendation_id"]
         sums = table.groupby(groups.reindex(table.index), sort=False).sum()
         group_names = {**study.lookup("recommendations", "label"), "": "context"}
         short = f"How much is known of the {len(table):,} criteria, by recommendation"
-
-        def page(sums: pd.DataFrame, place: str) -> list[Chart]:
-            return [_page(results, sums, group_names, kinds, short + place)]
-
         what = f"A bar for each of {len(table):,} criteria"
-        where = "data/national.csv"
-        return bound(
-            over_pages(sums, page),
-            table.reset_index(),
-            lambda: left_out("coverage", title, table.reset_index(), what, where),
+        return over_pages(
+            sums,
+            lambda sums, place: [_page(results, sums, group_names, kinds, short + place)],
+            whole,
+            lambda: left_out("coverage", title, whole, what, "data/national.csv"),
         )
 
-    return bound(over_pages(table, page), table.reset_index(), by_group)
+    whole = table.reset_index()
+    return over_pages(
+        table,
+        lambda table, place: [_page(results, table, names, kinds, title + place)],
+        whole,
+        by_group,
+    )
 
 
 def _page(

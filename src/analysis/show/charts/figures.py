@@ -10,7 +10,7 @@ from analysis.measure.results import Results
 from analysis.measure.side_by_side import comparable_figures
 from analysis.show import style
 from analysis.show.caveats import draft_line
-from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, styled
@@ -44,8 +44,9 @@ def figures_chart(results: Results, named: Named) -> Chart:
 
     whole = table[columns].reset_index(drop=True)
     what = f"A line for each of {len(table):,} figures"
-    return bound(
-        over_pages(list(dict.fromkeys(table["comparison"])), page),
+    return over_pages(
+        list(dict.fromkeys(table["comparison"])),
+        page,
         whole,
         lambda: left_out("figures", title, whole, what, "the table of figures"),
     )

@@ -8,7 +8,7 @@ from analysis.frames import each_row
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
-from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.labels import interval_words
 from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
@@ -29,14 +29,14 @@ def intervals_chart(results: Results, named: Named) -> Chart:
         f"{agreeing(len(table), *study.settings.unit_noun.both)} what we read leaves the "
         "whole range of scores open"
     )
-
-    def page(table: pd.DataFrame, place: str) -> list[Chart]:
-        return [_page(results, table, title + place)]
-
     table = table.reset_index(drop=True)
-    pages = over_pages(table, page)
     what = f"A bar for each of {len(table):,} {study.settings.unit_noun.plural}"
-    return bound(pages, table, lambda: left_out("intervals", title, table, what, "data/scores.csv"))
+    return over_pages(
+        table,
+        lambda part, place: [_page(results, part, title + place)],
+        table,
+        lambda: left_out("intervals", title, table, what, "data/scores.csv"),
+    )
 
 
 def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:

@@ -9,7 +9,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats
-from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.given import is_on_axes
 from analysis.show.labels import level_word
 from analysis.show.lines import lines_high, width_of, wrapped
@@ -68,10 +68,12 @@ def matrix_chart(results: Results, named: Named) -> Chart:
             for number, block in enumerate(blocks)
         ]
 
+    def too_large() -> Chart:
+        what = f"A picture of {len(table):,} cells"
+        return left_out("matrix", title, table, what, "data/matrix.csv")
+
     table = table.reset_index(drop=True)
-    pages = over_pages(units, page) if len(table) <= _MOST_CELLS else []
-    what = f"A picture of {len(table):,} cells"
-    return bound(pages, table, lambda: left_out("matrix", title, table, what, "data/matrix.csv"))
+    return over_pages(units, page, table, too_large) if len(table) <= _MOST_CELLS else too_large()
 
 
 def _part_label(number: int, count: int) -> str:

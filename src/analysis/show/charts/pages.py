@@ -23,14 +23,33 @@ MOST_PAGES = DOZEN
 _CLOSE = 0.001  # of a length: no difference that could be seen
 
 
-def over_pages(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[Chart]:
-    """Draw items on as few pages as hold them; return no page where it would take too many.
+def over_pages(
+    items: Items,
+    draw: Callable[[Items, str], list[Chart]],
+    table: pd.DataFrame,
+    otherwise: Callable[[], Chart],
+) -> Chart:
+    """Return a picture on as few pages as hold its items.
 
     Args:
         items: what has a row each.
         draw: draws some of them, side by side on several pages if need be, given the words that
             its title ends with: which of the pages it is.
+        table: what is behind all of the pages.
+        otherwise: gives what stands for a picture of too many pages.
     """
+    pages = pages_that_hold(items, draw)
+    if not pages:
+        return otherwise()
+    more = [
+        replace(page, name=f"{page.name}-{number}", table=table)
+        for number, page in enumerate(pages[1:], start=2)
+    ]
+    return replace(pages[0], table=table, more=tuple(more))
+
+
+def pages_that_hold(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[Chart]:
+    """Return as few pages as hold the items; none where there would be too many."""
     if is_on_axes():
         return draw(items, "")
     count = 1
@@ -53,18 +72,6 @@ def over_pages(items: Items, draw: Callable[[Items, str], list[Chart]]) -> list[
 
 def _part_label(number: int, count: int) -> str:
     return f" (part {number + 1} of {count})" if count > 1 else ""
-
-
-def bound(pages: list[Chart], table: pd.DataFrame, otherwise: Callable[[], Chart]) -> Chart:
-    """Return the pages as one picture with the table behind all of them; of none, another."""
-    if not pages:
-        return otherwise()
-    name = pages[0].name
-    more = [
-        replace(page, name=f"{name}-{number}", table=table)
-        for number, page in enumerate(pages[1:], start=2)
-    ]
-    return replace(pages[0], table=table, more=tuple(more))
 
 
 def left_out(name: str, title: str, table: pd.DataFrame, what: str, where: str) -> Chart:

@@ -9,8 +9,9 @@ from analysis.measure.scenarios import DECLARED
 from analysis.measure.sensitivity import ALL
 from analysis.show.caveats import caveats_on_scores
 from analysis.show.charts.intervals import Scale
+from analysis.show.labels import ends_words
 from analysis.show.lines import lines_high, width_of, wrapped
-from analysis.show.sensitivity import KIND_WORDS, ends_words
+from analysis.show.sensitivity import KIND_WORDS
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, Chart, Lettering, Look, Named, styled
 from analysis.show.symbols import PALETTE

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import draft_line
-from analysis.show.charts.pages import bound, left_out, over_pages
+from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
 from analysis.show.style import LABEL, NOTE, Chart, Lettering, Look, Named, box, styled
@@ -28,17 +28,13 @@ def timeline_chart(results: Results, named: Named) -> Chart:
     dated["first"], dated["last"] = first_days(dated["date"]), last_days(dated["date"])
     dated["middle"] = (dated["first"] + dated["last"]) / 2
     dated = dated.sort_values(["middle", "event_id"], kind="stable")
-
-    def page(dated: pd.DataFrame, place: str) -> list[Chart]:
-        return [_page(results, named, dated, place)]
-
     table = table.reset_index(drop=True)
     what = f"A mark for each of {len(dated):,} events"
-    where = "the table of events"
-    return bound(
-        over_pages(dated, page),
+    return over_pages(
+        dated,
+        lambda part, place: [_page(results, named, part, place)],
         table,
-        lambda: left_out("timeline", "The events", table, what, where),
+        lambda: left_out("timeline", "The events", table, what, "the table of events"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a build makes in the background: the charts, the briefings and the social cards.
+"""What every part of a build is made from, and what is made of it in the background.
 
 Tasks find the results in a folder, and leave there what they make. What makes it is imported in
 the background, and here only where it has to be made here.
@@ -6,7 +6,7 @@ the background, and here only where it has to be made here.
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,41 +14,68 @@ from typing import TYPE_CHECKING, Any
 from analysis.background import Task
 from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.results import Results
-from analysis.publish.scratch import scratch_folder
+from analysis.publish.files import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:
+    from analysis.publish.blocks import Block
     from analysis.publish.cards import Card
 
 _GIVEN, _CHARTS, _ITEMS = "given.pickle", "charts.pickle", "items.pickle"
 _BRIEFINGS, _CARDS = "briefings", "cards"
 
 
-class Tasks:
-    """The tasks of one build.
+class BuildContext:
+    """What every part of a build is made from, most of it made when it is first asked for.
 
     Attributes:
+        results: the measures to publish.
+        parts: the parts that are built.
         named: every named figure of the results, by its id.
     """
 
     def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
-        """Begin them, the charts first; the briefings only if they are among the parts."""
-        self._results, self._executor = results, executor
-        named = named_figures(results)
+        """Begin in the background, with the charts; the briefings only if they are a part."""
+        self.results, self.parts, self._executor = results, parts, executor
+        self._statements = named_figures(results)
         self._folder = scratch_folder(self)
-        (self._folder / _GIVEN).write_bytes(pickle.dumps((results.without_progress(), named)))
+        given = pickle.dumps((results.without_progress(), self._statements))
+        (self._folder / _GIVEN).write_bytes(given)
         self._charts = Task(executor, _draw, str(self._folder))
         units = list(results.study["units"]["unit_id"]) if "briefings" in parts else []
         self._briefings = self._by_turns(_BRIEFINGS, dict(zip(units, units, strict=True)))
-        self._statements = named
-        self.named = named | interval_sensitivity(results)
+        self.named = self._statements | interval_sensitivity(results)
 
     @cached_property
     def charts(self) -> list[Drawn]:
         """Every chart, drawn; see :func:`analysis.show.charts.all_charts`."""
         if self._charts.done():
             return pickle.loads((self._folder / _CHARTS).read_bytes())
-        return drawn_charts(self._results, self._statements)
+        return drawn_charts(self.results, self._statements)
+
+    @cached_property
+    def page(self) -> str:
+        """The report as HTML."""
+        from analysis.publish.report import report_html
+
+        return report_html(self.results, self.named, self.charts, self.parts)
+
+    @cached_property
+    def blocks(self) -> "list[Block]":
+        """The report's page as blocks, for PDF and Word."""
+        from analysis.publish.blocks import blocks
+
+        return blocks(self.page)
+
+    @cached_property
+    def report_pdf(self) -> Future[bytes]:
+        """The report as PDF, on its way from its first use in a thread: typst holds up no other."""
+        from analysis.publish.report_pdf import report_pdf
+
+        thread = ThreadPoolExecutor(1)
+        made = thread.submit(report_pdf, self.results, self.blocks)
+        thread.shutdown(wait=False)
+        return made
 
     def briefings(self) -> dict[str, bytes]:
         """Return the briefing on each unit."""
@@ -59,7 +86,7 @@ class Tasks:
         return self._by_turns(_CARDS, cards).made()
 
     def _by_turns(self, kind: str, items: Mapping[str, Any]) -> "_Turns":
-        return _Turns(self._results, self._executor, self._folder, kind, items)
+        return _Turns(self.results, self._executor, self._folder, kind, items)
 
 
 class _Turns:
@@ -111,7 +138,8 @@ def _briefing_maker(results: Results) -> Callable[[str], bytes]:
     return Briefings(results).pdf
 
 
-def _card_maker(results: Results) -> "Callable[[Card], bytes]":
+def card_maker(results: Results) -> "Callable[[Card], bytes]":
+    """Return the function that draws a social card in the faces of the study."""
     from analysis.publish.card_drawing import drawn_card
     from analysis.study import faces
 
@@ -121,7 +149,7 @@ def _card_maker(results: Results) -> "Callable[[Card], bytes]":
 
 _MAKERS: dict[str, Callable[[Results], Callable[[Any], bytes]]] = {
     _BRIEFINGS: _briefing_maker,
-    _CARDS: _card_maker,
+    _CARDS: card_maker,
 }
 """For each kind of file that is made by turns, what gives the function that makes it of an item."""
 

@@ -1,10 +1,13 @@
-"""Build a folder beside another and replace that one whole: one build at a time, and never half of one."""
+"""Files and folders as a build writes them: replaced whole or not at all, and never half of one."""
 
 import contextlib
+import json
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 from filelock import FileLock, Timeout
 
@@ -42,7 +45,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
 
 
 @contextlib.contextmanager
-def swapped_in(
+def atomic_replace(
     out: Path, progress: Callable[[str], None] = lambda step: None, patience: float = PATIENCE
 ) -> Iterator[Path]:
     """Give a new folder beside ``out`` and put it in its place if all goes well.
@@ -137,3 +140,20 @@ def _clear_up(out: Path) -> None:
         _previous(out).rename(out)
     for left in (_previous(out), _building(out)):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def scratch_folder(owner: object) -> Path:
+    """Return a new folder that goes when its owner does, or when the program ends.
+
+    That of the standard library's ``TemporaryDirectory`` does so too, and warns that it was left
+    to it: what is made in the background has no block in which a folder could be closed.
+    """
+    folder = Path(mkdtemp(prefix="policygap-"))
+    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write a file of JSON for programs and people."""
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
