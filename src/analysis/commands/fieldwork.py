@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 def workbook(arguments: argparse.Namespace) -> int:
     """Write a coder's workbook."""
-    from analysis.fieldwork.assignments import Order, give_workbook
-    from analysis.fieldwork.coding_workbook import checked_coder
+    from analysis.fieldwork.coding_workbook import Order, checked_coder, give_workbook
     from analysis.study import coders, journal
 
     with journal.changing(arguments.study):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import analysis
-from analysis.commands import documents, fieldwork, finding, outputs, questions
+from analysis.commands import documents, fieldwork, outputs, questions
 from analysis.commands.shared import STUDY
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _add_collecting(add: _Add) -> None:
 
 
 def _add_finding(add: _Add) -> None:
-    search = add("search", finding.search, "find passages in the documents")
+    search = add("search", documents.search, "find passages in the documents")
     search.add_argument(
         "places",
         nargs="*",
@@ -212,7 +212,7 @@ def _add_finding(add: _Add) -> None:
     search.add_argument(
         "--most", type=_count, default=20, metavar="N", help="passages shown (default: 20)"
     )
-    passages = add("passages", finding.passages, "write the best passages to read")
+    passages = add("passages", documents.passages, "write the best passages to read")
     _out(passages, "FILE.xlsx", "the file to write")
     _units(passages)
     _study(passages)

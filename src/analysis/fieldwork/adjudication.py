@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
-from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
 from analysis.fieldwork.forms import adjudication_form
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import (
+from analysis.fieldwork.row_reader import (
     CODED,
     DATED,
+    RowReader,
     besides,
     mark_of,
     note_missing,
@@ -24,8 +24,7 @@ from analysis.fieldwork.row_marks import (
     row_mark,
     text_mark,
 )
-from analysis.fieldwork.row_reader import RowReader
-from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
+from analysis.fieldwork.shared_sheets import codebook_page, coded_texts, held_pages, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import grouped, records

@@ -9,17 +9,18 @@ from analysis.fieldwork.coding_workbook import fault_of_name, recorded_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.picks import Picks, bring_in_nothing_found
-from analysis.fieldwork.row_marks import (
+from analysis.fieldwork.row_reader import (
     DATED,
     MARK,
     Row,
+    RowReader,
     besides,
+    bring_in_documents,
     mark_of,
     note_missing,
     places_by_mark,
     text_mark,
 )
-from analysis.fieldwork.row_reader import RowReader, bring_in_documents
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.study.marks import codebook_marks, short_mark
 from analysis.wording import agreeing

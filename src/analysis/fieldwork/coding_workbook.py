@@ -1,34 +1,37 @@
-"""The coding workbook: one coder's codings out, and no others.
+"""The coding workbook: one coder's codings out, and no others; and what each coder was given.
 
 A coder codes without sight of another's levels (Krippendorff, Content Analysis, 4th edition,
 2019, chapter 12, on independence), so the workbook holds that coder's own rows and no others.
+A coder has read what she was given, and no more: that is recorded.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.fieldwork import passages
-from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import Cell
 from analysis.fieldwork.forms import CODE, coding_form
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import row_mark
+from analysis.fieldwork.row_reader import row_mark
 from analysis.fieldwork.shared_sheets import (
     add_document_forms,
+    codebook_page,
     coded_texts,
     held_pages,
     offer_lists,
 )
-from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker, save_new
 from analysis.frames import records
 from analysis.problems import Problem, StudyError, shorten
-from analysis.study import Study
+from analysis.study import Study, journal
 from analysis.study import vocabulary as v
 from analysis.study.groups import exemptions
 from analysis.study.marks import codebook_marks, short_mark
+from analysis.study.tables import as_csv, is_marked
 
 KIND = "coding"
 
@@ -61,7 +64,7 @@ def coding_workbook(
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
         batch: the batch of work that it is recorded as
-            (:func:`analysis.fieldwork.assignments.assign`).
+            (:func:`analysis.fieldwork.coding_workbook.assign`).
         beside: the folder in which it will lie, from which links to documents lead.
 
     Raises:
@@ -156,3 +159,86 @@ def coding_rows(
             for row in rows or [{}]:
                 mark = row_mark(unit, criterion, row)
                 yield FormRow({**coded_texts(row), **shown, "row": mark}, choices)
+
+
+_CRITERIA_OF_A_ROW = 300
+"""Criteria of one row at most: their ids, each of 100 signs at most, fit into one cell."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a coder is to be given.
+
+    Attributes:
+        units: these units only; none named: all.
+        only_unknown: only the cells for which this coder has no level yet.
+        round: the round that it belongs to, ``pilot`` or ``main``; empty: the main one.
+    """
+
+    units: Sequence[str] = ()
+    only_unknown: bool = False
+    round: str = ""
+
+
+def give_workbook(
+    study: Study, coder: str, out: Path, order: Order, on: dt.date | None = None
+) -> list[str]:
+    """Write a coder's workbook, and record in the study what she was given: both or neither.
+
+    Call it while :func:`analysis.study.journal.changing` is held for the study's folder.
+
+    Args:
+        study: the study, as it stands in its folder.
+        coder: the coder.
+        out: the file to write.
+        order: what she is given.
+        on: the day; default: today.
+
+    Returns:
+        The files of the study that were changed; none where the same was given that day.
+
+    Raises:
+        StudyError: the workbook cannot be written as asked, or the study cannot be changed.
+    """
+    batch, rows = assign(study, coder, order, on or dt.date.today())
+    files = {}
+    if len(rows):
+        table = pd.concat([study["assignments"], rows], ignore_index=True)
+        path = study.descriptor.tables["assignments"].path
+        files = {**study.brought_up, path: as_csv(table, is_marked(study.folder / path))}
+    content = coding_workbook(study, coder, order.units, order.only_unknown, batch, out.parent)
+    save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
+    return sorted(files)
+
+
+def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd.DataFrame]:
+    """Return the batch of what a coder is given on a day, and the rows that record it.
+
+    The batch is the day with a counter. What the same coder was given on the same day before is
+    the same batch, and adds no row.
+    """
+    coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
+    units = list(order.units) or list(study["units"]["unit_id"])
+    own = study["codings"][study["codings"]["coder"] == coder]
+    cells: dict[str, dict[str, None]] = {}
+    for unit, criterion in cells_of_rows(coding_rows(study, own, units, order.only_unknown)):
+        cells.setdefault(unit, {})[criterion] = None
+    given = {
+        (unit, ";".join(list(ids)[start : start + _CRITERIA_OF_A_ROW]))
+        for unit, ids in cells.items()
+        for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
+    }
+    today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
+    today = today[today["round"] == order.round]
+    for batch, rows in today.groupby("batch"):
+        if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
+            return str(batch), recorded.iloc[:0]
+    taken = {*recorded["batch"], *study["codings"]["batch"]}
+    numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
+    batch = next(number for number in numbers if number not in taken)
+    place_of = {unit: place for place, unit in enumerate(units)}
+    rows = [
+        (coder, *pair, batch, day, "", order.round)
+        for pair in sorted(given, key=lambda pair: place_of[pair[0]])
+    ]
+    return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -1,20 +1,24 @@
-"""Take collected documents into a study: a row for each, and a source where it has none."""
+"""Take collected documents into a study: a row for each, and a source where it has none.
+
+Which unit a document may be about is proposed to a person, and recorded by nothing.
+"""
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
 from analysis.documents.index import index_collected
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
+from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.request_tracker import link_to_request
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
-from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
 from analysis.study.addresses import is_on_the_web
 
@@ -99,22 +103,6 @@ def collect_into(
         if waiting:
             take_in()
     return collection
-
-
-def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
-    """Give documents the request that they answer.
-
-    Raises:
-        StudyError: one of them answers another request.
-    """
-    for number, row in enumerate(documents.rows):
-        if request and row["document_id"] in names:
-            if row["request_id"] not in ("", request):
-                rule = f"{row['document_id']} answers another request than {request}"
-                remedy = "correct --request, or the row itself if it was entered wrongly"
-                place = (documents.table.path, number + 2, "request_id", row["request_id"])
-                raise StudyError([Problem(*place, rule, remedy)])
-            row["request_id"] = request
 
 
 def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tuple[str, Collected]]:
@@ -301,3 +289,43 @@ def _figures_of(collected: Collected) -> dict[str, str]:
 
 def _figures(row: dict[str, str]) -> tuple[str, ...]:
     return row["media_type"], row["bytes"], row["pages"], row["words"]
+
+
+FILE_NAME, ADDRESS, FIRST_PAGE = "the name of its file", "its address", "its first page"
+_PAGE_AT_MOST = 3000
+"""Letters of a first page that are looked through."""
+
+
+def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
+    """Return the one unit that a document names, and where; ``None``: it names none, or several.
+
+    A name counts where it stands as whole words. The first place that names any unit decides: the
+    address or the file name, and then the first page.
+    """
+    place = urlsplit(collected.name)
+    path = place.netloc + place.path if place.netloc else PurePath(collected.name).stem
+    places = {
+        ADDRESS if place.netloc else FILE_NAME: path,
+        FIRST_PAGE: collected.text.pages[0][:_PAGE_AT_MOST],
+    }
+    names = study.lookup("units", "short_name")
+    for where, text in places.items():
+        units = _named(names, text)
+        if units:
+            return (units[0], where) if len(units) == 1 else None
+    return None
+
+
+def _named(names: Mapping[str, str], text: str) -> list[str]:
+    """Return the ids of units of which a text has the name; a name within a longer one is none."""
+    words = f" {_words(text)} "
+    matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
+    return [
+        unit
+        for unit, name in matches.items()
+        if not any(name != other and f" {name} " in f" {other} " for other in matches.values())
+    ]
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))

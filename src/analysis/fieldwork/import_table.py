@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
-from analysis.fieldwork.default_map import default_map
-from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
+from analysis.fieldwork.table_answers import DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
+    BESIDE,
     FOUND_NOTHING,
     NOBODY_LOOKED,
     NOT_ASKED,
     Searched,
     TableMap,
+    default_map,
     read_map,
 )
 from analysis.fieldwork.workbook_content import SheetRow

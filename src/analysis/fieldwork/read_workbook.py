@@ -12,8 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
-from analysis.fieldwork.outside_cells import note_besides, note_typed
-from analysis.fieldwork.read_cell import look_at_merged, read_cell
+from analysis.fieldwork.read_cells import look_at_merged, note_besides, note_typed, read_cell
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,

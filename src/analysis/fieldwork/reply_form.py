@@ -16,8 +16,7 @@ from analysis.fieldwork.forms import (
     ledger_form,
 )
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import text_mark
-from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with, text_mark
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import HIDDEN, FormRow, Page, WorkbookMaker

@@ -12,16 +12,21 @@ from analysis.fieldwork.changeset import ADDED, Changeset
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
 from analysis.fieldwork.table_file import TableFile
-from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
+from analysis.fieldwork.table_map import (
+    BESIDE,
+    BLANKS,
+    FOUND_NOTHING,
+    WRITE_A_MAP,
+    Question,
+    TableMap,
+    UnitColumns,
+)
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import each_row
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 
-BESIDE = ("date", "source", "note", "coder")
-"""What may stand beside an answer."""
 DATED = ("observed_on", "not_before", "not_after")
-WRITE_A_MAP = "write a map (--map; docs/filling.md)"
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
 _PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
 """Columns of the study to which what stands beside an answer goes."""

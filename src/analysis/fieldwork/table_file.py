@@ -17,8 +17,7 @@ from openpyxl.workbook import Workbook
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
-from analysis.fieldwork.outside_cells import note_besides
-from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
+from analysis.fieldwork.read_cells import look_at_merged, note_besides, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten

@@ -1,4 +1,7 @@
-"""Read the map of a table that is brought in: which column says what, and what each answer means."""
+"""The map of a table that is brought in: which column says what, and what each answer means.
+
+It is read from a file. A table that has the study's own headings and words needs none.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,7 +24,10 @@ from yaml.constructor import ConstructorError
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import refusal
+from analysis.fieldwork.table_file import TableFile
 from analysis.problems import Problem, StudyError, shorten
+from analysis.study import Study
+from analysis.study import vocabulary as v
 from analysis.study.dates import exists
 
 Blank = Literal["", "not_asked", "nobody_looked", "looked_and_found_nothing"]
@@ -30,6 +36,9 @@ BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
 _SEE = "docs/filling.md has every entry of a map"
+WRITE_A_MAP = "write a map (--map; docs/filling.md)"
+BESIDE = ("date", "source", "note", "coder")
+"""What may stand beside an answer."""
 
 
 def _a_date(text: str) -> str:
@@ -228,3 +237,51 @@ def _entry_problem(path: Path, error: Mapping[str, Any]) -> Problem:
         error["type"], text[0].lower() + text[1:]
     )
     return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
+
+
+_UNIT_COLUMNS = ("name", "short_name", "region", "country")
+
+
+def default_map(study: Study, table: TableFile) -> TableMap:
+    """Return the map of a table that has the study's own headings and words.
+
+    Raises:
+        StudyError: a heading is none of them.
+    """
+    headings, no_units = table.headings, study["units"].empty
+    is_long = {"criterion_id", "answer"} <= set(headings)
+    criteria = (
+        [] if is_long else [name for name in study["criteria"]["criterion_id"] if name in headings]
+    )
+    known = {"unit_id", *criteria, *BESIDE, *(_UNIT_COLUMNS if no_units else ())}
+    known |= {"criterion_id", "answer"} if is_long else set()
+    first = table.place(table.headings_row, 1)
+    for heading, column in headings.items():
+        if heading not in known:
+            place = table.place(table.headings_row, column)
+            rule = f"without a map a heading is unit_id, the id of a criterion, or one of: {', '.join((*BESIDE, 'criterion_id', 'answer'))}"
+            remedy = f"correct it, add the criterion to criteria.csv, or {WRITE_A_MAP}"
+            table.workbook.refuse(place, heading, rule, remedy)
+    if "unit_id" not in headings:
+        rule = "without a map a column is headed unit_id, and none is"
+        table.workbook.refuse(first, "", rule, f"head it so, or {WRITE_A_MAP}")
+    if not (criteria or is_long):
+        rule = "without a map columns are headed by ids of criteria, or criterion_id and answer, and none is"
+        table.workbook.refuse(first, "", rule, f"head them so, or {WRITE_A_MAP}")
+    if table.workbook.problems:
+        raise StudyError(table.workbook.problems_in_order())
+    words = [*study["levels"]["level"], *v.TYPED, NOT_ASKED, NOBODY_LOOKED]
+    units = {name: name for name in _UNIT_COLUMNS if name in headings}
+    named = {"criterion": "criterion_id", "answer": "answer"} if is_long else {}
+    return TableMap.model_validate(
+        named
+        | {name: name for name in BESIDE if name in headings}
+        | {
+            "unit": "unit_id",
+            "units": units | {"unit_id": "unit_id"} if no_units else None,
+            "criteria": {criterion: {"criterion": criterion} for criterion in criteria},
+            "answers": {word: word for word in words},
+            # What is second-hand is of low confidence, by the codebook.
+            "confidence": v.CONFIDENCE[0],
+        }
+    )
