@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -14,12 +13,12 @@ from analysis.documents.comparable import comparable
 from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import PRIVATE, DocumentStore
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, changing
 from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
 from analysis.problems import shorten
-from analysis.study import Study, journal, load
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.rules.documents import WORDS_AT_MOST
 from analysis.wording import listed
@@ -54,12 +53,10 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
             as it was.
     """
     annotations = read_annotations(path)
-    with nullcontext() if dry_run else journal.changing(folder):
-        study = load(folder)
-        changeset = Changeset(study, ReadWorkbook(path.name))
-        rows, annotated = _Rows(study, changeset), Annotated()
+    with changing(folder, path.name, dry_run) as changeset:
+        rows, annotated = _Rows(changeset), Annotated()
         for number, annotation in enumerate(annotations, start=1):
-            line = SheetRow("annotations", number, {}, {"": "A"})
+            line = SheetRow("annotations", number)
             try:
                 what, name, lacks = rows.take(annotation, line)
             except _LeftOutError as why:
@@ -68,19 +65,15 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
             annotated.taken.append((what, name))
             if lacks:
                 annotated.incomplete.append((name, lacks))
-        files = changeset.checked_files()
-        if not dry_run:
-            journal.commit(folder, files)
     return annotated
 
 
 class _Rows:
     """The rows of evidence that annotations add and fill."""
 
-    def __init__(self, study: Study, changeset: Changeset):
-        self._study, self._changeset = study, changeset
-        self._evidence = changeset.draft("evidence")
-        self._places, self._tags = _Places(study), _Tags(study)
+    def __init__(self, changeset: Changeset):
+        self._changeset, self._evidence = changeset, changeset.draft("evidence")
+        self._places, self._tags = _Places(changeset.study), _Tags(changeset.study)
 
     def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
         """Add or fill a row; return what was done, the row's id, and what is not said."""

@@ -1,11 +1,14 @@
 """What a returned workbook would change in a study: prepared whole, checked, and only then done.
 
-Nothing here writes: what comes of it are the tables that change, as files.
+What comes of it are the tables that change, as files; :func:`changing` writes them.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,7 +17,7 @@ from analysis.fieldwork.forms import REPLY
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
 from analysis.problems import Problem, StudyError
-from analysis.study import Study
+from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 from analysis.study.load import check
 from analysis.study.tables import as_csv, is_marked
@@ -43,6 +46,23 @@ class Change:
     criterion_id: str
     summary: str
     place: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a workbook, or a table, comes to.
+
+    Attributes:
+        changes: every row of the study that comes of it, in its own order.
+        notes: what was tidied in reading it and what was left out, as sentences.
+        written: the files of the study that were changed; none in a dry run.
+        answers: of a table: for each criterion, how many cells have which level or unknown.
+    """
+
+    changes: list[Change]
+    notes: list[str]
+    written: list[str] = field(default_factory=list)
+    answers: dict[str, Counter] = field(default_factory=dict)
 
 
 _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
@@ -232,3 +252,20 @@ class Changeset:
             problem.rule,
             problem.remedy,
         )
+
+
+@contextmanager
+def changing(folder: Path, name: str, dry_run: bool = False) -> Iterator[Changeset]:
+    """Give what is to change in a study: at the end all of it is written, or nothing.
+
+    The study is locked while it is read and written. ``name``: where the changes come from.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    with nullcontext() if dry_run else journal.changing(folder):
+        changeset = Changeset(load(folder), ReadWorkbook(name))
+        yield changeset
+        files = changeset.checked_files()
+        if not dry_run:
+            journal.commit(folder, files)

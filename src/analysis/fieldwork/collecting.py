@@ -16,7 +16,7 @@ from analysis.documents.collect import Collected, Collector, NotCollected, Wante
 from analysis.documents.index import index_collected
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.changeset import ADDED, Changeset, changing
 from analysis.fieldwork.request_tracker import link_to_request
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study import Study, journal, load
@@ -141,11 +141,8 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
         StudyError: the study would not be valid; it is as it was.
     """
     made: dict[str, str] = {}
-    with journal.changing(folder):
-        changeset, store = (
-            Changeset(load(folder), ReadWorkbook("the documents")),
-            DocumentStore(folder),
-        )
+    with changing(folder, "the documents") as changeset:
+        store = DocumentStore(folder)
         sources = {row["source_id"]: row for row in changeset.draft("sources").rows}
         for row in changeset.draft("documents").rows:
             known = store.known(row)
@@ -158,8 +155,6 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
             source = sources[row["source_id"]]
             source["url"] = source["url"] or address
             made[row["document_id"]] = address
-        if made:
-            journal.commit(folder, changeset.checked_files())
     return made
 
 
@@ -189,7 +184,7 @@ class DocumentRows:
         if have := self._have(collected):
             link_to_request(self._documents, {have}, collected.wanted.request_id)
             return have
-        line = SheetRow(collected.wanted.place, number, {}, {"": "A"})
+        line = SheetRow(collected.wanted.place, number)
         name = next(self._names)
         source = collected.wanted.source_id or self._source_at(collected)
         if not source:

@@ -6,13 +6,13 @@ the map says; a blank that was looked for becomes a search.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, Intake
 from analysis.fieldwork.table_answers import DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
@@ -48,30 +48,13 @@ _NAMED_AT_MOST = 20
 """Questions that a statement on the blanks of a unit names; the others are counted."""
 
 
-@dataclass(frozen=True)
-class Imported:
-    """What a table comes to.
-
-    Attributes:
-        changes: every row of the study that comes of it.
-        answers: for each criterion, how many cells of the table have which level or unknown.
-        notes: what was tidied in reading it and what was left out, as sentences.
-        written: the files of the study that were changed; none in a dry run.
-    """
-
-    changes: list[Change]
-    answers: dict[str, Counter]
-    notes: list[str]
-    written: list[str]
-
-
 def import_table(
     path: Path,
     folder: Path,
     map_path: Path | None = None,
     dry_run: bool = False,
-    preview: Callable[[Imported], None] = lambda imported: None,
-) -> Imported:
+    preview: Callable[[Intake], None] = lambda intake: None,
+) -> Intake:
     """Bring a table into a study: all that it says, or nothing.
 
     Args:
@@ -94,7 +77,7 @@ def import_table(
         return replace(imported, written=sorted(files))
 
 
-def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported, dict[str, bytes]]:
+def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Intake, dict[str, bytes]]:
     if map_path is None:
         table = read_table_file(path)
         table_map = default_map(study, table)
@@ -110,7 +93,7 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported
     files = changeset.files() if not workbook.problems else {}
     if workbook.problems:
         raise StudyError(workbook.problems_in_order())
-    return Imported(changeset.changes, reader.counts, workbook.sentences(), []), files
+    return Intake(changeset.changes, workbook.sentences(), answers=reader.counts), files
 
 
 class _Import:
@@ -319,7 +302,7 @@ class _Import:
             "read_on": self.read_on,
             "sha256": self.table.sha256,
         }
-        line = SheetRow(self.table.tab, self.table.headings_row, {}, {"": "A"})
+        line = SheetRow(self.table.tab, self.table.headings_row)
         if not self._old("sources", row)[1]:
             self.changeset.draft("sources").add(row, line)
             self.changeset.say(ADDED, "sources", row, self.workbook.file, line)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from analysis.fieldwork import (
     reply_form,
     request_tracker,
 )
-from analysis.fieldwork.changeset import TO_BE_GIVEN, Change, Changeset
+from analysis.fieldwork.changeset import TO_BE_GIVEN, Changeset, Intake
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.read_workbook import read_workbook
 from analysis.fieldwork.sent_texts import Rows, rows_in
@@ -45,21 +45,6 @@ _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
     ),
 }
 """For each kind of workbook what writes it once more."""
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What a workbook comes to.
-
-    Attributes:
-        changes: every row of it that says something, in the workbook's order.
-        notes: what was tidied in reading it, as sentences.
-        written: the files of the study that were changed; none in a dry run.
-    """
-
-    changes: list[Change]
-    notes: list[str]
-    written: list[str]
 
 
 def take_in(
@@ -102,7 +87,7 @@ def _prepared(
     files = changeset.files()
     if changeset.workbook.problems:
         raise StudyError(changeset.workbook.problems_in_order())
-    return Intake(changeset.changes, changeset.workbook.sentences(), []), files
+    return Intake(changeset.changes, changeset.workbook.sentences()), files
 
 
 def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:

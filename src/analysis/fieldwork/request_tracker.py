@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.documents.store import DocumentStore
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, TableDraft
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, TableDraft, changing
 from analysis.fieldwork.forms import tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
@@ -22,7 +22,7 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
 from analysis.problems import Problem, StudyError
-from analysis.study import Study, journal, load
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, letters
 from analysis.study.dates import exists
@@ -280,13 +280,11 @@ def take_answer_in(
     Raises:
         StudyError: the study would not be valid, or holds something else; it is as it was.
     """
-    with journal.changing(folder):
-        changeset, row = answer_changes(load(folder), request, entered)
+    with changing(folder, "the answer") as changeset:
+        row = _enter_answer(changeset, request, entered)
         store, documents = DocumentStore(folder), changeset.draft("documents")
         ids = {row["document_id"] for row in documents.rows if store.known(row)["sha256"] in hashes}
         link_to_request(documents, ids, request)
-        if files := changeset.checked_files():
-            journal.commit(folder, files)
     return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])
 
 
@@ -308,15 +306,14 @@ def link_to_request(documents: TableDraft, names: Container[str], request: str) 
 
 def check_answer(study: Study, request: str, entered: dict[str, str]) -> None:
     """Raise where an answer could not be entered, before anything is collected."""
-    answer_changes(study, request, entered)[0].checked_files()
-
-
-def answer_changes(
-    study: Study, request: str, entered: dict[str, str]
-) -> tuple[Changeset, dict[str, str]]:
-    """Return what an answer changes in a study, and the row of the request then."""
-    old = request_of(study, request)
     changeset = Changeset(study, ReadWorkbook("the answer"))
+    _enter_answer(changeset, request, entered)
+    changeset.checked_files()
+
+
+def _enter_answer(changeset: Changeset, request: str, entered: dict[str, str]) -> dict[str, str]:
+    """Enter an answer in the tracker; return the row of the request then."""
+    old = request_of(changeset.study, request)
     draft = changeset.draft("requests")
     grown = with_entries(old, entered)
     number = draft.rows.index(old)
@@ -325,7 +322,7 @@ def answer_changes(
         place = (draft.table.path, number + 2, column, grown.row[column])
         raise StudyError([Problem(*place, rule, remedy)])
     draft.rows[number] = grown.row
-    return changeset, grown.row
+    return grown.row
 
 
 def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
