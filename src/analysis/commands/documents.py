@@ -16,13 +16,14 @@ from analysis.commands.shared import (
     LETTERS_OF_A_PLACE,
     loaded,
     print_possible_details,
+    refusal,
     refuse_missing,
-    shown_progress,
     study_and_places,
     unit_meant,
     units_meant,
 )
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import shorten
+from analysis.progress import shown_progress
 from analysis.wording import counted
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def collect(arguments: argparse.Namespace) -> int:
     from analysis.frames import records
 
     if arguments.ocr and not ocr.is_installed():
-        rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
-        raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
+        rule = "Tesseract is not on this machine"
+        raise refusal("--ocr", "", rule, "install it, or leave out --ocr")
     folder, places = study_and_places(arguments.places)
     if places and places == arguments.places:  # no study is named
         refuse_missing(places[0])
@@ -138,19 +139,19 @@ def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     entered = {name: text for name, text in given.items() if text}
     if not arguments.request:
         for name, text in entered.items():
-            rule, remedy = "it is given without a request", "name the request by --request"
-            raise StudyError([Problem(ENTRIES[name], None, "", text, rule, remedy)])
+            rule = "it is given without a request"
+            raise refusal(ENTRIES[name], text, rule, "name the request by --request")
         return {}
     if (arguments.answered_on or "") > dt.date.today().isoformat():
-        rule, remedy = "the day is still to come", "correct it"
-        raise StudyError([Problem("--answered-on", None, "", arguments.answered_on, rule, remedy)])
+        rule = "the day is still to come"
+        raise refusal("--answered-on", arguments.answered_on, rule, "correct it")
     request = request_of(study, arguments.request)
     if arguments.unit and unit_meant(study, arguments.unit) != request["unit_id"]:
         rule = f"{arguments.request} was a request about {request['unit_id']}"
-        raise StudyError([Problem("--unit", None, "", arguments.unit, rule, "leave --unit out")])
+        raise refusal("--unit", arguments.unit, rule, "leave --unit out")
     if arguments.missing:
         rule, remedy = "--missing collects what answers no request", "leave one of the two out"
-        raise StudyError([Problem("--request", None, "", arguments.request, rule, remedy)])
+        raise refusal("--request", arguments.request, rule, remedy)
     check_answer(study, arguments.request, entered)
     return entered
 
@@ -161,11 +162,8 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
 
     source = _source(study, arguments)
     if not places and not arguments.missing:
-        rule, remedy = (
-            "nothing to collect is named",
-            "name files, folders or addresses, or --missing",
-        )
-        raise StudyError([Problem("collect", None, "", "", rule, remedy)])
+        remedy = "name files, folders or addresses, or --missing"
+        raise refusal("collect", "", "nothing to collect is named", remedy)
     named = [Wanted(item.place, source, arguments.request or "") for item in wanted(places)]
     return named + (without_document(study) if arguments.missing else [])
 
@@ -183,7 +181,7 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
     source = arguments.source or ""
     if source and source not in set(study["sources"]["source_id"]):
         rule, remedy = "there is no such source in sources.csv", "name one of its ids"
-        raise StudyError([Problem("--source", None, "", source, rule, remedy)])
+        raise refusal("--source", source, rule, remedy)
     return source
 
 
@@ -295,8 +293,6 @@ def locate(arguments: argparse.Namespace) -> int:
 
 def take_annotations(arguments: argparse.Namespace) -> int:
     """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
-    from collections import Counter
-
     from analysis.fieldwork.annotation_intake import take_annotations_in
 
     came = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)

@@ -9,9 +9,10 @@ from analysis.commands.shared import (
     loaded,
     measured,
     print_problems_found,
-    shown_progress,
+    refusal,
 )
-from analysis.problems import WARNING, Problem, StudyError, shown_first
+from analysis.problems import WARNING, shown_first
+from analysis.progress import shown_progress
 
 
 def validate(arguments: argparse.Namespace) -> int:
@@ -110,9 +111,7 @@ def compare_units(arguments: argparse.Namespace) -> int:
         results = measured(arguments, progress)
     units = meant_units(results.study, arguments.units)
     if len(units) < 2:
-        rule = "both name the same"
-        problem = Problem("units", None, "", " and ".join(arguments.units), rule, "name two")
-        raise StudyError([problem])
+        raise refusal("units", " and ".join(arguments.units), "both name the same", "name two")
     print(" ".join(compared(results, *units)))
     print(*caveats(results, units=units), sep="\n")
     return 0
