@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.fieldwork import passages
 from analysis.fieldwork.coded_cells import Cell
-from analysis.fieldwork.forms import CODE, coding_form
+from analysis.fieldwork.forms import CODE, coding_form, evidence_columns
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import row_mark
 from analysis.fieldwork.shared_sheets import (
@@ -25,7 +25,7 @@ from analysis.fieldwork.shared_sheets import (
     offer_lists,
 )
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker, save_new
-from analysis.frames import records
+from analysis.frames import grouped
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study, journal
 from analysis.study import vocabulary as v
@@ -73,22 +73,19 @@ def coding_workbook(
     coder = checked_coder(study, coder)
     units = list(units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
-    cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
-    form = coding_form(max(4, cited + 1))
+    form = coding_form(evidence_columns(own["evidence_ids"]))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
     marks = codebook_marks(study.tables)
-    about = {
-        "Workbook": KIND,
-        "Coder": coder,
-        "Coder mark": short_mark(normalised_text(coder, CODE)),
-    }
+    about = {"Workbook": KIND, "Coder": coder}
+    about["Coder mark"] = short_mark(normalised_text(coder, CODE))
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
     seen = passages.without_others_picks(study, coder)
     has_documents = len(seen["documents"]) > 0
     do = (*_DO, *passages.DO) if has_documents else _DO
-    maker = WorkbookMaker(study, title, about, _with_noun(study, do))
+    noun = study.settings.unit_noun.singular
+    maker = WorkbookMaker(study, title, about, [line.replace("{unit}", noun) for line in do])
     offer_lists(maker, seen)
     maker.page(codebook_page(study))
     for page in held_pages(seen, units):
@@ -133,19 +130,13 @@ def recorded_name(study: Study, coder: str) -> str:
     return names.get(name, name)
 
 
-def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
-    return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
-
-
 def coding_rows(
     study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
 ) -> Iterator[FormRow]:
     """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    by_cell: dict[tuple[str, str], list[dict]] = {}
-    for row in records(own):
-        by_cell.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    by_cell = grouped(own, "unit_id", "criterion_id")
     never = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:

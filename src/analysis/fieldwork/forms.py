@@ -4,6 +4,7 @@ A form is a sheet with one table. Its first row has the machine names of the col
 row their labels, so that a column that was moved, hidden or renamed is still found.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LAYOUT = "1"
@@ -77,14 +78,16 @@ _WHY = Field("rationale", "Why, in our own words", 60, TEXT)
 _EXTENT = Field("extent_read", "How much was read", 16, choices="extents")
 
 
+def evidence_columns(cited: Iterable[str], least: int = 4) -> int:
+    """Return how many columns hold the ids that each row cites, joined by ``;``, and one more."""
+    return max([least, *(ids.count(";") + 2 for ids in cited if ids)])
+
+
 def evidence_fields(count: int) -> tuple[Field, ...]:
     """Return the columns for evidence, one id each; the last may hold more."""
-    count = min(max(count, 1), MOST_EVIDENCE)
     return tuple(
-        Field(
-            f"evidence_{number}", f"Evidence {number}", 13, choices="evidence", only_choices=False
-        )
-        for number in range(1, count + 1)
+        Field(f"evidence_{n}", f"Evidence {n}", 13, choices="evidence", only_choices=False)
+        for n in range(1, min(count, MOST_EVIDENCE) + 1)
     )
 
 

@@ -13,6 +13,7 @@ from analysis.fieldwork.forms import (
     POSITIONS,
     REPLY,
     Form,
+    evidence_columns,
     ledger_form,
 )
 from analysis.fieldwork.normalise import normalised_text
@@ -72,14 +73,14 @@ def reply_form(study: Study, unit: str) -> bytes:
     finding_rows = findings(study, unit)
     maker.page(_findings_page(study, unit, finding_rows))
     maker.form(_reply_sheet(study, unit), _answer_rows(unit, finding_rows), frozen=2)
-    cited = max([0, *(reply["evidence_ids"].count(";") + 1 for reply in existing)])
+    columns = evidence_columns(reply["evidence_ids"] for reply in existing)
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
     rows = [
         FormRow({**coded_texts(reply), "criterion_id": labels.get(reply["criterion_id"], "")})
         for reply in existing
     ]
-    maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
+    maker.form(ledger_form(columns), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
     maker.show_only(SAID, REPLY.tab)
     return maker.as_bytes()
@@ -97,7 +98,7 @@ def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
         (f"Searched on {row.searched_on}", row.where, f"We looked for: {row.queries}")
         for row in each_row(searches)
     ]
-    lines = _lines(study, unit)
+    lines = _lines_above(study, unit)
     return Page(SAID, headings, [*found, *documents, *searched], lines=lines)
 
 
@@ -105,21 +106,17 @@ def _page_row(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, s
     named = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
     documents = "documents" if len(named) > 1 else "document"
     confidence = row["confidence"] and f"confidence {row['confidence']}"
+    settled = row["settled"] and f"Settled by {row['settled']}"
+    see = f"See {documents} {', '.join(named)} below." if named else ""
     return (
         f"{row['label']}\n{row['question']}",
-        "\n".join(filter(None, (row["finding"], row["when"], confidence))),
-        "\n".join(
-            filter(
-                None,
-                (
-                    row["why"],
-                    f"Our rule: {row['rule']}",
-                    row["settled"] and f"Settled by {row['settled']}",
-                    f"See {documents} {', '.join(named)} below." if named else "",
-                ),
-            )
-        ),
+        _lines(row["finding"], row["when"], confidence),
+        _lines(row["why"], f"Our rule: {row['rule']}", settled, see),
     )
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
 
 
 def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
@@ -133,11 +130,11 @@ def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
         names = (*names, source["published"])
         where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
         text = f"In our own words: {row['states']}"
-        read[row["evidence_id"]] = (where, "\n".join(filter(None, (text, source["url"]))))
+        read[row["evidence_id"]] = (where, _lines(text, source["url"]))
     return read
 
 
-def _lines(study: Study, unit: str) -> list[str]:
+def _lines_above(study: Study, unit: str) -> list[str]:
     """Return what stands above the findings: what it is, what to do, and the notices."""
     report, notices = study.settings.report, study["notices"]
     name = study.lookup("units", "name")[unit]
@@ -195,7 +192,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         "question": cell.criterion["question"],
         "finding": _in_words(cell.state, cell.last_level),
         "rule": rule,
-        "why": "\n".join(filter(None, (rationale, cell.since_read))),
+        "why": _lines(rationale, cell.since_read),
         "when": cell.when,
         "confidence": cell.assessment["confidence"],
         "settled": ": ".join(filter(None, settled)),
@@ -213,39 +210,27 @@ def _in_words(state: str, last_level: str) -> str:
 
 def _reply_sheet(study: Study, unit: str) -> Form:
     """Return the sheet on which the unit answers; what it is read by is as in its form."""
-    headings = {
-        "asked": f"Question. Please reply by {reply_day(study, unit)}",
-        "found": _marked(study, "What we say"),
-    }
+    # With the draft mark: each sheet may go on alone.
+    found = ". ".join(filter(None, ("What we say", study.settings.draft_mark)))
+    asked = f"Question. Please reply by {reply_day(study, unit)}"
+    headings = {"asked": asked, "found": found}
     fields = [replace(field, label=headings.get(field.name, field.label)) for field in REPLY.fields]
     return replace(REPLY, fields=tuple(fields))
 
 
-def _marked(study: Study, heading: str) -> str:
-    """Return the heading of what is said, with the draft mark: each sheet may go on alone."""
-    return f"{heading}. {study.settings.draft_mark}" if study.settings.draft_mark else heading
-
-
 def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
-    whole = {"row": f"{unit}/{WHOLE}", "asked": "All of it together, or anything else"}
-    sender = {
-        "row": f"{unit}/{SENDER}",
-        "asked": "Who replies: name, rank or post, how to reach you, day",
+    answers = []
+    for row in rows:
+        asked = f"{row['label']}. {row['question']}"
+        mark = f"{unit}/{row['criterion_id']}"
+        answers.append(FormRow({"row": mark, "asked": asked, "found": row["finding"]}))
+    further = {
+        WHOLE: "All of it together, or anything else",
+        SENDER: "Who replies: name, rank or post, how to reach you, day",
     }
-    return [
-        *(
-            FormRow(
-                {
-                    "row": f"{unit}/{row['criterion_id']}",
-                    "asked": f"{row['label']}. {row['question']}",
-                    "found": row["finding"],
-                }
-            )
-            for row in rows
-        ),
-        FormRow(whole, high=True),
-        FormRow(sender, high=True),
-    ]
+    for name, asked in further.items():
+        answers.append(FormRow({"row": f"{unit}/{name}", "asked": asked}, high=True))
+    return answers
 
 
 def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:

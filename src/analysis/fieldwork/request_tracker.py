@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.documents.store import DocumentStore
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, TableDraft, changing
-from analysis.fieldwork.forms import tracking_form
+from analysis.fieldwork.forms import evidence_columns, tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
@@ -65,28 +65,23 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     """
     title = f"Tracker of requests: {study.descriptor.title}"
     noun = study.settings.unit_noun.singular
-    lines = [line.replace("{unit}", noun) for line in _DO]
-    maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
+    lines = [*(line.replace("{unit}", noun) for line in _DO), *_time_limits(study)]
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, lines)
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     maker.offer(**{"complaint outcomes": COMPLAINT_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     bodies = Asking(study)
-    existing = records(study["requests"])
-    rows = [
-        FormRow(
-            {
-                **coded_texts(request),
-                "unit_id": names[request["unit_id"]],
-                "criterion_id": labels.get(request["criterion_id"], ""),
-                "waits_for": _waits_for(request, bodies, names[request["unit_id"]]),
-            }
-        )
-        for request in existing
-    ]
+    rows = []
+    for request in records(study["requests"]):
+        name = names[request["unit_id"]]
+        waits = _waits_for(request, bodies, name)
+        label = labels.get(request["criterion_id"], "")
+        shown = {"unit_id": name, "criterion_id": label, "waits_for": waits}
+        rows.append(FormRow(coded_texts(request) | shown))
     rows += [FormRow(row) for row in _ready(study, asking)]
-    cited = max([0, *(request["evidence_ids"].count(";") + 1 for request in existing)])
-    maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
+    columns = evidence_columns(study["requests"]["evidence_ids"], least=2)
+    maker.form(tracking_form(columns), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
     return maker.as_bytes()
 

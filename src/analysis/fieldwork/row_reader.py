@@ -7,6 +7,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from analysis.fieldwork.changeset import ADDED, UNCHANGED, Changeset, TableDraft
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
@@ -35,11 +36,17 @@ MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)
 Row = dict[str, str]
 
 
-def row_mark(unit: str, criterion: str, row: dict[str, str], names: Sequence[str] = CODED) -> str:
+class Mark(NamedTuple):
+    """The unit, the criterion and the sign of what a row said; all empty: the row is new."""
+
+    unit: str = ""
+    criterion: str = ""
+    sign: str = ""
+
+
+def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED) -> str:
     """Return the mark of a row: its cell, and a sign of what it said when it was written out."""
-    if not row:
-        return f"{unit}/{criterion}/new"
-    return f"{unit}/{criterion}/{text_mark(row, names)}"
+    return f"{unit}/{criterion}/{text_mark(row, names) if row else 'new'}"
 
 
 def text_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
@@ -54,25 +61,23 @@ def places_by_mark(
     return {text_mark(draft.rows[place], names): place for place in places}
 
 
-def mark_of(changeset: Changeset, line: SheetRow) -> tuple[str, str, str] | tuple[()] | None:
-    """Return the unit, criterion and sign of a line's mark.
+def dates_of(row: Row) -> tuple[str, ...]:
+    """Return by which dates a row is told from others of its cell."""
+    return tuple(row[name] for name in DATED)
 
-    Empty: the row is new. ``None``: the mark cannot be read, and that is kept as a problem.
-    """
+
+def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
+    """Return the mark of a line; ``None``: it cannot be read, and that is kept as a problem."""
     text = line["row"].replace(" ", "")
     if not text:
-        return ()
-    match = MARK.fullmatch(text)
-    study = changeset.study
-    if match:
-        unit, criterion = match[1], match[2]
-        if unit in set(study["units"]["unit_id"]) and criterion in study.lookup(
-            "criteria", "label"
-        ):
-            return unit, criterion, match[3]
+        return Mark()
+    rule, study = "the mark of the row was changed", changeset.study
+    if match := MARK.fullmatch(text):
+        mark = Mark(*match.groups())
+        has_criterion = mark.criterion in study.lookup("criteria", "label")
+        if has_criterion and mark.unit in set(study["units"]["unit_id"]):
+            return mark
         rule = "the study has no such unit or criterion (any more)"
-    else:
-        rule = "the mark of the row was changed"
     remedy = "put it back as it was; empty it if the row is new"
     changeset.workbook.refuse(line.place("row"), line["row"], rule, remedy)
     return None
@@ -229,11 +234,11 @@ def bring_in(
     draft = changeset.draft(table)
     existing = draft.places(*key)
     for line, row in rows:
-        same = existing.get(tuple(row.get(name, "") for name in key), [])
-        key_text = ", ".join(row.get(name, "") for name in key)
+        values = tuple(row.get(name, "") for name in key)
+        same, key_text = existing.get(values), ", ".join(values)
         if not same:
+            existing[values] = [len(draft.rows)]
             draft.add(row, line)
-            existing[tuple(row.get(name, "") for name in key)] = [len(draft.rows) - 1]
             changeset.say(ADDED, table, row, key_text, line)
         elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
             changeset.say(UNCHANGED, table, row, key_text, line)
@@ -242,7 +247,7 @@ def bring_in(
             remedy = (
                 "give the new one an id of its own; a workbook does not change what the study has"
             )
-            changeset.workbook.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
+            changeset.workbook.refuse(line.place(key[0]), values[0], rule, remedy)
 
 
 NOT_TAKEN = "A row says only whom or what it is about, and was not taken in"
@@ -260,19 +265,15 @@ def lines_with(
     name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
     still has them as they were.
     """
-    lines = []
+    lines, sent = [], workbook.sent
     for line in workbook.forms.get(form, []):
         typed = next((name for name in besides[:0:-1] if line[name]), "")
         if any(text for name, text in line.texts.items() if name not in besides):
             lines.append(line)
-        elif typed and not (_was_sent(workbook, line[besides[0]]) and ready(line)):
+        # As far as the workbook still says which rows were sent.
+        elif typed and not ((not sent or line[besides[0]] in sent) and ready(line)):
             workbook.note_all(NOT_TAKEN, line.place(typed))
     return lines
-
-
-def _was_sent(workbook: ReadWorkbook, name: str) -> bool:
-    """Return whether a row of a name was sent, as far as the workbook still says so."""
-    return name in workbook.sent or not workbook.sent
 
 
 def bring_in_documents(
