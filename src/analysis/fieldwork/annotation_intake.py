@@ -102,23 +102,19 @@ class _Rows:
 
     def _row(self, tags: "_Named", document: Row, annotation: WebAnnotation) -> int | None:
         """Return the place of the row that is meant: the one named, or that has these words."""
-        rows = list(enumerate(self._evidence.rows))
-        if tags.evidence:
-            return next(place for place, row in rows if row["evidence_id"] == tags.evidence)
         key = tags.unit, document["document_id"]
-        same = (place for place, row in rows if (row["unit_id"], row["document_id"]) == key)
-        return next(
-            (place for place in same if _has_quote(self._evidence.rows[place], annotation.exact)),
-            None,
-        )
+        for place, row in enumerate(self._evidence.rows):
+            same = (row["unit_id"], row["document_id"]) == key and not tags.evidence
+            if row["evidence_id"] == tags.evidence or (same and _has_quote(row, annotation.exact)):
+                return place
+        return None
 
     def _add(
         self, annotation: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
     ) -> str:
         if not tags.unit:
-            raise _LeftOutError(
-                "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
-            )
+            why = "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
+            raise _LeftOutError(why)
         if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
         taken = {row["evidence_id"] for row in self._evidence.rows}
@@ -152,9 +148,8 @@ class _Rows:
         if row["quote"] and not _has_quote(row, quoted["quote"]):
             raise _LeftOutError(f"{name} has another quotation")
         if row["page"] and quoted["page"] not in ("", row["page"]):
-            raise _LeftOutError(
-                f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
-            )
+            why = f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
+            raise _LeftOutError(why)
         filled = {column: text for column, text in quoted.items() if text and not row[column]}
         what = CHANGED if filled else UNCHANGED
         if filled:
@@ -164,16 +159,9 @@ class _Rows:
 
 
 def _refuse_half_signs(annotation: WebAnnotation) -> None:
+    words = annotation.exact + annotation.prefix + annotation.suffix + annotation.comment
     try:
-        "".join(
-            [
-                annotation.exact,
-                annotation.prefix,
-                annotation.suffix,
-                annotation.comment,
-                *annotation.tags,
-            ]
-        ).encode()
+        "".join([words, *annotation.tags]).encode()
     except UnicodeEncodeError:
         raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
 
@@ -202,20 +190,18 @@ class _Places:
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
         rows = [document] if document else by_address
         if not rows:
+            why = "the study has no document of this address or hash (policygap collect)"
+            raise _LeftOutError(why)
+        texts = {row["document_id"]: self._library.quotable(row["document_id"]) for row in rows}
+        if not any(texts.values()):
             raise _LeftOutError(
-                "the study has no document of this address or hash (policygap collect)"
+                f"the text of {next(iter(texts))} is not on this machine, or another"
             )
-        texts = [
-            (row, text) for row in rows if (text := self._library.quotable(row["document_id"]))
-        ]
-        if not texts:
-            raise _LeftOutError(
-                f"the text of {rows[0]['document_id']} is not on this machine, or another"
-            )
-        for row, text in texts:
-            if cells := _cells(annotation, text):
+        for row in rows:
+            text = texts[row["document_id"]]
+            if cells := text and _cells(annotation, text):
                 return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
-        named = listed([row["document_id"] for row, _ in texts])
+        named = listed([name for name, text in texts.items() if text])
         raise _LeftOutError(f"the words are not in {named}")
 
 
@@ -279,9 +265,8 @@ class _Tags:
         kinds = [kind for kind in ("unit", "criterion", "evidence") if tag in self._ids[kind]]
         if len(kinds) > 1:
             choices = listed([f"{kind}:{tag}" for kind in kinds])
-            raise _LeftOutError(
-                f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
-            )
+            why = f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
+            raise _LeftOutError(why)
         yield from ((kind, tag) for kind in kinds)
 
 

@@ -106,8 +106,7 @@ def _time_limits(study: Study) -> Iterator[str]:
 
 def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
-    bodies = Asking(study)
-    existing = set(study["requests"]["request_id"])
+    existing, bodies = set(study["requests"]["request_id"]), Asking(study)
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
