@@ -1,6 +1,11 @@
-"""Take quotations that were made elsewhere into a study, as far as each says what it is about."""
+"""Take quotations that were made elsewhere into a study, as far as each says what it is about.
+
+They come as W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+"""
 
 import datetime as dt
+import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,16 +19,127 @@ from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import PRIVATE, DocumentStore
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, changing
-from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
-from analysis.problems import shorten
+from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.rules.documents import WORDS_AT_MOST
 from analysis.wording import listed
 
 Row = dict[str, Any]
+
+_HOLDING = ("annotations", "items", "rows", "first", "@graph")
+"""Under one of these a collection holds its annotations."""
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class WebAnnotation:
+    """What an annotation says.
+
+    Attributes:
+        address: the address of what is annotated; empty: none is named.
+        sha256: the hash of what is annotated, if one is named.
+        exact: the words; empty: it quotes none.
+        prefix: the words before them.
+        suffix: the words after them.
+        tags: its tags.
+        comment: what its author says in their own words.
+        created_on: the day on which it was made; empty: not said.
+    """
+
+    address: str
+    sha256: str
+    exact: str
+    prefix: str
+    suffix: str
+    tags: tuple[str, ...]
+    comment: str
+    created_on: str
+
+
+def read_annotations(path: Path) -> list[WebAnnotation]:
+    """Return every annotation of a file, one for each place that it is on.
+
+    Raises:
+        StudyError: it is no such file.
+    """
+    remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+        return [made for annotation in _annotations(content) for made in _of(annotation)]
+    except (ValueError, RecursionError) as error:
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
+        raise StudyError([Problem(shorten(path, 200), None, place, "", rule, remedy)]) from None
+
+
+def _annotations(content: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(content, list):
+        for part in content:
+            yield from _annotations(part)
+    elif not isinstance(content, dict):
+        raise ValueError("it holds something other than annotations")
+    elif "target" in content:
+        yield content
+    else:
+        nested = [content[name] for name in _HOLDING if name in content]
+        if not nested and not str(content.get("type")).startswith("Annotation"):
+            raise ValueError("it holds something other than annotations")
+        for part in nested:
+            yield from _annotations(part)
+
+
+def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
+    bodies = [
+        {"value": body} if isinstance(body, str) else body for body in _list(annotation.get("body"))
+    ]
+    bodies = [body for body in bodies if isinstance(body, dict)]
+    tagging = [body for body in bodies if "tagging" in _list(body.get("purpose"))]
+    comments = [_text(body.get("value")) for body in bodies if body not in tagging]
+    comments += [_text(annotation.get("bodyValue")), _text(annotation.get("text"))]
+    tags = [*(body.get("value") for body in tagging), *_list(annotation.get("tags"))]
+    for target in _list(annotation["target"]) or [{}]:
+        target = {"source": target} if isinstance(target, str) else target
+        if not isinstance(target, dict):
+            raise ValueError("it has an annotation of which the target is not an address")
+        source = target.get("source") or target.get("id") or annotation.get("uri")
+        source = source.get("id") if isinstance(source, dict) else source
+        selector = next(_quoting(target.get("selector")), {})
+        yield WebAnnotation(
+            address=_text(source),
+            sha256=next(_hashes(target), ""),
+            **{name: _text(selector.get(name)) for name in ("exact", "prefix", "suffix")},
+            tags=tuple(dict.fromkeys(filter(None, map(_text, tags)))),
+            comment=" ".join(filter(None, comments)),
+            created_on=_text(annotation.get("created"))[:10],
+        )
+
+
+def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
+    """Yield the selectors that quote, those within others too."""
+    for part in _list(selector):
+        if isinstance(part, dict):
+            if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
+                yield part
+            yield from _quoting(part.get("refinedBy"))
+
+
+def _hashes(target: dict[str, Any]) -> Iterator[str]:
+    for part in (target, *_list(target.get("state")), target.get("source")):
+        if isinstance(part, dict):
+            named = (part.get(name) for name in ("schema:sha256", "sha256"))
+            yield from (text for text in map(_text, named) if _HASH.fullmatch(text))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    """Return a text in one line; what is no text says nothing."""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 class _LeftOutError(Exception):
@@ -68,6 +184,61 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
     return annotated
 
 
+@dataclass(frozen=True)
+class _Named:
+    """The ids that the tags of an annotation name; each is empty where none does."""
+
+    unit: str = ""
+    criterion: str = ""
+    evidence: str = ""
+    level: str = ""
+    extent: str = ""
+
+    def in_words(self, tags: tuple[str, ...]) -> str:
+        """Return a note with the tags for which evidence has no column."""
+        own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
+        kept = [tag for tag in tags if tag not in own]
+        return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
+
+
+class _Tags:
+    """What tags may name: ids of the study, alone or behind the word for what they are of."""
+
+    def __init__(self, study: Study):
+        self._ids = {
+            "unit": set(study["units"]["unit_id"]),
+            "criterion": set(study["criteria"]["criterion_id"]),
+            "evidence": set(study["evidence"]["evidence_id"]),
+            "level": {*study["levels"]["level"], *v.UNKNOWNS},
+            "extent": set(v.EXTENT) - {""},
+        }
+
+    def read(self, tags: tuple[str, ...]) -> _Named:
+        """Return what tags name; nothing is guessed."""
+        named: dict[str, set[str]] = defaultdict(set)
+        for tag in tags:
+            for kind, name in self._meant(tag):
+                named[kind].add(name)
+        for kind, names in named.items():
+            if len(names) > 1:
+                raise _LeftOutError(f"its tags name more than one {kind}: {listed(sorted(names))}")
+        return _Named(**{kind: name for kind, (name,) in named.items()})
+
+    def _meant(self, tag: str) -> Iterator[tuple[str, str]]:
+        kind, colon, name = tag.partition(":")
+        if colon and kind in self._ids:
+            if name.strip() not in self._ids[kind]:
+                raise _LeftOutError(f"its tag {shorten(tag)} names no {kind} of the study")
+            yield kind, name.strip()
+            return
+        kinds = [kind for kind in ("unit", "criterion", "evidence") if tag in self._ids[kind]]
+        if len(kinds) > 1:
+            choices = listed([f"{kind}:{tag}" for kind in kinds])
+            why = f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
+            raise _LeftOutError(why)
+        yield from ((kind, tag) for kind in kinds)
+
+
 class _Rows:
     """The rows of evidence that annotations add and fill."""
 
@@ -100,7 +271,7 @@ class _Rows:
                 f"tag evidence:{row['evidence_id']}, and write there what is to be said"
             )
 
-    def _row(self, tags: "_Named", document: Row, annotation: WebAnnotation) -> int | None:
+    def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
         """Return the place of the row that is meant: the one named, or that has these words."""
         key = tags.unit, document["document_id"]
         for place, row in enumerate(self._evidence.rows):
@@ -110,7 +281,7 @@ class _Rows:
         return None
 
     def _add(
-        self, annotation: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
+        self, annotation: WebAnnotation, tags: _Named, document: Row, quoted: Row, line: SheetRow
     ) -> str:
         if not tags.unit:
             why = "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
@@ -135,7 +306,7 @@ class _Rows:
         return name
 
     def _fill(
-        self, place: int, tags: "_Named", document: Row, quoted: Row, line: SheetRow
+        self, place: int, tags: _Named, document: Row, quoted: Row, line: SheetRow
     ) -> tuple[str, str]:
         row = self._evidence.rows[place]
         name = row["evidence_id"]
@@ -213,61 +384,6 @@ def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
         around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
     pages = {place.pages[0] for place in places}
     return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
-
-
-@dataclass(frozen=True)
-class _Named:
-    """The ids that the tags of an annotation name; each is empty where none does."""
-
-    unit: str = ""
-    criterion: str = ""
-    evidence: str = ""
-    level: str = ""
-    extent: str = ""
-
-    def in_words(self, tags: tuple[str, ...]) -> str:
-        """Return a note with the tags for which evidence has no column."""
-        own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
-        kept = [tag for tag in tags if tag not in own]
-        return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
-
-
-class _Tags:
-    """What tags may name: ids of the study, alone or behind the word for what they are of."""
-
-    def __init__(self, study: Study):
-        self._ids = {
-            "unit": set(study["units"]["unit_id"]),
-            "criterion": set(study["criteria"]["criterion_id"]),
-            "evidence": set(study["evidence"]["evidence_id"]),
-            "level": {*study["levels"]["level"], *v.UNKNOWNS},
-            "extent": set(v.EXTENT) - {""},
-        }
-
-    def read(self, tags: tuple[str, ...]) -> _Named:
-        """Return what tags name; nothing is guessed."""
-        named: dict[str, set[str]] = defaultdict(set)
-        for tag in tags:
-            for kind, name in self._meant(tag):
-                named[kind].add(name)
-        for kind, names in named.items():
-            if len(names) > 1:
-                raise _LeftOutError(f"its tags name more than one {kind}: {listed(sorted(names))}")
-        return _Named(**{kind: name for kind, (name,) in named.items()})
-
-    def _meant(self, tag: str) -> Iterator[tuple[str, str]]:
-        kind, colon, name = tag.partition(":")
-        if colon and kind in self._ids:
-            if name.strip() not in self._ids[kind]:
-                raise _LeftOutError(f"its tag {shorten(tag)} names no {kind} of the study")
-            yield kind, name.strip()
-            return
-        kinds = [kind for kind in ("unit", "criterion", "evidence") if tag in self._ids[kind]]
-        if len(kinds) > 1:
-            choices = listed([f"{kind}:{tag}" for kind in kinds])
-            why = f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
-            raise _LeftOutError(why)
-        yield from ((kind, tag) for kind in kinds)
 
 
 def _has_quote(row: Row, quote: str) -> bool:
