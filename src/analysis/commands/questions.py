@@ -13,6 +13,7 @@ from analysis.commands.shared import (
 )
 from analysis.problems import WARNING, shown_first
 from analysis.progress import shown_progress
+from analysis.wording import capital
 
 
 def validate(arguments: argparse.Namespace) -> int:
@@ -74,7 +75,7 @@ def agreement(arguments: argparse.Namespace) -> int:
     older = study.tables["codings"][under_earlier_rules(study.tables)]
     older = older[older["unit_id"].isin(study["units"]["unit_id"])]
     if len(older):
-        print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
+        print(f"\n{capital(EARLIER_RULES)}: {len(older)} codings.")
     for row in each_row(older):
         print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)

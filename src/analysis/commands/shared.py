@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.wording import capital
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -122,7 +123,7 @@ def print_what_leaves_cells_open(study: Study) -> None:
         print(f"{searches} Name them in searches.csv, criterion_ids.")
     outdated = outdated_by_the_report(study)
     if outdated:
-        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
+        print(f"{capital(outdated)}. Is study.report.date right?")
 
 
 def print_before_it_goes_out(study: Study) -> None:

@@ -19,7 +19,7 @@ from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
 from analysis.study.levels import Level, level_names, level_values
 from analysis.study.rounding import rounded
-from analysis.wording import some_of
+from analysis.wording import capital, some_of
 
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
@@ -293,7 +293,7 @@ def _why_none(counts: np.ndarray, coder_count: int) -> str:
 def in_words(result: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
     if not result.cells:
-        return f"{result.why_none[0].upper()}{result.why_none[1:]}."
+        return f"{capital(result.why_none)}."
     sentence = f"The coders agree on {some_of(result.same, result.cells, 'cell', 'cells')}"
     if result.alpha is None:
         return f"{sentence}; no alpha: {result.why_none}."

@@ -92,9 +92,8 @@ def _annotations(content: Any) -> Iterator[dict[str, Any]]:
 
 
 def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
-    bodies = [
-        {"value": body} if isinstance(body, str) else body for body in _list(annotation.get("body"))
-    ]
+    given = _list(annotation.get("body"))
+    bodies = [{"value": body} if isinstance(body, str) else body for body in given]
     bodies = [body for body in bodies if isinstance(body, dict)]
     tagging = [body for body in bodies if "tagging" in _list(body.get("purpose"))]
     comments = [_text(body.get("value")) for body in bodies if body not in tagging]
@@ -194,12 +193,6 @@ class _Named:
     level: str = ""
     extent: str = ""
 
-    def in_words(self, tags: tuple[str, ...]) -> str:
-        """Return a note with the tags for which evidence has no column."""
-        own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
-        kept = [tag for tag in tags if tag not in own]
-        return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
-
 
 class _Tags:
     """What tags may name: ids of the study, alone or behind the word for what they are of."""
@@ -288,6 +281,9 @@ class _Rows:
             raise _LeftOutError(why)
         if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
+        # For the other tags evidence has no column.
+        own = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
+        kept = "; ".join(tag for tag in annotation.tags if tag not in own)
         taken = {row["evidence_id"] for row in self._evidence.rows}
         name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
         row = {
@@ -297,7 +293,7 @@ class _Rows:
             "source_id": document["source_id"],
             "states": annotation.comment,
             "extent_read": tags.extent or "not_read",
-            "note": tags.in_words(annotation.tags),
+            "note": f"From an annotation with the tags: {kept}." if kept else "",
             "read_on": _day(annotation.created_on),
             **quoted,
         }

@@ -17,6 +17,7 @@ from analysis.fieldwork.sent_texts import Grid, text_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
 from analysis.study.addresses import NO_ADDRESS, WHOLE, is_address
+from analysis.wording import capital
 
 _LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 
@@ -67,7 +68,7 @@ def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str
     if read.rule:
         workbook.refuse(place, value, read.rule, read.remedy)
     if read.note:
-        workbook.note(read.note[0].upper() + read.note[1:], place)
+        workbook.note(capital(read.note), place)
     is_day = kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
     if is_day and opened.book.epoch == CALENDAR_MAC_1904:
         workbook.note_all(FROM_1904, place)

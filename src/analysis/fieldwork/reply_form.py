@@ -27,7 +27,7 @@ from analysis.study import vocabulary as v
 from analysis.study.marks import EARLIER_RULES, level_rules
 from analysis.study.searches import searches_by_unit
 from analysis.study.sources import titled, with_sources
-from analysis.wording import spoken
+from analysis.wording import capital, spoken
 
 KIND = "replies"
 SAID = "What we say"
@@ -181,7 +181,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
     """Return what is said of a cell, by the columns of the page, after the criterion's id."""
     rule = rules.get(cell.last_level or cell.state, "We applied no rule, as we know nothing.")
     if cell.earlier_rules:
-        rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
+        rule += f"\n({capital(EARLIER_RULES)}.)"
     given = cell.state in (v.NOT_APPLICABLE, v.WITHHELD)
     why = cell.reason if given else "Nothing that we read bears on it."
     rationale = cell.assessment["rationale"] if cell.when else why

@@ -28,7 +28,8 @@ class TableFile:
     """A table that was read.
 
     Attributes:
-        returned: the file, with its notes and problems.
+        workbook: the file, with its notes and problems.
+        opened: the same as it was opened.
         sha256: of the file.
         tab: the sheet that holds the table; of a CSV file: its name.
         name: the file, and of several sheets also the sheet, in words.
@@ -54,9 +55,8 @@ class TableFile:
         wanted = normalised_text(heading, CODE)
         if wanted in self.headings:
             return self.headings[wanted]
-        like = [
-            place for name, place in self.headings.items() if name.casefold() == wanted.casefold()
-        ]
+        folded = wanted.casefold()
+        like = [place for name, place in self.headings.items() if name.casefold() == folded]
         return like[0] if len(like) == 1 else None
 
     def text(self, number: int, column: int, kind: str = CODE) -> str:
@@ -107,14 +107,10 @@ def read_table_file(
     page, grid = opened.book[tab], cells_of(opened.book[tab])
     headed = _headed(grid.get(headings_row, {}))
     if not headed:
-        rule, remedy = (
-            f"no headings stand in row {headings_row}",
-            "say in the map in which (headings_row)",
-        )
-        raise refusal(path, rule, remedy)
-    below = {
-        number: row for number, row in grid.items() if number > headings_row and _has_text(row)
-    }
+        rule = f"no headings stand in row {headings_row}"
+        raise refusal(path, rule, "say in the map in which (headings_row)")
+    filled = {number: row for number, row in grid.items() if _has_text(row)}
+    below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
     look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
     _refuse_unheaded(workbook, rows, headed)
@@ -122,9 +118,8 @@ def read_table_file(
         place = next(cell for cell in below[number].values() if _has_text({0: cell}))
         note = "What stands below the last row that the map names was left out"
         workbook.note_all(note, place_of(place))
-    if page.sheet_state != "visible" or any(
-        dimension.hidden for dimension in page.row_dimensions.values()
-    ):
+    hides_rows = any(dimension.hidden for dimension in page.row_dimensions.values())
+    if hides_rows or page.sheet_state != "visible":
         workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
     for column, text in headed.items():

@@ -156,21 +156,17 @@ class TableMap(_Part):
     @model_validator(mode="after")
     def _is_whole(self):
         if bool(self.criterion) != bool(self.answer):
-            raise ValueError(
-                "criterion and answer stand together: a row of such a table is one answer"
-            )
+            why = "criterion and answer stand together: a row of such a table is one answer"
+            raise ValueError(why)
         if not (self.criterion or self.criteria):
-            raise ValueError(
-                "neither criteria (a column each) nor criterion and answer (a row an answer) are given"
-            )
+            why = "neither criteria (a column each) nor criterion and answer (a row an answer) are given"
+            raise ValueError(why)
         if self.observed_on and (self.not_before or self.not_after):
-            raise ValueError(
-                "observed_on dates every answer, and not_before or not_after bound those without a date"
-            )
+            why = "observed_on dates every answer, and not_before or not_after bound those without a date"
+            raise ValueError(why)
         if not self.searched and FOUND_NOTHING in self.meanings():
-            raise ValueError(
-                f"{FOUND_NOTHING} needs searched: on (a day), where and queries; where these are not known, say {NOBODY_LOOKED}"
-            )
+            why = f"{FOUND_NOTHING} needs searched: on (a day), where and queries; where these are not known, say {NOBODY_LOOKED}"
+            raise ValueError(why)
         return self
 
     def meanings(self) -> set[str]:
@@ -220,11 +216,11 @@ class _Loader(yaml.BaseLoader):
     def construct_mapping(self, node, deep=False):
         """Refuse an entry that stands twice: the second would take the first one's place."""
         seen = set()
-        for key, _ in node.value:
-            if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
                 problem = f"{shorten(key.value)} stands in it twice"
                 raise ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -250,9 +246,8 @@ def default_map(study: Study, table: TableFile) -> TableMap:
     """
     headings, no_units = table.headings, study["units"].empty
     is_long = {"criterion_id", "answer"} <= set(headings)
-    criteria = (
-        [] if is_long else [name for name in study["criteria"]["criterion_id"] if name in headings]
-    )
+    ids = () if is_long else study["criteria"]["criterion_id"]
+    criteria = [name for name in ids if name in headings]
     known = {"unit_id", *criteria, *BESIDE, *(_UNIT_COLUMNS if no_units else ())}
     known |= {"criterion_id", "answer"} if is_long else set()
     first = table.place(table.headings_row, 1)
