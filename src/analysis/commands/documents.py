@@ -125,10 +125,8 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
     if store.folder.is_dir():
         path = store.keep_not_archived(addresses)
         if addresses:
-            print(
-                f"Addresses with no archived copy on record (archived in sources.csv): "
-                f"{len(addresses)}, in {path}."
-            )
+            what = "Addresses with no archived copy on record (archived in sources.csv)"
+            print(f"{what}: {len(addresses)}, in {path}.")
 
 
 def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
@@ -187,11 +185,11 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
 
 def _print(collection: Collection) -> None:
     for name, document in collection.added:
-        size = f"{counted(len(document.text.pages), 'page', 'pages')}, {counted(document.text.words, 'word', 'words')}"
+        pages = counted(len(document.text.pages), "page", "pages")
+        size = f"{pages}, {counted(document.text.words, 'word', 'words')}"
         unread = f"; not read: {'; '.join(document.text.unread)}" if document.text.unread else ""
-        print(
-            f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
-        )
+        place = shorten(document.name, LETTERS_OF_A_PLACE)
+        print(f"{name}: {place}, {size}, {document.access}{unread}")
     known = sum(item.is_known for item in collection.left_out)
     failed = [item for item in collection.left_out if not item.is_known]
     for place, why in _failure_lines(failed):
@@ -224,11 +222,8 @@ def _print_proposals(study: Study, collection: Collection) -> None:
 
     if not collection.added:
         return
-    known = {
-        document.document_id
-        for document in Library(loaded(study.folder)).documents.values()
-        if document.units
-    }
+    documents = Library(loaded(study.folder)).documents.values()
+    known = {document.document_id for document in documents if document.units}
     names = study.lookup("units", "name")
     for name, document in collection.added:
         proposal = proposed_unit(study, document) if name not in known else None

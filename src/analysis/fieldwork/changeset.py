@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -244,14 +244,8 @@ class Changeset:
             # A rule about one of several ids begins with it.
             named = (name for name, text in cited.items() if problem.rule.startswith(f"{text} "))
             column = next(named, next(iter(cited), "evidence_1"))
-        return Problem(
-            self.workbook.file,
-            None,
-            line.place(column),
-            problem.value,
-            problem.rule,
-            problem.remedy,
-        )
+        place = line.place(column)
+        return replace(problem, file=self.workbook.file, row=None, column=place, of_kind="")
 
 
 @contextmanager

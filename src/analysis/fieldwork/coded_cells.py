@@ -118,16 +118,13 @@ def left_out(study: Study) -> str:
     if counts.empty:
         return ""
     names = study.lookup("units", "short_name")
-    units = listed(
-        [
-            f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
-            for unit in study.tables["units"]["unit_id"]
-            if unit in counts
-        ],
-        "units.csv",
-    )
+    units = [
+        f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
+        for unit in study.tables["units"]["unit_id"]
+        if unit in counts
+    ]
     they = agreeing(len(counts), "it does", "they do")
-    return f"Left out, as {they} not exist on {study.day}: {units}."
+    return f"Left out, as {they} not exist on {study.day}: {listed(units, 'units.csv')}."
 
 
 def read_without_row(study: Study) -> dict[Cell, list[str]]:
@@ -158,16 +155,10 @@ def disputed(study: Study) -> set[int]:
     for row in each_row(study["codings"]):
         of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, set()).add(row.level)
-    silent, assessments = read_without_row(study), study["assessments"]
-    return {
-        index
-        for index, row in zip(assessments.index, each_row(assessments), strict=True)
-        if row.settled_by == BY_AGREEMENT
-        and (
-            (row.unit_id, row.criterion_id) in silent
-            or any(
-                row.level not in of_coder
-                for of_coder in levels.get((row.unit_id, row.criterion_id), {}).values()
-            )
-        )
-    }
+    silent, assessments, indexes = read_without_row(study), study["assessments"], set()
+    for index, row in zip(assessments.index, each_row(assessments), strict=True):
+        cell = row.unit_id, row.criterion_id
+        differs = any(row.level not in given for given in levels.get(cell, {}).values())
+        if row.settled_by == BY_AGREEMENT and (differs or cell in silent):
+            indexes.add(index)
+    return indexes

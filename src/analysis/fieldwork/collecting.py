@@ -242,13 +242,10 @@ class DocumentRows:
 
     def _older(self, collected: Collected, source: str) -> str:
         """Return the latest document that came from the same address for the same source."""
-        rows = self._documents.rows if collected.access != PRIVATE else []
-        same = [
-            row["document_id"]
-            for row in rows
-            if (row["source_id"], row["retrieved_from"]) == (source, collected.name)
-        ]
-        return same[-1] if same else ""
+        for row in reversed(self._documents.rows if collected.access != PRIVATE else []):
+            if (row["source_id"], row["retrieved_from"]) == (source, collected.name):
+                return row["document_id"]
+        return ""
 
     def _source(self, collected: Collected, name: str) -> dict[str, str]:
         is_private = collected.access == PRIVATE
@@ -271,9 +268,8 @@ class DocumentRows:
 
 
 def _known_here(collected: Collected) -> dict[str, str]:
-    return dict(
-        zip(KNOWN_HERE, (collected.sha256, collected.text_sha256, collected.name), strict=True)
-    )
+    known = collected.sha256, collected.text_sha256, collected.name
+    return dict(zip(KNOWN_HERE, known, strict=True))
 
 
 def _figures_of(collected: Collected) -> dict[str, str]:

@@ -154,11 +154,9 @@ class _Import:
             self._code(row | {"coder": name}, answer)
 
     def _assess(self, row: dict[str, str], given: list[Answer]) -> None:
-        row = row | {
-            "settled_by": v.IMPORTED,
-            "settled_why": f"{self.table.name} says so; the documents behind the table were not read",
-        }
-        old = self._add("assessments", row, given)
+        why = f"{self.table.name} says so; the documents behind the table were not read"
+        settled = {"settled_by": v.IMPORTED, "settled_why": why}
+        old = self._add("assessments", row | settled, given)
         if old:
             rule = f"the map says that it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
             remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
@@ -178,10 +176,8 @@ class _Import:
         first, (_, old) = given[0], self._old(table, row)
         if old and old["level"] != first.meaning:
             return old
-        row = row | {
-            "level": first.meaning,
-            "rationale": f"As the imported table has it: “{first.text}”.",
-        }
+        why = f"As the imported table has it: “{first.text}”."
+        row = row | {"level": first.meaning, "rationale": why}
         if not old:
             row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
             self.changeset.draft(table).add(row, first.line)
@@ -197,9 +193,8 @@ class _Import:
         states = f"Row {answer.line.number}{column} of {self.table.name} {what}: “{answer.text}”."
         if answer.line["source"]:
             states += f" It names as its source: {answer.line['source']}"
-        return self._state(
-            f"{self.source_id}-{place}", answer.unit, states, answer.line["note"], answer.line
-        )
+        name, note = f"{self.source_id}-{place}", answer.line["note"]
+        return self._state(name, answer.unit, states, note, answer.line)
 
     def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
         if name not in self.stated:
@@ -235,11 +230,8 @@ class _Import:
 
     def _state_blanks(self, unit: str, blanks: list[Answer]) -> None:
         """State as evidence on which questions the table has no answer about a unit."""
-        parts = []
-        for words, meanings in (
-            ("not asked", (NOT_ASKED,)),
-            ("nobody looked", _LOOKED_FOR_BY_NOBODY),
-        ):
+        parts, kinds = [], {"not asked": (NOT_ASKED,), "nobody looked": _LOOKED_FOR_BY_NOBODY}
+        for words, meanings in kinds.items():
             questions = [f"“{answer.question}”" for answer in blanks if answer.meaning in meanings]
             more = [f"{len(questions) - _NAMED_AT_MOST} more"] if questions[_NAMED_AT_MOST:] else []
             if questions:
@@ -266,9 +258,7 @@ class _Import:
         known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
         criteria = {answer.criterion for answer in blanks}
         row["note"] = known if note in known else f"{known} {note}".strip()
-        row["criterion_ids"] = ";".join(
-            criterion for criterion in self.scale if criterion in criteria | before
-        )
+        row["criterion_ids"] = ";".join(name for name in self.scale if name in criteria | before)
         draft, line = self.changeset.draft("searches"), blanks[0].line
         same = criteria <= before and note in known
         if place is None:

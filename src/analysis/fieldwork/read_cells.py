@@ -169,30 +169,24 @@ _SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE
 
 def note_besides(workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]) -> None:
     """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
-    comments = {
-        (title, cell.coordinate): None
-        for title, grid in grids.items()
-        for row in grid.values()
-        for cell in row.values()
-        if getattr(cell, "comment", None)
-    }
-    for title, cell in comments | dict.fromkeys(opened.threads):
+    cells = [cell for grid in grids.values() for row in grid.values() for cell in row.values()]
+    commented = [cell for cell in cells if getattr(cell, "comment", None)]
+    comments = [(cell.parent.title, cell.coordinate) for cell in commented]
+    for title, cell in dict.fromkeys([*comments, *opened.threads]):
         workbook.note_all(COMMENT, address(title, cell))
     for title, cell in opened.objects:
         workbook.note_all(OBJECT, address(title, cell) if cell else title)
-    for title, grid in grids.items():
-        for row in grid.values():
-            for cell in row.values():
-                place, link = address(title, cell.coordinate), bare(link_of(cell))
-                worked_out = not link and leads(cell)
-                if place in workbook.links or not (link or worked_out):
-                    continue
-                shown = (cell.data_type == "f" and opened.result(cell)) or cell
-                text = bare(text_of(shown))
-                # A program writes out whole where a link of ours to a file leads from.
-                ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
-                if worked_out or not (link in text or (text and ours)):
-                    workbook.note_all(ADDRESS, place)
+    for cell in cells:
+        place, link = place_of(cell), bare(link_of(cell))
+        worked_out = not link and leads(cell)
+        if place in workbook.links or not (link or worked_out):
+            continue
+        shown = (cell.data_type == "f" and opened.result(cell)) or cell
+        text = bare(text_of(shown))
+        # A program writes out whole where a link of ours to a file leads from.
+        ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
+        if worked_out or not (link in text or (text and ours)):
+            workbook.note_all(ADDRESS, place)
 
 
 def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:

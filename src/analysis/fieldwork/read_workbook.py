@@ -263,17 +263,15 @@ def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
     expected = [field.name for field in layout.form.fields if field.editable and not field.may_lack]
     for name in layout.fields:
         stem, _, number = name.rpartition("_")
-        expected += [
-            f"{stem}_{place}" for place in range(1, int(number) if number.isdigit() else 0)
-        ]
-    missing = {name: _field(layout.form, name) for name in expected if name not in layout.columns}
-    return {
-        name: re.sub(r"\d+$", name.rpartition("_")[2], field.label).replace(
-            "{unit}", noun or "unit"
-        )
-        for name, field in missing.items()
-        if field is not None and field.editable
-    }
+        before = range(1, int(number)) if number.isdigit() else ()
+        expected += [f"{stem}_{place}" for place in before]
+    missing = {}
+    for name in expected:
+        field = _field(layout.form, name) if name not in layout.columns else None
+        if field is not None and field.editable:
+            label = re.sub(r"\d+$", name.rpartition("_")[2], field.label)
+            missing[name] = label.replace("{unit}", noun or "unit")
+    return missing
 
 
 def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> None:

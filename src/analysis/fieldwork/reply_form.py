@@ -65,9 +65,8 @@ def reply_form(study: Study, unit: str) -> bytes:
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
     about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
-    maker = WorkbookMaker(
-        study, title, about, ["The other sheets are hidden until the reply comes."]
-    )
+    lines = ["The other sheets are hidden until the reply comes."]
+    maker = WorkbookMaker(study, title, about, lines)
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS, positions=POSITIONS)
     finding_rows = findings(study, unit)
@@ -82,8 +81,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     ]
     maker.form(ledger_form(columns), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
-    maker.show_only(SAID, REPLY.tab)
-    return maker.as_bytes()
+    return maker.as_bytes(only=(SAID, REPLY.tab))
 
 
 def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:

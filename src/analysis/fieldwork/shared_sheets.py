@@ -67,32 +67,20 @@ def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
     sources, names = study["sources"], study.lookup("units", "name")
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
-    source_rows = [
-        (row.source_id, row.publisher, row.title, row.published, row.extent_read, row.url)
-        for row in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
-    ]
+    sources = sources[sources["source_id"].isin(evidence["source_id"])]
+    of_source = ["source_id", "publisher", "title", "published", "extent_read", "url"]
+    about = evidence["unit_id"].map(names).fillna(evidence["scope"])
     # The note of a piece of evidence may hold what another coder made of it: it stays out.
-    evidence_rows = [
-        (
-            row.evidence_id,
-            names.get(row.unit_id) or row.scope,
-            row.states,
-            row.extent_read,
-            row.source_id,
-            row.published,
-            row.not_before,
-            row.not_after,
-        )
-        for row in each_row(evidence)
-    ]
+    of_piece = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
+    of_piece += ["not_before", "not_after"]
     of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
     of_sources += [("How much was read", 16), ("Address", 60)]
     of_evidence = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
     of_evidence += [("How much was read", 16), ("Source", 10), ("Published", 12)]
     of_evidence += [("If undated: not before", 12), ("If undated: not after", 12)]
     return [
-        Page("Sources held", of_sources, source_rows),
-        Page("Evidence held", of_evidence, evidence_rows),
+        Page("Sources held", of_sources, each_row(sources[of_source])),
+        Page("Evidence held", of_evidence, each_row(evidence.assign(about=about)[of_piece])),
     ]
 
 
