@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import REMOVED, UNCHANGED, Changeset
 from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, Cell, disputed, read_without_row
 from analysis.fieldwork.forms import adjudication_form, evidence_columns
 from analysis.fieldwork.normalise import normalised_text
@@ -270,12 +270,8 @@ class _Adjudication:
             self.draft.remove(place)
             summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
             self.changeset.say(REMOVED, "assessments", row, summary, line)
-        if places:
-            self.set_aside_draft.replace(places[0], new, line)
-        else:
-            self.set_aside_draft.add(new, line)
-        what = CHANGED if places else ADDED
-        self.changeset.say(what, "set_aside", new, NO_ASSESSMENT, line)
+        place = places[0] if places else None
+        self.changeset.put("set_aside", new, NO_ASSESSMENT, line, place)
 
     def _assess(
         self, cell: Cell, line: SheetRow, base: str, row: Row, kept: set[int | None]
@@ -297,19 +293,17 @@ class _Adjudication:
         if place in kept or place is None or self.draft.lines[place] is not None:
             place = same_date[0] if same_date else None
         if place is None:
-            self.draft.add(row, line)
-            self.changeset.say(ADDED, "assessments", row, _in_short(row), line)
+            self.changeset.put("assessments", row, _in_short(row), line)
         elif place in kept or self.draft.lines[place] is not None:
             rule = "another row gives this cell another assessment of the same date"
             remedy = "keep one of the two, or change the date of one"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = self._replace_in_history(place, row, line)
-            # Who checked the old row did not check the new one.
-            self.draft.replace(place, row, line)
             more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
             summary = f"{_in_short(old)} → {_in_short(row)}{more}"
-            self.changeset.say(CHANGED, "assessments", row, summary, line)
+            # Who checked the old row did not check the new one.
+            self.changeset.put("assessments", row, summary, line, place)
         for place in self.set_aside.pop(cell, []):
             self.set_aside_draft.remove(place)
             self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)

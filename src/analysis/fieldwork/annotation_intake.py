@@ -297,8 +297,7 @@ class _Rows:
             "read_on": _day(annotation.created_on),
             **quoted,
         }
-        self._evidence.add(row, line)
-        self._changeset.say(ADDED, "evidence", row, name, line)
+        self._changeset.put("evidence", row, name, line)
         return name
 
     def _fill(
@@ -318,11 +317,12 @@ class _Rows:
             why = f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
             raise _LeftOutError(why)
         filled = {column: text for column, text in quoted.items() if text and not row[column]}
-        what = CHANGED if filled else UNCHANGED
-        if filled:
-            self._evidence.replace(place, {**row, **filled}, line)
-        self._changeset.say(what, "evidence", row, f"{name}: {listed([*filled])}", line)
-        return what, name
+        summary = f"{name}: {listed([*filled])}"
+        if not filled:
+            self._changeset.say(UNCHANGED, "evidence", row, summary, line)
+            return UNCHANGED, name
+        self._changeset.put("evidence", {**row, **filled}, summary, line, place)
+        return CHANGED, name
 
 
 def _refuse_half_signs(annotation: WebAnnotation) -> None:

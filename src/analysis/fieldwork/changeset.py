@@ -166,6 +166,22 @@ class Changeset:
             rule = "it would replace a row of the study, and no reason is given"
             self.workbook.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
 
+    def put(
+        self,
+        table: str,
+        row: Mapping[str, str],
+        summary: str,
+        line: SheetRow,
+        place: int | None = None,
+    ) -> None:
+        """Add a row, or put it in the place of another, and keep what becomes of the line."""
+        draft = self.draft(table)
+        if place is None:
+            draft.add(row, line)
+        else:
+            draft.replace(place, row, line)
+        self.say(ADDED if place is None else CHANGED, table, row, summary, line)
+
     def say(
         self, what: str, table: str, row: Mapping[str, str], summary: str, line: SheetRow
     ) -> None:

@@ -3,7 +3,9 @@
 import datetime as dt
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,11 +106,18 @@ def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str],
 
 def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
     """Return, by coder and batch, the cells that were given, as recorded."""
-    all_criteria, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
-    for row in each_row(study["assignments"]):
-        criteria = row.criterion_ids.split(";") if row.criterion_ids else all_criteria
-        recorded[row.coder, row.batch] |= {(row.unit_id, criterion) for criterion in criteria}
+    recorded = defaultdict(set)
+    for row, cell in cells_given(study):
+        recorded[row.coder, row.batch].add(cell)
     return recorded
+
+
+def cells_given(study: Study) -> Iterator[tuple[Any, Cell]]:
+    """Yield each row of assignments with each cell that it gives; no criterion named: all."""
+    all_criteria = list(study["criteria"]["criterion_id"])
+    for row in each_row(study["assignments"]):
+        for criterion in row.criterion_ids.split(";") if row.criterion_ids else all_criteria:
+            yield row, (row.unit_id, criterion)
 
 
 def left_out(study: Study) -> str:

@@ -4,7 +4,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import UNCHANGED, Changeset
+from analysis.fieldwork.coded_cells import cells_given
 from analysis.fieldwork.coding_workbook import fault_of_name, recorded_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
@@ -114,8 +115,7 @@ class _Codings:
         place = same_date[0] if place is None and same_date else place
         if place is None:
             same_date.append(len(self.draft.rows))
-            self.draft.add(row, line)
-            self.changeset.say(ADDED, "codings", row, _in_short(row), line)
+            self.changeset.put("codings", row, _in_short(row), line)
             return
         taken_by, old = self.draft.lines[place], self.draft.rows[place]
         if place in self.kept or taken_by is not None:
@@ -125,9 +125,8 @@ class _Codings:
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
         summary = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
-        self.changeset.say(CHANGED, "codings", row, summary, line)
         self.changeset.keep_old("codings", old, past, line)
-        self.draft.replace(place, row, line)
+        self.changeset.put("codings", row, summary, line, place)
 
     def _with_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
         """Yield each line and row with the place of the coding that it changes, if it changes one.
@@ -166,13 +165,11 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
     """Record that a coder's batch came back, and say what counts as read without a row."""
     batch = changeset.workbook.about.get("batch", "")
     draft = changeset.draft("assignments")
-    all_criteria = list(changeset.study["criteria"]["criterion_id"])
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
-    cells: set[tuple[str, ...]] = set()
     for row in (draft.rows[place] for place in places):
         row["returned_on"] = row["returned_on"] or on.isoformat()
-        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else all_criteria
-        cells.update((coder, row["unit_id"], criterion) for criterion in criteria)
+    given = cells_given(changeset.study) if batch else ()
+    cells = {(coder, *cell) for row, cell in given if (row.coder, row.batch) == (coder, batch)}
     without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
     place = changeset.workbook.about_places.get("batch", "Start")
     if without:

@@ -16,7 +16,7 @@ from analysis.documents.collect import Collected, Collector, NotCollected, Wante
 from analysis.documents.index import index_collected
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset, changing
+from analysis.fieldwork.changeset import Changeset, changing
 from analysis.fieldwork.request_tracker import link_to_request
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study import Study, journal, load
@@ -189,8 +189,7 @@ class DocumentRows:
         source = collected.wanted.source_id or self._source_at(collected)
         if not source:
             source = name
-            self._sources.add(self._source(collected, source), line)
-            self._changeset.say(ADDED, "sources", {}, source, line)
+            self._changeset.put("sources", self._source(collected, source), source, line)
         row = {
             "document_id": name,
             "source_id": source,
@@ -210,8 +209,7 @@ class DocumentRows:
             self.known_here[name] = _known_here(collected)
             row |= dict.fromkeys(KNOWN_HERE, "")
         self._by_hash[collected.sha256] = name
-        self._documents.add(row, line)
-        self._changeset.say(ADDED, "documents", {}, name, line)
+        self._changeset.put("documents", row, name, line)
         return name
 
     def _body_of(self, request: str) -> str:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, Intake
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, Intake
 from analysis.fieldwork.table_answers import DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
@@ -180,9 +180,9 @@ class _Import:
         row = row | {"level": first.meaning, "rationale": why}
         if not old:
             row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
-            self.changeset.draft(table).add(row, first.line)
-        what = UNCHANGED if old else ADDED
-        self.changeset.say(what, table, row, first.meaning, first.line)
+            self.changeset.put(table, row, first.meaning, first.line)
+        else:
+            self.changeset.say(UNCHANGED, table, row, first.meaning, first.line)
         return None
 
     def _evidence(self, answer: Answer) -> str:
@@ -209,8 +209,7 @@ class _Import:
                 "extent_read": "whole_excerpt",
                 "note": note,
             }
-            self.changeset.draft("evidence").add(row, line)
-            self.changeset.say(ADDED, "evidence", row, name, line)
+            self.changeset.put("evidence", row, name, line)
         return name
 
     def _take_blanks(self, answers: Iterable[Answer]) -> None:
@@ -259,15 +258,11 @@ class _Import:
         criteria = {answer.criterion for answer in blanks}
         row["note"] = known if note in known else f"{known} {note}".strip()
         row["criterion_ids"] = ";".join(name for name in self.scale if name in criteria | before)
-        draft, line = self.changeset.draft("searches"), blanks[0].line
-        same = criteria <= before and note in known
-        if place is None:
-            draft.add(row, line)
-        elif not same:
-            draft.replace(place, old | row, line)
-        what = ADDED if place is None else UNCHANGED if same else CHANGED
-        summary = ", ".join(criterion for criterion in self.scale if criterion in criteria)
-        self.changeset.say(what, "searches", row, summary, line)
+        summary, line = ", ".join(name for name in self.scale if name in criteria), blanks[0].line
+        if place is not None and criteria <= before and note in known:
+            self.changeset.say(UNCHANGED, "searches", row, summary, line)
+        else:
+            self.changeset.put("searches", old | row, summary, line, place)
 
     def _why_found_nothing(self, blanks: list[Answer]) -> str:
         texts = dict.fromkeys(f"“{answer.text}”" if answer.text else "blank" for answer in blanks)
@@ -294,8 +289,7 @@ class _Import:
         }
         line = SheetRow(self.table.tab, self.table.headings_row)
         if not self._old("sources", row)[1]:
-            self.changeset.draft("sources").add(row, line)
-            self.changeset.say(ADDED, "sources", row, self.workbook.file, line)
+            self.changeset.put("sources", row, self.workbook.file, line)
 
 
 def _texts_beside(answers: Iterable[Answer], kinds: Iterable[str]) -> list[str]:

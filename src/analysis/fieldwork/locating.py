@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
-from analysis.fieldwork.changeset import CHANGED, changing
+from analysis.fieldwork.changeset import changing
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
 from analysis.study import Study
@@ -39,14 +39,13 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
         StudyError: the study would not be valid; it is as it was.
     """
     with changing(folder, "evidence.csv", dry_run) as changeset:
-        located, evidence = Located(), changeset.draft("evidence")
+        located = Located()
         for place, (row, outcome) in enumerate(_outcomes(changeset.study)):
             if isinstance(outcome, str):
                 located.not_filled[row["evidence_id"]] = outcome
             elif outcome:
                 line = SheetRow("evidence.csv", place + 2)
-                evidence.replace(place, {**row, **outcome}, line)
-                changeset.say(CHANGED, "evidence", row, listed([*outcome]), line)
+                changeset.put("evidence", {**row, **outcome}, listed([*outcome]), line, place)
                 located.filled[row["evidence_id"]] = outcome
             else:
                 located.complete += row["quote"] != ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.documents.index import Passage
 from analysis.documents.library import Library, StudyDocument, any_of, terms
-from analysis.fieldwork.coded_cells import Cell, cells_read
+from analysis.fieldwork.coded_cells import Cell, cells_given, cells_read
 from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
@@ -190,10 +190,9 @@ def without_others_picks(study: Study, coder: str) -> Study:
 
 def _given_back(study: Study, coder: str) -> dict[Cell, str]:
     """Return the last day on which a coder gave a cell back."""
-    given, days, everything = study["assignments"], {}, study["criteria"]["criterion_id"]
-    for row in each_row(given[given["coder"] == coder]):
-        for criterion in row.criterion_ids.split(";") if row.criterion_ids else everything:
-            cell = row.unit_id, criterion
+    days = {}
+    for row, cell in cells_given(study):
+        if row.coder == coder:
             days[cell] = max(days.get(cell, ""), row.returned_on)
     return days
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.documents.fetch import NotFetchedError
 from analysis.documents.recheck import Look, Looker
 from analysis.documents.store import PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset, changing
+from analysis.fieldwork.changeset import Changeset, changing
 from analysis.fieldwork.collecting import DocumentRows
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import grouped, records
@@ -99,15 +99,13 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     """
     with changing(folder, "the looks") as changeset:
         documents = DocumentRows(changeset, DocumentStore(folder))
-        checks = changeset.draft("checks")
-        rows, there = [], checks.places("document_id", "checked_on")
+        rows, there = [], changeset.draft("checks").places("document_id", "checked_on")
         for number, look in enumerate(looks, start=1):
             if (look.row["document_id"], look.row["checked_on"]) in there:
                 continue  # another run has looked at it meanwhile
             row = look.row | _newer_version(changeset, documents, look, number)
             line = SheetRow(row["document_id"], number)
-            checks.add(row, line)
-            changeset.say(ADDED, "checks", {}, row["document_id"], line)
+            changeset.put("checks", row, row["document_id"], line)
             rows.append(row)
     return rows
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord, cell_records
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import UNCHANGED, Changeset
 from analysis.fieldwork.forms import (
     NEW_EVIDENCE,
     NEW_SEARCHES,
@@ -264,16 +264,14 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
             entered.add(row["criterion_id"])
         place = existing.get(row["reply_id"])
         if place is None:
-            draft.add(row, line)
-            changeset.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
+            changeset.put("replies", row, f"{row['reply_id']}: {row['decision']}", line)
             continue
         old = draft.rows[place]
         if {name: normalised_text(text) for name, text in old.items()} == row:
             changeset.say(UNCHANGED, "replies", row, row["decision"], line)
         elif old["decision"] == OPEN and old["unit_id"] == unit:
-            draft.replace(place, row, line)
             summary = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
-            changeset.say(CHANGED, "replies", row, summary, line)
+            changeset.put("replies", row, summary, line, place)
         else:
             rule = f"{row['reply_id']} stands in the ledger, decided ({old['decision']})"
             remedy = "leave it, and enter what came later under an id of its own"

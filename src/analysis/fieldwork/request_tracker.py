@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.documents.store import DocumentStore
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, TableDraft, changing
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, TableDraft, changing
 from analysis.fieldwork.forms import evidence_columns, tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
@@ -137,11 +137,10 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
         row = _request(reader, asking, line)
         place = existing.get(row["request_id"])
         if place is None:
-            draft.add(row, line)
             due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
             came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
             summary = f"{row['request_id']}: {came}, {due}"
-            changeset.say(ADDED, "requests", row, summary, line)
+            changeset.put("requests", row, summary, line)
             continue
         grown = with_entries(draft.rows[place], row)
         row = grown.row
@@ -154,9 +153,8 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
             column, rule, remedy = grown.refused
             workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            draft.replace(place, row, line)
             named = ", ".join(f"{name} {row[name]}" for name in grown.differing)
-            changeset.say(CHANGED, "requests", row, f"{row['request_id']}: {named}", line)
+            changeset.put("requests", row, f"{row['request_id']}: {named}", line, place)
 
 
 @dataclass(frozen=True)

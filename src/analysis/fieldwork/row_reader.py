@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from analysis.fieldwork.changeset import ADDED, UNCHANGED, Changeset, TableDraft
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, TableDraft
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
@@ -238,8 +238,7 @@ def bring_in(
         same, key_text = existing.get(values), ", ".join(values)
         if not same:
             existing[values] = [len(draft.rows)]
-            draft.add(row, line)
-            changeset.say(ADDED, table, row, key_text, line)
+            changeset.put(table, row, key_text, line)
         elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
             changeset.say(UNCHANGED, table, row, key_text, line)
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.changeset import Changeset
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
 from analysis.fieldwork.table_file import TableFile
@@ -144,8 +144,7 @@ class AnswerReader:
             remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
             self._refuse_map("units", "", rule, remedy)
             return Names({})
-        units = self.changeset.draft("units")
-        units.order = []  # the table's own
+        self.changeset.draft("units").order = []  # the table's own
         first: dict[str, dict[str, str]] = {}
         spellings: dict[str, set[str]] = defaultdict(set)
         for number in self.table.rows:
@@ -158,8 +157,7 @@ class AnswerReader:
             unit = row["unit_id"]
             if unit not in first:
                 first[unit] = row
-                units.add(row, line)
-                self.changeset.say(ADDED, "units", row, row["name"], line)
+                self.changeset.put("units", row, row["name"], line)
             for name in UnitColumns.model_fields:
                 text_now, before = row.get(name, ""), first[unit].get(name, "")
                 if text_now != before:
