@@ -290,20 +290,20 @@ def take_annotations(arguments: argparse.Namespace) -> int:
     """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
     from analysis.fieldwork.annotation_intake import take_annotations_in
 
-    came = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
-    for what, name in came.taken:
+    annotated = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
+    for what, name in annotated.taken:
         print(f"{name}: {what}.")
-    for name, lacks in came.incomplete:
+    for name, lacks in annotated.incomplete:
         print(f"{name}: {lacks}.")
-    for number, annotation, why in came.left_out:
+    for number, annotation, why in annotated.left_out:
         where = annotation.address or annotation.sha256 or "no address"
         print(f"Annotation {number}, “{annotation.exact}” ({where}): {why}.", file=sys.stderr)
-    counts = Counter(what for what, _ in came.taken)
+    counts = Counter(what for what, _ in annotated.taken)
     totals = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
-    print(f"Annotations {totals}, left out: {len(came.left_out)}.")
+    print(f"Annotations {totals}, left out: {len(annotated.left_out)}.")
     if arguments.dry_run:
         print("Dry run: nothing was written.")
-    return 1 if came.left_out else 0
+    return 1 if annotated.left_out else 0
 
 
 def search(arguments: argparse.Namespace) -> int:

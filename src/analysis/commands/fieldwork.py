@@ -149,10 +149,10 @@ def bring_in(arguments: argparse.Namespace) -> int:
     from analysis.change_table import print_import
     from analysis.fieldwork.import_table import import_table
 
-    came = import_table(
+    imported = import_table(
         arguments.file, arguments.into, arguments.map, arguments.dry_run, preview=print_import
     )
-    _print_written(arguments.dry_run, came.written, "policygap validate, then policygap report")
+    _print_written(arguments.dry_run, imported.written, "policygap validate, then policygap report")
     return 0
 
 

@@ -19,7 +19,7 @@ from analysis.fieldwork.row_reader import (
     Mark,
     Row,
     RowReader,
-    besides,
+    also_changed,
     dates_of,
     mark_of,
     note_missing,
@@ -27,7 +27,12 @@ from analysis.fieldwork.row_reader import (
     row_mark,
     text_mark,
 )
-from analysis.fieldwork.shared_sheets import codebook_page, coded_texts, held_pages, offer_lists
+from analysis.fieldwork.shared_sheets import (
+    codebook_page,
+    coded_texts,
+    offer_lists,
+    source_and_evidence_pages,
+)
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import grouped, records
@@ -63,9 +68,9 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
     cited = [*study["codings"]["evidence_ids"], *study["assessments"]["evidence_ids"]]
     title = f"Settling workbook: {study.descriptor.title}"
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
-    offer_lists(maker, study, besides=[NO_ASSESSMENT])
+    offer_lists(maker, study, further=[NO_ASSESSMENT])
     maker.page(codebook_page(study))
-    for page in held_pages(study, units):
+    for page in source_and_evidence_pages(study, units):
         maker.page(page)
     rows = list(_rows(study, names, units))
     maker.form(adjudication_form(evidence_columns(cited), names), rows, SPARE_ROWS, frozen=3)
@@ -208,8 +213,8 @@ class _Adjudication:
             mark = mark_of(self.changeset, line)
             if mark is not None:
                 self._read(line, mark)
-        came = Counter({cell: len(lines) for cell, lines in self.lines.items()})
-        note_missing(self.workbook, came)
+        returned = Counter({cell: len(lines) for cell, lines in self.lines.items()})
+        note_missing(self.workbook, returned)
         for cell, lines in self.lines.items():
             self._settle(cell, lines)
 
@@ -300,7 +305,9 @@ class _Adjudication:
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = self._replace_in_history(place, row, line)
-            more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
+            more = also_changed(
+                old, row, confidence="confidence", settled_why="why it was settled so"
+            )
             summary = f"{_in_short(old)} → {_in_short(row)}{more}"
             # Who checked the old row did not check the new one.
             self.changeset.put("assessments", row, summary, line, place)

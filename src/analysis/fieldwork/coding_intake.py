@@ -16,7 +16,7 @@ from analysis.fieldwork.row_reader import (
     Mark,
     Row,
     RowReader,
-    besides,
+    also_changed,
     bring_in_documents,
     dates_of,
     mark_of,
@@ -73,25 +73,25 @@ class _Codings:
 
     def propose(self, reason: str, on: dt.date) -> None:
         seen: set[tuple[str, ...]] = set()
-        came: Counter[tuple[str, str]] = Counter()
+        returned: Counter[tuple[str, str]] = Counter()
         for line in self.workbook.forms.get("coding", []):
             mark = mark_of(self.changeset, line)
             if mark is None:
                 continue
-            came.update([mark[:2]] if mark.unit else [])
+            returned.update([mark[:2]] if mark.unit else [])
             if not _has_content(line, mark):
                 continue
             row = _coding(self.reader, line, mark, self.coder)
             if row is None:
                 continue
             content = (*_cell(row), text_mark(row))
-            came.update([] if mark.unit else [_cell(row)])
+            returned.update([] if mark.unit else [_cell(row)])
             if content in seen:
                 self.workbook.note("A row that was there twice was taken once", line.place())
             else:
                 self._compare(line, mark, row)
             seen.add(content)
-        note_missing(self.workbook, came)
+        note_missing(self.workbook, returned)
         for line, row, place in self._with_places():
             self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
 
@@ -124,7 +124,7 @@ class _Codings:
             remedy = "keep one of the two, or change the date of one"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
-        summary = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
+        summary = f"{_in_short(old)} → {_in_short(row)}{also_changed(old, row)}"
         self.changeset.keep_old("codings", old, past, line)
         self.changeset.put("codings", row, summary, line, place)
 

@@ -21,8 +21,8 @@ from analysis.fieldwork.shared_sheets import (
     add_document_forms,
     codebook_page,
     coded_texts,
-    held_pages,
     offer_lists,
+    source_and_evidence_pages,
 )
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker, save_new
 from analysis.frames import grouped
@@ -88,7 +88,7 @@ def coding_workbook(
     maker = WorkbookMaker(study, title, about, [line.replace("{unit}", noun) for line in do])
     offer_lists(maker, seen)
     maker.page(codebook_page(study))
-    for page in held_pages(seen, units):
+    for page in source_and_evidence_pages(seen, units):
         maker.page(page)
     rows = list(coding_rows(study, own, units, only_unknown))
     maker.form(form, rows, SPARE_ROWS, frozen=3)

@@ -89,7 +89,7 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Intake, 
     answers = reader.read()
     if not workbook.problems:
         _Import(changeset, table, table_map).take(answers)
-    table.note_besides()
+    table.note_outside_cells()
     files = changeset.files() if not workbook.problems else {}
     if workbook.problems:
         raise StudyError(workbook.problems_in_order())

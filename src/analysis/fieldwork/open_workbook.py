@@ -86,7 +86,7 @@ def open_workbook(path: Path) -> OpenedWorkbook:
     has_formulas, has_struck, shared = _check(path)
     reader = _opened(path)
     _empty_links(path, reader)
-    objects, threads = _besides(path, reader)
+    objects, threads = _objects_and_threads(path, reader)
     results = _opened(path, data_only=True).wb if has_formulas else None
     struck = _struck_parts(_opened(path, rich_text=True).wb) if has_struck else ()
     for book in filter(None, (reader.wb, results)):
@@ -132,7 +132,7 @@ def _empty_links(path: Path, reader: ExcelReader) -> None:
                 cell._value = None
 
 
-def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
+def _objects_and_threads(path: Path, reader: ExcelReader) -> tuple[list, list]:
     """Return what lies on the sheets and is in no cell: objects, and comments in threads."""
     objects, threads = [], []
     with zipfile.ZipFile(path) as parts:

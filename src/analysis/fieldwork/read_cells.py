@@ -122,7 +122,7 @@ def bare(link: str) -> str:
     return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
 
-def look_at_merged(
+def check_merged(
     workbook: ReadWorkbook,
     sheet: Worksheet,
     grid: Grid,
@@ -167,7 +167,9 @@ _SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE
 """What stands in a header or footer for a number, a day, a name, and what programs write before it."""
 
 
-def note_besides(workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]) -> None:
+def note_outside_cells(
+    workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]
+) -> None:
     """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
     cells = [cell for grid in grids.values() for row in grid.values() for cell in row.values()]
     commented = [cell for cell in cells if getattr(cell, "comment", None)]

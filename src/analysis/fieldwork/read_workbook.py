@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
-from analysis.fieldwork.read_cells import look_at_merged, note_besides, note_typed, read_cell
+from analysis.fieldwork.read_cells import check_merged, note_outside_cells, note_typed, read_cell
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
@@ -94,7 +94,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
         if not foreign and grid:
             unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
         workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
-    note_besides(workbook, opened, grids)
+    note_outside_cells(workbook, opened, grids)
     note_typed(workbook, opened)
     for name in unread.keys() - workbook.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
@@ -225,7 +225,7 @@ def _lines(
             yield SheetRow(title, number, texts, letters)
         if any(text and not form.only_names(name) for name, text in texts.items()):
             taken.add(number)
-    look_at_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
+    check_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
     shown = ShownSheet(title, form, layout.columns, editable, {layout.head, layout.head + 1}, taken)
     workbook.shown.append((shown, shown.rows(layout.grid)))
 

@@ -89,7 +89,7 @@ def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
     read = _documents(study, unit)
     numbers = {name: number for number, name in enumerate(read, start=1)}
     headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
-    found = [_page_row(row, numbers) for row in rows]
+    of_each = [_page_row(row, numbers) for row in rows]
     documents = [(f"Document {numbers[name]}", where, text) for name, (where, text) in read.items()]
     searches = searches_by_unit(study).query("unit_id == @unit")
     searched = [
@@ -97,7 +97,7 @@ def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
         for row in each_row(searches)
     ]
     lines = _lines_above(study, unit)
-    return Page(SAID, headings, [*found, *documents, *searched], lines=lines)
+    return Page(SAID, headings, [*of_each, *documents, *searched], lines=lines)
 
 
 def _page_row(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:

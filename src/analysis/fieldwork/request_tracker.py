@@ -330,7 +330,7 @@ def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
 def _in_words(row: dict[str, str]) -> str:
     """Say what the tracker has of an answer, and what is still to be filled in."""
     lacking = [option for column, option in ENTRIES.items() if not row[column]]
-    said = f"{row['outcome'].replace('_', ' ')} on {row['answered_on']}"
+    state = f"{row['outcome'].replace('_', ' ')} on {row['answered_on']}"
     if lacking:
-        said = f"still to be filled in, in the tracker or by {' and '.join(lacking)}"
-    return f"Request {row['request_id']}: {said}."
+        state = f"still to be filled in, in the tracker or by {' and '.join(lacking)}"
+    return f"Request {row['request_id']}: {state}."

@@ -83,20 +83,20 @@ def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
     return None
 
 
-def note_missing(workbook: ReadWorkbook, came: Counter[tuple[str, str]]) -> None:
+def note_missing(workbook: ReadWorkbook, returned: Counter[tuple[str, str]]) -> None:
     """Note the rows that were sent and did not come back: to delete one says nothing of its cell.
 
     Args:
         workbook: the workbook.
-        came: how many of its rows are on each unit and criterion.
+        returned: how many of its rows are on each unit and criterion.
     """
     marks = filter(None, map(MARK.fullmatch, workbook.sent))
-    for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - came).elements():
+    for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - returned).elements():
         note = "A row that was sent did not come back. Nothing follows from that"
         workbook.note(note, f"{unit}/{criterion}")
 
 
-def besides(old: dict[str, str], new: dict[str, str], **more: str) -> str:
+def also_changed(old: dict[str, str], new: dict[str, str], **more: str) -> str:
     """Return what else changes in a row: words for the columns that are not shown.
 
     Args:
@@ -255,10 +255,10 @@ NOT_TAKEN = "A row says only whom or what it is about, and was not taken in"
 def lines_with(
     workbook: ReadWorkbook,
     form: str,
-    *besides: str,
+    *naming: str,
     ready: Callable[[SheetRow], bool] = lambda line: True,
 ) -> list[SheetRow]:
-    """Return the lines of a form that say more than the columns named ``besides``.
+    """Return the lines of a form that say more than the columns named ``naming``.
 
     A row is sent with these filled in; what was typed into an empty one is noted, but for its
     name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
@@ -266,11 +266,11 @@ def lines_with(
     """
     lines, sent = [], workbook.sent
     for line in workbook.forms.get(form, []):
-        typed = next((name for name in besides[:0:-1] if line[name]), "")
-        if any(text for name, text in line.texts.items() if name not in besides):
+        typed = next((name for name in naming[:0:-1] if line[name]), "")
+        if any(text for name, text in line.texts.items() if name not in naming):
             lines.append(line)
         # As far as the workbook still says which rows were sent.
-        elif typed and not ((not sent or line[besides[0]] in sent) and ready(line)):
+        elif typed and not ((not sent or line[naming[0]] in sent) and ready(line)):
             workbook.note_all(NOT_TAKEN, line.place(typed))
     return lines
 

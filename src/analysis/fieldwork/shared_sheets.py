@@ -44,10 +44,10 @@ def codebook_page(study: Study) -> Page:
 SPARE_DOCUMENTS = 30
 
 
-def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ()) -> None:
-    """Give a workbook the lists of its drop-downs; ``besides``: further choices of level."""
+def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ()) -> None:
+    """Give a workbook the lists of its drop-downs; ``further``: further choices of level."""
     levels = study["levels"].groupby("scale_id", sort=False)["level"].agg(list)
-    extra = [*v.TYPED, *besides]
+    extra = [*v.TYPED, *further]
     maker.offer(
         units=study["units"]["name"],
         criteria=study["criteria"]["label"],
@@ -62,7 +62,7 @@ def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ())
     )
 
 
-def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
+def source_and_evidence_pages(study: Study, units: Sequence[str]) -> list[Page]:
     """Return the sheets with the sources and the evidence that are held, for some units."""
     sources, names = study["sources"], study.lookup("units", "name")
     evidence = study["evidence"]

@@ -17,7 +17,7 @@ from openpyxl.workbook import Workbook
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
-from analysis.fieldwork.read_cells import look_at_merged, note_besides, place_of, read_cell
+from analysis.fieldwork.read_cells import check_merged, note_outside_cells, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
@@ -77,10 +77,10 @@ class TableFile:
             return ""
         return read_cell(self.workbook, self.opened, cell, kind)
 
-    def note_besides(self) -> None:
+    def note_outside_cells(self) -> None:
         """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
         grid = cells_of(self.opened.book[self.tab])
-        note_besides(self.workbook, self.opened, {self.tab: grid})
+        note_outside_cells(self.workbook, self.opened, {self.tab: grid})
 
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
@@ -112,7 +112,7 @@ def read_table_file(
     filled = {number: row for number, row in grid.items() if _has_text(row)}
     below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
-    look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
+    check_merged(workbook, page, grid, headed, headings_row + 1, rows)
     _refuse_unheaded(workbook, rows, headed)
     for number in below.keys() - rows.keys():
         place = next(cell for cell in below[number].values() if _has_text({0: cell}))
