@@ -52,7 +52,7 @@ LAW = {
     "count": "calendar",
 }
 _TELL_THE_DAY = (
-    *("commands.fieldwork", "documents.collect", "documents.recheck", "fieldwork.assignments"),
+    *("commands.fieldwork", "documents.collect", "documents.recheck", "fieldwork.coding_workbook"),
     *("fieldwork.changeset", "fieldwork.collecting", "fieldwork.intake", "fieldwork.rechecking"),
 )
 

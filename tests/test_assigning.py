@@ -10,12 +10,10 @@ from filled import Filled
 from helpers import contents
 from made import LIBRARY, library, replaced
 
-from analysis.fieldwork import assignments
 from analysis.fieldwork.adjudication import adjudication_workbook
 from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disagreements
-from analysis.fieldwork.assignments import Order, assign, give_workbook
 from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
-from analysis.fieldwork.coding_workbook import coding_workbook
+from analysis.fieldwork.coding_workbook import Order, assign, coding_workbook, give_workbook
 from analysis.fieldwork.intake import take_in
 from analysis.measure.coder_scores import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
@@ -202,7 +200,7 @@ def test_cells_that_are_left_out_were_not_given():
 
 
 def test_criteria_beyond_what_a_cell_holds_go_into_a_second_row(monkeypatch):
-    monkeypatch.setattr(assignments, "_CRITERIA_OF_A_ROW", 5)
+    monkeypatch.setattr("analysis.fieldwork.coding_workbook._CRITERIA_OF_A_ROW", 5)
     _, rows = assign(library(), "Ada", Order(["library-one"], False), DAY)
     parts = [set(text.split(";")) for text in rows["criterion_ids"]]
     assert len(parts) > 1 and max(map(len, parts)) == 5

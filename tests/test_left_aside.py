@@ -22,10 +22,11 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from analysis.fieldwork.adjudication import adjudication_workbook
+from analysis.fieldwork.changeset import Intake
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.filled_or_sorted import SORTED_ALONE
-from analysis.fieldwork.intake import Intake, take_in
-from analysis.fieldwork.outside_cells import ADDRESS, COMMENT, OBJECT, TYPED
+from analysis.fieldwork.intake import take_in
+from analysis.fieldwork.read_cells import ADDRESS, COMMENT, OBJECT, TYPED
 from analysis.fieldwork.read_workbook import read_workbook
 from analysis.fieldwork.reply_form import reply_form
 from analysis.fieldwork.request_tracker import tracking_workbook

@@ -10,8 +10,8 @@ from helpers import append_row, contents, drop_rows, edit_cell, find_row
 from made import LIBRARY
 
 from analysis.fieldwork.adjudication import NO_ASSESSMENT, adjudication_workbook
-from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED
-from analysis.fieldwork.intake import Intake, take_in
+from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Intake
+from analysis.fieldwork.intake import take_in
 from analysis.study import StudyError, load
 
 DAY = dt.date(2022, 10, 1)

@@ -54,7 +54,7 @@ from analysis.fieldwork import coding_workbook, intake, open_workbook
 from analysis.fieldwork.adjudication import adjudication_workbook
 from analysis.fieldwork.changeset import UNCHANGED
 from analysis.fieldwork.intake import take_in
-from analysis.fieldwork.read_cell import FROM_1904
+from analysis.fieldwork.read_cells import FROM_1904
 from analysis.fieldwork.reply_form import reply_form
 from analysis.study import StudyError, load
 

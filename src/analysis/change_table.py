@@ -8,9 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.fieldwork.changeset import UNCHANGED
-from analysis.fieldwork.import_table import Imported
-from analysis.fieldwork.intake import Intake
+from analysis.fieldwork.changeset import UNCHANGED, Intake
 from analysis.problem_table import PipeConsole
 
 SHOWN_AT_MOST = 500
@@ -48,7 +46,7 @@ def print_intake(intake: Intake) -> None:
     _print_counts(console, intake)
 
 
-def print_import(imported: Imported) -> None:
+def print_import(imported: Intake) -> None:
     """Print what a table comes to: rows by table of the study, answers by criterion, notes."""
     console = _Console(width=None if Console().is_terminal else 200)
     for criterion, answers in imported.answers.items():
@@ -57,7 +55,7 @@ def print_import(imported: Imported) -> None:
     _print_counts(console, imported)
 
 
-def _print_counts(console: Console, came: Intake | Imported) -> None:
+def _print_counts(console: Console, came: Intake) -> None:
     counts = Counter((change.what, change.table) for change in came.changes)
     for (what, table), number in sorted(counts.items()):
         console.print(Text(f"{table}: {number} {what}"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def shown_progress() -> Iterator[Callable[[str], None]]:
     """Give a function that shows the step at hand; quiet where nobody looks on."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda step: None

@@ -1,4 +1,4 @@
-"""The commands that collect documents, look at them again, and take quotations in from them."""
+"""The commands that collect documents, look at them again, find passages and quotations in them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from urllib.parse import urlsplit
 from analysis.commands.shared import (
     LETTERS_OF_A_PLACE,
     loaded,
+    print_possible_details,
+    refusal,
     refuse_missing,
-    shown_progress,
     study_and_places,
     unit_meant,
+    units_meant,
 )
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import shorten
+from analysis.progress import shown_progress
 from analysis.wording import counted
 
 if TYPE_CHECKING:
     from analysis.documents.collect import NotCollected, Wanted
+    from analysis.documents.library import Library, Search
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.collecting import Collection
     from analysis.fieldwork.rechecking import Rechecked
@@ -42,8 +46,8 @@ def collect(arguments: argparse.Namespace) -> int:
     from analysis.frames import records
 
     if arguments.ocr and not tesseract_is_installed():
-        rule, remedy = "Tesseract is not on this machine", "install it, or leave out --ocr"
-        raise StudyError([Problem("--ocr", None, "", "", rule, remedy)])
+        rule = "Tesseract is not on this machine"
+        raise refusal("--ocr", "", rule, "install it, or leave out --ocr")
     folder, places = study_and_places(arguments.places)
     if places and places == arguments.places:  # no study is named
         refuse_missing(places[0])
@@ -65,7 +69,7 @@ def collect(arguments: argparse.Namespace) -> int:
         _print_proposals(study, collection)
     known = [item.same_as for item in collection.left_out if item.same_as]
     if arguments.request and (collection.added or known):
-        from analysis.fieldwork.answers import take_answer_in
+        from analysis.fieldwork.request_tracker import take_answer_in
 
         print(take_answer_in(folder, arguments.request, entered, known))
     _keep_not_archived(folder, store)
@@ -120,33 +124,31 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
     if store.folder.is_dir():
         path = store.keep_not_archived(addresses)
         if addresses:
-            print(
-                f"Addresses with no archived copy on record (archived in sources.csv): "
-                f"{len(addresses)}, in {path}."
-            )
+            what = "Addresses with no archived copy on record (archived in sources.csv)"
+            print(f"{what}: {len(addresses)}, in {path}.")
 
 
 def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     """Return what is entered of the answer that is collected, checked against the study."""
-    from analysis.fieldwork.answers import ENTRIES, check_answer, request_of
+    from analysis.fieldwork.request_tracker import ENTRIES, check_answer, request_of
 
     given = {"answered_on": arguments.answered_on, "outcome": arguments.outcome}
     entered = {name: text for name, text in given.items() if text}
     if not arguments.request:
         for name, text in entered.items():
-            rule, remedy = "it is given without a request", "name the request by --request"
-            raise StudyError([Problem(ENTRIES[name], None, "", text, rule, remedy)])
+            rule = "it is given without a request"
+            raise refusal(ENTRIES[name], text, rule, "name the request by --request")
         return {}
     if (arguments.answered_on or "") > dt.date.today().isoformat():
-        rule, remedy = "the day is still to come", "correct it"
-        raise StudyError([Problem("--answered-on", None, "", arguments.answered_on, rule, remedy)])
+        rule = "the day is still to come"
+        raise refusal("--answered-on", arguments.answered_on, rule, "correct it")
     request = request_of(study, arguments.request)
     if arguments.unit and unit_meant(study, arguments.unit) != request["unit_id"]:
         rule = f"{arguments.request} was a request about {request['unit_id']}"
-        raise StudyError([Problem("--unit", None, "", arguments.unit, rule, "leave --unit out")])
+        raise refusal("--unit", arguments.unit, rule, "leave --unit out")
     if arguments.missing:
         rule, remedy = "--missing collects what answers no request", "leave one of the two out"
-        raise StudyError([Problem("--request", None, "", arguments.request, rule, remedy)])
+        raise refusal("--request", arguments.request, rule, remedy)
     check_answer(study, arguments.request, entered)
     return entered
 
@@ -157,11 +159,8 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
 
     source = _source(study, arguments)
     if not places and not arguments.missing:
-        rule, remedy = (
-            "nothing to collect is named",
-            "name files, folders or addresses, or --missing",
-        )
-        raise StudyError([Problem("collect", None, "", "", rule, remedy)])
+        remedy = "name files, folders or addresses, or --missing"
+        raise refusal("collect", "", "nothing to collect is named", remedy)
     named = [Wanted(item.place, source, arguments.request or "") for item in wanted(places)]
     return named + (without_document(study) if arguments.missing else [])
 
@@ -179,17 +178,17 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
     source = arguments.source or ""
     if source and source not in set(study["sources"]["source_id"]):
         rule, remedy = "there is no such source in sources.csv", "name one of its ids"
-        raise StudyError([Problem("--source", None, "", source, rule, remedy)])
+        raise refusal("--source", source, rule, remedy)
     return source
 
 
 def _print(collection: Collection) -> None:
     for name, document in collection.added:
-        size = f"{counted(len(document.text.pages), 'page', 'pages')}, {counted(document.text.words, 'word', 'words')}"
+        pages = counted(len(document.text.pages), "page", "pages")
+        size = f"{pages}, {counted(document.text.words, 'word', 'words')}"
         unread = f"; not read: {'; '.join(document.text.unread)}" if document.text.unread else ""
-        print(
-            f"{name}: {shorten(document.name, LETTERS_OF_A_PLACE)}, {size}, {document.access}{unread}"
-        )
+        place = shorten(document.name, LETTERS_OF_A_PLACE)
+        print(f"{name}: {place}, {size}, {document.access}{unread}")
     known = sum(bool(item.same_as) for item in collection.left_out)
     failed = [item for item in collection.left_out if not item.same_as]
     for place, why in _failure_lines(failed):
@@ -218,15 +217,12 @@ def _print_left(
 def _print_proposals(study: Study, collection: Collection) -> None:
     """Print which units new documents may be about, where no source says that yet."""
     from analysis.documents.library import Library
-    from analysis.fieldwork.proposing import proposed_unit
+    from analysis.fieldwork.collecting import proposed_unit
 
     if not collection.added:
         return
-    known = {
-        document.document_id
-        for document in Library(loaded(study.folder)).documents.values()
-        if document.units
-    }
+    documents = Library(loaded(study.folder)).documents.values()
+    known = {document.document_id for document in documents if document.units}
     names = study.lookup("units", "name")
     for name, document in collection.added:
         proposal = proposed_unit(study, document) if name not in known else None
@@ -291,21 +287,85 @@ def locate(arguments: argparse.Namespace) -> int:
 
 def take_annotations(arguments: argparse.Namespace) -> int:
     """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
-    from collections import Counter
-
     from analysis.fieldwork.annotation_intake import take_annotations_in
 
-    came = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
-    for what, name in came.taken:
+    annotated = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
+    for what, name in annotated.taken:
         print(f"{name}: {what}.")
-    for name, lacks in came.incomplete:
+    for name, lacks in annotated.incomplete:
         print(f"{name}: {lacks}.")
-    for number, annotation, why in came.left_out:
+    for number, annotation, why in annotated.left_out:
         where = annotation.address or annotation.sha256 or "no address"
         print(f"Annotation {number}, “{annotation.exact}” ({where}): {why}.", file=sys.stderr)
-    counts = Counter(what for what, _ in came.taken)
+    counts = Counter(what for what, _ in annotated.taken)
     totals = ", ".join(f"{what}: {counts[what]}" for what in ("added", "changed", "unchanged"))
-    print(f"Annotations {totals}, left out: {len(came.left_out)}.")
+    print(f"Annotations {totals}, left out: {len(annotated.left_out)}.")
     if arguments.dry_run:
         print("Dry run: nothing was written.")
-    return 1 if came.left_out else 0
+    return 1 if annotated.left_out else 0
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """Find passages in the documents; return 1 if none is found."""
+    from analysis.documents.library import Library, log
+    from analysis.documents.library import search as search_documents
+    from analysis.fieldwork.names import meant_criterion
+
+    folder, words = _study_and_words(arguments.places)
+    study = loaded(folder)
+    unit = unit_meant(study, arguments.unit) if arguments.unit else ""
+    criterion = meant_criterion(study, arguments.criterion) if arguments.criterion else ""
+    library = Library(study)
+    result = search_documents(study, library, " ".join(words), unit, criterion, arguments.most)
+    if arguments.log:
+        log(study, result)
+    _print_result(study, library, result)
+    return 0 if result.passages else 1
+
+
+def passages(arguments: argparse.Namespace) -> int:
+    """Write a workbook with the best passages to read."""
+    from analysis.documents.library import Library
+    from analysis.fieldwork.workbook_writer import save_new
+    from analysis.publish.passages import passages_workbook
+
+    study = loaded(arguments.study)
+    units = units_meant(study, arguments.units) or list(study["units"]["unit_id"])
+    save_new(arguments.out, passages_workbook(study, units, arguments.out.parent), study)
+    print_possible_details(study, units)
+    print(f"The passages to read are in {arguments.out}")
+    if missing := Library(study).missing():
+        print(missing)
+    return 0
+
+
+def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
+    """Return the study, which is the last word if that is one, and the other words."""
+    folder, rest = study_and_places(places[-1:])
+    if any("/" in word for word in rest):
+        refuse_missing(rest[-1])
+    return folder, [*places[:-1], *rest]
+
+
+def _print_result(study: Study, library: Library, result: Search) -> None:
+    hits: Counter[str] = Counter()
+    for number, passage in enumerate(result.passages, start=1):
+        hits[passage.document] += 1
+        link = library.link(passage.document, passage.page, Path.cwd()) or "not on this machine"
+        print(f"{number}. {passage.document}, page {passage.page} ({link})\n   {passage.snippet}")
+    count = counted(result.hits, "passage", "passages")
+    best = len(result.passages)
+    print(f"{count}, of which the best {best} are shown." if best < result.hits else f"{count}.")
+    names = study.lookup("units", "short_name")
+    if result.searched:
+        print(f"Documents searched ({len(result.searched)}); read them whole before you code:")
+    elif result.unit:
+        print(f"No document with a text is recorded as about {names[result.unit]}.")
+    for document in result.searched:
+        about = ", ".join(names[unit] for unit in document.units) or "about nobody that is recorded"
+        print(f"  {document.in_words}, {about}; passages shown: {hits[document.document_id]}")
+    if result.without_unit:
+        ids = ", ".join(document.document_id for document in result.without_unit)
+        print(f"Not searched, as documents.csv has no unit_id for it: {ids}.")
+    if missing := library.missing():
+        print(missing)

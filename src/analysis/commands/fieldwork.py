@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from analysis.commands.shared import (
     loaded,
-    print_placeholders,
+    print_before_it_goes_out,
     print_possible_details,
+    refusal,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
     unit_meant,
     units_meant,
 )
-from analysis.problems import Problem, StudyError
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 def workbook(arguments: argparse.Namespace) -> int:
     """Write a coder's workbook."""
-    from analysis.fieldwork.assignments import Order, give_workbook
-    from analysis.fieldwork.coding_workbook import checked_coder
+    from analysis.fieldwork.coding_workbook import Order, checked_coder, give_workbook
     from analysis.study import coders, journal
 
     with journal.changing(arguments.study):
@@ -71,8 +70,7 @@ def reply_form(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     unit = unit_meant(study.at(data_read_on(study)), arguments.unit)
     save_new(arguments.out, reply_form(study, unit), study)
-    print_placeholders(study.descriptor.placeholders)
-    print_possible_details(study)
+    print_before_it_goes_out(study)
     print(f"The reply form of {unit} is {arguments.out}")
     print("Please fill in, on its first sheet, the day by which you ask for a reply.")
     print(f"When it comes back: policygap intake {arguments.out} {arguments.study} --dry-run")
@@ -92,11 +90,8 @@ def requests(arguments: argparse.Namespace) -> int:
         _print_due(loaded(arguments.study))
         return 0
     if arguments.out is None:
-        rule, remedy = (
-            "no folder to write into was named",
-            "name one, or ask only for what is --due",
-        )
-        raise StudyError([Problem("--out", None, "", "", rule, remedy)])
+        remedy = "name one, or ask only for what is --due"
+        raise refusal("--out", "", "no folder to write into was named", remedy)
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
     study = loaded(arguments.study)
@@ -110,8 +105,7 @@ def requests(arguments: argparse.Namespace) -> int:
     lawless = [request for request in made if Asking(study).law(request.unit_id) is None]
     print(f"Requests: {len(made)}, with questions: {len(asking)}; they are in {arguments.out}")
     print(f"Places still to be filled in, in all: {left}.")
-    print_placeholders(study.descriptor.placeholders)
-    print_possible_details(study)
+    print_before_it_goes_out(study)
     if lawless:
         countries = dict.fromkeys(
             study.lookup("units", "country")[request.unit_id] or "no country" for request in lawless
@@ -155,10 +149,10 @@ def bring_in(arguments: argparse.Namespace) -> int:
     from analysis.change_table import print_import
     from analysis.fieldwork.import_table import import_table
 
-    came = import_table(
+    imported = import_table(
         arguments.file, arguments.into, arguments.map, arguments.dry_run, preview=print_import
     )
-    _print_written(arguments.dry_run, came.written, "policygap validate, then policygap report")
+    _print_written(arguments.dry_run, imported.written, "policygap validate, then policygap report")
     return 0
 
 

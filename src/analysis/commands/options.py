@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import analysis
-from analysis.commands import documents, fieldwork, finding, outputs, questions
+from analysis.commands import documents, fieldwork, outputs, questions
 from analysis.commands.shared import STUDY
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def _add_outputs(add: _Add) -> None:
     report.add_argument(
         "--out", type=Path, default=Path("output"), help="folder to build into (default: output)"
     )
-    report.add_argument(
-        "--again", action="store_true", help="build even if nothing has changed since"
-    )
+    _flag(report, "--again", "build even if nothing has changed since")
     report.add_argument(
         "--only",
         type=lambda text: [part.strip() for part in text.split(",")],
@@ -64,10 +62,10 @@ def _add_outputs(add: _Add) -> None:
         metavar="PART,PART",
         help="build only these parts, such as site,tables (default: all)",
     )
-    report.add_argument(
+    _flag(
+        report,
         "--public",
-        action="store_true",
-        help="build only what may be published: for a draft, nothing under the name of a unit",
+        "build only what may be published: for a draft, nothing under the name of a unit",
     )
     _study(report)
     _dates(report)
@@ -95,12 +93,7 @@ def _add_questions(add: _Add) -> None:
             name, metavar=name.upper(), help="a study's folder, or a git revision of --study"
         )
     _study_option(compare, "the study whose git revisions OLD and NEW name")
-    compare.add_argument(
-        "--as-of",
-        type=_date,
-        metavar="DATE",
-        help="compare both at this date (default: for each, the day its data were read)",
-    )
+    _as_of(compare, "compare both at this date (default: for each, the day its data were read)")
     _format(compare, "how to say it", "csv")
     compare.add_argument(
         "--out", type=Path, metavar="FILE.csv", help="write the parts there as well, as CSV"
@@ -118,9 +111,7 @@ def _add_questions(add: _Add) -> None:
 def _add_workbooks(add: _Add) -> None:
     workbook = add("workbook", fieldwork.workbook, "write a coder's workbook")
     workbook.add_argument("--coder", required=True, help="the coder, as named in codings.csv")
-    workbook.add_argument(
-        "--only-unknown", action="store_true", help="only cells for which the coder has no level"
-    )
+    _flag(workbook, "--only-unknown", "only cells for which the coder has no level")
     workbook.add_argument(
         "--round",
         choices=("pilot", "main"),
@@ -160,14 +151,8 @@ def _add_collecting(add: _Add) -> None:
         metavar="OUTCOME",
         help="what came of the request, such as answered or refused",
     )
-    collect.add_argument(
-        "--missing", action="store_true", help="every source with an address and no document"
-    )
-    collect.add_argument(
-        "--ocr",
-        action="store_true",
-        help="read pages without a text layer with Tesseract, if it is installed",
-    )
+    _flag(collect, "--missing", "every source with an address and no document")
+    _flag(collect, "--ocr", "read pages without a text layer with Tesseract, if it is installed")
     recheck = add("recheck", documents.recheck, "look again at documents that came from the web")
     _study(recheck)
     recheck.add_argument(
@@ -179,11 +164,7 @@ def _add_collecting(add: _Add) -> None:
     )
     for command in (collect, recheck):
         command.add_argument("--source", metavar="ID", help="the source of which they are copies")
-        command.add_argument(
-            "--allow-local",
-            action="store_true",
-            help="also addresses of this machine and of private networks",
-        )
+        _flag(command, "--allow-local", "also addresses of this machine and of private networks")
 
     locate = add("locate", documents.locate, "fill in the page of quotations, and the words around")
     annotations = add(
@@ -193,14 +174,12 @@ def _add_collecting(add: _Add) -> None:
         "file", type=Path, metavar="FILE.json", help="W3C Web Annotations, as Hypothes.is exports"
     )
     for command in (locate, annotations):
-        command.add_argument(
-            "--dry-run", action="store_true", help="show the change; write nothing"
-        )
+        _flag(command, "--dry-run", "show the change; write nothing")
         _study(command)
 
 
 def _add_finding(add: _Add) -> None:
-    search = add("search", finding.search, "find passages in the documents")
+    search = add("search", documents.search, "find passages in the documents")
     search.add_argument(
         "places",
         nargs="*",
@@ -212,11 +191,11 @@ def _add_finding(add: _Add) -> None:
     search.add_argument(
         "--most", type=_count, default=20, metavar="N", help="passages shown (default: 20)"
     )
-    passages = add("passages", finding.passages, "write the best passages to read")
+    passages = add("passages", documents.passages, "write the best passages to read")
     _out(passages, "FILE.xlsx", "the file to write")
     _units(passages)
     _study(passages)
-    search.add_argument("--log", action="store_true", help="log the search beside the documents")
+    _flag(search, "--log", "log the search beside the documents")
 
 
 def _add_documents(add: _Add) -> None:
@@ -237,19 +216,15 @@ def _add_documents(add: _Add) -> None:
         "write the requests for information about each unit, and their tracker",
     )
     _out(requests, "DIR", "a new folder to write into", required=False)
-    requests.add_argument(
-        "--due",
-        action="store_true",
-        help="only list which of the requests that were sent are due or overdue today",
+    _flag(
+        requests, "--due", "only list which of the requests that were sent are due or overdue today"
     )
     _units(requests)
     _study(requests)
     notebooks = add("notebooks", outputs.notebooks, "run the notebooks on a study")
     _out(notebooks, "DIR", "a folder for them alone")
     _study(notebooks)
-    notebooks.add_argument(
-        "--as-of", type=_date, metavar="DATE", help="date of the state, likewise"
-    )
+    _as_of(notebooks, "date of the state, likewise")
 
 
 def _add_intake(add: _Add) -> None:
@@ -267,9 +242,7 @@ def _add_intake(add: _Add) -> None:
         help="the file that says what its columns and answers mean (default: they are the study's own)",
     )
     for command in (intake, table):
-        command.add_argument(
-            "--dry-run", action="store_true", help="show the change; write nothing"
-        )
+        _flag(command, "--dry-run", "show the change; write nothing")
     intake.add_argument(
         "--reason",
         default="",
@@ -278,9 +251,11 @@ def _add_intake(add: _Add) -> None:
     _study(intake)
     new = add("new", fieldwork.new, "write an empty study, ready to fill")
     new.add_argument("study", type=Path, metavar="STUDY", help="folder to write it into")
-    new.add_argument(
-        "--example", action="store_true", help="with a marked row in each table, to be replaced"
-    )
+    _flag(new, "--example", "with a marked row in each table, to be replaced")
+
+
+def _flag(command: _Command, name: str, help: str) -> None:
+    command.add_argument(name, action="store_true", help=help)
 
 
 def _study(command: _Command) -> None:
@@ -320,12 +295,14 @@ def _format(command: _Command, help: str, *more: str) -> None:
     )
 
 
+def _as_of(command: _Command, help: str) -> None:
+    command.add_argument("--as-of", type=_date, metavar="DATE", help=help)
+
+
 def _dates(command: _Command) -> None:
-    command.add_argument(
-        "--as-of",
-        type=_date,
-        metavar="DATE",
-        help="show the position on this date, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
+    _as_of(
+        command,
+        "show the position on this date, YYYY-MM-DD, YYYY-MM or YYYY (default: the day the data were read)",
     )
     command.add_argument(
         "--known-by",

@@ -10,16 +10,17 @@ from analysis.commands.shared import (
     loaded,
     measured,
     possible_details,
+    print_before_it_goes_out,
     print_not_shown,
     print_placeholders,
     print_possible_details,
     print_what_leaves_cells_open,
+    refusal,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
-    shown_progress,
     unit_meant,
 )
-from analysis.problems import Problem, StudyError
+from analysis.progress import shown_progress
 
 MANIFEST = "manifest.json"
 
@@ -77,8 +78,7 @@ def notebooks(arguments: argparse.Namespace) -> int:
     day = arguments.as_of and arguments.as_of.isoformat()
     with shown_progress() as progress:
         made = run_notebooks(arguments.study, arguments.out, day, progress)
-    print_placeholders(study.descriptor.placeholders)
-    print_possible_details(study)
+    print_before_it_goes_out(study)
     print(f"Notebooks: {len(made)}; they are in {arguments.out}")
     return 0
 
@@ -138,8 +138,7 @@ def brief(arguments: argparse.Namespace) -> int:
         page = page_alone(results, unit)
         # Both or none: the briefing has its name only once the page is written.
         save(partial(save_new, arguments.page, page, results.study, ".html"))
-    print_placeholders(results.study.descriptor.placeholders)
-    print_possible_details(results.study)
+    print_before_it_goes_out(results.study)
     print_not_shown(results.study)
     print(f"The briefing on {unit} is {arguments.out}")
     if arguments.page is not None:
@@ -153,10 +152,10 @@ def _brief_all(arguments: argparse.Namespace) -> int:
 
     if arguments.page is not None:
         rule, remedy = "it is the page of one unit", "name the unit with --unit"
-        raise StudyError([Problem("--page", None, "", str(arguments.page), rule, remedy)])
+        raise refusal("--page", str(arguments.page), rule, remedy)
     if arguments.out.suffix:
         rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
-        raise StudyError([Problem(str(arguments.out), None, "", "", rule, remedy)])
+        raise refusal(str(arguments.out), "", rule, remedy)
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
     with shown_progress() as progress:
@@ -169,8 +168,7 @@ def _brief_all(arguments: argparse.Namespace) -> int:
             for number, unit in enumerate(units, start=1):
                 progress(f"briefings: {number} of {count}")
                 (folder / f"{unit}.pdf").write_bytes(briefings.pdf(unit))
-    print_placeholders(results.study.descriptor.placeholders)
-    print_possible_details(results.study)
+    print_before_it_goes_out(results.study)
     print_not_shown(results.study)
     print(f"Briefings: {count}; they are in {arguments.out}")
     return 0

@@ -9,9 +9,11 @@ from analysis.commands.shared import (
     loaded,
     measured,
     print_problems_found,
-    shown_progress,
+    refusal,
 )
-from analysis.problems import WARNING, Problem, StudyError, shown_first
+from analysis.problems import WARNING, shown_first
+from analysis.progress import shown_progress
+from analysis.wording import capital
 
 
 def validate(arguments: argparse.Namespace) -> int:
@@ -73,7 +75,7 @@ def agreement(arguments: argparse.Namespace) -> int:
     older = study.tables["codings"][under_earlier_rules(study.tables)]
     older = older[older["unit_id"].isin(study["units"]["unit_id"])]
     if len(older):
-        print(f"\n{EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}: {len(older)} codings.")
+        print(f"\n{capital(EARLIER_RULES)}: {len(older)} codings.")
     for row in each_row(older):
         print(f"  {row.unit_id}, {row.criterion_id}, {row.coder}: {row.level}")
     differing = disagreements(study, table=coded).groupby(["unit_id", "criterion_id"], sort=False)
@@ -110,9 +112,7 @@ def compare_units(arguments: argparse.Namespace) -> int:
         results = measured(arguments, progress)
     units = meant_units(results.study, arguments.units)
     if len(units) < 2:
-        rule = "both name the same"
-        problem = Problem("units", None, "", " and ".join(arguments.units), rule, "name two")
-        raise StudyError([problem])
+        raise refusal("units", " and ".join(arguments.units), "both name the same", "name two")
     print(" ".join(compared(results, *units)))
     print(*caveats(results, units=units), sep="\n")
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.wording import capital
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -21,6 +22,11 @@ SHOWN_AT_MOST = 200
 
 LETTERS_OF_A_PLACE = 1000
 """Letters of a place that are shown."""
+
+
+def refusal(place: str, value: str, rule: str, remedy: str) -> StudyError:
+    """Return the error that an option, or a place, cannot be taken as it is given."""
+    return StudyError([Problem(place, None, "", value, rule, remedy)])
 
 
 def loaded(folder: Path) -> Study:
@@ -43,7 +49,7 @@ def refuse_missing(place: str) -> None:
     """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
     if "://" not in place and not Path(place).exists():
         rule, remedy = "there is no such study, folder or file", "correct the path"
-        raise StudyError([Problem(shorten(place, LETTERS_OF_A_PLACE), None, "", "", rule, remedy)])
+        raise refusal(shorten(place, LETTERS_OF_A_PLACE), "", rule, remedy)
 
 
 def measured(arguments: argparse.Namespace, progress=lambda step: None):
@@ -65,8 +71,7 @@ def unit_meant(study: Study, text: str) -> str:
     """Return the one unit that is meant."""
     units = units_meant(study, [text])
     if len(units) != 1:
-        problem = Problem("unit", None, "", text, "it names no single unit", "name one")
-        raise StudyError([problem])
+        raise refusal("unit", text, "it names no single unit", "name one")
     return units[0]
 
 
@@ -81,7 +86,7 @@ def refuse_a_folder_in_use(folder: Path) -> None:
     """Refuse a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule, remedy = "something exists there already, and may hold work", "name a new folder"
-        raise StudyError([Problem(str(folder), None, "", "", rule, remedy)])
+        raise refusal(str(folder), "", rule, remedy)
 
 
 def possible_details(study: Study) -> str:
@@ -118,7 +123,13 @@ def print_what_leaves_cells_open(study: Study) -> None:
         print(f"{searches} Name them in searches.csv, criterion_ids.")
     outdated = outdated_by_the_report(study)
     if outdated:
-        print(f"{outdated[0].upper()}{outdated[1:]}. Is study.report.date right?")
+        print(f"{capital(outdated)}. Is study.report.date right?")
+
+
+def print_before_it_goes_out(study: Study) -> None:
+    """Print what a person has to see to before what was written leaves the house."""
+    print_placeholders(study.descriptor.placeholders)
+    print_possible_details(study)
 
 
 def print_placeholders(waiting: Sequence[str]) -> None:
@@ -133,13 +144,6 @@ def print_not_shown(study: Study) -> None:
 
     for sentence in not_shown(study):
         print(sentence)
-
-
-def shown_progress():
-    """Return the line that shows how far a command has come."""
-    from analysis.progress import progress
-
-    return progress()
 
 
 def print_problems_found(problems: list[Problem], form: str) -> None:

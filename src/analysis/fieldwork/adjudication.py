@@ -9,23 +9,30 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, REMOVED, UNCHANGED, Changeset
-from analysis.fieldwork.codebook import codebook_page
-from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, disputed, read_without_row
-from analysis.fieldwork.forms import adjudication_form
+from analysis.fieldwork.changeset import REMOVED, UNCHANGED, Changeset
+from analysis.fieldwork.coded_cells import BY_AGREEMENT, NO_ROW, Cell, disputed, read_without_row
+from analysis.fieldwork.forms import adjudication_form, evidence_columns
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import (
+from analysis.fieldwork.row_reader import (
     CODED,
     DATED,
-    besides,
+    Mark,
+    Row,
+    RowReader,
+    also_changed,
+    dates_of,
     mark_of,
     note_missing,
     places_by_mark,
     row_mark,
     text_mark,
 )
-from analysis.fieldwork.row_reader import RowReader
-from analysis.fieldwork.shared_sheets import coded_texts, held_pages, offer_lists
+from analysis.fieldwork.shared_sheets import (
+    codebook_page,
+    coded_texts,
+    offer_lists,
+    source_and_evidence_pages,
+)
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import grouped, records
@@ -48,9 +55,6 @@ _DO = (
     "After a reply of a unit was accepted: write the reply’s id in Settled by.",
 )
 
-Row = dict[str, str]
-Cell = tuple[str, str]
-
 
 def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
     """Return the settling workbook.
@@ -62,15 +66,14 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
     units = list(units) or list(study["units"]["unit_id"])
     names = readers(study)
     cited = [*study["codings"]["evidence_ids"], *study["assessments"]["evidence_ids"]]
-    most = max([0, *(ids.count(";") + 1 for ids in cited if ids)])
     title = f"Settling workbook: {study.descriptor.title}"
     maker = WorkbookMaker(study, title, {"Workbook": KIND}, _DO)
-    offer_lists(maker, study, besides=[NO_ASSESSMENT])
+    offer_lists(maker, study, further=[NO_ASSESSMENT])
     maker.page(codebook_page(study))
-    for page in held_pages(study, units):
+    for page in source_and_evidence_pages(study, units):
         maker.page(page)
     rows = list(_rows(study, names, units))
-    maker.form(adjudication_form(max(4, most + 1), names), rows, SPARE_ROWS, frozen=3)
+    maker.form(adjudication_form(evidence_columns(cited), names), rows, SPARE_ROWS, frozen=3)
     return maker.as_bytes()
 
 
@@ -113,18 +116,18 @@ def _rows_of_cell(
     if set_aside:
         yield coded, set_aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
         return
-    dates = dict.fromkeys(_dates(row) for row in (*existing, *coded))
+    dates = dict.fromkeys(dates_of(row) for row in (*existing, *coded))
     if existing:
         # Codings whose date was corrected stand beside the first assessment of their cell.
-        own = {_dates(assessment): assessment for assessment in existing}
-        strays = [coding for coding in coded if _dates(coding) not in own]
+        own = {dates_of(assessment): assessment for assessment in existing}
+        strays = [coding for coding in coded if dates_of(coding) not in own]
         for number, (date, row) in enumerate(own.items()):
-            beside = [coding for coding in coded if _dates(coding) == date]
+            beside = [coding for coding in coded if dates_of(coding) == date]
             mark = row_mark(*cell, row, SETTLED)
             yield [*beside, *(strays if number == 0 else [])], row, mark
         return
     for date in dates:
-        beside = [coding for coding in coded if _dates(coding) == date]
+        beside = [coding for coding in coded if dates_of(coding) == date]
         row = _agreed_row(beside) if agreed else dict(zip(DATED, date, strict=True))
         yield beside, row, f"{cell[0]}/{cell[1]}/new"
 
@@ -133,7 +136,7 @@ def agree(coded: list[Row]) -> bool:
     """Return whether two coders or more coded a cell, all at the same dates and levels."""
     views: dict[str, set[tuple[str, ...]]] = {}
     for coding in coded:
-        views.setdefault(coding["coder"], set()).add((*_dates(coding), coding["level"]))
+        views.setdefault(coding["coder"], set()).add((*dates_of(coding), coding["level"]))
     first, *others = views.values() or [set()]
     return bool(others) and all(view == first for view in others)
 
@@ -175,10 +178,6 @@ def _in_full(row: Row, rules_mark: str) -> str:
     return f"{head}\n{cited}{row['rationale']}"
 
 
-def _dates(row: Row) -> tuple[str, ...]:
-    return tuple(row[name] for name in DATED)
-
-
 def add_adjudications(changeset: Changeset, reason: str, on: dt.date) -> None:
     """Work out what a returned settling workbook changes, and keep it in the changeset.
 
@@ -214,16 +213,14 @@ class _Adjudication:
             mark = mark_of(self.changeset, line)
             if mark is not None:
                 self._read(line, mark)
-        came = Counter({cell: len(lines) for cell, lines in self.lines.items()})
-        note_missing(self.workbook, came)
+        returned = Counter({cell: len(lines) for cell, lines in self.lines.items()})
+        note_missing(self.workbook, returned)
         for cell, lines in self.lines.items():
             self._settle(cell, lines)
 
-    def _read(self, line: SheetRow, mark: tuple) -> None:
-        if not mark and not any(text for name, text in line.texts.items()):
-            return
-        unit = self.reader.unit(line, mark[0] if mark else "")
-        criterion = self.reader.criterion(line, mark[1] if mark else "")
+    def _read(self, line: SheetRow, mark: Mark) -> None:
+        unit = self.reader.unit(line, mark.unit)
+        criterion = self.reader.criterion(line, mark.criterion)
         if not unit or not criterion:
             return
         row = {name: line[name] for name in (*DATED, "read_on", "rationale", "settled_by")}
@@ -235,7 +232,7 @@ class _Adjudication:
         row["evidence_ids"] = self.reader.evidence_ids(line)
         if row["settled_by"].casefold() == AGREEMENT:
             row["settled_by"] = AGREEMENT
-        self.lines.setdefault((unit, criterion), []).append((line, mark[2] if mark else "", row))
+        self.lines.setdefault((unit, criterion), []).append((line, mark.sign, row))
 
     def _settle(self, cell: Cell, lines: list[tuple[SheetRow, str, Row]]) -> None:
         filled = [entry for entry in lines if entry[2]["level"]]
@@ -264,9 +261,8 @@ class _Adjudication:
 
     def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
         """Take a coded cell's assessments out, and keep who decided that, and why."""
-        if not self._has_decider_and_reason(
-            line, row, "a coded cell is left without an assessment"
-        ):
+        rule = "a coded cell is left without an assessment"
+        if not self._has_decider_and_reason(line, row, rule):
             return
         new = {name: row[name] for name in ("unit_id", "criterion_id", "settled_by", "settled_why")}
         places = self.set_aside.get(cell, [])
@@ -279,12 +275,8 @@ class _Adjudication:
             self.draft.remove(place)
             summary = f"{_in_short(old)} → {NO_ASSESSMENT}"
             self.changeset.say(REMOVED, "assessments", row, summary, line)
-        if places:
-            self.set_aside_draft.replace(places[0], new, line)
-        else:
-            self.set_aside_draft.add(new, line)
-        what = CHANGED if places else ADDED
-        self.changeset.say(what, "set_aside", new, NO_ASSESSMENT, line)
+        place = places[0] if places else None
+        self.changeset.put("set_aside", new, NO_ASSESSMENT, line, place)
 
     def _assess(
         self, cell: Cell, line: SheetRow, base: str, row: Row, kept: set[int | None]
@@ -302,23 +294,23 @@ class _Adjudication:
             remedy = "write a new workbook, and enter it there"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
-        same_date = self.of_date.get((*cell, *_dates(row)), [])
+        same_date = self.of_date.get((*cell, *dates_of(row)), [])
         if place in kept or place is None or self.draft.lines[place] is not None:
             place = same_date[0] if same_date else None
         if place is None:
-            self.draft.add(row, line)
-            self.changeset.say(ADDED, "assessments", row, _in_short(row), line)
+            self.changeset.put("assessments", row, _in_short(row), line)
         elif place in kept or self.draft.lines[place] is not None:
             rule = "another row gives this cell another assessment of the same date"
             remedy = "keep one of the two, or change the date of one"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
         else:
             old = self._replace_in_history(place, row, line)
-            # Who checked the old row did not check the new one.
-            self.draft.replace(place, row, line)
-            more = besides(old, row, confidence="confidence", settled_why="why it was settled so")
+            more = also_changed(
+                old, row, confidence="confidence", settled_why="why it was settled so"
+            )
             summary = f"{_in_short(old)} → {_in_short(row)}{more}"
-            self.changeset.say(CHANGED, "assessments", row, summary, line)
+            # Who checked the old row did not check the new one.
+            self.changeset.put("assessments", row, summary, line, place)
         for place in self.set_aside.pop(cell, []):
             self.set_aside_draft.remove(place)
             self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
@@ -326,9 +318,8 @@ class _Adjudication:
     def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
         """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
         if row["settled_by"] != AGREEMENT:
-            return self._has_decider_and_reason(
-                line, row, "it is settled otherwise than by agreement"
-            )
+            rule = "it is settled otherwise than by agreement"
+            return self._has_decider_and_reason(line, row, rule)
         views: dict[str, set[str]] = {}
         for coding in self.codings.get(cell, []):
             views.setdefault(coding["coder"], set()).add(coding["level"])

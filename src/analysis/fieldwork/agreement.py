@@ -19,7 +19,7 @@ from analysis.study import Study, as_coded, data_read_on, readers, states
 from analysis.study import vocabulary as v
 from analysis.study.codebook import Level, level_names, level_values
 from analysis.study.rounding import rounded
-from analysis.wording import some_of
+from analysis.wording import capital, some_of
 
 LEVELS, CODES = "levels alone, ordinal", "levels and unknowns, nominal"
 FEWEST_CELLS = 20
@@ -90,9 +90,8 @@ def agreement(
 def level_order(study: Study) -> list[str]:
     """Return the names of the levels (:func:`level_names`) in ascending order of value."""
     values, names = level_values(study), level_names(study)
-    return list(
-        dict.fromkeys(names[level] for level in sorted(values, key=lambda level: values[level]))
-    )
+    ascending = sorted(values, key=lambda level: values[level])
+    return list(dict.fromkeys(names[level] for level in ascending))
 
 
 def _named(table: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -214,9 +213,7 @@ def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
     return np.where(varied, 1 - observed / np.where(varied, expected, 1), 1.0)
 
 
-def disagreements(
-    study: Study, as_of: dt.date | None = None, table: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def disagreements(study: Study, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return every cell on which the coders differ, side by side, with evidence and reasons.
 
     ``table`` is what :func:`coded_states` says, where that is at hand.
@@ -226,9 +223,8 @@ def disagreements(
         ``observed_on``, ``evidence_ids``, ``confidence`` and ``rationale``: one row for each
         coder who read the cell, the rows of a cell together.
     """
-    as_of = as_of or data_read_on(study)
-    table = coded_states(study, as_of) if table is None else table
-    names = readers(study)
+    as_of, names = data_read_on(study), readers(study)
+    table = coded_states(study) if table is None else table
     differ = table[differing(table[names])]
     parts = []
     for coder in names:
@@ -257,9 +253,7 @@ def differing(values: pd.DataFrame) -> np.ndarray:
     return (codes.max(axis=1) != codes.min(axis=1)).filled(False)
 
 
-def confusion(
-    study: Study, as_of: dt.date | None = None, table: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def confusion(study: Study, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return how often each pair of values met, over every pair of coders of a cell.
 
     ``table`` is what :func:`coded_states` says, where that is at hand.
@@ -268,12 +262,11 @@ def confusion(
         A symmetric table with the values, levels first, as index and columns; a pair of equal
         values counts once on the diagonal, a pair of different values once on each side.
     """
-    table = coded_states(study, as_of) if table is None else table
-    table, names = _named(table, study), readers(study)
+    table = _named(coded_states(study) if table is None else table, study)
     given = _values(table, study)
     order = [*reversed(level_order(study)), *v.UNKNOWNS, NO_ROW]
     values = [value for value in order if value in given]
-    counts = value_counts(table[names], values)
+    counts = value_counts(table[readers(study)], values)
     pairs = counts.T @ counts
     equal = np.diag(pairs) - counts.sum(axis=0)
     np.fill_diagonal(pairs, equal // 2)
@@ -300,7 +293,7 @@ def _why_none(counts: np.ndarray, coder_count: int) -> str:
 def in_words(result: Agreement) -> str:
     """Return an agreement in one sentence, never a bare number."""
     if not result.cells:
-        return f"{result.why_none[0].upper()}{result.why_none[1:]}."
+        return f"{capital(result.why_none)}."
     sentence = f"The coders agree on {some_of(result.same, result.cells, 'cell', 'cells')}"
     if result.alpha is None:
         return f"{sentence}; no alpha: {result.why_none}."
@@ -319,8 +312,6 @@ def _two(value: float) -> str:
 def as_table(results: Iterable[Agreement]) -> pd.DataFrame:
     """Return agreements as a table, with the sentence that belongs to each."""
     table = pd.DataFrame([{**vars(result), "in_words": in_words(result)} for result in results])
-    return (
-        table
-        if len(table) and table["round"].any()
-        else table.drop(columns="round", errors="ignore")
-    )
+    if len(table) and table["round"].any():
+        return table
+    return table.drop(columns="round", errors="ignore")

@@ -1,9 +1,13 @@
-"""Take quotations that were made elsewhere into a study, as far as each says what it is about."""
+"""Take quotations that were made elsewhere into a study, as far as each says what it is about.
+
+They come as W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+"""
 
 import datetime as dt
+import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -14,17 +18,127 @@ from analysis.documents.comparable import comparable
 from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
 from analysis.documents.store import PRIVATE, DocumentStore
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
-from analysis.fieldwork.web_annotations import WebAnnotation, read_annotations
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, changing
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
-from analysis.problems import shorten
-from analysis.study import Study, journal, load
+from analysis.problems import Problem, StudyError, shorten
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.rules.documents import WORDS_AT_MOST
 from analysis.wording import listed
 
 Row = dict[str, Any]
+
+_HOLDING = ("annotations", "items", "rows", "first", "@graph")
+"""Under one of these a collection holds its annotations."""
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class WebAnnotation:
+    """What an annotation says.
+
+    Attributes:
+        address: the address of what is annotated; empty: none is named.
+        sha256: the hash of what is annotated, if one is named.
+        exact: the words; empty: it quotes none.
+        prefix: the words before them.
+        suffix: the words after them.
+        tags: its tags.
+        comment: what its author says in their own words.
+        created_on: the day on which it was made; empty: not said.
+    """
+
+    address: str
+    sha256: str
+    exact: str
+    prefix: str
+    suffix: str
+    tags: tuple[str, ...]
+    comment: str
+    created_on: str
+
+
+def read_annotations(path: Path) -> list[WebAnnotation]:
+    """Return every annotation of a file, one for each place that it is on.
+
+    Raises:
+        StudyError: it is no such file.
+    """
+    remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+        return [made for annotation in _annotations(content) for made in _of(annotation)]
+    except (ValueError, RecursionError) as error:
+        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
+        raise StudyError([Problem(shorten(path, 200), None, place, "", rule, remedy)]) from None
+
+
+def _annotations(content: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(content, list):
+        for part in content:
+            yield from _annotations(part)
+    elif not isinstance(content, dict):
+        raise ValueError("it holds something other than annotations")
+    elif "target" in content:
+        yield content
+    else:
+        nested = [content[name] for name in _HOLDING if name in content]
+        if not nested and not str(content.get("type")).startswith("Annotation"):
+            raise ValueError("it holds something other than annotations")
+        for part in nested:
+            yield from _annotations(part)
+
+
+def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
+    given = _list(annotation.get("body"))
+    bodies = [{"value": body} if isinstance(body, str) else body for body in given]
+    bodies = [body for body in bodies if isinstance(body, dict)]
+    tagging = [body for body in bodies if "tagging" in _list(body.get("purpose"))]
+    comments = [_text(body.get("value")) for body in bodies if body not in tagging]
+    comments += [_text(annotation.get("bodyValue")), _text(annotation.get("text"))]
+    tags = [*(body.get("value") for body in tagging), *_list(annotation.get("tags"))]
+    for target in _list(annotation["target"]) or [{}]:
+        target = {"source": target} if isinstance(target, str) else target
+        if not isinstance(target, dict):
+            raise ValueError("it has an annotation of which the target is not an address")
+        source = target.get("source") or target.get("id") or annotation.get("uri")
+        source = source.get("id") if isinstance(source, dict) else source
+        selector = next(_quoting(target.get("selector")), {})
+        yield WebAnnotation(
+            address=_text(source),
+            sha256=next(_hashes(target), ""),
+            **{name: _text(selector.get(name)) for name in ("exact", "prefix", "suffix")},
+            tags=tuple(dict.fromkeys(filter(None, map(_text, tags)))),
+            comment=" ".join(filter(None, comments)),
+            created_on=_text(annotation.get("created"))[:10],
+        )
+
+
+def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
+    """Yield the selectors that quote, those within others too."""
+    for part in _list(selector):
+        if isinstance(part, dict):
+            if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
+                yield part
+            yield from _quoting(part.get("refinedBy"))
+
+
+def _hashes(target: dict[str, Any]) -> Iterator[str]:
+    for part in (target, *_list(target.get("state")), target.get("source")):
+        if isinstance(part, dict):
+            named = (part.get(name) for name in ("schema:sha256", "sha256"))
+            yield from (text for text in map(_text, named) if _HASH.fullmatch(text))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _text(value: Any) -> str:
+    """Return a text in one line; what is no text says nothing."""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 class _LeftOutError(Exception):
@@ -54,12 +168,10 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
             as it was.
     """
     annotations = read_annotations(path)
-    with nullcontext() if dry_run else journal.changing(folder):
-        study = load(folder)
-        changeset = Changeset(study, ReadWorkbook(path.name))
-        rows, annotated = _Rows(study, changeset), Annotated()
+    with changing(folder, path.name, dry_run) as changeset:
+        rows, annotated = _Rows(changeset), Annotated()
         for number, annotation in enumerate(annotations, start=1):
-            line = SheetRow("annotations", number, {}, {"": "A"})
+            line = SheetRow("annotations", number)
             try:
                 what, name, lacks = rows.take(annotation, line)
             except _LeftOutError as why:
@@ -68,172 +180,7 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
             annotated.taken.append((what, name))
             if lacks:
                 annotated.incomplete.append((name, lacks))
-        files = changeset.checked_files()
-        if not dry_run:
-            journal.commit(folder, files)
     return annotated
-
-
-class _Rows:
-    """The rows of evidence that annotations add and fill."""
-
-    def __init__(self, study: Study, changeset: Changeset):
-        self._study, self._changeset = study, changeset
-        self._evidence = changeset.draft("evidence")
-        self._places, self._tags = _Places(study), _Tags(study)
-
-    def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
-        """Add or fill a row; return what was done, the row's id, and what is not said."""
-        if not annotation.exact:
-            raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
-        if len(annotation.exact.split()) > WORDS_AT_MOST:
-            raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
-        _refuse_half_signs(annotation)
-        document, quoted = self._places.quoted(annotation)
-        tags = self._tags.read(annotation.tags)
-        place = self._row(tags, document, annotation)
-        if place is not None and not tags.evidence:
-            self._refuse_other_words(annotation, self._evidence.rows[place])
-        if place is None:
-            what, name = ADDED, self._add(annotation, tags, document, quoted, line)
-        else:
-            what, name = self._fill(place, tags, document, quoted, line)
-        return what, name, "" if tags.criterion else "no tag names a criterion"
-
-    def _refuse_other_words(self, annotation: WebAnnotation, row: Row) -> None:
-        if annotation.comment and annotation.comment != row["states"]:
-            raise _LeftOutError(
-                f"{row['evidence_id']} quotes these words, and its comment is another: give it the "
-                f"tag evidence:{row['evidence_id']}, and write there what is to be said"
-            )
-
-    def _row(self, tags: "_Named", document: Row, annotation: WebAnnotation) -> int | None:
-        """Return the place of the row that is meant: the one named, or that has these words."""
-        rows = list(enumerate(self._evidence.rows))
-        if tags.evidence:
-            return next(place for place, row in rows if row["evidence_id"] == tags.evidence)
-        key = tags.unit, document["document_id"]
-        same = (place for place, row in rows if (row["unit_id"], row["document_id"]) == key)
-        return next(
-            (place for place in same if _has_quote(self._evidence.rows[place], annotation.exact)),
-            None,
-        )
-
-    def _add(
-        self, annotation: WebAnnotation, tags: "_Named", document: Row, quoted: Row, line: SheetRow
-    ) -> str:
-        if not tags.unit:
-            raise _LeftOutError(
-                "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
-            )
-        if not annotation.comment:
-            raise _LeftOutError("it has no comment that says in our own words what is quoted")
-        taken = {row["evidence_id"] for row in self._evidence.rows}
-        name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
-        row = {
-            "evidence_id": name,
-            "scope": "unit",
-            "unit_id": tags.unit,
-            "source_id": document["source_id"],
-            "states": annotation.comment,
-            "extent_read": tags.extent or "not_read",
-            "note": tags.in_words(annotation.tags),
-            "read_on": _day(annotation.created_on),
-            **quoted,
-        }
-        self._evidence.add(row, line)
-        self._changeset.say(ADDED, "evidence", row, name, line)
-        return name
-
-    def _fill(
-        self, place: int, tags: "_Named", document: Row, quoted: Row, line: SheetRow
-    ) -> tuple[str, str]:
-        row = self._evidence.rows[place]
-        name = row["evidence_id"]
-        if row["source_id"] != document["source_id"]:
-            raise _LeftOutError(f"{name} is from another source than {document['document_id']}")
-        if tags.unit and row["unit_id"] != tags.unit:
-            raise _LeftOutError(f"{name} is about another unit than {tags.unit}")
-        if row["document_id"] not in ("", document["document_id"]):
-            raise _LeftOutError(f"{name} names another document than {document['document_id']}")
-        if row["quote"] and not _has_quote(row, quoted["quote"]):
-            raise _LeftOutError(f"{name} has another quotation")
-        if row["page"] and quoted["page"] not in ("", row["page"]):
-            raise _LeftOutError(
-                f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
-            )
-        filled = {column: text for column, text in quoted.items() if text and not row[column]}
-        what = CHANGED if filled else UNCHANGED
-        if filled:
-            self._evidence.replace(place, {**row, **filled}, line)
-        self._changeset.say(what, "evidence", row, f"{name}: {listed([*filled])}", line)
-        return what, name
-
-
-def _refuse_half_signs(annotation: WebAnnotation) -> None:
-    try:
-        "".join(
-            [
-                annotation.exact,
-                annotation.prefix,
-                annotation.suffix,
-                annotation.comment,
-                *annotation.tags,
-            ]
-        ).encode()
-    except UnicodeEncodeError:
-        raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
-
-
-class _Places:
-    """Where the words of annotations stand, in the documents that a study has."""
-
-    def __init__(self, study: Study):
-        self._library, store = Library(study), DocumentStore(study.folder)
-        self._by_hash: dict[str, Row] = {}
-        self._by_address: dict[str, list[Row]] = defaultdict(list)
-        sources = {row["source_id"]: row for row in records(study["sources"])}
-        for row in records(study["documents"]):
-            self._by_hash[store.known(row)["sha256"]] = row
-            source = sources[row["source_id"]]
-            own = row["retrieved_from"] if row["access"] != PRIVATE else ""
-            for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
-                # Of several versions the latest is looked in first.
-                self._by_address[address].insert(0, row)
-
-    def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
-        """Return the document that has the words, and the cells that say where they stand."""
-        document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
-        bare = _bare(annotation.address)
-        # A document is held without the query string where it is the same without.
-        by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
-        rows = [document] if document else by_address
-        if not rows:
-            raise _LeftOutError(
-                "the study has no document of this address or hash (policygap collect)"
-            )
-        texts = [
-            (row, text) for row in rows if (text := self._library.quotable(row["document_id"]))
-        ]
-        if not texts:
-            raise _LeftOutError(
-                f"the text of {rows[0]['document_id']} is not on this machine, or another"
-            )
-        for row, text in texts:
-            if cells := _cells(annotation, text):
-                return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
-        named = listed([row["document_id"] for row, _ in texts])
-        raise _LeftOutError(f"the words are not in {named}")
-
-
-def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
-    """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
-    around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
-    places = text.places(annotation.exact, **around)
-    if not places:
-        around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
-    pages = {place.pages[0] for place in places}
-    return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
 
 
 @dataclass(frozen=True)
@@ -245,12 +192,6 @@ class _Named:
     evidence: str = ""
     level: str = ""
     extent: str = ""
-
-    def in_words(self, tags: tuple[str, ...]) -> str:
-        """Return a note with the tags for which evidence has no column."""
-        own = {self.unit, f"unit:{self.unit}", f"extent:{self.extent}"}
-        kept = [tag for tag in tags if tag not in own]
-        return f"From an annotation with the tags: {'; '.join(kept)}." if kept else ""
 
 
 class _Tags:
@@ -286,10 +227,159 @@ class _Tags:
         kinds = [kind for kind in ("unit", "criterion", "evidence") if tag in self._ids[kind]]
         if len(kinds) > 1:
             choices = listed([f"{kind}:{tag}" for kind in kinds])
-            raise _LeftOutError(
-                f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
-            )
+            why = f"its tag {shorten(tag)} names more than one thing: write one of {choices}"
+            raise _LeftOutError(why)
         yield from ((kind, tag) for kind in kinds)
+
+
+class _Rows:
+    """The rows of evidence that annotations add and fill."""
+
+    def __init__(self, changeset: Changeset):
+        self._changeset, self._evidence = changeset, changeset.draft("evidence")
+        self._places, self._tags = _Places(changeset.study), _Tags(changeset.study)
+
+    def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
+        """Add or fill a row; return what was done, the row's id, and what is not said."""
+        if not annotation.exact:
+            raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
+        if len(annotation.exact.split()) > WORDS_AT_MOST:
+            raise _LeftOutError(f"it quotes more than {WORDS_AT_MOST} words")
+        _refuse_half_signs(annotation)
+        document, quoted = self._places.quoted(annotation)
+        tags = self._tags.read(annotation.tags)
+        place = self._row(tags, document, annotation)
+        if place is not None and not tags.evidence:
+            self._refuse_other_words(annotation, self._evidence.rows[place])
+        if place is None:
+            what, name = ADDED, self._add(annotation, tags, document, quoted, line)
+        else:
+            what, name = self._fill(place, tags, document, quoted, line)
+        return what, name, "" if tags.criterion else "no tag names a criterion"
+
+    def _refuse_other_words(self, annotation: WebAnnotation, row: Row) -> None:
+        if annotation.comment and annotation.comment != row["states"]:
+            raise _LeftOutError(
+                f"{row['evidence_id']} quotes these words, and its comment is another: give it the "
+                f"tag evidence:{row['evidence_id']}, and write there what is to be said"
+            )
+
+    def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
+        """Return the place of the row that is meant: the one named, or that has these words."""
+        key = tags.unit, document["document_id"]
+        for place, row in enumerate(self._evidence.rows):
+            same = (row["unit_id"], row["document_id"]) == key and not tags.evidence
+            if row["evidence_id"] == tags.evidence or (same and _has_quote(row, annotation.exact)):
+                return place
+        return None
+
+    def _add(
+        self, annotation: WebAnnotation, tags: _Named, document: Row, quoted: Row, line: SheetRow
+    ) -> str:
+        if not tags.unit:
+            why = "no tag names a unit (unit:ID), or evidence that stands (evidence:ID)"
+            raise _LeftOutError(why)
+        if not annotation.comment:
+            raise _LeftOutError("it has no comment that says in our own words what is quoted")
+        # For the other tags evidence has no column.
+        own = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
+        kept = "; ".join(tag for tag in annotation.tags if tag not in own)
+        taken = {row["evidence_id"] for row in self._evidence.rows}
+        name = next(name for n in count(1) if (name := f"A{n:04}") not in taken)
+        row = {
+            "evidence_id": name,
+            "scope": "unit",
+            "unit_id": tags.unit,
+            "source_id": document["source_id"],
+            "states": annotation.comment,
+            "extent_read": tags.extent or "not_read",
+            "note": f"From an annotation with the tags: {kept}." if kept else "",
+            "read_on": _day(annotation.created_on),
+            **quoted,
+        }
+        self._changeset.put("evidence", row, name, line)
+        return name
+
+    def _fill(
+        self, place: int, tags: _Named, document: Row, quoted: Row, line: SheetRow
+    ) -> tuple[str, str]:
+        row = self._evidence.rows[place]
+        name = row["evidence_id"]
+        if row["source_id"] != document["source_id"]:
+            raise _LeftOutError(f"{name} is from another source than {document['document_id']}")
+        if tags.unit and row["unit_id"] != tags.unit:
+            raise _LeftOutError(f"{name} is about another unit than {tags.unit}")
+        if row["document_id"] not in ("", document["document_id"]):
+            raise _LeftOutError(f"{name} names another document than {document['document_id']}")
+        if row["quote"] and not _has_quote(row, quoted["quote"]):
+            raise _LeftOutError(f"{name} has another quotation")
+        if row["page"] and quoted["page"] not in ("", row["page"]):
+            why = f"{name} names page {row['page']}, and the words are on page {quoted['page']}"
+            raise _LeftOutError(why)
+        filled = {column: text for column, text in quoted.items() if text and not row[column]}
+        summary = f"{name}: {listed([*filled])}"
+        if not filled:
+            self._changeset.say(UNCHANGED, "evidence", row, summary, line)
+            return UNCHANGED, name
+        self._changeset.put("evidence", {**row, **filled}, summary, line, place)
+        return CHANGED, name
+
+
+def _refuse_half_signs(annotation: WebAnnotation) -> None:
+    words = annotation.exact + annotation.prefix + annotation.suffix + annotation.comment
+    try:
+        "".join([words, *annotation.tags]).encode()
+    except UnicodeEncodeError:
+        raise _LeftOutError("it has half of a sign (a lone surrogate): write it again") from None
+
+
+class _Places:
+    """Where the words of annotations stand, in the documents that a study has."""
+
+    def __init__(self, study: Study):
+        self._library, store = Library(study), DocumentStore(study.folder)
+        self._by_hash: dict[str, Row] = {}
+        self._by_address: dict[str, list[Row]] = defaultdict(list)
+        sources = {row["source_id"]: row for row in records(study["sources"])}
+        for row in records(study["documents"]):
+            self._by_hash[store.known(row)["sha256"]] = row
+            source = sources[row["source_id"]]
+            own = row["retrieved_from"] if row["access"] != PRIVATE else ""
+            for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
+                # Of several versions the latest is looked in first.
+                self._by_address[address].insert(0, row)
+
+    def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
+        """Return the document that has the words, and the cells that say where they stand."""
+        document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
+        bare = _bare(annotation.address)
+        # A document is held without the query string where it is the same without.
+        by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
+        rows = [document] if document else by_address
+        if not rows:
+            why = "the study has no document of this address or hash (policygap collect)"
+            raise _LeftOutError(why)
+        texts = {row["document_id"]: self._library.quotable(row["document_id"]) for row in rows}
+        if not any(texts.values()):
+            raise _LeftOutError(
+                f"the text of {next(iter(texts))} is not on this machine, or another"
+            )
+        for row in rows:
+            text = texts[row["document_id"]]
+            if cells := text and _cells(annotation, text):
+                return row, {"document_id": row["document_id"], "quote": annotation.exact, **cells}
+        named = listed([name for name, text in texts.items() if text])
+        raise _LeftOutError(f"the words are not in {named}")
+
+
+def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
+    """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
+    around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
+    places = text.places(annotation.exact, **around)
+    if not places:
+        around, places = {"prefix": "", "suffix": ""}, text.places(annotation.exact)
+    pages = {place.pages[0] for place in places}
+    return {"page": str(*pages) if len(pages) == 1 else "", **around} if pages else None
 
 
 def _has_quote(row: Row, quote: str) -> bool:

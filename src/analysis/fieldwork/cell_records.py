@@ -83,7 +83,7 @@ class CellRecord:
     @property
     def rests_on_copy(self) -> bool:
         """Whether its level rests on nothing but copies that break off."""
-        extents = {one["extent_read"] for one in self.evidence}
+        extents = {row["extent_read"] for row in self.evidence}
         return self.known and extents == {"whole_excerpt"}
 
     @property

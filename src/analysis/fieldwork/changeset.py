@@ -1,11 +1,14 @@
 """What a returned workbook would change in a study: prepared whole, checked, and only then done.
 
-Nothing here writes: what comes of it are the tables that change, as files.
+What comes of it are the tables that change, as files; :func:`changing` writes them.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,7 +17,7 @@ from analysis.fieldwork.forms import REPLY
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.frames import records
 from analysis.problems import Problem, StudyError
-from analysis.study import Study
+from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 from analysis.study.load import check
 from analysis.study.tables import as_csv, is_marked
@@ -43,6 +46,23 @@ class Change:
     criterion_id: str
     summary: str
     place: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a workbook, or a table, comes to.
+
+    Attributes:
+        changes: every row of the study that comes of it, in its own order.
+        notes: what was tidied in reading it and what was left out, as sentences.
+        written: the files of the study that were changed; none in a dry run.
+        answers: of a table: for each criterion, how many cells have which level or unknown.
+    """
+
+    changes: list[Change]
+    notes: list[str]
+    written: list[str] = field(default_factory=list)
+    answers: dict[str, Counter] = field(default_factory=dict)
 
 
 _FILLED_AS = {"queries_count": "queries", "replaced_why": "level"}
@@ -146,6 +166,22 @@ class Changeset:
             rule = "it would replace a row of the study, and no reason is given"
             self.workbook.refuse(line.place("level"), old["level"], rule, "repeat with --reason")
 
+    def put(
+        self,
+        table: str,
+        row: Mapping[str, str],
+        summary: str,
+        line: SheetRow,
+        place: int | None = None,
+    ) -> None:
+        """Add a row, or put it in the place of another, and keep what becomes of the line."""
+        draft = self.draft(table)
+        if place is None:
+            draft.add(row, line)
+        else:
+            draft.replace(place, row, line)
+        self.say(ADDED if place is None else CHANGED, table, row, summary, line)
+
     def say(
         self, what: str, table: str, row: Mapping[str, str], summary: str, line: SheetRow
     ) -> None:
@@ -224,11 +260,22 @@ class Changeset:
             # A rule about one of several ids begins with it.
             named = (name for name, text in cited.items() if problem.rule.startswith(f"{text} "))
             column = next(named, next(iter(cited), "evidence_1"))
-        return Problem(
-            self.workbook.file,
-            None,
-            line.place(column),
-            problem.value,
-            problem.rule,
-            problem.remedy,
-        )
+        place = line.place(column)
+        return replace(problem, file=self.workbook.file, row=None, column=place, of_kind="")
+
+
+@contextmanager
+def changing(folder: Path, name: str, dry_run: bool = False) -> Iterator[Changeset]:
+    """Give what is to change in a study: at the end all of it is written, or nothing.
+
+    The study is locked while it is read and written. ``name``: where the changes come from.
+
+    Raises:
+        StudyError: the study would not be valid; it is as it was.
+    """
+    with nullcontext() if dry_run else journal.changing(folder):
+        changeset = Changeset(load(folder), ReadWorkbook(name))
+        yield changeset
+        files = changeset.checked_files()
+        if not dry_run:
+            journal.commit(folder, files)

@@ -3,7 +3,9 @@
 import datetime as dt
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,11 +106,18 @@ def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str],
 
 def _recorded(study: Study) -> dict[tuple[str, str], set[Cell]]:
     """Return, by coder and batch, the cells that were given, as recorded."""
-    all_criteria, recorded = list(study["criteria"]["criterion_id"]), defaultdict(set)
-    for row in each_row(study["assignments"]):
-        criteria = row.criterion_ids.split(";") if row.criterion_ids else all_criteria
-        recorded[row.coder, row.batch] |= {(row.unit_id, criterion) for criterion in criteria}
+    recorded = defaultdict(set)
+    for row, cell in cells_given(study):
+        recorded[row.coder, row.batch].add(cell)
     return recorded
+
+
+def cells_given(study: Study) -> Iterator[tuple[Any, Cell]]:
+    """Yield each row of assignments with each cell that it gives; no criterion named: all."""
+    all_criteria = list(study["criteria"]["criterion_id"])
+    for row in each_row(study["assignments"]):
+        for criterion in row.criterion_ids.split(";") if row.criterion_ids else all_criteria:
+            yield row, (row.unit_id, criterion)
 
 
 def left_out(study: Study) -> str:
@@ -118,16 +127,13 @@ def left_out(study: Study) -> str:
     if counts.empty:
         return ""
     names = study.lookup("units", "short_name")
-    units = listed(
-        [
-            f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
-            for unit in study.tables["units"]["unit_id"]
-            if unit in counts
-        ],
-        "units.csv",
-    )
+    units = [
+        f"{names[unit]} ({counted(counts[unit], 'coding', 'codings')})"
+        for unit in study.tables["units"]["unit_id"]
+        if unit in counts
+    ]
     they = agreeing(len(counts), "it does", "they do")
-    return f"Left out, as {they} not exist on {study.day}: {units}."
+    return f"Left out, as {they} not exist on {study.day}: {listed(units, 'units.csv')}."
 
 
 def read_without_row(study: Study) -> dict[Cell, list[str]]:
@@ -158,16 +164,10 @@ def disputed(study: Study) -> set[int]:
     for row in each_row(study["codings"]):
         of_cell = levels.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, set()).add(row.level)
-    silent, assessments = read_without_row(study), study["assessments"]
-    return {
-        index
-        for index, row in zip(assessments.index, each_row(assessments), strict=True)
-        if row.settled_by == BY_AGREEMENT
-        and (
-            (row.unit_id, row.criterion_id) in silent
-            or any(
-                row.level not in of_coder
-                for of_coder in levels.get((row.unit_id, row.criterion_id), {}).values()
-            )
-        )
-    }
+    silent, assessments, indexes = read_without_row(study), study["assessments"], set()
+    for index, row in zip(assessments.index, each_row(assessments), strict=True):
+        cell = row.unit_id, row.criterion_id
+        differs = any(row.level not in given for given in levels.get(cell, {}).values())
+        if row.settled_by == BY_AGREEMENT and (differs or cell in silent):
+            indexes.add(index)
+    return indexes

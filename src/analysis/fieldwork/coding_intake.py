@@ -4,22 +4,26 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import UNCHANGED, Changeset
+from analysis.fieldwork.coded_cells import cells_given
 from analysis.fieldwork.coding_workbook import fault_of_name, recorded_name
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.picks import Picks, bring_in_nothing_found
-from analysis.fieldwork.row_marks import (
+from analysis.fieldwork.row_reader import (
     DATED,
     MARK,
+    Mark,
     Row,
-    besides,
+    RowReader,
+    also_changed,
+    bring_in_documents,
+    dates_of,
     mark_of,
     note_missing,
     places_by_mark,
     text_mark,
 )
-from analysis.fieldwork.row_reader import RowReader, bring_in_documents
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.study.codebook import codebook_marks, short_mark
 from analysis.wording import agreeing
@@ -55,50 +59,49 @@ class _Codings:
     def __init__(self, changeset: Changeset, reader: RowReader, coder: str):
         self.changeset, self.reader, self.coder = changeset, reader, coder
         self.workbook, self.draft = changeset.workbook, changeset.draft("codings")
-        own = {
-            key[1:]: places
+        self.existing: Existing = {
+            key[1:]: places_by_mark(self.draft, places)
             for key, places in self.draft.places("coder", *_CELL).items()
             if key[0] == coder
-        }
-        self.existing: Existing = {
-            cell: places_by_mark(self.draft, places) for cell, places in own.items()
         }
         dated = self.draft.places("coder", *_CELL, *DATED)
         self.of_date = {key[1:]: places for key, places in dated.items() if key[0] == coder}
         self.outdated = changed_criteria(changeset)
         self.rules_marks = codebook_marks(changeset.study.tables)
-        self.taken: list[tuple[SheetRow, tuple, Row]] = []
+        self.taken: list[tuple[SheetRow, Mark, Row]] = []
         self.kept: set[int] = set()
 
     def propose(self, reason: str, on: dt.date) -> None:
         seen: set[tuple[str, ...]] = set()
-        came: Counter[tuple[str, str]] = Counter()
+        returned: Counter[tuple[str, str]] = Counter()
         for line in self.workbook.forms.get("coding", []):
             mark = mark_of(self.changeset, line)
-            came.update([mark[:2]] if mark else [])
-            if mark is None or not _has_content(line, mark):
+            if mark is None:
+                continue
+            returned.update([mark[:2]] if mark.unit else [])
+            if not _has_content(line, mark):
                 continue
             row = _coding(self.reader, line, mark, self.coder)
             if row is None:
                 continue
-            content = (row["unit_id"], row["criterion_id"], text_mark(row))
-            came.update([] if mark else [content[:2]])
+            content = (*_cell(row), text_mark(row))
+            returned.update([] if mark.unit else [_cell(row)])
             if content in seen:
                 self.workbook.note("A row that was there twice was taken once", line.place())
             else:
                 self._compare(line, mark, row)
             seen.add(content)
-        note_missing(self.workbook, came)
+        note_missing(self.workbook, returned)
         for line, row, place in self._with_places():
             self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
 
-    def _compare(self, line: SheetRow, mark: tuple, row: Row) -> None:
+    def _compare(self, line: SheetRow, mark: Mark, row: Row) -> None:
         """Keep a row that says something new; say of it that it is unchanged, or refuse it."""
         place = self.existing.get(_cell(row), {}).get(text_mark(row))
         if place is not None:
             self.kept.add(place)
             self.changeset.say(UNCHANGED, "codings", row, _in_short(row), line)
-        elif mark and text_mark(row) == mark[2]:
+        elif text_mark(row) == mark.sign:
             _refuse_as_old(self.changeset, line, "the study holds another coding here since")
         elif row["criterion_id"] in self.outdated:
             _refuse_as_old(self.changeset, line, "the rules of this criterion were changed since")
@@ -108,12 +111,11 @@ class _Codings:
 
     def _take(self, line: SheetRow, row: Row, place: int | None, past: Row) -> None:
         """Add a new coding, or put a changed one in the place of the one that it replaces."""
-        same_date = self.of_date.setdefault((*_cell(row), *_dates(row)), [])
+        same_date = self.of_date.setdefault((*_cell(row), *dates_of(row)), [])
         place = same_date[0] if place is None and same_date else place
         if place is None:
             same_date.append(len(self.draft.rows))
-            self.draft.add(row, line)
-            self.changeset.say(ADDED, "codings", row, _in_short(row), line)
+            self.changeset.put("codings", row, _in_short(row), line)
             return
         taken_by, old = self.draft.lines[place], self.draft.rows[place]
         if place in self.kept or taken_by is not None:
@@ -122,10 +124,9 @@ class _Codings:
             remedy = "keep one of the two, or change the date of one"
             self.workbook.refuse(line.place("level"), row["level"], rule, remedy)
             return
-        summary = f"{_in_short(old)} → {_in_short(row)}{besides(old, row)}"
-        self.changeset.say(CHANGED, "codings", row, summary, line)
+        summary = f"{_in_short(old)} → {_in_short(row)}{also_changed(old, row)}"
         self.changeset.keep_old("codings", old, past, line)
-        self.draft.replace(place, row, line)
+        self.changeset.put("codings", row, summary, line, place)
 
     def _with_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
         """Yield each line and row with the place of the coding that it changes, if it changes one.
@@ -135,23 +136,21 @@ class _Codings:
         """
         copies: dict[int, list[tuple[SheetRow, Row]]] = {}
         for line, mark, row in self.taken:
-            base = mark[2] if mark else "new"
-            place = self.existing.get(_cell(row), {}).get(base)
+            place = self.existing.get(_cell(row), {}).get(mark.sign)
             if place is not None and place not in self.kept:
                 copies.setdefault(place, []).append((line, row))
-            elif place is None and base != "new":
+            elif place is None and mark.sign not in ("", "new"):
                 note = "the coding that this row changes was changed since"
                 _refuse_as_old(self.changeset, line, note)
             else:
                 yield line, row, None
         for place, lines in copies.items():
-            date = _dates(self.draft.rows[place])
-            original = (
-                lines if len(lines) == 1 else [pair for pair in lines if _dates(pair[1]) == date]
-            )
+            date = dates_of(self.draft.rows[place])
+            same_date = [row for _, row in lines if dates_of(row) == date]
+            original = [lines[0][1]] if len(lines) == 1 else same_date
             for line, row in lines:
                 if len(original) == 1:
-                    yield line, row, place if row is original[0][1] else None
+                    yield line, row, place if row is original[0] else None
                     continue
                 rule = "the row was copied, and we cannot tell which of the copies is the original"
                 remedy = "clear the first column of the new one"
@@ -162,27 +161,20 @@ def _cell(row: Row) -> tuple[str, str]:
     return row["unit_id"], row["criterion_id"]
 
 
-def _dates(row: dict[str, str]) -> tuple[str, ...]:
-    return tuple(row[name] for name in DATED)
-
-
 def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
     """Record that a coder's batch came back, and say what counts as read without a row."""
     batch = changeset.workbook.about.get("batch", "")
     draft = changeset.draft("assignments")
-    all_criteria = list(changeset.study["criteria"]["criterion_id"])
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
-    cells: set[tuple[str, ...]] = set()
     for row in (draft.rows[place] for place in places):
         row["returned_on"] = row["returned_on"] or on.isoformat()
-        criteria = row["criterion_ids"].split(";") if row["criterion_ids"] else all_criteria
-        cells.update((coder, row["unit_id"], criterion) for criterion in criteria)
+    given = cells_given(changeset.study) if batch else ()
+    cells = {(coder, *cell) for row, cell in given if (row.coder, row.batch) == (coder, batch)}
     without = cells - changeset.draft("codings").places("coder", "unit_id", "criterion_id").keys()
     place = changeset.workbook.about_places.get("batch", "Start")
     if without:
-        count = (
-            f"{len(without)} of {len(cells)} cells given" if len(cells) > 1 else "the cell given"
-        )
+        of_all = f"{len(without)} of {len(cells)} cells given"
+        count = of_all if len(cells) > 1 else "the cell given"
         verb = agreeing(len(without), "counts", "count")
         note = f"Batch {batch} of {coder} came back: {count} {verb} as read without a row"
         changeset.workbook.note(note, place)
@@ -228,20 +220,19 @@ def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
     changeset.workbook.refuse(line.place("level"), line["level"], rule, remedy)
 
 
-def _has_content(line: SheetRow, mark: tuple) -> bool:
+def _has_content(line: SheetRow, mark: Mark) -> bool:
     """Return whether a line is more than a row that was sent out empty and came back empty."""
-    if mark and mark[2] != "new":
+    if mark.sign not in ("", "new"):
         return True  # a coding that was made: emptied, it is still to be answered for
-    shown = {"row", "unit_id", "criterion_id"} if mark else {"row"}
+    shown = {"row", "unit_id", "criterion_id"} if mark.unit else {"row"}
     return any(text for name, text in line.texts.items() if name not in shown)
 
 
-def _coding(reader: RowReader, line: SheetRow, mark: tuple, coder: str) -> Row | None:
-    unit = reader.unit(line, mark[0] if mark else "")
-    criterion = reader.criterion(line, mark[1] if mark else "")
+def _coding(reader: RowReader, line: SheetRow, mark: Mark, coder: str) -> Row | None:
+    unit, criterion = reader.unit(line, mark.unit), reader.criterion(line, mark.criterion)
     if not unit or not criterion:
         return None
-    if mark and mark[2] != "new" and not any(line[name] for name in ("level", "rationale")):
+    if mark.sign not in ("", "new") and not any(line[name] for name in ("level", "rationale")):
         rule = "a coding that was made is emptied here, and an old coding is never deleted"
         remedy = "put it back, or code the cell anew: not_assessed, say, with the reason"
         reader.workbook.refuse(line.place("level"), "", rule, remedy)

@@ -1,34 +1,37 @@
-"""The coding workbook: one coder's codings out, and no others.
+"""The coding workbook: one coder's codings out, and no others; and what each coder was given.
 
 A coder codes without sight of another's levels (Krippendorff, Content Analysis, 4th edition,
 2019, chapter 12, on independence), so the workbook holds that coder's own rows and no others.
+A coder has read what she was given, and no more: that is recorded.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.fieldwork import passages
-from analysis.fieldwork.codebook import codebook_page
 from analysis.fieldwork.coded_cells import Cell
-from analysis.fieldwork.forms import CODE, coding_form
+from analysis.fieldwork.forms import CODE, coding_form, evidence_columns
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import row_mark
+from analysis.fieldwork.row_reader import row_mark
 from analysis.fieldwork.shared_sheets import (
     add_document_forms,
+    codebook_page,
     coded_texts,
-    held_pages,
     offer_lists,
+    source_and_evidence_pages,
 )
-from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
-from analysis.frames import records
+from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker, save_new
+from analysis.frames import grouped
 from analysis.problems import Problem, StudyError, shorten
-from analysis.study import Study
+from analysis.study import Study, journal
 from analysis.study import vocabulary as v
 from analysis.study.cells import exemptions
 from analysis.study.codebook import codebook_marks, short_mark
+from analysis.study.tables import as_csv, is_marked
 
 KIND = "coding"
 
@@ -61,7 +64,7 @@ def coding_workbook(
         units: these units only; none named: all.
         only_unknown: only the cells for which this coder has no level yet.
         batch: the batch of work that it is recorded as
-            (:func:`analysis.fieldwork.assignments.assign`).
+            (:func:`analysis.fieldwork.coding_workbook.assign`).
         beside: the folder in which it will lie, from which links to documents lead.
 
     Raises:
@@ -70,25 +73,22 @@ def coding_workbook(
     coder = checked_coder(study, coder)
     units = list(units) or list(study["units"]["unit_id"])
     own = study["codings"][study["codings"]["coder"] == coder]
-    cited = max([0, *(ids.count(";") + 1 for ids in own["evidence_ids"] if ids)])
-    form = coding_form(max(4, cited + 1))
+    form = coding_form(evidence_columns(own["evidence_ids"]))
     title = f"Coding workbook of {coder}: {study.descriptor.title}"
     marks = codebook_marks(study.tables)
-    about = {
-        "Workbook": KIND,
-        "Coder": coder,
-        "Coder mark": short_mark(normalised_text(coder, CODE)),
-    }
+    about = {"Workbook": KIND, "Coder": coder}
+    about["Coder mark"] = short_mark(normalised_text(coder, CODE))
     about |= {"Batch": batch} if batch else {}
     about["Codebook"] = short_mark(*marks.values())
     about |= {f"Criterion {name}": mark for name, mark in marks.items()}
     seen = passages.without_others_picks(study, coder)
     has_documents = len(seen["documents"]) > 0
     do = (*_DO, *passages.DO) if has_documents else _DO
-    maker = WorkbookMaker(study, title, about, _with_noun(study, do))
+    noun = study.settings.unit_noun.singular
+    maker = WorkbookMaker(study, title, about, [line.replace("{unit}", noun) for line in do])
     offer_lists(maker, seen)
     maker.page(codebook_page(study))
-    for page in held_pages(seen, units):
+    for page in source_and_evidence_pages(seen, units):
         maker.page(page)
     rows = list(coding_rows(study, own, units, only_unknown))
     maker.form(form, rows, SPARE_ROWS, frozen=3)
@@ -130,19 +130,13 @@ def recorded_name(study: Study, coder: str) -> str:
     return names.get(name, name)
 
 
-def _with_noun(study: Study, lines: Sequence[str]) -> list[str]:
-    return [line.replace("{unit}", study.settings.unit_noun.singular) for line in lines]
-
-
 def coding_rows(
     study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
 ) -> Iterator[FormRow]:
     """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
-    by_cell: dict[tuple[str, str], list[dict]] = {}
-    for row in records(own):
-        by_cell.setdefault((row["unit_id"], row["criterion_id"]), []).append(row)
+    by_cell = grouped(own, "unit_id", "criterion_id")
     never = exemptions(study, dt.date.min)
     for unit in units:
         for criterion in study["criteria"]["criterion_id"]:
@@ -156,3 +150,86 @@ def coding_rows(
             for row in rows or [{}]:
                 mark = row_mark(unit, criterion, row)
                 yield FormRow({**coded_texts(row), **shown, "row": mark}, choices)
+
+
+_CRITERIA_OF_A_ROW = 300
+"""Criteria of one row at most: their ids, each of 100 signs at most, fit into one cell."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a coder is to be given.
+
+    Attributes:
+        units: these units only; none named: all.
+        only_unknown: only the cells for which this coder has no level yet.
+        round: the round that it belongs to, ``pilot`` or ``main``; empty: the main one.
+    """
+
+    units: Sequence[str] = ()
+    only_unknown: bool = False
+    round: str = ""
+
+
+def give_workbook(
+    study: Study, coder: str, out: Path, order: Order, on: dt.date | None = None
+) -> list[str]:
+    """Write a coder's workbook, and record in the study what she was given: both or neither.
+
+    Call it while :func:`analysis.study.journal.changing` is held for the study's folder.
+
+    Args:
+        study: the study, as it stands in its folder.
+        coder: the coder.
+        out: the file to write.
+        order: what she is given.
+        on: the day; default: today.
+
+    Returns:
+        The files of the study that were changed; none where the same was given that day.
+
+    Raises:
+        StudyError: the workbook cannot be written as asked, or the study cannot be changed.
+    """
+    batch, rows = assign(study, coder, order, on or dt.date.today())
+    files = {}
+    if len(rows):
+        table = pd.concat([study["assignments"], rows], ignore_index=True)
+        path = study.descriptor.tables["assignments"].path
+        files = {**study.migrated_files, path: as_csv(table, is_marked(study.folder / path))}
+    content = coding_workbook(study, coder, order.units, order.only_unknown, batch, out.parent)
+    save_new(out, content, study, before=lambda: journal.commit(study.folder, files))
+    return sorted(files)
+
+
+def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd.DataFrame]:
+    """Return the batch of what a coder is given on a day, and the rows that record it.
+
+    The batch is the day with a counter. What the same coder was given on the same day before is
+    the same batch, and adds no row.
+    """
+    coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
+    units = list(order.units) or list(study["units"]["unit_id"])
+    own = study["codings"][study["codings"]["coder"] == coder]
+    cells: dict[str, dict[str, None]] = {}
+    for unit, criterion in cells_of_rows(coding_rows(study, own, units, order.only_unknown)):
+        cells.setdefault(unit, {})[criterion] = None
+    given = {
+        (unit, ";".join(list(ids)[start : start + _CRITERIA_OF_A_ROW]))
+        for unit, ids in cells.items()
+        for start in range(0, len(ids), _CRITERIA_OF_A_ROW)
+    }
+    today = recorded[(recorded["coder"] == coder) & (recorded["given_on"] == day)]
+    today = today[today["round"] == order.round]
+    for batch, rows in today.groupby("batch"):
+        if set(zip(rows["unit_id"], rows["criterion_ids"], strict=True)) == given:
+            return str(batch), recorded.iloc[:0]
+    taken = {*recorded["batch"], *study["codings"]["batch"]}
+    numbers = (f"{day}-{number}" for number in range(1, len(taken) + 2))
+    batch = next(number for number in numbers if number not in taken)
+    place_of = {unit: place for place, unit in enumerate(units)}
+    rows = [
+        (coder, *pair, batch, day, "", order.round)
+        for pair in sorted(given, key=lambda pair: place_of[pair[0]])
+    ]
+    return batch, pd.DataFrame(rows, columns=recorded.columns, dtype=object)

@@ -1,20 +1,24 @@
-"""Take collected documents into a study: a row for each, and a source where it has none."""
+"""Take collected documents into a study: a row for each, and a source where it has none.
+
+Which unit a document may be about is proposed to a person, and recorded by nothing.
+"""
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from analysis.documents.collect import Collected, Collector, NotCollected, Wanted
 from analysis.documents.index import index_collected
 from analysis.documents.media import EMAIL
 from analysis.documents.store import KNOWN_HERE, PRIVATE, PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset, TableDraft
+from analysis.fieldwork.changeset import Changeset, changing
+from analysis.fieldwork.request_tracker import link_to_request
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
-from analysis.problems import Problem, StudyError
 from analysis.study import Study, journal, load
 from analysis.study.values import is_on_the_web
 
@@ -101,22 +105,6 @@ def collect_into(
     return collection
 
 
-def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
-    """Give documents the request that they answer.
-
-    Raises:
-        StudyError: one of them answers another request.
-    """
-    for number, row in enumerate(documents.rows):
-        if request and row["document_id"] in names:
-            if row["request_id"] not in ("", request):
-                rule = f"{row['document_id']} answers another request than {request}"
-                remedy = "correct --request, or the row itself if it was entered wrongly"
-                place = (documents.table.path, number + 2, "request_id", row["request_id"])
-                raise StudyError([Problem(*place, rule, remedy)])
-            row["request_id"] = request
-
-
 def take_documents_in(folder: Path, collected: Iterable[Collected]) -> list[tuple[str, Collected]]:
     """Write rows for documents into a study, and return the new ids.
 
@@ -153,11 +141,8 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
         StudyError: the study would not be valid; it is as it was.
     """
     made: dict[str, str] = {}
-    with journal.changing(folder):
-        changeset, store = (
-            Changeset(load(folder), ReadWorkbook("the documents")),
-            DocumentStore(folder),
-        )
+    with changing(folder, "the documents") as changeset:
+        store = DocumentStore(folder)
         sources = {row["source_id"]: row for row in changeset.draft("sources").rows}
         for row in changeset.draft("documents").rows:
             known = store.known(row)
@@ -170,8 +155,6 @@ def make_public(folder: Path, addresses: Mapping[str, str]) -> dict[str, str]:
             source = sources[row["source_id"]]
             source["url"] = source["url"] or address
             made[row["document_id"]] = address
-        if made:
-            journal.commit(folder, changeset.checked_files())
     return made
 
 
@@ -201,13 +184,12 @@ class DocumentRows:
         if have := self._have(collected):
             link_to_request(self._documents, {have}, collected.wanted.request_id)
             return have
-        line = SheetRow(collected.wanted.place, number, {}, {"": "A"})
+        line = SheetRow(collected.wanted.place, number)
         name = next(self._names)
         source = collected.wanted.source_id or self._source_at(collected)
         if not source:
             source = name
-            self._sources.add(self._source(collected, source), line)
-            self._changeset.say(ADDED, "sources", {}, source, line)
+            self._changeset.put("sources", self._source(collected, source), source, line)
         row = {
             "document_id": name,
             "source_id": source,
@@ -227,8 +209,7 @@ class DocumentRows:
             self.known_here[name] = _known_here(collected)
             row |= dict.fromkeys(KNOWN_HERE, "")
         self._by_hash[collected.sha256] = name
-        self._documents.add(row, line)
-        self._changeset.say(ADDED, "documents", {}, name, line)
+        self._changeset.put("documents", row, name, line)
         return name
 
     def _body_of(self, request: str) -> str:
@@ -259,13 +240,10 @@ class DocumentRows:
 
     def _older(self, collected: Collected, source: str) -> str:
         """Return the latest document that came from the same address for the same source."""
-        rows = self._documents.rows if collected.access != PRIVATE else []
-        same = [
-            row["document_id"]
-            for row in rows
-            if (row["source_id"], row["retrieved_from"]) == (source, collected.name)
-        ]
-        return same[-1] if same else ""
+        for row in reversed(self._documents.rows if collected.access != PRIVATE else []):
+            if (row["source_id"], row["retrieved_from"]) == (source, collected.name):
+                return row["document_id"]
+        return ""
 
     def _source(self, collected: Collected, name: str) -> dict[str, str]:
         is_private = collected.access == PRIVATE
@@ -288,9 +266,8 @@ class DocumentRows:
 
 
 def _known_here(collected: Collected) -> dict[str, str]:
-    return dict(
-        zip(KNOWN_HERE, (collected.sha256, collected.text_sha256, collected.name), strict=True)
-    )
+    known = collected.sha256, collected.text_sha256, collected.name
+    return dict(zip(KNOWN_HERE, known, strict=True))
 
 
 def _figures_of(collected: Collected) -> dict[str, str]:
@@ -301,3 +278,43 @@ def _figures_of(collected: Collected) -> dict[str, str]:
 
 def _figures(row: dict[str, str]) -> tuple[str, ...]:
     return row["media_type"], row["bytes"], row["pages"], row["words"]
+
+
+FILE_NAME, ADDRESS, FIRST_PAGE = "the name of its file", "its address", "its first page"
+_PAGE_AT_MOST = 3000
+"""Letters of a first page that are looked through."""
+
+
+def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
+    """Return the one unit that a document names, and where; ``None``: it names none, or several.
+
+    A name counts where it stands as whole words. The first place that names any unit decides: the
+    address or the file name, and then the first page.
+    """
+    place = urlsplit(collected.name)
+    path = place.netloc + place.path if place.netloc else PurePath(collected.name).stem
+    places = {
+        ADDRESS if place.netloc else FILE_NAME: path,
+        FIRST_PAGE: collected.text.pages[0][:_PAGE_AT_MOST],
+    }
+    names = study.lookup("units", "short_name")
+    for where, text in places.items():
+        units = _named(names, text)
+        if units:
+            return (units[0], where) if len(units) == 1 else None
+    return None
+
+
+def _named(names: Mapping[str, str], text: str) -> list[str]:
+    """Return the ids of units of which a text has the name; a name within a longer one is none."""
+    words = f" {_words(text)} "
+    matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
+    return [
+        unit
+        for unit, name in matches.items()
+        if not any(name != other and f" {name} " in f" {other} " for other in matches.values())
+    ]
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))

@@ -131,7 +131,7 @@ def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]
     if _of_documents(rows):
         return  # people enter them by date, or by name
     places = {name: place for place, name in enumerate(workbook.sent)}
-    key = next(iter(rows[0].letters))
+    key = next(iter(rows[0].letters), "")
     sent = [(places[line[key]], line) for line in rows if line[key] in places]
     if len(sent) < 2 or any(above[0] > below[0] for above, below in pairwise(sent)):
         return

@@ -4,7 +4,9 @@ A form is a sheet with one table. Its first row has the machine names of the col
 row their labels, so that a column that was moved, hidden or renamed is still found.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 LAYOUT = "1"
 """Version of what is described here; a workbook of another layout is not read."""
@@ -58,6 +60,8 @@ class Form:
         return name in (self.fields[0].name, "unit_id", "criterion_id", "scope")
 
 
+_later = partial(Field, may_lack=True)
+"""A column that came later: workbooks that an older version wrote are without it."""
 ROW = Field("row", "Row mark (empty for a new row)", 34)
 UNIT = Field("unit_id", "{unit}", 26, choices="units")
 CRITERION = Field("criterion_id", "Criterion", 24, choices="criteria")
@@ -74,17 +78,25 @@ _DATES = (
 _LEVEL = Field("level", "Level, or unknown code", 18, choices="levels")
 _CONFIDENCE = Field("confidence", "Confidence", 13, choices="confidence")
 _WHY = Field("rationale", "Why, in our own words", 60, TEXT)
+_KEPT = (
+    Field("row", "Row mark", 34),
+    Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
+    Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
+)
+_MANY = "About one {unit}, or many? (empty: one)"
 _EXTENT = Field("extent_read", "How much was read", 16, choices="extents")
+
+
+def evidence_columns(cited: Iterable[str], least: int = 4) -> int:
+    """Return how many columns hold the ids that each row cites, joined by ``;``, and one more."""
+    return max([least, *(ids.count(";") + 2 for ids in cited if ids)])
 
 
 def evidence_fields(count: int) -> tuple[Field, ...]:
     """Return the columns for evidence, one id each; the last may hold more."""
-    count = min(max(count, 1), MOST_EVIDENCE)
     return tuple(
-        Field(
-            f"evidence_{number}", f"Evidence {number}", 13, choices="evidence", only_choices=False
-        )
-        for number in range(1, count + 1)
+        Field(f"evidence_{n}", f"Evidence {n}", 13, choices="evidence", only_choices=False)
+        for n in range(1, min(count, MOST_EVIDENCE) + 1)
     )
 
 
@@ -137,13 +149,7 @@ NEW_EVIDENCE = Form(
     "New evidence",
     (
         Field("evidence_id", "Evidence id", 16),
-        Field(
-            "scope",
-            "About one {unit}, or many? (empty: one)",
-            16,
-            choices="scopes",
-            only_choices=False,
-        ),
+        Field("scope", _MANY, 16, choices="scopes", only_choices=False),
         Field("unit_id", "{unit}", 26, choices="units"),
         Field("source_id", "Source id", 16, choices="sources", only_choices=False),
         _PUBLISHED,
@@ -163,13 +169,7 @@ NEW_SEARCHES = Form(
         Field("where", "Where", 40),
         Field("queries", "Queries, one a line or joined by |", 60, TEXT),
         Field("note", "Note", 30, TEXT),
-        Field(
-            "criterion_ids",
-            "Criteria that it bears on, one a line or joined by ;",
-            50,
-            TEXT,
-            may_lack=True,
-        ),
+        _later("criterion_ids", "Criteria that it bears on, one a line or joined by ;", 50, TEXT),
     ),
 )
 
@@ -177,9 +177,7 @@ PASSAGES = Form(
     "passages",
     "Passages",
     (
-        Field("row", "Row mark", 34),
-        Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
-        Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
+        *_KEPT,
         Field("document", "Whole document", 34, TEXT, editable=False),
         Field("page", "Page", 8, editable=False),
         Field("passage", "Passage (one of the best by its words; no reading of the whole)", 80, TEXT, editable=False),
@@ -194,9 +192,7 @@ NOTHING_FOUND = Form(
     "nothing",
     "Read, nothing found",
     (
-        Field("row", "Row mark", 34),
-        Field("unit_id", "{unit} (keep as it is)", 22, TEXT),
-        Field("criterion_id", "Criterion (keep as it is)", 22, TEXT),
+        *_KEPT,
         Field("documents", "Documents held (keep as it is)", 30, TEXT),
         Field("queries", "Search terms (keep as they are)", 40, TEXT),
         Field("hits", "Passages listed, by document and page (keep as they are)", 40, TEXT),
@@ -216,15 +212,14 @@ REPLY = Form(
         ROW,
         Field("asked", "Question", 44, TEXT, editable=False),
         Field("found", "What we say", 28, TEXT, editable=False),
-        Field(
+        _later(
             "position",
             f"Your answer: {', '.join(POSITIONS[:-1])}, or {POSITIONS[-1]}",
             16,
             choices="positions",
             only_choices=False,
-            may_lack=True,
         ),
-        Field("since", "Since when", 14, TEXT, may_lack=True),
+        _later("since", "Since when", 14, TEXT),
         Field("document", "Document that shows it: title, date, address", 40, TEXT),
         Field("answer", "Anything else", 40, TEXT),
     ),
@@ -252,31 +247,19 @@ def tracking_form(evidence: int) -> Form:
         Field("request_id", "Request id", 18),
         UNIT,
         Field("criterion_id", "Criterion (empty: all)", 24, choices="criteria"),
-        Field("asked_of", "Asked of (empty: the {unit} itself)", 36, may_lack=True),
+        _later("asked_of", "Asked of (empty: the {unit} itself)", 36),
         Field("sent_on", "Sent on (day)", 14, DATE),
         Field("due_on", "Answer due on (empty: worked out)", 16, DATE),
         Field("answered_on", "Answered on (day)", 16, DATE),
         Field("outcome", "What came of it", 26, choices="outcomes"),
         Field("waits_for", "What it waits for", 26, editable=False),
-        Field("exemption", "If refused: the exemption named", 22, may_lack=True),
-        Field("review_asked_on", "Review asked for on (day)", 16, DATE, may_lack=True),
-        Field("reviewed_on", "If refused: reviewed on (day)", 16, DATE, may_lack=True),
-        Field(
-            "review_outcome",
-            "What the review came to",
-            26,
-            choices="review outcomes",
-            may_lack=True,
-        ),
-        Field("complained_on", "Complaint to the regulator on (day)", 16, DATE, may_lack=True),
-        Field("complaint_decided_on", "Complaint decided on (day)", 16, DATE, may_lack=True),
-        Field(
-            "complaint_outcome",
-            "What the complaint came to",
-            26,
-            choices="complaint outcomes",
-            may_lack=True,
-        ),
+        _later("exemption", "If refused: the exemption named", 22),
+        _later("review_asked_on", "Review asked for on (day)", 16, DATE),
+        _later("reviewed_on", "If refused: reviewed on (day)", 16, DATE),
+        _later("review_outcome", "What the review came to", 26, choices="review outcomes"),
+        _later("complained_on", "Complaint to the regulator on (day)", 16, DATE),
+        _later("complaint_decided_on", "Complaint decided on (day)", 16, DATE),
+        _later("complaint_outcome", "What the complaint came to", 26, choices="complaint outcomes"),
         *evidence_fields(evidence),
         Field("note", "Note", 44, TEXT),
     )

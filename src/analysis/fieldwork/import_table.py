@@ -6,22 +6,23 @@ the map says; a blank that was looked for becomes a search.
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Change, Changeset
-from analysis.fieldwork.default_map import default_map
-from analysis.fieldwork.table_answers import BESIDE, DATED, Answer, AnswerReader
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, Intake
+from analysis.fieldwork.table_answers import DATED, Answer, AnswerReader
 from analysis.fieldwork.table_file import TableFile, read_table_file
 from analysis.fieldwork.table_map import (
+    BESIDE,
     FOUND_NOTHING,
     NOBODY_LOOKED,
     NOT_ASKED,
     Searched,
     TableMap,
+    default_map,
     read_map,
 )
 from analysis.fieldwork.workbook_content import SheetRow
@@ -46,30 +47,13 @@ _NAMED_AT_MOST = 20
 """Questions that a statement on the blanks of a unit names; the others are counted."""
 
 
-@dataclass(frozen=True)
-class Imported:
-    """What a table comes to.
-
-    Attributes:
-        changes: every row of the study that comes of it.
-        answers: for each criterion, how many cells of the table have which level or unknown.
-        notes: what was tidied in reading it and what was left out, as sentences.
-        written: the files of the study that were changed; none in a dry run.
-    """
-
-    changes: list[Change]
-    answers: dict[str, Counter]
-    notes: list[str]
-    written: list[str]
-
-
 def import_table(
     path: Path,
     folder: Path,
     map_path: Path | None = None,
     dry_run: bool = False,
-    preview: Callable[[Imported], None] = lambda imported: None,
-) -> Imported:
+    preview: Callable[[Intake], None] = lambda intake: None,
+) -> Intake:
     """Bring a table into a study: all that it says, or nothing.
 
     Args:
@@ -92,7 +76,7 @@ def import_table(
         return replace(imported, written=sorted(files))
 
 
-def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported, dict[str, bytes]]:
+def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Intake, dict[str, bytes]]:
     if map_path is None:
         table = read_table_file(path)
         table_map = default_map(study, table)
@@ -104,11 +88,11 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Imported
     answers = reader.read()
     if not workbook.problems:
         _Import(changeset, table, table_map).take(answers)
-    table.note_besides()
+    table.note_outside_cells()
     files = changeset.files() if not workbook.problems else {}
     if workbook.problems:
         raise StudyError(workbook.problems_in_order())
-    return Imported(changeset.changes, reader.counts, workbook.sentences(), []), files
+    return Intake(changeset.changes, workbook.sentences(), answers=reader.counts), files
 
 
 class _Import:
@@ -169,11 +153,9 @@ class _Import:
             self._code(row | {"coder": name}, answer)
 
     def _assess(self, row: dict[str, str], given: list[Answer]) -> None:
-        row = row | {
-            "settled_by": v.IMPORTED,
-            "settled_why": f"{self.table.name} says so; the documents behind the table were not read",
-        }
-        old = self._add("assessments", row, given)
+        why = f"{self.table.name} says so; the documents behind the table were not read"
+        settled = {"settled_by": v.IMPORTED, "settled_why": why}
+        old = self._add("assessments", row | settled, given)
         if old:
             rule = f"the map says that it means {given[0].meaning}, and the study holds {old['level']} of that date, settled by {shorten(old['settled_by'])}"
             remedy = "say in the map from when its answers are (observed_on or not_before), or change the level in a settling workbook (policygap settle)"
@@ -193,15 +175,13 @@ class _Import:
         first, (_, old) = given[0], self._old(table, row)
         if old and old["level"] != first.meaning:
             return old
-        row = row | {
-            "level": first.meaning,
-            "rationale": f"As the imported table has it: “{first.text}”.",
-        }
+        why = f"As the imported table has it: “{first.text}”."
+        row = row | {"level": first.meaning, "rationale": why}
         if not old:
             row["evidence_ids"] = ";".join(dict.fromkeys(map(self._evidence, given)))
-            self.changeset.draft(table).add(row, first.line)
-        what = UNCHANGED if old else ADDED
-        self.changeset.say(what, table, row, first.meaning, first.line)
+            self.changeset.put(table, row, first.meaning, first.line)
+        else:
+            self.changeset.say(UNCHANGED, table, row, first.meaning, first.line)
         return None
 
     def _evidence(self, answer: Answer) -> str:
@@ -212,9 +192,8 @@ class _Import:
         states = f"Row {answer.line.number}{column} of {self.table.name} {what}: “{answer.text}”."
         if answer.line["source"]:
             states += f" It names as its source: {answer.line['source']}"
-        return self._state(
-            f"{self.source_id}-{place}", answer.unit, states, answer.line["note"], answer.line
-        )
+        name, note = f"{self.source_id}-{place}", answer.line["note"]
+        return self._state(name, answer.unit, states, note, answer.line)
 
     def _state(self, name: str, unit: str, states: str, note: str, line: SheetRow) -> str:
         if name not in self.stated:
@@ -229,8 +208,7 @@ class _Import:
                 "extent_read": "whole_excerpt",
                 "note": note,
             }
-            self.changeset.draft("evidence").add(row, line)
-            self.changeset.say(ADDED, "evidence", row, name, line)
+            self.changeset.put("evidence", row, name, line)
         return name
 
     def _take_blanks(self, answers: Iterable[Answer]) -> None:
@@ -250,11 +228,8 @@ class _Import:
 
     def _state_blanks(self, unit: str, blanks: list[Answer]) -> None:
         """State as evidence on which questions the table has no answer about a unit."""
-        parts = []
-        for words, meanings in (
-            ("not asked", (NOT_ASKED,)),
-            ("nobody looked", _LOOKED_FOR_BY_NOBODY),
-        ):
+        parts, kinds = [], {"not asked": (NOT_ASKED,), "nobody looked": _LOOKED_FOR_BY_NOBODY}
+        for words, meanings in kinds.items():
             questions = [f"“{answer.question}”" for answer in blanks if answer.meaning in meanings]
             more = [f"{len(questions) - _NAMED_AT_MOST} more"] if questions[_NAMED_AT_MOST:] else []
             if questions:
@@ -281,18 +256,12 @@ class _Import:
         known, before = old.get("note", ""), {*old.get("criterion_ids", "").split(";")} - {""}
         criteria = {answer.criterion for answer in blanks}
         row["note"] = known if note in known else f"{known} {note}".strip()
-        row["criterion_ids"] = ";".join(
-            criterion for criterion in self.scale if criterion in criteria | before
-        )
-        draft, line = self.changeset.draft("searches"), blanks[0].line
-        same = criteria <= before and note in known
-        if place is None:
-            draft.add(row, line)
-        elif not same:
-            draft.replace(place, old | row, line)
-        what = ADDED if place is None else UNCHANGED if same else CHANGED
-        summary = ", ".join(criterion for criterion in self.scale if criterion in criteria)
-        self.changeset.say(what, "searches", row, summary, line)
+        row["criterion_ids"] = ";".join(name for name in self.scale if name in criteria | before)
+        summary, line = ", ".join(name for name in self.scale if name in criteria), blanks[0].line
+        if place is not None and criteria <= before and note in known:
+            self.changeset.say(UNCHANGED, "searches", row, summary, line)
+        else:
+            self.changeset.put("searches", old | row, summary, line, place)
 
     def _why_found_nothing(self, blanks: list[Answer]) -> str:
         texts = dict.fromkeys(f"“{answer.text}”" if answer.text else "blank" for answer in blanks)
@@ -317,10 +286,9 @@ class _Import:
             "read_on": self.read_on,
             "sha256": self.table.sha256,
         }
-        line = SheetRow(self.table.tab, self.table.headings_row, {}, {"": "A"})
+        line = SheetRow(self.table.tab, self.table.headings_row)
         if not self._old("sources", row)[1]:
-            self.changeset.draft("sources").add(row, line)
-            self.changeset.say(ADDED, "sources", row, self.workbook.file, line)
+            self.changeset.put("sources", row, self.workbook.file, line)
 
 
 def _texts_beside(answers: Iterable[Answer], kinds: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,12 +14,13 @@ from analysis.fieldwork import (
     reply_form,
     request_tracker,
 )
-from analysis.fieldwork.changeset import TO_BE_GIVEN, Change, Changeset
-from analysis.fieldwork.former_ids import under_current_ids
+from analysis.fieldwork.changeset import TO_BE_GIVEN, Changeset, Intake
 from analysis.fieldwork.forms import LAYOUT
 from analysis.fieldwork.read_workbook import read_workbook
 from analysis.fieldwork.sent_texts import Rows, rows_in
+from analysis.fieldwork.workbook_content import ReadWorkbook
 from analysis.study import Study, StudyError, journal, load
+from analysis.study.versions import current_ids
 
 
 def _every_cell(study: Study) -> list[tuple[str, str]]:
@@ -44,21 +45,6 @@ _AGAIN: dict[str, Callable[[Study, dict[str, str]], bytes]] = {
     ),
 }
 """For each kind of workbook what writes it once more."""
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What a workbook comes to.
-
-    Attributes:
-        changes: every row of it that says something, in the workbook's order.
-        notes: what was tidied in reading it, as sentences.
-        written: the files of the study that were changed; none in a dry run.
-    """
-
-    changes: list[Change]
-    notes: list[str]
-    written: list[str]
 
 
 def take_in(
@@ -101,7 +87,7 @@ def _prepared(
     files = changeset.files()
     if changeset.workbook.problems:
         raise StudyError(changeset.workbook.problems_in_order())
-    return Intake(changeset.changes, changeset.workbook.sentences(), []), files
+    return Intake(changeset.changes, changeset.workbook.sentences()), files
 
 
 def propose(study: Study, path: Path, reason: str, on: dt.date) -> Changeset:
@@ -143,3 +129,34 @@ def _rows_sent(study: Study, about: dict[str, str]) -> dict[str, Rows]:
         return rows_in(_AGAIN[about["workbook"]](study, about))
     except (StudyError, KeyError):
         return {}  # whose it is cannot be told, and that was refused
+
+
+UNDER_ANOTHER_ID = "It was written under another id, and is read under today’s (former_ids)"
+
+
+def under_current_ids(workbook: ReadWorkbook, study: Study) -> None:
+    """Give the marks of a workbook's rows, and what it says of itself, the ids of today."""
+    units, criteria = (current_ids(study, table) for table in ("units", "criteria"))
+
+    def current(mark: str) -> str:
+        parts = mark.replace(" ", "").split("/")
+        if len(parts) < 3:
+            return mark
+        unit, criterion, *rest = parts
+        return "/".join([units.get(unit, unit), criteria.get(criterion, criterion), *rest])
+
+    if not units and not criteria:
+        return
+    workbook.sent = [current(mark) for mark in workbook.sent]
+    for line in (line for lines in workbook.forms.values() for line in lines if line["row"]):
+        mark = current(line["row"])
+        if mark != line["row"].replace(" ", ""):
+            workbook.note(UNDER_ANOTHER_ID, line.place("row"))
+            line.texts["row"] = mark
+    about = workbook.about
+    for former, current_id in criteria.items():
+        if mark_then := about.get(f"criterion {former}".lower()):
+            about.setdefault(f"criterion {current_id}".lower(), mark_then)
+    if about.get("unit") in units:
+        workbook.note(UNDER_ANOTHER_ID, workbook.about_places.get("unit", "Start"))
+        about["unit"] = units[about["unit"]]

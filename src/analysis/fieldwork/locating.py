@@ -1,16 +1,15 @@
 """Fill in where a quotation stands: its page, and the words around it, from the text of its document."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.documents.library import Library
 from analysis.documents.quotations import QuotableText
-from analysis.fieldwork.changeset import CHANGED, Changeset
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.changeset import changing
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
-from analysis.study import Study, journal, load
+from analysis.study import Study
 from analysis.wording import listed
 
 COLUMNS = ("page", "prefix", "suffix")
@@ -39,22 +38,17 @@ def locate(folder: Path, dry_run: bool = False) -> Located:
     Raises:
         StudyError: the study would not be valid; it is as it was.
     """
-    with nullcontext() if dry_run else journal.changing(folder):
-        changeset = Changeset(load(folder), ReadWorkbook("evidence.csv"))
-        located, evidence = Located(), changeset.draft("evidence")
+    with changing(folder, "evidence.csv", dry_run) as changeset:
+        located = Located()
         for place, (row, outcome) in enumerate(_outcomes(changeset.study)):
             if isinstance(outcome, str):
                 located.not_filled[row["evidence_id"]] = outcome
             elif outcome:
-                line = SheetRow("evidence.csv", place + 2, {}, {"": "A"})
-                evidence.replace(place, {**row, **outcome}, line)
-                changeset.say(CHANGED, "evidence", row, listed([*outcome]), line)
+                line = SheetRow("evidence.csv", place + 2)
+                changeset.put("evidence", {**row, **outcome}, listed([*outcome]), line, place)
                 located.filled[row["evidence_id"]] = outcome
             else:
                 located.complete += row["quote"] != ""
-        files = changeset.checked_files()
-        if not dry_run:
-            journal.commit(folder, files)
     return located
 
 

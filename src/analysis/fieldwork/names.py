@@ -35,13 +35,8 @@ class Names:
 
 def unit_names(study: Study) -> Names:
     """Return the units by id, name and short name."""
-    units = study["units"]
-    return Names(
-        dict(
-            zip(units["unit_id"], zip(units["name"], units["short_name"], strict=True), strict=True)
-        ),
-        current_ids(study, "units"),
-    )
+    names = {row.unit_id: (row.name, row.short_name) for row in each_row(study["units"])}
+    return Names(names, current_ids(study, "units"))
 
 
 def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
@@ -59,16 +54,11 @@ def meant_units(study: Study, texts: Sequence[str]) -> list[str]:
             rule, remedy = f"it does not exist on {study.day}", "see its days in units.csv"
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
         elif len(ids) != 1:
-            noun = study.settings.unit_noun.singular
-            rule = (
-                f"it can mean {listed_or(sorted(ids))}" if ids else f"the study has no such {noun}"
-            )
+            rule = f"the study has no such {study.settings.unit_noun.singular}"
+            rule = f"it can mean {listed_or(sorted(ids))}" if ids else rule
             near = difflib.get_close_matches(text.lower(), list(study["units"]["unit_id"]))
-            remedy = (
-                f"did you mean {listed_or(sorted(near))}?"
-                if near
-                else "see units.csv for the names"
-            )
+            remedy = "see units.csv for the names"
+            remedy = f"did you mean {listed_or(sorted(near))}?" if near else remedy
             problems.append(Problem("units", None, "", shorten(text), rule, remedy))
     if problems:
         raise StudyError(problems)
@@ -95,8 +85,7 @@ def listed_or(names: Iterable[str]) -> str:
 
 def criterion_names(study: Study) -> Names:
     """Return the criteria by id and label."""
-    criteria = study["criteria"]
-    names = {row.criterion_id: [row.label] for row in each_row(criteria)}
+    names = {row.criterion_id: [row.label] for row in each_row(study["criteria"])}
     return Names(names, current_ids(study, "criteria"))
 
 

@@ -63,7 +63,8 @@ def normalised(value: object, kind: str, epoch: dt.datetime) -> Normalised:
     if isinstance(value, bool):
         return Normalised(str(value).upper(), "a truth value was read as text")
     if isinstance(value, int | float):
-        return Normalised(_number(value), "a number was read as text")
+        text = str(int(value)) if float(value).is_integer() else repr(float(value))
+        return Normalised(text, "a number was read as text")
     if not isinstance(value, str):
         return Normalised(rule="it is neither text nor a number", remedy="write it as text")
     text = normalised_text(value, kind)
@@ -133,24 +134,18 @@ def _written_date(value: str, epoch: dt.datetime) -> Normalised:
     text = normalised_text(value, CODE).lstrip("'").strip()
     if text == "":
         return Normalised("", "stray spaces or signs were taken out" if value else "")
-    if match := _MIDNIGHT.fullmatch(text.lower()):
-        # A program wrote it so: it was a date of the program before.
-        return _date_with_midnight(match[1], epoch)
-    iso, ambiguous = _in_order(text.lower())
+    midnight = _MIDNIGHT.fullmatch(text.lower())
+    iso, ambiguous = (midnight[1], False) if midnight else _in_order(text.lower())
     if ambiguous:
         return Normalised(rule="it can be read as two different days", remedy=HOW)
     if iso is None:
         return Normalised(rule="it is not a date", remedy=HOW)
     if not exists(iso):
         return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
+    # With midnight a program wrote it: it was a date of the program before.
+    if midnight and (read := _real_date(dt.date.fromisoformat(iso), epoch)).rule:
+        return read
     return Normalised(iso, "" if iso == value else "a date was written another way")
-
-
-def _date_with_midnight(iso: str, epoch: dt.datetime) -> Normalised:
-    if not exists(iso):
-        return Normalised(rule=f"there is no such date as {iso}", remedy=HOW)
-    read = _real_date(dt.date.fromisoformat(iso), epoch)
-    return read if read.rule else Normalised(read.text, "a date was written another way")
 
 
 def _in_order(text: str) -> tuple[str | None, bool]:
@@ -175,7 +170,3 @@ def _in_order(text: str) -> tuple[str | None, bool]:
             parts += [f"{int(match[place]):02}" for place in order[2:]]
             return "-".join(parts), False
     return None, False
-
-
-def _number(value: int | float) -> str:
-    return str(int(value)) if float(value).is_integer() else repr(float(value))

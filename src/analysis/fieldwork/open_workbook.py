@@ -70,15 +70,6 @@ class OpenedWorkbook:
         return self.results[cell.parent.title][cell.coordinate] if self.results else None
 
 
-@dataclass(frozen=True)
-class _Holds:
-    """What a file holds: formulas, texts of which a part is struck out, texts kept apart."""
-
-    formulas: bool
-    struck: bool
-    shared: bool
-
-
 class _Reader(ExcelReader):
     """The library's reader, that draws no charts: it fails on a sheet for one with none on it."""
 
@@ -92,14 +83,14 @@ def open_workbook(path: Path) -> OpenedWorkbook:
     Raises:
         StudyError: it is not a workbook that can be opened safely.
     """
-    holds = _check(path)
+    has_formulas, has_struck, shared = _check(path)
     reader = _opened(path)
     _empty_links(path, reader)
-    objects, threads = _besides(path, reader)
-    results = _opened(path, data_only=True).wb if holds.formulas else None
-    struck = _struck_parts(_opened(path, rich_text=True).wb) if holds.struck else ()
+    objects, threads = _objects_and_threads(path, reader)
+    results = _opened(path, data_only=True).wb if has_formulas else None
+    struck = _struck_parts(_opened(path, rich_text=True).wb) if has_struck else ()
     for book in filter(None, (reader.wb, results)):
-        _unescape(book, holds.shared)
+        _unescape(book, shared)
     return OpenedWorkbook(reader.wb, results, struck, objects, threads)
 
 
@@ -141,7 +132,7 @@ def _empty_links(path: Path, reader: ExcelReader) -> None:
                 cell._value = None
 
 
-def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
+def _objects_and_threads(path: Path, reader: ExcelReader) -> tuple[list, list]:
     """Return what lies on the sheets and is in no cell: objects, and comments in threads."""
     objects, threads = [], []
     with zipfile.ZipFile(path) as parts:
@@ -150,18 +141,14 @@ def _besides(path: Path, reader: ExcelReader) -> tuple[list, list]:
             if "/worksheets/" not in relation.target or relations not in parts.namelist():
                 continue
             for dependent in get_dependents(parts, relations):
-                kind, inside = dependent.Type.rpartition("/")[2], dependent.TargetMode != "External"
-                content = (
-                    parts.read(dependent.target)
-                    if inside and dependent.target in parts.namelist()
-                    else b""
-                )
+                kind, target = dependent.Type.rpartition("/")[2], dependent.target
+                inside = dependent.TargetMode != "External" and target in parts.namelist()
+                content = parts.read(target) if inside else b""
                 if kind == "threadedComment":
                     threads += [(sheet.name, cell) for cell in _texts(_REF, content)]
                 elif kind == "drawing":
-                    objects += [
-                        (sheet.name, _corner(anchor)) for anchor in _texts(_ANCHOR, content)
-                    ]
+                    anchors = _texts(_ANCHOR, content)
+                    objects += [(sheet.name, _corner(anchor)) for anchor in anchors]
                 elif kind == "vmlDrawing":
                     others = set(_texts(_OBJECT, content)) - {"Note"}
                     objects += [(sheet.name, "")] if others else []
@@ -180,8 +167,11 @@ def _corner(anchor: str) -> str:
     return f"{get_column_letter(int(match[1]) + 1)}{int(match[2]) + 1}" if match else ""
 
 
-def _check(path: Path) -> _Holds:
-    """Refuse what is no safe workbook; return what it holds."""
+def _check(path: Path) -> tuple[bool, bool, bool]:
+    """Refuse what is no safe workbook.
+
+    Return whether it has formulas, texts of which a part is struck out, and texts kept apart.
+    """
     if not path.is_file():
         rule = "it is not a file" if path.exists() else "there is no such file"
         raise refusal(path, rule, "name the workbook that was returned")
@@ -201,7 +191,7 @@ def _check(path: Path) -> _Holds:
         raise _damaged(path, error) from None
 
 
-def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
+def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool, bool]:
     names, infos = parts.namelist(), parts.infolist()
     if sum(info.file_size for info in infos) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
@@ -224,11 +214,9 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> _Holds:
         raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
     sheets = [name for name in names if _SHEET.fullmatch(name)]
     shared = [name for name in names if name == _SHARED]
-    return _Holds(
-        formulas=any(_FORMULA.search(parts.read(name)) for name in sheets),
-        struck=any(_STRIKE.search(parts.read(name)) for name in [*sheets, *shared]),
-        shared=bool(shared),
-    )
+    has_formulas = any(_FORMULA.search(parts.read(name)) for name in sheets)
+    has_struck = any(_STRIKE.search(parts.read(name)) for name in [*sheets, *shared])
+    return has_formulas, has_struck, bool(shared)
 
 
 def _other_kind(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.documents.index import Passage
 from analysis.documents.library import Library, StudyDocument, terms
-from analysis.fieldwork.coded_cells import Cell, cells_read
+from analysis.fieldwork.coded_cells import Cell, cells_given, cells_read
 from analysis.fieldwork.forms import CODE, NOTHING_FOUND, PASSAGES
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
@@ -62,9 +62,7 @@ def cell_passages(study: Study, library: Library, cells: Iterable[Cell]) -> Iter
     about: dict[str, list[StudyDocument]] = {}
     for unit, criterion in cells:
         documents = about.setdefault(unit, library.about(unit))
-        ids = [
-            document.document_id for document in documents if document.document_id in library.texts
-        ]
+        ids = [name for item in documents if (name := item.document_id) in library.texts]
         words, hits = terms(study, criterion), ([], 0)
         if ids and words:
             hits = library.search([" OR ".join(words)], ids, BEST)
@@ -127,24 +125,18 @@ def _passage_rows(
     label = study.lookup("criteria", "label")[cell.criterion_id]
     for passage in cell.passages:
         words = " ".join(passage.words.split()[:WORDS_AT_MOST])
-        place = (
-            cell.unit_id or NO_UNIT_MARK,
-            cell.criterion_id,
-            passage.document,
-            str(passage.page),
-        )
-        yield FormRow(
-            {
-                "row": "/".join([*place, quote_mark(words)]),
-                "unit_id": unit_called(study, cell.unit_id),
-                "criterion_id": label,
-                "document": library.documents[passage.document].in_words,
-                "page": str(passage.page),
-                "passage": passage.text,
-                "link": library.link(passage.document, passage.page, beside),
-                "quote": words,
-            }
-        )
+        of_cell = f"{cell.unit_id or NO_UNIT_MARK}/{cell.criterion_id}"
+        texts = {
+            "row": f"{of_cell}/{passage.document}/{passage.page}/{quote_mark(words)}",
+            "unit_id": unit_called(study, cell.unit_id),
+            "criterion_id": label,
+            "document": library.documents[passage.document].in_words,
+            "page": str(passage.page),
+            "passage": passage.text,
+            "link": library.link(passage.document, passage.page, beside),
+            "quote": words,
+        }
+        yield FormRow(texts)
 
 
 def quote_mark(words: str) -> str:
@@ -180,10 +172,7 @@ def without_others_picks(study: Study, coder: str) -> Study:
     picks = study["picks"]
     if picks.empty:
         return study
-    given = study["assignments"]
-    began = dict(
-        zip(zip(given["coder"], given["batch"], strict=True), given["given_on"], strict=True)
-    )
+    began = {(row.coder, row.batch): row.given_on for row in each_row(study["assignments"])}
     back, read = _given_back(study, coder), cells_read(study).get(coder, set())
     own = picks[picks["coder"] == coder]
     own_cells = set(zip(own["unit_id"], own["criterion_id"], strict=True))
@@ -201,12 +190,9 @@ def without_others_picks(study: Study, coder: str) -> Study:
 
 def _given_back(study: Study, coder: str) -> dict[Cell, str]:
     """Return the last day on which a coder gave a cell back."""
-    given, days = study["assignments"], {}
-    for row in each_row(given[given["coder"] == coder]):
-        for criterion in (
-            row.criterion_ids.split(";") if row.criterion_ids else study["criteria"]["criterion_id"]
-        ):
-            cell = row.unit_id, criterion
+    days = {}
+    for row, cell in cells_given(study):
+        if row.coder == coder:
             days[cell] = max(days.get(cell, ""), row.returned_on)
     return days
 

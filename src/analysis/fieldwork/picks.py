@@ -25,7 +25,7 @@ from analysis.problems import WARNING
 from analysis.study import Study
 from analysis.study.rules.documents import WORDS_AT_MOST
 from analysis.study.signs import one_line
-from analysis.wording import counted
+from analysis.wording import capital, counted
 
 _MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/(\d+)/([0-9a-f]{10})")
 _LISTED_MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/read-([0-9a-f]{10})")
@@ -57,13 +57,9 @@ class Picks:
         """Read what was picked; what cannot be taken is kept as a problem."""
         self._changeset, self._coder = changeset, coder
         self._workbook, self._library = changeset.workbook, Library(changeset.study)
-        brought = [line["evidence_id"] for line in self._workbook.forms.get(NEW_EVIDENCE.name, [])]
-        self._ids = code_names(filter(None, brought))
-        self._saying = {
-            line["evidence_id"]
-            for line in self._workbook.forms.get(NEW_EVIDENCE.name, [])
-            if line["states"]
-        }
+        brought = self._workbook.forms.get(NEW_EVIDENCE.name, [])
+        self._ids = code_names(filter(None, (line["evidence_id"] for line in brought)))
+        self._saying = {line["evidence_id"] for line in brought if line["states"]}
         self.quoted: dict[str, dict[str, str]] = {}
         self._picked: list[_Picked] = []
         for line in self._workbook.forms.get(PASSAGES.name, []):
@@ -78,20 +74,12 @@ class Picks:
         """Add what was picked to the study, once the evidence is in."""
         draft = self._changeset.draft("evidence")
         units = {row["evidence_id"]: row["unit_id"] for row in draft.rows}
-        rows = [
-            (
-                pick.line,
-                {
-                    "coder": self._coder,
-                    "unit_id": units[pick.evidence],
-                    "criterion_id": pick.criterion,
-                    "evidence_id": pick.evidence,
-                    "batch": batch,
-                },
-            )
-            for pick in self._picked
-            if pick.evidence in units
-        ]
+        rows = []
+        for pick in self._picked:
+            if pick.evidence in units:
+                row = {"coder": self._coder, "unit_id": units[pick.evidence], "batch": batch}
+                row |= {"criterion_id": pick.criterion, "evidence_id": pick.evidence}
+                rows.append((pick.line, row))
         bring_in(self._changeset, "picks", ("coder", "criterion_id", "evidence_id"), rows)
 
     def _read(self, line: SheetRow) -> None:
@@ -149,9 +137,7 @@ class Picks:
         if checked.status in (NEAR, ABSENT):
             for fault in faults(line.number, quote, str(page), checked, about):
                 if fault.severity == WARNING:
-                    self._workbook.note(
-                        f"{fault.rule[0].upper()}{fault.rule[1:]}", line.place("quote")
-                    )
+                    self._workbook.note(capital(fault.rule), line.place("quote"))
                     return row
                 self._refuse(line, "quote", fault.rule, fault.remedy)
             return {}
@@ -185,13 +171,11 @@ def bring_in_nothing_found(
 def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
     """Return the column in which a row does not show what its mark says; empty: none."""
     unit = "" if mark[1] == NO_UNIT_MARK else mark[1]
-    expected = {
-        "unit_id": unit_called(study, unit),
-        "criterion_id": study.lookup("criteria", "label")[mark[2]],
-    }
-    return next(
-        (name for name, text in expected.items() if one_line(line[name]) != one_line(text)), ""
-    )
+    label = study.lookup("criteria", "label")[mark[2]]
+    for name, text in {"unit_id": unit_called(study, unit), "criterion_id": label}.items():
+        if one_line(line[name]) != one_line(text):
+            return name
+    return ""
 
 
 def _nothing_found(

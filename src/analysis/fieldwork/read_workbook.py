@@ -12,8 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.fieldwork.forms import CODE, FORMS, Field, Form
 from analysis.fieldwork.normalise import normalised
 from analysis.fieldwork.open_workbook import OpenedWorkbook, open_workbook
-from analysis.fieldwork.outside_cells import note_besides, note_typed
-from analysis.fieldwork.read_cell import look_at_merged, read_cell
+from analysis.fieldwork.read_cells import check_merged, note_outside_cells, note_typed, read_cell
 from analysis.fieldwork.sent_texts import (
     ROWS_SENT,
     TEXTS_SENT,
@@ -95,7 +94,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
         if not foreign and grid:
             unread |= {form.name: title for form in FORMS if _tab(title) == _tab(form.tab)}
         workbook.shown.append((ShownSheet(title), ShownSheet(title).rows(grid)))
-    note_besides(workbook, opened, grids)
+    note_outside_cells(workbook, opened, grids)
     note_typed(workbook, opened)
     for name in unread.keys() - workbook.forms.keys():
         rule = "neither the marks nor the headings of this sheet are there"
@@ -226,7 +225,7 @@ def _lines(
             yield SheetRow(title, number, texts, letters)
         if any(text and not form.only_names(name) for name, text in texts.items()):
             taken.add(number)
-    look_at_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
+    check_merged(workbook, layout.sheet, layout.grid, layout.columns.values(), first, filled)
     shown = ShownSheet(title, form, layout.columns, editable, {layout.head, layout.head + 1}, taken)
     workbook.shown.append((shown, shown.rows(layout.grid)))
 
@@ -264,17 +263,15 @@ def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
     expected = [field.name for field in layout.form.fields if field.editable and not field.may_lack]
     for name in layout.fields:
         stem, _, number = name.rpartition("_")
-        expected += [
-            f"{stem}_{place}" for place in range(1, int(number) if number.isdigit() else 0)
-        ]
-    missing = {name: _field(layout.form, name) for name in expected if name not in layout.columns}
-    return {
-        name: re.sub(r"\d+$", name.rpartition("_")[2], field.label).replace(
-            "{unit}", noun or "unit"
-        )
-        for name, field in missing.items()
-        if field is not None and field.editable
-    }
+        before = range(1, int(number)) if number.isdigit() else ()
+        expected += [f"{stem}_{place}" for place in before]
+    missing = {}
+    for name in expected:
+        field = _field(layout.form, name) if name not in layout.columns else None
+        if field is not None and field.editable:
+            label = re.sub(r"\d+$", name.rpartition("_")[2], field.label)
+            missing[name] = label.replace("{unit}", noun or "unit")
+    return missing
 
 
 def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> None:

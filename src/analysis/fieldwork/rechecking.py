@@ -8,11 +8,11 @@ from pathlib import Path
 from analysis.documents.fetch import NotFetchedError
 from analysis.documents.recheck import Look, Looker
 from analysis.documents.store import PUBLIC, DocumentStore
-from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.changeset import Changeset, changing
 from analysis.fieldwork.collecting import DocumentRows
-from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
+from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import grouped, records
-from analysis.study import Study, journal, load
+from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.values import is_on_the_web
 
@@ -97,22 +97,16 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     Raises:
         StudyError: the study would not be valid; it is as it was.
     """
-    with journal.changing(folder):
-        changeset = Changeset(load(folder), ReadWorkbook("the looks"))
-        documents, checks = (
-            DocumentRows(changeset, DocumentStore(folder)),
-            changeset.draft("checks"),
-        )
-        rows, there = [], checks.places("document_id", "checked_on")
+    with changing(folder, "the looks") as changeset:
+        documents = DocumentRows(changeset, DocumentStore(folder))
+        rows, there = [], changeset.draft("checks").places("document_id", "checked_on")
         for number, look in enumerate(looks, start=1):
             if (look.row["document_id"], look.row["checked_on"]) in there:
                 continue  # another run has looked at it meanwhile
             row = look.row | _newer_version(changeset, documents, look, number)
-            line = SheetRow(row["document_id"], number, {}, {"": "A"})
-            checks.add(row, line)
-            changeset.say(ADDED, "checks", {}, row["document_id"], line)
+            line = SheetRow(row["document_id"], number)
+            changeset.put("checks", row, row["document_id"], line)
             rows.append(row)
-        journal.commit(folder, changeset.checked_files())
     return rows
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.direction import isolated_name
 from analysis.fieldwork.cell_records import CellRecord, cell_records
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import UNCHANGED, Changeset
 from analysis.fieldwork.forms import (
     NEW_EVIDENCE,
     NEW_SEARCHES,
@@ -13,11 +13,11 @@ from analysis.fieldwork.forms import (
     POSITIONS,
     REPLY,
     Form,
+    evidence_columns,
     ledger_form,
 )
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.row_marks import text_mark
-from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
+from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with, text_mark
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.fieldwork.workbook_writer import HIDDEN, FormRow, Page, WorkbookMaker
@@ -27,7 +27,7 @@ from analysis.study import vocabulary as v
 from analysis.study.cells import searches_by_unit
 from analysis.study.codebook import EARLIER_RULES, level_rules
 from analysis.study.evidence import titled, with_sources
-from analysis.wording import spoken
+from analysis.wording import capital, spoken
 
 KIND = "replies"
 SAID = "What we say"
@@ -65,25 +65,23 @@ def reply_form(study: Study, unit: str) -> bytes:
     # What each reply said as the form was written: what is entered later differs from it.
     about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
     about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
-    maker = WorkbookMaker(
-        study, title, about, ["The other sheets are hidden until the reply comes."]
-    )
+    lines = ["The other sheets are hidden until the reply comes."]
+    maker = WorkbookMaker(study, title, about, lines)
     offer_lists(maker, study)
     maker.offer(decisions=_DECISIONS, positions=POSITIONS)
     finding_rows = findings(study, unit)
     maker.page(_findings_page(study, unit, finding_rows))
     maker.form(_reply_sheet(study, unit), _answer_rows(unit, finding_rows), frozen=2)
-    cited = max([0, *(reply["evidence_ids"].count(";") + 1 for reply in existing)])
+    columns = evidence_columns(reply["evidence_ids"] for reply in existing)
     free = _free_ids(study, unit)
     labels = study.lookup("criteria", "label")
     rows = [
         FormRow({**coded_texts(reply), "criterion_id": labels.get(reply["criterion_id"], "")})
         for reply in existing
     ]
-    maker.form(ledger_form(max(4, cited + 1)), [*rows, *map(FormRow, free)], frozen=1)
+    maker.form(ledger_form(columns), [*rows, *map(FormRow, free)], frozen=1)
     add_document_forms(maker, study, unit)
-    maker.show_only(SAID, REPLY.tab)
-    return maker.as_bytes()
+    return maker.as_bytes(only=(SAID, REPLY.tab))
 
 
 def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
@@ -91,36 +89,32 @@ def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
     read = _documents(study, unit)
     numbers = {name: number for number, name in enumerate(read, start=1)}
     headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
-    found = [_page_row(row, numbers) for row in rows]
+    of_each = [_page_row(row, numbers) for row in rows]
     documents = [(f"Document {numbers[name]}", where, text) for name, (where, text) in read.items()]
     searches = searches_by_unit(study).query("unit_id == @unit")
     searched = [
         (f"Searched on {row.searched_on}", row.where, f"We looked for: {row.queries}")
         for row in each_row(searches)
     ]
-    lines = _lines(study, unit)
-    return Page(SAID, headings, [*found, *documents, *searched], lines=lines)
+    lines = _lines_above(study, unit)
+    return Page(SAID, headings, [*of_each, *documents, *searched], lines=lines)
 
 
 def _page_row(row: dict[str, str], numbers: dict[str, int]) -> tuple[str, str, str]:
     named = [f"{numbers[name]}" for name in row["evidence"].split(", ") if name in numbers]
     documents = "documents" if len(named) > 1 else "document"
     confidence = row["confidence"] and f"confidence {row['confidence']}"
+    settled = row["settled"] and f"Settled by {row['settled']}"
+    see = f"See {documents} {', '.join(named)} below." if named else ""
     return (
         f"{row['label']}\n{row['question']}",
-        "\n".join(filter(None, (row["finding"], row["when"], confidence))),
-        "\n".join(
-            filter(
-                None,
-                (
-                    row["why"],
-                    f"Our rule: {row['rule']}",
-                    row["settled"] and f"Settled by {row['settled']}",
-                    f"See {documents} {', '.join(named)} below." if named else "",
-                ),
-            )
-        ),
+        _lines(row["finding"], row["when"], confidence),
+        _lines(row["why"], f"Our rule: {row['rule']}", settled, see),
     )
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
 
 
 def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
@@ -134,11 +128,11 @@ def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
         names = (*names, source["published"])
         where = f"{', '.join(filter(None, names))} ({v.EXTENT[row['extent_read']]})"
         text = f"In our own words: {row['states']}"
-        read[row["evidence_id"]] = (where, "\n".join(filter(None, (text, source["url"]))))
+        read[row["evidence_id"]] = (where, _lines(text, source["url"]))
     return read
 
 
-def _lines(study: Study, unit: str) -> list[str]:
+def _lines_above(study: Study, unit: str) -> list[str]:
     """Return what stands above the findings: what it is, what to do, and the notices."""
     report, notices = study.settings.report, study["notices"]
     name = study.lookup("units", "name")[unit]
@@ -185,7 +179,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
     """Return what is said of a cell, by the columns of the page, after the criterion's id."""
     rule = rules.get(cell.last_level or cell.state, "We applied no rule, as we know nothing.")
     if cell.earlier_rules:
-        rule += f"\n({EARLIER_RULES[0].upper()}{EARLIER_RULES[1:]}.)"
+        rule += f"\n({capital(EARLIER_RULES)}.)"
     given = cell.state in (v.NOT_APPLICABLE, v.WITHHELD)
     why = cell.reason if given else "Nothing that we read bears on it."
     rationale = cell.assessment["rationale"] if cell.when else why
@@ -196,7 +190,7 @@ def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
         "question": cell.criterion["question"],
         "finding": _in_words(cell.state, cell.last_level),
         "rule": rule,
-        "why": "\n".join(filter(None, (rationale, cell.since_read))),
+        "why": _lines(rationale, cell.since_read),
         "when": cell.when,
         "confidence": cell.assessment["confidence"],
         "settled": ": ".join(filter(None, settled)),
@@ -214,39 +208,27 @@ def _in_words(state: str, last_level: str) -> str:
 
 def _reply_sheet(study: Study, unit: str) -> Form:
     """Return the sheet on which the unit answers; what it is read by is as in its form."""
-    headings = {
-        "asked": f"Question. Please reply by {reply_day(study, unit)}",
-        "found": _marked(study, "What we say"),
-    }
+    # With the draft mark: each sheet may go on alone.
+    found = ". ".join(filter(None, ("What we say", study.settings.draft_mark)))
+    asked = f"Question. Please reply by {reply_day(study, unit)}"
+    headings = {"asked": asked, "found": found}
     fields = [replace(field, label=headings.get(field.name, field.label)) for field in REPLY.fields]
     return replace(REPLY, fields=tuple(fields))
 
 
-def _marked(study: Study, heading: str) -> str:
-    """Return the heading of what is said, with the draft mark: each sheet may go on alone."""
-    return f"{heading}. {study.settings.draft_mark}" if study.settings.draft_mark else heading
-
-
 def _answer_rows(unit: str, rows: list[dict[str, str]]) -> list[FormRow]:
-    whole = {"row": f"{unit}/{WHOLE}", "asked": "All of it together, or anything else"}
-    sender = {
-        "row": f"{unit}/{SENDER}",
-        "asked": "Who replies: name, rank or post, how to reach you, day",
+    answers = []
+    for row in rows:
+        asked = f"{row['label']}. {row['question']}"
+        mark = f"{unit}/{row['criterion_id']}"
+        answers.append(FormRow({"row": mark, "asked": asked, "found": row["finding"]}))
+    further = {
+        WHOLE: "All of it together, or anything else",
+        SENDER: "Who replies: name, rank or post, how to reach you, day",
     }
-    return [
-        *(
-            FormRow(
-                {
-                    "row": f"{unit}/{row['criterion_id']}",
-                    "asked": f"{row['label']}. {row['question']}",
-                    "found": row["finding"],
-                }
-            )
-            for row in rows
-        ),
-        FormRow(whole, high=True),
-        FormRow(sender, high=True),
-    ]
+    for name, asked in further.items():
+        answers.append(FormRow({"row": f"{unit}/{name}", "asked": asked}, high=True))
+    return answers
 
 
 def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
@@ -282,16 +264,14 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
             entered.add(row["criterion_id"])
         place = existing.get(row["reply_id"])
         if place is None:
-            draft.add(row, line)
-            changeset.say(ADDED, "replies", row, f"{row['reply_id']}: {row['decision']}", line)
+            changeset.put("replies", row, f"{row['reply_id']}: {row['decision']}", line)
             continue
         old = draft.rows[place]
         if {name: normalised_text(text) for name, text in old.items()} == row:
             changeset.say(UNCHANGED, "replies", row, row["decision"], line)
         elif old["decision"] == OPEN and old["unit_id"] == unit:
-            draft.replace(place, row, line)
             summary = f"{row['reply_id']}: {old['decision']} → {row['decision']}"
-            changeset.say(CHANGED, "replies", row, summary, line)
+            changeset.put("replies", row, summary, line, place)
         else:
             rule = f"{row['reply_id']} stands in the ledger, decided ({old['decision']})"
             remedy = "leave it, and enter what came later under an id of its own"

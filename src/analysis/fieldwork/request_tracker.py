@@ -1,25 +1,31 @@
 """The tracker of requests: what was asked of whom, when an answer is due, and what came of it.
 
-It is a table of the study, filled by people through a workbook, and never made anew.
+It is a table of the study, filled by people through a workbook, and never made anew. An answer
+that was collected is linked to its request, and entered here.
 """
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset
-from analysis.fieldwork.forms import tracking_form
+import pandas as pd
+
+from analysis.documents.store import DocumentStore
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, TableDraft, changing
+from analysis.fieldwork.forms import evidence_columns, tracking_form
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.row_reader import RowReader, bring_in_documents, lines_with
 from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, offer_lists
-from analysis.fieldwork.workbook_content import SheetRow
+from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
+from analysis.problems import Problem, StudyError
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists
-from analysis.study.requests import Asking, awaited, due_on
+from analysis.study.requests import Asking, awaited, due_on, letters
 
 KIND = "requests"
 SPARE_ROWS = 60
@@ -57,28 +63,23 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
     """
     title = f"Tracker of requests: {study.descriptor.title}"
     noun = study.settings.unit_noun.singular
-    lines = [line.replace("{unit}", noun) for line in _DO]
-    maker = WorkbookMaker(study, title, {"Workbook": KIND}, [*lines, *_time_limits(study)])
+    lines = [*(line.replace("{unit}", noun) for line in _DO), *_time_limits(study)]
+    maker = WorkbookMaker(study, title, {"Workbook": KIND}, lines)
     offer_lists(maker, study)
     maker.offer(**{"outcomes": OUTCOMES, "review outcomes": REVIEW_OUTCOMES})
     maker.offer(**{"complaint outcomes": COMPLAINT_OUTCOMES})
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     bodies = Asking(study)
-    existing = records(study["requests"])
-    rows = [
-        FormRow(
-            {
-                **coded_texts(request),
-                "unit_id": names[request["unit_id"]],
-                "criterion_id": labels.get(request["criterion_id"], ""),
-                "waits_for": _waits_for(request, bodies, names[request["unit_id"]]),
-            }
-        )
-        for request in existing
-    ]
+    rows = []
+    for request in records(study["requests"]):
+        name = names[request["unit_id"]]
+        waits = _waits_for(request, bodies, name)
+        label = labels.get(request["criterion_id"], "")
+        shown = {"unit_id": name, "criterion_id": label, "waits_for": waits}
+        rows.append(FormRow(coded_texts(request) | shown))
     rows += [FormRow(row) for row in _ready(study, asking)]
-    cited = max([0, *(request["evidence_ids"].count(";") + 1 for request in existing)])
-    maker.form(tracking_form(max(2, cited + 1)), rows, SPARE_ROWS, frozen=2)
+    columns = evidence_columns(study["requests"]["evidence_ids"], least=2)
+    maker.form(tracking_form(columns), rows, SPARE_ROWS, frozen=2)
     add_document_forms(maker, study, "request")
     return maker.as_bytes()
 
@@ -103,8 +104,7 @@ def _time_limits(study: Study) -> Iterator[str]:
 
 def _ready(study: Study, asking: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
-    bodies = Asking(study)
-    existing = set(study["requests"]["request_id"])
+    existing, bodies = set(study["requests"]["request_id"]), Asking(study)
     for unit, criterion in asking:
         stem = f"{unit}-{criterion}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
@@ -135,11 +135,10 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
         row = _request(reader, asking, line)
         place = existing.get(row["request_id"])
         if place is None:
-            draft.add(row, line)
             due = f"due {row['due_on']}" if row["due_on"] else "no day worked out for the answer"
             came = row["outcome"] or ("sent" if row["sent_on"] else "no day of sending")
             summary = f"{row['request_id']}: {came}, {due}"
-            changeset.say(ADDED, "requests", row, summary, line)
+            changeset.put("requests", row, summary, line)
             continue
         grown = with_entries(draft.rows[place], row)
         row = grown.row
@@ -152,9 +151,8 @@ def add_requests(changeset: Changeset, reason: str, on: dt.date) -> None:
             column, rule, remedy = grown.refused
             workbook.refuse(line.place(column), row[column], rule, remedy)
         else:
-            draft.replace(place, row, line)
             named = ", ".join(f"{name} {row[name]}" for name in grown.differing)
-            changeset.say(CHANGED, "requests", row, f"{row['request_id']}: {named}", line)
+            changeset.put("requests", row, f"{row['request_id']}: {named}", line, place)
 
 
 @dataclass(frozen=True)
@@ -243,3 +241,94 @@ def _request(reader: RowReader, asking: Asking, line: SheetRow) -> dict[str, str
         "outcome": reader.code(line, "outcome", OUTCOMES),
         "evidence_ids": reader.evidence_ids(line),
     }
+
+
+ENTRIES = {"answered_on": "--answered-on", "outcome": "--outcome"}
+"""What is entered of an answer, and the option that gives it."""
+
+
+def request_of(study: Study, name: str) -> dict[str, str]:
+    """Return a request by its id."""
+    request = next((row for row in records(study["requests"]) if row["request_id"] == name), None)
+    if request is None:
+        rule, remedy = "there is no such request in requests.csv", "name one of its ids"
+        raise StudyError([Problem("--request", None, "", name, rule, remedy)])
+    return request
+
+
+def take_answer_in(
+    folder: Path, request: str, entered: dict[str, str], hashes: Collection[str] = ()
+) -> str:
+    """Enter an answer, and link documents that were held already; return what the tracker says.
+
+    Args:
+        folder: the study's folder.
+        request: the id of the request.
+        entered: what is entered, by column; what is not given stays.
+        hashes: the SHA-256 hashes of those documents.
+
+    Raises:
+        StudyError: the study would not be valid, or holds something else; it is as it was.
+    """
+    with changing(folder, "the answer") as changeset:
+        row = _enter_answer(changeset, request, entered)
+        store, documents = DocumentStore(folder), changeset.draft("documents")
+        ids = {row["document_id"] for row in documents.rows if store.known(row)["sha256"] in hashes}
+        link_to_request(documents, ids, request)
+    return " ".join([_in_words(row), *_others(changeset.study["requests"], request)])
+
+
+def link_to_request(documents: TableDraft, names: Container[str], request: str) -> None:
+    """Give documents the request that they answer.
+
+    Raises:
+        StudyError: one of them answers another request.
+    """
+    for number, row in enumerate(documents.rows):
+        if request and row["document_id"] in names:
+            if row["request_id"] not in ("", request):
+                rule = f"{row['document_id']} answers another request than {request}"
+                remedy = "correct --request, or the row itself if it was entered wrongly"
+                place = (documents.table.path, number + 2, "request_id", row["request_id"])
+                raise StudyError([Problem(*place, rule, remedy)])
+            row["request_id"] = request
+
+
+def check_answer(study: Study, request: str, entered: dict[str, str]) -> None:
+    """Raise where an answer could not be entered, before anything is collected."""
+    changeset = Changeset(study, ReadWorkbook("the answer"))
+    _enter_answer(changeset, request, entered)
+    changeset.checked_files()
+
+
+def _enter_answer(changeset: Changeset, request: str, entered: dict[str, str]) -> dict[str, str]:
+    """Enter an answer in the tracker; return the row of the request then."""
+    old = request_of(changeset.study, request)
+    draft = changeset.draft("requests")
+    grown = with_entries(old, entered)
+    number = draft.rows.index(old)
+    if grown.refused:
+        column, rule, remedy = grown.refused
+        place = (draft.table.path, number + 2, column, grown.row[column])
+        raise StudyError([Problem(*place, rule, remedy)])
+    draft.rows[number] = grown.row
+    return grown.row
+
+
+def _others(requests: pd.DataFrame, name: str) -> Iterator[str]:
+    """Yield which requests were part of the same letter, and have no outcome."""
+    parts = letters(requests)
+    same = parts == parts[requests["request_id"] == name].iloc[0]
+    same &= (requests["request_id"] != name) & (requests["outcome"] == "")
+    if same.any():
+        others = ", ".join(requests.loc[same, "request_id"])
+        yield f"Sent with it, and without an outcome (enter it in the tracker): {others}."
+
+
+def _in_words(row: dict[str, str]) -> str:
+    """Say what the tracker has of an answer, and what is still to be filled in."""
+    lacking = [option for column, option in ENTRIES.items() if not row[column]]
+    state = f"{row['outcome'].replace('_', ' ')} on {row['answered_on']}"
+    if lacking:
+        state = f"still to be filled in, in the tracker or by {' and '.join(lacking)}"
+    return f"Request {row['request_id']}: {state}."

@@ -40,9 +40,7 @@ def of_round(study: Study, name: str) -> Study:
 
     Of the pilot as they stood then; what was coded anew since belongs to the main round.
     """
-    given, codings, history = (
-        study[table] for table in ("assignments", "codings", "codings_history")
-    )
+    given, codings = study["assignments"], study["codings"]
     in_round = (given["round"] == PILOT) == (name == PILOT)
     pilot = given[given["round"] == PILOT]
     batches = set(zip(pilot["coder"], pilot["batch"], strict=True))
@@ -51,7 +49,7 @@ def of_round(study: Study, name: str) -> Study:
         of_pilot = [pair in batches for pair in zip(rows["coder"], rows["batch"], strict=True)]
         return rows[pd.Series(of_pilot, rows.index, dtype=bool) == (name == PILOT)]
 
-    own, old = rows_of(codings), rows_of(history)
+    own, old = rows_of(codings), rows_of(study["codings_history"])
     tables = {**study.tables, "assignments": given[in_round], "picks": rows_of(study["picks"])}
     tables |= {"codings": own, "codings_history": old}
     if name == PILOT:
@@ -80,9 +78,10 @@ def on_passages(study: Study) -> list[Agreement]:
         return []
     picked = _by_cell(study)
     read, coders = cells_read(study), sorted(set(picks["coder"]))
-    readers = {cell: [coder for coder in coders if cell in read.get(coder, ())] for cell in picked}
-    for cell, of_cell in picked.items():
-        readers[cell] = sorted({*readers[cell], *of_cell})
+    readers = {
+        cell: sorted({*of_cell, *(coder for coder in coders if cell in read.get(coder, ()))})
+        for cell, of_cell in picked.items()
+    }
     cells = {cell: of_cell for cell, of_cell in picked.items() if len(readers[cell]) > 1}
     results = []
     for measure, alike in ((SAME_PASSAGES, _same), (ONE_IN_COMMON, _one_in_common)):
@@ -106,9 +105,8 @@ def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
     document, quote = (study.lookup("evidence", column) for column in ("document_id", "quote"))
     picked: dict[Cell, dict[str, list[Quoted]]] = {}
     order = {criterion: place for place, criterion in enumerate(study["criteria"]["criterion_id"])}
-    for row in sorted(
-        each_row(study["picks"]), key=lambda row: (row.unit_id, order[row.criterion_id])
-    ):
+    rows = each_row(study["picks"])
+    for row in sorted(rows, key=lambda row: (row.unit_id, order[row.criterion_id])):
         passage = document[row.evidence_id], quote[row.evidence_id].casefold().split()
         of_cell = picked.setdefault((row.unit_id, row.criterion_id), {})
         of_cell.setdefault(row.coder, []).append(passage)
@@ -117,11 +115,9 @@ def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
 
 def _is_same(quoted: Quoted, other: Quoted) -> bool:
     """Return whether two quotations share a run of at least half the words of the shorter."""
-    words, others = quoted[1], other[1]
-    match = SequenceMatcher(None, words, others, autojunk=False)
-    return quoted[0] == other[0] and 2 * match.find_longest_match().size >= min(
-        len(words), len(others)
-    )
+    (document, words), (other_document, others) = quoted, other
+    run = SequenceMatcher(None, words, others, autojunk=False).find_longest_match().size
+    return document == other_document and 2 * run >= min(len(words), len(others))
 
 
 def _matches(some: list[Quoted], others: list[Quoted]) -> Iterator[bool]:

@@ -1,14 +1,113 @@
-"""Turn the lines of a form into rows of a study's table: names into ids, cells into codes."""
+"""Turn the lines of a form into rows of a study's table: names into ids, cells into codes.
+
+A row that is sent has a mark: which cell it is of, and what it said when it was written.
+"""
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from analysis.fieldwork.changeset import ADDED, UNCHANGED, Changeset
+from analysis.fieldwork.changeset import UNCHANGED, Changeset, TableDraft
 from analysis.fieldwork.names import Names, code_names, criterion_names, listed_or, unit_names
+from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.codebook import short_mark
+
+CODED = (
+    "observed_on",
+    "not_before",
+    "not_after",
+    "read_on",
+    "level",
+    "evidence_ids",
+    "confidence",
+    "rationale",
+)
+"""What a row says of its cell; its mark is made of these."""
+
+DATED: tuple[str, ...] = ("observed_on", "not_before", "not_after")
+
+MARK = re.compile(r"([A-Za-z0-9&_-]+)/([A-Za-z0-9&_-]+)/([0-9a-f]{10}|new|aside)")
+
+Row = dict[str, str]
+
+
+class Mark(NamedTuple):
+    """The unit, the criterion and the sign of what a row said; all empty: the row is new."""
+
+    unit: str = ""
+    criterion: str = ""
+    sign: str = ""
+
+
+def row_mark(unit: str, criterion: str, row: Row, names: Sequence[str] = CODED) -> str:
+    """Return the mark of a row: its cell, and a sign of what it said when it was written out."""
+    return f"{unit}/{criterion}/{text_mark(row, names) if row else 'new'}"
+
+
+def text_mark(row: dict[str, str], names: Sequence[str] = CODED) -> str:
+    """Return a sign of what a row says, the same after its texts have been tidied."""
+    return short_mark(*(normalised_text(row[name]) for name in names))
+
+
+def places_by_mark(
+    draft: TableDraft, places: Iterable[int], names: Sequence[str] = CODED
+) -> dict[str, int]:
+    """Return the places of some rows of a table by the sign of what each says."""
+    return {text_mark(draft.rows[place], names): place for place in places}
+
+
+def dates_of(row: Row) -> tuple[str, ...]:
+    """Return by which dates a row is told from others of its cell."""
+    return tuple(row[name] for name in DATED)
+
+
+def mark_of(changeset: Changeset, line: SheetRow) -> Mark | None:
+    """Return the mark of a line; ``None``: it cannot be read, and that is kept as a problem."""
+    text = line["row"].replace(" ", "")
+    if not text:
+        return Mark()
+    rule, study = "the mark of the row was changed", changeset.study
+    if match := MARK.fullmatch(text):
+        mark = Mark(*match.groups())
+        has_criterion = mark.criterion in study.lookup("criteria", "label")
+        if has_criterion and mark.unit in set(study["units"]["unit_id"]):
+            return mark
+        rule = "the study has no such unit or criterion (any more)"
+    remedy = "put it back as it was; empty it if the row is new"
+    changeset.workbook.refuse(line.place("row"), line["row"], rule, remedy)
+    return None
+
+
+def note_missing(workbook: ReadWorkbook, returned: Counter[tuple[str, str]]) -> None:
+    """Note the rows that were sent and did not come back: to delete one says nothing of its cell.
+
+    Args:
+        workbook: the workbook.
+        returned: how many of its rows are on each unit and criterion.
+    """
+    marks = filter(None, map(MARK.fullmatch, workbook.sent))
+    for unit, criterion in (Counter((mark[1], mark[2]) for mark in marks) - returned).elements():
+        note = "A row that was sent did not come back. Nothing follows from that"
+        workbook.note(note, f"{unit}/{criterion}")
+
+
+def also_changed(old: dict[str, str], new: dict[str, str], **more: str) -> str:
+    """Return what else changes in a row: words for the columns that are not shown.
+
+    Args:
+        old: the row as it is held.
+        new: the row as it comes.
+        more: further columns, each with its word.
+    """
+    words = {"evidence_ids": "evidence", "rationale": "reason", "read_on": "day of reading"}
+    words |= {"not_before": "earliest day", "not_after": "latest day"}
+    names = [word for name, word in (words | more).items() if old[name] != new[name]]
+    return f"; also: {', '.join(names)}" if names else ""
 
 
 class RowReader:
@@ -135,12 +234,11 @@ def bring_in(
     draft = changeset.draft(table)
     existing = draft.places(*key)
     for line, row in rows:
-        same = existing.get(tuple(row.get(name, "") for name in key), [])
-        key_text = ", ".join(row.get(name, "") for name in key)
+        values = tuple(row.get(name, "") for name in key)
+        same, key_text = existing.get(values), ", ".join(values)
         if not same:
-            draft.add(row, line)
-            existing[tuple(row.get(name, "") for name in key)] = [len(draft.rows) - 1]
-            changeset.say(ADDED, table, row, key_text, line)
+            existing[values] = [len(draft.rows)]
+            changeset.put(table, row, key_text, line)
         elif all(draft.rows[same[0]][name] == text for name, text in row.items()):
             changeset.say(UNCHANGED, table, row, key_text, line)
         else:
@@ -148,7 +246,7 @@ def bring_in(
             remedy = (
                 "give the new one an id of its own; a workbook does not change what the study has"
             )
-            changeset.workbook.refuse(line.place(key[0]), row.get(key[0], ""), rule, remedy)
+            changeset.workbook.refuse(line.place(key[0]), values[0], rule, remedy)
 
 
 NOT_TAKEN = "A row says only whom or what it is about, and was not taken in"
@@ -157,28 +255,24 @@ NOT_TAKEN = "A row says only whom or what it is about, and was not taken in"
 def lines_with(
     workbook: ReadWorkbook,
     form: str,
-    *besides: str,
+    *naming: str,
     ready: Callable[[SheetRow], bool] = lambda line: True,
 ) -> list[SheetRow]:
-    """Return the lines of a form that say more than the columns named ``besides``.
+    """Return the lines of a form that say more than the columns named ``naming``.
 
     A row is sent with these filled in; what was typed into an empty one is noted, but for its
     name, which is named as a text that was not sent. ``ready`` says whether a row that was sent
     still has them as they were.
     """
-    lines = []
+    lines, sent = [], workbook.sent
     for line in workbook.forms.get(form, []):
-        typed = next((name for name in besides[:0:-1] if line[name]), "")
-        if any(text for name, text in line.texts.items() if name not in besides):
+        typed = next((name for name in naming[:0:-1] if line[name]), "")
+        if any(text for name, text in line.texts.items() if name not in naming):
             lines.append(line)
-        elif typed and not (_was_sent(workbook, line[besides[0]]) and ready(line)):
+        # As far as the workbook still says which rows were sent.
+        elif typed and not ((not sent or line[naming[0]] in sent) and ready(line)):
             workbook.note_all(NOT_TAKEN, line.place(typed))
     return lines
-
-
-def _was_sent(workbook: ReadWorkbook, name: str) -> bool:
-    """Return whether a row of a name was sent, as far as the workbook still says so."""
-    return name in workbook.sent or not workbook.sent
 
 
 def bring_in_documents(

@@ -187,7 +187,8 @@ def differences(
         if shown.form:
             missed = before if shown.form.name in _MISSED else (1, 2)
             back[tab].update(missed)
-        cells = _changes(shown, rows, before, pairs) if tab else _every_cell(rows)
+        every = ((OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row)
+        cells = _changes(shown, rows, before, pairs) if tab else every
         for column, number, note in sorted(
             (column_index_from_string(letter), number, note) for note, letter, number in cells
         ):
@@ -198,10 +199,6 @@ def differences(
             continue
         for number in sorted(rows.keys() - back[tab]):
             yield ROWS_GONE, tab, f"A{number}"
-
-
-def _every_cell(rows: Rows) -> list[tuple[str, str, int]]:
-    return [(OTHER_SHEET, letter, number) for number, row in rows.items() for letter in row]
 
 
 def _changes(

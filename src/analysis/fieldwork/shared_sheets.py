@@ -1,4 +1,4 @@
-"""Sheets and drop-down lists that several kinds of workbook have."""
+"""Sheets and drop-down lists that several kinds of workbook have, such as the codebook."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,45 @@ from analysis.fieldwork.workbook_writer import FormRow, Page, WorkbookMaker
 from analysis.frames import each_row
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.codebook import level_rules
+
+
+def codebook_page(study: Study) -> Page:
+    """Return the sheet with every criterion's question, levels and rules, and the unknown codes."""
+    rules = level_rules(study.tables)
+    behind = study.lookup("recommendations", "label")
+    rows = [
+        (
+            row.label,
+            row.question,
+            behind.get(row.recommendation_id, "context"),
+            "yes" if row.scored == "yes" else "no, context",
+            row.applies_from or "always",
+            "\n".join(f"{level}: {rule}" for level, rule in rules[row.criterion_id]),
+        )
+        for row in each_row(study["criteria"])
+    ]
+    unknowns = [
+        (code, f"Unknown code: {v.MEANING[code]}.", "any criterion", "", "", "") for code in v.TYPED
+    ]
+    headings = [
+        ("Criterion", 24),
+        ("Question", 50),
+        ("Behind it", 28),
+        ("Scored", 12),
+        ("Applies from", 13),
+        ("Levels, and the rule for each", 90),
+    ]
+    return Page("Codebook", headings, [*rows, *unknowns])
+
 
 SPARE_DOCUMENTS = 30
 
 
-def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ()) -> None:
-    """Give a workbook the lists of its drop-downs; ``besides``: further choices of level."""
+def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ()) -> None:
+    """Give a workbook the lists of its drop-downs; ``further``: further choices of level."""
     levels = study["levels"].groupby("scale_id", sort=False)["level"].agg(list)
-    extra = [*v.TYPED, *besides]
+    extra = [*v.TYPED, *further]
     maker.offer(
         units=study["units"]["name"],
         criteria=study["criteria"]["label"],
@@ -31,37 +62,25 @@ def offer_lists(maker: WorkbookMaker, study: Study, besides: Sequence[str] = ())
     )
 
 
-def held_pages(study: Study, units: Sequence[str]) -> list[Page]:
+def source_and_evidence_pages(study: Study, units: Sequence[str]) -> list[Page]:
     """Return the sheets with the sources and the evidence that are held, for some units."""
     sources, names = study["sources"], study.lookup("units", "name")
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
-    source_rows = [
-        (row.source_id, row.publisher, row.title, row.published, row.extent_read, row.url)
-        for row in each_row(sources[sources["source_id"].isin(evidence["source_id"])])
-    ]
+    sources = sources[sources["source_id"].isin(evidence["source_id"])]
+    of_source = ["source_id", "publisher", "title", "published", "extent_read", "url"]
+    about = evidence["unit_id"].map(names).fillna(evidence["scope"])
     # The note of a piece of evidence may hold what another coder made of it: it stays out.
-    evidence_rows = [
-        (
-            row.evidence_id,
-            names.get(row.unit_id) or row.scope,
-            row.states,
-            row.extent_read,
-            row.source_id,
-            row.published,
-            row.not_before,
-            row.not_after,
-        )
-        for row in each_row(evidence)
-    ]
+    of_piece = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
+    of_piece += ["not_before", "not_after"]
     of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
     of_sources += [("How much was read", 16), ("Address", 60)]
     of_evidence = [("Evidence", 10), ("About", 26), ("What it says, in our own words", 90)]
     of_evidence += [("How much was read", 16), ("Source", 10), ("Published", 12)]
     of_evidence += [("If undated: not before", 12), ("If undated: not after", 12)]
     return [
-        Page("Sources held", of_sources, source_rows),
-        Page("Evidence held", of_evidence, evidence_rows),
+        Page("Sources held", of_sources, each_row(sources[of_source])),
+        Page("Evidence held", of_evidence, each_row(evidence.assign(about=about)[of_piece])),
     ]
 
 

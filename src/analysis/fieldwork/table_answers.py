@@ -8,20 +8,25 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from analysis.fieldwork.changeset import ADDED, Changeset
+from analysis.fieldwork.changeset import Changeset
 from analysis.fieldwork.forms import CODE, DATE, LINK, TEXT
 from analysis.fieldwork.names import Names, criterion_names, listed_or, near_units, unit_names
 from analysis.fieldwork.table_file import TableFile
-from analysis.fieldwork.table_map import BLANKS, FOUND_NOTHING, Question, TableMap, UnitColumns
+from analysis.fieldwork.table_map import (
+    BESIDE,
+    BLANKS,
+    FOUND_NOTHING,
+    WRITE_A_MAP,
+    Question,
+    TableMap,
+    UnitColumns,
+)
 from analysis.fieldwork.workbook_content import SheetRow
-from analysis.frames import each_row
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
+from analysis.wording import counted
 
-BESIDE = ("date", "source", "note", "coder")
-"""What may stand beside an answer."""
 DATED = ("observed_on", "not_before", "not_after")
-WRITE_A_MAP = "write a map (--map; docs/filling.md)"
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
 _PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
 """Columns of the study to which what stands beside an answer goes."""
@@ -65,11 +70,9 @@ class AnswerReader:
         self.changeset, self.workbook = changeset, table.workbook
         self.criteria = criterion_names(study)
         self.scale = study.lookup("criteria", "scale_id")
-        self.levels: dict[str, set[str]] = defaultdict(set)
-        for row in each_row(study["levels"]):
-            self.levels[row.scale_id].add(row.level)
+        self.levels = study["levels"].groupby("scale_id")["level"].agg(set)
         self.counts: dict[str, Counter] = {criterion: Counter() for criterion in self.scale}
-        self.refused: dict[tuple, list[tuple[str, str, str]]] = {}
+        self.refused: dict[tuple, list[tuple[str, str]]] = {}
 
     def read(self) -> list[Answer]:
         """Return the answers and blanks, and add the units of a study that has none."""
@@ -91,10 +94,10 @@ class AnswerReader:
             for text, meaning in answers.items():
                 if meaning not in known:
                     rule = "it is neither a level of levels.csv nor an unknown that is typed nor a meaning of a blank"
-                    if meaning in v.DERIVED:
-                        rule = (
-                            f"this unknown is derived and never typed; a search is {FOUND_NOTHING}"
-                        )
+                    derived = (
+                        f"this unknown is derived and never typed; a search is {FOUND_NOTHING}"
+                    )
+                    rule = derived if meaning in v.DERIVED else rule
                     remedy = f"use a level of the criterion's scale, or one of: {', '.join((*v.TYPED, *BLANKS))}"
                     self._refuse_map(f"{place}.{text}", meaning, rule, remedy)
 
@@ -106,16 +109,11 @@ class AnswerReader:
     def _columns(self) -> dict[str, int]:
         """Return the column of everything that the map names; a question's name begins with ?."""
         table_map, units = self.map, self.map.units or UnitColumns()
-        wanted = {
-            "unit": table_map.unit,
-            "criterion": table_map.criterion,
-            "answer": table_map.answer,
-        }
-        wanted |= {name: getattr(table_map, name) for name in BESIDE}
+        names = ("unit", "criterion", "answer", *BESIDE)
+        wanted = {name: getattr(table_map, name) for name in names}
         wanted |= {f"units.{name}": text for name, text in units}
-        wanted |= (
-            {} if table_map.is_long else {f"?{heading}": heading for heading in table_map.criteria}
-        )
+        if not table_map.is_long:
+            wanted |= {f"?{heading}": heading for heading in table_map.criteria}
         wanted = {name: heading for name, heading in wanted.items() if heading}
         numbers = {name: self.table.column(heading) for name, heading in wanted.items()}
         columns = {name: column for name, column in numbers.items() if column is not None}
@@ -146,8 +144,7 @@ class AnswerReader:
             remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
             self._refuse_map("units", "", rule, remedy)
             return Names({})
-        units = self.changeset.draft("units")
-        units.order = []  # the table's own
+        self.changeset.draft("units").order = []  # the table's own
         first: dict[str, dict[str, str]] = {}
         spellings: dict[str, set[str]] = defaultdict(set)
         for number in self.table.rows:
@@ -160,15 +157,12 @@ class AnswerReader:
             unit = row["unit_id"]
             if unit not in first:
                 first[unit] = row
-                units.add(row, line)
-                self.changeset.say(ADDED, "units", row, row["name"], line)
+                self.changeset.put("units", row, row["name"], line)
             for name in UnitColumns.model_fields:
-                if row.get(name) != first[unit].get(name):
-                    table_map = first[unit].get(name) or "nothing"
-                    rule = f"an earlier row says {table_map} of this unit ({unit})"
-                    self.workbook.refuse(
-                        line.place(name), row.get(name, ""), rule, "make the rows alike"
-                    )
+                text_now, before = row.get(name, ""), first[unit].get(name, "")
+                if text_now != before:
+                    rule = f"an earlier row says {before or 'nothing'} of this unit ({unit})"
+                    self.workbook.refuse(line.place(name), text_now, rule, "make the rows alike")
                     break
             spellings[unit] |= {text, row["name"], row["short_name"]}
         return Names(spellings)
@@ -225,11 +219,8 @@ class AnswerReader:
     def _question(self, text: str) -> Question:
         """Return what the map says of a question that a row names, or that it names a criterion."""
         like = {name.casefold(): question for name, question in self.map.criteria.items()}
-        return (
-            self.map.criteria.get(text)
-            or like.get(text.casefold())
-            or Question(criterion=text or "-")
-        )
+        named = self.map.criteria.get(text) or like.get(text.casefold())
+        return named or Question(criterion=text or "-")
 
     def _criterion(
         self, number: int, columns: Mapping[str, int], heading: str, question: Question
@@ -288,10 +279,8 @@ class AnswerReader:
         if not text:
             return question.blank or self.map.blank
         for answers in (question.answers, self.map.answers):
-            meaning = answers.get(text) or {
-                name.casefold(): meaning for name, meaning in answers.items()
-            }.get(text.casefold())
-            if meaning:
+            like = {name.casefold(): meaning for name, meaning in answers.items()}
+            if meaning := answers.get(text) or like.get(text.casefold()):
                 return meaning
         return ""
 
@@ -300,15 +289,13 @@ class AnswerReader:
     ) -> None:
         """Keep a problem; one value that is wrong in many cells is said once, with how many."""
         place = self.table.place(number, column)
-        self.refused.setdefault((kind, text, rule), []).append((place, text, remedy))
+        self.refused.setdefault((kind, text, rule), []).append((place, remedy))
 
     def _report_refused(self) -> None:
         for (_, text, rule), cells in self.refused.items():
-            more = len(cells) - 1
-            also = (
-                f" (and in {more} more cell{'s' if more > 1 else ''} of the table)" if more else ""
-            )
-            place, _, remedy = cells[0]
+            more = counted(len(cells) - 1, "more cell", "more cells")
+            also = f" (and in {more} of the table)" if cells[1:] else ""
+            place, remedy = cells[0]
             self.workbook.refuse(place, text, rule + also, remedy)
 
     def _refuse_map(self, place: str, value: str, rule: str, remedy: str) -> None:

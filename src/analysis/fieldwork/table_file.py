@@ -17,8 +17,7 @@ from openpyxl.workbook import Workbook
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
-from analysis.fieldwork.outside_cells import note_besides
-from analysis.fieldwork.read_cell import look_at_merged, place_of, read_cell
+from analysis.fieldwork.read_cells import check_merged, note_outside_cells, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
@@ -29,7 +28,8 @@ class TableFile:
     """A table that was read.
 
     Attributes:
-        returned: the file, with its notes and problems.
+        workbook: the file, with its notes and problems.
+        opened: the same as it was opened.
         sha256: of the file.
         tab: the sheet that holds the table; of a CSV file: its name.
         name: the file, and of several sheets also the sheet, in words.
@@ -55,9 +55,8 @@ class TableFile:
         wanted = normalised_text(heading, CODE)
         if wanted in self.headings:
             return self.headings[wanted]
-        like = [
-            place for name, place in self.headings.items() if name.casefold() == wanted.casefold()
-        ]
+        folded = wanted.casefold()
+        like = [place for name, place in self.headings.items() if name.casefold() == folded]
         return like[0] if len(like) == 1 else None
 
     def text(self, number: int, column: int, kind: str = CODE) -> str:
@@ -78,10 +77,10 @@ class TableFile:
             return ""
         return read_cell(self.workbook, self.opened, cell, kind)
 
-    def note_besides(self) -> None:
+    def note_outside_cells(self) -> None:
         """Note what hangs on cells and lies on the sheet, once the cells that count were read."""
         grid = cells_of(self.opened.book[self.tab])
-        note_besides(self.workbook, self.opened, {self.tab: grid})
+        note_outside_cells(self.workbook, self.opened, {self.tab: grid})
 
     def place(self, number: int, column: int) -> str:
         """Return the address of a cell."""
@@ -108,24 +107,19 @@ def read_table_file(
     page, grid = opened.book[tab], cells_of(opened.book[tab])
     headed = _headed(grid.get(headings_row, {}))
     if not headed:
-        rule, remedy = (
-            f"no headings stand in row {headings_row}",
-            "say in the map in which (headings_row)",
-        )
-        raise refusal(path, rule, remedy)
-    below = {
-        number: row for number, row in grid.items() if number > headings_row and _has_text(row)
-    }
+        rule = f"no headings stand in row {headings_row}"
+        raise refusal(path, rule, "say in the map in which (headings_row)")
+    filled = {number: row for number, row in grid.items() if _has_text(row)}
+    below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
-    look_at_merged(workbook, page, grid, headed, headings_row + 1, rows)
+    check_merged(workbook, page, grid, headed, headings_row + 1, rows)
     _refuse_unheaded(workbook, rows, headed)
     for number in below.keys() - rows.keys():
         place = next(cell for cell in below[number].values() if _has_text({0: cell}))
         note = "What stands below the last row that the map names was left out"
         workbook.note_all(note, place_of(place))
-    if page.sheet_state != "visible" or any(
-        dimension.hidden for dimension in page.row_dimensions.values()
-    ):
+    hides_rows = any(dimension.hidden for dimension in page.row_dimensions.values())
+    if hides_rows or page.sheet_state != "visible":
         workbook.note("Hidden rows or sheets were read too", tab)
     headings: dict[str, int] = {}
     for column, text in headed.items():

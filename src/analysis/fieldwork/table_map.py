@@ -1,4 +1,7 @@
-"""Read the map of a table that is brought in: which column says what, and what each answer means."""
+"""The map of a table that is brought in: which column says what, and what each answer means.
+
+It is read from a file. A table that has the study's own headings and words needs none.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,7 +24,10 @@ from yaml.constructor import ConstructorError
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.fieldwork.open_workbook import refusal
+from analysis.fieldwork.table_file import TableFile
 from analysis.problems import Problem, StudyError, shorten
+from analysis.study import Study
+from analysis.study import vocabulary as v
 from analysis.study.dates import exists
 
 Blank = Literal["", "not_asked", "nobody_looked", "looked_and_found_nothing"]
@@ -30,6 +36,9 @@ BLANKS: tuple[str, ...] = get_args(Blank)[1:]
 NOT_ASKED, NOBODY_LOOKED, FOUND_NOTHING = BLANKS
 LARGEST_MAP = 2**20
 _SEE = "docs/filling.md has every entry of a map"
+WRITE_A_MAP = "write a map (--map; docs/filling.md)"
+BESIDE = ("date", "source", "note", "coder")
+"""What may stand beside an answer."""
 
 
 def _a_date(text: str) -> str:
@@ -147,21 +156,17 @@ class TableMap(_Part):
     @model_validator(mode="after")
     def _is_whole(self):
         if bool(self.criterion) != bool(self.answer):
-            raise ValueError(
-                "criterion and answer stand together: a row of such a table is one answer"
-            )
+            why = "criterion and answer stand together: a row of such a table is one answer"
+            raise ValueError(why)
         if not (self.criterion or self.criteria):
-            raise ValueError(
-                "neither criteria (a column each) nor criterion and answer (a row an answer) are given"
-            )
+            why = "neither criteria (a column each) nor criterion and answer (a row an answer) are given"
+            raise ValueError(why)
         if self.observed_on and (self.not_before or self.not_after):
-            raise ValueError(
-                "observed_on dates every answer, and not_before or not_after bound those without a date"
-            )
+            why = "observed_on dates every answer, and not_before or not_after bound those without a date"
+            raise ValueError(why)
         if not self.searched and FOUND_NOTHING in self.meanings():
-            raise ValueError(
-                f"{FOUND_NOTHING} needs searched: on (a day), where and queries; where these are not known, say {NOBODY_LOOKED}"
-            )
+            why = f"{FOUND_NOTHING} needs searched: on (a day), where and queries; where these are not known, say {NOBODY_LOOKED}"
+            raise ValueError(why)
         return self
 
     def meanings(self) -> set[str]:
@@ -211,11 +216,11 @@ class _Loader(yaml.BaseLoader):
     def construct_mapping(self, node, deep=False):
         """Refuse an entry that stands twice: the second would take the first one's place."""
         seen = set()
-        for key, _ in node.value:
-            if key.value in seen if isinstance(key, yaml.ScalarNode) else False:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
                 problem = f"{shorten(key.value)} stands in it twice"
                 raise ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -228,3 +233,50 @@ def _entry_problem(path: Path, error: Mapping[str, Any]) -> Problem:
         error["type"], text[0].lower() + text[1:]
     )
     return Problem(shorten(path.name), None, place, shorten(value), shorten(rule, 200), _SEE)
+
+
+_UNIT_COLUMNS = ("name", "short_name", "region", "country")
+
+
+def default_map(study: Study, table: TableFile) -> TableMap:
+    """Return the map of a table that has the study's own headings and words.
+
+    Raises:
+        StudyError: a heading is none of them.
+    """
+    headings, no_units = table.headings, study["units"].empty
+    is_long = {"criterion_id", "answer"} <= set(headings)
+    ids = () if is_long else study["criteria"]["criterion_id"]
+    criteria = [name for name in ids if name in headings]
+    known = {"unit_id", *criteria, *BESIDE, *(_UNIT_COLUMNS if no_units else ())}
+    known |= {"criterion_id", "answer"} if is_long else set()
+    first = table.place(table.headings_row, 1)
+    for heading, column in headings.items():
+        if heading not in known:
+            place = table.place(table.headings_row, column)
+            rule = f"without a map a heading is unit_id, the id of a criterion, or one of: {', '.join((*BESIDE, 'criterion_id', 'answer'))}"
+            remedy = f"correct it, add the criterion to criteria.csv, or {WRITE_A_MAP}"
+            table.workbook.refuse(place, heading, rule, remedy)
+    if "unit_id" not in headings:
+        rule = "without a map a column is headed unit_id, and none is"
+        table.workbook.refuse(first, "", rule, f"head it so, or {WRITE_A_MAP}")
+    if not (criteria or is_long):
+        rule = "without a map columns are headed by ids of criteria, or criterion_id and answer, and none is"
+        table.workbook.refuse(first, "", rule, f"head them so, or {WRITE_A_MAP}")
+    if table.workbook.problems:
+        raise StudyError(table.workbook.problems_in_order())
+    words = [*study["levels"]["level"], *v.TYPED, NOT_ASKED, NOBODY_LOOKED]
+    units = {name: name for name in _UNIT_COLUMNS if name in headings}
+    named = {"criterion": "criterion_id", "answer": "answer"} if is_long else {}
+    return TableMap.model_validate(
+        named
+        | {name: name for name in BESIDE if name in headings}
+        | {
+            "unit": "unit_id",
+            "units": units | {"unit_id": "unit_id"} if no_units else None,
+            "criteria": {criterion: {"criterion": criterion} for criterion in criteria},
+            "answers": {word: word for word in words},
+            # What is second-hand is of low confidence, by the codebook.
+            "confidence": v.CONFIDENCE[0],
+        }
+    )

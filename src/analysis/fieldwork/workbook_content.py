@@ -20,14 +20,14 @@ class SheetRow:
     Attributes:
         sheet: the sheet's tab.
         number: row as the program shows it.
-        texts: what each column says, by the field's name.
-        letters: where each column stands, by the field's name.
+        texts: what each column says, by the field's name; of what is no form: none.
+        letters: where each column stands, by the field's name; likewise.
     """
 
     sheet: str
     number: int
-    texts: dict[str, str]
-    letters: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         """Return what a column says; a column that is not there says nothing."""

@@ -73,7 +73,6 @@ class WorkbookMaker:
         self._lists: dict[str, list[str]] = {}
         self._sent: list[str] = []
         self._forms: dict[str, Form] = {}
-        self._shown: tuple[str, ...] = ()
         sheet = self.book.worksheets[0]
         sheet.title = START
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 90
@@ -142,23 +141,23 @@ class WorkbookMaker:
         sheet.auto_filter.ref = f"A2:{get_column_letter(len(form.fields))}{last}"
         sheet.print_title_rows = "2:2"
 
-    def show_only(self, *tabs: str) -> None:
+    def _show_only(self, tabs: Sequence[str]) -> None:
         """Hide all sheets but these, which print on few pages, and all marks on them."""
-        self._shown = tabs
-
-    def _hide_the_rest(self) -> None:
         for sheet in self.book.worksheets:
             sheet.sheet_view.tabSelected = False
-            if sheet.title not in self._shown:
+            if sheet.title not in tabs:
                 sheet.sheet_state = "hidden"
                 continue
             fit_to_width(sheet)
             if sheet.title in self._forms:  # its marks: a row above, and a column before
                 sheet.row_dimensions[1].hidden = sheet.column_dimensions["A"].hidden = True
-        self.book.active = self.book[self._shown[0]]
+        self.book.active = self.book[tabs[0]]
 
-    def as_bytes(self) -> bytes:
-        """Return the workbook as a file; the same workbook gives the same bytes."""
+    def as_bytes(self, only: Sequence[str] = ()) -> bytes:
+        """Return the workbook as a file; the same workbook gives the same bytes.
+
+        ``only``: the sheets that are not hidden; none named: all are shown.
+        """
         sheet = self.book.create_sheet(LISTS)
         lists = self._lists | {ROWS_SENT: self._sent}
         for column, (name, values) in enumerate(lists.items(), start=1):
@@ -166,8 +165,8 @@ class WorkbookMaker:
         sent = [line for worksheet in self.book.worksheets for line in self._records(worksheet)]
         _list(sheet, len(lists) + 1, TEXTS_SENT, sent)
         _guard(sheet)
-        if self._shown:
-            self._hide_the_rest()
+        if only:
+            self._show_only(only)
         return as_bytes(self.book)
 
     def _records(self, sheet: Worksheet) -> Iterator[str]:

@@ -1,7 +1,10 @@
-"""Read one cell: its text, the result of its formula, or the address behind its link."""
+"""Read cells: their text, the result of a formula, the address behind a link; and what is in none.
+
+What somebody wrote outside the cells that are read is noted: comments, links, drawings, headers.
+"""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from openpyxl.cell import Cell
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -14,6 +17,7 @@ from analysis.fieldwork.sent_texts import Grid, text_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
 from analysis.problems import shorten
 from analysis.study.values import NO_ADDRESS, WHOLE, is_address
+from analysis.wording import capital
 
 _LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 
@@ -64,7 +68,7 @@ def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str
     if read.rule:
         workbook.refuse(place, value, read.rule, read.remedy)
     if read.note:
-        workbook.note(read.note[0].upper() + read.note[1:], place)
+        workbook.note(capital(read.note), place)
     is_day = kind == DATE and not isinstance(value, str) and len(read.text) > len("2021-12")
     if is_day and opened.book.epoch == CALENDAR_MAC_1904:
         workbook.note_all(FROM_1904, place)
@@ -118,7 +122,7 @@ def bare(link: str) -> str:
     return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
 
-def look_at_merged(
+def check_merged(
     workbook: ReadWorkbook,
     sheet: Worksheet,
     grid: Grid,
@@ -149,3 +153,68 @@ def look_at_merged(
         else:
             rule = "the cells are merged, and we cannot tell what was meant for each of them"
             workbook.refuse(place, kept.value, rule, "unmerge them, and fill each one")
+
+
+COMMENT = "Comments are not taken in"
+
+OBJECT = "A text box, a picture, a chart or a file that lies on a sheet was left out"
+
+ADDRESS = "The address behind a link was left out"
+
+TYPED = "Words outside the cells were left out"
+
+_SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
+"""What stands in a header or footer for a number, a day, a name, and what programs write before it."""
+
+
+def note_outside_cells(
+    workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]
+) -> None:
+    """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
+    cells = [cell for grid in grids.values() for row in grid.values() for cell in row.values()]
+    commented = [cell for cell in cells if getattr(cell, "comment", None)]
+    comments = [(cell.parent.title, cell.coordinate) for cell in commented]
+    for title, cell in dict.fromkeys([*comments, *opened.threads]):
+        workbook.note_all(COMMENT, address(title, cell))
+    for title, cell in opened.objects:
+        workbook.note_all(OBJECT, address(title, cell) if cell else title)
+    for cell in cells:
+        place, link = place_of(cell), bare(link_of(cell))
+        worked_out = not link and leads(cell)
+        if place in workbook.links or not (link or worked_out):
+            continue
+        shown = (cell.data_type == "f" and opened.result(cell)) or cell
+        text = bare(text_of(shown))
+        # A program writes out whole where a link of ours to a file leads from.
+        ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
+        if worked_out or not (link in text or (text and ours)):
+            workbook.note_all(ADDRESS, place)
+
+
+def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
+    """Note words that somebody typed where no cell is: headers, footers, names, prompts, properties."""
+    for sheet in opened.book.worksheets:
+        for part in ("Header", "Footer"):
+            items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
+            texts = [
+                section.text or ""
+                for item in items
+                for section in (item.left, item.center, item.right)
+            ]
+            if any(re.search(r"\w", _SIGNS.sub("", text)) for text in texts):
+                workbook.note_all(TYPED, f"{part.lower()} of {sheet.title}")
+        for rule in sheet.data_validations.dataValidation:
+            if rule.prompt or rule.promptTitle:
+                workbook.note_all(TYPED, f"prompt at {address(sheet.title, str(rule.sqref))}")
+    _note_names(workbook, opened)
+
+
+def _note_names(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
+    """Note the names that somebody defined, and what the file's properties say."""
+    named = [opened.book.defined_names, *(sheet.defined_names for sheet in opened.book.worksheets)]
+    for name in dict.fromkeys(name for names in named for name in names):
+        if not name.startswith("_"):  # as programs name what they need themselves
+            workbook.note_all(TYPED, f"name {name}")
+    for name in ("subject", "description", "keywords", "category"):
+        if getattr(opened.book.properties, name):
+            workbook.note_all(TYPED, f"{name} of the file")
