@@ -17,7 +17,7 @@ from analysis.fieldwork.assignments import Order, assign, give_workbook
 from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
 from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.measure.coder_scores import scores_by_reading
+from analysis.measure.score_basis import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.warnings import warnings
 

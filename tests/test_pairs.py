@@ -14,16 +14,13 @@ from made import ANY, matrix_of, one_cell, real, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
-from analysis.measure.dominance import comparisons, pair_table, ranks
-from analysis.measure.exact_difference import exact_signs
+from analysis.measure.dominance import comparisons, order, pair_table, ranks
 from analysis.measure.figures import named_figures, surely_above
-from analysis.measure.minimum_difference import signs
-from analysis.measure.partial_order import order
+from analysis.measure.minimum_difference import exact_signs, signs
 from analysis.measure.priorities import deciders, next_questions
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.publish.data import data_tables
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts

@@ -17,8 +17,7 @@ from analysis.measure.priorities import next_questions
 from analysis.measure.scores import cell_values, scores
 from analysis.measure.sensitivity import sensitivity
 from analysis.measure.tree import TOTAL
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.publish.context.method import group_rules
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings

@@ -9,18 +9,15 @@ from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
 from analysis.measure import scenario_dominance as module
-from analysis.measure.exact_difference import exact_signs
-from analysis.measure.leaving_out import parts
-from analysis.measure.minimum_difference import least_without, signs_without
-from analysis.measure.scenario_intervals import unit_intervals
+from analysis.measure.minimum_difference import exact_signs, least_without, signs_without
+from analysis.measure.scenario_intervals import parts, unit_intervals
 from analysis.measure.scenarios import Scenario, scenarios
 from analysis.measure.sensitivity import (
     national_effects,
     statement_effects,
     unit_effects,
 )
-from analysis.measure.unit_cells import UnitCells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import UnitCells, weight_tree
 from analysis.study import vocabulary as v
 
 

@@ -20,8 +20,7 @@ from analysis.measure.scenario_dominance import NOTHING
 from analysis.measure.scenarios import at_own_weights, middle_levels, scenarios
 from analysis.measure.scores import cell_values
 from analysis.measure.sensitivity import sensitivity
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.api.dates import read_date
-from analysis.api.documents import Documents
-from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
+from analysis.api.documents import Documents, Quotations
+from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind, read_date
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
 from analysis.measure.national import criteria_in_use
@@ -30,7 +29,6 @@ from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import agreeing, spoken
 
 if TYPE_CHECKING:
-    from analysis.api.quotations import Quotations
     from analysis.api.reading import Table
     from analysis.api.results import Results
 
@@ -196,7 +194,7 @@ class Study(Summary):
         Raises:
             StudyError: there is no table of this name; the message has the names.
         """
-        from analysis.api.records import record_of
+        from analysis.api.tables import record_of
 
         return record_of(self._data, name)
 
@@ -209,8 +207,6 @@ class Study(Summary):
         Raises:
             StudyError: there is no evidence of such an id.
         """
-        from analysis.api.quotations import Quotations
-
         ids = self._data["evidence"]["evidence_id"]
         given = as_ids("evidence", ids if evidence is None else evidence, ids)
         wanted = [given] if isinstance(given, str) else given

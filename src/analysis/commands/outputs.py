@@ -39,7 +39,7 @@ def report(arguments: argparse.Namespace) -> int:
     from analysis.background import background
 
     with shown_progress() as progress, background(*IN_BACKGROUND) as executor:
-        from analysis.measure.unnamed import unnamed
+        from analysis.measure.shown import unnamed
         from analysis.publish.manifest import input_hashes
 
         progress("study")

@@ -13,7 +13,7 @@ from analysis.measure.causes import (
     WITHDRAWN,
     Change,
 )
-from analysis.measure.replies import TAKEN
+from analysis.measure.score_basis import TAKEN
 from analysis.study import Study, data_read_on
 from analysis.study import vocabulary as v
 from analysis.study.dates import day_number, possible_days

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.constraints import (
     AT_LEAST,
     AT_MOST,
@@ -21,7 +21,6 @@ from analysis.measure.constraints import (
 )
 from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import InfeasibleSet
-from analysis.measure.row_key import RowKey
 from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v

@@ -8,11 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.exact import scale_values
 from analysis.measure.feasible import Block, Constraint, blocks
 from analysis.measure.infeasible import InfeasibleSet, sift
-from analysis.measure.row_key import RowKey
 from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v

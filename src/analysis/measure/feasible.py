@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import add
 
-from analysis.measure.row_key import RowKey
+from analysis.frames import RowKey
 
 STATES_AT_MOST = 20_000
 """Partial sums that a block may have, over all its cells, before it goes to the solver."""

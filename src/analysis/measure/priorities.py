@@ -17,11 +17,9 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.dominance import bounded_rows
-from analysis.measure.if_known import if_known
-from analysis.measure.minimum_difference import signs
+from analysis.measure.minimum_difference import if_known, signs
 from analysis.measure.scores import cell_values
-from analysis.measure.unit_cells import UnitCells
-from analysis.measure.weight_tree import WeightTree, weight_tree
+from analysis.measure.weight_tree import UnitCells, WeightTree, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests

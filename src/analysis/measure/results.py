@@ -25,15 +25,19 @@ from analysis.measure.bounds import (
     no_progress,
     score_bounds,
 )
-from analysis.measure.coder_scores import scores_by_reading
 from analysis.measure.constraints import Constrained, constrained
-from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
+from analysis.measure.dominance import (
+    Dominance,
+    EquivalenceClass,
+    dominance_within,
+    order,
+    pair_table,
+    ranks,
+)
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import criteria_in_use, national
-from analysis.measure.one_document import OneDocument, one_document
-from analysis.measure.partial_order import EquivalenceClass, order
 from analysis.measure.priorities import next_questions
-from analysis.measure.replies import reply_effects
+from analysis.measure.score_basis import OneDocument, one_document, reply_effects, scores_by_reading
 from analysis.measure.scores import scores
 from analysis.measure.sensitivity import Sensitivity, sensitivity
 from analysis.measure.state_changes import differences
@@ -106,7 +110,7 @@ class Results:
 
     @cached_property
     def one_document(self) -> list[OneDocument]:
-        """See :func:`analysis.measure.one_document.one_document`."""
+        """See :func:`analysis.measure.score_basis.one_document`."""
         return one_document(self.study, self.matrix)
 
     @cached_property
@@ -195,12 +199,12 @@ class Results:
 
     @cached_property
     def readings(self) -> pd.DataFrame:
-        """See :func:`analysis.measure.coder_scores.scores_by_reading`."""
+        """See :func:`analysis.measure.score_basis.scores_by_reading`."""
         return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
     def reply_effects(self) -> pd.DataFrame:
-        """See :func:`analysis.measure.replies.reply_effects`."""
+        """See :func:`analysis.measure.score_basis.reply_effects`."""
         return reply_effects(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
@@ -248,7 +252,7 @@ class Results:
 
     @cached_property
     def order(self) -> list[EquivalenceClass]:
-        """Who is alike in the sure statements; see :func:`analysis.measure.partial_order.order`."""
+        """Who is alike in the sure statements; see :func:`analysis.measure.dominance.order`."""
         return order(self.comparisons)
 
     @cached_property

@@ -20,8 +20,7 @@ from analysis.measure.scenarios import (
     Scenario,
     at_own_weights,
 )
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 
 ABOVE, AT_OR_ABOVE, NOTHING = "above", "at or above", ""
 _RELATIONS = np.array([NOTHING, AT_OR_ABOVE, ABOVE], dtype=object)

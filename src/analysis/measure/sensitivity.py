@@ -26,8 +26,7 @@ from analysis.measure.scenarios import (
 )
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import weighting
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 

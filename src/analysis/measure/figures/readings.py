@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from analysis.fieldwork.agreement import ALL, LEVELS, agreement, differing, in_words
 from analysis.fieldwork.coded_cells import NO_ROW, coded_states
-from analysis.measure.coder_scores import SETTLED as AS_SETTLED
-from analysis.measure.coder_scores import differing_units, known_units
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
@@ -16,6 +14,8 @@ from analysis.measure.figures.named import (
     many_units,
 )
 from analysis.measure.results import Results
+from analysis.measure.score_basis import SETTLED as AS_SETTLED
+from analysis.measure.score_basis import differing_units, known_units
 from analysis.study import readers
 from analysis.study import vocabulary as v
 from analysis.wording import capital

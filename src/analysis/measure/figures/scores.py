@@ -1,13 +1,12 @@
-"""Figures on scores and gaps, of each unit and of all."""
+"""Figures on scores and gaps, of each unit and of all, and on scores without one document."""
 
 from collections.abc import Iterable
 
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.figures.inventory import scored_cells
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
-    RowKey,
     cell_keys,
     counted_rows,
     keys_of,
@@ -18,6 +17,7 @@ from analysis.measure.figures.named import (
 )
 from analysis.measure.gaps import CANNOT_BE_TOLD, DOES_NOT_APPLY, FALLS_SHORT, GAP_STATES, MEETS
 from analysis.measure.results import SETTLED, Results
+from analysis.measure.score_basis import OneDocument
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.study import vocabulary as v
@@ -130,5 +130,33 @@ _OF_GAP = {
 }
 
 
-PARTS = _units, _national, _gaps
+def _one_document(results: Results) -> Iterable[NamedFigure]:
+    names = unit_names(results.study)
+    for document in results.one_document:
+        yield from _of(document, names[document.unit_id], results)
+
+
+def _of(document: OneDocument, name: str, results: Results) -> Iterable[NamedFigure]:
+    unit, source = document.unit_id, document.source_id
+    stem, about = f"without.{unit}.{source}", About("without", unit=unit, part=source)
+    many = len(document.criteria)
+    yield counted_rows(
+        f"{stem}.answers",
+        f"Scored answers on {name} that cite source {source}, alone or with others.",
+        keys_of("matrix", [unit] * many, document.criteria),
+        about,
+    )
+    for end, value in (("low", document.low), ("high", document.high)):
+        yield NamedFigure(
+            f"{stem}.{end}",
+            value,
+            shown(value, results.study.settings.display),
+            f"{capital(end)}est score of {name} if the answers that cite source {source} were "
+            "unknown, 0 to 100.",
+            (RowKey("scores", (unit, TOTAL)),),
+            about,
+        )
+
+
+PARTS = _units, _national, _gaps, _one_document
 """What yields the figures, in their order."""

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.results import Results
-from analysis.measure.row_key import RowKey
 from analysis.publish.sheets import NOT_AVAILABLE, as_sheet
 from analysis.study.published import rounding_words
 

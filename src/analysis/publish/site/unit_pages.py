@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.frames import each_row, grouped, records
 from analysis.measure.figures import given
 from analysis.measure.figures.findings import SILENCE
-from analysis.measure.one_document import OneDocument
 from analysis.measure.results import Results
+from analysis.measure.score_basis import OneDocument
 from analysis.measure.tree import Weighting, weighting
 from analysis.publish.context.answers import (
     NO_ANSWER,
