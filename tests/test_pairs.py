@@ -287,9 +287,13 @@ def test_bounds_from_elsewhere_narrow_and_coupled_units_are_marked():
     # f over g: δ = (1, −1), least (1/2 − 2) / (5/2) < 0. With b of f at 1/2 or more and b of g
     # at 1/2 or less: (1, 0), least (1/2) / (5/2) = 1/5.
     assert pair_table(comparisons(study, matrix))["below"].tolist() == ["h"]
-    lowest, highest = np.array([[1, 0.5], [0, 0], [0, 0]]), np.array([[1, 1], [0, 0.5], [0, 0]])
+    cells = dataclasses.replace(
+        cell_values(study, matrix),
+        low=np.array([[1, 0.5], [0, 0], [0, 0]]),
+        high=np.array([[1, 1], [0, 0.5], [0, 0]]),
+    )
     coupled = np.array([False, True, False])
-    table = pair_table(comparisons(study, matrix, lowest, highest, coupled))
+    table = pair_table(comparisons(study, matrix, cells, coupled))
     assert table.values.tolist() == [["f", "g", "yes"], ["f", "h", "no"]]
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measure.bounds import narrowed, tied_units
+from analysis.measure.bounds import bounded_values, tied_units
 from analysis.measure.constraints import Constrained
 from analysis.measure.minimum_difference import signs
-from analysis.measure.scores import cell_values
+from analysis.measure.scores import CellValues, cell_values
 from analysis.measure.weight_tree import UnitCells, unit_cells, weight_tree
 from analysis.study import Matrix, Study
 
@@ -44,8 +44,7 @@ class Dominance:
 def comparisons(
     study: Study,
     matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
+    cells: CellValues | None = None,
     coupled: np.ndarray | None = None,
 ) -> Dominance:
     """Compare every pair of units.
@@ -53,14 +52,13 @@ def comparisons(
     Args:
         study: the study.
         matrix: the states at a date.
-        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
-            than the scale's bounds; default: the scale's.
-        highest: greatest value, likewise.
+        cells: what each cell may be worth, where more is known than the scale's bounds; default:
+            the scale's.
         coupled: units with open cells that a published total ties to others, shape (units,);
             default: none. Their pairs are marked conservative.
     """
     unit_ids = tuple(study["units"]["unit_id"])
-    rows = bounded_rows(study, matrix, lowest, highest)
+    rows = unit_cells(study, cells or cell_values(study, matrix))
     scored = np.any(rows.counts, axis=1)
     many = len(unit_ids)
     sign = np.full((many, many), -1, dtype=np.int8)
@@ -84,23 +82,8 @@ def dominance_within(study: Study, constrained: Constrained) -> Dominance:
         study: the study.
         constrained: the states at a date, and what was published of that date.
     """
-    tied = tied_units(constrained) if constrained.firm else None
-    return comparisons(study, constrained.matrix, *narrowed(study, constrained), tied)
-
-
-def bounded_rows(
-    study: Study,
-    matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
-) -> UnitCells:
-    """Return the cells that bear weight, with bounds in place of the scale's where given."""
-    cells = cell_values(study, matrix)
-    if lowest is not None:
-        cells.low[:] = lowest
-    if highest is not None:
-        cells.high[:] = highest
-    return unit_cells(study, cells)
+    cells = bounded_values(study, constrained)
+    return comparisons(study, constrained.matrix, cells, tied_units(constrained))
 
 
 def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:

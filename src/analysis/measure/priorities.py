@@ -9,17 +9,16 @@ The expected number of pairs rests on one stated assumption (:data:`ASSUMPTION`)
 forecast: a unit that published nothing is not as likely to be at one level as at another.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.dominance import bounded_rows
 from analysis.measure.minimum_difference import if_known, signs
-from analysis.measure.scores import cell_values
-from analysis.measure.weight_tree import UnitCells, WeightTree, weight_tree
+from analysis.measure.scores import CellValues, cell_values
+from analysis.measure.weight_tree import UnitCells, WeightTree, unit_cells, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asking import Asking, sent_requests
@@ -47,20 +46,14 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def next_questions(
-    study: Study,
-    matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
-) -> pd.DataFrame:
+def next_questions(study: Study, matrix: Matrix, cells: CellValues | None = None) -> pd.DataFrame:
     """Return every open cell that bears weight, the first to ask about first.
 
     Args:
         study: the study.
         matrix: the states at a date.
-        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
-            than the scale's bounds; default: the scale's.
-        highest: greatest value, likewise.
+        cells: what each cell may be worth, where more is known than the scale's bounds; default:
+            the scale's.
 
     Returns:
         ``unit_id``, ``criterion_id``, ``state``; ``weight``, the cell's share of its unit's
@@ -72,8 +65,9 @@ def next_questions(
         rows, in the same order.
     """
     tree = weight_tree(study)
-    rows = bounded_rows(study, matrix, lowest, highest)
-    known = cell_values(study, matrix).known[:, tree.columns]
+    by_evidence = cell_values(study, matrix)
+    rows = unit_cells(study, cells or by_evidence)
+    known = by_evidence.known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
     shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
@@ -127,8 +121,7 @@ def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return sums.loc[rounded.index].rename_axis("criterion_id").reset_index()
 
 
-@dataclass(frozen=True)
-class Decider:
+class Decider(NamedTuple):
     """An open cell of one of two units of which a single answer could decide the pair."""
 
     unit_id: str
@@ -137,7 +130,7 @@ class Decider:
 
 
 def deciders(
-    study: Study, matrix: Matrix, first: str, second: str, lowest=None, highest=None
+    study: Study, matrix: Matrix, first: str, second: str, cells: CellValues | None = None
 ) -> list[Decider]:
     """Return the open cells that could, alone, make one of two units surely above the other.
 
@@ -149,11 +142,10 @@ def deciders(
         matrix: the states at a date.
         first: a unit with something in the sum.
         second: another.
-        lowest: as for :func:`next_questions`.
-        highest: likewise.
+        cells: as for :func:`next_questions`.
     """
     tree = weight_tree(study)
-    rows = bounded_rows(study, matrix, lowest, highest)
+    rows = unit_cells(study, cells or cell_values(study, matrix))
     order = list(study["units"]["unit_id"])
     criteria = list(study["criteria"]["criterion_id"])
     places = [order.index(first), order.index(second)]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from analysis.fieldwork.cell_records import CellRecord, cell_records
@@ -19,8 +18,8 @@ from analysis.measure.audit import (
     published_days,
 )
 from analysis.measure.bounds import (
+    bounded_values,
     cell_bounds,
-    narrowed,
     national_bounds,
     no_progress,
     score_bounds,
@@ -38,8 +37,8 @@ from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import criteria_in_use, national
 from analysis.measure.priorities import next_questions
 from analysis.measure.score_basis import OneDocument, one_document, reply_effects, scores_by_reading
-from analysis.measure.scores import scores
-from analysis.measure.sensitivity import Sensitivity, sensitivity
+from analysis.measure.scores import CellValues, scores
+from analysis.measure.sensitivity import Sensitivity
 from analysis.measure.state_changes import differences
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
@@ -236,9 +235,9 @@ class Results:
         return dominance_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
-    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """See :func:`analysis.measure.bounds.narrowed`."""
-        return narrowed(self.study, self.constrained_at(self.matrix.as_of))
+    def cell_values(self) -> CellValues:
+        """What each cell may be worth; see :func:`analysis.measure.bounds.bounded_values`."""
+        return bounded_values(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -258,12 +257,12 @@ class Results:
     @cached_property
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.priorities.next_questions`."""
-        return next_questions(self.study, self.matrix, *self.narrowed)
+        return next_questions(self.study, self.matrix, self.cell_values)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
-        """How far these results depend on choices; see :mod:`analysis.measure.sensitivity`."""
-        return sensitivity(self.study, self.matrix)
+        """How far these results depend on choices; see :class:`analysis.measure.sensitivity.Sensitivity`."""
+        return Sensitivity(self.study, self.matrix)
 
 
 def measure(

@@ -17,6 +17,7 @@ from analysis.measure.dominance import Dominance
 from analysis.measure.gaps import national_gaps
 from analysis.measure.national import criteria_in_use, national
 from analysis.measure.results import Results, measure
+from analysis.measure.scores import CellValues
 from analysis.measure.sensitivity import Sensitivity
 from analysis.problems import shorten
 from analysis.study import Matrix, Study, as_coded, chosen_coder
@@ -89,12 +90,9 @@ class Shown(Results):
         return among(self.whole.comparisons, self._places)
 
     @cached_property
-    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """The least and greatest value of every cell shown, where totals narrow any."""
-        low, high = self.whole.narrowed
-        if low is None or high is None:
-            return None, None
-        return low[self._places], high[self._places]
+    def cell_values(self) -> CellValues:
+        """What each cell shown may be worth, by all that was published."""
+        return self.whole.cell_values.of(self._places)
 
     @cached_property
     def _names(self) -> set[str]:
