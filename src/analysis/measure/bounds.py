@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.constraints import Constrained, level_values
+from analysis.measure.constraints import Constrained
+from analysis.measure.exact import level_values
 from analysis.measure.feasible import Block
 from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores, told_apart

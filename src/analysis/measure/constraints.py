@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.frames import RowKey, each_row
-from analysis.measure.exact import scale_values
+from analysis.measure.exact import level_values
 from analysis.measure.feasible import Block, Constraint, blocks
 from analysis.measure.infeasible import InfeasibleSet, sift
 from analysis.measure.tree import shares, weighting
@@ -215,9 +215,3 @@ class ScoreReader:
             own = dict(weights_of(weights))
             self.shares[key] = shares(self.groups[group], set(columns.tolist()), number, own)
         return self.shares[key]
-
-
-def level_values(study: Study) -> list[dict[str, Fraction]]:
-    """Return, for each criterion in the study's order, the exact value of each level, 0 to 1."""
-    scales = scale_values(study)
-    return [scales[name] for name in study["criteria"]["scale_id"]]

@@ -185,17 +185,9 @@ def decided(tree: WeightTree, gap: np.ndarray, left: UnitCells, right: UnitCells
 
 def weight_patterns(left: UnitCells, right: UnitCells) -> list[np.ndarray]:
     """Return a number for each row, equal where cells in the sum and weights are the same."""
-    seen: dict[tuple[int, bytes], int] = {}
-    return [
-        np.array(
-            [
-                seen.setdefault((number, row.tobytes()), len(seen))
-                for number, row in zip(rows.sets.tolist(), rows.counts, strict=True)
-            ],
-            dtype=int,
-        )
-        for rows in (left, right)
-    ]
+    keys = np.concatenate([np.column_stack([rows.sets, rows.counts]) for rows in (left, right)])
+    _, number = np.unique(keys, axis=0, return_inverse=True)
+    return np.split(number.reshape(-1), [len(left)])
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:

@@ -14,7 +14,7 @@ from analysis.measure.audit import (
     audit_scores,
     audit_totals,
     bearings,
-    clash_sentences,
+    clash_sentence,
     published_days,
 )
 from analysis.measure.bounds import (
@@ -155,9 +155,9 @@ class Results:
         """What was published of days up to this one and cannot be true, a sentence for each clash."""
         days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
         return [
-            sentence
+            clash_sentence(self.study.at(day), clash)
             for day in days
-            for sentence in clash_sentences(self.study.at(day), self.constrained_at(day))
+            for clash in self.constrained_at(day).clashes
         ]
 
     @cached_property

@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.frames import places
 from analysis.measure.bounds import bounded_values, possible_levels, tied_units
-from analysis.measure.constraints import level_values
 from analysis.measure.dominance import dominance_within
+from analysis.measure.exact import level_values
 from analysis.measure.minimum_difference import signs_beside, signs_without
 from analysis.measure.scenario_intervals import score_bounds_under
 from analysis.measure.scenarios import (
