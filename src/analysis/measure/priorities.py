@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
+from analysis.measure.exact import level_values
 from analysis.measure.minimum_difference import if_known, signs
 from analysis.measure.scores import CellValues, cell_values
 from analysis.measure.weight_tree import UnitCells, WeightTree, unit_cells, weight_tree
@@ -71,7 +72,8 @@ def next_questions(study: Study, matrix: Matrix, cells: CellValues | None = None
     expected = _expected_pairs(study, tree, rows)
     shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
-    steps = _Steps(study, matrix, asking)
+    documents, sent = _documents_seen_in_part(study, matrix), sent_requests(study)
+    waiting = asking.cells(sent[outcomes(sent) == ""])
     unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
     state = matrix.grid().to_numpy(dtype=object)
     again = cells_to_read_again(study, matrix)
@@ -85,7 +87,8 @@ def next_questions(study: Study, matrix: Matrix, cells: CellValues | None = None
             shares[key] = tree.shares(counts, number)
         column = tree.columns[place]
         cell = (unit_ids[unit], criteria[column])
-        step, sources = steps.of(*cell, str(state[unit, column]))
+        sources = documents.get(cell, [])
+        step = READ_WHOLE if sources else _step(state[unit, column], cell in waiting)
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (cell not in stale, -weight, -pairs, STEPS.index(step), int(unit), column)
@@ -164,10 +167,8 @@ def deciders(
 
 def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
     """Return the values of the scale of each criterion that bears weight, one for each level."""
-    levels = study["levels"]
-    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list).to_dict()
-    scales = list(study["criteria"]["scale_id"])
-    return [[float(value) for value in values[scales[column]]] for column in tree.columns]
+    values = level_values(study)
+    return [[*map(float, values[column].values())] for column in tree.columns]
 
 
 def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
@@ -200,22 +201,11 @@ def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarr
     return grown
 
 
-class _Steps:
-    """The step that would answer a cell, from what was read and what was asked."""
-
-    def __init__(self, study: Study, matrix: Matrix, asking: Asking):
-        self._documents = _documents_seen_in_part(study, matrix)
-        sent = sent_requests(study)
-        self._waiting = asking.cells(sent[outcomes(sent) == ""])
-
-    def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
-        """Return the step for a cell in a state, and the ids of the documents to read."""
-        sources = self._documents.get((unit, criterion))
-        if sources:
-            return READ_WHOLE, sources
-        if state == v.WITHHELD or (unit, criterion) in self._waiting:
-            return ALREADY_ASKED, []
-        return (SEARCH, []) if state == v.NOT_ASSESSED else (ASK, [])
+def _step(state: object, is_waiting: bool) -> str:
+    """Return the step for a cell of which no document is left to be read."""
+    if state == v.WITHHELD or is_waiting:
+        return ALREADY_ASKED
+    return SEARCH if state == v.NOT_ASSESSED else ASK
 
 
 def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str], list[str]]:
@@ -238,11 +228,10 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
         zip(evidence.loc[more, "evidence_id"], evidence.loc[more, "source_id"], strict=True)
     )
     unit_of = study.lookup("evidence", "unit_id")
-    documents: dict[tuple[str, str], dict[str, None]] = {}
+    documents: dict[tuple[str, str], set[str]] = {}
     for table in ("codings", "assessments"):
         for row in each_row(study[table]):
             for part in row.evidence_ids.split(";"):
                 if part in source and unit_of[part] == row.unit_id:
-                    key = (row.unit_id, row.criterion_id)
-                    documents.setdefault(key, {})[source[part]] = None
+                    documents.setdefault((row.unit_id, row.criterion_id), set()).add(source[part])
     return {key: sorted(sources) for key, sources in documents.items()}

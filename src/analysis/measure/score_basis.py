@@ -7,10 +7,11 @@ it replaced. After it: the assessments as they stand.
 import datetime as dt
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.fieldwork.coded_cells import cells_read
-from analysis.frames import each_row
+from analysis.frames import each_row, places, records_by_key
 from analysis.measure.scores import scores
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, as_coded, known, readers, states
@@ -43,11 +44,9 @@ def scores_by_reading(study: Study, as_of: dt.date, known_by: dt.date) -> pd.Dat
             table = table[table["unit_id"].isin(units)]
         table.insert(1, "reading", name)
         tables.append(table)
-    order = {unit: place for place, unit in enumerate(study["units"]["unit_id"])}
     table = pd.concat(tables, ignore_index=True)
-    return table.sort_values("unit_id", key=lambda ids: ids.map(order), kind="stable").reset_index(
-        drop=True
-    )
+    order = places(table["unit_id"], study["units"]["unit_id"])
+    return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def differing_units(table: pd.DataFrame) -> list[str]:
@@ -123,8 +122,7 @@ def _without(study: Study, matrix: Matrix, cited: pd.DataFrame) -> list[OneDocum
     """Return the scores without these answers; each unit has those of one document."""
     cells = matrix.cells.copy()
     cells.loc[cited["row"], "state"] = v.INCONCLUSIVE
-    table = scores(study, replace(matrix, cells=cells))
-    total = table[table["group_id"] == TOTAL].set_index("unit_id")[["low", "high"]].to_dict("index")
+    total = records_by_key(_totals(study, replace(matrix, cells=cells)))
     criteria: dict[tuple[str, str], list[str]] = {}
     for row in each_row(cited):
         criteria.setdefault((row.unit_id, row.source_id), []).append(row.criterion_id)
@@ -166,29 +164,18 @@ def reply_effects(study: Study, as_of: dt.date, known_by: dt.date) -> pd.DataFra
     after = states(study, as_of, known_by)
     score_after = _totals(study, after)
     for reply in each_row(taken):
-        earlier = before_reply(study, reply.reply_id)
+        earlier, own = before_reply(study, reply.reply_id), after.cells["unit_id"] == reply.unit_id
         before = states(earlier, as_of, known_by)
-        scored = _scores_of(reply.unit_id, _totals(earlier, before), score_after)
-        own = (after.cells["unit_id"] == reply.unit_id).to_numpy()
-        old, new = before.cells[own], after.cells[own]
+        tables = _totals(earlier, before), score_after
+        scored = [table[name].get(reply.unit_id, np.nan) for name in _MEASURES for table in tables]
+        old, new = (matrix.cells[own.to_numpy()] for matrix in (before, after))
         changed = (old["state"] != new["state"]).to_numpy()
-        cells = list(
-            zip(
-                new.loc[changed, "criterion_id"],
-                old.loc[changed, "state"],
-                new.loc[changed, "state"],
-                strict=True,
-            )
-        )
+        states_of = new["criterion_id"], old["state"], new["state"]
+        cells = list(zip(*(column[changed] for column in states_of), strict=True))
         rows += [(reply.reply_id, reply.unit_id, *cell, *scored) for cell in cells or [("",) * 3]]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _totals(study: Study, matrix) -> pd.DataFrame:
+def _totals(study: Study, matrix: Matrix) -> pd.DataFrame:
     table = scores(study, matrix)
     return table[table["group_id"] == TOTAL].set_index("unit_id")
-
-
-def _scores_of(unit: str, before: pd.DataFrame, after: pd.DataFrame) -> list[float]:
-    tables = (before, after)
-    return [table[name].to_dict().get(unit, float("nan")) for name in _MEASURES for table in tables]
