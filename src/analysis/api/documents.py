@@ -72,15 +72,8 @@ class Documents(pd.DataFrame):
         found = search(study, library, query, units[0], criterion_id, most)
         link = library.link
         rows = [
-            (
-                passage.document,
-                passage.page,
-                passage.snippet,
-                passage.text,
-                passage.score,
-                link(passage.document, passage.page),
-            )
-            for passage in found.passages
+            (of.document, of.page, of.snippet, of.text, of.score, link(of.document, of.page))
+            for of in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
         searched = [document.document_id for document in found.searched]

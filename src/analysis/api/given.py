@@ -97,11 +97,8 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
 def no_such(place: str, name: object, names: Iterable[str], noun: str) -> StudyError:
     """Return the error that nothing has a name; it has the nearest, and all that there are."""
     names = list(names)
-    rule, remedy = (
-        f"no {noun} has this name{nearest(name, names)}",
-        f"use one of: {', '.join(names)}",
-    )
-    return refusal(place, name, rule, remedy)
+    rule = f"no {noun} has this name{nearest(name, names)}"
+    return refusal(place, name, rule, f"use one of: {', '.join(names)}")
 
 
 def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:

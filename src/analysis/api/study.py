@@ -162,10 +162,8 @@ class Study(Summary):
         other_weights = as_weights(weights)
         weighed = with_weights(self._data, other_weights)
         if other_weights and not weighting(weighed).columns and weighting(self._data).columns:
-            rule, remedy = (
-                "with these weights nothing weighs, so that there is no score",
-                "leave one above 0",
-            )
+            rule = "with these weights nothing weighs, so that there is no score"
+            remedy = "leave one above 0"
             raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study

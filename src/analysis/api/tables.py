@@ -212,22 +212,17 @@ def record_of(study: Study, name: str) -> Table:
     Raises:
         StudyError: there is no table of this name.
     """
-    own = study.descriptor.tables
-    if not isinstance(name, str):
+    own, numbers = study.descriptor.tables, []
+    if not isinstance(name, str) or not (name in RECORDS or name in own):
         raise no_such("table", name, [*RECORDS, *own], "table")
     if name in RECORDS:
         title, make = RECORDS[name]
-    elif name in own:
-        title, make = own[name].title or name, lambda study: study[name]
+        table = make(study)
     else:
-        raise no_such("table", name, [*RECORDS, *own], "table")
+        title, table = own[name].title or name, study[name]
+        numbers = [field.name for field in own[name].fields if field.type in NUMBERS]
     lines = [study.mark] if study.mark else []
-    numbers = (
-        []
-        if name in RECORDS
-        else [field.name for field in own[name].fields if field.type in NUMBERS]
-    )
-    return Table(labelled(study, make(study), numbers), f"{title.rstrip('.')}.", lines)
+    return Table(labelled(study, table, numbers), f"{title.rstrip('.')}.", lines)
 
 
 def _agreement(study: Study) -> pd.DataFrame:

@@ -87,9 +87,7 @@ def dominance_within(study: Study, constrained: Constrained) -> Dominance:
 
 
 def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
-    keys = np.column_stack([rows.sets, rows.counts])
-    _, pattern = np.unique(keys, axis=0, return_inverse=True)
-    pattern = pattern.reshape(-1)
+    pattern = rows.patterns()
     differs = pattern[:, None] != pattern[None, :]
     if coupled is not None:
         differs |= coupled[:, None] | coupled[None, :]
@@ -101,14 +99,8 @@ def pair_table(dominance: Dominance) -> pd.DataFrame:
     """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
     names = np.array(dominance.unit_ids, dtype=object)
     above, below = np.nonzero(dominance.above)
-    conservative = np.where(dominance.conservative[above, below], "yes", "no")
-    return pd.DataFrame(
-        {
-            "above": names[above],
-            "below": names[below],
-            "conservative": conservative.astype(object),
-        }
-    )
+    careful = np.where(dominance.conservative[above, below], "yes", "no").astype(object)
+    return pd.DataFrame({"above": names[above], "below": names[below], "conservative": careful})
 
 
 def ranks(dominance: Dominance) -> pd.DataFrame:
@@ -176,16 +168,11 @@ def order(dominance: Dominance) -> list[EquivalenceClass]:
     direct = np.logical_and(over, ways @ ways == 0)
     ranked = sorted(range(len(first)), key=lambda group: (apart[group], layer[group], first[group]))
     place = {group: number for number, group in enumerate(ranked)}
-    return [
-        EquivalenceClass(
-            units=tuple(
-                dominance.unit_ids[scored[unit]] for unit in np.flatnonzero(kind == group).tolist()
-            ),
-            layer=int(layer[group]),
-            under=tuple(
-                sorted(place[other] for other in np.flatnonzero(direct[:, group]).tolist())
-            ),
-            apart=bool(apart[group]),
-        )
-        for group in ranked
-    ]
+    classes = []
+    for group in ranked:
+        members = np.flatnonzero(kind == group).tolist()
+        units = tuple(dominance.unit_ids[scored[unit]] for unit in members)
+        over_it = np.flatnonzero(direct[:, group]).tolist()
+        under = tuple(sorted(place[other] for other in over_it))
+        classes.append(EquivalenceClass(units, int(layer[group]), under, bool(apart[group])))
+    return classes

@@ -41,13 +41,8 @@ def score_bounds_under(scenario: Scenario, rows: UnitCells) -> tuple[np.ndarray,
         return tuple(
             np.where(rows.counts, part, 1).min(axis=1, initial=1) for part in (rows.low, rows.high)
         )
-    return score_range(_plan(scenario), rows)
-
-
-def _plan(scenario: Scenario) -> WeightTree:
-    return weight_tree(
-        scenario.study if scenario.kind == WEIGHTS else at_own_weights(scenario.study)
-    )
+    study = scenario.study if scenario.kind == WEIGHTS else at_own_weights(scenario.study)
+    return score_range(weight_tree(study), rows)
 
 
 @dataclass(frozen=True)

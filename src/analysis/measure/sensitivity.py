@@ -180,13 +180,12 @@ def _mean_over_range(scenario: Scenario) -> tuple[float, float]:
     rows = rows[rows.counts.any(axis=1)]
     if not len(rows):
         return float("nan"), float("nan")
-    keys = np.column_stack([rows.sets, rows.counts])
-    _, first, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
-    np.add.at(sums, pattern.reshape(-1), np.concatenate([rows.low, rows.high], axis=1))
-    many = np.bincount(pattern.reshape(-1))
-    low, high = np.split(sums / many[:, None], 2, axis=1)
-    least, greatest = score_range(
-        weight_tree(scenario.study), replace(rows[first], low=low, high=high)
+    _, first, pattern, many = np.unique(
+        rows.patterns(), return_index=True, return_inverse=True, return_counts=True
     )
-    return tuple(100 * np.average(ends, weights=many) for ends in (least, greatest))
+    sums = np.zeros((len(first), 2 * rows.counts.shape[1]))
+    np.add.at(sums, pattern, np.concatenate([rows.low, rows.high], axis=1))
+    low, high = np.split(sums / many[:, None], 2, axis=1)
+    together = replace(rows[first], low=low, high=high)
+    ends = score_range(weight_tree(scenario.study), together)
+    return tuple(100 * np.average(end, weights=many) for end in ends)

@@ -162,10 +162,8 @@ def shown(
     ids = criteria_in_use(study)["criterion_id"]
     criteria = () if set(ids) <= set(criteria) else criteria
     if units:
-        noun, words = (
-            study.settings.unit_noun,
-            shorten(query, 200) or stopped(units, "of scores", ", "),
-        )
+        noun, words = study.settings.unit_noun, shorten(query, 200)
+        words = words or stopped(units, "of scores", ", ")
         text = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
         scope = scope.stating(text, units=units, query=query)
     if criteria:
@@ -176,15 +174,11 @@ def shown(
     if not units:
         return replace(results, study=replace(study, scope=scope))
     part = replace(study, scope=scope)
-    cells = results.matrix.cells
-    cells = cells[cells["unit_id"].isin(units)].reset_index(drop=True)
-    matrix = Matrix(
-        results.matrix.as_of, results.matrix.known_by, cells, (len(units), results.matrix.shape[1])
-    )
-    gaps, scores = (
+    cells, gaps, scores = (
         table[table["unit_id"].isin(units)].reset_index(drop=True)
-        for table in (results.gaps, results.scores)
+        for table in (results.matrix.cells, results.gaps, results.scores)
     )
+    matrix = replace(results.matrix, cells=cells, shape=(len(units), results.matrix.shape[1]))
     return Shown(
         study=part,
         matrix=matrix,

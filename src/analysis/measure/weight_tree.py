@@ -135,6 +135,11 @@ class UnitCells:
         """Return which rows have the same cells in the sum, and weights, as those beside them."""
         return (self.counts == others.counts).all(axis=1) & (self.sets == others.sets)
 
+    def patterns(self) -> np.ndarray:
+        """Return a number for each row, equal where cells in the sum and weights are the same."""
+        keys = np.column_stack([self.sets, self.counts])
+        return np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+
     def kinds(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first row of each kind, and the kind of each row.
 
