@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from analysis.problem_table import print_problems
+from analysis.terminal import print_problems
 
 FAILED = 1
 _STEPS = ("os.rename", "os.mkdir", "os.link", "os.truncate", "os.chmod")

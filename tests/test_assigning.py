@@ -15,7 +15,7 @@ from analysis.fieldwork.agreement import ALL, CODES, agreement, confusion, disag
 from analysis.fieldwork.coded_cells import NO_ROW, cells_read, coded_states, disputed
 from analysis.fieldwork.coding_workbook import Order, assign, coding_workbook, give_workbook
 from analysis.fieldwork.intake import take_in
-from analysis.measure.coder_scores import scores_by_reading
+from analysis.measure.score_basis import scores_by_reading
 from analysis.study import StudyError, journal, load, validate
 from analysis.study.warnings import warnings
 

@@ -23,11 +23,8 @@ from made import (
 )
 
 from analysis.measure import attribution
-from analysis.measure.assessment_changes import followed_from
-from analysis.measure.attribution import MEASURES, compare, one_by_one, shapley
-from analysis.measure.causes import CAUSES
-from analysis.measure.counterfactuals import Counterfactuals
-from analysis.measure.version_changes import changes
+from analysis.measure.attribution import MEASURES, Counterfactuals, compare, one_by_one, shapley
+from analysis.measure.changes import CAUSES, changes, followed_from
 from analysis.show.comparison import cause_words, changed_evidence
 from analysis.study import as_coded, states
 

@@ -7,7 +7,7 @@ from made import matrix_of, one_cell, problems, real, replaced, row, with_rows
 from analysis.measure.figures.findings import finding_parts, finding_sentence
 from analysis.measure.gaps import gaps
 from analysis.measure.results import measure
-from analysis.measure.unnamed import unnamed
+from analysis.measure.shown import unnamed
 from analysis.publish.context.overview import finding_sources
 from analysis.study.sentences import written_findings
 from analysis.study.settings import UnitNoun

@@ -10,7 +10,7 @@ from analysis.fieldwork.coding_workbook import coding_workbook
 from analysis.fieldwork.open_workbook import open_workbook
 from analysis.measure.attribution import compare
 from analysis.measure.results import measure
-from analysis.measure.sensitivity import sensitivity
+from analysis.measure.sensitivity import Sensitivity
 from analysis.publish.context.method import group_rules
 from analysis.publish.context.units import unit_sections
 from analysis.publish.data import data_tables
@@ -260,7 +260,7 @@ def test_pairs_of_other_weights_are_compared_by_a_sound_bound():
     descriptor = study.descriptor.model_copy(update={"settings": settings})
     wide = dataclasses.replace(study, descriptor=descriptor)
     assert pairs(wide) == {("n2", "n1"): "no"}
-    ends = sensitivity(wide, states(wide)).units.query("kind == 'weights'").set_index("unit_id")
+    ends = Sensitivity(wide, states(wide)).units.query("kind == 'weights'").set_index("unit_id")
     assert ends.loc["n1", ["low", "high"]].tolist() == pytest.approx([20, 80])
     assert ends.loc["s1", ["low", "high"]].tolist() == pytest.approx([350 / 6.5, 550 / 7])
     # At fixed weights all is sure: 75 over 62.5 over 50. What other weights decide is marked.
@@ -278,7 +278,7 @@ def test_pairs_of_other_weights_are_compared_by_a_sound_bound():
 
 def test_without_a_criterion_the_other_weights_stand():
     study = unsettled()
-    table = sensitivity(study, states(study)).units.query("kind == 'criterion'")
+    table = Sensitivity(study, states(study)).units.query("kind == 'criterion'")
     low = table.set_index(["choice", "unit_id"])["low"].to_dict()
     assert low == {
         ("criterion.a", "n1"): 0,
@@ -288,7 +288,7 @@ def test_without_a_criterion_the_other_weights_stand():
         ("criterion.b", "n2"): 100,
         ("criterion.b", "s1"): 100,
     }
-    statements = sensitivity(study, states(study)).statements
+    statements = Sensitivity(study, states(study)).statements
     falls = {(one.above, one.below): one.falls_to for one in statements.itertuples()}
     # s1 is above n1 by b; without a still, without b the two are level.
     assert "criterion.b" in falls["s1", "n1"].split(";")
@@ -299,7 +299,7 @@ def test_without_a_criterion_the_other_weights_stand():
 
 def test_a_level_worth_more_counts_by_the_weights_of_the_group():
     study = unsettled()
-    table = sensitivity(study, states(study)).units.set_index(["choice", "unit_id"])["low"]
+    table = Sensitivity(study, states(study)).units.set_index(["choice", "unit_id"])["low"]
     # Partly at 0.75: n2 has (1 + 0.75) / 2, s1 (1 + 3 × 0.75) / 4.
     moved = table.loc["level.s.partly.highest"].to_dict()
     assert moved == pytest.approx({"n1": 50, "n2": 87.5, "s1": 81.25})

@@ -20,7 +20,6 @@ from analysis.measure.exact import scale_values
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.national import national, states_by_criterion
 from analysis.measure.results import measure
-from analysis.problem_table import print_problems
 from analysis.problems import Problem, shown_first
 from analysis.publish.blocks import blocks
 from analysis.publish.report import report_html
@@ -33,6 +32,7 @@ from analysis.study import load, schema, states, validate, values
 from analysis.study.descriptor import Table
 from analysis.study.profile import profile
 from analysis.study.read_descriptor import read_descriptor
+from analysis.terminal import print_problems
 
 
 @pytest.fixture

@@ -14,16 +14,13 @@ from made import ANY, matrix_of, one_cell, real, replaced
 from made_study import write_made_study
 
 from analysis.cli import main
-from analysis.measure.dominance import comparisons, pair_table, ranks
-from analysis.measure.exact_difference import exact_signs
+from analysis.measure.dominance import comparisons, order, pair_table, ranks
 from analysis.measure.figures import named_figures, surely_above
-from analysis.measure.minimum_difference import signs
-from analysis.measure.partial_order import order
+from analysis.measure.minimum_difference import exact_signs, signs
 from analysis.measure.priorities import deciders, next_questions
 from analysis.measure.results import measure
 from analysis.measure.scores import cell_values
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.publish.data import data_tables
 from analysis.publish.report import report_html
 from analysis.show.charts import all_charts
@@ -290,9 +287,13 @@ def test_bounds_from_elsewhere_narrow_and_coupled_units_are_marked():
     # f over g: δ = (1, −1), least (1/2 − 2) / (5/2) < 0. With b of f at 1/2 or more and b of g
     # at 1/2 or less: (1, 0), least (1/2) / (5/2) = 1/5.
     assert pair_table(comparisons(study, matrix))["below"].tolist() == ["h"]
-    lowest, highest = np.array([[1, 0.5], [0, 0], [0, 0]]), np.array([[1, 1], [0, 0.5], [0, 0]])
+    cells = dataclasses.replace(
+        cell_values(study, matrix),
+        low=np.array([[1, 0.5], [0, 0], [0, 0]]),
+        high=np.array([[1, 1], [0, 0.5], [0, 0]]),
+    )
     coupled = np.array([False, True, False])
-    table = pair_table(comparisons(study, matrix, lowest, highest, coupled))
+    table = pair_table(comparisons(study, matrix, cells, coupled))
     assert table.values.tolist() == [["f", "g", "yes"], ["f", "h", "no"]]
 
 

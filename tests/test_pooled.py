@@ -15,10 +15,9 @@ from analysis.measure.dominance import comparisons
 from analysis.measure.minimum_difference import score_range
 from analysis.measure.priorities import next_questions
 from analysis.measure.scores import cell_values, scores
-from analysis.measure.sensitivity import sensitivity
+from analysis.measure.sensitivity import Sensitivity
 from analysis.measure.tree import TOTAL
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.publish.context.method import group_rules
 from analysis.study import vocabulary as v
 from analysis.study.warnings import warnings
@@ -107,7 +106,7 @@ def test_comparisons_and_choices_rest_on_the_pool():
         matrix = matrix_of(study, cells, v.NOT_ASSESSED)
         both[way] = comparisons(study, matrix).above[1, 2]
         if way == "pooled":
-            units = sensitivity(study, matrix).units
+            units = Sensitivity(study, matrix).units
             units = units[units["unit_id"] == "u1"].set_index("choice")
             # Without a2 (1 + 1) / 3; without b 1/4.
             assert close(units.loc["criterion.a2", "low"], 200 / 3)

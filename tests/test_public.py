@@ -19,7 +19,7 @@ from pdfs import opened, text_of
 from analysis.cli import main
 from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
-from analysis.measure.unnamed import unnamed
+from analysis.measure.shown import unnamed
 from analysis.publish.parts import in_order
 from analysis.publish.site import site_files
 from analysis.study import StudyError, load

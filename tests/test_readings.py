@@ -2,7 +2,7 @@
 
 from made import READ_ON, day, one_cell, real, row, with_rows
 
-from analysis.measure.coder_scores import differing_units, known_units, scores_by_reading
+from analysis.measure.score_basis import differing_units, known_units, scores_by_reading
 
 TODAY = day(READ_ON)
 CODING = {

@@ -4,7 +4,7 @@ import math
 
 from made import READ_ON, day, one_cell, problems, row, with_rows
 
-from analysis.measure.replies import before_reply, reply_effects
+from analysis.measure.score_basis import before_reply, reply_effects
 
 TODAY = day(READ_ON)
 REPLY = {

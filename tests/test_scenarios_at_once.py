@@ -9,18 +9,11 @@ from made_totals import made, score, total
 from test_pairs import OPEN, made_up, states_drawn, studies
 
 from analysis.measure import scenario_dominance as module
-from analysis.measure.exact_difference import exact_signs
-from analysis.measure.leaving_out import parts
-from analysis.measure.minimum_difference import least_without, signs_without
-from analysis.measure.scenario_intervals import unit_intervals
-from analysis.measure.scenarios import Scenario, scenarios
-from analysis.measure.sensitivity import (
-    national_effects,
-    statement_effects,
-    unit_effects,
-)
-from analysis.measure.unit_cells import UnitCells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.minimum_difference import exact_signs, least_without, signs_without
+from analysis.measure.scenario_intervals import parts, unit_intervals
+from analysis.measure.scenarios import Scenario
+from analysis.measure.sensitivity import Sensitivity
+from analysis.measure.weight_tree import UnitCells, weight_tree
 from analysis.study import vocabulary as v
 
 
@@ -32,9 +25,10 @@ def anew_table(scenario):
 
 def held_against_anew(study, matrix):
     """Compare every interval, mean and statement with those of each choice measured by itself."""
-    made_choices = scenarios(study, matrix)
-    units = unit_effects(made_choices).set_index(["choice", "unit_id"])
-    national = national_effects(made_choices).set_index("choice")
+    found = Sensitivity(study, matrix)
+    made_choices = found.scenarios
+    units = found.units.set_index(["choice", "unit_id"])
+    national = found.national.set_index("choice")
     for scenario in made_choices:
         anew = anew_table(scenario)
         if scenario.id in units.index.get_level_values(0):
@@ -47,7 +41,7 @@ def held_against_anew(study, matrix):
                 national.loc[scenario.id, ["low", "high"]].astype(float),
                 anew[["low", "high"]].mean(),
             )
-    table = statement_effects(made_choices)
+    table = found.statements
     fallen = {(row.above, row.below): row.falls_to.split(";") for row in table.itertuples()}
     names = list(study["units"]["unit_id"])
     over, _ = module.sure_pairs(made_choices[0], over_range=True)
@@ -145,14 +139,12 @@ def test_the_work_does_not_grow_with_the_choices(monkeypatch):
         values = {str(n): f"{n / (levels - 1):.6f}" for n in range(levels)}
         study = made(2, [(f"c{n}", "g", "1") for n in range(criteria)], levels=values)
         cells = {("u1", f"c{n}"): str(n % levels) for n in range(criteria)}
-        held = scenarios(study, matrix_of(study, cells, v.NOT_ASSESSED))
+        held = Sensitivity(study, matrix_of(study, cells, v.NOT_ASSESSED))
         asked: list[str] = []
         monkeypatch.setattr(Scenario, "study", _counted(asked, Scenario.study))
-        unit_effects(held)
-        national_effects(held)
-        statement_effects(held)
+        _ = held.units, held.national, held.statements
         monkeypatch.undo()
-        return len(held), len(asked)
+        return len(held.scenarios), len(asked)
 
     (few, little), (many, more) = measured(3, 4), measured(12, 30)
     assert many > few + 50 and more == little

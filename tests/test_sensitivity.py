@@ -19,9 +19,8 @@ from analysis.measure.results import measure
 from analysis.measure.scenario_dominance import NOTHING
 from analysis.measure.scenarios import at_own_weights, middle_levels, scenarios
 from analysis.measure.scores import cell_values
-from analysis.measure.sensitivity import sensitivity
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.sensitivity import Sensitivity
+from analysis.measure.weight_tree import unit_cells, weight_tree
 from analysis.show import charts
 from analysis.show.sensitivity import (
     fall_table,
@@ -82,7 +81,7 @@ def study_of(weights, nodes=(), values=QUARTERS, observed=REPORT, other=None, st
 
 
 def found_in(study):
-    return sensitivity(study, states(study, day(READ_ON)))
+    return Sensitivity(study, states(study, day(READ_ON)))
 
 
 def falls(study, above="f", below="g"):
@@ -464,7 +463,7 @@ def test_the_chart_draws_the_reach_of_the_known(told):
 def test_a_study_of_which_nothing_is_known():
     study = study_of({"a": "1"}, f=(OPEN,), g=(OPEN,))
     matrix = matrix_of(study, {}, OPEN)
-    found = sensitivity(study, matrix)
+    found = Sensitivity(study, matrix)
     assert (len(found.statements), found.known, found.known_otherwise) == (0, [], [])
     kinds = ["declared", "weights", *["level"] * 6, "aggregation", "criterion", "date"]
     assert [one.kind for one in scenarios(study, matrix) if one.kind != "coder"] == kinds

@@ -26,7 +26,7 @@ from made_totals import (
 from test_groups import grouped
 
 from analysis.measure import feasible as engine
-from analysis.measure.audit import audit_scores, audit_totals, clash_sentences
+from analysis.measure.audit import audit_scores, audit_totals, clash_sentence
 from analysis.measure.bounds import (
     bounded_values,
     cell_bounds,
@@ -190,7 +190,7 @@ def test_a_total_contradicted_by_the_assessments_is_set_aside():
     held = hold(study, known)
     assert names(held.clashes) == gone(held.clashes) == [("P1",)]
     assert left(study, known) == {"u4": {MET, NOT_MET}}
-    (said,) = clash_sentences(study, held)
+    (said,) = [clash_sentence(study, clash) for clash in held.clashes]
     assert "Published total P1: 2 of 4 at “met” on “c” on 2023-01-01" in said
     assert "cannot be true beside our answers" in said
 
@@ -208,7 +208,7 @@ def test_two_totals_that_clash_are_both_set_aside():
     held = hold(study)
     assert names(held.clashes) == gone(held.clashes) == [("P1", "P2")]
     assert left(study)["u1"] == {MET, PARTLY}
-    (said,) = clash_sentences(study, held)
+    (said,) = [clash_sentence(study, clash) for clash in held.clashes]
     assert "P1: at least 3 of 4" in said and "P2: at most 2 of 4" in said and "P3" not in said
 
 
@@ -253,7 +253,7 @@ def test_what_may_not_settle_a_cell_may_not_unsettle_one():
     held = hold(study, known)
     assert names(held.clashes) == [("P2", "P1")] and gone(held.clashes) == [("P1",)]
     assert left(study, known) == each("u2 u3 u4", {MET})
-    (said,) = clash_sentences(study, held)
+    (said,) = [clash_sentence(study, clash) for clash in held.clashes]
     assert "P2 may decide answers and stands. The rest is set aside" in said
     audit = audit_totals(study, lambda day: held).set_index("total_id")
     assert audit[["set_aside", "clash"]].to_numpy().tolist() == [["yes", "P2;P1"], ["no", ""]]

@@ -11,8 +11,8 @@ from browser import needs_browser
 from made import LIBRARY, REAL, matrix_of, one_cell, replaced, row, with_rows
 
 from analysis.frames import each_row
-from analysis.measure.one_document import one_document
 from analysis.measure.results import measure
+from analysis.measure.score_basis import one_document
 from analysis.publish.context.answers import (
     dates_spoken,
     finding_text,

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from analysis.direction import set_apart
 from analysis.frames import each_row, records
 from analysis.measure.attribution import Comparison, compare
-from analysis.problem_table import PipeConsole
 from analysis.show.comparison import (
     ROUNDED,
     SHARED,
@@ -30,6 +28,7 @@ from analysis.show.labels import word
 from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
 from analysis.study.versions import Version, open_version
+from analysis.terminal import PipeConsole, plain_table
 from analysis.wording import capital
 
 CSV_COLUMNS = ("unit_id", "measure", "before", "after", "cause", "part")
@@ -186,15 +185,13 @@ def _titled(
         **comparison.new.lookup("units", "short_name"),
         **comparison.new.lookup("criteria", "label"),
     }
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold", vertical="top")
-    for row in each_row(rows):
-        cells = [str(names.get(cell, cell) if n < 2 else cell) for n, cell in enumerate(row)]
-        table.add_row(*(Text(set_apart(cell)) for cell in cells))
+    cells = [
+        [set_apart(str(names.get(cell, cell) if n < 2 else cell)) for n, cell in enumerate(row)]
+        for row in each_row(rows)
+    ]
     yield ""
     yield title
-    yield table
+    yield plain_table(heads, cells)
 
 
 def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:

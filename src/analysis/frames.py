@@ -1,10 +1,10 @@
-"""The rows of a table as Python objects, without the types that pandas cannot know."""
+"""The rows of a table as Python objects, without the types that pandas cannot know, and their keys."""
 
 from collections import namedtuple
 from collections.abc import Iterable
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,3 +49,14 @@ def grouped(frame: pd.DataFrame, *columns: str) -> dict[Any, list[dict[str, Any]
     for row in records(frame):
         groups.setdefault(key(row), []).append(row)
     return groups
+
+
+class RowKey(NamedTuple):
+    """A row: its table, and the values of the columns that name it."""
+
+    table: str
+    key: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return it as files show it: ``matrix/library-one/opening-hours``."""
+        return "/".join((self.table, *self.key))

@@ -91,15 +91,11 @@ def fitted(text: str, rest: str = IN_THE_STUDY) -> str:
     if _characters(text) <= CELL:
         return text
     end = f" … [Cut: a cell holds {CELL:,} characters. The rest is {rest}.]"
-    # As many signs fit as there is room for, even if each counts for two characters.
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = _characters(text[:middle] + end) <= CELL
-        low, high = (middle, high) if fits else (low, middle - 1)
-    cut = text[:low]
+    # In units of two bytes: a sign that counts for two characters and is cut in half is left out.
+    room = 2 * (CELL - _characters(end))
+    cut = text.encode("utf-16-le", "surrogatepass")[:room].decode("utf-16-le", "ignore")
     whole = cut.rpartition(" ")[0]
-    return (whole if len(whole) > low - 100 else cut).rstrip() + end
+    return (whole if len(whole) > len(cut) - 100 else cut).rstrip() + end
 
 
 def _characters(text: str) -> int:

@@ -99,19 +99,11 @@ _MONTHS = (
 
 def spoken(day) -> str:
     """Return a date as British prose writes it, such as 17 December 2020."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def spoken_month(text: str) -> str:
-    """Return a month, YYYY-MM, as British prose writes it, such as December 2020."""
-    year, month = text.split("-")
-    return f"{_MONTHS[int(month) - 1]} {year}"
+    return spoken_date(day.isoformat())
 
 
 def spoken_date(text: str) -> str:
     """Return a date of a table, YYYY, YYYY-MM or YYYY-MM-DD, as British prose writes it."""
     year, *rest = text.split("-")
-    if not rest:
-        return year
-    month = spoken_month("-".join((year, rest[0])))
-    return " ".join([*(str(int(day)) for day in rest[1:]), month])
+    month = [_MONTHS[int(number) - 1] for number in rest[:1]]
+    return " ".join([*(str(int(day)) for day in rest[1:]), *month, year])

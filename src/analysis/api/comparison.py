@@ -4,8 +4,7 @@ import datetime as dt
 
 import pandas as pd
 
-from analysis.api.dates import read_date
-from analysis.api.given import no_such, of_kind
+from analysis.api.given import no_such, of_kind, read_date
 from analysis.api.reading import Table, labelled
 from analysis.api.study import Study
 from analysis.api.summary import Summary

@@ -1,13 +1,18 @@
-"""The documents of a study in a notebook: their table, and passages of them."""
+"""The documents of a study in a notebook: their table, passages of them, and what is quoted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from analysis.wording import counted
+
 if TYPE_CHECKING:
     from analysis.study import Study
+    from analysis.study.evidence import Quotation
 
 _COLUMNS = ["document_id", "page", "snippet", "passage", "score", "link"]
 
@@ -66,17 +71,56 @@ class Documents(pd.DataFrame):
         found = search(study, library, query, units[0], criterion_id, most)
         link = library.link
         rows = [
-            (
-                passage.document,
-                passage.page,
-                passage.snippet,
-                passage.text,
-                passage.score,
-                link(passage.document, passage.page),
-            )
-            for passage in found.passages
+            (of.document, of.page, of.snippet, of.text, of.score, link(of.document, of.page))
+            for of in found.passages
         ]
         table = pd.DataFrame(rows, columns=_COLUMNS)
         searched = [document.document_id for document in found.searched]
         table.attrs = {"hits": found.hits, "searched": searched, "missing": library.missing()}
         return table
+
+
+class Quotations:
+    """Quotations, as a list, that a notebook shows; of private documents there are none."""
+
+    def __init__(self, quoted: Sequence[Quotation], lines: Sequence[str] = ()):
+        """Hold them.
+
+        Args:
+            quoted: the quotations.
+            lines: what must stand with them.
+        """
+        self._quoted, self._lines = [*quoted], [*lines]
+
+    def __iter__(self) -> Iterator[Quotation]:
+        """Give each quotation."""
+        return iter(self._quoted)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._quoted)
+
+    def __repr__(self) -> str:
+        """Return them as text: the words in quotation marks, in what stands around them."""
+        return "\n".join([*self._head, *map(_as_text, self)])
+
+    def _repr_html_(self) -> str:
+        from analysis.publish.markup import isolating
+
+        head = "<br>".join(map(escape, self._head))
+        template = isolating().get_template("quotation.html.j2")
+        quotation = template.make_module().quotation  # pyright: ignore[reportAttributeAccessIssue] # of the template
+        shown = (f"<p>{escape(item.evidence_id)}</p>{quotation(item)}" for item in self)
+        return f"<p>{head}</p>{''.join(shown)}"
+
+    @property
+    def _head(self) -> list[str]:
+        count = counted(len(self), "quotation", "quotations") if self._quoted else "No quotations"
+        return [f"{count} from public documents.", *self._lines]
+
+
+def _as_text(quotation: Quotation) -> str:
+    page = f"page {quotation.page} of {quotation.pages}" if quotation.page else "page not given"
+    archived = f"archived at {quotation.archived}, " if quotation.archived else ""
+    text = f"{quotation.evidence_id}: {quotation.before}“{quotation.exact}”{quotation.after}"
+    return f"{text}\n  ({page}, as retrieved on {quotation.retrieved_on}, {archived}SHA-256 {quotation.sha256})"

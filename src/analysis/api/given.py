@@ -1,5 +1,6 @@
 """What the API is given: what it takes, and what it refuses in one line."""
 
+import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.problems import Problem, StudyError, shorten
+from analysis.study.dates import ASKED_FOR, last_day
 from analysis.wording import nearest
 
 T = TypeVar("T")
@@ -95,8 +97,20 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
 def no_such(place: str, name: object, names: Iterable[str], noun: str) -> StudyError:
     """Return the error that nothing has a name; it has the nearest, and all that there are."""
     names = list(names)
-    rule, remedy = (
-        f"no {noun} has this name{nearest(name, names)}",
-        f"use one of: {', '.join(names)}",
-    )
-    return refusal(place, name, rule, remedy)
+    rule = f"no {noun} has this name{nearest(name, names)}"
+    return refusal(place, name, rule, f"use one of: {', '.join(names)}")
+
+
+def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:
+    """Return the day that a date means, or ``None`` where none is given.
+
+    Raises:
+        StudyError: it is not a date.
+    """
+    if date is None:
+        return None
+    try:
+        return last_day("" if date is pd.NaT else date)
+    except ValueError as error:
+        rule = "it is not a date"
+        raise StudyError([Problem(name, None, "", shorten(date), rule, ASKED_FOR)]) from error

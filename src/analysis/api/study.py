@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.api.dates import read_date
-from analysis.api.documents import Documents
-from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind
+from analysis.api.documents import Documents, Quotations
+from analysis.api.given import as_folder, as_ids, as_weights, no_such, of_kind, read_date
 from analysis.api.summary import Summary
 from analysis.api.typed import typed
 from analysis.measure.national import criteria_in_use
@@ -30,7 +29,6 @@ from analysis.study.scope import chosen_criteria, chosen_units, with_weights
 from analysis.wording import agreeing, spoken
 
 if TYPE_CHECKING:
-    from analysis.api.quotations import Quotations
     from analysis.api.reading import Table
     from analysis.api.results import Results
 
@@ -164,10 +162,8 @@ class Study(Summary):
         other_weights = as_weights(weights)
         weighed = with_weights(self._data, other_weights)
         if other_weights and not weighting(weighed).columns and weighting(self._data).columns:
-            rule, remedy = (
-                "with these weights nothing weighs, so that there is no score",
-                "leave one above 0",
-            )
+            rule = "with these weights nothing weighs, so that there is no score"
+            remedy = "leave one above 0"
             raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
         results = measure(weighed, *dates)
         there = results.study
@@ -196,7 +192,7 @@ class Study(Summary):
         Raises:
             StudyError: there is no table of this name; the message has the names.
         """
-        from analysis.api.records import record_of
+        from analysis.api.tables import record_of
 
         return record_of(self._data, name)
 
@@ -209,8 +205,6 @@ class Study(Summary):
         Raises:
             StudyError: there is no evidence of such an id.
         """
-        from analysis.api.quotations import Quotations
-
         ids = self._data["evidence"]["evidence_id"]
         given = as_ids("evidence", ids if evidence is None else evidence, ids)
         wanted = [given] if isinstance(given, str) else given

@@ -18,12 +18,12 @@ from analysis.commands.shared import (
     print_possible_details,
     refusal,
     refuse_missing,
+    shown_progress,
     study_and_places,
     unit_meant,
     units_meant,
 )
 from analysis.problems import shorten
-from analysis.progress import shown_progress
 from analysis.wording import counted
 
 if TYPE_CHECKING:

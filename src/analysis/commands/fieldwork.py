@@ -134,8 +134,8 @@ def _print_due(study: Study) -> None:
 
 def intake(arguments: argparse.Namespace) -> int:
     """Take back a workbook that was filled in."""
-    from analysis.change_table import print_intake
     from analysis.fieldwork.intake import take_in
+    from analysis.terminal import print_intake
 
     intake = take_in(
         arguments.file, arguments.study, arguments.reason, arguments.dry_run, preview=print_intake
@@ -146,8 +146,8 @@ def intake(arguments: argparse.Namespace) -> int:
 
 def bring_in(arguments: argparse.Namespace) -> int:
     """Bring in a table that there is already."""
-    from analysis.change_table import print_import
     from analysis.fieldwork.import_table import import_table
+    from analysis.terminal import print_import
 
     imported = import_table(
         arguments.file, arguments.into, arguments.map, arguments.dry_run, preview=print_import

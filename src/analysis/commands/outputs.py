@@ -18,9 +18,9 @@ from analysis.commands.shared import (
     refusal,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
+    shown_progress,
     unit_meant,
 )
-from analysis.progress import shown_progress
 
 MANIFEST = "manifest.json"
 
@@ -40,7 +40,7 @@ def report(arguments: argparse.Namespace) -> int:
     from analysis.background import background
 
     with shown_progress() as progress, background(*IN_BACKGROUND) as executor:
-        from analysis.measure.unnamed import unnamed
+        from analysis.measure.shown import unnamed
         from analysis.publish.manifest import input_hashes
 
         progress("study")

@@ -10,9 +10,9 @@ from analysis.commands.shared import (
     measured,
     print_problems_found,
     refusal,
+    shown_progress,
 )
 from analysis.problems import WARNING, shown_first
-from analysis.progress import shown_progress
 from analysis.wording import capital
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,12 +148,24 @@ def print_not_shown(study: Study) -> None:
         print(sentence)
 
 
+@contextlib.contextmanager
+def shown_progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows the step at hand on a terminal; quiet where nobody looks on."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("policygap") as status:
+        yield lambda step: status.update(f"policygap: {step}")
+
+
 def print_problems_found(problems: list[Problem], form: str) -> None:
     """Print problems as a table, or as JSON."""
     if form == "json":
         # In ASCII, so that it can be written to any terminal and read from any pipe.
         print(json.dumps([problem.as_dict() for problem in problems], indent=1))
         return
-    from analysis.problem_table import print_problems
+    from analysis.terminal import print_problems
 
     print_problems(problems, SHOWN_AT_MOST)

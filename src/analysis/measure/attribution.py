@@ -6,19 +6,34 @@ procedures for distributional analysis, Journal of Economic Inequality, 2013).
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 from fractions import Fraction
 from itertools import combinations
 from math import comb
 
+import numpy as np
 import pandas as pd
 
-from analysis.frames import each_row
-from analysis.measure.causes import Change, touching
-from analysis.measure.counterfactuals import Counterfactuals
-from analysis.measure.exact import Interval, cell_interval, scale_values
-from analysis.measure.version_changes import changes
+from analysis.frames import each_row, records_by_key
+from analysis.measure.changes import (
+    CAUSES,
+    CODEBOOK,
+    EVIDENCE,
+    IN_FORCE,
+    NEW_STATE,
+    TOTALS,
+    Change,
+    changes,
+)
+from analysis.measure.exact import (
+    Interval,
+    cell_interval,
+    cell_intervals,
+    exact_scores,
+    scale_values,
+)
+from analysis.measure.tree import TOTAL, weighting
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.versions import under_new_ids
@@ -27,8 +42,104 @@ MEASURES = ("low", "high", "known")
 MOST_CAUSES = 8
 """Causes beyond which not every subset is tried, and one declared order is taken instead."""
 
-Scores = dict[frozenset[str], Interval | None]
-Game = Callable[[frozenset[str]], Fraction]
+
+Causes = frozenset[str]
+Game = Callable[[Causes], Fraction]
+CODEBOOK_TABLES = ("recommendations", "levels", "rules", "applicability", "group_weights")
+_NEVER = "9999-12-31"
+
+
+class Counterfactuals:
+    """OLD with the changes of some causes applied, each made once, when it is asked for.
+
+    Attributes:
+        units: the units that both versions hold.
+
+    They hold the units that both versions hold, in NEW's order. A criterion that only one
+    codebook has brings its own ``applies_from``. Two assessments may stand side by side that tie
+    at different levels, which no version by itself may hold: then NEW's, which comes last,
+    stands.
+    """
+
+    def __init__(
+        self, old: Study, new: Study, before: Matrix, after: Matrix, changes: Sequence[Change]
+    ):
+        """Keep the two versions, their matrices, and all that differs between them."""
+        self._versions = (old, new)
+        self._days = (before.as_of, after.as_of)
+        self._known_by = max(before.known_by, after.known_by)
+        self._assessed = [change for change in changes if change.table == "assessments"]
+        unit_ids = new["units"]["unit_id"]
+        self.units = unit_ids[unit_ids.isin(old["units"]["unit_id"])].tolist()
+        self._units = [
+            study["units"].set_index("unit_id", drop=False).loc[self.units].reset_index(drop=True)
+            for study in self._versions
+        ]
+        self._weights = [
+            weighting(replace(study, tables={**study.tables, "units": units}))
+            for study, units in zip(self._versions, self._units, strict=True)
+        ]
+        self._place = {name: place for place, name in enumerate(self.units)}
+        self._grids: dict[Causes, dict[str, dict[str, str]]] = {}
+        self._scores: dict[tuple, Interval | None] = {}
+
+    def study(self, causes: Causes) -> Study:
+        """Return the study in which the changes of some causes are applied to OLD."""
+        old, new = self._versions
+
+        def side(cause: str) -> Study:
+            return self._versions[cause in causes]
+
+        chosen = [change for change in self._assessed if change.cause in causes]
+        kept = old["assessments"].drop([change.old for change in chosen if change.old is not None])
+        come = new["assessments"].loc[[change.new for change in chosen if change.new is not None]]
+        rows = pd.concat([kept, come], ignore_index=True)
+        searches, requests = side(EVIDENCE)["searches"], side(EVIDENCE)["requests"]
+        criteria = side(CODEBOOK)["criteria"]
+        starts = side(IN_FORCE).lookup("criteria", "applies_from")
+        applies = criteria["criterion_id"].map(starts)
+        applies = np.where(applies.isna(), criteria["applies_from"], applies)
+        # What is in force is asked of one date, and the state of what is in force of another.
+        in_force = applies <= self._days[IN_FORCE in causes].isoformat()
+        applies = np.where(in_force, "", _NEVER)
+        tables = {
+            **old.tables,
+            **{name: side(CODEBOOK)[name] for name in CODEBOOK_TABLES},
+            "criteria": criteria.assign(applies_from=applies),
+            "units": self._units[CODEBOOK in causes],
+            "assessments": rows[rows["unit_id"].isin(self.units)].reset_index(drop=True),
+            "searches": searches,
+            # A request on what the other codebook asks is none on what is asked here.
+            "requests": requests[
+                requests["unit_id"].isin(self.units)
+                & requests["criterion_id"].isin(["", *criteria["criterion_id"]])
+            ],
+            **{name: side(TOTALS)[name] for name in ("published_totals", "published_scores")},
+        }
+        return Study(old.folder, side(IN_FORCE).descriptor, tables)
+
+    def grid(self, causes: Causes) -> dict[str, dict[str, str]]:
+        """Return the state of every cell, by unit and criterion."""
+        if causes not in self._grids:
+            # A new state is of a day that the earlier version had not come to: it brings the
+            # later date with it, and so has its effect to itself.
+            later = bool(causes & {IN_FORCE, NEW_STATE})
+            matrix = states(self.study(causes), self._days[later], self._known_by)
+            self._grids[causes] = records_by_key(matrix.grid())
+        return self._grids[causes]
+
+    def score(self, unit: str, causes: Causes) -> Interval | None:
+        """Return a unit's score in all, exact; ``None``: nothing of it is in the sum."""
+        if unit not in self.grid(causes):
+            return None
+        cell_states = tuple(self.grid(causes)[unit].values())
+        side = CODEBOOK in causes
+        weights = self._weights[side]
+        key = (side, int(weights.of_unit[self._place[unit]]), cell_states)
+        if key not in self._scores:
+            cells = cell_intervals(self._versions[side], cell_states)
+            self._scores[key] = exact_scores(weights.tree, cells, key[1]).get(TOTAL)
+        return self._scores[key]
 
 
 @dataclass(frozen=True)
@@ -41,7 +152,7 @@ class Comparison:
         before: OLD's matrix.
         after: NEW's matrix.
         changes: one row for each differing row or setting, with its one cause: the fields of
-            :class:`analysis.measure.causes.Change`, but ``row_before`` and ``row_after`` for
+            :class:`analysis.measure.changes.Change`, but ``row_before`` and ``row_after`` for
             the row of the table as a spreadsheet counts it (0: none).
         parts: one row for each unit × measure × cause: ``unit_id``, ``measure``, ``before``,
             ``after``, ``cause``, ``part``. Units with a score in both versions that anything
@@ -59,7 +170,7 @@ class Comparison:
         only_old: units that only OLD holds.
         only_new: units that only NEW holds.
         in_order: units with too many causes for every order: theirs came in the order of
-            :data:`~analysis.measure.causes.CAUSES`.
+            :data:`~analysis.measure.changes.CAUSES`.
         changed_ids: ids of units and criteria that OLD knew by another id, with NEW's; in
             ``old`` they are NEW's.
     """
@@ -132,7 +243,7 @@ def compare(old: Study, new: Study, as_of: dt.date | None = None) -> Comparison:
         after=after,
         changes=_as_table(all_changes),
         parts=pd.DataFrame(parts, columns=columns, dtype=object),
-        cells=_cells(tried, (old, new), before, after, causes),
+        cells=_cells(tried, [_worth(old), _worth(new)], before, after, causes),
         unscored=pd.DataFrame(one_sided, columns=["unit_id", "before", "after"]),
         only_old=_only(old, new),
         only_new=_only(new, old),
@@ -179,7 +290,9 @@ def one_by_one(players: Sequence[str], value: Game) -> dict[str, Fraction]:
     return {player: right - left for player, left, right in steps}
 
 
-def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, Fraction]:
+def _parts(
+    scores: dict[Causes, Interval | None], causes: tuple[str, ...], measure: str
+) -> dict[str, Fraction]:
     values = {some: getattr(score, measure) for some, score in scores.items() if score}
     if len(values) < len(scores):
         return {";".join(causes): values[frozenset(causes)] - values[frozenset()]}
@@ -187,44 +300,34 @@ def _parts(scores: Scores, causes: tuple[str, ...], measure: str) -> dict[str, F
     return share(causes, values.__getitem__)
 
 
-def _subsets(causes: Sequence[str]) -> list[frozenset[str]]:
+def _subsets(causes: Sequence[str]) -> list[Causes]:
     sizes = range(len(causes) + 1)
     return [frozenset(some) for size in sizes for some in combinations(causes, size)]
 
 
-def _steps(causes: Sequence[str]) -> list[frozenset[str]]:
+def _steps(causes: Sequence[str]) -> list[Causes]:
     return [frozenset(causes[:count]) for count in range(len(causes) + 1)]
 
 
 def _cells(
-    tried: Counterfactuals,
-    studies: tuple[Study, Study],
-    before: Matrix,
-    after: Matrix,
-    causes: dict,
+    tried: Counterfactuals, worth: list[Callable], before: Matrix, after: Matrix, causes: dict
 ) -> pd.DataFrame:
     columns = ["unit_id", "criterion_id", "before", "after", "cause", "worth_differs"]
     columns += ["evidence_ids", "row_before", "row_after"]
     earlier = {(row.unit_id, row.criterion_id): row for row in each_row(before.cells)}
-    worth = [_worth(study) for study in studies]
     rows = []
     for right in each_row(after.cells):
         key = (right.unit_id, right.criterion_id)
         left = earlier.get(key)
         if left is None or left.state == right.state:
             continue
+        behind = _behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]
         ids = dict.fromkeys(f"{left.evidence_ids};{right.evidence_ids}".split(";"))
+        cited = ";".join(filter(None, ids))
+        worth_differs = worth[0](left) != worth[1](right)
+        places = _row_number(left.row), _row_number(right.row)
         rows.append(
-            (
-                *key,
-                left.state,
-                right.state,
-                ";".join(_behind(tried, *key, causes[right.unit_id]) or causes[right.unit_id]),
-                worth[0](left) != worth[1](right),
-                ";".join(evidence_id for evidence_id in ids if evidence_id),
-                _row_number(left.row),
-                _row_number(right.row),
-            )
+            (*key, left.state, right.state, ";".join(behind), worth_differs, cited, *places)
         )
     return pd.DataFrame(rows, columns=columns)
 
@@ -246,8 +349,8 @@ def _behind(
 ) -> list[str]:
     """Return the causes without which, whatever else is applied, a cell's state may differ."""
 
-    def state(some: frozenset[str]) -> str:
-        return tried.state(unit, criterion, some)
+    def state(some: Causes) -> str:  # empty where the unit does not exist on the date
+        return tried.grid(some).get(unit, {}).get(criterion, "")
 
     return [
         cause
@@ -257,6 +360,20 @@ def _behind(
             for some in _subsets([other for other in causes if other != cause])
         )
     ]
+
+
+def touching(changes: Iterable[Change], unit: str) -> tuple[str, ...]:
+    """Return the causes that touch a unit, in order.
+
+    A question or a rule reworded, and evidence alone, move nothing by themselves.
+    """
+    moving = (
+        row
+        for row in changes
+        if row.table not in ("rules", "evidence") and row.column != "question"
+    )
+    present = {row.cause for row in moving if row.unit_id in ("", unit)}
+    return tuple(cause for cause in CAUSES if cause in present)
 
 
 def _row_number(place: int | None) -> int:

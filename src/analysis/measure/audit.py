@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.direction import isolated_name
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.constraints import (
     AT_LEAST,
     AT_MOST,
@@ -21,7 +21,6 @@ from analysis.measure.constraints import (
 )
 from analysis.measure.feasible import Constraint, satisfiable
 from analysis.measure.infeasible import InfeasibleSet
-from analysis.measure.row_key import RowKey
 from analysis.measure.scores import told_apart
 from analysis.study import Study
 from analysis.study import vocabulary as v
@@ -33,39 +32,8 @@ CONSISTENT, OPEN, CONTRADICTED = "consistent", "open", "contradicted"
 At = Callable[[dt.date], Constrained]
 """Gives what is constrained on a day."""
 
-_FOUND = ("status", "open_by", "set_aside", "clash", "source_id", "note")
-TOTALS_COLUMNS = [
-    "total_id",
-    "criterion_id",
-    "level",
-    "relation",
-    "count",
-    "of",
-    "among",
-    "as_of",
-    "settles_cells",
-    "named",
-    "cannot_be_told",
-    *_FOUND,
-]
-SCORES_COLUMNS = [
-    "score_id",
-    "unit_id",
-    "group_id",
-    "as_of",
-    "score",
-    "step",
-    "rounding",
-    "lowest",
-    "lowest_in",
-    "highest",
-    "highest_in",
-    "weights",
-    "settles_cells",
-    "low",
-    "high",
-    *_FOUND,
-]
+_FOUND = ["status", "open_by", "set_aside", "clash"]
+_BEHIND = ["source_id", "note"]
 
 
 def published_days(study: Study) -> list[dt.date]:
@@ -87,8 +55,9 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         ``set_aside`` and ``clash``: whether the total is left out, and the rows, joined by ";",
         that it clashes with, itself among them; ``source_id`` and ``note``.
     """
-    rows = []
-    for row in each_row(study[TOTALS]):
+    table = study[TOTALS].reset_index(drop=True)
+    found = []
+    for row in each_row(table):
         day = dt.date.fromisoformat(row.as_of)
         constrained, units = at(day), study.at(day)["units"]
         among, cells = units_among(units, row.among), constrained.matrix.cells
@@ -96,42 +65,32 @@ def audit_totals(study: Study, at: At) -> pd.DataFrame:
         named = int(np.isin(state, levels_of(row.level)).sum())
         unknown = int(np.isin(state, v.OPEN).sum())
         low, high = published_range(row, int(among.sum()))
-        status, open_by = _compared(low, high, named, named + unknown)
-        rows.append(
-            (
-                row.total_id,
-                row.criterion_id,
-                row.level,
-                row.relation or EXACTLY,
-                int(row.count),
-                int(row.of),
-                row.among,
-                row.as_of,
-                row.settles_cells,
-                named,
-                unknown,
-                status,
-                open_by,
-                *_clash_of(constrained, RowKey(TOTALS, (row.total_id,))),
-                row.source_id,
-                row.note,
-            )
-        )
-    return pd.DataFrame(rows, columns=TOTALS_COLUMNS)
+        status = _compared(low, high, named, named + unknown)
+        clash = _clash_of(constrained, RowKey(TOTALS, (row.total_id,)))
+        found.append((named, unknown, *status, *clash))
+    columns = ["total_id", "criterion_id", "level", "relation", "count", "of", "among", "as_of"]
+    published = table[[*columns, "settles_cells"]].astype({"count": int, "of": int})
+    published["relation"] = published["relation"].replace("", EXACTLY)
+    names = ["named", "cannot_be_told", *_FOUND]
+    return pd.concat(
+        [published, pd.DataFrame(found, columns=names), table[_BEHIND]], axis="columns"
+    )
 
 
 def audit_scores(study: Study, at: At) -> pd.DataFrame:
     """Set each published score beside what the evidence allows on the score's own day.
 
     Returns:
-        The columns of :data:`SCORES_COLUMNS`: as for totals, but ``lowest`` and ``highest`` are
-        the ends between which the score lay before rounding, within 0 to 100, ``lowest_in`` and
-        ``highest_in`` whether they are possible themselves, ``low`` and ``high``, on 0 to 100, are the least and the greatest score that the evidence allows by the publisher's
-        weights (missing where nothing of it is in the sum), and ``open_by`` is how many of its
-        cells are open.
+        ``score_id``, ``unit_id``, ``group_id``, ``as_of``, ``score``, ``step``, ``rounding``,
+        ``weights`` and ``settles_cells`` as published; ``lowest`` and ``highest``, the ends between
+        which the score lay before rounding, within 0 to 100, ``lowest_in`` and ``highest_in``
+        whether they are possible themselves; ``low`` and ``high``, on 0 to 100, the least and the
+        greatest score that the evidence allows by the publisher's weights (missing where nothing of
+        it is in the sum); the rest as for totals, but ``open_by`` is how many of its cells are open.
     """
-    rows, readers = [], {}
-    for score in each_row(study.at(None)[SCORES]):  # each on its own day
+    table = study.at(None)[SCORES].reset_index(drop=True)  # each on its own day
+    before_rounding, found, readers = [], [], {}
+    for score in each_row(table):
         day = dt.date.fromisoformat(score.as_of)
         constrained = at(day)
         if day not in readers:
@@ -146,31 +105,28 @@ def audit_scores(study: Study, at: At) -> pd.DataFrame:
         else:
             sums = [sum(map(end, row.parts.values())) for end in (min, max)]
             status = CONSISTENT if all(map(row.admits, sums)) else OPEN
-        rows.append(
+        before_rounding.append(
             (
-                score.score_id,
-                score.unit_id,
-                score.group_id,
-                score.as_of,
-                float(score.score),
-                float(score.step or "nan"),
-                score.rounding,
                 float(max(ends.low, 0)),
                 "yes" if ends.low_in or ends.low < 0 else "no",
                 float(min(ends.high, 100)),
                 "yes" if ends.high_in or ends.high > 100 else "no",
-                score.weights,
-                score.settles_cells,
-                told_apart(100 * least),
-                told_apart(100 * most),
-                status,
-                len(open_parts),
-                *_clash_of(constrained, RowKey(SCORES, (score.score_id,))),
-                score.source_id,
-                score.note,
             )
         )
-    return pd.DataFrame(rows, columns=SCORES_COLUMNS)
+        allowed = told_apart(100 * least), told_apart(100 * most)
+        clash = _clash_of(constrained, RowKey(SCORES, (score.score_id,)))
+        found.append((*allowed, status, len(open_parts), *clash))
+    published = table[["score_id", "unit_id", "group_id", "as_of", "score", "step", "rounding"]]
+    numbers = {name: table[name].replace("", "nan").map(float) for name in ("score", "step")}
+    ends = ["lowest", "lowest_in", "highest", "highest_in"]
+    parts = [
+        published.assign(**numbers),
+        pd.DataFrame(before_rounding, columns=ends),
+        table[["weights", "settles_cells"]],
+        pd.DataFrame(found, columns=["low", "high", *_FOUND]),
+        table[_BEHIND],
+    ]
+    return pd.concat(parts, axis="columns")
 
 
 @dataclass(frozen=True)
@@ -198,35 +154,25 @@ def bearings(
         constrained: the day's matrix and what was published of that day.
         settled: unit and criterion of every cell that what was published settles.
     """
-    keys = list(
-        constrained.matrix.cells[["unit_id", "criterion_id"]].itertuples(index=False, name=None)
-    )
+    cells = constrained.matrix.cells
+    keys = list(zip(cells["unit_id"], cells["criterion_id"], strict=True))
     blocks = {row.name: block for block in constrained.settling_blocks for row in block.constraints}
     stands = {constraint.name for constraint in (*constrained.firm, *constrained.weak)}
     all_bearings = []
     for name, row in constrained.rows.items():
         published = _published(study, name)
-        cells = [keys[cell] for cell in row.parts] if name in blocks else []
-        settles = [cell for cell in cells if cell in settled]
+        bound = [keys[cell] for cell in row.parts] if name in blocks else []
+        settles = [cell for cell in bound if cell in settled]
         if name.table == TOTALS and not settles:
             continue
-        units = {unit for unit, _ in settles} | (
-            {published.unit_id} if name.table == SCORES else set()
-        )
-        others = (
-            [constraint.name for constraint in blocks[name].constraints if constraint.name != name]
-            if settles
-            else []
-        )
-        words = _row_words(study, name)
-        what = _what_it_does(study, row, name in stands, settles, cells, others)
-        all_bearings.append(
-            Bearing(
-                name,
-                frozenset(units),
-                f"{words[0].upper()}{words[1:]} (source {published.source_id}). {what}",
-            )
-        )
+        units = {unit for unit, _ in settles}
+        if name.table == SCORES:
+            units.add(published.unit_id)
+        tied = blocks[name].constraints if settles else ()
+        others = [constraint.name for constraint in tied if constraint.name != name]
+        what = _what_it_does(study, row, name in stands, settles, bound, others)
+        text = f"{capital(_row_words(study, name))} (source {published.source_id}). {what}"
+        all_bearings.append(Bearing(name, frozenset(units), text))
     return all_bearings
 
 
@@ -256,11 +202,6 @@ def _what_it_does(study: Study, row: Constraint, stands: bool, settles, cells, o
     return "None of its cells is open."
 
 
-def clash_sentences(study: Study, constrained: Constrained) -> list[str]:
-    """Say of each clash of a day, in plain words, which rows cannot be true and what becomes of them."""
-    return [_clash_words(study, clash) for clash in constrained.clashes]
-
-
 def _compared(low: int | None, high: int | None, named: int, most: int) -> tuple[str, int]:
     """Return the status of a count, and by how many it is open."""
     if (high is not None and named > high) or (low is not None and most < low):
@@ -277,7 +218,8 @@ def _clash_of(constrained: Constrained, name: RowKey) -> tuple[str, str]:
     return "no", ""
 
 
-def _clash_words(study: Study, clash: InfeasibleSet) -> str:
+def clash_sentence(study: Study, clash: InfeasibleSet) -> str:
+    """Say of a clash, in plain words, which rows cannot be true and what becomes of them."""
     in_words = {name: _row_words(study, name) for name in clash.rows}
     if len(clash.rows) == 1:
         words = in_words[clash.rows[0]]
@@ -290,12 +232,9 @@ def _clash_words(study: Study, clash: InfeasibleSet) -> str:
         else "All of them are set aside, since nothing tells which of them is wrong."
     )
     count = len(clash.rows)
+    clashing = f"These {count} cannot all be true beside our answers, though any fewer could be."
     if count == 2:
         clashing = "These two cannot both be true beside our answers, though either alone could be."
-    else:
-        clashing = (
-            f"These {count} cannot all be true beside our answers, though any fewer could be."
-        )
     rows = stopped([capital(words) for words in in_words.values()], "published_totals.csv")
     return f"{clashing} {rows}. {which}"
 

@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from analysis.measure.constraints import Constrained, level_values
+from analysis.measure.constraints import Constrained
+from analysis.measure.exact import level_values
 from analysis.measure.feasible import Block
 from analysis.measure.national import states_by_criterion
 from analysis.measure.scores import CellValues, cell_values, scores, told_apart
@@ -79,30 +80,14 @@ def bounded_values(study: Study, constrained: Constrained) -> CellValues:
     a cell is known too where the totals settle its level. Each cell is bounded by itself: cells
     that one total ties together need not all be at their ends at once.
     """
-    cells, width, values = (
-        cell_values(study, constrained.matrix),
-        constrained.matrix.shape[1],
-        level_values(study),
-    )
+    cells, values = cell_values(study, constrained.matrix), level_values(study)
     for cell, names in possible_levels(constrained).items():
         if len(names) < len(constrained.levels[cell]):
-            place = divmod(cell, width)
+            place = divmod(cell, len(values))
             worth = [float(values[place[1]][name]) for name in names]
             cells.low[place], cells.high[place] = min(worth), max(worth)
             cells.known[place] = len(names) == 1
     return cells
-
-
-def narrowed(study: Study, constrained: Constrained) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return the least and greatest value of every cell, where totals of the day narrow any.
-
-    Each 0 to 1, of shape (units, criteria); none where no total may settle a cell: then the
-    scale's own bounds stand.
-    """
-    if not constrained.firm:
-        return None, None
-    cells = bounded_values(study, constrained)
-    return cells.low, cells.high
 
 
 def tied_units(constrained: Constrained) -> np.ndarray:

@@ -8,11 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.frames import each_row
-from analysis.measure.exact import scale_values
+from analysis.frames import RowKey, each_row
+from analysis.measure.exact import level_values
 from analysis.measure.feasible import Block, Constraint, blocks
 from analysis.measure.infeasible import InfeasibleSet, sift
-from analysis.measure.row_key import RowKey
 from analysis.measure.tree import shares, weighting
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
@@ -34,7 +33,6 @@ class Constrained:
         levels: for each open cell (an unknown in the sum, scored or context) the levels of its
             scale, in the study's order.
         rows: every row published of that day, as it binds the open cells, by name.
-        settling: names of those that may settle a unit's own cell.
         firm: the rows that may settle cells and stand.
         weak: the rows that may not, and stand; firm and weak can all be true at once.
         clashes: the rows that cannot, and which of them are set aside.
@@ -43,7 +41,6 @@ class Constrained:
     matrix: Matrix
     levels: Mapping[int, tuple[str, ...]]
     rows: Mapping[RowKey, Constraint]
-    settling: frozenset[RowKey]
     firm: tuple[Constraint, ...]
     weak: tuple[Constraint, ...]
     clashes: tuple[InfeasibleSet, ...]
@@ -83,14 +80,10 @@ def constrained(study: Study, matrix: Matrix) -> Constrained:
     levels = _open_levels(study, matrix)
     rows, settling = _rows(study, matrix, levels)
     choices = {cell: len(names) for cell, names in levels.items()}
-    firm, weak, clashes = sift(
-        choices,
-        [row for name, row in rows.items() if name in settling],
-        [row for name, row in rows.items() if name not in settling],
-    )
-    return Constrained(
-        matrix, levels, rows, frozenset(settling), tuple(firm), tuple(weak), tuple(clashes)
-    )
+    firm = [row for name, row in rows.items() if name in settling]
+    weak = [row for name, row in rows.items() if name not in settling]
+    firm, weak, clashes = sift(choices, firm, weak)
+    return Constrained(matrix, levels, rows, tuple(firm), tuple(weak), tuple(clashes))
 
 
 def _open_levels(study: Study, matrix: Matrix) -> dict[int, tuple[str, ...]]:
@@ -216,9 +209,3 @@ class ScoreReader:
             own = dict(weights_of(weights))
             self.shares[key] = shares(self.groups[group], set(columns.tolist()), number, own)
         return self.shares[key]
-
-
-def level_values(study: Study) -> list[dict[str, Fraction]]:
-    """Return, for each criterion in the study's order, the exact value of each level, 0 to 1."""
-    scales = scale_values(study)
-    return [scales[name] for name in study["criteria"]["scale_id"]]

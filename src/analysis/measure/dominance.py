@@ -1,6 +1,7 @@
 """Safe comparisons: what holds under every feasible assignment of the unknowns and all declared weights.
 
-The definitions are those of the design: "surely above" and "rank range".
+The definitions are those of the design: "surely above" and "rank range". The sure statements make a
+partial order: who is alike in it, and who stands over whom.
 """
 
 from dataclasses import dataclass
@@ -8,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measure.bounds import narrowed, tied_units
+from analysis.measure.bounds import bounded_values, tied_units
 from analysis.measure.constraints import Constrained
 from analysis.measure.minimum_difference import signs
-from analysis.measure.scores import cell_values
-from analysis.measure.unit_cells import UnitCells, unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.scores import CellValues, cell_values
+from analysis.measure.weight_tree import UnitCells, unit_cells, weight_tree
 from analysis.study import Matrix, Study
 
 
@@ -44,8 +44,7 @@ class Dominance:
 def comparisons(
     study: Study,
     matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
+    cells: CellValues | None = None,
     coupled: np.ndarray | None = None,
 ) -> Dominance:
     """Compare every pair of units.
@@ -53,14 +52,13 @@ def comparisons(
     Args:
         study: the study.
         matrix: the states at a date.
-        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
-            than the scale's bounds; default: the scale's.
-        highest: greatest value, likewise.
+        cells: what each cell may be worth, where more is known than the scale's bounds; default:
+            the scale's.
         coupled: units with open cells that a published total ties to others, shape (units,);
             default: none. Their pairs are marked conservative.
     """
     unit_ids = tuple(study["units"]["unit_id"])
-    rows = bounded_rows(study, matrix, lowest, highest)
+    rows = unit_cells(study, cells or cell_values(study, matrix))
     scored = np.any(rows.counts, axis=1)
     many = len(unit_ids)
     sign = np.full((many, many), -1, dtype=np.int8)
@@ -84,29 +82,12 @@ def dominance_within(study: Study, constrained: Constrained) -> Dominance:
         study: the study.
         constrained: the states at a date, and what was published of that date.
     """
-    tied = tied_units(constrained) if constrained.firm else None
-    return comparisons(study, constrained.matrix, *narrowed(study, constrained), tied)
-
-
-def bounded_rows(
-    study: Study,
-    matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
-) -> UnitCells:
-    """Return the cells that bear weight, with bounds in place of the scale's where given."""
-    cells = cell_values(study, matrix)
-    if lowest is not None:
-        cells.low[:] = lowest
-    if highest is not None:
-        cells.high[:] = highest
-    return unit_cells(study, cells)
+    cells = bounded_values(study, constrained)
+    return comparisons(study, constrained.matrix, cells, tied_units(constrained))
 
 
 def _conservative(rows: UnitCells, coupled: np.ndarray | None) -> np.ndarray:
-    keys = np.column_stack([rows.sets, rows.counts])
-    _, pattern = np.unique(keys, axis=0, return_inverse=True)
-    pattern = pattern.reshape(-1)
+    pattern = rows.patterns()
     differs = pattern[:, None] != pattern[None, :]
     if coupled is not None:
         differs |= coupled[:, None] | coupled[None, :]
@@ -118,14 +99,8 @@ def pair_table(dominance: Dominance) -> pd.DataFrame:
     """Return the sure statements: ``above``, ``below`` (units) and ``conservative`` (yes, no)."""
     names = np.array(dominance.unit_ids, dtype=object)
     above, below = np.nonzero(dominance.above)
-    conservative = np.where(dominance.conservative[above, below], "yes", "no")
-    return pd.DataFrame(
-        {
-            "above": names[above],
-            "below": names[below],
-            "conservative": conservative.astype(object),
-        }
-    )
+    careful = np.where(dominance.conservative[above, below], "yes", "no").astype(object)
+    return pd.DataFrame({"above": names[above], "below": names[below], "conservative": careful})
 
 
 def ranks(dominance: Dominance) -> pd.DataFrame:
@@ -144,3 +119,60 @@ def ranks(dominance: Dominance) -> pd.DataFrame:
         table[name] = pd.array(np.where(dominance.scored, place, 0), dtype="Int64")
         table.loc[~dominance.scored, name] = pd.NA
     return table
+
+
+@dataclass(frozen=True)
+class EquivalenceClass:
+    """Units that cannot be told apart: the same units are surely above them, and below.
+
+    Attributes:
+        units: their ids, in the study's order.
+        layer: 0 at the top; else 1 + the deepest layer of a group above. Only lines say who is
+            above whom: two groups with no way down between them are not ranked, whatever their
+            layers.
+        under: positions of the groups directly above, those with none between.
+        apart: whether the units stand in no sure statement at all.
+    """
+
+    units: tuple[str, ...]
+    layer: int
+    under: tuple[int, ...]
+    apart: bool
+
+
+def order(dominance: Dominance) -> list[EquivalenceClass]:
+    """Group the units with a score by what is sure of them; the transitive reduction joins them.
+
+    Being surely above is a strict partial order, also where pairs are conservative: what is
+    above the least of one is above all that lies below it.
+
+    Returns:
+        The groups by layer, within a layer in the order of their first unit; the group that
+        stands in no sure statement, if any, comes last, with layer 0.
+    """
+    scored = np.flatnonzero(dominance.scored).tolist()
+    above = dominance.above[np.ix_(scored, scored)]
+    both = np.concatenate([above, above.T], axis=1)
+    _, first, kind = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    kind = kind.reshape(-1)
+    over = above[np.ix_(first, first)]
+    apart = ~(np.any(over, axis=0) | np.any(over, axis=1))
+    layer = np.zeros(len(first), dtype=int)
+    for _ in range(len(first)):
+        deeper = np.where(over, layer[:, None] + 1, 0).max(axis=0, initial=0)
+        if np.array_equal(deeper, layer):
+            break
+        layer = deeper
+    # A way over a third group is no direct one; in floats, since those are multiplied fast.
+    ways = over.astype(np.float32)
+    direct = np.logical_and(over, ways @ ways == 0)
+    ranked = sorted(range(len(first)), key=lambda group: (apart[group], layer[group], first[group]))
+    place = {group: number for number, group in enumerate(ranked)}
+    classes = []
+    for group in ranked:
+        members = np.flatnonzero(kind == group).tolist()
+        units = tuple(dominance.unit_ids[scored[unit]] for unit in members)
+        over_it = np.flatnonzero(direct[:, group]).tolist()
+        under = tuple(sorted(place[other] for other in over_it))
+        classes.append(EquivalenceClass(units, int(layer[group]), under, bool(apart[group])))
+    return classes

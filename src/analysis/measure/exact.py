@@ -39,6 +39,12 @@ def scale_values(study: Study) -> dict[str, dict[str, Fraction]]:
     return values
 
 
+def level_values(study: Study) -> list[dict[str, Fraction]]:
+    """Return, for each criterion in the study's order, the exact value of each level, 0 to 1."""
+    scales = scale_values(study)
+    return [scales[name] for name in study["criteria"]["scale_id"]]
+
+
 def cell_intervals(study: Study, states: Iterable[str]) -> list[Interval | None]:
     """Return what each cell of one unit may be worth; ``None``: it has left the sum.
 
@@ -46,11 +52,7 @@ def cell_intervals(study: Study, states: Iterable[str]) -> list[Interval | None]
         study: gives the criteria and their scales.
         states: the unit's states, in the order of the criteria.
     """
-    values = scale_values(study)
-    scales = study["criteria"]["scale_id"]
-    return [
-        cell_interval(values[scale], state) for scale, state in zip(scales, states, strict=True)
-    ]
+    return [cell_interval(*cell) for cell in zip(level_values(study), states, strict=True)]
 
 
 def cell_interval(values: dict[str, Fraction], state: str) -> Interval | None:

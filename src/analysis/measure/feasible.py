@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import add
 
-from analysis.measure.row_key import RowKey
+from analysis.frames import RowKey
 
 STATES_AT_MOST = 20_000
 """Partial sums that a block may have, over all its cells, before it goes to the solver."""
@@ -112,18 +112,19 @@ class Block:
     choices: Mapping[int, int]
     constraints: tuple[Constraint, ...]
 
-    @property
+    @cached_property
     def satisfiable(self) -> bool:
-        """Whether the block has a feasible assignment."""
+        """Whether the block has a feasible assignment; where a search was cut short, taken to be."""
         if self._layers is None:
-            return self._solver.satisfiable
+            program = _Program(self, {})
+            return program.solve([0] * program.size).feasible
         return bool(self._layers[-1])
 
     @cached_property
     def possible(self) -> dict[int, set[int]]:
         """For each cell the levels that it has in some feasible assignment; the block must have one."""
         if self._layers is None:
-            return self._solver.possible()
+            return _Program(self, {}, with_shown=True).possible()
         possible = {}
         for cell, layer, after, adds in self._steps():
             possible[cell] = {
@@ -143,7 +144,7 @@ class Block:
             ]
             return sum(map(min, possible)), sum(map(max, possible))
         if self._layers is None:
-            return self._solver.extremes(worth)
+            return _Program(self, worth).extremes()
         least = dict.fromkeys(self._layers[-1], 0)
         most = dict(least)
         for cell, layer, after, adds in self._steps():
@@ -241,61 +242,6 @@ class Block:
             cell, adds = self._adds[number]
             yield cell, layers[number], layers[number + 1], adds
 
-    @cached_property
-    def _solver(self) -> "_Solver":
-        return _Solver(self)
-
-
-class _Solver:
-    """A block as an integer program over classes of interchangeable cells.
-
-    Cells to which every constraint (and the figure asked for) gives the same parts are
-    interchangeable: only how many of them are at each level matters.
-    """
-
-    def __init__(self, block: Block):
-        self.block = block
-
-    @cached_property
-    def satisfiable(self) -> bool:
-        """Whether there is a feasible assignment; where the search was cut short, taken to be."""
-        program = _Program(self.block, {})
-        return program.solve([0] * program.size).feasible
-
-    def possible(self) -> dict[int, set[int]]:
-        """Return each cell's levels; what could not be ruled out is among them.
-
-        Each solution shows as many levels not yet seen as it can, and when the greatest number
-        that one could show is 0, the rest is impossible: far fewer solutions than one for each
-        level of each class.
-        """
-        program = _Program(self.block, {}, with_shown=True)
-        unseen = set(range(program.variables))
-        while unseen:
-            goal = [0] * program.variables
-            goal += [int(number in unseen) for number in range(program.variables)]
-            solution = program.solve(goal)
-            if solution.feasible and solution.bound < 1 - 1e-6:
-                break
-            shown = {number for number in unseen if solution.counts and solution.counts[number]}
-            if not shown:
-                # The search was cut short, now or before: what is left counts as possible.
-                unseen = set()
-            unseen -= shown
-        return {
-            cell: {level for level, number in enumerate(numbers) if number not in unseen}
-            for cells, numbers in program.classes
-            for cell in cells
-        }
-
-    def extremes(self, worth: Worth) -> tuple[int, int]:
-        """Return bounds on the figure: the least and the greatest, or a little beyond them."""
-        program = _Program(self.block, worth)
-        worths = program.worths
-        low = program.solve([-gain for gain in worths])
-        high = program.solve(worths)
-        return -program.at_most(low, [-gain for gain in worths]), program.at_most(high, worths)
-
 
 @dataclass(frozen=True)
 class _Solution:
@@ -307,7 +253,11 @@ class _Solution:
 
 
 class _Program:
-    """The integer program of a block, for figures that give each cell a worth."""
+    """A block as an integer program over classes of interchangeable cells.
+
+    Cells to which every constraint (and the figure asked for, by its worth) gives the same parts are
+    interchangeable: only how many of them are at each level matters.
+    """
 
     def __init__(self, block: Block, worth: Worth, with_shown: bool = False):
         import numpy as np
@@ -351,6 +301,36 @@ class _Program:
         most = [len(cells) for cells, numbers in self.classes for _ in numbers]
         self.most = np.array(most + [1] * (self.size - self.variables), dtype=float)
         self.whole = np.array([1] * self.variables + [0] * (self.size - self.variables))
+
+    def possible(self) -> dict[int, set[int]]:
+        """Return each cell's levels; what could not be ruled out is among them.
+
+        Each solution shows as many levels not yet seen as it can, and when the greatest number
+        that one could show is 0, the rest is impossible: far fewer solutions than one for each
+        level of each class.
+        """
+        unseen = set(range(self.variables))
+        while unseen:
+            goal = [0] * self.variables
+            goal += [int(number in unseen) for number in range(self.variables)]
+            solution = self.solve(goal)
+            if solution.feasible and solution.bound < 1 - 1e-6:
+                break
+            shown = {number for number in unseen if solution.counts and solution.counts[number]}
+            if not shown:
+                # The search was cut short, now or before: what is left counts as possible.
+                unseen = set()
+            unseen -= shown
+        return {
+            cell: {level for level, number in enumerate(numbers) if number not in unseen}
+            for cells, numbers in self.classes
+            for cell in cells
+        }
+
+    def extremes(self) -> tuple[int, int]:
+        """Return bounds on the figure: the least and the greatest, or a little beyond them."""
+        low, high = ([sign * gain for gain in self.worths] for sign in (-1, 1))
+        return -self.at_most(self.solve(low), low), self.at_most(self.solve(high), high)
 
     def solve(self, goal: Sequence[int]) -> _Solution:
         """Maximise a goal."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.direction import isolated_name
 from analysis.frames import each_row
+from analysis.measure.exact import level_values
 from analysis.measure.scores import cell_values
 from analysis.measure.tree import columns_below, weighting
 from analysis.study import Matrix, Study
@@ -44,7 +45,8 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
     cells = cell_values(study, matrix)
     state = matrix.grid().to_numpy(dtype=object)
     evidence = matrix.grid("evidence_ids").to_numpy(dtype=object)
-    least, most = _ends(study)
+    values = [[*map(float, levels.values())] for levels in level_values(study)]
+    least, most = np.array([min(own) for own in values]), np.array([max(own) for own in values])
     short = cells.known & cells.counts & (cells.low < most - 1e-9)
     above = cells.known & cells.counts & (cells.low > least + 1e-9)
     unknown = ~cells.known & cells.counts
@@ -58,41 +60,30 @@ def gaps(study: Study, matrix: Matrix) -> pd.DataFrame:
         {group.name: columns_below(group, number) for group in weights.tree.groups}
         for number in weights.sets
     ]
-    order = study["recommendations"]["recommendation_id"]
-    for group in [name for name in order if any(groups.get(name) for groups in below)]:
-        all_columns = sorted({column for groups in below for column in groups.get(group, ())})
-        on_criteria = notices(study, criteria=[criterion_ids[column] for column in all_columns])
-        for unit in range(matrix.shape[0]):
+    on_group = {
+        name: notices(study, criteria=[criterion_ids[column] for column in sorted(columns)])
+        for name in study["recommendations"]["recommendation_id"]
+        if (columns := {column for groups in below for column in groups.get(name, ())})
+    }
+    for unit, unit_id in enumerate(unit_ids):
+        for group, on_criteria in on_group.items():
             columns = below[weights.of_unit[unit]].get(group, ())
-            pick = [(column, bool(cells.counts[unit, column])) for column in columns]
-            inside = [column for column, counts in pick if counts]
+            inside = [column for column in columns if cells.counts[unit, column]]
             gap = _state(short[unit, inside], unknown[unit, inside])
             rows.append(
                 (
-                    unit,
-                    unit_ids[unit],
+                    unit_id,
                     group,
                     gap,
                     _finding(gap, above[unit, inside], unknown[unit, inside]),
                     "; ".join(stated[unit, column] for column in inside if short[unit, column]),
                     "; ".join(stated[unit, column] for column in inside if unknown[unit, column]),
                     ";".join(_merged(evidence[unit, column] for column in inside)),
-                    " ".join([*on_criteria, *on_unit.get(unit_ids[unit], ())]),
+                    " ".join([*on_criteria, *on_unit.get(unit_id, ())]),
                 )
             )
-    columns = [
-        "place",
-        "unit_id",
-        "recommendation_id",
-        "state",
-        "finding",
-        "missing",
-        "unknown",
-        "evidence_ids",
-        "notices",
-    ]
-    table = pd.DataFrame(rows, columns=columns).sort_values("place", kind="stable")
-    return table.drop(columns="place").reset_index(drop=True)
+    columns = ["unit_id", "recommendation_id", "state", "finding", "missing", "unknown"]
+    return pd.DataFrame(rows, columns=[*columns, "evidence_ids", "notices"])
 
 
 def national_gaps(study: Study, gap_table: pd.DataFrame) -> pd.DataFrame:
@@ -148,13 +139,6 @@ def _finding(gap: str, above: np.ndarray, unknown: np.ndarray) -> str:
     if above.any():
         return IN_PART
     return FALLS_SHORT if unknown.any() else NOT_MET
-
-
-def _ends(study: Study) -> tuple[np.ndarray, np.ndarray]:
-    """Return the value of the lowest and of the highest level of each criterion, 0 to 1."""
-    values = pd.to_numeric(study["levels"]["value"]).groupby(study["levels"]["scale_id"])
-    scales = study["criteria"]["scale_id"]
-    return scales.map(values.min()).to_numpy(), scales.map(values.max()).to_numpy()
 
 
 def _merged(cited) -> list[str]:

@@ -8,8 +8,8 @@ AAAI 2004), though a smaller one may exist elsewhere.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.frames import RowKey
 from analysis.measure.feasible import Constraint, connected, places_by_cell, satisfiable
-from analysis.measure.row_key import RowKey
 
 CHECKS_AT_MOST = 3_000
 """Sets of rows looked at for a smallest one."""

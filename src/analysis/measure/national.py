@@ -6,13 +6,8 @@ from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 
 
-def states_of(study: Study, criterion: str) -> list[str]:
-    """Return the states that a criterion can have: levels from best to worst, then unknowns."""
-    return states_by_criterion(study)[criterion]
-
-
 def states_by_criterion(study: Study) -> dict[str, list[str]]:
-    """Return :func:`states_of` for every criterion, in the study's order."""
+    """Return the states that each criterion can have: levels from best to worst, then unknowns."""
     levels, criteria = study["levels"], study["criteria"]
     order = pd.to_numeric(levels["value"]).sort_values(ascending=False, kind="stable").index
     ranked = levels.loc[order].groupby("scale_id")["level"].agg(list)

@@ -9,19 +9,17 @@ The expected number of pairs rests on one stated assumption (:data:`ASSUMPTION`)
 forecast: a unit that published nothing is not as likely to be at one level as at another.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.frames import each_row
-from analysis.measure.dominance import bounded_rows
-from analysis.measure.if_known import if_known
-from analysis.measure.minimum_difference import signs
-from analysis.measure.scores import cell_values
-from analysis.measure.unit_cells import UnitCells
-from analysis.measure.weight_tree import WeightTree, weight_tree
+from analysis.measure.exact import level_values
+from analysis.measure.minimum_difference import if_known, signs
+from analysis.measure.scores import CellValues, cell_values
+from analysis.measure.weight_tree import UnitCells, WeightTree, unit_cells, weight_tree
 from analysis.study import Matrix, Study
 from analysis.study import vocabulary as v
 from analysis.study.asof import outcomes
@@ -49,20 +47,14 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def next_questions(
-    study: Study,
-    matrix: Matrix,
-    lowest: np.ndarray | None = None,
-    highest: np.ndarray | None = None,
-) -> pd.DataFrame:
+def next_questions(study: Study, matrix: Matrix, cells: CellValues | None = None) -> pd.DataFrame:
     """Return every open cell that bears weight, the first to ask about first.
 
     Args:
         study: the study.
         matrix: the states at a date.
-        lowest: least value of each cell, 0 to 1, shape (units, criteria), where more is known
-            than the scale's bounds; default: the scale's.
-        highest: greatest value, likewise.
+        cells: what each cell may be worth, where more is known than the scale's bounds; default:
+            the scale's.
 
     Returns:
         ``unit_id``, ``criterion_id``, ``state``; ``weight``, the cell's share of its unit's
@@ -74,12 +66,14 @@ def next_questions(
         rows, in the same order.
     """
     tree = weight_tree(study)
-    rows = bounded_rows(study, matrix, lowest, highest)
-    known = cell_values(study, matrix).known[:, tree.columns]
+    by_evidence = cell_values(study, matrix)
+    rows = unit_cells(study, cells or by_evidence)
+    known = by_evidence.known[:, tree.columns]
     expected = _expected_pairs(study, tree, rows)
     shares: dict[tuple[int, bytes], dict[int, Fraction]] = {}
     asking = Asking(study)
-    steps = _Steps(study, matrix, asking)
+    documents, sent = _documents_seen_in_part(study, matrix), sent_requests(study)
+    waiting = asking.by_cell(sent[outcomes(sent) == ""]).keys()
     unit_ids, criteria = list(study["units"]["unit_id"]), list(study["criteria"]["criterion_id"])
     state = matrix.grid().to_numpy(dtype=object)
     again = cells_to_read_again(study, matrix)
@@ -93,7 +87,8 @@ def next_questions(
             shares[key] = tree.shares(counts, number)
         column = tree.columns[place]
         cell = (unit_ids[unit], criteria[column])
-        step, sources = steps.of(*cell, str(state[unit, column]))
+        sources = documents.get(cell, [])
+        step = READ_WHOLE if sources else _step(state[unit, column], cell in waiting)
         # Equal fractions give equal floats, so ties stay ties.
         weight, pairs = float(shares[key][column]), float(expected[unit, place])
         order = (cell not in stale, -weight, -pairs, STEPS.index(step), int(unit), column)
@@ -129,8 +124,7 @@ def national_questions(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return sums.loc[rounded.index].rename_axis("criterion_id").reset_index()
 
 
-@dataclass(frozen=True)
-class Decider:
+class Decider(NamedTuple):
     """An open cell of one of two units of which a single answer could decide the pair."""
 
     unit_id: str
@@ -139,7 +133,7 @@ class Decider:
 
 
 def deciders(
-    study: Study, matrix: Matrix, first: str, second: str, lowest=None, highest=None
+    study: Study, matrix: Matrix, first: str, second: str, cells: CellValues | None = None
 ) -> list[Decider]:
     """Return the open cells that could, alone, make one of two units surely above the other.
 
@@ -151,11 +145,10 @@ def deciders(
         matrix: the states at a date.
         first: a unit with something in the sum.
         second: another.
-        lowest: as for :func:`next_questions`.
-        highest: likewise.
+        cells: as for :func:`next_questions`.
     """
     tree = weight_tree(study)
-    rows = bounded_rows(study, matrix, lowest, highest)
+    rows = unit_cells(study, cells or cell_values(study, matrix))
     order = list(study["units"]["unit_id"])
     criteria = list(study["criteria"]["criterion_id"])
     places = [order.index(first), order.index(second)]
@@ -174,10 +167,8 @@ def deciders(
 
 def _levels(study: Study, tree: WeightTree) -> list[list[float]]:
     """Return the values of the scale of each criterion that bears weight, one for each level."""
-    levels = study["levels"]
-    values = pd.to_numeric(levels["value"]).groupby(levels["scale_id"]).agg(list).to_dict()
-    scales = list(study["criteria"]["scale_id"])
-    return [[float(value) for value in values[scales[column]]] for column in tree.columns]
+    values = level_values(study)
+    return [[*map(float, values[column].values())] for column in tree.columns]
 
 
 def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarray:
@@ -210,22 +201,11 @@ def _expected_pairs(study: Study, tree: WeightTree, rows: UnitCells) -> np.ndarr
     return grown
 
 
-class _Steps:
-    """The step that would answer a cell, from what was read and what was asked."""
-
-    def __init__(self, study: Study, matrix: Matrix, asking: Asking):
-        self._documents = _documents_seen_in_part(study, matrix)
-        sent = sent_requests(study)
-        self._waiting = asking.by_cell(sent[outcomes(sent) == ""]).keys()
-
-    def of(self, unit: str, criterion: str, state: str) -> tuple[str, list[str]]:
-        """Return the step for a cell in a state, and the ids of the documents to read."""
-        sources = self._documents.get((unit, criterion))
-        if sources:
-            return READ_WHOLE, sources
-        if state == v.WITHHELD or (unit, criterion) in self._waiting:
-            return ALREADY_ASKED, []
-        return (SEARCH, []) if state == v.NOT_ASSESSED else (ASK, [])
+def _step(state: object, is_waiting: bool) -> str:
+    """Return the step for a cell of which no document is left to be read."""
+    if state == v.WITHHELD or is_waiting:
+        return ALREADY_ASKED
+    return SEARCH if state == v.NOT_ASSESSED else ASK
 
 
 def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str], list[str]]:
@@ -248,11 +228,10 @@ def _documents_seen_in_part(study: Study, matrix: Matrix) -> dict[tuple[str, str
         zip(evidence.loc[more, "evidence_id"], evidence.loc[more, "source_id"], strict=True)
     )
     unit_of = study.lookup("evidence", "unit_id")
-    documents: dict[tuple[str, str], dict[str, None]] = {}
+    documents: dict[tuple[str, str], set[str]] = {}
     for table in ("codings", "assessments"):
         for row in each_row(study[table]):
             for part in row.evidence_ids.split(";"):
                 if part in source and unit_of[part] == row.unit_id:
-                    key = (row.unit_id, row.criterion_id)
-                    documents.setdefault(key, {})[source[part]] = None
+                    documents.setdefault((row.unit_id, row.criterion_id), set()).add(source[part])
     return {key: sorted(sources) for key, sources in documents.items()}

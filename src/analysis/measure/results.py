@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from analysis.fieldwork.cell_records import CellRecord, cell_records
@@ -15,27 +14,31 @@ from analysis.measure.audit import (
     audit_scores,
     audit_totals,
     bearings,
-    clash_sentences,
+    clash_sentence,
     published_days,
 )
 from analysis.measure.bounds import (
+    bounded_values,
     cell_bounds,
-    narrowed,
     national_bounds,
     no_progress,
     score_bounds,
 )
-from analysis.measure.coder_scores import scores_by_reading
 from analysis.measure.constraints import Constrained, constrained
-from analysis.measure.dominance import Dominance, dominance_within, pair_table, ranks
+from analysis.measure.dominance import (
+    Dominance,
+    EquivalenceClass,
+    dominance_within,
+    order,
+    pair_table,
+    ranks,
+)
 from analysis.measure.gaps import gaps, national_gaps
 from analysis.measure.national import criteria_in_use, national
-from analysis.measure.one_document import OneDocument, one_document
-from analysis.measure.partial_order import EquivalenceClass, order
 from analysis.measure.priorities import next_questions
-from analysis.measure.replies import reply_effects
-from analysis.measure.scores import scores
-from analysis.measure.sensitivity import Sensitivity, sensitivity
+from analysis.measure.score_basis import OneDocument, one_document, reply_effects, scores_by_reading
+from analysis.measure.scores import CellValues, scores
+from analysis.measure.sensitivity import Sensitivity
 from analysis.measure.state_changes import differences
 from analysis.measure.tree import TOTAL
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, known, states
@@ -106,7 +109,7 @@ class Results:
 
     @cached_property
     def one_document(self) -> list[OneDocument]:
-        """See :func:`analysis.measure.one_document.one_document`."""
+        """See :func:`analysis.measure.score_basis.one_document`."""
         return one_document(self.study, self.matrix)
 
     @cached_property
@@ -152,9 +155,9 @@ class Results:
         """What was published of days up to this one and cannot be true, a sentence for each clash."""
         days = [day for day in published_days(self.study) if day <= self.matrix.as_of]
         return [
-            sentence
+            clash_sentence(self.study.at(day), clash)
             for day in days
-            for sentence in clash_sentences(self.study.at(day), self.constrained_at(day))
+            for clash in self.constrained_at(day).clashes
         ]
 
     @cached_property
@@ -195,12 +198,12 @@ class Results:
 
     @cached_property
     def readings(self) -> pd.DataFrame:
-        """See :func:`analysis.measure.coder_scores.scores_by_reading`."""
+        """See :func:`analysis.measure.score_basis.scores_by_reading`."""
         return scores_by_reading(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
     def reply_effects(self) -> pd.DataFrame:
-        """See :func:`analysis.measure.replies.reply_effects`."""
+        """See :func:`analysis.measure.score_basis.reply_effects`."""
         return reply_effects(self.study, self.matrix.as_of, self.matrix.known_by)
 
     @cached_property
@@ -232,9 +235,9 @@ class Results:
         return dominance_within(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
-    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """See :func:`analysis.measure.bounds.narrowed`."""
-        return narrowed(self.study, self.constrained_at(self.matrix.as_of))
+    def cell_values(self) -> CellValues:
+        """What each cell may be worth; see :func:`analysis.measure.bounds.bounded_values`."""
+        return bounded_values(self.study, self.constrained_at(self.matrix.as_of))
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
@@ -248,18 +251,18 @@ class Results:
 
     @cached_property
     def order(self) -> list[EquivalenceClass]:
-        """Who is alike in the sure statements; see :func:`analysis.measure.partial_order.order`."""
+        """Who is alike in the sure statements; see :func:`analysis.measure.dominance.order`."""
         return order(self.comparisons)
 
     @cached_property
     def next_questions(self) -> pd.DataFrame:
         """What to ask next; see :func:`analysis.measure.priorities.next_questions`."""
-        return next_questions(self.study, self.matrix, *self.narrowed)
+        return next_questions(self.study, self.matrix, self.cell_values)
 
     @cached_property
     def sensitivity(self) -> Sensitivity:
-        """How far these results depend on choices; see :mod:`analysis.measure.sensitivity`."""
-        return sensitivity(self.study, self.matrix)
+        """How far these results depend on choices; see :class:`analysis.measure.sensitivity.Sensitivity`."""
+        return Sensitivity(self.study, self.matrix)
 
 
 def measure(

@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.frames import places
 from analysis.measure.bounds import bounded_values, possible_levels, tied_units
-from analysis.measure.constraints import level_values
 from analysis.measure.dominance import dominance_within
+from analysis.measure.exact import level_values
 from analysis.measure.minimum_difference import signs_beside, signs_without
 from analysis.measure.scenario_intervals import score_bounds_under
 from analysis.measure.scenarios import (
@@ -20,8 +20,7 @@ from analysis.measure.scenarios import (
     Scenario,
     at_own_weights,
 )
-from analysis.measure.unit_cells import unit_cells
-from analysis.measure.weight_tree import weight_tree
+from analysis.measure.weight_tree import unit_cells, weight_tree
 
 ABOVE, AT_OR_ABOVE, NOTHING = "above", "at or above", ""
 _RELATIONS = np.array([NOTHING, AT_OR_ABOVE, ABOVE], dtype=object)

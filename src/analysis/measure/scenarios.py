@@ -4,10 +4,9 @@ A scenario is a study and a matrix like any other, so that whatever is measured 
 measured under it too.
 """
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from analysis.measure.constraints import Constrained, constrained
@@ -72,6 +71,13 @@ class Scenario:
         """The states under the scenario."""
         return self.constrained.matrix
 
+    def but(self, kind: str, name: str, label: str, **otherwise) -> "Scenario":
+        """Return another scenario to be set beside this one, with some attributes otherwise."""
+        name = f"{kind}.{name}" if name else kind
+        return replace(
+            self, **{"id": name, "kind": kind, "label": label, "beside": self} | otherwise
+        )
+
 
 def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
     """Return what is declared, and then every scenario, by kind.
@@ -93,9 +99,9 @@ def scenarios(study: Study, matrix: Matrix) -> list[Scenario]:
     declared = Scenario(DECLARED, DECLARED, "as declared", study, published)
     return [
         declared,
-        Scenario(WEIGHTS, WEIGHTS, "the whole range of the weights", study, published, declared),
+        declared.but(WEIGHTS, "", "the whole range of the weights"),
         *_levels(declared),
-        Scenario(AGGREGATION, AGGREGATION, "the weakest link", study, published, declared),
+        declared.but(AGGREGATION, "", "the weakest link"),
         *_criteria(declared),
         *_coders(declared),
         *_dates(declared),
@@ -107,7 +113,7 @@ def at_own_weights(study: Study) -> Study:
     box = study.settings.weight_box.model_copy(update={"nodes": ()})
     settings = study.settings.model_copy(update={"weight_box": box})
     descriptor = study.descriptor.model_copy(update={"settings": settings})
-    return dataclasses.replace(study, descriptor=descriptor)
+    return replace(study, descriptor=descriptor)
 
 
 @dataclass(frozen=True)
@@ -147,15 +153,10 @@ def middle_levels(study: Study) -> list[MiddleLevel]:
 def _levels(declared: Scenario) -> Iterator[Scenario]:
     for level in middle_levels(declared.study):
         for end, value in (("lowest", level.lowest), ("highest", level.highest)):
-            yield Scenario(
-                f"{LEVEL}.{level.scale}.{level.level}.{end}",
-                LEVEL,
-                f"{level.level.replace('_', ' ')} worth {_text(value)} (scale {level.scale})",
-                declared.study,
-                declared.constrained,
-                declared,
-                moved=(level, value),
-            )
+            name = f"{level.scale}.{level.level}.{end}"
+            words = level.level.replace("_", " ")
+            label = f"{words} worth {_text(value)} (scale {level.scale})"
+            yield declared.but(LEVEL, name, label, moved=(level, value))
 
 
 def _text(value: Decimal) -> str:
@@ -165,15 +166,8 @@ def _text(value: Decimal) -> str:
 def _criteria(declared: Scenario) -> Iterator[Scenario]:
     names, labels = (declared.study["criteria"][name] for name in ("criterion_id", "label"))
     for column in weighting(declared.study).columns:
-        yield Scenario(
-            f"{CRITERION}.{names.iloc[column]}",
-            CRITERION,
-            f"without {labels.iloc[column]}",
-            declared.study,
-            declared.constrained,
-            declared,
-            left_out=column,
-        )
+        label = f"without {labels.iloc[column]}"
+        yield declared.but(CRITERION, names.iloc[column], label, left_out=column)
 
 
 def _coders(declared: Scenario) -> Iterator[Scenario]:
@@ -181,7 +175,7 @@ def _coders(declared: Scenario) -> Iterator[Scenario]:
         study = as_coded(declared.study, name)
         matrix = states(study, declared.matrix.as_of, declared.matrix.known_by)
         published = constrained(study, matrix)
-        yield Scenario(f"{CODER}.{name}", CODER, f"{name} alone", study, published, declared)
+        yield declared.but(CODER, name, f"{name} alone", base=study, constrained=published)
 
 
 def _dates(declared: Scenario) -> Iterator[Scenario]:
@@ -196,13 +190,13 @@ def _dates(declared: Scenario) -> Iterator[Scenario]:
             continue
         criteria, beside = in_force_at_all(study, [day, today]), declared
         if set(criteria) != set(in_force_at_all(study, [today])):
-            less = _only(study, criteria)
             label = f"as declared, on the criteria in force at {day}"
-            beside = Scenario(DECLARED, DECLARED, label, less, declared.constrained)
+            beside = replace(declared, label=label, base=_only(study, criteria))
         then = study.at(day)
         published = constrained(then, states(then, day, declared.matrix.known_by))
         label = f"{'; '.join(labels[day])} ({day})"
-        yield Scenario(f"{DATE}.{day}", DATE, label, _only(then, criteria), published, beside)
+        base = _only(then, criteria)
+        yield beside.but(DATE, str(day), label, base=base, constrained=published)
 
 
 def _only(study: Study, criteria: list[str]) -> Study:
@@ -213,4 +207,4 @@ def _only(study: Study, criteria: list[str]) -> Study:
 
 
 def _with_tables(study: Study, **tables) -> Study:
-    return dataclasses.replace(study, tables={**study.tables, **tables})
+    return replace(study, tables={**study.tables, **tables})

@@ -1,4 +1,7 @@
-"""Results of which a part is shown: bound by all that was published, ranked among themselves."""
+"""Results of which a part is shown: some units, ranked among themselves, or no unit by name.
+
+What is possible for them rests on all that was published of all units.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -14,10 +17,13 @@ from analysis.measure.dominance import Dominance
 from analysis.measure.gaps import national_gaps
 from analysis.measure.national import criteria_in_use, national
 from analysis.measure.results import Results, measure
+from analysis.measure.scores import CellValues
+from analysis.measure.sensitivity import Sensitivity
 from analysis.problems import shorten
 from analysis.study import Matrix, Study, as_coded, chosen_coder
+from analysis.study.public import name_hider, without_units
 from analysis.study.scope import Scope, chosen_criteria, chosen_units, with_weights
-from analysis.wording import stopped
+from analysis.wording import counted, stopped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +90,9 @@ class Shown(Results):
         return among(self.whole.comparisons, self._places)
 
     @cached_property
-    def narrowed(self) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """The least and greatest value of every cell shown, where totals narrow any."""
-        low, high = self.whole.narrowed
-        if low is None or high is None:
-            return None, None
-        return low[self._places], high[self._places]
+    def cell_values(self) -> CellValues:
+        """What each cell shown may be worth, by all that was published."""
+        return self.whole.cell_values.of(self._places)
 
     @cached_property
     def _names(self) -> set[str]:
@@ -115,8 +118,6 @@ def measure_scope(study: Study, scope: Scope, *dates, progress=no_progress) -> R
     Raises:
         StudyError: the study has a coder, node, unit or criterion of the scope no longer.
     """
-    from analysis.measure.unnamed import unnamed  # late, since it builds on this module
-
     if scope.coder:
         study = as_coded(study, chosen_coder(study, scope.coder))
     results = measure(with_weights(study, dict(scope.weights)), *dates, progress=progress)
@@ -161,10 +162,8 @@ def shown(
     ids = criteria_in_use(study)["criterion_id"]
     criteria = () if set(ids) <= set(criteria) else criteria
     if units:
-        noun, words = (
-            study.settings.unit_noun,
-            shorten(query, 200) or stopped(units, "of scores", ", "),
-        )
+        noun, words = study.settings.unit_noun, shorten(query, 200)
+        words = words or stopped(units, "of scores", ", ")
         text = f"Shown: {len(units)} of {len(study['units'])} {noun.plural}, {words}."
         scope = scope.stating(text, units=units, query=query)
     if criteria:
@@ -175,15 +174,11 @@ def shown(
     if not units:
         return replace(results, study=replace(study, scope=scope))
     part = replace(study, scope=scope)
-    cells = results.matrix.cells
-    cells = cells[cells["unit_id"].isin(units)].reset_index(drop=True)
-    matrix = Matrix(
-        results.matrix.as_of, results.matrix.known_by, cells, (len(units), results.matrix.shape[1])
-    )
-    gaps, scores = (
+    cells, gaps, scores = (
         table[table["unit_id"].isin(units)].reset_index(drop=True)
-        for table in (results.gaps, results.scores)
+        for table in (results.matrix.cells, results.gaps, results.scores)
     )
+    matrix = replace(results.matrix, cells=cells, shape=(len(units), results.matrix.shape[1]))
     return Shown(
         study=part,
         matrix=matrix,
@@ -191,6 +186,86 @@ def shown(
         national=national(part, matrix),
         gaps=gaps,
         national_gaps=national_gaps(part, gaps),
+        read_on=results.read_on,
+        progress=results.progress,
+        whole=results,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unnamed(Shown):
+    """National results: the counts of all units, and no row of any."""
+
+    @property
+    def counted_gaps(self) -> pd.DataFrame:
+        """The gap table that counts are of, with all units."""
+        return self.whole.gaps
+
+    def at(self, day: dt.date) -> Matrix:
+        """Return the matrix of another date, without its rows."""
+        return without_rows(self.whole.at(day))
+
+    @cached_property
+    def changes(self) -> list[pd.DataFrame]:
+        """What differs between dates, without its rows."""
+        return [table.iloc[:0] for table in self.whole.changes]
+
+    @cached_property
+    def next_questions(self) -> pd.DataFrame:
+        """What to ask next, without its rows."""
+        return self.whole.next_questions.iloc[:0]
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """The scores under each reading, without their rows."""
+        return self.whole.readings.iloc[:0]
+
+    @cached_property
+    def reply_effects(self) -> pd.DataFrame:
+        """What came of each reply, without its rows."""
+        return self.whole.reply_effects.iloc[:0]
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """How far results depend on choices, of all units."""
+        return self.whole.sensitivity
+
+    @cached_property
+    def clashes(self) -> list[str]:
+        """What was published and cannot be true; a sentence that names a unit says only that."""
+        return list(map(name_hider(self.whole.study), self.whole.clashes))
+
+
+def without_rows(matrix: Matrix) -> Matrix:
+    """Return a matrix of the same dates and criteria, and of no unit."""
+    return replace(matrix, cells=matrix.cells.iloc[:0], shape=(0, matrix.shape[1]))
+
+
+def unnamed(results: Results) -> Results:
+    """Return what of results may leave the house: of a draft no unit by name; else all.
+
+    Raises:
+        StudyError: the codebook or the descriptor of a draft names a unit; of every such place.
+    """
+    study = results.study
+    if not study.settings.is_draft:
+        return results
+    noun, count = study.settings.unit_noun, len(study["units"])
+    public = without_units(study)
+    lacking = len(study["figures"]) - len(public["figures"])
+    sentence = f"No {noun.singular} is named while this is a draft: counts are of all {count}. Left out: events"
+    if lacking:
+        figures = counted(lacking, "published figure", "published figures")
+        sentence += f", and {figures} with the name of one or with a source that has it"
+    sentence += "."
+    public = replace(public, scope=study.scope.stating(sentence, public=True))
+    return Unnamed(
+        study=public,
+        matrix=without_rows(results.matrix),
+        scores=results.scores.iloc[:0],
+        national=results.national,
+        gaps=results.gaps.iloc[:0],
+        national_gaps=results.national_gaps,
         read_on=results.read_on,
         progress=results.progress,
         whole=results,

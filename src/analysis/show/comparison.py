@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.frames import each_row
 from analysis.measure.attribution import MEASURES, Comparison
-from analysis.measure.causes import (
+from analysis.measure.changes import (
     CAUSES,
     CODEBOOK,
     CODER,

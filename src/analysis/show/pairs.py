@@ -106,10 +106,10 @@ def _interval(results: Results, unit: str) -> str:
 def _deciding_answers(results: Results, unit: str, other: str) -> list[str]:
     study = results.study
     names, labels = unit_names(study), study.lookup("criteria", "label")
-    cells = deciders(study, results.matrix, unit, other, *results.narrowed)
+    cells = deciders(study, results.matrix, unit, other, results.cell_values)
     if cells:
         lead = "One answer alone could decide it, any of: "
-        open_cells = [(cell.unit_id, cell.criterion_id, cell.weight) for cell in cells]
+        open_cells = [*cells]
     else:
         table = results.next_questions
         table = table[table["unit_id"].isin([unit, other])]

@@ -7,23 +7,26 @@ is written once and can be walked back.
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from analysis.frames import RowKey
 from analysis.measure.figures import (
     findings,
     inventory,
-    one_document,
     order,
     over_time,
     published,
     readings,
     scores,
 )
-from analysis.measure.figures.named import About, NamedFigure
-from analysis.measure.figures.order import SURE, given, surely_above
-from analysis.measure.figures.sensitivity import interval_sensitivity, sensitivity_figures
-from analysis.measure.figures.unnamed import unnamed_figures
+from analysis.measure.figures.named import About, NamedFigure, unnamed_figures
+from analysis.measure.figures.order import (
+    SURE,
+    given,
+    interval_sensitivity,
+    sensitivity_figures,
+    surely_above,
+)
 from analysis.measure.results import Results
-from analysis.measure.row_key import RowKey
-from analysis.measure.unnamed import Unnamed
+from analysis.measure.shown import Unnamed
 
 __all__ = [
     "SURE",
@@ -53,8 +56,8 @@ def unit_figures(results: Results) -> dict[str, NamedFigure]:
     return {figure.id: figure for figure in _made(results, _ON_UNITS)}
 
 
-_ALL = inventory, scores, one_document, findings, published, over_time, readings, order
-_ON_UNITS = scores, one_document, over_time, order
+_ALL = inventory, scores, findings, published, over_time, readings, order
+_ON_UNITS = scores, over_time, order
 
 
 def _made(results: Results, modules: Iterable[ModuleType] = _ALL) -> Iterator[NamedFigure]:

@@ -28,7 +28,7 @@ from analysis.measure.gaps import (
 from analysis.measure.results import Results
 from analysis.study import vocabulary as v
 from analysis.study.settings import UnitNoun
-from analysis.wording import capital, counted, spoken_month, stopped
+from analysis.wording import capital, counted, spoken_date, stopped
 
 TABLE = "data/gaps.csv"
 """Where the units stand of which a sentence names a dozen."""
@@ -183,22 +183,16 @@ def finding_figures(results: Results) -> Iterable[NamedFigure]:
     for group in parts:
         rows = table[table["recommendation_id"] == group]
         sentence = finding_sentence(parts[group], names, noun)
-        yield NamedFigure(
-            f"findings.{group}",
-            sentence,
-            sentence,
-            f"What is found on {labels[group]}: {many} by what is shown of them.",
-            tuple(keys_of("gaps", rows["unit_id"], rows["recommendation_id"])),
-            About("findings", recommendation=group),
-        )
+        definition = f"What is found on {labels[group]}: {many} by what is shown of them."
+        keys = tuple(keys_of("gaps", rows["unit_id"], rows["recommendation_id"]))
+        about = About("findings", recommendation=group)
+        yield NamedFigure(f"findings.{group}", sentence, sentence, definition, keys, about)
         for finding in (IN_PART, NOT_MET, FALLS_SHORT):
             found = rows[rows["finding"] == finding]
-            yield counted_rows(
-                f"findings.{group}.{finding}",
-                f"{many} {_OF_FINDING[finding]} {labels[group]}.",
-                keys_of("gaps", found["unit_id"], found["recommendation_id"]),
-                About("findings", recommendation=group, level=finding),
-            )
+            definition = f"{many} {_OF_FINDING[finding]} {labels[group]}."
+            keys = keys_of("gaps", found["unit_id"], found["recommendation_id"])
+            about = About("findings", recommendation=group, level=finding)
+            yield counted_rows(f"findings.{group}.{finding}", definition, keys, about)
 
 
 _OF_FINDING = {
@@ -218,11 +212,9 @@ def _silence(results: Results) -> Iterable[NamedFigure]:
     for state, have in SILENCE.items():
         has_it = [state in unit_states for unit_states in left]
         units, left = left.index[has_it], left[[not has for has in has_it]]
-        yield counted_rows(
-            f"units.nothing_known.{state}",
-            f"{many} without a current answer to a scored question: {have}, and nothing nearer.",
-            keys_of("units", units),
-        )
+        definition = f"without a current answer to a scored question: {have}, and nothing nearer."
+        keys = keys_of("units", units)
+        yield counted_rows(f"units.nothing_known.{state}", f"{many} {definition}", keys)
 
 
 def _answers(results: Results) -> Iterable[NamedFigure]:
@@ -235,19 +227,11 @@ def _answers(results: Results) -> Iterable[NamedFigure]:
         return
     counts = months[dated.index].value_counts(sort=False)
     most = max(sorted(counts.index), key=lambda month: counts[month])
-    rows = dated[months[dated.index] == most]
-    yield counted_rows(
-        "cells.settled.one_month",
-        "Scored answers of the month that most of them are of.",
-        cell_keys(rows),
-    )
-    yield NamedFigure(
-        "cells.settled.month",
-        most,
-        spoken_month(most),
-        "The month that most scored answers are of.",
-        tuple(cell_keys(rows)),
-    )
+    keys = cell_keys(dated[months[dated.index] == most])
+    definition = "Scored answers of the month that most of them are of."
+    yield counted_rows("cells.settled.one_month", definition, keys)
+    definition = "The month that most scored answers are of."
+    yield NamedFigure("cells.settled.month", most, spoken_date(most), definition, tuple(keys))
 
 
 PARTS = finding_figures, _silence, _answers

@@ -24,100 +24,57 @@ from analysis.study.evidence import documents_behind, since_read
 
 
 def _study(results: Results) -> Iterable[NamedFigure]:
-    study, settings, many = results.study, results.study.settings, many_units(results)
-    counted = {
-        "units": ("units", "unit_id", f"All {many} of the study that exist on this date"),
-        "recommendations": (
-            "recommendations",
-            "recommendation_id",
-            "The report's recommendations, findings and conclusions that the study has",
-        ),
-        "criteria": ("criteria", "criterion_id", "All criteria"),
-        "sources": ("sources", "source_id", "All documents listed"),
-        "evidence": (
-            "evidence",
-            "evidence_id",
-            f"All statements of evidence, except on {settings.unit_noun.plural} that do not exist on this date{' or are not shown' if study.scope.units else ''}",
-        ),
-        "figures": ("figures", "figure_id", "Published figures that bear on the subject"),
-        "events": ("events", "event_id", "Events of the national timeline"),
-    }
-    for name, (table, key, definition) in counted.items():
-        yield counted_rows(f"study.{name}", f"{definition}.", keys_of(table, study[table][key]))
-    criteria = study["criteria"]
-    for name, scored in (("scored", "yes"), ("context", "no")):
-        ids = criteria.loc[criteria["scored"] == scored, "criterion_id"]
-        yield counted_rows(
-            f"study.criteria.{name}", f"Criteria with scored: {scored}.", keys_of("criteria", ids)
-        )
-    groups = study["recommendations"]
-    yield counted_rows(
-        "study.criteria.asked",
-        f"Criteria{' shown' if study.scope.criteria else ''} that ask something: those behind a recommendation that was read, or behind none.",
-        keys_of("criteria", criteria_in_use(study)["criterion_id"]),
-    )
-    unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
-    yield counted_rows(
-        "study.recommendations.unread",
-        "Recommendations whose text was not read.",
-        keys_of("recommendations", unread),
-    )
-    evidence = study["evidence"]
-    yield counted_rows(
-        "study.evidence.sources",
-        "Documents that a statement of evidence is from.",
-        keys_of("sources", sorted(evidence["source_id"].unique())),
-    )
-    cited = study.cited_evidence()
-    own, used = evidence["scope"] == "unit", evidence["evidence_id"].isin(cited)
-    for name, where, definition in (
-        ("cited", used, "Statements of evidence that a coding or an assessment cites"),
-        (
-            "uncited",
-            own & ~used,
-            f"Statements about one of the {many} that no coding or assessment cites",
-        ),
-        (
-            "context",
-            ~own,
-            f"Statements about many {settings.unit_noun.plural} at once, which decide no level",
-        ),
-    ):
-        yield counted_rows(
-            f"study.evidence.{name}",
-            f"{definition}.",
-            keys_of("evidence", evidence.loc[where, "evidence_id"]),
-        )
-    whole = evidence.loc[evidence["extent_read"].str.startswith("whole"), "evidence_id"]
-    yield counted_rows(
-        "study.evidence.whole",
-        "Statements of evidence read to the end of what could be read.",
-        keys_of("evidence", whole),
-    )
-    opening = evidence.loc[evidence["extent_read"] == "opening", "evidence_id"]
-    yield counted_rows(
-        "study.evidence.opening",
-        "Statements of evidence of which only the opening could be read.",
-        keys_of("evidence", opening),
-    )
-    undated = study["events"].loc[study["events"]["date"] == "", "event_id"]
-    yield counted_rows(
-        "study.events.undated", "Events whose date is not known.", keys_of("events", undated)
-    )
+    study, many = results.study, many_units(results)
+    several = study.settings.unit_noun.plural
+    criteria, groups, evidence = study["criteria"], study["recommendations"], study["evidence"]
+    events, hidden = study["events"], " or are not shown" if study.scope.units else ""
+
+    def rows(name: str, table: str, of: pd.DataFrame, definition: str) -> NamedFigure:
+        """Return the figure that counts rows of a table, which their first column names."""
+        return counted_rows(f"study.{name}", f"{definition}.", keys_of(table, of.iloc[:, 0]))
+
+    yield rows("units", "units", study["units"], f"All {many} of the study that exist on this date")
+    definition = "The report's recommendations, findings and conclusions that the study has"
+    yield rows("recommendations", "recommendations", groups, definition)
+    yield rows("criteria", "criteria", criteria, "All criteria")
+    yield rows("sources", "sources", study["sources"], "All documents listed")
+    definition = f"All statements of evidence, except on {several} that do not exist on this date"
+    yield rows("evidence", "evidence", evidence, f"{definition}{hidden}")
+    definition = "Published figures that bear on the subject"
+    yield rows("figures", "figures", study["figures"], definition)
+    yield rows("events", "events", events, "Events of the national timeline")
+    for name, scored in (("criteria.scored", "yes"), ("criteria.context", "no")):
+        of = criteria[criteria["scored"] == scored]
+        yield rows(name, "criteria", of, f"Criteria with scored: {scored}")
+    asked = "ask something: those behind a recommendation that was read, or behind none"
+    definition = f"Criteria{' shown' if study.scope.criteria else ''} that {asked}"
+    yield rows("criteria.asked", "criteria", criteria_in_use(study), definition)
+    of = groups[groups["text_read"] == "not_read"]
+    definition = "Recommendations whose text was not read"
+    yield rows("recommendations.unread", "recommendations", of, definition)
+    of = evidence[["source_id"]].drop_duplicates().sort_values("source_id")
+    definition = "Documents that a statement of evidence is from"
+    yield rows("evidence.sources", "sources", of, definition)
+    own, cited = evidence["scope"] == "unit", evidence["evidence_id"].isin(study.cited_evidence())
+    definition = "Statements of evidence that a coding or an assessment cites"
+    yield rows("evidence.cited", "evidence", evidence[cited], definition)
+    definition = f"Statements about one of the {many} that no coding or assessment cites"
+    yield rows("evidence.uncited", "evidence", evidence[own & ~cited], definition)
+    definition = f"Statements about many {several} at once, which decide no level"
+    yield rows("evidence.context", "evidence", evidence[~own], definition)
+    whole = evidence["extent_read"].str.startswith("whole")
+    definition = "Statements of evidence read to the end of what could be read"
+    yield rows("evidence.whole", "evidence", evidence[whole], definition)
+    opening = evidence["extent_read"] == "opening"
+    definition = "Statements of evidence of which only the opening could be read"
+    yield rows("evidence.opening", "evidence", evidence[opening], definition)
+    of = events[events["date"] == ""]
+    yield rows("events.undated", "events", of, "Events whose date is not known")
     if study.mark:
-        yield NamedFigure(
-            "mark",
-            study.mark,
-            study.mark,
-            "What stands on every page: the draft mark, and what is not the study's own.",
-            (STUDY_ROW,),
-        )
-    placeholders = study.descriptor.placeholders
-    yield counted_rows(
-        "study.placeholders",
-        "Settings that still wait to be set.",
-        keys_of("datapackage.json", placeholders),
-    )
+        definition = "What stands on every page: the draft mark, and what is not the study's own."
+        yield NamedFigure("mark", study.mark, study.mark, definition, (STUDY_ROW,))
+    waiting = keys_of("datapackage.json", study.descriptor.placeholders)
+    yield counted_rows("study.placeholders", "Settings that still wait to be set.", waiting)
 
 
 def _looks(results: Results) -> Iterable[NamedFigure]:
@@ -137,17 +94,12 @@ def _looks(results: Results) -> Iterable[NamedFigure]:
         (v.GONE, [key for key in cited if became[key] == v.GONE], "that have gone from their address since we read them"),
         (v.NOT_GIVEN, [key for key in cited if v.NOT_GIVEN in seen[key]], "that the site did not give when they were last looked at"),
     ):  # fmt: skip
-        sources = sorted({source[key] for key in ids})
-        yield counted_rows(
-            f"documents.{name}",
-            f"Documents cited by a coding or an assessment {definition}.",
-            keys_of("sources", sources),
-        )
-    yield counted_rows(
-        "cells.to_read_again",
-        "Findings that rest on a document that has changed or gone since we read it.",
-        cell_keys(cells_to_read_again(study, results.matrix)),
-    )
+        sources = keys_of("sources", sorted({source[key] for key in ids}))
+        definition = f"Documents cited by a coding or an assessment {definition}."
+        yield counted_rows(f"documents.{name}", definition, sources)
+    rows = cell_keys(cells_to_read_again(study, results.matrix))
+    definition = "Findings that rest on a document that has changed or gone since we read it."
+    yield counted_rows("cells.to_read_again", definition, rows)
 
 
 def _imported(results: Results) -> Iterable[NamedFigure]:
@@ -161,31 +113,20 @@ def _cells(results: Results) -> Iterable[NamedFigure]:
     scored = scored_cells(study, results.matrix)
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = counting[~counting["state"].isin(v.UNKNOWNS)]
-    many = many_units(results)
-    yield counted_rows(
-        "cells.scored",
-        f"Scored questions in force, each counted for each of the {many} to which it applies.",
-        cell_keys(counting),
-    )
-    yield counted_rows(
-        "cells.settled",
-        f"Scored questions with an answer, each counted for each of the {many} to which it applies.",
-        cell_keys(settled),
-    )
+    each = f"each counted for each of the {many_units(results)}"
+    definition = f"Scored questions in force, {each} to which it applies."
+    yield counted_rows("cells.scored", definition, cell_keys(counting))
+    definition = f"Scored questions with an answer, {each} to which it applies."
+    yield counted_rows("cells.settled", definition, cell_keys(settled))
     share = 100 * len(settled) / len(counting) if len(counting) else None
-    yield NamedFigure(
-        "cells.settled_percent",
-        share,
-        "nothing to count" if share is None else f"{shown(share, display)}%",
-        f"Share of the scored questions with an answer, each counted for each of the {many}.",
-        tuple(cell_keys(settled)),
-    )
+    text = "nothing to count" if share is None else f"{shown(share, display)}%"
+    definition = f"Share of the scored questions with an answer, {each}."
+    rows = tuple(cell_keys(settled))
+    yield NamedFigure("cells.settled_percent", share, text, definition, rows)
     for state in v.UNKNOWNS:
-        rows = scored[scored["state"] == state]
+        definition = f"Scored questions at “{level_word(state)}”, {each}."
         yield counted_rows(
-            f"cells.{state}",
-            f"Scored questions at “{level_word(state)}”, each counted for each of the {many}.",
-            cell_keys(rows),
+            f"cells.{state}", definition, cell_keys(scored[scored["state"] == state])
         )
 
 

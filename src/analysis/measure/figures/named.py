@@ -1,16 +1,18 @@
-"""A named figure, and the words and keys that all of them share."""
+"""A named figure, the words and keys that all of them share, and what of them names no unit."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from analysis.direction import isolated_name
+from analysis.frames import RowKey
 from analysis.measure.results import Results
-from analysis.measure.row_key import RowKey
+from analysis.measure.shown import Unnamed
 from analysis.study import Study
 from analysis.study import vocabulary as v
+from analysis.study.public import name_hider
 
 STUDY_ROW = RowKey("datapackage.json", ("study",))
 """The settings of the study."""
@@ -117,3 +119,35 @@ def quoted_labels(study: Study, table: str) -> dict[str, str]:
 def level_word(state: str) -> str:
     """Return the state of a cell as words; a level may have a name that elsewhere means a gap."""
     return v.WORD.get(state, state.replace("_", " "))
+
+
+def unnamed_figures(results: Unnamed, figures: Mapping[str, NamedFigure]) -> dict[str, NamedFigure]:
+    """Return the figures that are about no single unit, with no row of any behind them.
+
+    Args:
+        results: what may leave the house.
+        figures: those of all units.
+    """
+    whole = results.whole.study.at(None)
+    units, hide = set(whole["units"]["unit_id"]), name_hider(whole)
+    rows = {name: set(table.iloc[:, 0]) for name, table in results.study.tables.items()}
+
+    def without_names(figure: NamedFigure) -> NamedFigure:
+        kept = [
+            row
+            for row in figure.rows
+            if row == STUDY_ROW or not rows.get(row.table, set()).isdisjoint(row.key)
+        ]
+        return replace(
+            figure,
+            value=hide(figure.value) if isinstance(figure.value, str) else figure.value,
+            text=hide(figure.text),
+            definition=hide(figure.definition),
+            rows=tuple(kept),
+        )
+
+    return {
+        name: without_names(figure)
+        for name, figure in figures.items()
+        if not figure.about.unit and units.isdisjoint(name.split("."))
+    }

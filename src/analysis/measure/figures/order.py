@@ -1,4 +1,4 @@
-"""Figures on who is surely above whom, on ranks, and on what to ask next."""
+"""Figures on who is surely above whom, on ranks, on what to ask next, and on choices."""
 
 from collections.abc import Iterable
 
@@ -14,9 +14,13 @@ from analysis.measure.figures.named import (
     keys_of,
     many_units,
     unit_names,
+    unnamed_figures,
 )
 from analysis.measure.priorities import ASSUMPTION, STEPS
 from analysis.measure.results import Results
+from analysis.measure.scenario_dominance import ABOVE, AT_OR_ABOVE
+from analysis.measure.scenarios import KINDS
+from analysis.measure.shown import Unnamed
 from analysis.wording import capital, some_of
 
 
@@ -57,55 +61,35 @@ def given(results: Results) -> str:
 def _pairs(results: Results) -> Iterable[NamedFigure]:
     dominance, table, noun = results.comparisons, results.pairs, results.study.settings.unit_noun
     keys = keys_of("pairs", table["above"], table["below"])
-    many = int(dominance.scored.sum())
-    possible = many * (many - 1) // 2
-    yield NamedFigure(
-        "pairs.possible",
-        possible,
-        str(possible),
-        f"Pairs of {many_units(results)} with a score.",
-        tuple(keys_of("units", results.ranks.loc[dominance.scored, "unit_id"])),
+    scored, many, names = (
+        int(dominance.scored.sum()),
+        many_units(results),
+        unit_names(results.study),
     )
-    yield counted_rows(
-        "pairs.count", f"Pairs of which one is surely above the other: {SURE}.", keys
-    )
+    possible = scored * (scored - 1) // 2
+    units = keys_of("units", results.ranks.loc[dominance.scored, "unit_id"])
+    definition = f"Pairs of {many} with a score."
+    yield NamedFigure("pairs.possible", possible, str(possible), definition, tuple(units))
+    definition = f"Pairs of which one is surely above the other: {SURE}."
+    yield counted_rows("pairs.count", definition, keys)
     careful = table[table["conservative"] == "yes"]
-    yield counted_rows(
-        "pairs.conservative",
-        "Sure pairs decided by a sound bound, which may miss others that hold.",
-        keys_of("pairs", careful["above"], careful["below"]),
-    )
-    named = set(table["above"]) | set(table["below"])
-    yield counted_rows(
-        "pairs.units_comparable",
-        f"{capital(many_units(results))} that are surely above or below at least one other.",
-        keys_of("units", [unit for unit in dominance.unit_ids if unit in named]),
-    )
-    yield NamedFigure(
-        "pairs.said",
-        len(table),
-        " ".join(
-            filter(
-                None,
-                (
-                    _pairs_sentence(len(table), possible, many, len(named), noun),
-                    given(results) if len(table) else "",
-                ),
-            )
-        ),
-        "How far the evidence allows comparisons.",
-        tuple(keys),
-    )
-    names = unit_names(results.study)
+    definition = "Sure pairs decided by a sound bound, which may miss others that hold."
+    careful_keys = keys_of("pairs", careful["above"], careful["below"])
+    yield counted_rows("pairs.conservative", definition, careful_keys)
+    named = {*table["above"], *table["below"]}
+    units = keys_of("units", [unit for unit in dominance.unit_ids if unit in named])
+    definition = f"{capital(many)} that are surely above or below at least one other."
+    yield counted_rows("pairs.units_comparable", definition, units)
+    said = _pairs_sentence(len(table), possible, scored, len(named), noun)
+    said = " ".join(filter(None, (said, given(results) if len(table) else "")))
+    definition = "How far the evidence allows comparisons."
+    yield NamedFigure("pairs.said", len(table), said, definition, tuple(keys))
     below = {unit: list(rows["below"]) for unit, rows in table.groupby("above", sort=False)}
     for unit in dominance.unit_ids:
         under = below.get(unit, [])
-        yield counted_rows(
-            f"above.{unit}",
-            f"{capital(many_units(results))} that {names[unit]} is surely above.",
-            keys_of("pairs", [unit] * len(under), under),
-            About("above", unit=unit),
-        )
+        definition = f"{capital(many)} that {names[unit]} is surely above."
+        keys = keys_of("pairs", [unit] * len(under), under)
+        yield counted_rows(f"above.{unit}", definition, keys, About("above", unit=unit))
 
 
 def _pairs_sentence(sure: int, possible: int, many: int, named: int, noun) -> str:
@@ -135,41 +119,82 @@ def _ranks(results: Results) -> Iterable[NamedFigure]:
             About("ranks", unit=row.unit_id),
         )
     whole = table[(table["best"] == 1) & (table["worst"] == len(table))]
-    many = capital(many_units(results))
-    yield counted_rows(
-        "units.any_rank", f"{many} that may have any rank.", keys_of("ranks", whole["unit_id"])
-    )
+    definition = f"{capital(many_units(results))} that may have any rank."
+    yield counted_rows("units.any_rank", definition, keys_of("ranks", whole["unit_id"]))
 
 
 def _next(results: Results) -> Iterable[NamedFigure]:
     table = results.next_questions
 
-    def keys(rows: pd.DataFrame) -> list[RowKey]:
-        return keys_of("next", rows["unit_id"], rows["criterion_id"])
+    def questions(name: str, rows: pd.DataFrame, definition: str) -> NamedFigure:
+        keys = keys_of("next", rows["unit_id"], rows["criterion_id"])
+        return counted_rows(f"next.{name}", f"Questions {definition}.", keys)
 
-    yield counted_rows(
-        "next.cells", "Questions with no current answer that bear weight in the total.", keys(table)
-    )
-    yield counted_rows(
-        "next.deciding",
-        "Questions of which one answer alone would decide a pair, all else as it is.",
-        keys(table[table["expected_pairs"] > 0]),
-    )
+    yield questions("cells", table, "with no current answer that bear weight in the total")
+    deciding = table[table["expected_pairs"] > 0]
+    definition = "of which one answer alone would decide a pair, all else as it is"
+    yield questions("deciding", deciding, definition)
     for step in STEPS:
-        rows = table[table["step"] == step]
-        yield counted_rows(
-            f"next.step.{step}",
-            f"Questions whose next step is: {step.replace('_', ' ')}.",
-            keys(rows),
-        )
-    yield NamedFigure(
-        "next.assumption",
-        ASSUMPTION,
-        ASSUMPTION,
-        "What the expected number of pairs decided rests on.",
-        (STUDY_ROW,),
-    )
+        definition = f"whose next step is: {step.replace('_', ' ')}"
+        yield questions(f"step.{step}", table[table["step"] == step], definition)
+    definition = "What the expected number of pairs decided rests on."
+    yield NamedFigure("next.assumption", ASSUMPTION, ASSUMPTION, definition, (STUDY_ROW,))
 
 
 PARTS = _pairs, _ranks, _next
-"""What yields the figures, in their order."""
+"""What yields the figures, in their order; those on choices are apart."""
+
+
+def sensitivity_figures(results: Results) -> dict[str, NamedFigure]:
+    """Return the named figures on what results owe to choices, by id.
+
+    Apart from :func:`named_figures`, since they take every comparison anew under every choice.
+    """
+    return interval_sensitivity(results) | {
+        figure.id: figure for figure in _comparison_sensitivity(results)
+    }
+
+
+def interval_sensitivity(results: Results) -> dict[str, NamedFigure]:
+    """Return those of :func:`sensitivity_figures` that are on intervals, and on no comparison."""
+    figures = {figure.id: figure for figure in _interval_sensitivity(results)}
+    return unnamed_figures(results, figures) if isinstance(results, Unnamed) else figures
+
+
+def _comparison_sensitivity(results: Results) -> Iterable[NamedFigure]:
+    own = "at the study's own weights"
+    table = results.sensitivity.statements
+    tie, lost = table["relation"] == AT_OR_ABOVE, table["falls_to"] != ""
+    for name, where, definition in (
+        ("count", ~lost | lost, f"Comparisons of two {many_units(results)} that hold {own}"),
+        ("ties", tie, "Of these, comparisons that leave open whether the two are level"),
+        ("sure", table["over_range"] == ABOVE, f"Of these, comparisons that are sure: {SURE}"),
+        ("survive", ~lost, "Of these, comparisons that survive every choice"),
+        *(
+            (f"first.{kind}", table["first"] == kind, f"Of these, comparisons falling to {kind} first")
+            for kind in KINDS
+        ),
+    ):  # fmt: skip
+        rows = table[where]
+        keys = keys_of("statements", rows["above"], rows["below"])
+        yield counted_rows(f"sensitivity.statements.{name}", f"{definition}.", keys)
+
+
+def _interval_sensitivity(results: Results) -> Iterable[NamedFigure]:
+    sensitivity = results.sensitivity
+    many = capital(many_units(results))
+    units = sensitivity.units
+    moved = units[units["moved"] & units["unit_id"].isin(sensitivity.known)]
+    by_kind = {kind: rows["unit_id"].unique() for kind, rows in moved.groupby("kind")}
+
+    def counted(name: str, ids: Iterable[str], definition: str) -> NamedFigure:
+        return counted_rows(f"sensitivity.units.{name}", f"{definition}.", keys_of("units", ids))
+
+    yield counted("known", sensitivity.known, f"{many} of which anything is known as declared")
+    definition = f"Other {many_units(results)} of which anything is known under a choice"
+    yield counted("known_otherwise", sensitivity.known_otherwise, definition)
+    definition = "Of the known, those whose interval some choice moves"
+    yield counted("moved", moved["unit_id"].unique(), definition)
+    for kind in KINDS:
+        definition = f"Of the known, those whose interval a choice of this kind moves: {kind}"
+        yield counted(f"moved.{kind}", by_kind.get(kind, ()), definition)

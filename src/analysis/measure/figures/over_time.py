@@ -18,13 +18,8 @@ def _dates(results: Results) -> Iterable[NamedFigure]:
         ("known_by", matrix.known_by, "Only what had been read by this day counts"),
         ("report", report, f"Day of the report that the study compares {many} with"),
     ):
-        yield NamedFigure(
-            f"dates.{name}",
-            day.isoformat(),
-            spoken(day),
-            f"{definition}.",
-            (STUDY_ROW,),
-        )
+        iso, text = day.isoformat(), spoken(day)
+        yield NamedFigure(f"dates.{name}", iso, text, f"{definition}.", (STUDY_ROW,))
 
 
 def _changes(results: Results) -> Iterable[NamedFigure]:
@@ -39,15 +34,11 @@ def _changes(results: Results) -> Iterable[NamedFigure]:
         ]
         if number:
             table = results.changes[number - 1]
-            started = table[came_into_force(table)]
+            since = "that came into force since the date before"
             counts += [
                 ("changed", f"Questions whose state differs from the date before: {when}.", table),
-                (
-                    "begun",
-                    f"Questions without an answer that came into force since the date before: {label}.",
-                    started,
-                ),
-            ]
+                ("begun", f"Questions without an answer {since}: {label}.", table[came_into_force(table)]),
+            ]  # fmt: skip
         for part, definition, cells in counts:
             about = About("at", day=matrix.as_of, part=part)
             yield counted_rows(f"{name}.{part}", definition, cell_keys(cells), about)

@@ -33,34 +33,21 @@ from analysis.wording import exact, listed, spoken
 def _totals(results: Results) -> Iterable[NamedFigure]:
     for row in each_row(results.totals):
         yield from _of_total(results, row)
+    audits = {"published_totals": results.totals, "published_scores": results.published_scores}
     gone = [
         key
-        for table, audit in (
-            ("published_totals", results.totals),
-            ("published_scores", results.published_scores),
-        )
+        for table, audit in audits.items()
         for key in keys_of(table, audit.loc[audit["set_aside"] == "yes"].iloc[:, 0])
     ]
-    yield counted_rows(
-        "totals.set_aside",
-        "Published totals and scores that are set aside, since they cannot be true.",
-        gone,
-    )
+    definition = "Published totals and scores that are set aside, since they cannot be true."
+    yield counted_rows("totals.set_aside", definition, gone)
+    definition = "What was published and cannot be true."
     for number, sentence in enumerate(results.clashes, start=1):
-        yield NamedFigure(
-            f"totals.clash.{number}",
-            sentence,
-            sentence,
-            "What was published and cannot be true.",
-            tuple(gone),
-            About("clash", part=str(number)),
-        )
+        name, about = f"totals.clash.{number}", About("clash", part=str(number))
+        yield NamedFigure(name, sentence, sentence, definition, tuple(gone), about)
     settled = results.bounds[results.bounds["settled_by_totals"] == "yes"]
-    yield counted_rows(
-        "totals.settled_cells",
-        "Questions that the evidence leaves open, and that published counts and scores of the day answer.",
-        cell_keys(settled),
-    )
+    definition = "Questions that the evidence leaves open, and that published counts and scores of the day answer."
+    yield counted_rows("totals.settled_cells", definition, cell_keys(settled))
 
 
 def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
@@ -76,10 +63,8 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
 
     def figure(part: str, value: int | str, definition: str) -> NamedFigure:
         about = About("totals", published=row.total_id, day=day, part=part)
-        rows = (RowKey("published_totals", (row.total_id,)),)
-        return NamedFigure(
-            f"totals.{row.total_id}.{part}", value, str(value), definition, rows, about
-        )
+        name, rows = f"totals.{row.total_id}.{part}", (RowKey("published_totals", (row.total_id,)),)
+        return NamedFigure(name, value, str(value), definition, rows, about)
 
     def counted(part: str, definition: str, rows: pd.DataFrame) -> NamedFigure:
         about = About("totals", published=row.total_id, day=day, part=part)
@@ -89,19 +74,14 @@ def _of_total(results: Results, row: Any) -> Iterable[NamedFigure]:
     yield figure("count", row.count, f"{counted_by} ({level_word(row.relation)}).")
     yield figure("of", row.of, f"How many {many} were counted, in the published count on {place}.")
     yield counted("named", f"How many {many} the evidence shows to be “{level}” on {place}.", named)
-    yield counted(
-        "cannot_be_told", f"How many {many} the evidence leaves open on {place}.", unknown
+    definition = f"How many {many} the evidence leaves open on {place}."
+    yield counted("cannot_be_told", definition, unknown)
+    definition = f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted."
+    yield figure("status", row.status, definition)
+    definition = (
+        f"If the published count is right, how many {many} left open {wanted} “{level}” on {place}."
     )
-    yield figure(
-        "status",
-        row.status,
-        f"Whether the evidence alone bears out the published count on {place}: consistent, open or contradicted.",
-    )
-    yield figure(
-        "open_by",
-        row.open_by,
-        f"If the published count is right, how many {many} left open {wanted} “{level}” on {place}.",
-    )
+    yield figure("open_by", row.open_by, definition)
 
 
 _MUST = "must be", "must not be"
@@ -127,11 +107,8 @@ def _bounds(results: Results) -> Iterable[NamedFigure]:
         behind = constrained.binding(place[criterion])
         for row in each_row(part):
             is_mean = row.figure == MEAN
-            what = (
-                "Mean value, 0 to 100,"
-                if is_mean
-                else f"Count of {many} that are “{level_word(row.level)}”"
-            )
+            what = f"Count of {many} that are “{level_word(row.level)}”"
+            what = "Mean value, 0 to 100," if is_mean else what
             for end in ENDS:
                 which = "least" if end.startswith("low") else "greatest"
                 without = end.endswith("without")
@@ -153,27 +130,18 @@ def _figures(results: Results) -> Iterable[NamedFigure]:
     for row in each_row(figures):
         number = Decimal(row.value)  # a float would change the digits of a long one
         value = int(number) if number == number.to_integral_value() else float(number)
+        name, text = f"figures.{row.figure_id}", exact(row.value)
         definition = f"{row.measure}, as published: {row.what_it_counts}."
-        yield NamedFigure(
-            f"figures.{row.figure_id}",
-            value,
-            exact(row.value),
-            definition,
-            (RowKey("figures", (row.figure_id,)),),
-            About("figures", published=row.figure_id),
-        )
-    compared = comparable_figures(results.study)["figure_id"]
-    yield counted_rows(
-        "figures.compared",
-        "Published figures that seem to count the same thing as another.",
-        keys_of("figures", compared),
-    )
+        rows = (RowKey("figures", (row.figure_id,)),)
+        about = About("figures", published=row.figure_id)
+        yield NamedFigure(name, value, text, definition, rows, about)
+    compared = keys_of("figures", comparable_figures(results.study)["figure_id"])
+    definition = "Published figures that seem to count the same thing as another."
+    yield counted_rows("figures.compared", definition, compared)
     pairs = irreconcilable(results.study)
-    yield counted_rows(
-        "figures.irreconcilable",
-        "Pairs of published figures where the shorter period, within the longer one, has the larger count.",
-        keys_of("figures", pairs["inner"], pairs["outer"]),
-    )
+    definition = "Pairs of published figures where the shorter period, within the longer one, has the larger count."
+    keys = keys_of("figures", pairs["inner"], pairs["outer"])
+    yield counted_rows("figures.irreconcilable", definition, keys)
 
 
 PARTS = _totals, _bounds, _figures

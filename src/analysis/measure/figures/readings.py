@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from analysis.fieldwork.agreement import ALL, LEVELS, agreement, differing, in_words
 from analysis.fieldwork.coded_cells import NO_ROW, coded_states
-from analysis.measure.coder_scores import SETTLED as AS_SETTLED
-from analysis.measure.coder_scores import differing_units, known_units
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
@@ -16,6 +14,8 @@ from analysis.measure.figures.named import (
     many_units,
 )
 from analysis.measure.results import Results
+from analysis.measure.score_basis import SETTLED as AS_SETTLED
+from analysis.measure.score_basis import differing_units, known_units
 from analysis.study import readers
 from analysis.study import vocabulary as v
 from analysis.wording import capital
@@ -32,54 +32,34 @@ def _agreement(results: Results) -> Iterable[NamedFigure]:
         cells, agreed = table[several], table[several & ~differing(values)]
         subject = f"Agreement of the coders on {row.measure}, over all criteria"
         about = About("agreement", level=part)
-        for name, rows, definition in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
-            yield counted_rows(
-                f"agreement.{part}.{name}",
-                f"{subject}: {definition}.",
-                cell_keys(rows),
-                replace(about, part=name),
-            )
-        yield NamedFigure(
-            f"agreement.{part}.said",
-            row.alpha,
-            in_words(row),
-            f"{subject}: Krippendorff's alpha, where it says something.",
-            tuple(cell_keys(cells)),
-            replace(about, part="said"),
-        )
+        for name, rows, what in (("cells", cells, "cells"), ("same", agreed, "cells agreed")):
+            name, here = f"agreement.{part}.{name}", replace(about, part=name)
+            yield counted_rows(name, f"{subject}: {what}.", cell_keys(rows), here)
+        definition = f"{subject}: Krippendorff's alpha, where it says something."
+        name, said, keys = f"agreement.{part}.said", in_words(row), tuple(cell_keys(cells))
+        yield NamedFigure(name, row.alpha, said, definition, keys, replace(about, part="said"))
 
 
 def _readings(results: Results) -> Iterable[NamedFigure]:
     table, many = results.readings, capital(many_units(results))
-    known = known_units(table)
-    yield counted_rows(
-        "readings.known",
-        f"{many} for which some coder, or what was settled, has an answer.",
-        keys_of("units", known),
-    )
     coders_alone = table[table["reading"] != AS_SETTLED]
-    yield counted_rows(
-        "readings.coders_differ",
-        f"{many} whose score interval is not the same under every coder.",
-        keys_of("units", differing_units(coders_alone)),
-    )
-    yield counted_rows(
-        "readings.differ",
-        f"{many} whose score interval is not the same under every coder and as settled.",
-        keys_of("units", differing_units(table)),
-    )
+    differ = "whose score interval is not the same under every coder"
+    for name, units, definition in (
+        ("known", known_units(table), "for which some coder, or what was settled, has an answer"),
+        ("coders_differ", differing_units(coders_alone), differ),
+        ("differ", differing_units(table), f"{differ} and as settled"),
+    ):
+        keys = keys_of("units", units)
+        yield counted_rows(f"readings.{name}", f"{many} {definition}.", keys)
 
 
 def _replies(results: Results) -> Iterable[NamedFigure]:
     replies, many = results.study["replies"], results.study.settings.unit_noun.plural
-    yield counted_rows(
-        "replies.count", f"Replies of {many}.", keys_of("replies", replies["reply_id"])
-    )
+    keys = keys_of("replies", replies["reply_id"])
+    yield counted_rows("replies.count", f"Replies of {many}.", keys)
     for decision in ("accepted", "partly", "declined", "open"):
-        ids = replies.loc[replies["decision"] == decision, "reply_id"]
-        yield counted_rows(
-            f"replies.{decision}", f"Replies of {many}: {decision}.", keys_of("replies", ids)
-        )
+        keys = keys_of("replies", replies.loc[replies["decision"] == decision, "reply_id"])
+        yield counted_rows(f"replies.{decision}", f"Replies of {many}: {decision}.", keys)
 
 
 PARTS = _agreement, _readings, _replies

@@ -1,13 +1,12 @@
-"""Figures on scores and gaps, of each unit and of all."""
+"""Figures on scores and gaps, of each unit and of all, and on scores without one document."""
 
 from collections.abc import Iterable
 
-from analysis.frames import each_row
+from analysis.frames import RowKey, each_row
 from analysis.measure.figures.inventory import scored_cells
 from analysis.measure.figures.named import (
     About,
     NamedFigure,
-    RowKey,
     cell_keys,
     counted_rows,
     keys_of,
@@ -30,54 +29,32 @@ def _units(results: Results) -> Iterable[NamedFigure]:
     counting = scored[~scored["state"].isin(v.OUT_OF_SUM)]
     settled = (~counting["state"].isin(v.UNKNOWNS)).groupby(counting["unit_id"], sort=False)
     weight = results.total["known"]
+    wide = "no weight is known: the evidence allows the whole range"
     for name, units, definition in (
         ("nothing_known", settled.sum() == 0, "no scored question has an answer"),
         ("something_known", settled.sum() > 0, "at least one scored question has an answer"),
         ("all_known", settled.all(), "every scored question has an answer"),
-        (
-            "no_weight_known",
-            weight == 0,
-            "no weight is known: the evidence allows the whole range",
-        ),
+        ("no_weight_known", weight == 0, wide),
         ("some_weight_known", weight > 0, "some of the weight is known"),
     ):
-        yield counted_rows(
-            f"units.{name}", f"{many} of which {definition}.", keys_of("units", units.index[units])
-        )
-    display, names, groups = (
-        results.study.settings.display,
-        unit_names(results.study),
-        quoted_labels(results.study, "recommendations"),
-    )
+        keys = keys_of("units", units.index[units])
+        yield counted_rows(f"units.{name}", f"{many} of which {definition}.", keys)
+    display, names = results.study.settings.display, unit_names(results.study)
+    groups = quoted_labels(results.study, "recommendations")
     for row in each_row(results.scores):
-        rows, name_of_unit = (RowKey("scores", (row.unit_id, row.group_id)),), names[row.unit_id]
-        whole = "in all" if row.group_id == TOTAL else f"on {groups[row.group_id]}"
-        for name, value, definition in (
-            (
-                "low",
-                row.low,
-                f"Lowest score of {name_of_unit} {whole} that the evidence allows, 0 to 100",
-            ),
-            (
-                "high",
-                row.high,
-                f"Highest score of {name_of_unit} {whole} that the evidence allows, 0 to 100",
-            ),
-            (
-                "known_percent",
-                100 * row.known,
-                f"Share of the weight of {name_of_unit} {whole} that is known, per cent",
-            ),
+        rows, unit = (RowKey("scores", (row.unit_id, row.group_id)),), names[row.unit_id]
+        of = f"{unit} {'in all' if row.group_id == TOTAL else f'on {groups[row.group_id]}'}"
+        known = f"{shown(100 * row.known, display)}%"
+        allowed = f"score of {of} that the evidence allows, 0 to 100."
+        share = f"Share of the weight of {of} that is known, per cent."
+        for name, value, text, definition in (
+            ("low", row.low, shown(row.low, display), f"Lowest {allowed}"),
+            ("high", row.high, shown(row.high, display), f"Highest {allowed}"),
+            ("known_percent", 100 * row.known, known, share),
         ):
-            text = shown(value, display) + ("%" if name == "known_percent" else "")
-            yield NamedFigure(
-                f"score.{row.unit_id}.{row.group_id}.{name}",
-                value,
-                text,
-                f"{definition}.",
-                rows,
-                About("score", unit=row.unit_id, recommendation=row.group_id, part=name),
-            )
+            about = About("score", unit=row.unit_id, recommendation=row.group_id, part=name)
+            name = f"score.{row.unit_id}.{row.group_id}.{name}"
+            yield NamedFigure(name, value, text, definition, rows, about)
 
 
 def _national(results: Results) -> Iterable[NamedFigure]:
@@ -88,24 +65,18 @@ def _national(results: Results) -> Iterable[NamedFigure]:
     }
     for row in each_row(results.national):
         rows = by_state.get((row.criterion_id, row.state), [])
-        yield counted_rows(
-            f"national.{row.criterion_id}.{row.state}",
-            f"{capital(many)} on {labels[row.criterion_id]}: {level_word(row.state)}.",
-            rows,
-            About("national", criterion=row.criterion_id, level=row.state),
-        )
+        definition = f"{capital(many)} on {labels[row.criterion_id]}: {level_word(row.state)}."
+        about = About("national", criterion=row.criterion_id, level=row.state)
+        yield counted_rows(f"national.{row.criterion_id}.{row.state}", definition, rows, about)
     cells = results.matrix.cells
     by_criterion = dict(list(cells[~cells["state"].isin(v.UNKNOWNS)].groupby("criterion_id")))
     for name, count in results.coverage[SETTLED].items():
         criterion = str(name)
         settled = by_criterion.get(criterion, cells.iloc[:0])
         assert len(settled) == count
-        yield counted_rows(
-            f"coverage.{criterion}.settled",
-            f"{capital(many)} with an answer on {labels[criterion]}.",
-            cell_keys(settled),
-            About("coverage", criterion=criterion),
-        )
+        definition = f"{capital(many)} with an answer on {labels[criterion]}."
+        keys, about = cell_keys(settled), About("coverage", criterion=criterion)
+        yield counted_rows(f"coverage.{criterion}.settled", definition, keys, about)
 
 
 def _gaps(results: Results) -> Iterable[NamedFigure]:
@@ -114,12 +85,10 @@ def _gaps(results: Results) -> Iterable[NamedFigure]:
     for group in table["recommendation_id"].unique():
         for state in GAP_STATES:
             rows = table[(table["recommendation_id"] == group) & (table["state"] == state)]
-            yield counted_rows(
-                f"gaps.{group}.{state}",
-                f"{capital(many)} {_OF_GAP[state]} {labels[group]}.",
-                keys_of("gaps", rows["unit_id"], rows["recommendation_id"]),
-                About("gaps", recommendation=group, level=state),
-            )
+            definition = f"{capital(many)} {_OF_GAP[state]} {labels[group]}."
+            keys = keys_of("gaps", rows["unit_id"], rows["recommendation_id"])
+            about = About("gaps", recommendation=group, level=state)
+            yield counted_rows(f"gaps.{group}.{state}", definition, keys, about)
 
 
 _OF_GAP = {
@@ -130,5 +99,23 @@ _OF_GAP = {
 }
 
 
-PARTS = _units, _national, _gaps
+def _one_document(results: Results) -> Iterable[NamedFigure]:
+    """Yield what scores would be without the one document on which several answers rest."""
+    names, display = unit_names(results.study), results.study.settings.display
+    for document in results.one_document:
+        unit, source, name = document.unit_id, document.source_id, names[document.unit_id]
+        stem, about = f"without.{unit}.{source}", About("without", unit=unit, part=source)
+        definition = f"Scored answers on {name} that cite source {source}, alone or with others."
+        keys = keys_of("matrix", [unit] * len(document.criteria), document.criteria)
+        yield counted_rows(f"{stem}.answers", definition, keys, about)
+        for end, value in (("low", document.low), ("high", document.high)):
+            definition = (
+                f"{capital(end)}est score of {name} if the answers that cite source {source} were "
+                "unknown, 0 to 100."
+            )
+            text, rows = shown(value, display), (RowKey("scores", (unit, TOTAL)),)
+            yield NamedFigure(f"{stem}.{end}", value, text, definition, rows, about)
+
+
+PARTS = _units, _national, _gaps, _one_document
 """What yields the figures, in their order."""

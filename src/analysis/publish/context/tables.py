@@ -5,11 +5,11 @@ from itertools import chain
 import pandas as pd
 
 from analysis.frames import each_row, grouped, records
-from analysis.measure.coder_scores import known_units
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.measure.priorities import national_questions
 from analysis.measure.results import Results
+from analysis.measure.score_basis import known_units
 from analysis.measure.scores import shown
 from analysis.show.labels import STEP, interval_words
 from analysis.show.symbols import MOST_LEVELS

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.frames import each_row, records
+from analysis.frames import RowKey, each_row, records
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.measure.row_key import RowKey
 from analysis.publish.sheets import NOT_APPLICABLE, NOT_AVAILABLE, as_sheet
 from analysis.show.labels import count_words, level_word, levels_words
 from analysis.study.codebook import level_names

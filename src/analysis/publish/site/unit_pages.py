@@ -13,8 +13,8 @@ from analysis.fieldwork.cell_records import CellRecord
 from analysis.frames import each_row, grouped, records
 from analysis.measure.figures import given
 from analysis.measure.figures.findings import SILENCE
-from analysis.measure.one_document import OneDocument
 from analysis.measure.results import Results
+from analysis.measure.score_basis import OneDocument
 from analysis.measure.tree import TOTAL, Weighting, weighting
 from analysis.publish.context.answers import (
     NO_ANSWER,

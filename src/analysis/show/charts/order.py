@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measure.dominance import EquivalenceClass
 from analysis.measure.figures.named import unit_names
-from analysis.measure.partial_order import EquivalenceClass
 from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats_on_scores
