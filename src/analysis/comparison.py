@@ -13,6 +13,7 @@ from rich.text import Text
 from analysis.direction import set_apart
 from analysis.frames import each_row, records
 from analysis.measure.attribution import Comparison, compare
+from analysis.problems import refusal
 from analysis.show.comparison import (
     ROUNDED,
     SHARED,
@@ -25,7 +26,6 @@ from analysis.show.comparison import (
     what_must_stand,
 )
 from analysis.show.labels import word
-from analysis.study import Problem, StudyError
 from analysis.study.tables import as_csv
 from analysis.study.versions import Version, open_version
 from analysis.terminal import PipeConsole, plain_table
@@ -199,10 +199,10 @@ def _refuse_to_overwrite(out: Path, studies: list[Path]) -> None:
     remedy = "name a new file elsewhere with --out"
     if any(out.resolve().is_relative_to(study.resolve()) for study in studies if study.is_dir()):
         rule = "the file lies inside the study"
-        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+        raise refusal(out, rule, remedy)
     if out.exists() and not _holds_parts(out):
         rule = "it holds something else, which would be overwritten"
-        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+        raise refusal(out, rule, remedy)
 
 
 def _holds_parts(path: Path) -> bool:

@@ -81,9 +81,17 @@ class UnfinishedChangeError(StudyError):
     """A change of a study is declared, and cannot be completed yet."""
 
 
-def refusal(place: object, rule: str, remedy: str, value: object = "") -> StudyError:
-    """Return the refusal of what was named as a whole: a folder, say, or a choice of units."""
-    return StudyError([Problem(shorten(place, 200), None, "", shorten(value), rule, remedy)])
+LETTERS_OF_A_PLACE = 1000
+"""How much of a place is shown: an address, or a path, is to be found again."""
+
+
+def refusal(
+    place: object, rule: str, remedy: str, value: object = "", *, column: str = ""
+) -> StudyError:
+    """Return the refusal of what was named as a whole: a folder, an option, a choice of units."""
+    return StudyError(
+        [Problem(shorten(place, LETTERS_OF_A_PLACE), None, column, shorten(value), rule, remedy)]
+    )
 
 
 def shown_first(problems: Sequence[Problem], most: int) -> tuple[list[Problem], list[str]]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import StudyError, refusal
 from analysis.study.dates import ASKED_FOR, last_day
 from analysis.wording import nearest
 
@@ -18,12 +18,12 @@ T = TypeVar("T")
 _PLAIN = (bytes, int, float, type(pd.NA))
 
 
-def refusal(place: str, given: object, rule: str, remedy: str) -> StudyError:
+def refused_value(place: str, given: object, rule: str, remedy: str) -> StudyError:
     """Return the error that something was given which is not taken."""
     kind = type(given).__name__
     shown = f"{kind} {given!r}" if isinstance(given, _PLAIN) else kind
     shown = str(given) if given is None or isinstance(given, (str, os.PathLike)) else shown
-    return StudyError([Problem(place, None, "", shorten(shown), rule, remedy)])
+    return refusal(place, rule, remedy, shown)
 
 
 def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], taken: str) -> T:
@@ -33,7 +33,9 @@ def of_kind(place: str, given: object, kinds: type[T] | tuple[type[T], ...], tak
         StudyError: it is of another.
     """
     if not isinstance(given, kinds):
-        raise refusal(place, given, "this kind of value is not accepted here", f"give {taken}")
+        raise refused_value(
+            place, given, "this kind of value is not accepted here", f"give {taken}"
+        )
     return given
 
 
@@ -47,7 +49,7 @@ def as_folder(place: str, given: str | Path) -> Path:
     path = os.fspath(of_kind(place, given, (str, os.PathLike), taken))
     if not path or "\0" in path:
         rule = "it is empty, or has a sign that no path has"
-        raise refusal(place, given, rule, "give the path of a folder; . is this one")
+        raise refused_value(place, given, rule, "give the path of a folder; . is this one")
     return Path(path).absolute()
 
 
@@ -62,7 +64,9 @@ def as_weights(given: object) -> dict[str, object]:
     taken = "a mapping or a series of weights, such as {'R1': 2}"
     weights = of_kind("weights", given, (Mapping, pd.Series), taken)
     if isinstance(given, pd.Series) and not given.index.is_unique:
-        raise refusal("weights", given, "it names something twice", "give one weight for each")
+        raise refused_value(
+            "weights", given, "it names something twice", "give one weight for each"
+        )
     return {str(name): weight for name, weight in weights.items()}
 
 
@@ -81,13 +85,15 @@ def as_ids(place: str, given: object, rows: pd.Series) -> str | list[str]:
         return given
     taken = f"an id, a list of ids (of a frame, its column of ids), or a mask of study.{place}"
     if isinstance(given, (bytes, Mapping, pd.DataFrame)) or not isinstance(given, Iterable):
-        raise refusal(place, given, "this kind of value is not accepted here", f"give {taken}")
+        raise refused_value(
+            place, given, "this kind of value is not accepted here", f"give {taken}"
+        )
     listed = list(given)
     if listed and all(isinstance(value, (bool, np.bool_)) for value in listed):
         in_order = not isinstance(given, pd.Series) or list(given.index) == list(range(len(rows)))
         if len(listed) != len(rows) or not in_order:
             rule = f"a mask has {len(rows)} values, one for each row of study.{place}, in its order"
-            raise refusal(place, given, rule, f"give {taken}")
+            raise refused_value(place, given, rule, f"give {taken}")
         return list(rows[np.array(listed)])
     for value in listed:
         of_kind(place, value, str, taken)
@@ -98,7 +104,7 @@ def no_such(place: str, name: object, names: Iterable[str], noun: str) -> StudyE
     """Return the error that nothing has a name; it has the nearest, and all that there are."""
     names = list(names)
     rule = f"no {noun} has this name{nearest(name, names)}"
-    return refusal(place, name, rule, f"use one of: {', '.join(names)}")
+    return refused_value(place, name, rule, f"use one of: {', '.join(names)}")
 
 
 def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date | None:
@@ -113,4 +119,4 @@ def read_date(name: str, date: str | dt.date | pd.Timestamp | None) -> dt.date |
         return last_day("" if date is pd.NaT else date)
     except ValueError as error:
         rule = "it is not a date"
-        raise StudyError([Problem(name, None, "", shorten(date), rule, ASKED_FOR)]) from error
+        raise refusal(name, rule, ASKED_FOR, date) from error

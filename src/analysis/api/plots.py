@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.api.figures import Figures
-from analysis.api.given import of_kind, refusal
+from analysis.api.given import of_kind, refused_value
 from analysis.api.summary import Named
 from analysis.measure.results import Results
 from analysis.show.charts import KINDS, Kind
@@ -70,7 +70,7 @@ class Plots(Named):
         else:
             of_kind("ax", ax, Axes, "one of matplotlib's axes, such as plt.subplots()[1]")
             if ax.name != "rectilinear":
-                raise refusal("ax", ax, "its axes are not straight", "give ordinary axes")
+                raise refused_value("ax", ax, "its axes are not straight", "give ordinary axes")
             self._on(kind, ax, fit=False)
             warn_of_lack(ax, cache(lambda width: self._needs(kind, width)), stacklevel=3)
         return ax

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from analysis.api.given import refusal
+from analysis.api.given import refused_value
 from analysis.measure.gaps import CANNOT_BE_TOLD
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
@@ -101,7 +101,7 @@ class Table(Styler):
             return
         if excel_writer.engine != "openpyxl":
             rule, remedy = "a table is written by openpyxl alone", 'give engine="openpyxl"'
-            raise refusal("engine", excel_writer.engine, rule, remedy)
+            raise refused_value("engine", excel_writer.engine, rule, remedy)
         first, left = options.pop("startrow", 0), options.get("startcol", 0) + 1
         top = first + len(self._lines) + 1
         options = {"index": False, "header": True, **options, "startrow": top}
@@ -132,7 +132,7 @@ def _refuse_other_endings(place: object) -> None:
     if isinstance(place, str | PathLike) and Path(place).suffix.lower() != ".xlsx":
         rule = "a workbook has a name that ends in .xlsx"
         remedy = f"name it {Path(place).stem}.xlsx; a CSV file is written by table.frame.to_csv"
-        raise refusal("to_excel", place, rule, remedy)
+        raise refused_value("to_excel", place, rule, remedy)
 
 
 def labelled(study: Study, table: pd.DataFrame, numbers: Sequence[str] = ()) -> pd.DataFrame:

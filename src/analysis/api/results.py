@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.api.figures import Figures
-from analysis.api.given import as_folder, of_kind, refusal
+from analysis.api.given import as_folder, of_kind, refused_value
 from analysis.api.summary import Summary
 from analysis.api.typed import category, copied
 from analysis.measure.gaps import FINDINGS, GAP_STATES
@@ -173,7 +173,7 @@ class Results(Summary):
             return build(self._measures, out)
         except OSError as error:
             rule = f"the folder cannot be written ({error.strerror or error})"
-            raise refusal("out", out, rule, "name a folder elsewhere") from error
+            raise refused_value("out", out, rule, "name a folder elsewhere") from error
 
     @property
     def _criteria(self) -> list[str]:

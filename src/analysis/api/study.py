@@ -18,7 +18,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
 from analysis.measure.tree import weighting
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.publish.manifest import input_hashes
 from analysis.study import Study as StudyData
 from analysis.study import as_coded, coders, data_read_on, load
@@ -164,7 +164,7 @@ class Study(Summary):
         if other_weights and not weighting(weighed).columns and weighting(self._data).columns:
             rule = "with these weights nothing weighs, so that there is no score"
             remedy = "leave one above 0"
-            raise StudyError([Problem("weights", None, "", shorten(other_weights), rule, remedy)])
+            raise refusal("weights", rule, remedy, other_weights)
         results = measure(weighed, *dates)
         there = results.study
         unit_ids, criterion_ids, query = (), (), ""

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.commands.shared import (
-    LETTERS_OF_A_PLACE,
     loaded,
     print_possible_details,
-    refusal,
     refuse_missing,
     shown_progress,
     study_and_places,
     unit_meant,
     units_meant,
 )
-from analysis.problems import shorten
+from analysis.problems import LETTERS_OF_A_PLACE, refusal, shorten
 from analysis.wording import counted
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ def collect(arguments: argparse.Namespace) -> int:
 
     if arguments.ocr and not tesseract_is_installed():
         rule = "Tesseract is not on this machine"
-        raise refusal("--ocr", "", rule, "install it, or leave out --ocr")
+        raise refusal("--ocr", rule, "install it, or leave out --ocr")
     folder, places = study_and_places(arguments.places)
     if places and places == arguments.places:  # no study is named
         refuse_missing(places[0])
@@ -137,18 +135,18 @@ def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
     if not arguments.request:
         for name, text in entered.items():
             rule = "it is given without a request"
-            raise refusal(ENTRIES[name], text, rule, "name the request by --request")
+            raise refusal(ENTRIES[name], rule, "name the request by --request", text)
         return {}
     if (arguments.answered_on or "") > dt.date.today().isoformat():
         rule = "the day is still to come"
-        raise refusal("--answered-on", arguments.answered_on, rule, "correct it")
+        raise refusal("--answered-on", rule, "correct it", arguments.answered_on)
     request = request_of(study, arguments.request)
     if arguments.unit and unit_meant(study, arguments.unit) != request["unit_id"]:
         rule = f"{arguments.request} was a request about {request['unit_id']}"
-        raise refusal("--unit", arguments.unit, rule, "leave --unit out")
+        raise refusal("--unit", rule, "leave --unit out", arguments.unit)
     if arguments.missing:
         rule, remedy = "--missing collects what answers no request", "leave one of the two out"
-        raise refusal("--request", arguments.request, rule, remedy)
+        raise refusal("--request", rule, remedy, arguments.request)
     check_answer(study, arguments.request, entered)
     return entered
 
@@ -160,7 +158,7 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
     source = _source(study, arguments)
     if not places and not arguments.missing:
         remedy = "name files, folders or addresses, or --missing"
-        raise refusal("collect", "", "nothing to collect is named", remedy)
+        raise refusal("collect", "nothing to collect is named", remedy)
     named = [Wanted(item.place, source, arguments.request or "") for item in wanted(places)]
     return named + (without_document(study) if arguments.missing else [])
 
@@ -178,7 +176,7 @@ def _source(study: Study, arguments: argparse.Namespace) -> str:
     source = arguments.source or ""
     if source and source not in set(study["sources"]["source_id"]):
         rule, remedy = "there is no such source in sources.csv", "name one of its ids"
-        raise refusal("--source", source, rule, remedy)
+        raise refusal("--source", rule, remedy, source)
     return source
 
 

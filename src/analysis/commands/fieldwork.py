@@ -10,12 +10,12 @@ from analysis.commands.shared import (
     loaded,
     print_before_it_goes_out,
     print_possible_details,
-    refusal,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
     unit_meant,
     units_meant,
 )
+from analysis.problems import refusal
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -91,7 +91,7 @@ def requests(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.out is None:
         remedy = "name one, or ask only for what is --due"
-        raise refusal("--out", "", "no folder to write into was named", remedy)
+        raise refusal("--out", "no folder to write into was named", remedy)
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
     study = loaded(arguments.study)

@@ -15,12 +15,12 @@ from analysis.commands.shared import (
     print_placeholders,
     print_possible_details,
     print_what_leaves_cells_open,
-    refusal,
     refuse_a_folder_in_use,
     refuse_to_replace_others,
     shown_progress,
     unit_meant,
 )
+from analysis.problems import refusal
 
 MANIFEST = "manifest.json"
 
@@ -152,10 +152,10 @@ def _brief_all(arguments: argparse.Namespace) -> int:
 
     if arguments.page is not None:
         rule, remedy = "it is the page of one unit", "name the unit with --unit"
-        raise refusal("--page", str(arguments.page), rule, remedy)
+        raise refusal("--page", rule, remedy, arguments.page)
     if arguments.out.suffix:
         rule, remedy = "briefings on all units go into a folder", "name one, or a unit with --unit"
-        raise refusal(str(arguments.out), "", rule, remedy)
+        raise refusal(arguments.out, rule, remedy)
     refuse_a_folder_in_use(arguments.out)
     refuse_to_replace_others(arguments)
     with shown_progress() as progress:

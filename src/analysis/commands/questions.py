@@ -9,10 +9,9 @@ from analysis.commands.shared import (
     loaded,
     measured,
     print_problems_found,
-    refusal,
     shown_progress,
 )
-from analysis.problems import WARNING, shown_first
+from analysis.problems import WARNING, refusal, shown_first
 from analysis.wording import capital
 
 
@@ -112,7 +111,7 @@ def compare_units(arguments: argparse.Namespace) -> int:
         results = measured(arguments, progress)
     units = meant_units(results.study, arguments.units)
     if len(units) < 2:
-        raise refusal("units", " and ".join(arguments.units), "both name the same", "name two")
+        raise refusal("units", "both name the same", "name two", " and ".join(arguments.units))
     print(" ".join(compared(results, *units)))
     print(*caveats(results, units=units), sep="\n")
     return 0

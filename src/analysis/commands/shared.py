@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, refusal
 from analysis.wording import capital
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ STUDY = Path("data/safe-to-share")
 """The study that a command is about where none is named."""
 
 SHOWN_AT_MOST = 200
-
-LETTERS_OF_A_PLACE = 1000
-"""Letters of a place that are shown."""
-
-
-def refusal(place: str, value: str, rule: str, remedy: str) -> StudyError:
-    """Return the error that an option, or a place, cannot be taken as it is given."""
-    return StudyError([Problem(place, None, "", value, rule, remedy)])
 
 
 def loaded(folder: Path) -> Study:
@@ -51,7 +43,7 @@ def refuse_missing(place: str) -> None:
     """Refuse a place that is not there: a study's folder that is misspelt would be another's."""
     if "://" not in place and not Path(place).exists():
         rule, remedy = "there is no such study, folder or file", "correct the path"
-        raise refusal(shorten(place, LETTERS_OF_A_PLACE), "", rule, remedy)
+        raise refusal(place, rule, remedy)
 
 
 def measured(arguments: argparse.Namespace, progress=lambda step: None):
@@ -73,7 +65,7 @@ def unit_meant(study: Study, text: str) -> str:
     """Return the one unit that is meant."""
     units = units_meant(study, [text])
     if len(units) != 1:
-        raise refusal("unit", text, "it names no single unit", "name one")
+        raise refusal("unit", "it names no single unit", "name one", text)
     return units[0]
 
 
@@ -88,7 +80,7 @@ def refuse_a_folder_in_use(folder: Path) -> None:
     """Refuse a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         rule, remedy = "something exists there already, and may hold work", "name a new folder"
-        raise refusal(str(folder), "", rule, remedy)
+        raise refusal(folder, rule, remedy)
 
 
 def possible_details(study: Study) -> str:

@@ -21,7 +21,7 @@ from analysis.documents.store import PRIVATE, DocumentStore
 from analysis.fieldwork.changeset import ADDED, CHANGED, UNCHANGED, Changeset, changing
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.frames import records
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal, shorten
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.rules.documents import WORDS_AT_MOST
@@ -72,7 +72,7 @@ def read_annotations(path: Path) -> list[WebAnnotation]:
     except (ValueError, RecursionError) as error:
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         rule = "it is no JSON" if place or isinstance(error, UnicodeDecodeError) else str(error)
-        raise StudyError([Problem(shorten(path, 200), None, place, "", rule, remedy)]) from None
+        raise refusal(path, rule, remedy, column=place) from None
 
 
 def _annotations(content: Any) -> Iterator[dict[str, Any]]:

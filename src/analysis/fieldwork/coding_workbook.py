@@ -26,7 +26,7 @@ from analysis.fieldwork.shared_sheets import (
 )
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker, save_new
 from analysis.frames import grouped
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.study import Study, journal
 from analysis.study import vocabulary as v
 from analysis.study.cells import exemptions
@@ -110,7 +110,7 @@ def checked_coder(study: Study, coder: str) -> str:
     rule = fault_of_name(normalised_text(coder, CODE))
     if rule:
         remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
-        raise StudyError([Problem("--coder", None, "", shorten(coder), rule, remedy)])
+        raise refusal("--coder", rule, remedy, coder)
     return recorded_name(study, coder)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
 from analysis.frames import each_row
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import Problem, StudyError, refusal, shorten
 from analysis.study import Study
 from analysis.study.versions import current_ids
 from analysis.wording import nearest
@@ -99,7 +99,7 @@ def meant_criterion(study: Study, text: str) -> str:
     if len(meant) != 1:
         rule = f"it names no single criterion{nearest(text, study['criteria']['criterion_id'])}"
         remedy = "see criteria.csv for the ids"
-        raise StudyError([Problem("criterion", None, "", shorten(text), rule, remedy)])
+        raise refusal("criterion", rule, remedy, text)
     return next(iter(meant))
 
 

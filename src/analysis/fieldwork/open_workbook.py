@@ -15,7 +15,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import StudyError, refusal, shorten
 from analysis.spreadsheet import unescaped
 
 LARGEST_FILE = 64 * 2**20
@@ -174,16 +174,16 @@ def _check(path: Path) -> tuple[bool, bool, bool]:
     """
     if not path.is_file():
         rule = "it is not a file" if path.exists() else "there is no such file"
-        raise refusal(path, rule, "name the workbook that was returned")
+        raise unreadable(path, rule, "name the workbook that was returned")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
-        raise refusal(path, rule, "return the workbook that was sent, without additions")
+        raise unreadable(path, rule, "return the workbook that was sent, without additions")
     with path.open("rb") as file:
         head = file.read(len(_OLE))
     if head == _OLE:
         raise _old_or_locked(path)
     if not head.startswith(b"PK"):
-        raise refusal(path, _other_kind(path) if head else "it is empty", _RETURN)
+        raise unreadable(path, _other_kind(path) if head else "it is empty", _RETURN)
     try:
         with zipfile.ZipFile(path) as parts:
             return _check_parts(path, parts)
@@ -195,23 +195,23 @@ def _check_parts(path: Path, parts: zipfile.ZipFile) -> tuple[bool, bool, bool]:
     names, infos = parts.namelist(), parts.infolist()
     if sum(info.file_size for info in infos) > LARGEST_CONTENT:
         rule = f"unpacked it is larger than {LARGEST_CONTENT // 2**20} MiB"
-        raise refusal(path, rule, "return the workbook that was sent, without additions")
+        raise unreadable(path, rule, "return the workbook that was sent, without additions")
     if any(info.flag_bits & 1 for info in infos):
-        raise refusal(path, "it is protected by a password", "save it without a password")
+        raise unreadable(path, "it is protected by a password", "save it without a password")
     kinds = parts.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     if "xl/workbook.bin" in names:
-        raise refusal(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
+        raise unreadable(path, "it is a workbook of the binary kind (.xlsb)", _SAVE_AS)
     if "xl/vbaProject.bin" in names or b"macroEnabled" in kinds:
-        raise refusal(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
+        raise unreadable(path, "it holds macros (.xlsm)", "save it as .xlsx, without macros")
     if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
-        raise refusal(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
+        raise unreadable(path, "it is a document of Apple Numbers", f"export it: {_SAVE_AS}")
     if "mimetype" in names and b"opendocument.spreadsheet" in parts.read("mimetype"):
-        raise refusal(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
+        raise unreadable(path, "it is an OpenDocument spreadsheet (.ods)", _SAVE_AS)
     if "xl/workbook.xml" not in names and b"spreadsheetml.sheet.main" not in kinds:
-        raise refusal(path, "it is not a workbook", _SAVE_AS)
+        raise unreadable(path, "it is not a workbook", _SAVE_AS)
     if "xl/workbook.xml" in names and _STRICT in parts.read("xl/workbook.xml"):
         rule = "it is a workbook of the strict kind (Strict Open XML Spreadsheet)"
-        raise refusal(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
+        raise unreadable(path, rule, "save it as the plain kind: Excel Workbook (.xlsx)")
     sheets = [name for name in names if _SHEET.fullmatch(name)]
     shared = [name for name in names if name == _SHARED]
     has_formulas = any(_FORMULA.search(parts.read(name)) for name in sheets)
@@ -240,10 +240,10 @@ def _other_kind(path: Path) -> str:
 def _old_or_locked(path: Path) -> StudyError:
     # Both an old .xls and an encrypted .xlsx are OLE files; the latter names its one stream.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        return refusal(path, "it is protected by a password", "save it without a password")
+        return unreadable(path, "it is protected by a password", "save it without a password")
     if "WordDocument".encode("utf-16-le") in path.read_bytes():
-        return refusal(path, "it is a document of Word (.doc), and no workbook", _RETURN)
-    return refusal(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
+        return unreadable(path, "it is a document of Word (.doc), and no workbook", _RETURN)
+    return unreadable(path, "it is a workbook of the old kind (.xls)", _SAVE_AS)
 
 
 def _opened(path: Path, **how: bool) -> ExcelReader:
@@ -256,16 +256,16 @@ def _opened(path: Path, **how: bool) -> ExcelReader:
     except Exception as error:  # a damaged file fails in the library in many ways
         raise _damaged(path, error) from None
     if not reader.wb.worksheets:
-        raise refusal(path, "it has no sheet", "return the workbook that was sent")
+        raise unreadable(path, "it has no sheet", "return the workbook that was sent")
     return reader
 
 
 def _damaged(path: Path, error: Exception) -> StudyError:
     reason = shorten(" ".join(str(error).split()) or type(error).__name__, 80)
     rule = f"it cannot be opened: it is damaged ({reason})"
-    return refusal(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
+    return unreadable(path, rule, "open it in a spreadsheet program, and save it as .xlsx")
 
 
-def refusal(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
+def unreadable(path: Path, rule: str, remedy: str, place: str = "") -> StudyError:
     """Return the error that a file cannot be read, with the place in it where that is known."""
-    return StudyError([Problem(shorten(path.name), None, place, "", rule, remedy)])
+    return refusal(path.name, rule, remedy, column=place)

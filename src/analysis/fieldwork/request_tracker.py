@@ -21,7 +21,7 @@ from analysis.fieldwork.shared_sheets import add_document_forms, coded_texts, of
 from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 from analysis.fieldwork.workbook_writer import FormRow, WorkbookMaker
 from analysis.frames import records
-from analysis.problems import Problem, StudyError
+from analysis.problems import Problem, StudyError, refusal
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists
@@ -252,7 +252,7 @@ def request_of(study: Study, name: str) -> dict[str, str]:
     request = next((row for row in records(study["requests"]) if row["request_id"] == name), None)
     if request is None:
         rule, remedy = "there is no such request in requests.csv", "name one of its ids"
-        raise StudyError([Problem("--request", None, "", name, rule, remedy)])
+        raise refusal("--request", rule, remedy, name)
     return request
 
 

@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, refusal
+from analysis.fieldwork.open_workbook import LARGEST_FILE, OpenedWorkbook, open_workbook, unreadable
 from analysis.fieldwork.read_cells import check_merged, note_outside_cells, place_of, read_cell
 from analysis.fieldwork.sent_texts import Grid, cells_of
 from analysis.fieldwork.workbook_content import ReadWorkbook, address
@@ -108,7 +108,7 @@ def read_table_file(
     headed = _headed(grid.get(headings_row, {}))
     if not headed:
         rule = f"no headings stand in row {headings_row}"
-        raise refusal(path, rule, "say in the map in which (headings_row)")
+        raise unreadable(path, rule, "say in the map in which (headings_row)")
     filled = {number: row for number, row in grid.items() if _has_text(row)}
     below = {number: row for number, row in filled.items() if number > headings_row}
     rows = {number: row for number, row in below.items() if number <= (last_row or number)}
@@ -143,7 +143,7 @@ def _opened(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
     if path.suffix.lower() == ".xlsx":
         return open_workbook(path)
     rule = "it is neither .csv nor .xlsx" if path.is_file() else "there is no such file"
-    raise refusal(path, rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)")
+    raise unreadable(path, rule, "save the table as CSV (UTF-8) or as an Excel workbook (.xlsx)")
 
 
 def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, str]:
@@ -154,9 +154,11 @@ def _only_sheet(path: Path, opened: OpenedWorkbook, wanted: str) -> tuple[str, s
     if len(named) == 1:
         return named[0], path.name if len(tabs) == 1 else f"sheet {named[0]} of {path.name}"
     if not tabs:
-        raise refusal(path, "nothing stands in it", "name the table")
+        raise unreadable(path, "nothing stands in it", "name the table")
     rule = f"no sheet {wanted} holds anything" if wanted else "several sheets hold something"
-    raise refusal(path, rule, shorten(f"say in the map which one (sheet): {', '.join(tabs)}", 200))
+    raise unreadable(
+        path, rule, shorten(f"say in the map which one (sheet): {', '.join(tabs)}", 200)
+    )
 
 
 def _headed(row: dict[int, Cell]) -> dict[int, str]:
@@ -217,22 +219,22 @@ def _csv_as_workbook(path: Path, workbook: ReadWorkbook) -> OpenedWorkbook:
                     workbook.refuse(place_of(cell), value, rule, remedy)
     except csv.Error as error:
         rule = f"the text is not CSV from here on ({error})"
-        raise refusal(path, rule, "save it as CSV (UTF-8)", f"row {number + 1}") from None
+        raise unreadable(path, rule, "save it as CSV (UTF-8)", f"row {number + 1}") from None
     return OpenedWorkbook(book)
 
 
 def _csv_text(path: Path) -> str:
     if not path.is_file():
-        raise refusal(path, "there is no such file", "name the table")
+        raise unreadable(path, "there is no such file", "name the table")
     if path.stat().st_size > LARGEST_FILE:
         rule = f"it is larger than {LARGEST_FILE // 2**20} MiB"
-        raise refusal(path, rule, "bring it in by parts")
+        raise unreadable(path, rule, "bring it in by parts")
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = f"line {error.object[: error.start].count(10) + 1}"
         remedy = "save it as CSV UTF-8 from the program that it came from"
-        raise refusal(path, "the file is not UTF-8 text from here on", remedy, place) from None
+        raise unreadable(path, "the file is not UTF-8 text from here on", remedy, place) from None
 
 
 def _holds_a_row(text: str, before: int, delimiter: str, width: int) -> bool:

@@ -23,7 +23,7 @@ from yaml.constructor import ConstructorError
 
 from analysis.fieldwork.forms import CODE
 from analysis.fieldwork.normalise import normalised_text
-from analysis.fieldwork.open_workbook import refusal
+from analysis.fieldwork.open_workbook import unreadable
 from analysis.fieldwork.table_file import TableFile
 from analysis.problems import Problem, StudyError, shorten
 from analysis.study import Study
@@ -185,19 +185,19 @@ def read_map(path: Path) -> TableMap:
         with path.open("rb") as file:
             content = file.read(LARGEST_MAP + 1)
         if len(content) > LARGEST_MAP:
-            raise refusal(path, "it is too large to be a map", "name the map with --map")
+            raise unreadable(path, "it is too large to be a map", "name the map with --map")
         return TableMap.model_validate(yaml.load(content.decode("utf-8-sig"), _Loader) or {})
     except OSError as error:
         rule = f"it cannot be read ({error.strerror})"
-        raise refusal(path, rule, "name the map with --map") from None
+        raise unreadable(path, rule, "name the map with --map") from None
     except UnicodeDecodeError:
-        raise refusal(path, "it is not UTF-8 text", "save it as UTF-8") from None
+        raise unreadable(path, "it is not UTF-8 text", "save it as UTF-8") from None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
         rule = f"it is not YAML that can be read ({getattr(error, 'problem', None) or error})"
         remedy = "write one entry a line, as “name: value”, and put signs in quotation marks"
-        raise refusal(path, shorten(rule, 200), remedy, place) from None
+        raise unreadable(path, shorten(rule, 200), remedy, place) from None
     except ValidationError as error:
         raise StudyError([_entry_problem(path, detail) for detail in error.errors()]) from None
 

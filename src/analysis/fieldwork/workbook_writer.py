@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.fieldwork.forms import LAYOUT, LINK, Field, Form
 from analysis.fieldwork.sent_texts import ROWS_SENT, TEXTS_SENT, ShownSheet, cells_of, records
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.spreadsheet import as_bytes, font, new_workbook, put_link, put_text, row_height
 from analysis.study import Study
 from analysis.wording import capital
@@ -233,7 +233,7 @@ def save_new(
     elif path.resolve().is_relative_to(study.folder.resolve()):
         rule, remedy = "it lies inside the study", "name a file elsewhere"
     if rule:
-        raise StudyError([Problem(shorten(path, 200), None, "", "", rule, remedy)])
+        raise refusal(path, rule, remedy)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.writing")
     try:

@@ -34,7 +34,7 @@ from analysis.measure.exact import (
     scale_values,
 )
 from analysis.measure.tree import TOTAL, weighting
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal, shorten
 from analysis.study import Matrix, Study, check_someone_exists, data_read_on, states
 from analysis.study.versions import under_new_ids
 
@@ -262,7 +262,7 @@ def _refuse_unrelated(old: Study, new: Study) -> None:
     if rule:
         place, value = "the two versions", shorten(" and ".join(names), 200)
         remedy = "compare versions of one study"
-        raise StudyError([Problem(place, None, "", value, rule, remedy)])
+        raise refusal(place, rule, remedy, value)
 
 
 def shapley(players: Sequence[str], value: Game) -> dict[str, Fraction]:

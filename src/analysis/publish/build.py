@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 
 from analysis.measure.bounds import no_progress
 from analysis.measure.results import Results
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.publish.build_context import BuildContext
 from analysis.publish.files import atomic_replace, write_json
 from analysis.publish.manifest import FILE, input_hashes, manifest
@@ -68,7 +68,7 @@ def _refuse_changed(study: Path, inputs: dict[str, str], since: str) -> None:
         rule, remedy = f"the study has changed since {since}", "read it anew, and build again"
     else:
         return
-    raise StudyError([Problem(str(study), None, "", "", rule, remedy)])
+    raise refusal(study, rule, remedy)
 
 
 def build_data(results: Results, out: Path) -> None:

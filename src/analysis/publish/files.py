@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 from filelock import FileLock, Timeout
 
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 
 PATIENCE = 120
 """Seconds to wait for another build into the same folder: many times what one takes."""
@@ -32,7 +32,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
     place, study = out.resolve(), study.resolve()
     if place.is_relative_to(study):
         rule, remedy = "the folder lies inside the study", "name a folder elsewhere"
-        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+        raise refusal(out, rule, remedy)
     inside = study.is_relative_to(place) or Path.cwd().resolve().is_relative_to(place)
     ours = any((place / name).exists() for name in OURS)
     if inside or (place.exists() and not (place.is_dir() and (ours or not any(place.iterdir())))):
@@ -41,7 +41,7 @@ def refuse_to_replace(out: Path, study: Path) -> None:
         )
         rule = "it is a file, not a folder" if place.is_file() else rule
         remedy = "name an empty or a new folder"
-        raise StudyError([Problem(str(out), None, "", "", rule, remedy)])
+        raise refusal(out, rule, remedy)
 
 
 @contextlib.contextmanager
@@ -97,7 +97,7 @@ def _alone(out: Path, progress: Callable[[str], None], patience: float) -> Itera
                 lock.acquire(timeout=patience)
     except Timeout:
         rule, remedy = "another build into this folder is at work", "wait until it is done"
-        raise StudyError([Problem(str(out), None, "", "", rule, remedy)]) from None
+        raise refusal(out, rule, remedy) from None
     try:
         yield
     finally:

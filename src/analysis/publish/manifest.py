@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import analysis
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal
 from analysis.publish.stored_notebooks import BESIDE, stored_notebooks
 from analysis.study.load import DOCUMENTS
 from analysis.study.scope import OWN, Scope
@@ -171,7 +171,7 @@ def read_manifest(output: Path) -> Manifest:
         where = ".".join(map(str, first["loc"]))
         rule = f"it is not the manifest of a build of this version ({where + ': ' if where else ''}{first['msg']})"
         remedy, place = "build again: policygap report --again", output / FILE
-    raise StudyError([Problem(shorten(place, 200), None, "", "", rule, remedy)])
+    raise refusal(place, rule, remedy)
 
 
 def input_hashes(study: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from analysis.fieldwork.passages import (
     unit_called,
     with_no_unit,
 )
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.publish.accessible_workbook import Cover, Sheet, accessible_workbook, contents_sheet
 from analysis.publish.sheets import NOT_AVAILABLE
 from analysis.study import Study
@@ -38,7 +38,7 @@ def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes
     """
     if study["documents"].empty:
         rule, remedy = "the study has no documents", "collect some first (policygap collect)"
-        raise StudyError([Problem("documents.csv", None, "", "", rule, remedy)])
+        raise refusal("documents.csv", rule, remedy)
     library, noun = Library(study), study.settings.unit_noun.singular
     cells = with_no_unit(study, list(product(units, study["criteria"]["criterion_id"])))
     rows = [

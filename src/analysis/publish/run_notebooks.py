@@ -12,7 +12,7 @@ import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.problems import Problem, StudyError, shorten
+from analysis.problems import refusal, shorten
 from analysis.publish.files import atomic_replace
 from analysis.publish.stored_notebooks import NAMES
 
@@ -61,7 +61,7 @@ def refuse_other_files(out: Path, study: Path) -> None:
         rule = "it holds something else, which would be replaced"
     if rule:
         remedy, value = "name a new folder with --out", ", ".join(sorted(others))
-        raise StudyError([Problem(str(out), None, "", shorten(value), rule, remedy)])
+        raise refusal(out, rule, remedy, value)
 
 
 def _executed(name: str, parameters: dict[str, str], folder: Path) -> NotebookNode:
@@ -85,7 +85,7 @@ def _executed(name: str, parameters: dict[str, str], folder: Path) -> NotebookNo
     except PapermillExecutionError as error:
         last = f"{error.ename}: {error.evalue}"
         rule, remedy = f"a cell failed ({shorten(last, 300)})", "see to it, and run them again"
-        raise StudyError([Problem(name, None, "", "", rule, remedy)]) from error
+        raise refusal(name, rule, remedy) from error
     finally:
         draft.unlink(missing_ok=True)
     return stripped(made)

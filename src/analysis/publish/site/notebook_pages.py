@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import html
 from markupsafe import Markup, escape
 
-from analysis.problems import Problem, StudyError
+from analysis.problems import refusal
 from analysis.publish.markup import isolated, plain
 from analysis.publish.stored_notebooks import stored_notebooks
 from analysis.wording import spoken
@@ -59,7 +59,7 @@ def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         rule = "it cannot be read as a notebook that was run"
         remedy = "run it again (policygap notebooks), or take it out of its folder"
-        raise StudyError([Problem(str(source), None, "", "", rule, remedy)]) from error
+        raise refusal(source, rule, remedy) from error
     # A step is numbered by its place in the notebook, text and all.
     numbered = enumerate(shown, start=1)
     return parts.title, [{**part, "number": number} for number, part in numbered if part]
