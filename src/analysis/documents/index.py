@@ -82,7 +82,7 @@ class Index:
             document: hashlib.sha256(PAGE_BREAK.join(pages).encode("utf-8", "replace")).hexdigest()
             for document, pages in documents.items()
         }
-        # First look without a lock, so that an index that is up to date can be in a read-only folder.
+        # First without a lock, so that an up-to-date index can be searched in a read-only folder.
         indexed = self._hashes()
         if indexed is not None and indexed == (hashes if remove_others else indexed | hashes):
             return False

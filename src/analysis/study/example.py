@@ -1,4 +1,4 @@
-"""One row in each table of a new study that shows what belongs there, marked so that none stays."""
+"""Example rows for each table of a new study, marked so that validation refuses them."""
 
 MARK = "EXAMPLE-"
 """What the ids of example rows begin with: no study that holds one is valid."""
@@ -226,4 +226,5 @@ ROWS: dict[str, list[dict[str, str]]] = {
         }
     ],
 }
-"""Rows by table. Two where one alone would break a rule: a scored criterion needs its two rules."""
+"""Rows by table. Some have two, where one would break a rule: a scored criterion needs a rule for
+each level."""
