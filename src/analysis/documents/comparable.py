@@ -32,7 +32,7 @@ _CHANGED = re.compile(
     rf"|(?P<ligature>[{''.join(_LIGATURES)}])|(?P<unseen>[{_UNSEEN}]+)"
 )
 _DOUBLED_LINE = re.compile(r"(?m)^[^\S\n]*+(?:(?:(\S)\1)++[^\S\n]*+)++$")
-"""A line in which every letter stands twice: a bold face, drawn by drawing each letter twice."""
+"""A line in which every letter occurs twice: some PDFs draw each letter twice to make it bold."""
 _HEAD_LINES = 2
 """Lines at the top and at the foot of a page that may be a running head."""
 

@@ -43,7 +43,7 @@ class StudyDocument:
         address: its public address; empty: it is private.
         units: ids of the units that it is about, as far as that is recorded.
         pages: how many pages it has.
-        unread: what of it could not be read.
+        unread: a description of the parts that could not be read; empty: there are none.
         newer: the id of a newer version of it; empty: the study has none.
         media_type: its media type.
         digest: SHA-256 under which it is stored; empty: it is not known on this machine.

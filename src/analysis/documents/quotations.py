@@ -30,7 +30,7 @@ _SHOWN = 300
 
 @dataclass(frozen=True)
 class Difference:
-    """Words of a quotation, and what the document has in their place; either may be empty."""
+    """Words of a quotation, and the document's words in their place; either may be empty."""
 
     quoted: str
     printed: str
@@ -46,7 +46,7 @@ class Checked:
         passage: the words as the document has them; empty if it does not have them.
         start: position of the passage in the document's text.
         end: position after its last character.
-        differences: where a near passage differs from what is quoted.
+        differences: the differences between a near passage and the quotation.
     """
 
     status: str

@@ -1,7 +1,7 @@
 """Example rows for each table of a new study, marked so that validation refuses them."""
 
 MARK = "EXAMPLE-"
-"""What the ids of example rows begin with: no study that holds one is valid."""
+"""The prefix of the ids of example rows; a study with such a row is not valid."""
 
 _UNIT, _ASKED, _CONTEXT = "EXAMPLE-unit", "EXAMPLE-criterion", "EXAMPLE-context"
 _SOURCE, _EVIDENCE, _GROUP = "EXAMPLE-source", "EXAMPLE-evidence", "EXAMPLE-recommendation"

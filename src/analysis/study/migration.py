@@ -78,7 +78,7 @@ def _with_columns(
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = [*islice(csv.reader(file), 2)] or [[]]
     own = _names(_fields(table))
-    # A column that needs a value cannot be filled in where there are rows.
+    # A required column cannot be added empty if the table has rows.
     new_columns = [
         column
         for column in unknown

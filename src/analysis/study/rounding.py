@@ -26,7 +26,7 @@ def rounded(
         value: the number.
         decimals: how many decimals are shown.
         rounding: ``half_up`` or ``half_even``.
-        ends: the values that stand for none and for all.
+        ends: the ends of the scale, which mean none and all.
         positive: whether the number is known to be above 0, however small, such as a weight.
     """
     value = float(value)

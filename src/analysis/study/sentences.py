@@ -118,7 +118,7 @@ def _refusal_sentences(refusals: list[dict]) -> Iterator[str]:
 
 
 def _request_sentence(request: dict) -> str:
-    """Say what the outcome is of a request on which no assessment rests."""
+    """Say the outcome of a request on which no assessment rests."""
     when = f" on {request['sent_on']}" if request["sent_on"] else ""
     came = {request[name] for name in ("outcome", "review_outcome", "complaint_outcome")}
     answered = came & {"answered", "partly_answered"}

@@ -152,7 +152,7 @@ class Law(Setting):
 
     Attributes:
         countries: the countries of the units that it covers, as in units.csv; none: all others.
-        name: what the law is called.
+        name: the name of the law.
         addressee: the officer of a body to whom a request is addressed.
         request: the sentence by which a letter becomes a request under it.
         refusal: what the letter asks for if part of the request is refused.

@@ -41,7 +41,7 @@ REFUSED_IN_PART = (*REFUSED, "partly_answered")
 """Outcomes of a request by which all or part of it was refused."""
 
 OVERTURNED = ("answered", "partly_answered", "not_held")
-"""Outcomes of a review or a complaint after which a refusal no longer stands."""
+"""Outcomes of a review or a complaint that overturn a refusal."""
 
 REQUEST_DAYS = (
     "sent_on",
@@ -51,7 +51,7 @@ REQUEST_DAYS = (
     "complained_on",
     "complaint_decided_on",
 )
-"""Columns of the days of a request, in the order in which they come."""
+"""Columns with the days of a request, in chronological order."""
 
 UNCHANGED, SAME_TEXT, MOVED = "unchanged", "same_text", "moved"
 CHANGED, GONE, NOT_GIVEN = "changed", "gone", "refused"

@@ -80,7 +80,7 @@ def _are_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> np.ndar
 
 
 def states_named(rests_on: str) -> dict[str, str]:
-    """Return the state of each criterion that a sentence rests on; what is no pair has no state."""
+    """Return the state of each criterion that a sentence rests on; empty: the text gives none."""
     pairs = (part.partition("=") for part in rests_on.split(";") if part.strip())
     return {criterion.strip(): state.strip() for criterion, _, state in pairs}
 

@@ -49,7 +49,7 @@ class Rule:
         column: the column that a problem names.
         faulty: function that returns which rows break the rule, shape ``(n,)``, bool.
         says: what is wrong; a column's name in braces is replaced by the row's own text.
-        remedy: what to do.
+        remedy: how to correct it.
     """
 
     column: str

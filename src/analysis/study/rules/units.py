@@ -158,7 +158,7 @@ RULES = (
         Rule("node_id", lambda rows: rows["ambiguous"],
              "a criterion and a recommendation have this id, and it does not say which is meant",
              "give one of the two another id"),
-        Rule("among", lambda rows: rows["again"],
+        Rule("among", lambda rows: rows["is_repeated"],
              "an earlier row gives {node_id} a weight for one of these units",
              "let each unit have one weight"),
         Rule("weight", lambda rows: rows["weightless"],
