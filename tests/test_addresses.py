@@ -8,7 +8,7 @@ from made import LIBRARY
 
 from analysis.study.load import validate
 from analysis.study.values import is_address
-from analysis.study.warnings import look_over
+from analysis.study.warnings import problems_and_warnings
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_validate_points_to_an_address_that_is_none(text, tmp_path):
     folder = shutil.copytree(LIBRARY, tmp_path / "study")
     edit_cell(folder, "sources", 3, "url", text)
     assert validate(folder) == []
-    warned = [one for one in look_over(folder) if one.column == "url"]
+    warned = [one for one in problems_and_warnings(folder) if one.column == "url"]
     assert [(one.file, one.row, one.value) for one in warned] == (
         [("sources.csv", 3, text)] if text else []
     )

@@ -18,7 +18,7 @@ from analysis.documents.index import INDEX, Index
 from analysis.documents.library import Library
 from analysis.documents.store import KNOWN_HERE, DocumentStore, sha256
 from analysis.documents.text import read_text
-from analysis.study import load, look_over, validate
+from analysis.study import load, problems_and_warnings, validate
 from analysis.study.known import data_read_on
 from analysis.study.requests import documents_answering
 
@@ -105,7 +105,9 @@ def test_addresses_without_an_archived_copy_are_listed(study, tmp_path, capsys):
     assert listed == [addresses[one] for one in others]
     assert f": {len(listed)}, in " in capsys.readouterr().out
     (warned,) = [
-        one for one in look_over(study) if one.file == "sources.csv" and one.column == "url"
+        one
+        for one in problems_and_warnings(study)
+        if one.file == "sources.csv" and one.column == "url"
     ]
     assert warned.value == addresses[second] and "private" in warned.rule
 

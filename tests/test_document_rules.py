@@ -9,7 +9,7 @@ from made import LIBRARY
 from analysis.measure.results import measure
 from analysis.problems import WARNING
 from analysis.publish.data import data_tables
-from analysis.study import load, look_over, validate
+from analysis.study import load, problems_and_warnings, validate
 
 DOCUMENT = {
     "document_id": "D-made",
@@ -71,9 +71,9 @@ def test_a_fault_is_named_at_its_place(study, table, column, text, rule):
 def test_a_document_with_pages_that_have_no_text_was_hardly_read_whole(study):
     edit_cell(study, "documents", 2, "unread", "no text layer on 2 of 3 pages: 2, 3")
     edit_cell(study, "evidence", 2, "extent_read", "opening")
-    assert not [one for one in look_over(study) if "parts without text" in one.rule]
+    assert not [one for one in problems_and_warnings(study) if "parts without text" in one.rule]
     edit_cell(study, "evidence", 2, "extent_read", "whole")
-    (found,) = [one for one in look_over(study) if "parts without text" in one.rule]
+    (found,) = [one for one in problems_and_warnings(study) if "parts without text" in one.rule]
     assert (found.row, found.column, found.severity) == (2, "extent_read", WARNING)
     assert found.rule.startswith("D-made has parts")
 

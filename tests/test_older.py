@@ -17,7 +17,14 @@ from helpers import (
     write_rows,
 )
 
-from analysis.study import descriptor, load, look_over, migration, read_descriptor, validate
+from analysis.study import (
+    descriptor,
+    load,
+    migration,
+    problems_and_warnings,
+    read_descriptor,
+    validate,
+)
 from analysis.study import profile as profiles
 from analysis.study.profile import profile
 
@@ -84,7 +91,7 @@ def test_tables_columns_and_settings_added_since_are_filled_in_empty(tmp_path):
         "replies.csv",
     ]
     assert contents(study) == before
-    assert "written for an older version" in look_over(study)[0].rule
+    assert "written for an older version" in problems_and_warnings(study)[0].rule
     assert len(found["replies"]) == 0
     assert set(found["figures"]["comparison"]) == {""}
     # Nothing that was there has changed, row for row.

@@ -12,7 +12,7 @@ from made import ANY, real
 from made_allotments import write_allotments
 
 from analysis.cli import main
-from analysis.study import WARNING, load, look_over, validate
+from analysis.study import WARNING, load, problems_and_warnings, validate
 from analysis.study.privacy import details, personal_details
 from analysis.study.settings import PersonSettings
 
@@ -139,7 +139,7 @@ def test_the_warning_calls_the_persons_what_the_study_calls_them(tmp_path):
         ),
     )
     edit_cell(folder, "evidence", 2, "states", "A plot holder, aged 90, has a tap.")
-    (flag,) = look_over(folder)
+    (flag,) = problems_and_warnings(folder)
     assert flag.rule == "it may give an age (aged 90) of a plot holder (plot holder)"
     assert flag.remedy.startswith("look at it: of a plot holder say no more")
 
@@ -152,7 +152,7 @@ def test_any_text_can_be_looked_through(text):
 
 def test_validate_names_the_place_the_value_and_why_and_is_content(tmp_path, capsys):
     study = copy_of_real_study(tmp_path)
-    before = look_over(study)
+    before = problems_and_warnings(study)
     row = edit_cell(
         study, "evidence", 3, "states", "An invented witness, aged 34, lived in Smallville."
     )
@@ -187,7 +187,7 @@ def test_the_json_tells_errors_from_warnings(tmp_path, capsys):
 def test_what_the_real_study_flags_is_known(tmp_path):
     """A new flag is to be looked at before it is taken up here: the list holds what was looked at."""
     study = copy_of_real_study(tmp_path)
-    flagged = [one for one in look_over(study) if one.severity == WARNING]
+    flagged = [one for one in problems_and_warnings(study) if one.severity == WARNING]
     assert flagged == []
 
 

@@ -222,7 +222,7 @@ def test_only_what_is_new_or_other_is_indexed_again(tmp_path, monkeypatch):
     index, read = Index(tmp_path / "index.sqlite"), []
     monkeypatch.setattr(indexing, "passages", lambda pages: read.append(pages) or passages(pages))
     first = {"D2": ["Shared tea."], "D3": ["Shared cake."]}
-    index.bring_up_to_date(first, alone=False)
+    index.bring_up_to_date(first, remove_others=False)
     now = {"D1": ["Shared bread."], "D2": ["Shared tea."], "D3": ["Shared jam."]}
     assert index.bring_up_to_date(now)
     assert read == [*first.values(), now["D1"], now["D3"]]

@@ -345,14 +345,14 @@ def test_an_interrupted_run_goes_on_where_it_stopped(study, pages, site, monkeyp
 
 def look_again(study):
     from analysis.documents.reader import Reader
-    from analysis.documents.recheck import Looker
+    from analysis.documents.recheck import Rechecker
     from analysis.documents.store import DocumentStore
 
     held = load(study)
     with fetch.Fetcher("a contact", True) as fetcher, Reader() as reader:
         documents = held["documents"].to_dict("records")
-        looker = Looker(DocumentStore(study), fetcher, reader, documents, [])
-        rechecking.look_again(study, looker, rechecking.due(held, 1))
+        rechecker = Rechecker(DocumentStore(study), fetcher, reader, documents, [])
+        rechecking.look_again(study, rechecker, rechecking.due(held, 1))
 
 
 # --- where it is said --------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from analysis.study.codebook import (
     under_earlier_rules,
 )
 from analysis.study.load import validate
-from analysis.study.warnings import look_over
+from analysis.study.warnings import problems_and_warnings
 
 UNIT, CRITERION, CODER = "library-one", "evening", "coder-a"
 RULE = {"criterion_id": CRITERION, "level": "points_4"}
@@ -135,14 +135,14 @@ def older(folder) -> Path:
     """A study in which the rule of one level was rewritten after its criterion was coded."""
     mark_all(folder, codebook_marks(library().tables)[CRITERION])
     assert not under_earlier_rules(load(folder).tables).any()
-    assert not [one for one in look_over(folder) if one.column == "rules_mark"]
+    assert not [one for one in problems_and_warnings(folder) if one.column == "rules_mark"]
     rewrite_rule(folder)
     return folder
 
 
 def test_validate_warns_of_each_coding_that_is_older_than_its_rule(older):
     assert validate(older) == []
-    warned = [one for one in look_over(older) if one.column == "rules_mark"]
+    warned = [one for one in problems_and_warnings(older) if one.column == "rules_mark"]
     wanted = [
         n for n, row in enumerate(read_rows(older, "codings"), start=1) if row[1] == CRITERION
     ]
@@ -156,7 +156,7 @@ def test_validate_warns_of_each_coding_that_is_older_than_its_rule(older):
 def test_a_coding_without_a_mark_is_said_nothing_of(folder):
     rewrite_rule(folder)
     assert not under_earlier_rules(load(folder).tables).any()
-    assert not [one for one in look_over(folder) if one.column == "rules_mark"]
+    assert not [one for one in problems_and_warnings(folder) if one.column == "rules_mark"]
     assert EARLIER_RULES not in str(findings(load(folder), UNIT))
 
 

@@ -8,7 +8,7 @@ from made import LIBRARY, library, one_cell, problems, replaced, with_rows
 from test_older import without_column
 
 from analysis.cli import main
-from analysis.study import load, look_over, states
+from analysis.study import load, problems_and_warnings, states
 from analysis.study.cells import searches_by_unit
 
 SEARCH = {"searched_on": "2022-01-01", "where": "-", "queries": "-", "queries_count": "1"}
@@ -69,7 +69,7 @@ def test_an_older_study_says_how_many_searches_count_for_nothing(tmp_path):
     study = copy_of_real_study(tmp_path)
     without_column(study, "searches", "criterion_ids")
     count = len(read_rows(study, "searches")) - 1
-    (found,) = [one for one in look_over(study) if one.file == "searches.csv"]
+    (found,) = [one for one in problems_and_warnings(study) if one.file == "searches.csv"]
     assert found.rule.startswith(f"{count} of {count} searches do not say on which criteria")
     assert "criterion_ids" in found.remedy
     assert not (states(load(study)).cells["state"] == "not_found").any()
@@ -104,4 +104,4 @@ def test_a_national_search_can_be_logged(tmp_path):
     assert states(load(study)).grid().equals(before)
     row = append_row(study, "searches", searched_on="2026-11-27")
     edit_cell(study, "searches", row, "criterion_ids", "no-such-criterion")
-    assert [one.row for one in look_over(study) if one.severity == "error"] == [row]
+    assert [one.row for one in problems_and_warnings(study) if one.severity == "error"] == [row]

@@ -19,7 +19,7 @@ from analysis.fieldwork.normalise import normalised_text
 from analysis.measure.results import measure
 from analysis.problems import shorten
 from analysis.publish.data import write_data
-from analysis.study import WARNING, load, look_over, signs, validate
+from analysis.study import WARNING, load, problems_and_warnings, signs, validate
 from analysis.study.descriptor import Table
 from analysis.study.profile import profile
 from analysis.study.signs import one_line, spoilt, unseen
@@ -33,7 +33,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def found_at(folder: Path, file: str, column: str) -> list[tuple[int, str]]:
-    held = [one for one in look_over(folder) if (one.file, one.column) == (file, column)]
+    held = [
+        one for one in problems_and_warnings(folder) if (one.file, one.column) == (file, column)
+    ]
     return [(one.row, one.rule) for one in held]
 
 
@@ -292,7 +294,7 @@ def test_what_excel_makes_of_a_letter_is_named_with_what_it_was(meant):
 )
 def test_errors_of_spreadsheets_are_warned_of_with_their_cell(folder, text):
     row = edit_cell(folder, "codings", 3, "rationale", text)
-    (warning,) = [one for one in look_over(folder) if one.file == "codings.csv"]
+    (warning,) = [one for one in problems_and_warnings(folder) if one.file == "codings.csv"]
     assert (warning.row, warning.column, warning.severity) == (row, "rationale", WARNING)
     assert text.removeprefix("see ").removesuffix(" here") in warning.rule
 
@@ -321,7 +323,7 @@ def test_the_study_says_nothing_unseen_or_spoilt_of_itself(folder):
         "study.report.publisher",
         "study.requests.laws[0].name",
     }
-    found = [one for one in look_over(folder) if one.severity == WARNING]
+    found = [one for one in problems_and_warnings(folder) if one.severity == WARNING]
     assert {"study.coders", "description"} <= {one.column for one in found}
 
 

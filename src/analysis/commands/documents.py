@@ -79,7 +79,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     from analysis.documents.fetch import Fetcher
     from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Reader
-    from analysis.documents.recheck import Looker
+    from analysis.documents.recheck import Rechecker
     from analysis.documents.store import DocumentStore
     from analysis.fieldwork.rechecking import due, look_again
     from analysis.frames import records
@@ -92,8 +92,8 @@ def recheck(arguments: argparse.Namespace) -> int:
     reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
         tables = records(study["documents"]), records(study["evidence"])
-        looker = Looker(DocumentStore(arguments.study), fetcher, reader, *tables)
-        rechecked = look_again(arguments.study, looker, documents, progress)
+        rechecker = Rechecker(DocumentStore(arguments.study), fetcher, reader, *tables)
+        rechecked = look_again(arguments.study, rechecker, documents, progress)
     _print_looks(rechecked)
     if not documents:
         days = counted(arguments.older_than, "day", "days")

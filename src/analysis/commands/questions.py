@@ -18,9 +18,9 @@ from analysis.wording import capital
 def validate(arguments: argparse.Namespace) -> int:
     """List every problem of a study."""
     from analysis.documents.quotations import quotation_problems
-    from analysis.study import load, look_over
+    from analysis.study import load, problems_and_warnings
 
-    all_problems = look_over(arguments.study)
+    all_problems = problems_and_warnings(arguments.study)
     if not any(problem.severity != WARNING for problem in all_problems):
         all_problems += quotation_problems(load(arguments.study))
         all_problems.sort(key=lambda problem: problem.severity == WARNING)

@@ -1,1 +1,1 @@
-"""Documents: bytes that are kept by their hash, their text, and what is quoted from them."""
+"""Documents: stored by the hash of their bytes, with their text and the quotations from them."""

@@ -1,4 +1,4 @@
-"""Collecting documents: each is kept, and its text with it, or there is one line on why not."""
+"""Collect documents: store each with its text, or say in one line why not."""
 
 import contextlib
 import datetime as dt
@@ -17,23 +17,23 @@ from analysis.documents.store import PRIVATE, PUBLIC, DocumentStore, sha256
 
 NESTED_AT_MOST = 5
 """How deep e-mails may be attached to e-mails."""
-AHEAD = 250
-"""Documents that may be read before those that come first are entered."""
+QUEUE_AT_MOST = 250
+"""The most documents that may wait to be entered, read or being read."""
 _KEPT = "it is held already"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _LIST_AT_MOST = 1_000_000
-"""Bytes of a text file that may be a list of what to collect."""
+"""The most bytes of a text file that may be a list of what to collect."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing to collect.
+    """A document to collect.
 
     Attributes:
         place: an address, or the path of a file.
         source_id: the source that it is a copy of; empty: not known.
         request_id: the request that it answers; empty: none.
-        unit_id: the unit that it is about; empty: nobody has said.
+        unit_id: the unit that it is about; empty: not recorded.
     """
 
     place: str
@@ -43,23 +43,23 @@ class Wanted:
 
     @property
     def is_address(self) -> bool:
-        """Whether it is to be fetched."""
+        """Whether the place is an address, to be fetched."""
         return bool(_ADDRESS.fullmatch(self.place))
 
 
 @dataclass(frozen=True)
 class Collected:
-    """A document that was kept.
+    """A document that was stored.
 
     Attributes:
-        wanted: what it came of; of an attachment, the e-mail.
+        wanted: what was to be collected; for an attachment, the e-mail.
         name: its address after redirects, or the name of its file.
         access: :data:`PUBLIC` or :data:`PRIVATE`.
         sha256: hash of its bytes.
         text_sha256: hash of its text.
         size: how many bytes it has.
-        retrieved_on: the day.
-        text: its text, with what its metadata say of it.
+        retrieved_on: the day of collection, YYYY-MM-DD.
+        text: its text and metadata.
     """
 
     wanted: Wanted
@@ -74,13 +74,13 @@ class Collected:
 
 @dataclass(frozen=True)
 class NotCollected:
-    """What gave no new document.
+    """A place that gave no new document.
 
     Attributes:
         place: what was to be collected.
         why: the reason, in one line.
-        same_as: the hash of the document that the study has already, if that is why.
-        host: the host that cannot be reached, if that is why.
+        same_as: the hash of the document, if the study has it already.
+        host: the host, if it cannot be reached.
         address: the address that gave the bytes of that document.
     """
 
@@ -92,7 +92,7 @@ class NotCollected:
 
 
 def wanted(places: Iterable[str]) -> Iterator[Wanted]:
-    """Yield what is to be collected of files, folders, addresses, and text files that list them."""
+    """Yield the documents to collect from files, folders, addresses and text files of those."""
     for place in places:
         path = Path(place)
         if _ADDRESS.fullmatch(place):
@@ -100,7 +100,7 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
         elif path.is_dir():
             for file in sorted(path.rglob("*")):
                 is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-                # What is no file, such as a link to nothing, is named when it is to be read.
+                # A broken link is yielded too: it is reported when it is to be read.
                 if not is_hidden and (file.is_symlink() or not file.is_dir()):
                     yield Wanted(str(file))
         elif lines := _listed(path):
@@ -110,7 +110,7 @@ def wanted(places: Iterable[str]) -> Iterator[Wanted]:
 
 
 def _listed(path: Path) -> list[str]:
-    """Return the lines of a text file in which each is an address or a file; else none."""
+    """Return the lines of a text file if each is an address or a file; else an empty list."""
     try:
         is_text = path.is_file() and path.suffix.lower() == ".txt"
         if not is_text or path.stat().st_size > _LIST_AT_MOST:
@@ -131,7 +131,7 @@ def _is_other_file(line: str, path: Path) -> bool:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A document that is kept and being read; ``is_new``: its bytes were not here before."""
+    """A stored document that is being read; ``is_new``: its bytes were not stored before."""
 
     wanted: Wanted
     name: str
@@ -147,44 +147,46 @@ class Collector:
     """Collects documents into the folder of a study."""
 
     def __init__(self, store: DocumentStore, fetcher: Fetcher, readers: Readers, kept: set[str]):
-        """Take what keeps, fetches and reads; ``kept``: hashes of documents that the study has."""
+        """Set the store, fetcher and readers; ``kept``: hashes of documents that the study has."""
         self._store, self._fetcher, self._readers = store, fetcher, readers
         self._kept = set(kept)
 
     def collect(self, items: Iterable[Wanted]) -> Generator[Collected | NotCollected, None, None]:
-        """Yield what comes of each thing to collect: itself and, of an e-mail, what is attached.
+        """Yield the result for each document to collect and for each attachment of an e-mail.
 
-        It comes in their order, while some of the next are being read already.
+        Results come in the order of the items, while the next documents are being read already.
         """
-        ahead: deque[_Reading | NotCollected] = deque()
+        pending: deque[_Reading | NotCollected] = deque()
         try:
             for wanted in items:
                 try:
                     content, name = self._content(wanted)
                 except UnreadableError as error:
                     host = getattr(error, "host", "")
-                    ahead.append(NotCollected(wanted.place, str(error), host=host))
+                    pending.append(NotCollected(wanted.place, str(error), host=host))
                 except (OSError, ValueError) as error:
                     why = getattr(error, "strerror", None) or str(error)
-                    ahead.append(NotCollected(wanted.place, f"it cannot be read ({why})"))
+                    pending.append(NotCollected(wanted.place, f"it cannot be read ({why})"))
                 else:
-                    if sha256(content) in map(_digest, ahead):
-                        yield from self._finished(ahead, 0)
-                    ahead.append(self._start(wanted, name, content, 0))
-                yield from self._finished(ahead, AHEAD)
-            yield from self._finished(ahead, 0)
+                    if sha256(content) in map(_digest, pending):
+                        yield from self._finished(pending, 0)
+                    pending.append(self._start(wanted, name, content, 0))
+                yield from self._finished(pending, QUEUE_AT_MOST)
+            yield from self._finished(pending, 0)
         finally:
-            for reading in ahead:
+            for reading in pending:
                 if isinstance(reading, _Reading):
                     self._discard(reading)
 
     def _finished(
-        self, ahead: deque[_Reading | NotCollected], most: int
+        self, pending: deque[_Reading | NotCollected], most: int
     ) -> Iterator[Collected | NotCollected]:
-        """Yield what comes of the first ones: of those done, and of more than may wait."""
-        while ahead and (len(ahead) > most or _is_done(ahead[0]) or _bytes(ahead) > BYTES_AT_MOST):
-            yield from self._outcome(ahead[0])
-            ahead.popleft()
+        """Yield the results at the head of the queue, while it is done or the queue is too long."""
+        while pending and (
+            len(pending) > most or _is_done(pending[0]) or _bytes(pending) > BYTES_AT_MOST
+        ):
+            yield from self._outcome(pending[0])
+            pending.popleft()
 
     def _content(self, wanted: Wanted) -> tuple[bytes, str]:
         if wanted.is_address:
@@ -202,7 +204,7 @@ class Collector:
     def _start(
         self, wanted: Wanted, name: str, content: bytes, depth: int
     ) -> _Reading | NotCollected:
-        """Keep a document, and begin to read it, where the study does not have it."""
+        """Store a document and start to read it, unless the study has it already."""
         digest = sha256(content)
         place = wanted.place if not depth else f"{wanted.place}, {name}"
         if self._is_kept(digest):
@@ -218,7 +220,7 @@ class Collector:
         return digest in self._kept and self._store.pages(digest) is not None
 
     def _discard(self, reading: _Reading) -> None:
-        """Keep the bytes of a document no longer, unless they were here before."""
+        """Delete the bytes of a document, unless they were stored before."""
         if reading.is_new and not self._is_kept(reading.digest):
             self._store.path(reading.digest).unlink(missing_ok=True)
 
@@ -227,7 +229,7 @@ class Collector:
             yield reading
             return
         wanted, name, place, digest = reading.wanted, reading.name, reading.place, reading.digest
-        if self._is_kept(digest):  # since it was attached to an e-mail before it
+        if self._is_kept(digest):  # an earlier document of the queue was the same
             yield NotCollected(place, _KEPT, digest)
             return
         try:
@@ -240,14 +242,16 @@ class Collector:
         access = PUBLIC if wanted.is_address and text.media_type != EMAIL else PRIVATE
         text_hash = self._store.keep_text(digest, text.pages)
         today = dt.date.today().isoformat()
-        bare = replace(text, attachments=())
-        yield Collected(wanted, name, access, digest, text_hash, reading.size, today, bare)
+        without_attachments = replace(text, attachments=())
+        yield Collected(
+            wanted, name, access, digest, text_hash, reading.size, today, without_attachments
+        )
         for attached, inner in text.attachments:
             if reading.depth == NESTED_AT_MOST:
                 why = f"it is attached more than {NESTED_AT_MOST} e-mails deep"
                 yield NotCollected(f"{place}, {attached}", why)
             else:
-                # What is attached is a document of its own, of another source than the e-mail.
+                # An attachment is a document of its own, of another source than the e-mail.
                 other, own_name = replace(wanted, source_id=""), PurePath(attached).name
                 yield from self._outcome(self._start(other, own_name, inner, reading.depth + 1))
 
@@ -260,5 +264,5 @@ def _is_done(reading: _Reading | NotCollected) -> bool:
     return isinstance(reading, NotCollected) or reading.text.done()
 
 
-def _bytes(ahead: Iterable[_Reading | NotCollected]) -> int:
-    return sum(reading.size for reading in ahead if isinstance(reading, _Reading))
+def _bytes(pending: Iterable[_Reading | NotCollected]) -> int:
+    return sum(reading.size for reading in pending if isinstance(reading, _Reading))

@@ -1,8 +1,8 @@
-"""A document's text as it is compared with a quotation: what typesetting added is taken away.
+"""Normalise a document's text for comparison with a quotation: remove what typesetting added.
 
-Only how the words were set is taken away: line ends, hyphens at line ends, ligatures, the shape
-of quotation marks and dashes, letters drawn twice, running heads. Letters, figures and spaces
-between words stay, so that a text that compares equal says the same words.
+Typesetting means line ends, hyphens at line ends, ligatures, the shape of quotation marks and
+dashes, letters drawn twice, and running heads. Letters, digits and spaces between words stay, so
+that two texts that compare equal have the same words.
 """
 
 import re
@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import islice
 
 PAGE_BREAK = "\f"
-"""Stands between two pages of a text."""
+"""Separates the pages of a text."""
 
-# One sign for one sign, so that places stay.
+# Each sign is replaced by exactly one, so that positions in the text stay the same.
 _SAME_SIGN = str.maketrans(
     dict.fromkeys("‘’‚‛′´`", "'")
     | dict.fromkeys("“”„‟″«»", '"')
@@ -32,19 +32,19 @@ _CHANGED = re.compile(
     rf"|(?P<ligature>[{''.join(_LIGATURES)}])|(?P<unseen>[{_UNSEEN}]+)"
 )
 _DOUBLED_LINE = re.compile(r"(?m)^[^\S\n]*+(?:(?:(\S)\1)++[^\S\n]*+)++$")
-"""A line in which every letter stands twice: a bold face, drawn by drawing each letter twice."""
+"""A line in which every letter occurs twice: some PDFs draw each letter twice to make it bold."""
 _HEAD_LINES = 2
 """Lines at the top and at the foot of a page that may be a running head."""
 
 
 @dataclass(frozen=True)
 class Comparable:
-    """A text without what typesetting added.
+    """A normalised text, with its positions in the original.
 
     Attributes:
         key: the words, with one space between them and without any hyphen.
-        hyphens: the places in ``key`` before which a hyphen stands.
-        line_ends: those of them at which a line ended: there the hyphen may be the printer's.
+        hyphens: the positions in ``key`` before which the original has a hyphen.
+        line_ends: those of ``hyphens`` at the end of a line, where typesetting may add one.
         original: the text as it was read.
     """
 
@@ -55,7 +55,7 @@ class Comparable:
     _at: tuple[list[int], list[int]]
 
     def place(self, at: int) -> int:
-        """Return the place in the original of a character of ``key``."""
+        """Return the position in the original of a character of ``key``."""
         keys, places = self._at
         run = bisect_right(keys, at) - 1
         return places[run] + at - keys[run]
@@ -70,20 +70,20 @@ class Comparable:
 
 
 def comparable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> Comparable:
-    """Return a text as it is compared.
+    """Normalise a text for comparison.
 
     Args:
         text: pages with :data:`PAGE_BREAK` between them, or a quotation.
-        leave_out: spans of it that are no part of what it says, such as running heads.
+        leave_out: spans of the text to leave out, such as running heads.
     """
-    same = _DOUBLED_LINE.sub(_once, text.translate(_SAME_SIGN))
+    uniform = _DOUBLED_LINE.sub(_undoubled, text.translate(_SAME_SIGN))
     for start, end in leave_out:
-        same = same[:start] + " " * (end - start) + same[end:]
+        uniform = uniform[:start] + " " * (end - start) + uniform[end:]
     parts: list[str] = []
     keys, places, length, last = [0], [0], 0, 0
     hyphens, line_ends = set(), set()
 
-    def put(words: str, place: int) -> None:
+    def append_run(words: str, place: int) -> None:
         nonlocal length
         if words:
             keys.append(length)
@@ -91,28 +91,28 @@ def comparable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> Comparab
             parts.append(words)
             length += len(words)
 
-    for match in _CHANGED.finditer(same):
-        put(same[last : match.start()], last)
+    for match in _CHANGED.finditer(uniform):
+        append_run(uniform[last : match.start()], last)
         last = match.end()
         if match["hyphen"] or match["line_end"]:
             hyphens.add(length)
             if match["line_end"]:
                 line_ends.add(length)
         elif match["space"]:
-            put(" ", match.start())
+            append_run(" ", match.start())
         elif match["ligature"]:
-            put(_LIGATURES[match[0]], match.start())
-    put(same[last:], last)
+            append_run(_LIGATURES[match[0]], match.start())
+    append_run(uniform[last:], last)
     return Comparable(
         "".join(parts), frozenset(hyphens), frozenset(line_ends), text, (keys, places)
     )
 
 
 def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the spans, in the joined text, of lines that most pages begin or end with.
+    """Return the spans, in the joined text, of lines that half the pages or more begin or end with.
 
-    Figures in them may differ from page to page, as those of the pages do. Of a text of fewer
-    than three pages nothing is taken for a running head.
+    Numbers in such a line may differ from page to page, as page numbers do. A line must repeat
+    three times at least.
     """
     lines: list[tuple[str, int, int]] = []
     start = 0
@@ -120,9 +120,9 @@ def running_heads(pages: Sequence[str]) -> list[tuple[int, int]]:
         for a, b in _edge_lines(page):
             lines.append((re.sub(r"\d+|\s+", " ", page[a:b]).strip(), start + a, start + b))
         start += len(page) + len(PAGE_BREAK)
-    many = Counter(words for words, _, _ in lines)
-    least = max(3, len(pages) // 2)
-    return [(a, b) for words, a, b in lines if many[words] >= least]
+    counts = Counter(words for words, _, _ in lines)
+    threshold = max(3, len(pages) // 2)
+    return [(a, b) for words, a, b in lines if counts[words] >= threshold]
 
 
 def _edge_lines(page: str) -> list[tuple[int, int]]:
@@ -143,14 +143,14 @@ def _spans(lines: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def readable(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> str:
-    """Return a text as it reads: without running heads, words at line ends put together."""
+    """Return a text without running heads, with words that were split at line ends rejoined."""
     for start, end in leave_out:
         text = text[:start] + " " * (end - start) + text[end:]
     return re.sub(r"-(?<=\w-)\s*\n\s*(?=[a-z])", "", text)
 
 
-def _once(line: re.Match[str]) -> str:
-    """Return a line with the second of each two letters unseen, if a word of it is long enough."""
+def _undoubled(line: re.Match[str]) -> str:
+    """Make the second of each pair of letters invisible, if the line has a word of 6 or more."""
     if max(map(len, line[0].split())) < 6:
         return line[0]
     return re.sub(r"(\S)\1", rf"\1{_UNSEEN[1]}", line[0])

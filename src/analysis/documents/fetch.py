@@ -1,6 +1,7 @@
-"""Fetching documents from the web: politely, within limits, and never from this machine.
+"""Fetch documents from the web: politely, within limits, and not from local networks.
 
-Robots by RFC 9309 (https://www.rfc-editor.org/rfc/rfc9309); one request a second to each host.
+It obeys robots.txt (RFC 9309, https://www.rfc-editor.org/rfc/rfc9309), and makes one request a
+second to each host.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ TRIES = 3
 PAUSE = 1.0
 """Seconds between two requests to one host."""
 _ROBOTS_AT_MOST = 512_000
-_AGAIN = (429, 500, 502, 503, 504)
+_RETRY_STATUSES = (429, 500, 502, 503, 504)
 _LONGEST_WAIT = 60.0
 _REFUSED = {
     401: ("the page asks for a login (401)", NOT_GIVEN),
@@ -35,9 +36,9 @@ _REFUSED = {
     429: ("the site asks for fewer requests (429)", ""),
     451: ("it is withheld for legal reasons (451)", NOT_GIVEN),
 }
-"""By the status of an answer, why there is no document, and what that says of the document; any
-other status says only that the site fails."""
-_FOR_GOOD = (301, 308)
+"""By HTTP status: why there is no document, and what that says about the document. Any other HTTP
+status says only that the site fails."""
+_PERMANENT_STATUSES = (301, 308)
 _NOT_THE_DOCUMENT = (
     (re.compile(r"captcha|are you a (?:human|robot)|checking your browser|just a moment", re.I),
      "a page that tests for robots came in its place"),
@@ -50,17 +51,17 @@ _NOT_THE_DOCUMENT = (
 
 
 class NotFetchedError(UnreadableError):
-    """Why an address gave no document: one line.
+    """An address gave no document; the message says why in one line.
 
     Attributes:
-        status: what that says of the document: :data:`~analysis.study.vocabulary.GONE`, or
+        status: what that says about the document: :data:`~analysis.study.vocabulary.GONE`, or
             :data:`~analysis.study.vocabulary.NOT_GIVEN`; empty: nothing, since the site was not
             reached or did not work.
-        host: the one that cannot be reached, if it is that.
+        host: the host, if it cannot be reached.
     """
 
     def __init__(self, why: str, status: str = "", host: str = ""):
-        """Take the line, what it says of the document, and the host that cannot be reached."""
+        """Set the message, what it says about the document, and the host that cannot be reached."""
         super().__init__(why)
         self.status, self.host = status, host
 
@@ -70,9 +71,9 @@ class Fetched:
     """A document from the web.
 
     Attributes:
-        content: its bytes, decoded.
+        content: its bytes, decompressed.
         address: where it came from, after redirects; with a query string only where it needs one.
-        moved_to: the address to which the one asked for is redirected for good; empty: it is not.
+        moved_to: the address to which the requested one permanently redirects; empty: it does not.
     """
 
     content: bytes
@@ -81,24 +82,24 @@ class Fetched:
 
 
 def system_resolver(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the system has them."""
+    """Return the IP addresses of a host, as the system resolves it."""
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
 @dataclass
 class Fetcher:
-    """Fetches documents; what it needs of the world can be replaced.
+    """Fetches documents; the resolver, clock and sleep function can be replaced.
 
     Attributes:
-        contact: whom a site may write to: stands in the user agent.
+        contact: the contact for owners of sites, sent in the user agent.
         allow_local: whether addresses of this machine and of private networks are allowed.
-        resolver: gives the addresses of a host.
-        clock: seconds that pass.
-        sleep: waits so many seconds.
-        seconds: limit on connecting, and on each wait for more.
-        at_most: bytes that a document may have, decoded.
-        at_most_seconds: time that a document may take, however slowly it comes.
+        resolver: returns the IP addresses of a host.
+        clock: returns the seconds of a clock that only runs forward.
+        sleep: waits for a number of seconds.
+        seconds: time limit, in seconds, on connecting and on each wait for data.
+        at_most: the most bytes that a document may have, decompressed.
+        at_most_seconds: the most seconds that a whole document may take.
     """
 
     contact: str
@@ -114,7 +115,7 @@ class Fetcher:
     _unreachable: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Open a client that reads no proxy or password from its surroundings."""
+        """Open a client that takes no proxy or password from the environment."""
         self._client = httpx.Client(
             transport=_CheckedTransport(self),
             trust_env=False,
@@ -138,9 +139,9 @@ class Fetcher:
             address: an ``http`` or ``https`` address.
 
         Raises:
-            NotFetchedError: why there is none, in one line.
+            NotFetchedError: there is none; the message says why in one line.
         """
-        moves, moved_to, for_good = 0, "", True
+        moves, moved_to, is_permanent = 0, "", True
         while True:
             _check_scheme(address)
             if not self._allowed(address):
@@ -153,8 +154,8 @@ class Fetcher:
                 why = f"it redirects more than {REDIRECTS_AT_MOST} times"
                 raise NotFetchedError(why, NOT_GIVEN)
             address = urljoin(address, response.headers["location"])
-            for_good = for_good and response.status_code in _FOR_GOOD
-            moved_to = address if for_good else moved_to
+            is_permanent = is_permanent and response.status_code in _PERMANENT_STATUSES
+            moved_to = address if is_permanent else moved_to
         if response.status_code != 200:
             other = f"the site answers with status {response.status_code}", ""
             raise NotFetchedError(*_REFUSED.get(response.status_code, other))
@@ -164,7 +165,7 @@ class Fetcher:
         return Fetched(content, bare, moved_to)
 
     def _without_query(self, address: str, content: bytes) -> str:
-        """Return an address as bare as it gives the same bytes: a query string may name a person."""
+        """Drop the query of an address, which may name a person, if that gives the same bytes."""
         bare = urlsplit(address)._replace(query="").geturl()
         if bare != address and self._allowed(bare):
             with contextlib.suppress(NotFetchedError):
@@ -194,7 +195,7 @@ class Fetcher:
             except httpx.HTTPError as error:
                 reason = f"the site breaks off ({type(error).__name__})"
             else:
-                if response.status_code not in _AGAIN or attempt == TRIES:
+                if response.status_code not in _RETRY_STATUSES or attempt == TRIES:
                     return response, content
                 self.sleep(_retry_after(response, 2.0**attempt))
                 continue
@@ -230,10 +231,10 @@ class Fetcher:
         return rules is None or rules.can_fetch(address, "policygap")
 
     def _read_robots(self, site: str) -> Protego | None:
-        """Return the rules of a site; none where it has none. A site that fails allows nothing.
+        """Return the robots rules of a site; ``None``: it has none.
 
         Raises:
-            NotFetchedError: it fails.
+            NotFetchedError: the site fails, and so allows nothing.
         """
         address, moves = f"{site}/robots.txt", 0
         response, content = self._get(address, _ROBOTS_AT_MOST)
@@ -251,7 +252,7 @@ class Fetcher:
 
 
 class _CheckedTransport(httpx.BaseTransport):
-    """Connects to the very address that was checked: a name may change between two look-ups."""
+    """Connects to the IP address that was checked: a second look-up may give another one."""
 
     def __init__(self, fetcher: Fetcher):
         self._fetcher = fetcher
@@ -288,7 +289,7 @@ def _check_scheme(address: str) -> None:
     try:
         parts = urlsplit(address)
         is_fetched = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of a port that there is not, too
+    except ValueError:  # also raised for an impossible port
         raise NotFetchedError("it is not an http or https address") from None
     if not is_fetched:
         raise NotFetchedError("it is not an http or https address")

@@ -1,7 +1,6 @@
-"""Finding passages: an index of the text of documents, ranked by BM25 (SQLite’s FTS5).
+"""Find passages: an index of the text of documents, ranked by BM25 (SQLite’s FTS5).
 
-The index is derived and can be thrown away. Of what changes, only the documents concerned are
-indexed again.
+The index is derived data and can be deleted. Only documents that change are indexed again.
 """
 
 import contextlib
@@ -18,11 +17,11 @@ from analysis.study.signs import one_line
 INDEX = "index.sqlite"
 WORDS_IN_A_PASSAGE = 90
 WORDS_IN_COMMON = 30
-"""Words that a passage has in common with the next one of its page."""
+"""Words that a passage shares with the next one of its page."""
 STATE = f"3, {WORDS_IN_A_PASSAGE}, {WORDS_IN_COMMON}"
-"""How an index is made: its tables' version, and the length of its passages."""
+"""The version of an index: of its tables, and of the length and overlap of its passages."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufffe\uffff]")
-"""Signs of which no text consists, and which no workbook can hold."""
+"""Control characters, which belong to no text, and which no workbook can hold."""
 _HASHES = "SELECT document, hash FROM documents"
 _SNIPPET_WORDS = 32
 _PATIENCE = 60
@@ -46,9 +45,9 @@ class Passage:
         document: the id of the document.
         page: its page, from 1.
         text: the whole passage.
-        snippet: the words found, with what stands around them; found words in ``[`` and ``]``.
-        words: the same as the document has them: what can be quoted.
-        score: how well it fits, the higher the better; it compares passages of one search only.
+        snippet: the matching words, in ``[`` and ``]``, with the words around them.
+        words: the snippet without brackets, which can be quoted.
+        score: relevance (BM25), the higher the better; comparable within one search only.
     """
 
     document: str
@@ -63,16 +62,18 @@ class Index:
     """An index of documents in a file."""
 
     def __init__(self, path: Path):
-        """Open the index; it is made when it is first brought up to date."""
+        """Set the file of the index; it is created by the first update."""
         self._path = path
         self._ranked: dict[str, list[tuple[int, str, int]]] = {}
 
-    def bring_up_to_date(self, documents: Mapping[str, Sequence[str]], alone: bool = True) -> bool:
-        """Index documents, or other texts of them; an index made in another way is made again.
+    def bring_up_to_date(
+        self, documents: Mapping[str, Sequence[str]], remove_others: bool = True
+    ) -> bool:
+        """Index new and changed documents; an index of another version is rebuilt.
 
         Args:
             documents: the pages of each document, by its id.
-            alone: whether the index is of these documents alone; else all others in it stay.
+            remove_others: whether documents that are not among these leave the index.
 
         Returns:
             Whether anything changed.
@@ -81,17 +82,17 @@ class Index:
             document: hashlib.sha256(PAGE_BREAK.join(pages).encode("utf-8", "replace")).hexdigest()
             for document, pages in documents.items()
         }
-        # First without a lock: what is up to date is searched in a folder that cannot be written.
-        there = self._hashes()
-        if there is not None and there == (hashes if alone else there | hashes):
+        # First without a lock, so that an up-to-date index can be searched in a read-only folder.
+        indexed = self._hashes()
+        if indexed is not None and indexed == (hashes if remove_others else indexed | hashes):
             return False
-        with contextlib.closing(self._to_change()) as database:
-            there = dict(database.execute(_HASHES))
-            changed = [name for name, digest in hashes.items() if there.get(name) != digest]
-            gone = there.keys() - hashes.keys() if alone else set()
-            _leave_out(database, [*gone, *(name for name in changed if name in there)])
+        with contextlib.closing(self._transaction()) as database:
+            indexed = dict(database.execute(_HASHES))
+            changed = [name for name, digest in hashes.items() if indexed.get(name) != digest]
+            removed = indexed.keys() - hashes.keys() if remove_others else set()
+            _remove(database, [*removed, *(name for name in changed if name in indexed)])
             for name in changed:
-                _put_in(database, name, hashes[name], documents[name])
+                _insert(database, name, hashes[name], documents[name])
             database.execute("COMMIT")
         self._ranked.clear()
         return True
@@ -99,14 +100,15 @@ class Index:
     def search(
         self, queries: str | Sequence[str], documents: Iterable[str] | None = None, most: int = 20
     ) -> tuple[list[Passage], int]:
-        """Return the passages that fit best, and how many fit in all.
+        """Return the best passages, and the number of all matches.
 
-        Of passages that overlap, the one that fits better stands for both.
+        Of passages that overlap, only the better one counts.
 
         Args:
-            queries: words, or several queries of which each must fit. ``"words in quotation
-                marks"`` stand together, ``OR`` between words finds either, ``-word`` leaves out,
-                ``word*`` finds every word that begins so. Words without ``OR`` must all be there.
+            queries: a query, or several that a passage must all match. ``"words in quotation
+                marks"`` match as a phrase, ``OR`` between words matches either, ``-word``
+                excludes, ``word*`` matches every word that begins so. Words without ``OR`` must
+                all match.
             documents: ids of the documents to look in; default: all.
             most: how many passages to return at most.
         """
@@ -115,8 +117,8 @@ class Index:
         if not match:
             return [], 0
         chosen = None if documents is None else set(documents)
-        with self._opened() as database:
-            if match not in self._ranked:  # asked again for one unit after the other
+        with self._read_only() as database:
+            if match not in self._ranked:  # callers repeat a query for one unit after another
                 self._ranked[match] = database.execute(
                     """SELECT places.rowid, places.document, places.page
                     FROM passages JOIN places ON places.rowid = passages.rowid
@@ -124,7 +126,7 @@ class Index:
                     (match,),
                 ).fetchall()
             ranked = self._ranked[match]
-            best = _apart(row for row in ranked if chosen is None or row[1] in chosen)
+            best = _without_overlaps(row for row in ranked if chosen is None or row[1] in chosen)
             shown = best[:most]
             rows = database.execute(
                 f"""SELECT places.rowid, places.document, places.page, passages.text,
@@ -137,25 +139,25 @@ class Index:
             passages = {number: Passage(*row) for number, *row in rows}
         return [passages[number] for number in shown], len(best)
 
-    def _opened(self) -> contextlib.closing[sqlite3.Connection]:
+    def _read_only(self) -> contextlib.closing[sqlite3.Connection]:
         address = f"{self._path.absolute().as_uri()}?mode=ro"
         return contextlib.closing(sqlite3.connect(address, uri=True))
 
     def _hashes(self) -> dict[str, str] | None:
-        """Return the hash of each document in the index; ``None``: there is no such index."""
+        """Return the hash of each document; ``None``: there is no index of this version."""
         try:
-            with self._opened() as database:
-                is_such = database.execute("SELECT key FROM state").fetchone() == (STATE,)
-                return dict(database.execute(_HASHES)) if is_such else None
+            with self._read_only() as database:
+                is_current = database.execute("SELECT key FROM state").fetchone() == (STATE,)
+                return dict(database.execute(_HASHES)) if is_current else None
         except sqlite3.Error:
             return None
 
-    def _to_change(self) -> sqlite3.Connection:
-        """Open the index in a transaction; what is no index, or made in another way, is left."""
+    def _transaction(self) -> sqlite3.Connection:
+        """Open the index in a transaction; a damaged file, or one of another version, is remade."""
         database = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
         try:
             database.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
-            database.execute("BEGIN IMMEDIATE")  # another process may be about the same
+            database.execute("BEGIN IMMEDIATE")  # another process may be changing the index
             _make_tables(database)
         except sqlite3.OperationalError:
             database.close()
@@ -163,17 +165,17 @@ class Index:
         except sqlite3.DatabaseError:  # the file is damaged, or no index at all
             database.close()
             self._path.unlink()
-            return self._to_change()
+            return self._transaction()
         return database
 
 
 def index_collected(folder: Path, documents: Mapping[str, Sequence[str]]) -> None:
     """Index documents that have just been collected into a folder.
 
-    The index is derived: where it cannot be written, the next search makes it, or says why not.
+    Errors are ignored: the next search makes the index, or says why it cannot.
     """
     with contextlib.suppress(sqlite3.Error, OSError):
-        Index(folder / INDEX).bring_up_to_date(documents, alone=False)
+        Index(folder / INDEX).bring_up_to_date(documents, remove_others=False)
 
 
 def _make_tables(database: sqlite3.Connection) -> None:
@@ -187,7 +189,7 @@ def _make_tables(database: sqlite3.Connection) -> None:
     database.execute("INSERT INTO state VALUES (?)", (STATE,))
 
 
-def _leave_out(database: sqlite3.Connection, documents: Sequence[str]) -> None:
+def _remove(database: sqlite3.Connection, documents: Sequence[str]) -> None:
     for name in documents:
         where = "WHERE rowid IN (SELECT rowid FROM places WHERE document = ?)"
         database.execute(f"DELETE FROM passages {where}", (name,))
@@ -195,15 +197,15 @@ def _leave_out(database: sqlite3.Connection, documents: Sequence[str]) -> None:
         database.execute("DELETE FROM documents WHERE document = ?", (name,))
 
 
-def _put_in(database: sqlite3.Connection, name: str, digest: str, pages: Sequence[str]) -> None:
-    # Both tables have the same rows, so that both give the next ones the same numbers.
+def _insert(database: sqlite3.Connection, name: str, digest: str, pages: Sequence[str]) -> None:
+    # Both tables have the same rows, so that SQLite numbers the new rows alike in both.
     rows = list(passages(pages))
     database.executemany("INSERT INTO places VALUES (?, ?)", ((name, page) for page, _ in rows))
     database.executemany("INSERT INTO passages (text) VALUES (?)", ((text,) for _, text in rows))
     database.execute("INSERT INTO documents VALUES (?, ?)", (name, digest))
 
 
-def _apart(ranked: Iterable[tuple[int, str, int]]) -> list[int]:
+def _without_overlaps(ranked: Iterable[tuple[int, str, int]]) -> list[int]:
     """Return the numbers of ranked passages, without those that overlap a better one."""
     kept: dict[int, tuple[str, int]] = {}
     for number, document, page in ranked:
@@ -213,9 +215,9 @@ def _apart(ranked: Iterable[tuple[int, str, int]]) -> list[int]:
 
 
 def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the passages of a document: its page, and words of about a paragraph.
+    """Yield the passages of a document, each with its page: about a paragraph of text.
 
-    Passages overlap, so that what stands together is found together.
+    Passages overlap, so that words on both sides of a cut are found together.
     """
     heads = running_heads(pages)
     start = 0
@@ -231,7 +233,7 @@ def passages(pages: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def fts_query(query: str) -> str:
-    """Return a query in the language of FTS5, in which no sign of the reader’s is a command."""
+    """Return a query in the language of FTS5; nothing that the reader typed is a command in it."""
     parts = re.findall(r'-?"[^"]*"?|\S+', query)
     wanted: list[list[str]] = [[]]
     unwanted = []

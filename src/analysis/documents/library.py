@@ -1,4 +1,4 @@
-"""The documents that a study holds: whom each is about, its text where it is here, searches in them."""
+"""The documents of a study: which units each is about, its text if it is here, and searches."""
 
 import csv
 import datetime as dt
@@ -23,12 +23,12 @@ from analysis.study.load import DOCUMENTS
 from analysis.wording import agreeing, some_of
 
 OPENED = "open"
-"""Folder, beside the documents, of copies under their ids: a link needs a name that opens."""
+"""Folder, beside the documents, of copies named by id and file type, so that links open them."""
 _ENDINGS = {PDF: ".pdf", DOCX: ".docx", ODT: ".odt"}
-"""Of what else there is, such as a page of the web, the text is opened: it runs no script."""
+"""For any other type, such as a web page, a link opens the extracted text, which runs no script."""
 NO_TITLE = "no title known"
 LOG = "searches.csv"
-"""File, beside the documents and not in git, in which searches are logged; it settles no cell."""
+"""File, beside the documents and not in git, that logs searches; it changes no cell."""
 _LOGGED = ("searched_on", "queries", "unit_id", "criterion_id", "documents", "hits")
 
 
@@ -39,14 +39,14 @@ class StudyDocument:
     Attributes:
         document_id: its id.
         source_id: the source that it is a copy of.
-        title: that of its source, or where anyone can have it, its address.
-        address: where anyone can have it; empty: it is private.
+        title: the title of its source; else its public address; else :data:`NO_TITLE`.
+        address: its public address; empty: it is private.
         units: ids of the units that it is about, as far as that is recorded.
         pages: how many pages it has.
-        unread: what of it could not be read.
-        newer: the id of a newer version of it; empty: none is held.
+        unread: a description of the parts that could not be read; empty: there are none.
+        newer: the id of a newer version of it; empty: the study has none.
         media_type: its media type.
-        digest: hash under which it is kept; empty: that is not known on this machine.
+        digest: SHA-256 under which it is stored; empty: it is not known on this machine.
     """
 
     document_id: str
@@ -67,10 +67,10 @@ class StudyDocument:
 
 
 class Library:
-    """The documents of a study, and what can be found in those whose text is on this machine."""
+    """The documents of a study, with search in those whose text is on this machine."""
 
     def __init__(self, study: Study):
-        """Take a study; nothing is read before it is needed."""
+        """Set the study; files are read only when they are needed."""
         self._study, self._store = study, DocumentStore(study.folder)
         self._quotable: dict[str, QuotableText | None] = {}
 
@@ -87,19 +87,19 @@ class Library:
 
     @cached_property
     def texts(self) -> dict[str, list[str]]:
-        """The pages of each document whose text is here."""
+        """The pages of each document whose text is on this machine."""
         texts = ((name, self._store.text(row)) for name, row in self._rows.items())
         return {name: pages for name, pages in texts if pages is not None}
 
     def about(self, unit: str) -> list[StudyDocument]:
-        """Return the documents about a unit; of no unit: those of which none is recorded."""
+        """Return the documents about a unit; for an empty id, those with no unit recorded."""
         documents = self.documents.values()
         return [doc for doc in documents if (unit in doc.units if unit else not doc.units)]
 
     def search(
         self, queries: Sequence[str], documents: Iterable[str] | None = None, most: int = 20
     ) -> tuple[list[Passage], int]:
-        """Return the passages that fit each query best, and how many fit in all."""
+        """Return the best passages that match every query, and the number of all matches."""
         if not self.texts:
             return [], 0
         try:
@@ -110,7 +110,7 @@ class Library:
             raise refusal(self._store.folder, rule, remedy) from None
 
     def missing(self) -> str:
-        """Say in one line how many texts are not here; empty: none is missing."""
+        """Say in one line how many texts are not on this machine; empty: none is missing."""
         count = len(self.documents) - len(self.texts)
         if not count:
             return ""
@@ -121,20 +121,21 @@ class Library:
         )
 
     def quotable(self, document: str) -> QuotableText | None:
-        """Return the text of a document, ready for quotations; ``None``: it is not here."""
+        """Return the text of a document, to check quotations in; ``None``: it is not here."""
         if document not in self._quotable:
             pages = self._store.text(self._rows[document])
             self._quotable[document] = None if pages is None else QuotableText(pages)
         return self._quotable[document]
 
     def link(self, document: str, page: int | None = None, beside: Path | None = None) -> str:
-        """Return a link to a document, at a page; of one that is not here: its address, if any.
+        """Return a link to a document, at a page; if its file is not here, its public address.
 
-        It leads from the folder in which what has the link will lie: so it names no folder above.
+        The link is relative to ``beside``, the folder of the file that will hold it (default: the
+        study's folder), so that it names no folder above both. Empty: there is nothing to link to.
         """
         record = self.documents[document]
         end = f"#page={page}" if page and record.media_type == PDF else ""
-        path = self._opened(record)
+        path = self._openable_copy(record)
         if path is None:
             return f"{record.address}{end}" if record.address else ""
         start = (beside or self._study.folder).resolve()
@@ -143,8 +144,8 @@ class Library:
         except ValueError:  # on another drive
             return path.resolve().as_uri() + end
 
-    def _opened(self, document: StudyDocument) -> Path | None:
-        """Return a copy of a document, or of its text, that a program opens by its name."""
+    def _openable_copy(self, document: StudyDocument) -> Path | None:
+        """Copy a document, or its text, under a name that a program opens; ``None``: not here."""
         whole, name = self._store.path(document.digest), document.document_id
         ending = _ENDINGS.get(document.media_type, ".txt")
         is_text = ending == ".txt"
@@ -166,9 +167,9 @@ class Library:
 
 
 def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[StudyDocument]:
-    # Whom a document is about is known from its row, from the request that it answers, from what
-    # quotes it, and from its source.
-    asked_of = study.lookup("requests", "unit_id")
+    # The units of a document come from its own row, the request that it answers, the evidence that
+    # quotes it, and the evidence of its source.
+    unit_of_request = study.lookup("requests", "unit_id")
     of_document: dict[str, set[str]] = {}
     of_source: dict[str, set[str]] = {}
     for row in each_row(study["evidence"]):
@@ -181,7 +182,7 @@ def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[Study
     for row in rows:
         name, source = row["document_id"], row["source_id"]
         units = of_document.get(name, set()) | of_source.get(source, set())
-        units |= {row["unit_id"], asked_of.get(row["request_id"], "")}
+        units |= {row["unit_id"], unit_of_request.get(row["request_id"], "")}
         address = row["retrieved_from"] if row["access"] == "public" else ""
         documents.append(
             StudyDocument(
@@ -201,23 +202,23 @@ def _documents_of(study: Study, rows: Sequence[Mapping[str, str]]) -> list[Study
 
 
 def terms(study: Study, criterion: str) -> list[str]:
-    """Return the search terms of a criterion; a passage that any of them fits is one to read."""
+    """Return the search terms of a criterion; a passage that matches any is worth reading."""
     cell = study.lookup("criteria", "search_terms")[criterion]
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
 @dataclass(frozen=True)
 class Search:
-    """What a search came to.
+    """The result of a search.
 
     Attributes:
-        queries: what was looked for; each has to fit.
+        queries: the queries; a passage must match each.
         unit: id of the unit whose documents were searched; empty: all documents.
         criterion: id of the criterion whose terms were used; empty: none.
         passages: the best passages, best first.
-        hits: how many passages fit in all.
+        hits: how many passages match in all.
         searched: the documents whose text was searched.
-        without_unit: the documents left out, as no unit of them is recorded.
+        without_unit: the documents left out because no unit is recorded for them.
     """
 
     queries: Sequence[str]
@@ -243,12 +244,12 @@ def search(
         study: the study.
         library: its documents.
         query: words, in the language of :meth:`analysis.documents.index.Index.search`.
-        unit: in the documents about this unit only, by its id; empty: in all.
-        criterion: also by the search terms of this criterion, any of which counts.
+        unit: id of the unit whose documents are searched; empty: all documents.
+        criterion: id of a criterion, any of whose search terms must match too; empty: none.
         most: how many passages to return at most.
 
     Raises:
-        StudyError: there is nothing to look for.
+        StudyError: there is no word to search for.
     """
     queries = [query] if query.strip() else []
     if criterion:
@@ -261,15 +262,15 @@ def search(
     if not queries or not all(map(fts_query, queries)):
         rule, remedy = "no word to look for is named", "name words, or a criterion (--criterion)"
         raise refusal("search", rule, remedy, query)
-    among = library.about(unit) if unit else list(library.documents.values())
-    searched = [document for document in among if document.document_id in library.texts]
+    candidates = library.about(unit) if unit else list(library.documents.values())
+    searched = [document for document in candidates if document.document_id in library.texts]
     passages, hits = library.search(queries, [document.document_id for document in searched], most)
-    without = library.about("") if unit else []
-    return Search(queries, unit, criterion, passages, hits, searched, without)
+    without_unit = library.about("") if unit else []
+    return Search(queries, unit, criterion, passages, hits, searched, without_unit)
 
 
 def log(study: Study, result: Search) -> None:
-    """Log a search beside the documents. A query is no reading: no cell changes."""
+    """Log a search beside the documents. It changes no cell, since a query is not a reading."""
     path = study.folder / DOCUMENTS / LOG
     if not path.parent.is_dir():
         rule, remedy = "no document is on this machine", "collect documents first"

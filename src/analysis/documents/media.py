@@ -1,4 +1,4 @@
-"""What kind of document some bytes are, and the record of its text."""
+"""The media type of a document, and the record of its text."""
 
 import datetime as dt
 import importlib.metadata
@@ -27,7 +27,7 @@ _HEADERS = ("from:", "received:", "return-path:", "mime-version:", "delivered-to
 
 
 class UnreadableError(Exception):
-    """Why a document cannot be read, and what to do: one line."""
+    """A document cannot be read; the message says in one line why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class DocumentText:
     """The text of a document.
 
     Attributes:
-        media_type: what it is.
-        pages: the text of each page; what has no pages is one.
-        title: as its own metadata has it; empty where that says none.
-        date: likewise, YYYY-MM-DD.
-        extractor: what read it, with its version.
-        unread: what could not be read, each as words.
-        attachments: of an e-mail: names and bytes.
+        media_type: its media type.
+        pages: the text of each page; a document without pages counts as one page.
+        title: the title in its own metadata; empty: there is none.
+        date: the date in its own metadata, YYYY-MM-DD; empty: there is none.
+        extractor: the program or library that read it, with its version.
+        unread: the parts that could not be read, each described in words.
+        attachments: names and bytes of an e-mail's attachments.
     """
 
     media_type: str
@@ -62,11 +62,11 @@ def media_type(content: bytes, name: str = "") -> str:
     """Return the media type of a document.
 
     Args:
-        content: the whole of it.
-        name: its file name or address, for what the bytes do not say.
+        content: the bytes of the document.
+        name: its file name or address, for types that the bytes do not show.
 
     Raises:
-        UnreadableError: it is of a kind that is not read, or of no kind that can be made out.
+        UnreadableError: the type is not supported, or cannot be recognised.
     """
     if not content.strip():
         raise UnreadableError("it is empty")
@@ -77,16 +77,16 @@ def media_type(content: bytes, name: str = "") -> str:
     if content.startswith(b"PK\x03\x04"):
         return _zipped(content)
     if content.startswith(_OLE):
-        raise _unread(suffix if suffix in (".msg", ".xls", ".ppt") else ".doc")
+        raise _unsupported(suffix if suffix in (".msg", ".xls", ".ppt") else ".doc")
     if start.startswith(_RTF):
-        raise _unread(".rtf")
+        raise _unsupported(".rtf")
     if start[:1] == b"<" and (suffix in (".htm", ".html") or _has_html(start)):
         return HTML
     words = start.decode("latin-1").lower()
     if words.startswith(_HEADERS) or suffix == ".eml":
         return EMAIL
     if suffix in _CONVERT:
-        raise _unread(suffix)
+        raise _unsupported(suffix)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" not in content[:8192]:
         return HTML if _has_html(start) else TEXT
     raise UnreadableError(
@@ -107,23 +107,23 @@ def _zipped(content: bytes) -> str:
                 kind = archive.read("mimetype").decode("ascii", "replace").strip()
                 if kind == ODT:
                     return ODT
-                raise _unread(".ods" if "spreadsheet" in kind else ".odp")
+                raise _unsupported(".ods" if "spreadsheet" in kind else ".odp")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
         raise UnreadableError("its file is damaged: download it again") from None
     for start, kind in _ZIPPED.items():
         if any(name.startswith(start) for name in names):
             if kind.startswith("."):
-                raise _unread(kind)
+                raise _unsupported(kind)
             return kind
-    raise _unread(".zip")
+    raise _unsupported(".zip")
 
 
-def _unread(suffix: str) -> UnreadableError:
+def _unsupported(suffix: str) -> UnreadableError:
     return UnreadableError(f"it is {_CONVERT[suffix]}")
 
 
 def first_day(text: str) -> str:
-    """Return the day with which a text begins, YYYY-MM-DD; empty: it begins with none."""
+    """Return the date at the start of a text, YYYY-MM-DD; empty: there is none."""
     try:
         return dt.date.fromisoformat(text[:10]).isoformat()
     except ValueError:
@@ -131,11 +131,11 @@ def first_day(text: str) -> str:
 
 
 def in_a_line(text: str) -> str:
-    """Return the start of a text as one line."""
+    """Return the first 300 characters of a text as one line."""
     return " ".join(text.split())[:300]
 
 
-@cache  # to look it up takes a tenth of the time that a document takes to be read
+@cache  # the look-up takes a tenth of the time of reading a document
 def extractor(library: str) -> str:
     """Return the name of an installed library with its version."""
     return f"{library} {importlib.metadata.version(library)}"

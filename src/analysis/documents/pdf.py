@@ -1,4 +1,4 @@
-"""The text of PDF files, page by page, by PDFium; of pages without a text layer by Tesseract."""
+"""Extract the text of PDF files by PDFium, and of pages without a text layer by Tesseract."""
 
 import io
 import os
@@ -19,7 +19,7 @@ from analysis.documents.media import (
 
 PAGES_AT_MOST = 20_000
 DOTS_AT_MOST = 12_000
-"""Width and height of a picture that is read, in pixels."""
+"""The most pixels that a picture of a page may have in width or height."""
 _PER_INCH = 300
 _SECONDS = 60
 
@@ -30,14 +30,14 @@ def tesseract_is_installed() -> bool:
 
 
 def read_pdf(content: bytes, ocr: bool) -> DocumentText:
-    """Return the text of a PDF file, with that of pictures if ``ocr``; see :func:`.text.read_text`."""
+    """Return the text of a PDF file, with pages without text read by Tesseract if ``ocr``."""
     import pypdfium2
     import pypdfium2.raw
 
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        # PDFium may name the fault of the document before: only one with a key has a password.
+        # PDFium may report the error of an earlier document: only one with /Encrypt has a password.
         if "password" in str(error).lower() and b"/Encrypt" in content:
             raise UnreadableError("it is encrypted: save it without a password") from None
         raise UnreadableError("its file is damaged: download it again") from None
@@ -45,24 +45,24 @@ def read_pdf(content: bytes, ocr: bool) -> DocumentText:
         if len(document) > PAGES_AT_MOST:
             raise UnreadableError(f"it has {len(document):,} pages, more than {PAGES_AT_MOST:,}")
         pages = [_pdf_page(document, number) for number in range(len(document))]
-        about = document.get_metadata_dict(skip_empty=True)
+        metadata = document.get_metadata_dict(skip_empty=True)
         empty = [number for number, page in enumerate(pages) if not page.strip()]
         ocr_texts = {number: _ocr_text(document, number) for number in empty if ocr}
     finally:
         document.close()
-    seen = [number for number, text in ocr_texts.items() if text]
+    ocr_pages = [number for number, text in ocr_texts.items() if text]
     pages = [ocr_texts.get(number) or page for number, page in enumerate(pages)]
-    empty = [number for number in empty if number not in seen]
+    empty = [number for number in empty if number not in ocr_pages]
     read_by = extractor("pypdfium2")
-    if seen:
-        read_by += f"; {_tesseract_version()} on {_page_list(seen, len(pages))}"
+    if ocr_pages:
+        read_by += f"; {_tesseract_version()} on {_page_list(ocr_pages, len(pages))}"
     where = "any page" if len(empty) == len(pages) else _page_list(empty, len(pages))
     unread = (f"no text layer on {where}",) if empty else ()
     return DocumentText(
         PDF,
         tuple(pages),
-        in_a_line(about.get("Title", "")),
-        _pdf_day(about.get("CreationDate", "") or about.get("ModDate", "")),
+        in_a_line(metadata.get("Title", "")),
+        _pdf_day(metadata.get("CreationDate", "") or metadata.get("ModDate", "")),
         read_by,
         unread,
     )
@@ -83,7 +83,7 @@ def _pdf_page(document: Any, number: int) -> str:
 
 
 def _page_list(places: list[int], many: int) -> str:
-    """Return pages in words, by their places from 0."""
+    """Say which pages of a document are meant; ``places`` counts from 0."""
     shown = ", ".join(str(place + 1) for place in places[:10])
     shown += " and more" if len(places) > 10 else ""
     return f"{len(places)} of {many} pages: {shown}"
@@ -102,9 +102,9 @@ def _tesseract_version() -> str:
 
 
 def _ocr_text(document: Any, number: int) -> str:
-    """Return what Tesseract reads on a page; empty: nothing, or it gave up.
+    """Return the text that Tesseract reads on a page; empty: there is none, or it failed.
 
-    What a machine reads off a picture is a proposal: the extractor names it, and the pages.
+    Such text may be wrong, so the name of the extractor says on which pages it was used.
     """
     import pypdfium2
 

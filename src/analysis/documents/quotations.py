@@ -1,4 +1,4 @@
-"""Whether a quotation stands in a document: word for word, nearly, or not at all."""
+"""Check whether a quotation stands in a document: word for word, nearly, or not at all."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,15 +22,15 @@ from analysis.wording import agreeing, some_of
 
 FOUND, OTHER_PAGE, NEAR, ABSENT = "found", "other page", "near", "not in the document"
 NEAR_AT_LEAST = 75
-"""Likeness, 0 to 100, from which on a passage is shown as the nearest one."""
+"""The least similarity, 0 to 100, at which a passage is shown as the nearest one."""
 _EVIDENCE = "evidence.csv"
 _SHOWN = 300
-"""Letters of a passage that are shown."""
+"""The most characters of a passage that are shown."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Words of a quotation, and what the document has in their place; either may be empty."""
+    """Words of a quotation, and the document's words in their place; either may be empty."""
 
     quoted: str
     printed: str
@@ -38,15 +38,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of a quotation.
+    """The result of checking a quotation.
 
     Attributes:
         status: :data:`FOUND`, :data:`OTHER_PAGE`, :data:`NEAR` or :data:`ABSENT`.
-        pages: the pages, from 1, on which it begins; of a near one, that of the nearest passage.
-        passage: the words as the document has them; empty where it is not there.
-        start: place of the passage in the document's text.
-        end: place after its last character.
-        differences: where a near passage differs from what is quoted.
+        pages: the pages, from 1, on which it begins; for :data:`NEAR`, that of the nearest passage.
+        passage: the words as the document has them; empty if it does not have them.
+        start: position of the passage in the document's text.
+        end: position after its last character.
+        differences: the differences between a near passage and the quotation.
     """
 
     status: str
@@ -58,10 +58,10 @@ class Checked:
 
 
 class QuotableText:
-    """The text of a document, made ready once for all quotations from it."""
+    """The text of a document, normalised once for all quotations from it."""
 
     def __init__(self, pages: Sequence[str]):
-        """Take the pages of a document, each a text."""
+        """Normalise the text of a document's pages."""
         self._heads = running_heads(pages)
         self._text = comparable(PAGE_BREAK.join(pages), self._heads)
 
@@ -70,7 +70,7 @@ class QuotableText:
 
         Args:
             quote: the words quoted.
-            page: the page, from 1, on which it is said to begin, if any is named.
+            page: the page, from 1, on which the evidence says that it begins; ``None``: not given.
         """
         quoted = comparable(quote.strip())
         places = list(_exact(quoted, self._text))
@@ -82,7 +82,7 @@ class QuotableText:
         return self._checked(status, pages, at, at + len(quoted.key))
 
     def places(self, quote: str, prefix: str = "", suffix: str = "") -> list[Checked]:
-        """Return each place at which the words stand, between these words if any are given."""
+        """Return each occurrence of a quotation, between the prefix and suffix if any are given."""
         quoted = comparable(quote.strip())
         before, after = (comparable(text).key.strip() for text in (prefix, suffix))
         matches = []
@@ -95,7 +95,7 @@ class QuotableText:
         return matches
 
     def context(self, checked: Checked, most: int = 10) -> tuple[str, str]:
-        """Return the words before and after a passage, at most so many of each, of its own page."""
+        """Return at most ``most`` words before a passage and after it, from its own page."""
         text = self._text.original
         first = text.rfind(PAGE_BREAK, 0, checked.start) + 1
         last = text.find(PAGE_BREAK, checked.end)
@@ -123,7 +123,7 @@ class QuotableText:
             other = other[:-1]
         steps = SequenceMatcher(None, _keys(quoted, own), _keys(self._text, other), False)
         steps = steps.get_opcodes()
-        # What the document alone has, before or after the words quoted, is no part of the passage.
+        # Words that only the document has, before or after the quoted ones, are not in the passage.
         if steps[0][0] == "insert":
             steps = steps[1:]
         if steps[-1][0] == "insert":
@@ -139,7 +139,7 @@ class QuotableText:
 
 
 def _exact(quoted: Comparable, text: Comparable) -> Iterator[int]:
-    """Yield the places at which the words stand, with every hyphen that the text surely has."""
+    """Yield the position of each exact occurrence of a quotation, with the same hyphens."""
     at = text.key.find(quoted.key) if quoted.key else -1
     while at >= 0:
         end = at + len(quoted.key)
@@ -151,20 +151,21 @@ def _exact(quoted: Comparable, text: Comparable) -> Iterator[int]:
 _WITHIN = re.compile(
     r"(?<=\w)(?='?\w)|(?<=\w')(?=\w)|(?<=\d)(?=[.,:/]\d|%)|(?<=\d[.,:/])(?=\d)|(?<=[<>])(?=\d)"
 )
-"""Places within a word or a number: can't, 1,000, 2.50, 5%, <10."""
+"""Positions within a word or a number: can't, 1,000, 2.50, 5%, <10."""
 
 
 def _stands_alone(text: Comparable, start: int, end: int) -> bool:
-    """Return whether a span cuts no word and no number in two, and leaves no minus before it."""
+    """Return whether a span splits no word or number, and leaves no minus sign before it."""
     is_negative = start in text.hyphens - text.line_ends and text.key[start].isdigit()
     return not (is_negative or any(_WITHIN.match(text.key, at) for at in (start, end)))
 
 
 def _same_hyphens(quoted: Comparable, text: Comparable, start: int, end: int) -> bool:
-    within, at_line_ends = _from(text.hyphens, start, end), _from(text.line_ends, start, end)
+    # A hyphen at the end of a line, in either text, may be missing in the other.
+    within, at_line_ends = _offsets(text.hyphens, start, end), _offsets(text.line_ends, start, end)
     own = {at for at in quoted.hyphens if 0 < at < end - start}
-    sure = own - quoted.line_ends
-    return within - at_line_ends <= own and sure <= within
+    own_not_at_line_ends = own - quoted.line_ends
+    return within - at_line_ends <= own and own_not_at_line_ends <= within
 
 
 def _whole_words(key: str, start: int, end: int) -> tuple[int, int]:
@@ -172,7 +173,7 @@ def _whole_words(key: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _words(text: Comparable, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Return the words, figures and marks of a span as places in the key."""
+    """Return the words, numbers and punctuation marks of a span, as spans of the key."""
     end = len(text.key) if end is None else end
     return [match.span() for match in re.compile(r"\w+|[^\w\s]").finditer(text.key, start, end)]
 
@@ -182,11 +183,11 @@ def _keys(text: Comparable, words: list[tuple[int, int]]) -> list[str]:
 
 
 Words = tuple[Comparable, list[tuple[int, int]]]
-"""A text, and words of it as places in its key."""
+"""A text, and the spans of its words in the key."""
 
 
 def _differences(own: Words, other: Words, steps: Sequence[tuple]) -> Iterator[Difference]:
-    """Yield where two texts differ, word by word, but for how they are set."""
+    """Yield the differences between two texts, word by word, ignoring typesetting."""
     for kind, a, b, c, d in steps:
         if kind != "equal":
             yield Difference(_printed(own, a, b), _printed(other, c, d))
@@ -194,14 +195,14 @@ def _differences(own: Words, other: Words, steps: Sequence[tuple]) -> Iterator[D
         for at, place in zip(range(a, b), range(c, d), strict=True):
             (first, last), (start, end) = own[1][at], other[1][place]
             hyphens, line_ends = (
-                _from(positions, first, last) for positions in (own[0].hyphens, own[0].line_ends)
+                _offsets(positions, first, last) for positions in (own[0].hyphens, own[0].line_ends)
             )
             part = replace(own[0], hyphens=hyphens, line_ends=line_ends)
             if not _same_hyphens(part, other[0], start, end):
                 yield Difference(_printed(own, at, at + 1), _printed(other, place, place + 1))
 
 
-def _from(places: frozenset[int], start: int, end: int) -> frozenset[int]:
+def _offsets(places: frozenset[int], start: int, end: int) -> frozenset[int]:
     return frozenset(at - start for at in places if start < at < end)
 
 
@@ -214,12 +215,12 @@ def _printed(words: Words, first: int, last: int) -> str:
 
 
 def quotation_problems(study: Study) -> list[Problem]:
-    """Return what is wrong with quotations, and after that how many could not be checked here."""
+    """Return the problems of all quotations, and last how many could not be checked here."""
     evidence = study.tables["evidence"]
     quoted = evidence[evidence["quote"] != ""]
     documents = {row["document_id"]: row for row in records(study.tables["documents"])}
     store = DocumentStore(study.folder)
-    for document in documents.values():  # what is known of private ones is looked at, too
+    for document in documents.values():  # raises if the records of private ones are damaged
         store.known(document)
     problems, unchecked = [], 0
     for name, rows in quoted.groupby("document_id", sort=False):
@@ -245,7 +246,7 @@ def quotation_problems(study: Study) -> list[Problem]:
 def faults(
     row: int, quote: str, page: str, checked: Checked, document: dict[str, str]
 ) -> Iterator[Problem]:
-    """Yield what is wrong with a quotation of a row, of what was found of it in its document."""
+    """Yield the problem of a row's quotation, if any, given the result of checking it."""
     name = document["document_id"]
     pages = ", ".join(map(str, checked.pages))
     if checked.status == ABSENT:

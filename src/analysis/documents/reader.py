@@ -1,8 +1,8 @@
-"""Reading documents in a process apart: what they do to it, they do to nothing else.
+"""Read documents in a child process, so that a hostile document harms nothing else.
 
-A document is hostile until it is read. It may ask for more memory than there is, or more time
-than anyone has, or end the program that reads it. So a child reads one after the other under
-limits, and is killed and started again where one of them breaks it.
+Any document may be hostile: it may take too much memory or time, or crash the program that reads
+it. So a child process reads one document after another under limits. If a document breaks the
+child, the child is killed and started again.
 """
 
 import contextlib
@@ -19,20 +19,20 @@ from analysis.documents.media import DocumentText, UnreadableError
 from analysis.documents.text import read_text
 
 AT_ONCE = 2
-"""Children that read at once."""
+"""Child processes that read at the same time."""
 SECONDS_AT_MOST = 120
-"""Time that one document may take."""
+"""Seconds that reading one document may take."""
 MEMORY_AT_MOST = 3 * 2**30
 """Bytes of address space that the child may have."""
 BYTES_AT_MOST = 200 * 2**20
-"""Size of a document that is read."""
+"""The most bytes of a document that is read."""
 
 
 class Readers:
-    """Several children that read at once; use it in a ``with`` statement."""
+    """Several child processes that read at the same time; use it in a ``with`` statement."""
 
     def __init__(self, many: int = AT_ONCE, ocr: bool = False):
-        """Set how many there are; each starts when it is first needed."""
+        """Set the number of child processes; each starts when it is first needed."""
         self._readers = [Reader(ocr=ocr) for _ in range(many)]
         self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
         for reader in self._readers:
@@ -53,7 +53,7 @@ class Readers:
             reader.__exit__()
 
     def begin(self, path: Path, name: str = "") -> Future[DocumentText]:
-        """Begin to read a document; the result is that of :meth:`Reader.read`."""
+        """Start to read a document; the future has the result of :meth:`Reader.read`."""
         return self._threads.submit(self._read, path, name)
 
     def _read(self, path: Path, name: str) -> DocumentText:
@@ -89,20 +89,20 @@ class Reader:
 
         Args:
             path: the file.
-            name: its own name or address, if that of the file is none.
+            name: its original name or address, if the file has another name.
 
         Raises:
-            UnreadableError: why it cannot be read, in one line.
+            UnreadableError: it cannot be read; the message says why in one line.
         """
         if path.stat().st_size > BYTES_AT_MOST:
             raise UnreadableError(f"it has more than {BYTES_AT_MOST // 2**20} MiB")
-        answers = self._started()
+        connection = self._connection()
         try:
-            answers.send((str(path), name or path.name, self._ocr))
-            if not answers.poll(self._seconds):
+            connection.send((str(path), name or path.name, self._ocr))
+            if not connection.poll(self._seconds):
                 self._end()
                 raise UnreadableError(f"reading it takes more than {self._seconds:g} seconds")
-            answer = answers.recv()
+            answer = connection.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._end()
             raise UnreadableError("it breaks the program that reads it") from None
@@ -111,27 +111,27 @@ class Reader:
         return answer
 
     def stop(self) -> None:
-        """Kill the child, at whatever it is; another thread that waits for it goes on."""
+        """Kill the child even while it reads; a thread that waits for it then gets an error."""
         if self._child is not None:
             self._child[0].kill()
 
-    def _started(self) -> Any:
+    def _connection(self) -> Any:
         if self._child is None:
-            # A fresh interpreter: no lock or thread of this one goes along.
+            # A fresh interpreter, which inherits no lock or thread of this one.
             context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            child = context.Process(target=_serve, args=(theirs, MEMORY_AT_MOST), daemon=True)
+            parent_end, child_end = context.Pipe()
+            child = context.Process(target=_serve, args=(child_end, MEMORY_AT_MOST), daemon=True)
             child.start()
-            theirs.close()
-            self._child = child, ours
-            return ours
+            child_end.close()
+            self._child = child, parent_end
+            return parent_end
         return self._child[1]
 
     def _end(self) -> None:
         if self._child is not None:
-            child, answers = self._child
+            child, connection = self._child
             self._child = None
-            answers.close()
+            connection.close()
             child.kill()
             child.join()
 
@@ -156,5 +156,5 @@ def _answer(path: Path, name: str, ocr: bool) -> DocumentText | str:
         return str(error)
     except MemoryError:
         return "reading it takes more memory than a document may"
-    except Exception as error:  # whatever a hostile file brings a library to
+    except Exception as error:  # a hostile file may make a library raise anything
         return f"it cannot be read ({type(error).__name__})"

@@ -1,4 +1,4 @@
-"""Looking again at documents that came from the web: what stands at their address now."""
+"""Recheck documents that came from the web: compare each with what is at its address now."""
 
 import contextlib
 import datetime as dt
@@ -19,18 +19,18 @@ from analysis.study.signs import one_line
 
 Row = Mapping[str, str]
 _DIFFERENCES = 5
-"""Differences that are shown of one passage."""
+"""The most differences that are shown for one passage."""
 _LETTERS_AT_MOST = 30_000
 _NOT_HERE = "the older document is not on this machine: only the quotations were compared"
 _OTHER_READER = "its text was read by another program then, and may say the same"
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a look at a document found.
+class RecheckResult:
+    """The result of rechecking a document.
 
     Attributes:
-        row: the row of ``checks.csv``, without ``found_id`` where there is a version.
+        row: the row for ``checks.csv``; its ``found_id`` is left empty if ``version`` is set.
         version: a newer version that the study does not have yet.
         replaces: the document that this is a newer version of.
     """
@@ -40,8 +40,8 @@ class Look:
     replaces: str = ""
 
 
-class Looker:
-    """Looks at documents again."""
+class Rechecker:
+    """Rechecks documents that came from the web."""
 
     def __init__(
         self,
@@ -51,44 +51,44 @@ class Looker:
         documents: Sequence[Row],
         evidence: Sequence[Row],
     ):
-        """Take what keeps, fetches and reads; and the study's documents and evidence."""
+        """Set the store, fetcher and reader, and the study's documents and evidence."""
         self._store, self._fetcher, self._reader = store, fetcher, reader
         self._documents = [document for document in documents if document["access"] == PUBLIC]
         self._quotes = [row for row in evidence if row["quote"]]
 
-    def look(self, address: str, rows: Sequence[Row]) -> list[Look]:
-        """Return what a look at the documents that came from an address found.
+    def recheck(self, address: str, rows: Sequence[Row]) -> list[RecheckResult]:
+        """Recheck all documents that came from one address.
 
         Args:
-            address: fetched once for all of them.
-            rows: the documents, the latest last.
+            address: the address, fetched once for all of them.
+            rows: the rows of the documents, the latest last.
 
         Raises:
-            NotFetchedError: the site was not reached, or does not work: nothing was found.
+            NotFetchedError: the site was not reached, or does not work, so that there is no result.
         """
         try:
             fetched = self._fetcher.fetch(address)
         except NotFetchedError as error:
             if not error.status:
                 raise
-            return [_look(row, error.status, why=str(error)) for row in rows]
+            return [_result(row, error.status, why=str(error)) for row in rows]
         digest = sha256(fetched.content)
         if all(row["sha256"] == digest for row in rows):
             status = v.MOVED if fetched.moved_to else v.UNCHANGED
-            return [_look(row, status, fetched.moved_to) for row in rows]
-        path, looks = self._store.path(digest), []
-        was_there = path.exists()
+            return [_result(row, status, fetched.moved_to) for row in rows]
+        path, results = self._store.path(digest), []
+        existed = path.exists()
         self._store.keep(fetched.content)
         try:
-            looks = list(self._compared(rows, digest, self._read(fetched, path), fetched))
+            results = list(self._compare(rows, digest, self._read(fetched, path), fetched))
         except UnreadableError as error:
             why = f"what came in its place cannot be used: {error}"
-            looks = [_look(row, v.NOT_GIVEN, why=why) for row in rows]
+            results = [_result(row, v.NOT_GIVEN, why=why) for row in rows]
         finally:
-            # Only a newer version stays.
-            if not was_there and not any(look.version for look in looks):
+            # The new bytes stay only if they are a newer version of a document.
+            if not existed and not any(result.version for result in results):
                 path.unlink()
-        return looks
+        return results
 
     def _read(self, fetched: Fetched, path: Path) -> DocumentText:
         text = self._reader.read(path, fetched.address)
@@ -96,31 +96,33 @@ class Looker:
             raise UnreadableError("it is an e-mail")
         return text
 
-    def _compared(
+    def _compare(
         self, rows: Sequence[Row], digest: str, text: DocumentText, fetched: Fetched
-    ) -> Iterator[Look]:
+    ) -> Iterator[RecheckResult]:
         older = {row["document_id"]: self._old_pages(row) for row in rows}
         changed = [
             row
             for row in rows
             if row["sha256"] != digest and not _same_words(row, older[row["document_id"]], text)
         ]
-        known = self._known(rows[-1], digest, text)
+        known = self._known_id(rows[-1], digest, text)
         version = None
         if changed and not known:
-            version = self._version(rows[-1], digest, text, fetched)
+            version = self._newer_version(rows[-1], digest, text, fetched)
         for row in rows:
             name, address = row["document_id"], fetched.moved_to
             if row not in changed:
                 status = v.UNCHANGED if row["sha256"] == digest else v.SAME_TEXT
-                yield _look(row, v.MOVED if address else status, address)
+                yield _result(row, v.MOVED if address else status, address)
                 continue
             fates = self._fates(name, older[name], text)
-            look = _look(row, v.CHANGED, address, _why(row, older[name], text))
-            yield Look(look.row | fates | {"found_id": known}, version, rows[-1]["document_id"])
+            result = _result(row, v.CHANGED, address, _why(row, older[name], text))
+            yield RecheckResult(
+                result.row | fates | {"found_id": known}, version, rows[-1]["document_id"]
+            )
 
-    def _known(self, latest: Row, digest: str, text: DocumentText) -> str:
-        """Return the document of the study that has these bytes or, of this source, these words."""
+    def _known_id(self, latest: Row, digest: str, text: DocumentText) -> str:
+        """Return the id of a document with these bytes, or of this source with these words."""
         of_source = [
             document for document in self._documents if document["source_id"] == latest["source_id"]
         ]
@@ -128,8 +130,10 @@ class Looker:
         known += [document for document in of_source if _same_words(document, (), text)]
         return known[0]["document_id"] if known else ""
 
-    def _version(self, latest: Row, digest: str, text: DocumentText, fetched: Fetched) -> Collected:
-        """Return the newer version of a document, whose text is kept."""
+    def _newer_version(
+        self, latest: Row, digest: str, text: DocumentText, fetched: Fetched
+    ) -> Collected:
+        """Store the text of a newer version of a document, and return the version."""
         return Collected(
             Wanted(fetched.address, latest["source_id"]),
             fetched.address,
@@ -142,7 +146,10 @@ class Looker:
         )
 
     def _old_pages(self, row: Row) -> Sequence[str]:
-        """Return the text of a document as it is read today; empty: it is not here."""
+        """Return the pages of an older document; empty: it is not on this machine.
+
+        They are read again from its file if possible, else they are the text stored at the time.
+        """
         path = self._store.path(row["sha256"])
         if path.exists():
             with contextlib.suppress(UnreadableError):
@@ -152,14 +159,14 @@ class Looker:
         return self._store.pages(row["sha256"]) or ()
 
     def _fates(self, document: str, old: Sequence[str], text: DocumentText) -> dict[str, str]:
-        """Return what became of the quotations from a document, as columns of ``checks.csv``."""
+        """Return what became of each quotation from a document, as columns of ``checks.csv``."""
         new, before = QuotableText(text.pages), QuotableText(old) if old else None
         fates: dict[str, list[str]] = {"standing": [], "moved": [], "gone": []}
         differences = []
         for row in (row for row in self._quotes if row["document_id"] == document):
             checked = new.check(row["quote"], int(row["page"]) if row["page"] else None)
             if checked.status == ABSENT and text.unread:
-                continue  # it may stand in what could not be read
+                continue  # it may be in the part that could not be read
             fate = {FOUND: "standing", OTHER_PAGE: "moved"}.get(checked.status, "gone")
             fates[fate].append(row["evidence_id"])
             changes = (
@@ -173,14 +180,14 @@ class Looker:
         return ids | {"difference": difference}
 
 
-def _look(row: Row, status: str, address: str = "", why: str = "") -> Look:
+def _result(row: Row, status: str, address: str = "", why: str = "") -> RecheckResult:
     today = dt.date.today().isoformat()
     named = {"document_id": row["document_id"], "checked_on": today, "status": status}
-    return Look(named | {"address": address.replace(" ", "%20"), "why": one_line(why)})
+    return RecheckResult(named | {"address": address.replace(" ", "%20"), "why": one_line(why)})
 
 
 def _why(row: Row, old: Sequence[str], text: DocumentText) -> str:
-    """Return what could not be compared of a document that changed."""
+    """Return the reasons why a changed document could not be compared in full."""
     reasons = {
         _NOT_HERE: not old,
         _OTHER_READER: not old and row["extractor"] != text.extractor,
@@ -191,9 +198,9 @@ def _why(row: Row, old: Sequence[str], text: DocumentText) -> str:
 
 
 def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:
-    """Return whether a document says the same on each page, however it is set.
+    """Return whether both versions have the same words on each page, whatever the typesetting.
 
-    What could not all be read may differ there.
+    Versions that could not be read in full count as different.
     """
     if row["unread"] or text.unread:
         return False
@@ -205,9 +212,13 @@ def _same_words(row: Row, old: Sequence[str], text: DocumentText) -> bool:
 
 def _same_page(old: str, new: str) -> bool:
     before, after = comparable(old.strip()), comparable(new.strip())
-    # A hyphen at a line's end may be the printer's; any other has to be in both.
-    sure = before.hyphens - before.line_ends <= after.hyphens
-    return before.key == after.key and sure and after.hyphens - after.line_ends <= before.hyphens
+    # A hyphen at the end of a line may come from typesetting; any other must be in both texts.
+    old_hyphens_kept = before.hyphens - before.line_ends <= after.hyphens
+    return (
+        before.key == after.key
+        and old_hyphens_kept
+        and after.hyphens - after.line_ends <= before.hyphens
+    )
 
 
 def _passage(row: Row, before: QuotableText | None) -> str:

@@ -1,8 +1,8 @@
-"""Documents in a folder of the study, each under the SHA-256 of its bytes, with its text beside it.
+"""Store documents in a folder of the study, each under the SHA-256 of its bytes, with its text.
 
-They are third parties’ texts: the folder stays on this machine. The hashes of public documents
-travel, in ``documents.csv``. Those of private ones, which would let anyone who has a document
-know it again, and the names of their files stay in this folder too.
+They are third parties’ texts, so the folder stays on this machine. ``documents.csv``, which is
+shared, has the hashes of public documents. By the hash of a private document, anyone who has a
+copy could recognise it. So these hashes, and the files' names, stay in this folder too.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from analysis.study.tables import as_csv
 
 PUBLIC, PRIVATE = "public", "private"
 KNOWN_HERE = ("sha256", "text_sha256", "retrieved_from")
-"""Columns of ``documents.csv`` that are empty for a private document, and kept here."""
+"""Columns of ``documents.csv`` that are empty for a private document, and stored only here."""
 
 _PRIVATE_FILE = "private.csv"
 _HASH = re.compile("[0-9a-f]{64}")
@@ -39,44 +39,44 @@ class DocumentStore:
     """The documents of a study that are on this machine."""
 
     def __init__(self, study: Path):
-        """Take the study's folder; nothing is made before the first document is kept."""
+        """Set the study's folder; nothing is written before the first document is stored."""
         self.folder = study / DOCUMENTS
 
     def path(self, digest: str) -> Path:
-        """Return where a document is, or would be."""
+        """Return the path of a document, whether it is there or not."""
         return self.folder / digest
 
     def keep(self, content: bytes) -> str:
-        """Keep a document; return its hash. One that is there already stays as it is."""
+        """Store a document unless it is there already; return its hash."""
         self._prepare()
         digest = sha256(content)
         if not self.path(digest).exists():
-            _write_whole(self.path(digest), content)
+            _write_atomically(self.path(digest), content)
         return digest
 
     def keep_text(self, digest: str, pages: Sequence[str]) -> str:
-        """Keep the text of a document beside it; return the hash of the text."""
+        """Store the text of a document; return the hash of the text."""
         self._prepare()
         content = _joined(pages)
-        _write_whole(self._text_path(digest), content)
+        _write_atomically(self._text_path(digest), content)
         return sha256(content)
 
     def pages(self, digest: str) -> list[str] | None:
-        """Return the text of a document, page by page; ``None`` where it is not here."""
+        """Return the text of a document, page by page; ``None``: it is not on this machine."""
         try:
-            # As bytes: a carriage return is part of what was hashed.
+            # Read as bytes, since a carriage return is part of what was hashed.
             return self._text_path(digest).read_bytes().decode().split(PAGE_BREAK)
         except FileNotFoundError:
             return None
 
     def known(self, row: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the row of a document with what stands here of a private one."""
+        """Return the row of a document; of a private one, with the columns that are stored here."""
         if row["access"] != PRIVATE:
             return row
         return {**row, **self._private().get(row["document_id"], {})}
 
     def text(self, row: Mapping[str, str]) -> list[str] | None:
-        """Return the text of a document, page by page; ``None`` where that text is not here.
+        """Return the text of a document, page by page; ``None``: it is not here, or is another.
 
         Args:
             row: its row of ``documents.csv``.
@@ -88,19 +88,19 @@ class DocumentStore:
         return pages
 
     def keep_not_archived(self, addresses: Sequence[str]) -> Path:
-        """Keep the list of addresses for a public archive, each on a line; return where it is."""
+        """Write the list of addresses for a public archive, one a line; return its path."""
         path = self.folder / "not-archived.txt"
-        _write_whole(path, "".join(f"{address}\n" for address in addresses).encode())
+        _write_atomically(path, "".join(f"{address}\n" for address in addresses).encode())
         return path
 
     def keep_private(self, rows: Mapping[str, Mapping[str, str]]) -> None:
-        """Keep what is known only here of private documents, by document id."""
+        """Store the hashes and file names of private documents, by document id."""
         known = pd.DataFrame.from_dict({**self._private(), **rows}, "index", columns=[*KNOWN_HERE])
         table = known.rename_axis("document_id").reset_index()
-        _write_whole(self.folder / _PRIVATE_FILE, as_csv(table))
+        _write_atomically(self.folder / _PRIVATE_FILE, as_csv(table))
 
     def _private(self) -> dict[str, dict[str, str]]:
-        """Return what is known only here, read again where another version of the file is there."""
+        """Return the hashes and file names of private documents; read again if the file changed."""
         path = self.folder / _PRIVATE_FILE
         try:
             stat = path.stat()
@@ -120,15 +120,15 @@ class DocumentStore:
 
 @lru_cache(maxsize=8)
 def _read_private(path: Path, _version: tuple[int, ...]) -> dict[str, dict[str, str]]:
-    """Return what stands in this version of the file, by document id.
+    """Return the rows of this version of the file, by document id.
 
     Raises:
-        StudyError: it is not as it was written.
+        StudyError: the file is damaged.
     """
     try:
         rows = records(pd.read_csv(path, dtype=str, keep_default_na=False))
         known = {row["document_id"]: {name: row[name] for name in KNOWN_HERE} for row in rows}
-    except (ValueError, KeyError):  # no table, no text, or no such column
+    except (ValueError, KeyError):  # not a table, not text, or a column is missing
         rows, known = [], {}
     hashes = [row[name] for row in known.values() for name in KNOWN_HERE[:2]]
     if not rows or len(known) < len(rows) or not all(map(_HASH.fullmatch, hashes)):
@@ -143,8 +143,8 @@ def _joined(pages: Sequence[str]) -> bytes:
     return PAGE_BREAK.join(pages).encode("utf-8", "replace")
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Write a file atomically: it is there whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,6 +1,6 @@
-"""The text of a document, page by page, with what its own metadata says of it.
+"""Extract the text of a document, page by page, with the title and date of its metadata.
 
-Text is kept as it is printed: how it is compared is in :mod:`analysis.documents.comparable`.
+The text stays as printed; :mod:`analysis.documents.comparable` normalises it for comparison.
 """
 
 import email
@@ -32,9 +32,9 @@ from analysis.documents.media import (
 from analysis.documents.pdf import read_pdf
 
 TEXT_AT_MOST = 50_000_000
-"""Characters of text that a document may have."""
+"""The most characters of text that a document may have."""
 UNZIPPED_AT_MOST = 300_000_000
-"""Bytes that the part of a zipped document with its text may have."""
+"""The most bytes that the XML files in a zipped document may have, unpacked."""
 
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "math", "iframe"})
 # fmt: off
@@ -47,19 +47,19 @@ _IN_LINE = {
 _DAMAGED = "its file is damaged, or has a password: save it again without one"
 _CELLS = frozenset({"td", "th"})
 _PYTHON = f"Python {platform.python_version()}"
-"""What reads e-mails and plain texts."""
+"""The extractor of e-mails and plain texts."""
 
 
 def read_text(content: bytes, name: str = "", ocr: bool = False) -> DocumentText:
     """Return the text of a document.
 
     Args:
-        content: the whole of it.
-        name: its file name or address, for what the bytes do not say.
+        content: the bytes of the document.
+        name: its file name or address, for types that the bytes do not show.
         ocr: whether Tesseract reads pages without a text layer.
 
     Raises:
-        UnreadableError: why it cannot be read, in one line.
+        UnreadableError: it cannot be read; the message says why in one line.
     """
     kind = media_type(content, name)
     readers: dict[str, Callable[[bytes], DocumentText]] = {
@@ -77,7 +77,9 @@ def _html(content: bytes) -> DocumentText:
     import lxml.etree
     import lxml.html
 
-    parser = lxml.html.HTMLParser(no_network=True, huge_tree=True, encoding=_declared(content))
+    parser = lxml.html.HTMLParser(
+        no_network=True, huge_tree=True, encoding=_default_encoding(content)
+    )
     try:
         root = lxml.html.document_fromstring(content, parser=parser)
     except (lxml.etree.LxmlError, ValueError):
@@ -97,8 +99,8 @@ def _html(content: bytes) -> DocumentText:
     return DocumentText(HTML, (page,), in_a_line(title), day, extractor("lxml"), unread)
 
 
-def _declared(content: bytes) -> str | None:
-    """Return the encoding where the page names none: that of most pages, if it is in that."""
+def _default_encoding(content: bytes) -> str | None:
+    """Return UTF-8 if a page names no encoding and is valid UTF-8; else ``None``."""
     if re.search(rb"charset\s*=", content[:4096], re.IGNORECASE):
         return None
     try:
@@ -112,7 +114,7 @@ def _visible(root: Any) -> Iterator[str]:
     """Yield the text that a reader sees, with line ends where the layout breaks the line."""
     import lxml.etree
 
-    # No recursion: a hostile page nests as deep as it likes.
+    # Not recursive, since a hostile page may nest elements to any depth.
     walk = lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, node in walk:
         is_seen = isinstance(node.tag, str) and node.tag not in _UNSEEN and not _is_hidden(node)
@@ -126,7 +128,7 @@ def _visible(root: Any) -> Iterator[str]:
 
 
 def _layout(event: str, tag: str) -> str:
-    """Return the blank or the line end that the start or the end of an element stands for."""
+    """Return the space or line end that a reader sees at the start or end of an element."""
     if tag in _CELLS:
         return " \t" if event == "end" else ""
     breaks_line = tag not in _IN_LINE or (tag == "br" and event == "start")
@@ -145,14 +147,14 @@ def _docx(content: bytes) -> DocumentText:
     try:
         document = docx.Document(io.BytesIO(content))
         lines = [line for part in document.iter_inner_content() for line in _docx_lines(part)]
-        about = document.core_properties
-        day = about.modified or about.created
-    except Exception:  # python-docx raises what its many parts raise
+        metadata = document.core_properties
+        day = metadata.modified or metadata.created
+    except Exception:  # python-docx lets through the errors of the libraries that it uses
         raise UnreadableError(_DAMAGED) from None
     return DocumentText(
         DOCX,
         ("\n\n".join(lines),),
-        in_a_line(about.title or ""),
+        in_a_line(metadata.title or ""),
         day.date().isoformat() if day else "",
         extractor("python-docx"),
     )
@@ -161,7 +163,7 @@ def _docx(content: bytes) -> DocumentText:
 def _docx_lines(part: Any) -> Iterator[str]:
     if hasattr(part, "rows"):
         for row in part.rows:
-            # A merged cell stands in a row once for each column that it spans.
+            # A row lists a merged cell once for each column that it spans.
             cells = {cell._tc: cell.text for cell in row.cells}
             yield "\t".join(cells.values())
     elif part.text.strip():
@@ -177,12 +179,12 @@ def _odt(content: bytes) -> DocumentText:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             body = lxml.etree.fromstring(archive.read("content.xml"), parser)
             meta = archive.read("meta.xml") if "meta.xml" in archive.namelist() else b"<none/>"
-            about = lxml.etree.fromstring(meta, parser)
+            metadata = lxml.etree.fromstring(meta, parser)
     except (lxml.etree.LxmlError, KeyError, zipfile.BadZipFile, RuntimeError, OSError):
         raise UnreadableError(_DAMAGED) from None
     lines = ["".join(_odt_text(element)) for element in body.iter("{*}p", "{*}h")]
-    title = about.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
-    day = about.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
+    title = metadata.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
+    day = metadata.findtext(".//{http://purl.org/dc/elements/1.1/}date") or ""
     page = "\n\n".join(line for line in lines if line.strip())
     return DocumentText(ODT, (page,), in_a_line(title), first_day(day), extractor("lxml"))
 
@@ -211,14 +213,14 @@ def _email(content: bytes) -> DocumentText:
     body = message.get_body(("plain", "html"))
     text = ""
     if body is not None:
-        text = _words_of(body)
+        text = _body_text(body)
         if body.get_content_type() == HTML:
             text = _html(text.encode()).pages[0]
     head = [
         f"{name}: {message[name]}" for name in ("From", "To", "Date", "Subject") if message[name]
     ]
     attachments = tuple(
-        (part.get_filename() or "attachment", _attached(part))
+        (part.get_filename() or "attachment", _attachment_bytes(part))
         for part in message.iter_attachments()
     )
     when = message["Date"].datetime if message["Date"] else None
@@ -232,10 +234,10 @@ def _email(content: bytes) -> DocumentText:
     )
 
 
-def _words_of(part: MIMEPart) -> str:
+def _body_text(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
-    except (LookupError, ValueError):  # it names an encoding that there is not
+    except (LookupError, ValueError):  # the encoding that it names does not exist
         return _decoded(_bytes_of(part))
 
 
@@ -244,17 +246,17 @@ def _bytes_of(part: MIMEPart) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _attached(part: EmailMessage) -> bytes:
-    """Return the bytes of what is attached; of an e-mail, all of it with its headers."""
+def _attachment_bytes(part: EmailMessage) -> bytes:
+    """Return the bytes of an attachment; of an attached e-mail, all of it with its headers."""
     if part.get_content_type() == EMAIL:
         return part.get_content().as_bytes()
     return _bytes_of(part)
 
 
 def _decoded(content: bytes) -> str:
-    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    is_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        return content.decode("utf-16" if is_wide else "utf-8-sig")
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 

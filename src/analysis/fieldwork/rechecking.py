@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.documents.fetch import NotFetchedError
-from analysis.documents.recheck import Look, Looker
+from analysis.documents.recheck import Rechecker, RecheckResult
 from analysis.documents.store import PUBLIC, DocumentStore
 from analysis.fieldwork.changeset import Changeset, changing
 from analysis.fieldwork.collecting import DocumentRows
@@ -61,7 +61,7 @@ def due(study: Study, days: int, source_id: str = "") -> dict[str, list[Row]]:
 
 def look_again(
     folder: Path,
-    looker: Looker,
+    rechecker: Rechecker,
     documents: Mapping[str, Sequence[Row]],
     progress: Callable[[str], None] = lambda step: None,
 ) -> Rechecked:
@@ -69,7 +69,7 @@ def look_again(
 
     Args:
         folder: the study's folder.
-        looker: what looks.
+        rechecker: what checks them.
         documents: those to look at, by their address; see :func:`due`.
         progress: shown the step at hand.
     """
@@ -78,7 +78,7 @@ def look_again(
         for number, (address, rows) in enumerate(documents.items(), start=1):
             progress(f"{number} of {len(documents)}: {address}")
             try:
-                waiting += looker.look(address, rows)
+                waiting += rechecker.recheck(address, rows)
             except NotFetchedError as error:
                 done.not_reached.append((address, str(error)))
             if len(waiting) >= AT_ONCE:
@@ -91,7 +91,7 @@ def look_again(
     return done
 
 
-def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
+def log_looks(folder: Path, looks: Sequence[RecheckResult]) -> list[Row]:
     """Log looks in a study, with the newer versions that they found, and return the rows.
 
     Raises:
@@ -110,7 +110,9 @@ def log_looks(folder: Path, looks: Sequence[Look]) -> list[Row]:
     return rows
 
 
-def _newer_version(changeset: Changeset, documents: DocumentRows, look: Look, number: int) -> Row:
+def _newer_version(
+    changeset: Changeset, documents: DocumentRows, look: RecheckResult, number: int
+) -> Row:
     """Return the id of a newer version, after adding it where it is not there yet."""
     if look.version is None:
         return {}

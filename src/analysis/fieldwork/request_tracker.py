@@ -25,7 +25,7 @@ from analysis.problems import Problem, StudyError, refusal
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.dates import exists
-from analysis.study.requests import Asking, awaited, due_on, letters
+from analysis.study.requests import Asking, due_on, due_response, letters
 
 KIND = "requests"
 SPARE_ROWS = 60
@@ -86,7 +86,7 @@ def tracking_workbook(study: Study, asking: Sequence[tuple[str, str]] = ()) -> b
 
 def _waits_for(request: dict[str, str], asking: Asking, name: str) -> str:
     """Return what a request waits for, in a cell; the same on whatever day it is written."""
-    waits = awaited(request, asking, name) if request["sent_on"] else None
+    waits = due_response(request, asking, name) if request["sent_on"] else None
     return f"{waits.what}, {f'due on {waits.by}' if waits.by else 'no day known'}" if waits else ""
 
 

@@ -1,7 +1,7 @@
-"""What we hold: a study is a folder of tables and one descriptor.
+"""Studies: each is a folder of tables and one descriptor.
 
-Read it with :func:`load`, check it with :func:`validate`, and ask for the state of every
-cell at a date with :func:`states`. Nothing here imports from the packages above.
+Read one with :func:`load`, check it with :func:`validate`, and ask for the state of every
+cell at a date with :func:`states`. This package imports nothing from the packages built on it.
 """
 
 from analysis.problems import WARNING, Problem, StudyError
@@ -10,7 +10,7 @@ from analysis.study.known import data_read_on, first_day, known
 from analysis.study.load import Study, load, validate
 from analysis.study.new import create
 from analysis.study.scope import as_coded, chosen_coder, coders, readers
-from analysis.study.warnings import look_over
+from analysis.study.warnings import problems_and_warnings
 
 __all__ = [
     "WARNING",
@@ -27,7 +27,7 @@ __all__ = [
     "first_day",
     "known",
     "load",
-    "look_over",
+    "problems_and_warnings",
     "readers",
     "states",
     "validate",

@@ -1,4 +1,4 @@
-"""The state of every cell as of a date, by the codebook's own section and by nothing else."""
+"""The state of every cell as of a date, exactly by the codebook's section on it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -16,22 +16,23 @@ from analysis.study.load import Study
 from analysis.study.requests import Asking
 
 FIRST_REFUSAL = -2
-"""Row number that stands for the first request; the next is one less, and so on."""
+"""The row number of the first request; that of each further request is one less."""
 
 
 def outcomes(requests: pd.DataFrame) -> pd.Series:
-    """Return what each request came to: on review or complaint, where that overturned a refusal."""
-    came = requests["outcome"]
+    """Return the outcome of each request, or of the review or complaint that overturned it."""
+    outcome = requests["outcome"]
     for later in ("review_outcome", "complaint_outcome"):
-        came = came.where(~requests[later].isin(v.OVERTURNED), requests[later])
-    return came
+        outcome = outcome.where(~requests[later].isin(v.OVERTURNED), requests[later])
+    return outcome
 
 
 def check_someone_exists(study: Study, day: dt.date) -> None:
-    """Raise where none of a study's units exists on a day, of which there is nothing to say.
+    """Refuse a day on which none of a study's units exists.
 
     Raises:
-        StudyError: it names the next day on which one does or, after all ended, the last.
+        StudyError: none exists; it names the next day on which one does or, if there is none, the
+            last.
     """
     units = study.tables["units"]
     if exist_on(units, day).any():
@@ -47,12 +48,12 @@ def check_someone_exists(study: Study, day: dt.date) -> None:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Unit × criterion at one date, of the units that exist on it.
+    """The cells (unit × criterion) at one date, for the units that exist on it.
 
     Attributes:
         as_of: the date of the state.
-        known_by: what had been read by then counts.
-        cells: one row a cell, units and criteria in the study's order: ``unit_id``,
+        known_by: the knowledge date: only what had been read by then counts.
+        cells: one row per cell, units and criteria in the study's order: ``unit_id``,
             ``criterion_id``, ``state`` (a level or an unknown), ``observed_on`` and
             ``evidence_ids`` of the row behind it (empty where none), ``last_level`` (for
             ``outdated``) and ``row`` (index in the assessments; -1: derived from no row;
@@ -85,17 +86,17 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 
     Args:
         study: a valid study.
-        as_of: the date of the state; default: the day by which the data had been read.
+        as_of: the date of the state; default: the day by which all data had been read.
         known_by: count only rows read, and searches made, by this day; default: all.
 
-    What ``applicability.csv`` says of a group of units wins over every row, from its day on.
+    A row of ``applicability.csv`` overrides every other row from its day on.
 
-    Whatever is measured on the matrix takes the study with the units of its date:
+    Measures on the matrix need the study with the units of its date:
     ``study.at(matrix.as_of)``.
 
-    The steps are those of the codebook, "The state of a cell as of a date D". An unknown code
-    tells what has been read and not what was in force, so its fourth step looks at every row
-    known, whatever the row's date, just as a search counts whenever it was made.
+    The steps are those of the codebook, "The state of a cell as of a date D". An unknown says what
+    had been read, not what was in force. So the codebook's fourth step uses every known row,
+    whatever the row's date, just as a search counts whenever it was made.
     """
     if as_of is None or known_by is None:
         read_on = data_read_on(study)
@@ -106,16 +107,16 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 
     rows = _ordered(_assessed_rows(study))
     in_effect = rows[rows["takes_effect"] & (rows["last"] <= day)]
-    perhaps = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
+    possibly_in_effect = rows[rows["at_level"] & (rows["first"] <= day) & (rows["last"] > day)]
     unknown = rows[~rows["at_level"]]
     refused = _refused_rows(study, known_by)
     if refused is not None:
-        # What cannot apply cannot be withheld either.
+        # A criterion that cannot apply to a unit cannot be withheld by it either.
         latest = _latest(unknown)
-        apart = latest.loc[latest["level"] == v.NOT_APPLICABLE, "cell"]
-        unknown = _ordered(pd.concat([refused[~refused["cell"].isin(apart)], unknown]))
+        not_applicable = latest.loc[latest["level"] == v.NOT_APPLICABLE, "cell"]
+        unknown = _ordered(pd.concat([refused[~refused["cell"].isin(not_applicable)], unknown]))
 
-    # Later assignments go over earlier ones, so the steps are taken from the last to the first.
+    # Later assignments overwrite earlier ones, so the codebook's last step is taken first.
     vocabulary = [*dict.fromkeys(study["levels"]["level"]), *v.UNKNOWNS]
     code = {name: number for number, name in enumerate(vocabulary)}
     state = np.full(shape[0] * shape[1], code[v.NOT_ASSESSED], dtype=np.int32)
@@ -132,14 +133,14 @@ def states(study: Study, as_of: dt.date | None = None, known_by: dt.date | None 
 
     unknown = _latest(unknown)
     assign(unknown, unknown["level"].map(code).to_numpy(dtype=np.int32))
-    assign(_latest(perhaps), code[v.INCONCLUSIVE])
+    assign(_latest(possibly_in_effect), code[v.INCONCLUSIVE])
     in_effect = _latest(in_effect)
     level = in_effect["level"].map(code).to_numpy(dtype=np.int32)
     report = study.settings.report.date.toordinal()
-    old = in_effect["at_level"] & (in_effect["last"] < report) & (day > report)
-    old = old.to_numpy(dtype=bool)
-    cells = assign(in_effect, np.where(old, code[v.OUTDATED], level))
-    last_level[cells[old]] = level[old]
+    is_outdated = in_effect["at_level"] & (in_effect["last"] < report) & (day > report)
+    is_outdated = is_outdated.to_numpy(dtype=bool)
+    cells = assign(in_effect, np.where(is_outdated, code[v.OUTDATED], level))
+    last_level[cells[is_outdated]] = level[is_outdated]
 
     exempt = exempt_cells(study, as_of).ravel() >= 0
     state[exempt], row[exempt], last_level[exempt] = code[v.NOT_APPLICABLE], -1, -1
@@ -169,37 +170,36 @@ def _assessed_rows(study: Study) -> pd.DataFrame:
 
 
 def _overturned(study: Study, rows: pd.DataFrame) -> np.ndarray:
-    """Return which assessments say withheld by a refusal that was overturned since.
+    """Return which assessments are at withheld because of a refusal that was overturned later.
 
-    Such a row is of what the request asked, from before the review or the decision on the
-    complaint that overturned it, and cites the request's
-    evidence or is of the day of its answer.
+    Such a row is about a criterion of the request and from before the review or the decision on the
+    complaint. It cites the request's evidence, or is of the day of its answer.
     """
-    gone = np.zeros(len(rows), dtype=bool)
+    is_overturned = np.zeros(len(rows), dtype=bool)
     requests, withheld = study["requests"], (rows["level"] == v.WITHHELD).to_numpy()
     requests = requests[requests["outcome"].isin(v.REFUSED) & ~outcomes(requests).isin(v.REFUSED)]
     if requests.empty or not withheld.any():
-        return gone
+        return is_overturned
     asking, (first, _) = Asking(study), possible_days(rows)
     cited = [set(filter(None, ids.split(";"))) for ids in rows["evidence_ids"]]
     for row in each_row(requests):
         criteria = [row.criterion_id] if row.criterion_id else asking.criteria(row)
         evidence_ids = set(row.evidence_ids.split(";"))
-        rests = np.array([bool(ids) and ids <= evidence_ids for ids in cited], dtype=bool)
-        rests |= (rows["observed_on"] == row.answered_on).to_numpy()
-        of_it = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(criteria)
+        is_based_on = np.array([bool(ids) and ids <= evidence_ids for ids in cited], dtype=bool)
+        is_based_on |= (rows["observed_on"] == row.answered_on).to_numpy()
+        is_about = (rows["unit_id"] == row.unit_id) & rows["criterion_id"].isin(criteria)
         by_review = row.review_outcome in v.OVERTURNED
         overturned_on = row.reviewed_on if by_review else row.complaint_decided_on
         before = first <= dt.date.fromisoformat(overturned_on).toordinal()
-        gone |= withheld & of_it.to_numpy() & rests & before
-    return gone
+        is_overturned |= withheld & is_about.to_numpy() & is_based_on & before
+    return is_overturned
 
 
 def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
-    """Return what was asked for and refused by a day, as unknown rows of the day of refusal.
+    """Return the requests refused by a day, as rows at withheld dated to the day of refusal.
 
-    A request that names no criterion asks for all that the body asked holds. Nothing was refused:
-    ``None``.
+    A request that names no criterion counts for all whose answers the body holds. ``None``: nothing
+    was refused.
     """
     requests = study["requests"]
     answered = first_days(requests["answered_on"])
@@ -226,14 +226,14 @@ def _refused_rows(study: Study, known_by: dt.date) -> pd.DataFrame | None:
 
 
 def _cell_numbers(study: Study, rows: pd.DataFrame) -> np.ndarray:
-    """Return the place of each row's cell in a matrix read row by row."""
+    """Return the position of each row's cell in the matrix, flattened row by row."""
     place = places(rows["unit_id"], study["units"]["unit_id"])
     column = places(rows["criterion_id"], study["criteria"]["criterion_id"])
     return place * len(study["criteria"]) + column
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows in the codebook's order, the one that stands last."""
+    """Sort rows by the codebook's order; the last row of a cell decides it."""
     return rows.sort_values(["first", "last", "confidence"], kind="stable")
 
 
@@ -245,24 +245,24 @@ def _cells(
     study: Study, vocabulary: list[str], state: np.ndarray, row: np.ndarray, last_level: np.ndarray
 ) -> pd.DataFrame:
     units, criteria = study["units"]["unit_id"], study["criteria"]["criterion_id"]
-    words = np.array([*vocabulary, ""], dtype=object)
+    state_names = np.array([*vocabulary, ""], dtype=object)
     rows = study["assessments"]
 
     requests = study["requests"]
     numbers = rows.index.append(pd.Index(FIRST_REFUSAL - np.arange(len(requests))))
-    place = places(row, numbers)  # -1, the last, where no row is behind a cell
+    place = places(row, numbers)  # -1 (no row behind the cell) selects the last, empty entry
 
-    def behind(column: str, of_request: str) -> np.ndarray:
+    def source_column(column: str, of_request: str) -> np.ndarray:
         return np.array([*rows[column], *requests[of_request], ""], dtype=object)[place]
 
     return pd.DataFrame(
         {
             "unit_id": np.repeat(units.to_numpy(dtype=object), len(criteria)),
             "criterion_id": np.tile(criteria.to_numpy(dtype=object), len(units)),
-            "state": words[state],
-            "observed_on": behind("observed_on", "answered_on"),
-            "evidence_ids": behind("evidence_ids", "evidence_ids"),
-            "last_level": words[last_level],
+            "state": state_names[state],
+            "observed_on": source_column("observed_on", "answered_on"),
+            "evidence_ids": source_column("evidence_ids", "evidence_ids"),
+            "last_level": state_names[last_level],
             "row": row,
         }
     )

@@ -12,10 +12,9 @@ from analysis.study.published import units_among
 
 
 def searches_by_unit(study: Study) -> pd.DataFrame:
-    """Return the searches with a row for each unit that they name.
+    """Return the searches with one row for each unit that they name.
 
-    A search of many units at once counts for those that its row names, one that names none for
-    none.
+    A search that covers many units counts only for those that its row names.
     """
     rows = study["searches"]
     named = rows["unit_ids"].where(rows["unit_id"] == "", rows["unit_id"])
@@ -24,7 +23,7 @@ def searches_by_unit(study: Study) -> pd.DataFrame:
 
 
 def searched_cells(study: Study) -> np.ndarray:
-    """Return for which cells a search is logged, shape (units, criteria), bool."""
+    """Return which cells have a logged search, shape (units, criteria), bool."""
     units, criteria = (
         {name: place for place, name in enumerate(study[table][key])}
         for table, key in (("units", "unit_id"), ("criteria", "criterion_id"))
@@ -33,21 +32,20 @@ def searched_cells(study: Study) -> np.ndarray:
     for row in each_row(study["searches"]):
         unit_ids = (row.unit_id or row.unit_ids).split(";")
         criterion_ids = row.criterion_ids.split(";")
-        # A search without criteria is on none.
-        searched[np.ix_(_among(units, unit_ids), _among(criteria, criterion_ids))] = True
+        # A search that names no criteria counts for none.
+        searched[np.ix_(_positions(units, unit_ids), _positions(criteria, criterion_ids))] = True
     return searched
 
 
-def _among(places: dict[str, int], names: list[str]) -> list[int]:
+def _positions(places: dict[str, int], names: list[str]) -> list[int]:
     return [places[name] for name in names if name in places]
 
 
 def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
-    """Return for which cells a criterion does not apply to a group of units on a day.
+    """Return the cells whose criterion does not apply on a day, as ``applicability.csv`` says.
 
     Returns:
-        Places of the rows of ``applicability.csv`` that say so; -1: none does; shape (units,
-        criteria).
+        The position of the row that says so; -1: none does; shape (units, criteria).
     """
     units, table = study["units"], study["applicability"]
     place = np.full((len(units), len(study["criteria"])), -1)
@@ -60,9 +58,9 @@ def exempt_cells(study: Study, day: dt.date) -> np.ndarray:
 
 
 def exemptions(study: Study, day: dt.date) -> dict[tuple[str, str], str]:
-    """Return why a criterion does not apply to units of a group, by unit and criterion.
+    """Return a sentence on why a criterion does not apply, by unit and criterion.
 
-    Where several rows say so of a cell: from the earliest day on, and for every reason.
+    If several rows say so, the sentence has the earliest day and every reason.
     """
     units, table = study["units"], study["applicability"]
     in_force = table[first_days(table["from_day"], UNBOUNDED) <= day.toordinal()]

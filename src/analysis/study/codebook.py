@@ -1,4 +1,4 @@
-"""The codebook of a study: its levels, the rules by which they are coded, and marks of both."""
+"""The codebook of a study: its levels, the rules for coding them, and a short hash of both."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from analysis.study.load import Study
 
 NO_RULE = "no rule is written for this criterion yet"
 EARLIER_RULES = "coded under an earlier wording of the rules"
-"""What is said of a coding that was made before its criterion's question or rules were changed."""
+"""Said of a coding that was made before its criterion's question or rules were changed."""
 
 OLDER_LEVEL = f"This was {EARLIER_RULES}."
-"""The same of a level, as a sentence."""
+"""The same about a level, as a sentence."""
 
 
 def short_mark(*texts: str) -> str:
-    """Return ten signs that tell these texts from others (the start of a SHA-256 hash)."""
+    """Return a short hash of texts: the first ten digits of a SHA-256."""
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:10]
 
 
 def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str, str]]]:
-    """Return each criterion's levels, as its scale lists them, with the rule or the meaning."""
+    """Return each criterion's levels in its scale's order, with the rule or else the meaning."""
     rules = {(row.criterion_id, row.level): row.rule for row in each_row(tables["rules"])}
     scales: dict[str, list[tuple[str, str]]] = {}
     for row in each_row(tables["levels"]):
@@ -39,9 +39,9 @@ def level_rules(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[tuple[str,
 
 
 def codebook_marks(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Return a short mark of each criterion that changes when its question or rules do.
+    """Return a short hash of each criterion's question and rules.
 
-    Its weight is no part of it: a coder does not code by weight.
+    The weight is not part of it, since a coder does not code by weight.
     """
     rules = level_rules(tables)
     return {
@@ -55,7 +55,7 @@ def codebook_marks(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
 def under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
     """Return, for each coding, whether its criterion's question or rules were changed since.
 
-    A coding without a mark may be older or not: of it nothing is said.
+    A coding without a mark counts as not changed, since nothing tells whether it is older.
     """
     codings = tables["codings"]
     now = codings["criterion_id"].map(codebook_marks(tables))
@@ -63,15 +63,15 @@ def under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
 
 
 def cells_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[tuple[str, str]]:
-    """Return the units and criteria of which a coding was made under earlier rules."""
+    """Return the cells (unit, criterion) with a coding that was made under earlier rules."""
     rows = tables["codings"][under_earlier_rules(tables)]
     return set(zip(rows["unit_id"], rows["criterion_id"], strict=True))
 
 
 def assessed_under_earlier_rules(tables: Mapping[str, pd.DataFrame]) -> set[int]:
-    """Return the assessments (by index) behind which a coding is that was made under earlier rules.
+    """Return the assessments (by index) that rest on a coding made under earlier rules.
 
-    What an imported table or a reply has settled rests on no coding, whoever has coded the cell.
+    An assessment from an imported table or a reply rests on no coding, even if the cell has one.
     """
     cells, rows = cells_under_earlier_rules(tables), tables["assessments"]
     rows = rows[~rows["settled_by"].isin([v.IMPORTED, *tables["replies"]["reply_id"]])]
@@ -91,28 +91,28 @@ def level_values(study: Study) -> dict[Level, float]:
 
 
 def level_names(study: Study) -> dict[Level, str]:
-    """Return a name for every level that no other thing has, whatever its capitals.
+    """Return a name for every level that is unique whatever its capitals.
 
-    Levels of several scales with one name and one value are one thing. Others that read alike
-    are told apart by the scale; on one scale, by the place from the best as well.
+    Levels of several scales with the same name and value share a name. Other levels that read
+    alike get the scale added; on one scale, also the rank from the best.
     """
     values = level_values(study)
-    things: dict[str, set[tuple[str, float]]] = {}
+    variants: dict[str, set[tuple[str, float]]] = {}
     for (_, level), value in values.items():
-        things.setdefault(_read(level), set()).add((level, value))
-    on_scale = pd.Series([(scale, _read(level)) for scale, level in values]).value_counts()
+        variants.setdefault(_as_read(level), set()).add((level, value))
+    on_scale = pd.Series([(scale, _as_read(level)) for scale, level in values]).value_counts()
     names = {}
     for key in values:
         scale, level = key
         names[key] = level
-        if on_scale[scale, _read(level)] > 1:
+        if on_scale[scale, _as_read(level)] > 1:
             own = [other for other in values if other[0] == scale]
             ranked = sorted(own, key=lambda other: -values[other])
             names[key] = f"{level} ({scale}, {ranked.index(key) + 1} of {len(ranked)})"
-        elif len(things[_read(level)]) > 1:
+        elif len(variants[_as_read(level)]) > 1:
             names[key] = f"{level} ({scale})"
     return names
 
 
-def _read(level: str) -> str:
+def _as_read(level: str) -> str:
     return level.replace("_", " ").casefold()

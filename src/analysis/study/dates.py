@@ -1,7 +1,7 @@
 """Dates of reduced precision: a year, a month or a day (ISO 8601-1, section 5.2.2).
 
-A source often tells only the year. Such a date stands for an interval, and every comparison
-in the codebook is made on its first and its last possible day.
+A source often gives only the year. Such a date is an interval, and every comparison in the
+codebook uses its first and its last possible day.
 """
 
 import calendar
@@ -17,10 +17,10 @@ from analysis.frames import places
 _REDUCED = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 REDUCED, DAY = r"^\d{4}(-\d{2}(-\d{2})?)?$", r"^\d{4}-\d{2}-\d{2}$"
-"""The patterns by which a column of a table is described as one of dates, and as one of days."""
+"""The patterns that describe a column as one of dates, and as one of days."""
 
 UNBOUNDED = -np.inf
-"""Stands for a first possible day that nothing limits."""
+"""The first possible day where there is no limit."""
 
 
 def day_span(text: str) -> tuple[dt.date, dt.date]:
@@ -40,7 +40,7 @@ def day_span(text: str) -> tuple[dt.date, dt.date]:
 
 
 def whole_day(text: str) -> dt.date:
-    """Return the day that ``YYYY-MM-DD`` names, and no other way of writing it.
+    """Return the day of a text ``YYYY-MM-DD``; no other form is accepted.
 
     Raises:
         ValueError: the text has another form, or names a day that does not exist.
@@ -52,10 +52,10 @@ def whole_day(text: str) -> dt.date:
 
 
 def last_day(date: str | dt.date) -> dt.date:
-    """Return the day that a date asks for: the last one of a year or a month.
+    """Return the day that a date stands for in a request: the last one of a year or a month.
 
     Args:
-        date: a text of reduced precision, such as ``2021``, or a date; of a time stamp its day.
+        date: a text of reduced precision, such as ``2021``, a date, or a time stamp.
 
     Raises:
         ValueError: it is not a date.
@@ -68,11 +68,11 @@ def last_day(date: str | dt.date) -> dt.date:
 
 
 ASKED_FOR = "write YYYY-MM-DD, or YYYY-MM or YYYY for the last day of a month or a year"
-"""How a date is asked for."""
+"""How to write a date in a request."""
 
 
 def exists(text: str) -> bool:
-    """Return whether ``text`` is a date of reduced precision that exists."""
+    """Return whether ``text`` is an existing date, maybe of reduced precision."""
     try:
         day_span(text)
     except ValueError:
@@ -83,13 +83,13 @@ def exists(text: str) -> bool:
 def first_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
     """Return the first possible day of each text, as day numbers, shape ``(n,)``, float.
 
-    Empty texts give ``empty``; texts that are no date give NaN.
+    Empty texts give ``empty``; texts that are not dates give NaN.
     """
     return _each(texts, lambda text: day_span(text)[0], empty)
 
 
 def last_days(texts: pd.Series, empty: float = np.nan) -> np.ndarray:
-    """Return the last possible day of each text; otherwise as :func:`first_days`."""
+    """Return the last possible day of each text, in the form of :func:`first_days`."""
     return _each(texts, lambda text: day_span(text)[1], empty)
 
 
@@ -101,8 +101,8 @@ def possible_days(
     Args:
         rows: with the text columns ``observed_on``, ``not_before``, ``not_after`` and
             ``read_on``.
-        units: the rows of ``units.csv``: each row speaks only of days on which its unit exists;
-            ``None``: whatever its unit's days.
+        units: the rows of ``units.csv``, to limit each row to the days on which its unit exists;
+            ``None``: no such limit.
 
     Returns:
         Two arrays of day numbers, shape ``(n,)``: those of ``observed_on`` where it is set;
@@ -121,7 +121,7 @@ def possible_days(
     if units is None:
         return first, last
     began, ended = lives(rows["unit_id"], units, UNBOUNDED, np.inf)
-    # A limit that is no date limits nothing here; that is said of its own column.
+    # fmax and fmin pass over NaN: a wrong date is reported for its own column.
     return np.fmax(first, began), np.fmin(last, ended)
 
 
@@ -130,17 +130,17 @@ def lives(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the first and last day on which the unit of each row exists, as day numbers.
 
-    ``no_first`` and ``no_last`` stand where it has none, or is no unit.
+    ``no_first`` and ``no_last`` are used if the unit has no such day, or there is no such unit.
     """
     units = units.drop_duplicates("unit_id")
-    place = places(unit_ids, units["unit_id"])  # -1, the last: no unit
+    place = places(unit_ids, units["unit_id"])  # -1 (no such unit) selects the last entry
     began = np.append(first_days(units["exists_from"], no_first), no_first)
     ended = np.append(last_days(units["exists_until"], no_last), no_last)
     return began[place], ended[place]
 
 
 def has_first_day(rows: pd.DataFrame) -> np.ndarray:
-    """Return which rows tell from when on, at the earliest, what they say was so."""
+    """Return which rows give a first possible day, by ``observed_on`` or ``not_before``."""
     return ((rows["observed_on"] != "") | (rows["not_before"] != "")).to_numpy()
 
 
@@ -152,7 +152,7 @@ def exist_on(units: pd.DataFrame, day: dt.date) -> np.ndarray:
 
 
 def date_in_words(row: Mapping[str, str]) -> str:
-    """Return when what a coding or an assessment says was so: its date, or the days between."""
+    """Return the date of a coding or an assessment, or the days between which it lies, in words."""
     last = row["not_after"] or row["read_on"]
     between = (
         f"between {row['not_before']} and {last}" if row["not_before"] else f"not after {last}"
@@ -161,7 +161,7 @@ def date_in_words(row: Mapping[str, str]) -> str:
 
 
 def _each(texts: pd.Series, day: Callable[[str], dt.date], empty: float) -> np.ndarray:
-    # Dates repeat, so each different text is read once.
+    # Dates repeat, so each distinct text is parsed once.
     codes, different = pd.factorize(texts)
     numbers = np.array([_number(text, day, empty) for text in different], dtype=float)
     return numbers[codes] if len(different) else np.empty(0)

@@ -1,7 +1,7 @@
-"""What ``datapackage.json`` says of a study: its tables, and the study's own settings.
+"""The model of ``datapackage.json``: a study's tables and settings.
 
-In full it follows the Data Package standard, version 2; the tables of every study are in the
-profile (:mod:`analysis.study.profile`), and a study states what is its own.
+In full it follows the Data Package standard, version 2. The profile
+(:mod:`analysis.study.profile`) has the tables of every study, and a study states what differs.
 """
 
 import re
@@ -15,8 +15,8 @@ from analysis.study.settings import Setting, Settings, Text
 
 FILE = "datapackage.json"
 PLACEHOLDER = "[to be set"
-WORKED_OUT = ("added", "headers", "rewritten")
-"""Attributes of a descriptor that no file states."""
+COMPUTED = ("added", "headers", "rewritten")
+"""Attributes of a descriptor that are computed, not read from the file."""
 
 
 def _regular_expression(text: str) -> str:
@@ -35,7 +35,7 @@ class _Part(BaseModel):
 
 
 class Constraints(Setting):
-    """What a cell of the column must keep to."""
+    """The constraints on the cells of a column."""
 
     required: bool = False
     unique: bool = False
@@ -57,14 +57,14 @@ class Column(_Part):
 
 
 class Reference(_Part):
-    """The table and column that a foreign key points to; an empty table is the same one."""
+    """The table and column that a foreign key points to; empty: its own table."""
 
     resource: str = ""
     fields: tuple[str]
 
 
 class ForeignKey(_Part):
-    """A column whose values must stand in a column of a table."""
+    """A column whose values must be in the referenced column."""
 
     fields: tuple[str]
     reference: Reference
@@ -80,7 +80,7 @@ class Schema(_Part):
 
 
 class Table(_Part):
-    """A table: its file, schema and the least number of rows that it needs."""
+    """A table: its file, its schema and the fewest rows that it may have."""
 
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
     path: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*[.]csv$")]
@@ -124,11 +124,11 @@ class Descriptor(_Part):
     """A study's descriptor, with its tables in full.
 
     Attributes:
-        profileVersion: of the profile that its tables follow.
-        added: what an empty study has and this one, written for an older version, had not
-            (:func:`analysis.study.migration.complete`).
+        profileVersion: the version of the profile that its tables follow.
+        added: names of the tables, columns and settings that migration added, if an older version
+            wrote the study (:func:`analysis.study.migration.complete`).
         headers: the header of each file that lacks columns of its table; empty: there is no file.
-        rewritten: of a study with anything added, the text of its descriptor with that.
+        rewritten: the text of the migrated descriptor, if anything was added.
     """
 
     name: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9._-]*$")]
@@ -151,17 +151,17 @@ class Descriptor(_Part):
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The settings that still wait to be set."""
+        """The paths of the settings that still hold a placeholder."""
         return tuple(path for path, text in self.texts() if PLACEHOLDER in text)
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Yield every text that the study says of itself beyond its tables, with its path."""
+        """Yield every text of the descriptor apart from the tables, with its path."""
         parts = {"title", "description", "version", "licenses", "contributors", "settings"}
         yield from _texts(self.model_dump(by_alias=True, include=parts))
 
 
 def lacking_constraint(column: Column | None, needed: Column) -> str | None:
-    """Say in what a column allows more than the code can bear, or return ``None``."""
+    """Return the first constraint that the code needs and a column lacks, in words; or ``None``."""
     if column is None or column.type != needed.type:
         return f"the table needs this column, of type {needed.type}"
     have, need = column.constraints, needed.constraints
@@ -186,7 +186,7 @@ def lacking_constraint(column: Column | None, needed: Column) -> str | None:
 
 
 def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield all texts of a value, each with its path."""
+    """Yield all texts within a value, each with its path."""
     parts: list[tuple[str, object]] = []
     if isinstance(value, str):
         yield path, value

@@ -1,4 +1,4 @@
-"""Evidence as it is shown: its source, what it quotes, and what became of the document since."""
+"""Evidence as it is shown: its source, its quotation, and later changes of its document."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from analysis.wording import capital
 
 
 def with_sources(study: Study, table: str, where: pd.Series | None = None) -> list[dict[str, Any]]:
-    """Return the rows of a table, each with the row of its source; ``where`` picks rows.
+    """Return the rows of a table, each with the row of its source; ``where`` selects rows.
 
-    A statement of evidence also has what became since of the document behind it (``since_read``,
-    which may be empty), and its ``quotation``, which may be ``None``.
+    A row of evidence also has ``since_read``, a sentence on later changes of its document (may be
+    empty), and its ``quotation`` (may be ``None``).
     """
     rows = study[table] if where is None else study[table][where]
     sources = {row["source_id"]: row for row in records(study["sources"])}
-    made = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
+    shown = [{**row, "source": sources[row["source_id"]]} for row in records(rows)]
     if table == "evidence":
         quoted, since = quotations(study), changes_since_reading(study, rows["evidence_id"])
-        for row, changed in zip(made, since, strict=True):
+        for row, changed in zip(shown, since, strict=True):
             row |= {"since_read": changed, "quotation": quoted.get(row["evidence_id"])}
-    return made
+    return shown
 
 
 def titled(source: Mapping[str, str]) -> str:
-    """Return a source's title: in quotation marks only where the words are the document's own."""
+    """Return a source's title, in quotation marks only if it is the document's own."""
     title = source["title"]
     if title and source["title_kind"] != "described":
         title = f"“{title}”"
@@ -42,13 +42,13 @@ _NO_BLANK_AFTER, _NO_BLANK_BEFORE = "([“‘/-–", ",.;:!?)]”’/-–%"
 
 @dataclass(frozen=True)
 class Quotation:
-    """Words of a document, with what leads to them.
+    """A quotation from a document, with its context and source.
 
     Attributes:
         evidence_id: the evidence that quotes them.
         exact: the words.
-        prefix: the words before them; empty: none are kept.
-        suffix: the words after them, likewise.
+        prefix: the words before them; empty: none are recorded.
+        suffix: the words after them; empty: none are recorded.
         page: the page on which they begin; empty: not given.
         pages: how many pages the document has.
         sha256: hash of the document.
@@ -70,19 +70,19 @@ class Quotation:
 
     @property
     def before(self) -> str:
-        """What is shown before the words, up to them."""
+        """The text that is shown before the words, with the space if any."""
         blank = "" if self.prefix.endswith(tuple(_NO_BLANK_AFTER)) else " "
         return f"… {self.prefix}{blank}" if self.prefix else ""
 
     @property
     def after(self) -> str:
-        """What is shown after the words."""
+        """The text that is shown after the words, with the space if any."""
         blank = "" if self.suffix.startswith(tuple(_NO_BLANK_BEFORE)) else " "
         return f"{blank}{self.suffix} …" if self.suffix else ""
 
 
 def quotations(study: Study) -> dict[str, Quotation]:
-    """Return what a study quotes, by the id of the evidence."""
+    """Return the quotations of a study, by the id of the evidence."""
     documents = {row["document_id"]: row for row in records(study["documents"])}
     archived = study.lookup("sources", "archived")
     evidence = study["evidence"]
@@ -105,7 +105,7 @@ FATES = {
     "moved": "the words quoted stand on another page now",
     "gone": "the words quoted are no longer in it",
 }
-"""What became of a quotation from a changed document, by the column that names its evidence."""
+"""Sentences on a quotation from a changed document, by the column of checks.csv that lists it."""
 _SINCE = {
     CHANGED: "Changed since we read it: {source}, as seen on {day}{fate}.",
     GONE: "Gone since we read it: {source} was no longer at its address on {day}.",
@@ -113,41 +113,45 @@ _SINCE = {
 
 
 @dataclass(frozen=True)
-class Since:
-    """What became of a document since evidence was read in it.
+class DocumentChange:
+    """A change of a document after evidence was read in it.
 
     Attributes:
         status: :data:`CHANGED` or :data:`GONE`.
-        sentence: what became of it, in a sentence.
+        sentence: the change, in a sentence.
     """
 
     status: str
     sentence: str
 
 
-def since_read(study: Study) -> dict[str, Since]:
-    """Return what became since of the document behind each statement of evidence, if anything.
+def since_read(study: Study) -> dict[str, DocumentChange]:
+    """Return, by evidence id, the change of its document after it was read, if any.
 
-    What counts is the last look that could tell. Whoever has read the source on a later day than
-    that on which the change was first seen has read it as it is now.
+    The last conclusive check of a document counts. Evidence that was read later than the day on
+    which the change was first seen was read in the changed document, so nothing is returned for it.
     """
     if study["checks"].empty:
         return {}
-    looks, behind = dict(_standing_looks(study["checks"])), documents_behind(study)
+    checks_by_document, behind = dict(_decisive_checks(study["checks"])), documents_behind(study)
     read_on = study.lookup("sources", "read_on")
     since = {}
     for row in each_row(study["evidence"]):
         read = row.read_on or read_on[row.source_id]
-        later = [looks[document] for document in behind[row.evidence_id] if document in looks]
-        later = [look for look in later if look["since"] >= read]
+        later = [
+            checks_by_document[document]
+            for document in behind[row.evidence_id]
+            if document in checks_by_document
+        ]
+        later = [check for check in later if check["since"] >= read]
         if later:
-            look = max(later, key=lambda look: look["since"])
-            since[row.evidence_id] = _since(row.evidence_id, row.source_id, look)
+            check = max(later, key=lambda check: check["since"])
+            since[row.evidence_id] = _document_change(row.evidence_id, row.source_id, check)
     return since
 
 
 def changes_since_reading(study: Study, evidence_ids: Iterable[str]) -> list[str]:
-    """Return what :func:`since_read` says of each list of evidence (ids joined by ";")."""
+    """Return the sentences of :func:`since_read` for each list of evidence (ids joined by ";")."""
     since = since_read(study)
     return [
         " ".join(dict.fromkeys(since[part].sentence for part in text.split(";") if part in since))
@@ -156,9 +160,9 @@ def changes_since_reading(study: Study, evidence_ids: Iterable[str]) -> list[str
 
 
 def documents_behind(study: Study) -> dict[str, list[str]]:
-    """Return the documents that each statement of evidence rests on.
+    """Return the ids of the documents that each row of evidence rests on.
 
-    What names no document rests on all that were collected of its source.
+    Evidence that names no document rests on all documents collected from its source.
     """
     of_source = grouped(study["documents"], "source_id")
     collected = {name: [row["document_id"] for row in rows] for name, rows in of_source.items()}
@@ -168,33 +172,33 @@ def documents_behind(study: Study) -> dict[str, list[str]]:
     }
 
 
-def _standing_looks(checks: pd.DataFrame) -> Iterator[tuple[str, dict]]:
-    """Yield each document that has changed or gone, with its last look that could tell.
+def _decisive_checks(checks: pd.DataFrame) -> Iterator[tuple[str, dict]]:
+    """Yield each document that has changed or gone, with its last conclusive check.
 
-    Its ``since`` is the day on which what that look found was found first.
+    ``since`` is the first day of the run of checks that found the same.
     """
     decisive = checks[checks["status"] != NOT_GIVEN].sort_values("checked_on", kind="stable")
-    for name, looks in grouped(decisive, "document_id").items():
+    for name, history in grouped(decisive, "document_id").items():
         since = ""
-        for before, look in zip([None, *looks], looks, strict=False):
-            if before is None or any(before[key] != look[key] for key in ("status", "found_id")):
-                since = look["checked_on"]
-        if looks[-1]["status"] in _SINCE:
-            yield name, {**looks[-1], "since": since}
+        for before, check in zip([None, *history], history, strict=False):
+            if before is None or any(before[key] != check[key] for key in ("status", "found_id")):
+                since = check["checked_on"]
+        if history[-1]["status"] in _SINCE:
+            yield name, {**history[-1], "since": since}
 
 
-def _since(evidence_id: str, source_id: str, look: dict) -> Since:
-    fates = (words for name, words in FATES.items() if evidence_id in look[name].split(";"))
+def _document_change(evidence_id: str, source_id: str, check: dict) -> DocumentChange:
+    fates = (words for name, words in FATES.items() if evidence_id in check[name].split(";"))
     fate = next((f"; {words}" for words in fates), "")
-    sentence = _SINCE[look["status"]].format(source=source_id, day=look["since"], fate=fate)
-    return Since(look["status"], sentence)
+    sentence = _SINCE[check["status"]].format(source=source_id, day=check["since"], fate=fate)
+    return DocumentChange(check["status"], sentence)
 
 
 def why_carried(study: Study) -> dict[int, str]:
-    """Return, for each assessment that rests on a broken copy of the reply, why it stands.
+    """Return the adjudicator's reason for each assessment that rests on an incomplete reply.
 
-    The keys are indices of the assessments. Their rule needs the complete reply, and all that a
-    copy holds was read, so that a reader has to see the adjudicator's reason beside the level.
+    The keys are indices of the assessments. The rule for their level needs the complete reply, and
+    the copy that was read breaks off. So a reader must see the reason beside the level.
     """
     rules, rows = study["rules"], study["assessments"]
     rules = rules[rules["needs"] == COMPLETE_REPLY]

@@ -1,7 +1,7 @@
-"""One row in each table of a new study that shows what belongs there, marked so that none stays."""
+"""Example rows for each table of a new study, marked so that validation refuses them."""
 
 MARK = "EXAMPLE-"
-"""What the ids of example rows begin with: no study that holds one is valid."""
+"""The prefix of the ids of example rows; a study with such a row is not valid."""
 
 _UNIT, _ASKED, _CONTEXT = "EXAMPLE-unit", "EXAMPLE-criterion", "EXAMPLE-context"
 _SOURCE, _EVIDENCE, _GROUP = "EXAMPLE-source", "EXAMPLE-evidence", "EXAMPLE-recommendation"
@@ -226,4 +226,5 @@ ROWS: dict[str, list[dict[str, str]]] = {
         }
     ],
 }
-"""Rows by table. Two where one alone would break a rule: a scored criterion needs its two rules."""
+"""Rows by table. Some have two, where one would break a rule: a scored criterion needs a rule for
+each level."""

@@ -1,7 +1,7 @@
-"""The faces of pictures and PDFs: the one that comes with us, and those that a study names.
+"""The typefaces of pictures and PDFs: our own, and those that a study names.
 
-Both are set with the same letters. What no face has is shown by its number, ``[U+6771]``, never
-as an empty box.
+Pictures and PDFs use the same faces. A character that no face has is shown by its code point,
+``[U+6771]``, never as an empty box.
 """
 
 import functools
@@ -15,20 +15,20 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 
 from analysis.study.load import Study
 
-# A face that has no bold is set as it is, and that is no news.
+# A face without a bold version is used as it is; matplotlib need not warn of that.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 OWN = Path(matplotlib.get_data_path(), "fonts", "ttf")
 """The folder of our own face, which comes with matplotlib."""
 FAMILY = "DejaVu Sans"
 _SIGNS = "\n\u2066\u2067\u2068\u2069"
-"""What is obeyed and not drawn."""
+"""Control characters that are obeyed and not drawn."""
 
 
 def prefer_our_own() -> None:
-    """Have matplotlib find our own face, and no other of its name that the system holds.
+    """Make matplotlib use our own copy of the face, not one of that name on the system.
 
-    The numbers of its glyphs stand in every picture, and differ from one edition to another.
+    Pictures hold the numbers of its glyphs, which differ from one edition to another.
     """
     fontManager.ttflist = [face for face in fontManager.ttflist if face.name != FAMILY]
     for kind in ("", "-Bold", "-Oblique", "-BoldOblique"):
@@ -39,15 +39,15 @@ prefer_our_own()
 
 
 class Faces:
-    """Faces in the order in which a letter is looked for in them.
+    """Faces, in the order in which a character is looked up in them.
 
     Attributes:
-        paths: the files of those that a study names.
-        families: the names of all, ours first.
+        paths: the files of the faces that a study names.
+        families: the names of all faces, our own first.
     """
 
     def __init__(self, paths: tuple[Path, ...] = ()):
-        """Take the files of faces beyond our own."""
+        """Register the files of faces beyond our own."""
         self.paths = paths
         for path in paths:
             fontManager.addfont(path)
@@ -55,7 +55,7 @@ class Faces:
         self._advances: dict[tuple[str, bool], float] = {}
 
     def has(self, sign: str) -> bool:
-        """Return whether a sign can be shown."""
+        """Return whether a face has a character."""
         return (
             sign.isascii() or sign in _SIGNS or any(ord(sign) in letter for letter in self._letters)
         )
@@ -65,13 +65,13 @@ class Faces:
         return [_letters(path) for path in (OWN / "DejaVuSans.ttf", *self.paths)]
 
     def shown(self, text: str) -> str:
-        """Return a text as it can be shown: a sign that no face has, by its number."""
+        """Return a text with each character that no face has replaced by its code point."""
         if text.isascii() or all(map(self.has, text)):
             return text
         return "".join(sign if self.has(sign) else f"[U+{ord(sign):04X}]" for sign in text)
 
     def advance(self, sign: str, bold: bool) -> float:
-        """Return the width of a sign as it is shown, in widths of the type size."""
+        """Return the width of a character as it is shown, in multiples of the type size."""
         key = sign, bold
         if key not in self._advances:
             self._advances[key] = self._advance(sign, bold)
@@ -102,13 +102,13 @@ def _font(path: Path) -> FT2Font:
 
 
 def faces_of(study: Study) -> Faces:
-    """Return the faces of a study: ours, and those of its setting that are at hand."""
+    """Return the faces of a study: our own, and those of its settings that can be found."""
     named = (face_file(study, name) for name in study.settings.display.faces)
     return _faces(tuple(path for path in named if path is not None))
 
 
 def use(study: Study | None) -> Faces:
-    """Have the faces of a study for all that is drawn and set from now on; return them."""
+    """Use the faces of a study for all pictures and PDFs from now on; return them."""
     global _current
     _current = faces_of(study) if study else _faces(())
     return _current
@@ -128,7 +128,7 @@ _current = _faces(())
 
 
 def face_file(study: Study, name: str) -> Path | None:
-    """Return the file of a face: of the study's folder, or of a family that is installed."""
+    """Return the file of a face, in the study's folder or of an installed family; or ``None``."""
     path = study.folder / name
     try:
         if not path.is_file():
@@ -143,9 +143,9 @@ _NAMED = 12
 
 
 def named_letters(letters: list[str]) -> str:
-    """Return letters with their numbers, as far as a line has room: "東 (U+6771), 京 (U+4EAC)"."""
+    """List the first letters with their code points: "東 (U+6771), 京 (U+4EAC)"."""
     labels = [
-        # A sign that is no letter of its own would be drawn on what stands beside it.
+        # A combining character would be drawn on its neighbour, so only its code point is given.
         f"{letter} (U+{ord(letter):04X})"
         if unicodedata.category(letter)[0] in "LNPS"
         else f"U+{ord(letter):04X}"

@@ -1,9 +1,9 @@
-"""Change several tables of a study together or not at all, whatever interrupts it.
+"""Change several tables of a study together or not at all, even if interrupted.
 
-A write-ahead journal: what is to be written is laid down beside the tables, one rename declares
-it, and only then do the tables change. A command that finds a declared journal completes it; one
-that was never declared is cleared away. Swapping a whole folder would be simpler, and is atomic
-on one operating system only.
+This is a write-ahead journal. The new files are written beside the tables, one rename declares the
+journal, and only then do the tables change. The next command completes a declared journal, and
+removes one that was never declared. Swapping the whole folder would be simpler, but is atomic on
+one operating system only.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from analysis.problems import StudyError, UnfinishedChangeError, refusal
 from analysis.study.descriptor import FILE
 
 DECLARED, DRAFTED, LOCK = ".journal", ".journal.new", ".journal.lock"
-"""Names inside a study's folder; hidden files are no tables and are passed over."""
+"""Names inside a study's folder; hidden files are ignored when tables are read."""
 PLAN, MOVING = "plan.json", "moving"
 """Names inside the journal: no table can have them."""
 PATIENCE = 20
@@ -32,19 +32,19 @@ _log = logging.getLogger(__name__)
 
 @contextlib.contextmanager
 def changing(folder: Path) -> Iterator[None]:
-    """Hold the study for oneself, first settling what an interrupted command left.
+    """Lock the study for this process, after completing or rolling back an interrupted change.
 
     Raises:
-        StudyError: it is not a study's folder, another command holds it, or what was left cannot
-            be settled.
+        StudyError: it is not a study's folder, another command has locked it, or an interrupted
+            change cannot be completed.
     """
-    # Asked first, since a lock would be laid down anywhere, in a new folder if need be.
+    # Checked first, since FileLock creates its file, and even the folder, anywhere.
     if not (folder / FILE).exists():
         rule, remedy = f"it has no {FILE}", "name a study's folder, such as data/safe-to-share"
         raise refusal(folder, rule, remedy)
     try:
         with FileLock(folder / LOCK, timeout=PATIENCE):
-            _settle(folder)
+            _recover(folder)
             yield
     except Timeout:
         rule, remedy = "another command is changing the study", "wait until it is done, and repeat"
@@ -52,10 +52,10 @@ def changing(folder: Path) -> Iterator[None]:
 
 
 def settle(folder: Path) -> None:
-    """Complete or roll back what an interrupted command left in a study's folder, if anything.
+    """Complete or roll back an interrupted change of a study, if there is one.
 
     Raises:
-        StudyError: it cannot be settled; the tables stay as they are.
+        StudyError: it cannot be completed; the tables stay as they are.
     """
     if not ((folder / DECLARED).exists() or (folder / DRAFTED).exists()):
         return
@@ -63,13 +63,13 @@ def settle(folder: Path) -> None:
         with changing(folder):
             pass
     except OSError as error:  # the folder cannot be written
-        # What was never declared has changed no table, so that the study can still be read.
+        # A journal that was never declared has changed no table, so the study can still be read.
         if (folder / DECLARED).exists():
             raise _unfinished(folder, error) from None
 
 
 def commit(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace files of a study together. Call it while :func:`changing` is held.
+    """Replace files of a study together. Call it inside :func:`changing`.
 
     Args:
         folder: the study's folder.
@@ -77,9 +77,9 @@ def commit(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Raises:
         StudyError: a table is a link to another place; the study is as it was.
-        OSError: nothing could be laid down; the study is as it was.
-        UnfinishedChangeError: the change is declared, and something keeps a table from being
-            replaced; the next command completes it.
+        OSError: the journal could not be written; the study is as it was.
+        UnfinishedChangeError: the change is declared, but a table could not be replaced; the next
+            command completes it.
     """
     if not files:
         return
@@ -100,7 +100,7 @@ def commit(folder: Path, files: Mapping[str, bytes]) -> None:
     _complete(folder)
 
 
-def _settle(folder: Path) -> None:
+def _recover(folder: Path) -> None:
     if (folder / DRAFTED).exists():
         shutil.rmtree(folder / DRAFTED)
         _log.warning("A change of the study that was interrupted has been rolled back.")
@@ -108,21 +108,21 @@ def _settle(folder: Path) -> None:
     if (declared / PLAN).exists():
         _complete(folder)
         _log.warning("A change of the study that was interrupted has been completed.")
-    elif declared.exists():  # all is in place: the plan goes first, when a change is done
+    elif declared.exists():  # the change is done: the plan is deleted first
         shutil.rmtree(declared)
 
 
 def _complete(folder: Path) -> None:
-    """Put what waits in the journal in the tables' place.
+    """Replace the tables by the files in the journal.
 
-    Each table is replaced at once, and the journal keeps all that it holds until the last one
-    is: it can be begun again as often as need be, and by hand too.
+    Each table is replaced atomically, and the journal keeps all its files until the last one is
+    replaced. So this can be repeated as often as needed, also by hand.
     """
     declared = folder / DECLARED
     try:
         _flush(folder)
-        waiting = _waiting(folder)
-        for name, content in waiting.items():
+        pending = _pending_files(folder)
+        for name, content in pending.items():
             _write(declared / MOVING, content)
             (declared / MOVING).replace(folder / name)
         _flush(folder)
@@ -133,9 +133,9 @@ def _complete(folder: Path) -> None:
         raise _unfinished(folder, error) from None
 
 
-def _waiting(folder: Path) -> dict[str, bytes]:
-    """Return what is still to be put in place, after checking that nothing of value is there."""
-    declared, waiting = folder / DECLARED, {}
+def _pending_files(folder: Path) -> dict[str, bytes]:
+    """Return the files that are still to be replaced, after checking that no other work is lost."""
+    declared, pending = folder / DECLARED, {}
     try:
         plan = json.loads((declared / PLAN).read_text("utf-8"))
     except ValueError:
@@ -144,20 +144,20 @@ def _waiting(folder: Path) -> dict[str, bytes]:
         digest = _hash_of(folder / name)
         if digest == hashes["after"]:
             continue
-        # Somebody may have mended a table by hand since: their work is not to be lost.
+        # Somebody may have corrected a table by hand since: their work must not be lost.
         if digest not in ("", hashes["before"]):
             rule = f"an interrupted change of the study waits in {DECLARED}, and {name} was changed by hand since"
             remedy = f"move {name} out of the folder and repeat: the interrupted change is completed; then make yours again"
             raise refusal(folder, rule, remedy)
         if _hash_of(declared / name) != hashes["after"]:
             raise _spoiled(folder, name)
-        waiting[name] = (declared / name).read_bytes()
-    _refuse_links(folder, waiting)
-    return waiting
+        pending[name] = (declared / name).read_bytes()
+    _refuse_links(folder, pending)
+    return pending
 
 
 def _refuse_links(folder: Path, names: Iterable[str]) -> None:
-    """Refuse to put a file in the place of a link, whose target would stay as it was."""
+    """Refuse to replace a symbolic link by a file, since its target would stay as it was."""
     for name in names:
         if (folder / name).is_symlink():
             rule = f"{name} is a symbolic link, and would be replaced by a file"
@@ -173,7 +173,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Have the folder's entries written; some systems cannot, and do not need to."""
+    """Flush the folder's entries to disk, on systems that can and need to do so."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

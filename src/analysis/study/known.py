@@ -1,4 +1,4 @@
-"""What had been read by a day: the rows of a study that count then."""
+"""The knowledge date: the rows of a study that had been read by a day."""
 
 import dataclasses
 import datetime as dt
@@ -16,15 +16,15 @@ _READ = {
 }
 _FROM_SOURCES = ("published_totals", "published_scores")
 _READ_AGAIN = ("evidence", "figures", "events")
-"""Tables whose rows may say on which day each was read, so that reading a source again does not
-rewrite what was known before."""
+"""Tables whose rows may have their own day of reading, so that what was known before stays
+the same when a source is read again."""
 
 
 def data_read_on(study: Study) -> dt.date:
-    """Return the day by which all that the study holds had been read.
+    """Return the day by which everything in the study had been read.
 
-    A document that was collected and not read yet is no reading. A later look at one is: it says
-    whether what was read still stands there.
+    A document that was collected and not yet read does not count. A later check of a document does,
+    since it shows whether the words that were read are still there.
     """
     study = study.at(None)
     sources = study["sources"]
@@ -47,7 +47,7 @@ def data_read_on(study: Study) -> dt.date:
 
 
 def first_day(study: Study) -> dt.date:
-    """Return the first possible day of the earliest date that any table of the study holds."""
+    """Return the first possible day of the earliest date in any table of the study."""
     texts = {
         text
         for name, table in study.descriptor.tables.items()
@@ -60,12 +60,13 @@ def first_day(study: Study) -> dt.date:
 
 
 def known(study: Study, by: dt.date) -> Study:
-    """Return the study as it would be had nothing been read after a day.
+    """Return the study at a knowledge date: as if nothing had been read after that day.
 
-    Rows keep their index. Assessments, codings, searches, later looks and replies count by their own day;
-    evidence, figures and events by their own day or, where they have none, by that on which their
-    source was read, as published totals and scores do. What a known row cites was known.
-    Of a request, a review or a complaint decided later is not known.
+    Rows keep their index. Assessments, codings, searches, checks of documents and replies count by
+    their own day. Published totals and scores count by the day on which their source was read.
+    Evidence, figures and events count by their own day or, without one, by that of their source.
+    Evidence that a known row cites also counts. The later outcome of a review or complaint is
+    removed from its request.
     """
     shown, study, day = study.day, study.at(None), by.toordinal()
     sources = study["sources"]
@@ -78,9 +79,9 @@ def known(study: Study, by: dt.date) -> Study:
     for name in _READ_AGAIN:
         rows = study[name]
         own = first_days(rows["read_on"]) <= day
-        then = own | ((rows["read_on"] == "") & rows["source_id"].isin(read)).to_numpy()
-        tables[name] = rows[then]
-    # A source may have been read again since; what a known row cites was known.
+        is_known = own | ((rows["read_on"] == "") & rows["source_id"].isin(read)).to_numpy()
+        tables[name] = rows[is_known]
+    # A source may have been read again later; evidence that a known row cites was known then.
     cited = dataclasses.replace(study, tables=tables).cited_evidence()
     evidence = study["evidence"]
     known_then = evidence["evidence_id"].isin([*tables["evidence"]["evidence_id"], *cited])

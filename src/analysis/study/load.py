@@ -1,4 +1,4 @@
-"""Load a study, or say everything that is wrong with it."""
+"""Load a study, or report everything that is wrong with it."""
 
 import contextlib
 import datetime as dt
@@ -24,9 +24,9 @@ from analysis.study.tables import as_csv, is_marked, read_table
 _TRIES = 5
 
 DOCUMENTS = "documents"
-"""The folder of the documents that were collected; nothing that is published reads it."""
+"""The folder of collected documents; nothing that is published is made from it."""
 BESIDE = ("README.md", "LICENSE", "LICENSE.md", "CHANGELOG.md", DOCUMENTS)
-"""Files and folders that may stand in a study's folder and are not described."""
+"""Files and folders that may be in a study's folder without being described."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Study:
     """A valid study.
 
     Attributes:
-        folder: where it lies.
+        folder: its folder.
         descriptor: its ``datapackage.json``, read.
-        tables: every table by name; all cells are text, the empty text is missing.
-        migrated: of a study that an older version wrote, its tables as they were loaded.
-        day: the day whose units it shows: the rows of others are in its tables, and
-            not among those that it gives. ``None``: it shows all of them.
-        scope: what results are asked for beside the study's own.
-        inputs: SHA-256 of each file of the folder as it was read, by its path; empty: not taken.
+        tables: every table by name; all cells are text, and the empty text is a missing value.
+        migrated: its tables as they were loaded, if an older version wrote the study; else empty.
+        day: the day whose units it shows. Rows of other units stay in ``tables``, and are left
+            out of ``study[table]``. ``None``: it shows all units.
+        scope: the scope of results, if it is not the study's own.
+        inputs: SHA-256 of each file of the folder as it was read, by path; empty: not computed.
     """
 
     folder: Path
@@ -55,7 +55,7 @@ class Study:
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return one table; its index counts from 0 (spreadsheet row minus 2).
 
-        Without the rows of units that do not exist on the study's day, or are not shown.
+        Rows of units that do not exist on the study's day, or are not in its scope, are left out.
         """
         if not self._absent:
             return self.tables[table]
@@ -67,14 +67,14 @@ class Study:
         return self._present[table]
 
     def at(self, day: dt.date | None) -> "Study":
-        """Return the study with the units shown that exist on a day; ``None``: with all of them."""
+        """Return the study with the units that exist on a day; ``None``: with all units."""
         return replace(self, day=day)
 
     @cached_property
     def migrated_files(self) -> dict[str, bytes]:
-        """Of a study that an older version wrote, the files that change with what was added to it.
+        """The files that migration changes, by name; empty if no older version wrote the study.
 
-        By name; whatever writes to its folder writes these too.
+        Whatever writes to the study's folder must write these too.
         """
         if not self.migrated:
             return {}
@@ -88,7 +88,7 @@ class Study:
 
     @property
     def mark(self) -> str:
-        """What stands on every page and sheet: the draft mark, and what is not the study's own."""
+        """The mark on every page and sheet: the draft mark, and sentences on the scope."""
         return " ".join(filter(None, (self.settings.draft_mark, *self.scope.stated)))
 
     @cached_property
@@ -128,11 +128,11 @@ class Study:
 
 
 def load(folder: str | Path, to_fill: Collection[str] = ()) -> Study:
-    """Load a study, first settling what an interrupted change has left.
+    """Load a study, after completing or rolling back an interrupted change.
 
     Args:
         folder: the study's folder.
-        to_fill: tables that may still have no rows: they are about to be filled.
+        to_fill: tables that may be empty, since they are about to be filled.
 
     Raises:
         StudyError: it is not valid; the error holds every problem found.
@@ -140,8 +140,8 @@ def load(folder: str | Path, to_fill: Collection[str] = ()) -> Study:
     study, problems = read_whole(Path(folder))
     if study is not None and problems:
         empty = {name for name in to_fill if name in study.tables and study.tables[name].empty}
-        waiting = {study.descriptor.tables[name].path for name in empty}
-        problems = [problem for problem in problems if problem.file not in waiting]
+        to_fill_files = {study.descriptor.tables[name].path for name in empty}
+        problems = [problem for problem in problems if problem.file not in to_fill_files]
     if study is None or problems:
         raise StudyError(problems)
     return study
@@ -151,7 +151,7 @@ def validate(folder: str | Path) -> list[Problem]:
     """Return every problem of a study, in the order of tables and rows; empty: it is valid."""
     try:
         return read_whole(Path(folder))[1]
-    except StudyError as error:  # what was interrupted could not be settled
+    except StudyError as error:  # an interrupted change could not be completed
         return error.problems
 
 
@@ -162,17 +162,19 @@ def check(
 
     Args:
         descriptor: the study's descriptor.
-        frames: those tables that could be read.
-        misread: problems met in reading; they are returned too, in their place.
+        frames: the tables that could be read.
+        misread: problems found while reading the files; they are included in the result.
     """
     problems = list(misread or [])
-    # A row with too few or too many cells is one problem, not one for each cell that slipped.
-    slipped = {(problem.file, problem.row) for problem in problems if problem.row}
+    # A row with too few or too many cells is one problem, not one for each shifted cell.
+    shifted_rows = {(problem.file, problem.row) for problem in problems if problem.row}
     for breaches in (
         check_schema(descriptor.tables, frames),
         check_rules(Draft(descriptor.tables, frames, descriptor.settings)),
     ):
-        problems += [problem for problem in breaches if (problem.file, problem.row) not in slipped]
+        problems += [
+            problem for problem in breaches if (problem.file, problem.row) not in shifted_rows
+        ]
     order = {table.path: number for number, table in enumerate(descriptor.tables.values())}
     return sorted(
         problems,
@@ -181,13 +183,13 @@ def check(
 
 
 def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
-    """Read a study of one moment, with its problems: again, if a change came in between."""
+    """Read a consistent snapshot of a study, with its problems; retry if it changes meanwhile."""
     for _ in range(_TRIES):
         if folder.is_dir():
             journal.settle(folder)
         before = _stamp(folder)
         if journal.DECLARED in before:
-            continue  # it came since, and some tables may be replaced and others not
+            continue  # a change has begun since, and may have replaced only some tables
         read = _read(folder)
         if _stamp(folder) == before:
             return read
@@ -196,18 +198,18 @@ def read_whole(folder: Path) -> tuple[Study | None, list[Problem]]:
 
 
 def _stamp(folder: Path) -> dict[str, tuple[int, ...]]:
-    """Return what tells a file of the folder from its next version."""
+    """Return inode, time and size of each file, which change with each version of a file."""
     stamp = {}
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name.endswith((".csv", ".json")) or path.name == journal.DECLARED:
-            with contextlib.suppress(FileNotFoundError):  # it went since it was listed
+            with contextlib.suppress(FileNotFoundError):  # removed since the folder was listed
                 stat = path.lstat()
                 stamp[path.name] = stat.st_ino, stat.st_mtime_ns, stat.st_size
     return stamp
 
 
 def _read(folder: Path) -> tuple[Study | None, list[Problem]]:
-    """Read a study as it is or, if an older version wrote it, with what has come since."""
+    """Read a study once; if an older version wrote it, migrate its schema."""
     if not folder.is_dir():
         remedy = "name a study's folder, such as data/safe-to-share"
         rule = "it is a file, not a folder" if folder.exists() else "there is no such folder"

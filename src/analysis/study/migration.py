@@ -1,7 +1,7 @@
-"""Read a study as an older version left it: what an empty study has gained since is filled in.
+"""Migrate the schema of a study that an older version wrote, while it is read.
 
-Nothing is made up: tables and columns are added empty, and only where they may be empty. The
-rules of today then hold for the older rows as for any others. No file is changed.
+Tables and columns that were added since are added empty, and only if they may be empty. Older
+rows must then satisfy today's rules like any others. No file is changed.
 """
 
 import csv
@@ -13,13 +13,13 @@ from analysis.study.descriptor import Column, lacking_constraint
 from analysis.study.profile import VERSION, full_descriptor, profile, template
 
 Completed = tuple[dict, tuple[str, ...], dict[str, list[str]]]
-"""A full descriptor, with what an empty study has and the study has not: the tables, columns
-(``table.column``) and settings (``study.setting``) filled in; and the header of each file that lacks
-columns, by its path (empty: there is no file)."""
+"""A full descriptor; the names of the tables, columns (``table.column``) and settings
+(``study.setting``) that were added to it; and the header of each file that lacks columns, by its
+path (empty: there is no file)."""
 
 
 def complete(raw: dict, folder: Path) -> Completed:
-    """Complete the descriptor of a study; what cannot be completed is for validation to say."""
+    """Complete the descriptor of a study; if that fails, validation reports what is wrong."""
     try:
         return _complete(raw, folder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, csv.Error):
@@ -38,8 +38,8 @@ def _complete(raw: dict, folder: Path) -> Completed:
         table = tables.get(name, needed)
         path = folder / table["path"]
         if len(unknown) < len(columns):
-            tables[name], gained, header = _with_columns(table, unknown, columns, path)
-            added += [f"{name}.{column}" for column in gained]
+            tables[name], new_columns, header = _with_columns(table, unknown, columns, path)
+            added += [f"{name}.{column}" for column in new_columns]
             if len(header) < len(_fields(tables[name])):
                 headers[table["path"]] = header
         elif not needed["minimumRows"] and not path.exists():
@@ -58,7 +58,7 @@ def _complete(raw: dict, folder: Path) -> Completed:
 
 
 def _column_test(raw: dict) -> Callable[[dict, dict], bool]:
-    """Return what says whether a descriptor knows a column of a table of the profile."""
+    """Return a predicate that tells whether a descriptor knows a column of a profile's table."""
     if VERSION in raw:
         return lambda table, column: (
             max(table.get("since", 1), column.get("since", 1)) <= raw[VERSION]
@@ -72,35 +72,35 @@ def _column_test(raw: dict) -> Callable[[dict, dict], bool]:
 def _with_columns(
     table: dict, unknown: list[dict], columns: list[dict], path: Path
 ) -> tuple[dict, list[str], list[str]]:
-    """Return a table with the columns that it gains, their names, and the header of its file."""
+    """Return a table with its new columns, the names of these, and the header of its file."""
     if not unknown:
         return table, [], _names(_fields(table))
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = [*islice(csv.reader(file), 2)] or [[]]
     own = _names(_fields(table))
-    # A column that needs a value cannot be filled in where there are rows.
-    gained = [
+    # A required column cannot be added empty if the table has rows.
+    new_columns = [
         column
         for column in unknown
         if (column["name"] not in own or column["name"] not in header)
         and not (rows and column.get("constraints", {}).get("required"))
     ]
-    fields = [*_fields(table), *(column for column in gained if column["name"] not in own)]
-    lacking = {*_names(gained)} - {*header}
-    header = [name for name in _names(fields) if name not in lacking]
-    if lacking:  # the file will be written anew
+    fields = [*_fields(table), *(column for column in new_columns if column["name"] not in own)]
+    missing_names = {*_names(new_columns)} - {*header}
+    header = [name for name in _names(fields) if name not in missing_names]
+    if missing_names:  # the file will be rewritten, so its columns can take the profile's order
         fields = _in_order(fields, columns)
-    return {**table, "schema": {**table["schema"], "fields": fields}}, _names(gained), header
+    return {**table, "schema": {**table["schema"], "fields": fields}}, _names(new_columns), header
 
 
 def _in_order(parts: list[dict], needed: list[dict]) -> list[dict]:
-    """Return named parts in the order of the profile, and after them those of the study alone."""
+    """Return named parts in the order of the profile, followed by the study's own."""
     place = {name: number for number, name in enumerate(_names(needed))}
     return sorted(parts, key=lambda part: place.get(part["name"], len(place)))
 
 
 def _updated_table(table: dict, needed: dict | None) -> dict:
-    """Return an older table with the keys and the constraints that it has to keep to today."""
+    """Return an older table with today's keys and constraints."""
     if needed is None:
         return table
     todays = {column["name"]: column for column in _fields(needed)}
@@ -118,7 +118,7 @@ def _updated_column(column: dict, needed: dict | None) -> dict:
         return {**column, "constraints": needed.get("constraints", {})}
     own = column.get("constraints", {})
     if "required" in own and not needed.get("constraints", {}).get("required"):
-        # What an older version required of every study was not this study's own choice.
+        # The older version required this of every study, so it was not the study's own choice.
         own = {key: value for key, value in own.items() if key != "required"}
         return {**column, "constraints": own}
     return column

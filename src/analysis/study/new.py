@@ -17,8 +17,8 @@ def create(folder: str | Path, example: bool = False) -> list[Path]:
     """Write an empty study: its descriptor, every table with its header, and how to fill them.
 
     Args:
-        folder: where; a new or an empty folder.
-        example: with rows in each table that show what belongs there
+        folder: a new or an empty folder.
+        example: whether each table gets rows that show what belongs there
             (:mod:`analysis.study.example`).
 
     Returns:

@@ -1,12 +1,11 @@
-"""Flag what may be a personal detail of one of the persons concerned, for a person to look at.
+"""Flag what may be a personal detail of one of the persons concerned, for a person to check.
 
-Of them a study says no more than that there was a case; it says itself who they are. This is a
-short list of words, and no judge: it finds what is put plainly, and passes over what is put
-otherwise. What it flags may be harmless, so a flag is never an error.
+A study says no more about them than that there was a case; its settings say who they are. The
+check is a short list of words: it finds plain wordings and misses others. What it flags may be
+harmless, so a flag is never an error.
 
-A flag is raised where a detail stands in the sentence of a word for one person, or in the sentence
-next to it. Words for many ("women") do not count, but beside an age: what is said of all is no
-personal detail.
+A detail is flagged if a word for one person is in the same sentence or the one before or after.
+Words for many ("women") count only beside an age, since a statement about all is not personal.
 """
 
 import re
@@ -33,15 +32,15 @@ TEXTS = {
     "requests": ("note",),
     "replies": ("says", "reason", "assessment"),
 }
-"""The texts that are looked through, by table."""
+"""The columns of text that are searched, by table."""
 QUOTED = ("prefix", "quote", "suffix")
-"""Columns of evidence that are one text: the words of a document, with those around them."""
+"""Columns of evidence that are read as one text: a quotation with the words around it."""
 
 _ANYONE = ("woman", "man", "girl", "boy", "mother", "wife")
 _MANY = ("women", "men", "she", "he", "her", "his")
 _SERVICES = ("support", "service", "care", "personal", "hub")
-"""Words after one for a person by which it names a service, and no person."""
-# Nor is the Isle of Man one, or the manual of a program ("man unbound.conf", "man 5 hosts").
+"""Words that, after a word for a person, make it the name of a service."""
+# The same for other phrases, and for manual pages ("man unbound.conf", "man 5 hosts").
 _NO_PERSON = r"council|week|action|pages?|made|hours|scouts?|guides?|tongue|board|\d|\w+_\w|[\w-]+\.\w|[\w-]+\(\d"
 _RELATIVE = (
     r"(?:ex-)?(?:husband|wife|spouse|partner|boyfriend|girlfriend|fianc[eé]e?|mother|father|"
@@ -97,7 +96,7 @@ DETAILS = {
         r"\b(?-i:[A-Z])[a-z]+(?:ian|ean|ish|ese|ani|aqi|ghan|ban)\s+(?:<person>|national|student|worker)\b",
     ),
     "a narrow place": (
-        # Not after the name of a body in capitals, or an article: "ABC College", "The College".
+        # Not a body's name in capitals, nor after an article: "ABC College", "The College".
         rf"\b(?!(?-i:The|This|That|Our|Its|Their|Each|Every|And|Of|For|In|At|By|A|An)\s)"
         rf"(?-i:[A-Z][\w’'-]*[a-z][\w’'-]*)\s+(?-i:{_PLACE})\b(?!\s+of\b)",
         r"\b(?-i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b",
@@ -106,10 +105,10 @@ DETAILS = {
         rf"\b(?:in|near|from)\s+{_NAMED_PLACE},?{_FEW_WORDS}\s+(?:<alone>)",
     ),
 }
-"""What may be a detail, by its kind: patterns in small and capital letters alike.
+"""Patterns of personal details by kind; capitals do not matter.
 
-``<person>`` stands for the words for one person, ``<alone>`` for such a word where it names a person
-and no service, and ``<happened>`` for what happens to them.
+``<person>`` stands for any word for one person, ``<alone>`` for such a word that is not part of the
+name of a service, and ``<happened>`` for verbs of what happens to persons.
 """
 
 RULE = "it may give {kind} ({detail}) of {called} ({person})"
@@ -125,7 +124,7 @@ def _any_of(words: Iterable[str], end: str = "") -> str:
 def _patterns(
     persons: PersonSettings,
 ) -> tuple[re.Pattern, re.Pattern, dict[str, list[re.Pattern]]]:
-    """Return words for one person, words for persons of any number, and details by their kind."""
+    """Return patterns of words for one person, of words for any number, and of details by kind."""
     singular = _any_of((*persons.words, *_ANYONE))
     services = _any_of((*_SERVICES, *persons.services))
     some = f"{singular}|{_any_of((*persons.words, 'girl', 'boy'), '(?:e?s)')}"
@@ -150,7 +149,7 @@ def personal_details(
     """Yield a warning for each text that may give a personal detail of a person concerned.
 
     Args:
-        descriptor: the study's; it says who they are.
+        descriptor: the study's descriptor, whose settings say who is concerned.
         frames: the tables that could be read.
     """
     persons = descriptor.settings.persons
@@ -167,7 +166,7 @@ def personal_details(
                 parts = {"kind": kind, "detail": detail, "person": person}
                 rule = RULE.format(**parts, called=persons.called)
                 remedy = REMEDY.format(called=persons.called)
-                # Of several columns that are one text: where it stands, or where it ends.
+                # Of columns read as one text, name the one that holds the detail, else the last.
                 column = next((text for text in texts if detail in texts[text]), [*texts][-1])
                 where = descriptor.tables[name].path, row + 2, column, shorten(texts[column])
                 yield Problem(*where, rule, remedy, WARNING, of_kind=kind)
@@ -176,7 +175,7 @@ def personal_details(
 def _texts(
     frame: pd.DataFrame, together: list[tuple[str, ...]]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the number of each row with the columns that are one text."""
+    """Yield the number of each row with its texts; columns given together are one text."""
     for columns in together:
         rows = zip(*(frame[name] for name in columns), strict=True)
         for row, texts in zip(frame.index, rows, strict=True):
@@ -184,7 +183,7 @@ def _texts(
 
 
 def wide_areas(units: pd.DataFrame) -> set[str]:
-    """Return the names of places that are wide enough to be given, in small letters."""
+    """Return the names of areas that are too wide to be a personal detail, in small letters."""
     columns = [units[name] for name in _AREA_COLUMNS if name in units]
     return {text.casefold() for column in columns for text in column} - {""}
 
@@ -192,14 +191,14 @@ def wide_areas(units: pd.DataFrame) -> set[str]:
 def details(
     text: str, persons: PersonSettings, areas: Set[str] = frozenset()
 ) -> list[tuple[str, str, str]]:
-    """Return what may be a personal detail in a text: its kind, the words, and those for the person.
+    """Return possible personal details in a text, as (kind, detail, word for the person).
 
-    One for each kind. A search's queries are looked at as sentences, each of its own.
+    There is at most one of each kind. Each query of a search (``a | b``) is read as a sentence.
 
     Args:
         text: any text.
-        persons: who is concerned, in the words of the study.
-        areas: names of places that are wide enough to be given, in small letters.
+        persons: the study's words for the persons concerned.
+        areas: names of areas that are too wide to be a personal detail, in small letters.
     """
     # Frozen settings have a hash.
     one_person, persons_named, kinds = _patterns(persons)  # pyright: ignore[reportArgumentType]
@@ -212,7 +211,7 @@ def details(
         singular, any_number = one_person.search(around), persons_named.search(around)
         for kind, patterns in kinds.items() if any_number else ():
             person = any_number if kind == "an age" else singular
-            # A nationality is the person's own, and stands before the word for them.
+            # A nationality is flagged beside words for many too, if they are in its own sentence.
             if not person and kind == "a nationality":
                 person = persons_named.search(sentence)
             detail = person and _first(patterns, sentence, areas)

@@ -1,8 +1,8 @@
-"""The profile: the tables that every study has, written once; a study states what is its own.
+"""The profile: the tables that every study has, described once; a study states what differs.
 
-A descriptor that names its ``profileVersion`` has the profile's tables, and states only what
-differs, as a JSON merge patch (RFC 7396) does: ``null`` takes something away. Lists of named parts
-(tables, columns) are joined by name. One without describes its tables whole.
+A descriptor with a ``profileVersion`` has the profile's tables, and states only its differences,
+as a JSON merge patch (RFC 7396) does: ``null`` removes something. Lists of named parts (tables,
+columns) are merged by name. A descriptor without it describes all its tables in full.
 """
 
 import json
@@ -21,7 +21,7 @@ def profile() -> dict:
 
 @cache
 def template() -> dict:
-    """Return what a new study states of itself (do not change it in place)."""
+    """Return the descriptor of a new study, without the profile (do not change it in place)."""
     return {VERSION: profile()[VERSION], **_read("template.json")}
 
 
@@ -30,12 +30,12 @@ def _read(name: str) -> dict:
 
 
 def full_descriptor(own: dict) -> dict:
-    """Return a study's descriptor with its tables described whole, as the standard asks."""
+    """Return a study's descriptor with its tables described in full, as the standard requires."""
     return _merged(profile(), own) if VERSION in own else own
 
 
 def own_descriptor(full: dict) -> dict:
-    """Return of a descriptor what the profile does not say; all of it, if it cannot be said so."""
+    """Return what a descriptor states beyond the profile; all of it, if they cannot be parted."""
     whole = {**full, **{key: value for key, value in profile().items() if key != "resources"}}
     own = {VERSION: profile()[VERSION], **_difference(profile(), whole)}
     return own if _merged(profile(), own) == whole else full
@@ -58,7 +58,7 @@ def _merged(base: Any, own: Any) -> Any:
         _merged(part, own[names.index(part["name"])]) if part["name"] in names else part
         for part in base
     ]
-    # What is named twice stays so, for validation to say.
+    # A name that occurs twice stays, so that validation reports it.
     further = [n for n, name in enumerate(names) if name not in needed or n > names.index(name)]
     return joined + [own[n] for n in further]
 

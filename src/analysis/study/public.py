@@ -1,4 +1,4 @@
-"""What of a study may go out: nothing of a private document and, of a draft, no unit by name."""
+"""The publishable part of a study: no private documents and, in a draft, no unit names."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,14 +12,14 @@ from analysis.study.load import Study
 from analysis.wording import with_article
 
 QUOTED = ("document_id", "page", "quote", "prefix", "suffix")
-"""Columns of evidence that say where it stands in a document."""
+"""Columns of evidence that locate it in a document."""
 
 
 def public(study: Study) -> Study:
-    """Return a study without what it has of private documents.
+    """Return a study without its records of private documents and quotations from them.
 
-    Site, report, workbook, notebooks, tables and annotations are all made from this. What evidence
-    says in our own words stays.
+    Site, report, workbook, notebooks, tables and annotations are all made from this. Evidence keeps
+    what it states in our own words.
     """
     documents, sources = study.tables["documents"], study.tables["sources"]
     is_public = documents["access"] == "public"
@@ -44,21 +44,21 @@ def public(study: Study) -> Study:
 
 
 CODEBOOK = ("recommendations", "criteria", "levels", "rules", "notices")
-"""Tables without which nothing can be read: no row of theirs is left out for the name of a unit."""
+"""Tables that a reader needs to understand any other: a row that names a unit is an error."""
 NATIONAL = ("published_totals", "figures", "sources", "applicability", "group_weights")
-"""Tables of which a row that names a unit is left out."""
+"""Tables whose rows are left out if they name a unit."""
 _CITING = ("recommendations", "published_totals", "figures")
 _AUTHORS = ("contributors", "study.contact")
-"""Parts of the descriptor that say who made the study, and not what was found."""
+"""Parts of the descriptor that say who made the study, where the name of a unit is no finding."""
 
 
 def without_units(study: Study) -> Study:
-    """Return a study of which no unit is named: method, questions, published counts, their sources.
+    """Return a study that names no unit: its method, questions, published counts and their sources.
 
-    What may leave the house of a draft is made from this. Of all other tables no row is left.
+    Everything that is published from a draft is made from this. All other tables are empty.
 
     Raises:
-        StudyError: a question, rule, notice or the descriptor names a unit; of every such place.
+        StudyError: a question, rule, notice or the descriptor names a unit; one problem for each.
     """
     study = study.at(None)
     naming = re.compile(_pattern(study, "unit_id", "name", "short_name"), re.IGNORECASE)
@@ -68,7 +68,7 @@ def without_units(study: Study) -> Study:
         kept[name] = kept[name][~_rows_naming(kept[name], naming)]
     kept |= _cited(kept, study.settings.report.source_id)
     named = re.compile(_pattern(study, "name", "short_name"))
-    if problems := [*_naming(study, kept, named)]:
+    if problems := [*_naming_problems(study, kept, named)]:
         raise StudyError(problems)
     return replace(
         study, tables={name: rows.iloc[:0] for name, rows in study.tables.items()} | kept
@@ -76,7 +76,7 @@ def without_units(study: Study) -> Study:
 
 
 def name_hider(study: Study) -> Callable[[str], str]:
-    """Return what gives a sentence as it is or, where it names a unit, one that says only that."""
+    """Return a function that replaces a sentence that names a unit; others it returns unchanged."""
     naming = re.compile(_pattern(study.at(None), "unit_id", "name", "short_name"))
     hidden = f"Not shown here, since it names {with_article(study.settings.unit_noun.singular)}."
     return lambda text: hidden if naming.search(text) else text
@@ -85,46 +85,46 @@ def name_hider(study: Study) -> Callable[[str], str]:
 def _pattern(study: Study, *columns: str) -> str:
     names = pd.concat([study["units"][column] for column in columns]).unique()
     longest_first = sorted(map(str, names), key=len, reverse=True)
-    return "|".join(_standing_alone(name) for name in longest_first)
+    return "|".join(_whole_word(name) for name in longest_first)
 
 
-def _standing_alone(name: str) -> str:
-    # Scripts that write no blank between words have no bounds to look for.
+def _whole_word(name: str) -> str:
+    # Only ASCII names are matched as whole words: some scripts put no space between words.
     return rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name)
 
 
 def _rows_naming(rows: pd.DataFrame, naming: re.Pattern[str]) -> pd.Series:
-    found = [any(naming.search(text) for text in row) for row in rows.itertuples(index=False)]
-    return pd.Series(found, index=rows.index, dtype=bool)
+    naming_rows = [any(naming.search(text) for text in row) for row in rows.itertuples(index=False)]
+    return pd.Series(naming_rows, index=rows.index, dtype=bool)
 
 
 def _without_notes(rows: pd.DataFrame, naming: re.Pattern[str]) -> pd.DataFrame:
-    """Return rows whose working notes name no unit."""
+    """Return rows without the working notes that name a unit."""
     if "note" not in rows:
         return rows
     return rows.assign(note=["" if naming.search(text) else text for text in rows["note"]])
 
 
 def _cited(kept: Mapping[str, pd.DataFrame], report: str) -> dict[str, pd.DataFrame]:
-    """Return the tables that cite sources, and the sources that they cite, with no end loose."""
+    """Return the tables that cite sources, without dangling citations, and the cited sources."""
     sources = kept["sources"]
-    there = {name: kept[name]["source_id"].isin(sources["source_id"]) for name in _CITING}
-    tables = {name: kept[name][there[name]] for name in _CITING[1:]}
-    asking = kept["recommendations"]
-    read_in = asking["source_id"].where(there["recommendations"], "")
-    tables["recommendations"] = asking.assign(source_id=read_in)
+    has_source = {name: kept[name]["source_id"].isin(sources["source_id"]) for name in _CITING}
+    tables = {name: kept[name][has_source[name]] for name in _CITING[1:]}
+    recommendations = kept["recommendations"]
+    cited_source = recommendations["source_id"].where(has_source["recommendations"], "")
+    tables["recommendations"] = recommendations.assign(source_id=cited_source)
     cited = {report, *pd.concat([tables[name]["source_id"] for name in _CITING])}
     return {**tables, "sources": sources[sources["source_id"].isin(cited)]}
 
 
-def _naming(
+def _naming_problems(
     study: Study, kept: Mapping[str, pd.DataFrame], named: re.Pattern[str]
 ) -> Iterator[Problem]:
     """Yield a problem for each text of the codebook and the descriptor that names a unit."""
     remedy = "word it without the name, or build without --public for those who work on it"
     for path, row, column, text in _published_texts(study, kept):
-        if found := named.search(text):
-            rule = f"it names {found.group()}, and a draft names no unit in public"
+        if match := named.search(text):
+            rule = f"it names {match.group()}, and a draft names no unit in public"
             yield Problem(path, row, column, shorten(text), rule, remedy)
 
 

@@ -1,4 +1,4 @@
-"""How a published count or score names what it speaks of: its levels, units and weights."""
+"""Parse what a published count or score refers to: its levels, units, weights and rounding."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +13,7 @@ def levels_of(text: str) -> list[str]:
 
 
 def listed_units(text: str) -> list[str]:
-    """Return the units that a total names one by one; none where it names them otherwise."""
+    """Return the units that a total names one by one; empty if it names them in another way."""
     # No unit's id holds an equals sign, so the three ways of naming cannot be mistaken.
     return text.split(";") if text and "=" not in text else []
 
@@ -37,7 +37,7 @@ def units_among(units: pd.DataFrame, text: str) -> np.ndarray:
 
 
 def weights_of(text: str) -> list[tuple[str, Fraction]]:
-    """Return the weights that a publisher gave, each with the criterion or group that it is of."""
+    """Return the weights that a publisher gave, each after its criterion or group."""
     parts = [part.split("=") for part in text.split(";") if part]
     return [(name, Fraction(number)) for name, number in parts]
 
@@ -48,13 +48,13 @@ HALF_UP, HALF_EVEN, DOWN, UP = "half_up", "half_even", "down", "up"
 
 @dataclass(frozen=True)
 class ScoreEnds:
-    """Between which ends a published score lay before it was rounded, on 0 to 100, exact.
+    """The interval of a published score before it was rounded, on 0 to 100, exact.
 
     Attributes:
-        low: the lower end.
-        high: the upper end.
-        low_in: whether the lower end itself is possible.
-        high_in: whether the upper end is.
+        low: the lower bound.
+        high: the upper bound.
+        low_in: whether the interval includes its lower bound.
+        high_in: whether it includes its upper bound.
     """
 
     low: Fraction
@@ -64,9 +64,9 @@ class ScoreEnds:
 
 
 def score_ends(row) -> ScoreEnds:
-    """Return the ends that a row of ``published_scores.csv`` gives, or that its rounding leaves.
+    """Return the interval that a row of ``published_scores.csv`` gives, or its rounding implies.
 
-    Where nothing says how it was rounded, within half a step, both ends included.
+    If the rounding is not stated, it is half a step on either side, both bounds included.
     """
     if row.lowest and row.highest:
         return ScoreEnds(Fraction(row.lowest), Fraction(row.highest))
@@ -79,13 +79,13 @@ def score_ends(row) -> ScoreEnds:
     low, high = score - step / 2, score + step / 2
     if row.rounding == HALF_UP:
         return ScoreEnds(low, high, high_in=exact)
-    # To an even multiple both halves beside it are rounded, to an odd one neither.
+    # Halves to even: both midpoints beside an even multiple round to it, beside an odd one neither.
     both = row.rounding != HALF_EVEN or exact or score / step % 2 == 0
     return ScoreEnds(low, high, both, both)
 
 
 def rounding_words(row) -> str:
-    """Say how a published score was rounded, as ", rounded down to 1"; empty: not at all."""
+    """Say how a published score was rounded, such as ", rounded down to 1"; empty: not at all."""
     if row.lowest and row.highest:
         return f", between {row.lowest} and {row.highest}"
     if not Fraction(row.step):

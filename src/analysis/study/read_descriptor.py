@@ -1,7 +1,7 @@
-"""Read ``datapackage.json``, and say what is wrong with it.
+"""Read ``datapackage.json``, and report what is wrong with it.
 
-What the code needs of a study (tables, columns, keys) is the profile's; a study may say more, never
-less.
+The profile has the tables, columns and keys that the code needs; a study may add to them, and
+never leave any out.
 """
 
 import json
@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from analysis.problems import Problem, shorten
 from analysis.study.descriptor import (
+    COMPUTED,
     FILE,
-    WORKED_OUT,
     Descriptor,
     Table,
     lacking_constraint,
@@ -29,11 +29,11 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     """Read a study's descriptor, completed where an older version wrote it.
 
     Returns:
-        The descriptor, or ``None`` where it cannot be used, and the problems found. Where it is
-        not the tables that are at fault, it has them and no settings.
+        The descriptor, or ``None`` if it cannot be used, and the problems found. If only the
+        settings are wrong, the descriptor has the tables and no settings.
     """
     try:
-        # Decimals are read as they are written, and not as the nearest float.
+        # Read decimals exactly as written, not as the nearest float.
         raw = json.loads((folder / FILE).read_text("utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         return None, [_problem("", "", "the descriptor is missing", f"add {FILE} to the study")]
@@ -42,7 +42,7 @@ def read_descriptor(folder: Path) -> tuple[Descriptor | None, list[Problem]]:
     except UnicodeDecodeError:
         return None, [_problem("", "", "it is not UTF-8 text", "save it as UTF-8")]
     except (ValueError, RecursionError) as error:
-        # Beside faults of form, numbers too long and parts too deep to be read.
+        # Also raised for numbers that are too long and parts that are nested too deep.
         place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         return None, [_problem(place, "", "it is not valid JSON", "mend it with a JSON editor")]
     if not isinstance(raw, dict):
@@ -56,7 +56,7 @@ def _checked(
 ) -> tuple[Descriptor | None, list[Problem]]:
     problems = []
     try:
-        declared = {key: value for key, value in full.items() if key not in WORKED_OUT}
+        declared = {key: value for key, value in full.items() if key not in COMPUTED}
         descriptor = Descriptor.model_validate(declared)
     except ValidationError as error:
         problems = [_setting_problem(detail, full) for detail in error.errors()]
@@ -79,7 +79,7 @@ def _problem(column: str, value: object, rule: str, remedy: str) -> Problem:
 
 def _setting_problem(error: Mapping[str, Any], full: dict) -> Problem:
     place = ".".join(_steps(error["loc"], full))
-    # A missing setting comes with the whole part that lacks it, which tells a reader nothing.
+    # For a missing setting the input is the whole part that lacks it, which would not help.
     value = "" if error["type"] == "missing" else error["input"]
     message = re.sub(r"valid dictionary or instance of \w+", "JSON object", error["msg"])
     message = message.removeprefix("Value error, ").replace("Input should", "It should")
@@ -91,12 +91,12 @@ def _setting_problem(error: Mapping[str, Any], full: dict) -> Problem:
 
 
 def _steps(path: tuple[int | str, ...], full: Any) -> Iterator[str]:
-    """Yield the steps to a place of a descriptor: to a table or a column by its name."""
+    """Yield the steps of a path in a descriptor, with tables and columns by name."""
     within: Any = full
     for step in path:
         try:
             within = within[step]
-        except (LookupError, TypeError):  # what is missing
+        except (LookupError, TypeError):  # the step to a missing part
             within = None
         name = within.get("name") if isinstance(within, dict) else None
         in_tables = path[0] == "resources" and isinstance(step, int)
@@ -111,11 +111,11 @@ _IN_WORDS = {
     "int_type": "it should be a whole number",
     "tuple_type": "it should be a list in square brackets",
 }
-"""What the library says of a setting in terms of the language, in plain words."""
+"""Plain words for the validation library's types of errors."""
 
 
 def _profile_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say what the code needs of a study and the descriptor leaves out."""
+    """Return a problem for each table, column or key that the code needs and a study lacks."""
     tables = descriptor.tables
     problems = []
     if len(tables) < len(descriptor.resources):
@@ -143,7 +143,7 @@ def _profile_problems(descriptor: Descriptor) -> list[Problem]:
 
 
 def _key_problems(descriptor: Descriptor) -> list[Problem]:
-    """Say which keys name a table or a column that is not described."""
+    """Return a problem for each key that names a table or column that is not described."""
     tables = descriptor.tables
     problems = []
     for table in descriptor.resources:

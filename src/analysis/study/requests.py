@@ -1,4 +1,4 @@
-"""Requests for information: whom a study asks, under which law, what came of it, what is due."""
+"""Requests for information: whom a study asks, under which law, with what outcome, what is due."""
 
 import datetime as dt
 from collections import Counter
@@ -16,13 +16,13 @@ ANSWER, REVIEW = "an answer", "the outcome of the review"
 
 
 def sent_requests(study: Study) -> pd.DataFrame:
-    """Return the requests that were sent: they have the day of it, or something came of them."""
+    """Return the requests that were sent: those with a day of sending, an answer or an outcome."""
     requests = study["requests"]
     return requests[(requests[["sent_on", "answered_on", "outcome"]] != "").any(axis=1)]
 
 
 def came_to(request: Mapping[str, str]) -> str:
-    """Return what a request came to as words, with its review and the complaint."""
+    """Return the outcome of a request in words, with that of its review and complaint."""
     words = request["outcome"].replace("_", " ") or "no answer recorded"
     if request["outcome"] and request["answered_on"]:
         words += f" on {request['answered_on']}"
@@ -42,9 +42,9 @@ def came_to(request: Mapping[str, str]) -> str:
 
 
 def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
-    """Return the documents that answer a request about a unit and criterion, by these two.
+    """Return the documents that answer a request, by unit and criterion.
 
-    What answers one request of a letter answers the letter.
+    A document that answers one request of a letter answers all requests of the letter.
     """
     requests, asking = study["requests"], Asking(study)
     documents = study["documents"].groupby("request_id", sort=False)["document_id"].agg(list)
@@ -57,9 +57,9 @@ def documents_answering(study: Study) -> dict[tuple[str, str], list[str]]:
 
 
 def letters(requests: pd.DataFrame) -> pd.Series:
-    """Return the letter that each request was a part of: of one day, to one body about one unit.
+    """Return the letter that each request is part of: one day, one body, one unit.
 
-    One that was not sent stands for itself.
+    A request that was not sent is a letter of its own.
     """
     sent = requests["sent_on"]
     last = sent.where(sent != "", requests["request_id"])
@@ -67,50 +67,50 @@ def letters(requests: pd.DataFrame) -> pd.Series:
 
 
 class Asking:
-    """Who is asked what in a study."""
+    """Tells which body holds each answer of a study, and what each request asks."""
 
     def __init__(self, study: Study):
-        """Take the holders of answers, and the laws, from the study."""
+        """Read the holders of answers, and the laws, from the study."""
         self._settings = study.settings.requests
         self._names = study.lookup("units", "name")
         self._countries = study.lookup("units", "country")
         self._holders = study.lookup("criteria", "ask_of")
         self.holders = list(dict.fromkeys(["", *self._holders.values()]))
-        """Who holds answers, as in criteria.csv; first, empty, the unit itself."""
+        """The holders of answers, as in criteria.csv; the first, empty, is the unit itself."""
 
     def body(self, unit: str, criterion: str) -> str:
-        """Return the body that holds an answer, in words; empty: the unit itself."""
+        """Return the name of the body that holds an answer; empty: the unit itself."""
         return self.named(self._holders[criterion], unit)
 
     def bodies(self) -> set[str]:
-        """Return every body that holds an answer, in words, for any unit."""
+        """Return the name of every body that holds an answer about any unit."""
         return {self.named(holder, unit) for holder in self.holders for unit in self._names}
 
     def named(self, holder: str, unit: str) -> str:
-        """Return who holds answers about a unit, with the unit's name in its place."""
+        """Return the name of a holder of answers, with the unit's name in place of ``{unit}``."""
         return holder.replace("{unit}", self._names[unit])
 
     def law(self, unit: str) -> Law | None:
-        """Return the law by which a unit, or a body about it, is asked; ``None``: none is named."""
+        """Return the law that covers requests about a unit; ``None``: the study names none."""
         return self._settings.law(self._countries[unit])
 
     def criteria(self, request) -> list[str]:
-        """Return what a request asks, a row of requests.csv.
+        """Return the criteria that a request, a row of requests.csv, asks about.
 
-        One that names no criterion asks for all that the body holds which was asked. What a unit
-        was asked, nobody has asked of the other body that holds the answer, and the other way
-        round.
+        A request that names no criterion asks about all whose answers that body holds. A request
+        to the unit does not count for a criterion whose answer another body holds, and the other
+        way round.
         """
         unit, named, asked_of = request.unit_id, request.criterion_id, request.asked_of
         if named:
             return [named] if bool(asked_of) == bool(self._holders[named]) else []
-        asked_of = asked_of.casefold()  # a letter begins the name of a body with a capital
+        asked_of = asked_of.casefold()  # letters write the name of a body with a capital first
         return [
             holder for holder in self._holders if asked_of == self.body(unit, holder).casefold()
         ]
 
     def by_cell(self, requests: pd.DataFrame) -> dict[tuple[str, str], list[dict[str, str]]]:
-        """Return requests, as rows, by the unit and criterion of each question that they put."""
+        """Return the rows of requests by the unit and criterion of each question that they ask."""
         cells: dict[tuple[str, str], list[dict[str, str]]] = {}
         for row in each_row(requests):
             for criterion in self.criteria(row):
@@ -119,12 +119,12 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Awaited:
-    """What is awaited of a body that was asked.
+class DueResponse:
+    """A response that is due from a body that was asked.
 
     Attributes:
         what: :data:`ANSWER` or :data:`REVIEW`.
-        of: the unit or, in words, the other body that was asked.
+        of: the name of the unit, or of the other body that was asked.
         by: the day by which it is due; ``None``: no time limit is known.
     """
 
@@ -133,7 +133,7 @@ class Awaited:
     by: dt.date | None
 
     def sentence(self, on: dt.date, count: int) -> str:
-        """Say what is due or overdue on a day, and how many requests wait for it."""
+        """Say whether a response is due or overdue on a day, and how many requests wait for it."""
         waits = f"{count} request{'s' if count > 1 else ''} to {self.of}: {self.what}"
         if self.by is None:
             return f"{waits}, with no day by which it is due."
@@ -143,12 +143,12 @@ class Awaited:
         return f"{waits} is due on {self.by}."
 
 
-def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | None:
-    """Return what a request that was sent waits for; ``None``: nothing with a time limit.
+def due_response(request: Mapping[str, str], asking: Asking, name: str) -> DueResponse | None:
+    """Return the response that a sent request waits for; ``None``: none that has a time limit.
 
     Args:
         request: its row.
-        asking: of the study.
+        asking: the holders of answers and the laws of the study.
         name: the name of the unit.
     """
     law, of = asking.law(request["unit_id"]), request["asked_of"] or name
@@ -156,19 +156,21 @@ def awaited(request: Mapping[str, str], asking: Asking, name: str) -> Awaited | 
         return None  # from then on the regulator decides, and no law of the study says when
     if request["review_asked_on"] and not request["review_outcome"]:
         asked_on = request["review_asked_on"]
-        return Awaited(REVIEW, of, review_due_on(dt.date.fromisoformat(asked_on), law))
+        return DueResponse(REVIEW, of, review_due_on(dt.date.fromisoformat(asked_on), law))
     if request["outcome"] or request["answered_on"]:
         return None
     sent = request["sent_on"]
     worked_out = due_on(dt.date.fromisoformat(sent), law) if sent else None
     by = dt.date.fromisoformat(request["due_on"]) if request["due_on"] else worked_out
-    return Awaited(ANSWER, of, by)
+    return DueResponse(ANSWER, of, by)
 
 
 def due_sentences(study: Study, on: dt.date) -> list[str]:
-    """Return what is due or overdue on a day, a sentence for each body and day, the oldest first."""
+    """Say what is due or overdue on a day, one sentence for each body and day, oldest first."""
     asking, names = Asking(study), study.lookup("units", "name")
-    steps = (awaited(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study)))
+    steps = (
+        due_response(row, asking, names[row["unit_id"]]) for row in records(sent_requests(study))
+    )
     counts = Counter(step for step in steps if step)
     order = sorted(counts, key=lambda step: (step.by or dt.date.max, step.of, step.what))
     return [step.sentence(on, counts[step]) for step in order]
@@ -178,38 +180,40 @@ def due_on(received: dt.date, law: Law | None) -> dt.date | None:
     """Return the last day on which an answer is in time; without a time limit, ``None``.
 
     Args:
-        received: the day on which the request came, not counted itself; it may be any day.
-        law: the law that it is made under.
+        received: the day of receipt, which is not counted; it may be a day off.
+        law: the law under which the request is made.
     """
-    return _after(received, law.days, law) if law and law.days else None
+    return _last_day(received, law.days, law) if law and law.days else None
 
 
 def review_due_on(asked_on: dt.date, law: Law | None) -> dt.date | None:
     """Return the last day on which an internal review is in time; without a limit, ``None``."""
-    return _after(asked_on, law.review_days, law) if law and law.review_days else None
+    return _last_day(asked_on, law.review_days, law) if law and law.review_days else None
 
 
-def _after(received: dt.date, days: int, law: Law) -> dt.date:
+def _last_day(received: dt.date, days: int, law: Law) -> dt.date:
     if law.count == "calendar":
         return received + dt.timedelta(days=days)
-    # Twice as many years as the days fill, and the next: holidays leave no year half empty.
+    # Holidays of enough years: a year has 180 working days at least, and one year is added.
     years = range(received.year, received.year + 2 + days // 180)
-    closed, week = _closed(law.holidays, years)
-    # From a day off, counting begins with the next working day: it is the first, not the noughth.
+    days_off, week = _days_off(law.holidays, years)
+    # After receipt on a day off, the next working day is counted as the first.
     day = np.busday_offset(
-        np.datetime64(received), days, roll="backward", weekmask=week, holidays=closed
+        np.datetime64(received), days, roll="backward", weekmask=week, holidays=days_off
     )
     return day.astype(dt.date)
 
 
-def _closed(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
-    """Return the holidays of any of the calendars, and which days of the week are worked."""
-    import holidays  # here, since most commands work out no day
+def _days_off(calendars: Sequence[str], years: range) -> tuple[np.ndarray, list[bool]]:
+    """Return the holidays in any of the calendars, and which days of the week are working days."""
+    import holidays  # imported here, since most commands compute no due date
 
     codes = [calendar.partition("-") for calendar in calendars]
-    closed = [
+    days_off = [
         holidays.country_holidays(country, subdiv=part or None, years=years)
         for country, _, part in codes
     ]
-    days = np.array(sorted({day for calendar in closed for day in calendar}), dtype="datetime64[D]")
-    return days, [all(day not in calendar.weekend for calendar in closed) for day in range(7)]
+    days = np.array(
+        sorted({day for calendar in days_off for day in calendar}), dtype="datetime64[D]"
+    )
+    return days, [all(day not in calendar.weekend for calendar in days_off) for day in range(7)]

@@ -16,18 +16,18 @@ def rounded(
 ) -> str:
     """Return a number as text, rounded once.
 
-    The ends of a scale are shown only where the value is exactly that. What would be rounded to
-    one of them has as many more decimals as tell it apart: 99.97 is shown as 99.97, not as 100.
+    An end of a scale is shown only if the value is exactly that. A value that would round to an end
+    gets as many more decimals as it needs: 99.97 is shown as 99.97, not as 100.
 
-    Floats are first taken to nine decimals, so that a tie is a tie: 12.5 computed as
+    Floats are first rounded to nine decimals, so that ties stay ties: 12.5 computed as
     12.499999999999998 still rounds as 12.5 does.
 
     Args:
         value: the number.
         decimals: how many decimals are shown.
         rounding: ``half_up`` or ``half_even``.
-        ends: the values that stand for none and for all.
-        positive: the number is known to be above 0, however small: it is a weight, say.
+        ends: the ends of the scale, which mean none and all.
+        positive: whether the number is known to be above 0, however small, such as a weight.
     """
     value = float(value)
     exact = Decimal(repr(round(value, 9)))

@@ -1,4 +1,4 @@
-"""Check rows against the descriptor: types, constraints, keys. Vectorised, at run time."""
+"""Check rows against the descriptor: types, constraints, keys. The checks are vectorised."""
 
 import csv
 import re
@@ -14,16 +14,16 @@ from analysis.study.descriptor import Column, Table
 from analysis.study.values import Fault, fault, faults
 
 SHOWN_PER_RULE = 1000
-"""Rows named for one rule on one column; beyond them the rows are counted."""
+"""The most rows reported for one rule on one column; further rows are only counted."""
 
 
 @dataclass(frozen=True)
 class Breach:
-    """A rule that rows break.
+    """A rule that rows break, as a problem reports it.
 
     Attributes:
-        column: where it is shown; empty: the whole row.
-        rule: what is wrong; each column in braces is filled with the row's own text.
+        column: the column that the problem names; empty: the whole row.
+        rule: what is wrong; a column's name in braces is replaced by the row's own text.
         remedy: what to do.
         severity: as in :class:`analysis.problems.Problem`.
     """
@@ -45,7 +45,7 @@ def check_schema(tables: dict[str, Table], frames: dict[str, pd.DataFrame]) -> I
         if frame.empty:
             continue
         for place, field in enumerate(table.fields):
-            # Texts repeat, so each different one is judged once.
+            # Texts repeat, so each distinct one is checked once.
             texts = frame[field.name].unique().tolist()
             yield from _check_texts(table, field.name, frame, faults(field, texts))
             if field.constraints.unique and len(texts) < len(frame):
@@ -65,17 +65,17 @@ def row_problems(
     def fault_of(number: int) -> tuple[str, str, str]:
         return _filled(breach.rule, frame.iloc[number]), breach.remedy, breach.rule
 
-    yield from _shown(table, frame, np.flatnonzero(where), breach, fault_of)
+    yield from _limited_problems(table, frame, np.flatnonzero(where), breach, fault_of)
 
 
-def _shown(
+def _limited_problems(
     table: Table,
     frame: pd.DataFrame,
     rows: np.ndarray,
     breach: Breach,
     fault_of: Callable[[int], tuple[str, str, str]],
 ) -> Iterator[Problem]:
-    """Yield a problem for each of the rows, and one for those that are too many to be shown."""
+    """Yield a problem for each of the rows, up to the limit, and one that counts the rest."""
     column, numbers = breach.column, frame.index.to_numpy()
     for number in rows[:SHOWN_PER_RULE]:
         value = shorten(frame[column].iloc[number]) if column else ""
@@ -97,7 +97,7 @@ def _filled(rule: str, row: pd.Series) -> str:
 def _check_texts(
     table: Table, column: str, frame: pd.DataFrame, text_faults: dict[str, Fault]
 ) -> Iterator[Problem]:
-    """Yield a problem for each row whose text in a column is at fault."""
+    """Yield a problem for each row whose text in a column has a fault."""
     values = frame[column]
 
     def fault_of(number: int) -> tuple[str, str, str]:
@@ -105,7 +105,7 @@ def _check_texts(
 
     if text_faults:
         rows = np.flatnonzero(values.isin([*text_faults]))
-        yield from _shown(table, frame, rows, Breach(column, "", ""), fault_of)
+        yield from _limited_problems(table, frame, rows, Breach(column, "", ""), fault_of)
 
 
 def _check_unique(table: Table, column: str, frame: pd.DataFrame) -> Iterator[Problem]:
@@ -118,7 +118,7 @@ _LIKE_AN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9&_-]*")
 
 
 def _swallowed_rows(table: Table, place: int, texts: list[str]) -> dict[str, Fault]:
-    """Find cells with lines that read as rows: a quotation mark was opened, and closed far below."""
+    """Find cells with lines that read as rows: an open quotation mark may have swallowed them."""
     swallowed = {}
     for text in texts:
         if "\n" in text and (count := _rows_in(table.fields, place, text)):
@@ -132,27 +132,31 @@ def _swallowed_rows(table: Table, place: int, texts: list[str]) -> dict[str, Fau
 
 
 def _rows_in(fields: tuple[Column, ...], place: int, text: str) -> int:
-    """Return how many lines of a cell, the one at a place of its row, read as rows of the table.
+    """Count the lines of the cell at a position of its row that read as rows of the table.
 
-    The last line may be the beginning of a row, which goes on in the cells that follow; then the
-    first line is the end of another.
+    The last line may be the start of a row that continues in the following cells. Then the first
+    line must be the end of another row.
     """
     first, *others = [next(csv.reader([line]), []) for line in text.split("\n")]
     count = sum(_reads_as_row(cells, fields) for cells in others)
-    if len(others[-1]) == place + 1 < len(fields) and _fit(first, fields[place:]):
+    if len(others[-1]) == place + 1 < len(fields) and _satisfy_columns(first, fields[place:]):
         split = _reads_as_row(others[-1], fields[: place + 1])
         count += split and not _reads_as_row(others[-1], fields)
     return count
 
 
 def _reads_as_row(cells: list[str], fields: tuple[Column, ...]) -> bool:
-    # After a comma of a sentence comes a blank, and after one between cells none.
-    looks = len(cells) > 1 and bool(_LIKE_AN_ID.fullmatch(cells[0]))
-    return looks and not any(cell.startswith(" ") for cell in cells) and _fit(cells, fields)
+    # A comma in a sentence is followed by a space, and one between cells is not.
+    looks_like_row = len(cells) > 1 and bool(_LIKE_AN_ID.fullmatch(cells[0]))
+    return (
+        looks_like_row
+        and not any(cell.startswith(" ") for cell in cells)
+        and _satisfy_columns(cells, fields)
+    )
 
 
-def _fit(cells: list[str], fields: tuple[Column, ...]) -> bool:
-    """Return whether cells keep to the columns; those that are not there must not be required."""
+def _satisfy_columns(cells: list[str], fields: tuple[Column, ...]) -> bool:
+    """Return whether cells satisfy their columns; columns without a cell must not be required."""
     if len(cells) > len(fields) or any(
         field.constraints.required for field in fields[len(cells) :]
     ):
@@ -183,7 +187,7 @@ def _check_foreign_keys(
         unknown = {*frame[column].unique()} - ids
         if not unknown:
             continue
-        # An id that is itself refused for a sign that nobody sees is said once, where it stands.
+        # An id with an invisible character is reported where it is defined, not at each reference.
         unknown.difference_update(map(signs.one_line, ids))
         dangling = frame[column].isin(unknown).to_numpy()
         rule = f"it is not a {target} of {other.path}"

@@ -1,4 +1,4 @@
-"""What results are asked for beside the study's own: one coder, other weights, another date, a part."""
+"""The scope of results, where it is not the study's own: one coder, other weights, date or part."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -22,15 +22,15 @@ NODES = {"recommendations": "recommendation_id", "criteria": "criterion_id"}
 
 @dataclass(frozen=True)
 class Scope:
-    """What was asked for, and what says so wherever results are.
+    """What was asked for, with the sentences that say so wherever results are shown.
 
     Attributes:
-        coder: whose codings stand in place of the assessments; empty: what was settled.
+        coder: whose codings replace the assessments; empty: the assessments.
         weights: the weights in place of the study's own, by criterion or recommendation.
         units: the units that are shown and ranked; empty: all.
         criteria: the criteria that are shown; empty: all.
-        query: the words by which the units were chosen; empty: by their ids.
-        public: whether no unit is named, since the study is a draft and it leaves the house.
+        query: the query by which the units were chosen; empty: by their ids.
+        public: whether no unit is named, since the study is a draft and the results are published.
         stated: a sentence for each of these, and for a date that is not the study's own.
     """
 
@@ -43,22 +43,22 @@ class Scope:
     stated: tuple[str, ...] = ()
 
     def stating(self, sentence: str, **changes) -> "Scope":
-        """Return the scope with something else asked for, and the sentence that says so."""
+        """Return the scope with changes, and with the sentence that says so."""
         return replace(self, stated=(*self.stated, sentence), **changes)
 
 
 _ALONE = "These are the codings of {} alone, not settled by the adjudicator."
 
 OWN = Scope()
-"""Nothing asked for beside the study's own."""
+"""The study's own scope: nothing else was asked for."""
 
 
 def with_weights(study: "Study", weights: Mapping[str, object]) -> "Study":
-    """Return the study with other weights in its tables, which says so.
+    """Return the study with other weights in its tables; its scope says so.
 
     Raises:
-        StudyError: a weight is negative or no number, moves nothing, or no node has the name; of
-            every such one.
+        StudyError: a weight is negative or not a number, affects no score, or names no node; with
+            a problem for each.
     """
     if not weights:
         return study
@@ -68,8 +68,8 @@ def with_weights(study: "Study", weights: Mapping[str, object]) -> "Study":
         for table, key in NODES.items()
         for node, weight in zip(tables[table][key], tables[table]["weight"], strict=True)
     }
-    moving = _moving(study)
-    problems = [_refused(name, weight, own, moving) for name, weight in weights.items()]
+    affecting = _affecting_scores(study)
+    problems = [_weight_problem(name, weight, own, affecting) for name, weight in weights.items()]
     if any(problems):
         raise StudyError([problem for problem in problems if problem])
     given = tuple(
@@ -88,19 +88,19 @@ def with_weights(study: "Study", weights: Mapping[str, object]) -> "Study":
     return replace(study, tables={**study.tables, **tables}, scope=scope)
 
 
-def _moving(study: "Study") -> set[str]:
-    """Return the criteria and recommendations whose weight can move a score."""
+def _affecting_scores(study: "Study") -> set[str]:
+    """Return the criteria and recommendations whose weight can change a score."""
     criteria, groups = study.tables["criteria"], study.tables["recommendations"]
     scored = criteria[criteria["scored"] == "yes"]
-    moving = set(scored["criterion_id"])
+    affecting = set(scored["criterion_id"])
     if study.settings.aggregation == "pooled":
-        return moving
+        return affecting
     parents = dict(zip(groups["recommendation_id"], groups["parent_id"], strict=True))
     for group in scored["recommendation_id"].unique():
-        while group and group not in moving:
-            moving.add(group)
+        while group and group not in affecting:
+            affecting.add(group)
             group = parents[group]
-    return moving
+    return affecting
 
 
 def _as_text(weight: Any) -> str:
@@ -108,23 +108,24 @@ def _as_text(weight: Any) -> str:
     return str(int(number)) if number.is_integer() else format(number, ".12g")
 
 
-_MOST = 1e12
-"""Weights further apart than this and its inverse are lost beside each other in floats."""
+_LARGEST = 1e12
+"""The largest weight, and the inverse of the smallest. Floats lose the lesser of two weights that
+are further apart."""
 
 
-def _refused(
-    name: str, weight: Any, own: Mapping[str, object], moving: Collection[str]
+def _weight_problem(
+    name: str, weight: Any, own: Mapping[str, object], affecting: Collection[str]
 ) -> Problem | None:
     if name not in own:
         rule = f"no criterion or recommendation of the study has this id{nearest(name, own)}"
         remedy = f"use one of: {', '.join(own)}"
-    elif name not in moving:
+    elif name not in affecting:
         rule = "its weight moves no score: nothing scored is below it, or only criteria weigh here"
-        remedy = f"use one of: {', '.join(node for node in own if node in moving)}"
+        remedy = f"use one of: {', '.join(node for node in own if node in affecting)}"
     elif _is_weight(weight):
         return None
     else:
-        rule = f"a weight is 0, or a number from {1 / _MOST:g} to {_MOST:g}"
+        rule = f"a weight is 0, or a number from {1 / _LARGEST:g} to {_LARGEST:g}"
         remedy = "give such a number, as 2 or 0.5"
     return Problem("weights", None, shorten(name), shorten(weight), rule, shorten(remedy, 400))
 
@@ -134,26 +135,30 @@ def _is_weight(weight: Any) -> bool:
         number = float(weight)
     except (TypeError, ValueError):
         return False
-    fits = number == 0 or 1 / _MOST <= number <= _MOST
+    fits = number == 0 or 1 / _LARGEST <= number <= _LARGEST
     return fits and not isinstance(weight, (bool, np.bool_))
 
 
 def chosen_units(units: pd.DataFrame, chosen: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the ids that an id, a list of ids or a query on the columns of units chooses, in order.
+    """Return the ids of the units that ``chosen`` selects, in the study's order.
+
+    Args:
+        units: the rows of units.
+        chosen: an id, a list of ids, or a query on the columns of units.
 
     Raises:
-        StudyError: it cannot be read as a query, names no unit of the table, or chooses none.
+        StudyError: it is not a query, names no unit of the table, or selects none.
     """
     ids, columns = list(units["unit_id"]), [*map(str, units.columns)]
     if not isinstance(chosen, str) or chosen in ids:
         return _chosen(ids, chosen, "units", "unit")
     try:
-        # No names but the columns: @name would be looked up in this very function.
+        # The query sees the columns only: @name would otherwise read variables of this function.
         where: Any = units.eval(chosen, engine="python", local_dict={}, global_dict={})
         if not is_bool_dtype(where):
             raise TypeError("it compares nothing")
         unit_ids = tuple(units.loc[where.fillna(False).astype(bool), "unit_id"])
-    except Exception as error:  # whatever the query's own mistake is
+    except Exception as error:  # a wrong query may raise anything
         refs = [ref for ref in re.findall(r"[^\W\d]\w*", _unquoted(chosen)) if ref not in columns]
         near = "".join(nearest(ref, columns) for ref in refs[:1])
         if re.fullmatch(r"[\w-]+", chosen) and chosen not in columns:
@@ -181,15 +186,15 @@ def _values(column: pd.Series) -> str:
 def chosen_criteria(
     criteria: pd.DataFrame, chosen: str | Sequence[str], asking: Collection[str]
 ) -> tuple[str, ...]:
-    """Return the ids of the criteria that an id or a list of ids chooses, in the study's order.
+    """Return the ids of the criteria that ``chosen`` selects, in the study's order.
 
     Args:
         criteria: the rows of criteria.
-        chosen: the ids.
-        asking: the ids of those that ask something.
+        chosen: an id or a list of ids.
+        asking: the ids of the criteria that ask something.
 
     Raises:
-        StudyError: an id is no criterion's, a criterion asks nothing yet, or none is chosen.
+        StudyError: an id is not of a criterion, a criterion asks nothing yet, or none is selected.
     """
     chosen_ids = _chosen(list(criteria["criterion_id"]), chosen, "criteria", "criterion")
     unread = [name for name in chosen_ids if name not in asking]
@@ -221,23 +226,23 @@ def coders(study: "Study") -> list[str]:
 
 
 def readers(study: "Study") -> list[str]:
-    """Return the names of the coders, and of those whose batch came back without a coding."""
+    """Return the names of the coders, including those who returned a batch without a coding."""
     given = study["assignments"]
-    back = given.loc[given["returned_on"] != "", "coder"]
-    return sorted({*study["codings"]["coder"], *back})
+    returned = given.loc[given["returned_on"] != "", "coder"]
+    return sorted({*study["codings"]["coder"], *returned})
 
 
 def as_coded(study: "Study", coder: str) -> "Study":
-    """Return the study with one coder's codings for its assessments.
+    """Return the study with one coder's codings in place of its assessments.
 
-    A coder's own row may be at a level that an assessment could not have (from before the
-    criterion applies, say): it counts here as that coder wrote it.
+    A coding may have a level that an assessment could not have (from before the criterion applies,
+    say). It counts here as the coder wrote it.
     """
     codings = study.tables["codings"]
     own = codings[codings["coder"] == coder].drop(columns="coder").reset_index(drop=True)
     rows = own.reindex(columns=study["assessments"].columns, fill_value="")
     tables = {**study.tables, "assessments": rows}
-    # Codings of one coder only: what was said of another goes.
+    # The sentence on another coder's codings no longer holds.
     former = _ALONE.format(study.scope.coder)
     stated = tuple(sentence for sentence in study.scope.stated if sentence != former)
     scope = replace(study.scope, stated=stated).stating(_ALONE.format(coder), coder=coder)

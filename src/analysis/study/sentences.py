@@ -1,4 +1,4 @@
-"""Sentences on a study’s cells: why each has its state, and what a person wrote on findings."""
+"""Sentences on a study’s cells: why each has its state, and the findings that a person wrote."""
 
 import datetime as dt
 from collections import defaultdict
@@ -18,7 +18,7 @@ from analysis.wording import listed, spoken_date
 
 
 def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
-    """Say, for each cell of a matrix, in one sentence why it has its state.
+    """Say in a sentence, for each cell of a matrix, why it has its state.
 
     Args:
         study: the study, with the units of the matrix's date.
@@ -31,18 +31,18 @@ def reasons(study: Study, cells: pd.DataFrame) -> list[str]:
     sentences = []
     for cell in each_row(cells):
         key = cell.unit_id, cell.criterion_id
-        made = requests.get(key, [])
+        cell_requests = requests.get(key, [])
         if cell.state == v.NOT_FOUND:
             sentences.append(
-                " ".join([_nothing_found(searched[key]), *map(_request_sentence, made)])
+                " ".join([_nothing_found(searched[key]), *map(_request_sentence, cell_requests)])
             )
         else:
-            sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), made))
+            sentences.append(_reason(cell, starts, exempt, rows.get(cell.row), cell_requests))
     return sentences
 
 
 def _searches(study: Study) -> Mapping[tuple[str, str], dict[str, list[str]]]:
-    """Return where each cell was searched for, and on which days."""
+    """Return, by unit and criterion, the places that were searched, each with the days."""
     searches: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(dict)
     for row in each_row(searches_by_unit(study)):
         for criterion in row.criterion_ids.split(";"):
@@ -52,7 +52,7 @@ def _searches(study: Study) -> Mapping[tuple[str, str], dict[str, list[str]]]:
 
 
 def _nothing_found(searches: Mapping[str, list[str]]) -> str:
-    """Say where nothing was found, and when it was looked for."""
+    """Say where we searched without finding anything, and on which days."""
     where = [
         f"{where} on {listed(list(map(spoken_date, days)))}" for where, days in searches.items()
     ]
@@ -72,7 +72,10 @@ def _reason(
     if row is None:
         refusals = [request for request in requests if request["answered_on"] == cell.observed_on]
         return " ".join(
-            [f"We asked for it, and it was refused on {cell.observed_on}.", *_after(refusals)]
+            [
+                f"We asked for it, and it was refused on {cell.observed_on}.",
+                *_refusal_sentences(refusals),
+            ]
         )
     if cell.state == v.NOT_APPLICABLE and row["not_before"] and not row["observed_on"]:
         last = row["not_after"] or row["read_on"]
@@ -97,8 +100,8 @@ _DECIDED = {
 }
 
 
-def _after(refusals: list[dict]) -> Iterator[str]:
-    """Yield what stands after a refusal: the exemption, the first review, and the complaint."""
+def _refusal_sentences(refusals: list[dict]) -> Iterator[str]:
+    """Yield the sentences after a refusal: the exemption, the review, and the complaint."""
     for sentence, column in (
         ("The exemption named is {exemption}.", "exemption"),
         ("The review of {reviewed_on} upheld that.", "review_outcome"),
@@ -115,7 +118,7 @@ def _after(refusals: list[dict]) -> Iterator[str]:
 
 
 def _request_sentence(request: dict) -> str:
-    """Say what a request came to on which no assessment rests."""
+    """Say the outcome of a request on which no assessment rests."""
     when = f" on {request['sent_on']}" if request["sent_on"] else ""
     came = {request[name] for name in ("outcome", "review_outcome", "complaint_outcome")}
     answered = came & {"answered", "partly_answered"}
@@ -124,15 +127,15 @@ def _request_sentence(request: dict) -> str:
 
 
 def dated(row: dict) -> str:
-    """Return when the source behind an assessment is from, in words."""
+    """Return the date of the source behind an assessment, in words."""
     return ("dated " if row["observed_on"] else "") + date_in_words(row)
 
 
 def written_findings(study: Study, matrix: Matrix) -> dict[tuple[str, str], str]:
-    """Return the sentences that hold, by unit and recommendation.
+    """Return the written sentences that still hold, by unit and recommendation.
 
-    A sentence holds while each state that it rests on is that of the matrix. In its place a page
-    says what was found in the words that it has for all.
+    A sentence holds while each state that it rests on is that of the matrix. Otherwise a page uses
+    its standard words for the finding.
     """
     cells = matrix.cells
     keys = zip(cells["unit_id"], cells["criterion_id"], strict=True)

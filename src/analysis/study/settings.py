@@ -1,4 +1,4 @@
-"""What a study says of itself beyond its tables: the part ``study`` of its descriptor."""
+"""The settings of a study: the part ``study`` of its descriptor."""
 
 import datetime as dt
 import math
@@ -25,7 +25,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 def _day(text: Any) -> dt.date:
-    # A bare number would be taken for seconds since 1970.
+    # Pydantic would take a bare number for seconds since 1970.
     try:
         return whole_day(text)
     except (TypeError, ValueError):
@@ -47,7 +47,7 @@ def _one_line_text(text: str) -> str:
 
 
 Words = Annotated[str, AfterValidator(_one_line_text)]
-"""Words that stand within a sentence of a letter."""
+"""Words that are put into a sentence of a letter."""
 
 
 def _checked_factor(factor: Fraction) -> Fraction:
@@ -57,7 +57,7 @@ def _checked_factor(factor: Fraction) -> Fraction:
 
 
 Whole = Annotated[int, Field(strict=True)]
-"""A whole number; true and false are none."""
+"""A whole number; true and false are refused."""
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Ratio = Annotated[Fraction, BeforeValidator(_ratio)]
 
@@ -73,11 +73,11 @@ def _site_address(text: str) -> str:
 
 
 SiteAddress = Annotated[str, AfterValidator(_site_address)]
-"""The address of the site’s folder, with a stroke at its end."""
+"""The address of the site’s folder, with a slash at its end."""
 
 
 class Setting(BaseModel):
-    """A part of a descriptor that holds nothing but what is described here."""
+    """A part of a descriptor; keys that are not described here are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -95,7 +95,7 @@ class UnitNoun(Setting):
 
 
 class Report(Setting):
-    """The report that the units are held against."""
+    """The report with which the units are compared."""
 
     title: Text
     date: Day
@@ -104,7 +104,7 @@ class Report(Setting):
 
 
 class CompareDate(Setting):
-    """A date at which the picture is shown beside today's."""
+    """A date whose results are shown beside today's."""
 
     date: Day
     label: Text
@@ -113,7 +113,7 @@ class CompareDate(Setting):
 class Display(Setting):
     """How results are shown: scores, on 0 to 100, are rounded once, by one rule.
 
-    ``faces`` name the faces of pictures and PDFs for letters that our own does not have: files
+    ``faces`` names the typefaces of pictures and PDFs for letters that our own does not have: files
     in the study's folder, or families that are installed.
     """
 
@@ -123,7 +123,7 @@ class Display(Setting):
 
 
 class WeightBox(Setting):
-    """The declared range of the weights: factors on the raw weights below some nodes."""
+    """The weight intervals: lowest and highest factor on the raw weights below some nodes."""
 
     lowest_factor: Annotated[Ratio, Field(gt=0, le=1), AfterValidator(_checked_factor)]
     highest_factor: Annotated[Ratio, Field(ge=1, le=1_000_000)]
@@ -131,7 +131,7 @@ class WeightBox(Setting):
 
 
 def _calendar(code: str) -> str:
-    import holidays  # here, since most studies name none
+    import holidays  # imported here, since most studies name no calendar
 
     country, _, part = code.partition("-")
     try:
@@ -151,17 +151,17 @@ class Law(Setting):
     """A law under which information is asked for, in the words in which a letter cites it.
 
     Attributes:
-        countries: of the units that it covers, as in units.csv; none: every other country.
-        name: what the law is called.
-        addressee: who answers for requests in a body.
+        countries: the countries of the units that it covers, as in units.csv; none: all others.
+        name: the name of the law.
+        addressee: the officer of a body to whom a request is addressed.
         request: the sentence by which a letter becomes a request under it.
-        refusal: what is asked for if part of the request is refused.
-        cost: what is asked for if all of it is too much to answer.
-        time: the sentence on the time that it gives.
-        days: how many days it gives after the day of receipt; none: no day is worked out.
-        review_days: how many days of the same kind an internal review may take; none: not said.
+        refusal: what the letter asks for if part of the request is refused.
+        cost: what the letter asks for if answering all of it would cost too much.
+        time: the sentence on the time limit.
+        days: the time limit in days after the day of receipt; ``None``: no due date is computed.
+        review_days: the limit of an internal review, in the same days; ``None``: not stated.
         count: whether those are working days, or days of the calendar.
-        holidays: the calendars whose holidays are no working days, such as ``CA-ON``.
+        holidays: the calendars whose holidays are not working days, such as ``CA-ON``.
     """
 
     countries: tuple[Text, ...] = ()
@@ -186,7 +186,7 @@ class Law(Setting):
 
 
 class RequestSettings(Setting):
-    """What requests for information are about, and under which laws they are made."""
+    """The subject of requests for information, and the laws under which they are made."""
 
     about: Words = ""
     laws: tuple[Law, ...] = ()
@@ -205,19 +205,19 @@ class RequestSettings(Setting):
         return laws
 
     def law(self, country: str) -> Law | None:
-        """Return the law that covers a country; none: ``None``."""
+        """Return the law that covers a country; ``None``: no law does."""
         others = next((law for law in self.laws if not law.countries), None)
         return next((law for law in self.laws if country in law.countries), others)
 
 
 class PersonSettings(Setting):
-    """The persons of whom nothing personal may be said.
+    """The persons about whom nothing personal may be said.
 
     Attributes:
-        called: what such a person is called in a sentence, with its article.
-        words: words for one such person, beside those for anyone.
-        services: words that follow one of them in the name of a service, and of no person.
-        events: what happens to such a person somewhere, in the past tense.
+        called: the phrase for such a person in a sentence, with its article.
+        words: words for one such person, in addition to those for anyone.
+        services: words that, after one of those words, make it the name of a service.
+        events: verbs, in the past tense, of what happens to such a person somewhere.
     """
 
     called: Text = "a private person"
@@ -227,9 +227,9 @@ class PersonSettings(Setting):
 
 
 class Settings(Setting):
-    """What a study says of itself beyond its tables.
+    """The settings of a study.
 
-    ``site_address`` is where the folder ``site`` will stand on the web; ``None``: not known yet.
+    ``site_address`` is the web address of the folder ``site``; ``None``: not known yet.
     """
 
     status: Literal["draft", "checked"]
@@ -252,7 +252,7 @@ class Settings(Setting):
 
     @property
     def draft_mark(self) -> str:
-        """What stands on every page and sheet while it is a draft; afterwards nothing."""
+        """The mark on every page and sheet of a draft; empty for a checked study."""
         if not self.is_draft:
             return ""
         noun = with_article(self.unit_noun.singular)

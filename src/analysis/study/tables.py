@@ -1,7 +1,7 @@
-"""Read and write a study's CSV files as text, nothing guessed and nothing changed.
+"""Read and write a study's CSV files as text, without guessing or changing anything.
 
-Every cell stays the text that it is: no type is inferred and no code such as ``NA`` is taken
-for a missing value. The empty text is the only missing value.
+Every cell stays text: no type is inferred, and no code such as ``NA`` is read as a missing value.
+The empty text is the only missing value.
 """
 
 import codecs
@@ -19,13 +19,13 @@ import pandas as pd
 from analysis.problems import Problem, shorten
 from analysis.study.descriptor import Table
 
-# Room for the longest legal text, quoted; anything longer is no table of ours.
+# Enough for the longest allowed text with every quotation mark doubled.
 csv.field_size_limit(200_000)
 
 _ROWS_AT_ONCE = 1_000
 
 MOST_RAGGED_ROWS = 100
-"""Rows of the wrong width after which a file is taken for something else."""
+"""Rows of the wrong width after which the rest of a file is not read."""
 
 
 def read_table(
@@ -36,13 +36,13 @@ def read_table(
     Args:
         folder: the study's folder.
         table: its description.
-        header: that of the file, where it lacks columns, which are then empty; an empty one:
-            there is no file. ``None``: it lacks none.
+        header: the header of the file, if it lacks columns, which are then read as empty; an
+            empty list: there is no file; ``None``: the file has all columns.
 
     Returns:
-        The rows as text (as categories: each different text of a column is there once), columns as
-        described, or ``None`` where the file cannot be read as that table; and the problems found.
-        The frame's index counts from 0: the spreadsheet row is the index plus 2.
+        The rows as text (as categories, so that a column stores each distinct text once), with the
+        columns as described, or ``None`` if the file cannot be read as that table; and the
+        problems found. The frame's index counts from 0: the spreadsheet row is the index plus 2.
     """
     path = folder / table.path
     if header == []:
@@ -53,7 +53,7 @@ def read_table(
             rule = "the file cannot be read (it is not a file)"
             return None, [_problem(table, None, "", rule, "put the table in its place")]
         with path.open("rb") as file:
-            # The header is judged before the rest is read: the file may be anything, of any size.
+            # Check the header before reading the rest, since the file may be anything, of any size.
             problem = _header_problem(table, header, file.read(65_536))
             file.seek(0)
             if problem:
@@ -74,15 +74,15 @@ def read_table(
 def as_csv(rows: pd.DataFrame, marked: bool = False) -> bytes:
     """Return rows as the bytes of a CSV file: UTF-8, line feeds, quoted only where needed.
 
-    ``marked``: with a byte order mark, without which a spreadsheet program that opens the file
-    by a double click takes it for another encoding.
+    ``marked``: with a byte order mark. Without it, a spreadsheet program that opens the file by a
+    double click assumes another encoding.
     """
     text = rows.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8-sig" if marked else "utf-8")
 
 
 def is_marked(path: Path) -> bool:
-    """Return whether a file begins with a byte order mark; one that is not there does not."""
+    """Return whether a file begins with a byte order mark; ``False`` if there is no file."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -118,12 +118,12 @@ def _parse(
     cells = {name: texts.coded() for name, texts in zip(header, columns, strict=True)}
     lacking = pd.Categorical.from_codes(np.zeros(start, dtype=int), pd.Index([""], dtype=object))
     frame = pd.DataFrame({name: cells.get(name, lacking) for name in table.columns})
-    # No other row is to be blamed for an empty line; the others keep their numbers.
+    # Empty lines are dropped, so that they break no other rule; other rows keep their numbers.
     return frame.drop(index=empty) if empty else frame, problems
 
 
 class _Texts:
-    """A column's different texts, each numbered as it first comes, and the number in each row."""
+    """Encodes a column as categories: numbers the distinct texts by first appearance."""
 
     def __init__(self):
         self._number = defaultdict(count().__next__)
@@ -139,7 +139,7 @@ class _Texts:
 
 
 def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error | None]:
-    """Return the next rows, none at the end, and what keeps the reader from going on."""
+    """Return the next rows (none at the end), and the error that stops the reader, if any."""
     rows: list[list[str]] = []
     try:
         rows.extend(islice(reader, _ROWS_AT_ONCE))
@@ -149,10 +149,10 @@ def _next_rows(reader: Iterator[list[str]]) -> tuple[list[list[str]], csv.Error 
 
 
 def _pad_rows(table: Table, rows: list[list[str]], start: int, width: int) -> list[Problem]:
-    """Fill up or cut the rows of another width; return what is to be said of them.
+    """Pad or cut rows of the wrong width in place; return a problem for each.
 
-    They stay, so that what points to their keys is not blamed; every other problem of such a row
-    is dropped in `load`.
+    The rows stay, so that references to their keys are not reported as dangling. Every other
+    problem of such a row is dropped in `load`.
     """
     problems = []
     for number, record in enumerate(rows) if {*map(len, rows)} != {width} else ():
@@ -203,16 +203,16 @@ def _header_problem(table: Table, columns: list[str], head: bytes) -> Problem | 
 
 
 def _encoding_problem(table: Table, content: bytes) -> Problem:
-    """Say where the bytes stop being UTF-8, in the row that a spreadsheet would show."""
+    """Report the first byte that is not UTF-8, by the row that a spreadsheet would show."""
     try:
         place = len(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         place = error.start
     before = content[:place].decode("utf-8-sig", errors="replace")
-    # A mark in place of the faulty byte makes the row that it stands in a row to count.
+    # The question mark stands for the faulty byte, so that its row is counted.
     try:
         rows = sum(1 for _ in csv.reader(io.StringIO(before + "?", newline="")))
-    except csv.Error:  # a cell without end
+    except csv.Error:  # a quoted cell that does not end
         rows = before.count("\n") + 1
     value = f"\\x{content[place]:02x}"
     remedy = "save it as CSV UTF-8 from the program it came from"

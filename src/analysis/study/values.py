@@ -1,4 +1,4 @@
-"""Judge the text of a cell by its column: what can be read, its length, form and allowed values."""
+"""Check the text of a cell against its column: readability, length, form and allowed values."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ from analysis.study.descriptor import Column, Constraints
 
 Fault = tuple[str, str]
 """The rule that a text breaks, and the remedy."""
-# Control characters but tab and line feed, and what no XML file, such as a workbook, can hold.
+# Control characters except tab and line feed, and characters that XML (so a workbook) cannot hold.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = {
     "integer": re.compile(r"[+-]?\d+", re.ASCII),
     "number": re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII),
 }
 MOST_DIGITS = {"integer": 18, "number": 40}
-"""Digits of a number at most; of one with decimals, also the size of its exponent."""
+"""The most digits of a number; for one with decimals, also the largest exponent."""
 _HOW = {
     "integer": "write digits only",
     "number": "write digits, with a point before decimals, such as 0.25 or 2.5e-05",
@@ -46,27 +46,27 @@ FORMS = {
         f"weights: an id, = and its weight, joined by ; without blanks; a weight is {_NUMBER_IN_WORDS}"
     ),
 }
-"""What the patterns of an empty study ask for, in words."""
+"""The patterns of an empty study, in words."""
 _VISIBLE = re.compile("[!-~]")
 _NO_DOCUMENT = r"(?:mailto|file|javascript|vbscript|data|blob|about|tel|sms|callto|skype|cid):"
 _ADDRESS = re.compile(
     rf"https?://[^\s/]\S*|(?!https?:|{_NO_DOCUMENT})[A-Za-z][A-Za-z0-9+.-]+:\S+", re.IGNORECASE
 )
-"""A single letter before the colon is a drive; and a mail or a file of one's own is no document."""
+"""A single letter before the colon is a drive, not a scheme; mail and local files are excluded."""
 _ON_THE_WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 NO_ADDRESS = "it is not an address: one begins with https://, http:// or another kind (such as doi:), then goes on without a blank. It leads to a document that others can find; mailto:, file: and the like do not"
 WHOLE = "write it whole, such as https://example.org/page; leave it empty if there is none"
 
 
 def faults(field: Column, texts: Sequence[str]) -> dict[str, Fault]:
-    """Return the faults among the different texts of a column, by the text."""
-    is_usual = _usual(field)
+    """Return the faulty texts among the distinct texts of a column, each with its fault."""
+    is_usual = _fast_test(field)
     suspects = {text: fault(field, text) for text in texts if not is_usual(text)}
     return {text: result for text, result in suspects.items() if result}
 
 
-def _usual(field: Column) -> Callable[[str], bool]:
-    """Return what tells quickly that there is no fault in a text; of few it cannot tell."""
+def _fast_test(field: Column) -> Callable[[str], bool]:
+    """Return a fast test that accepts only texts without a fault, and nearly all of them."""
     limits = field.constraints
     if field.type != "string":
         return lambda text: False
@@ -118,19 +118,21 @@ def _wrong_length(limits: Constraints, text: str) -> Fault | None:
 
 def _wrong_form(field: Column, text: str) -> Fault | None:
     limits = field.constraints
-    hidden = "" if signs.is_prose(field) else signs.unseen(text)
-    spelt = (hidden, f"write it as “{shorten(signs.one_line(text))}”") if hidden else None
-    if spelt and limits.pattern is None:
-        return signs.spoilt_rule(text) or spelt
+    invisible = "" if signs.is_prose(field) else signs.unseen(text)
+    misspelling = (
+        (invisible, f"write it as “{shorten(signs.one_line(text))}”") if invisible else None
+    )
+    if misspelling and limits.pattern is None:
+        return signs.spoilt_rule(text) or misspelling
     if field.type != "string":
         return _no_number(field, text) or _out_of_range(limits, text)
     if limits.enum is not None and text not in limits.enum:
         return "it is not an allowed value", f"use one of: {', '.join(limits.enum)}"
     if limits.pattern is not None and not re.fullmatch(limits.pattern, text, re.ASCII):
         form = FORMS.get(limits.pattern, f"the pattern {limits.pattern}")
-        why = f"{hidden}: " if hidden else ""
+        why = f"{invisible}: " if invisible else ""
         return f"{why}it does not have the form of {form}", "write it in that form"
-    return spelt
+    return misspelling
 
 
 def _no_number(field: Column, text: str) -> Fault | None:

@@ -1,4 +1,4 @@
-"""Versions of a study: open one, follow ids that changed, and list what was corrected."""
+"""Versions of a study: open one, map ids that changed, and list corrections."""
 
 import dataclasses
 import io
@@ -21,8 +21,8 @@ class Version:
     """A version of a study.
 
     Attributes:
-        name: as it was asked for.
-        study: the study, read.
+        name: the folder or revision that was asked for.
+        study: the study as it is in that version.
     """
 
     name: str
@@ -33,12 +33,12 @@ def open_version(name: str, folder: Path) -> Version:
     """Open a version of a study.
 
     Args:
-        name: a study's folder, which wins; else a git revision.
-        folder: the study's folder in the repository that knows the revision.
+        name: a study's folder; or, if there is no such folder, a git revision.
+        folder: the study's folder in the repository that has the revision.
 
     Raises:
-        StudyError: there is neither; or the version is not a valid study, each problem's file
-            named with its version.
+        StudyError: there is neither; or the version is not a valid study. The file of each problem
+            is named with the version.
     """
     is_folder = Path(name).is_dir()
     with TemporaryDirectory() as directory:
@@ -53,7 +53,7 @@ def open_version(name: str, folder: Path) -> Version:
 
 
 def _extract(revision: str, folder: Path, to: Path) -> Path:
-    """Write what a revision holds of a study's folder into a new one; return it."""
+    """Write the files of a study's folder at a revision into a new folder; return that folder."""
     if not folder.is_dir():
         rule = f"it is not a folder, and {shorten(folder, 200)} is not one either, to ask git there"
         raise refusal(revision, rule, "name two folders, or the study with --study")
@@ -62,7 +62,7 @@ def _extract(revision: str, folder: Path, to: Path) -> Path:
     if commit is None:
         rule = f"it is neither a folder nor a git revision that {shorten(folder, 200)} knows"
         raise refusal(revision, rule, "name a study's folder, or a commit, branch or tag")
-    # From inside a folder, git packs that folder alone, its paths counted from there.
+    # Run inside a folder, git archives that folder only, with paths relative to it.
     packed = _git(folder, "archive", "--format=tar", commit.decode().strip())
     if packed is None:
         rule = f"the revision does not hold {shorten(folder, 200)}"
@@ -77,7 +77,7 @@ def _extract(revision: str, folder: Path, to: Path) -> Path:
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Return what git says in a folder; ``None`` where it refuses or is not there."""
+    """Return the output of git in a folder; ``None``: git failed, or is not installed."""
     try:
         done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=True)
     except (OSError, ValueError, subprocess.CalledProcessError):
@@ -89,22 +89,22 @@ _COLUMNS = {
     "units": ("unit_id", "unit_ids", "successor_ids", "among"),
     "criteria": ("criterion_id", "criterion_ids", "node_id", "weights"),
 }
-"""Columns, of any table, that name units and criteria."""
+"""Columns of any table that name units, and those that name criteria; the key comes first."""
 
 
 def changed_ids(old: Study, new: Study, table: str) -> dict[str, str]:
-    """Return the ids of one table that changed, each with the id that the other version has.
+    """Return the ids of a table that changed, each old id with the new one.
 
-    It may be either version that declares them: two may be compared the wrong way round.
+    Either version may declare them, since two versions may be compared in either order.
     """
     backwards = {current: former for former, current in _declared(new, old, table).items()}
     return backwards | _declared(old, new, table)
 
 
 def _declared(old: Study, new: Study, table: str) -> dict[str, str]:
-    """Return the ids of an earlier version that a later one declares, each with its own.
+    """Return the ids of an earlier version that a later one declares as former, with the new ids.
 
-    A row that bears several ids of the earlier version has merged them: it continues none.
+    A row with several ids of the earlier version is a merger, and continues none of them.
     """
     key = _COLUMNS[table][0]
     old_ids, renamed = set(old[table][key]), {}
@@ -116,29 +116,29 @@ def _declared(old: Study, new: Study, table: str) -> dict[str, str]:
 
 
 def current_ids(study: Study, table: str) -> dict[str, str]:
-    """Return the former ids of a study's units or criteria, each with the id of today."""
+    """Return the former ids of a study's units or criteria, each with the current id."""
     rows = each_row(study[table][[_COLUMNS[table][0], "former_ids"]])
     return {former: current for current, ids in rows for former in ids.split(";") if former}
 
 
 def under_new_ids(old: Study, new: Study) -> tuple[Study, dict[str, str]]:
-    """Return an earlier version with the ids of the later one, and the ids that changed."""
+    """Return an earlier version under the ids of the later one, and the ids that changed."""
     tables, renamed = dict(old.tables), {}
     for kind, columns in _COLUMNS.items():
         changed = changed_ids(old, new, kind)
         renamed |= changed
         for name, frame in tables.items() if changed else ():
-            again = {
+            renamed_columns = {
                 column: _renamed(frame[column], changed)
                 for column in frame.columns.intersection([*columns])
             }
-            tables[name] = frame.assign(**again)
+            tables[name] = frame.assign(**renamed_columns)
     return dataclasses.replace(old, tables=tables), renamed
 
 
 def _renamed(texts: pd.Series, changed: dict[str, str]) -> pd.Series:
-    """Return texts that name ids, alone, joined by ``;`` or each with a weight, with the new ids."""
-    # What stands after an equals sign is a value, and no id.
+    """Replace ids in texts that hold ids joined by ``;``, each maybe with ``=`` and a weight."""
+    # Text after an equals sign is a value, not an id.
     an_id = r"(?<![^;])[^;=]+"
     return texts.map(
         lambda text: re.sub(an_id, lambda match: changed.get(match[0]) or match[0], str(text))
@@ -146,7 +146,7 @@ def _renamed(texts: pd.Series, changed: dict[str, str]) -> pd.Series:
 
 
 def corrections(study: Study) -> list[dict[str, str]]:
-    """Return the checked assessments that were replaced since, the latest first; of a draft none."""
+    """Return the checked assessments that were replaced, latest first; none for a draft."""
     rows = study["assessments_history"]
     rows = rows[(rows["checked_on"] != "") & (not study.settings.is_draft)]
     return records(rows.sort_values("replaced_on", ascending=False, kind="stable"))

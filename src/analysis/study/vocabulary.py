@@ -1,4 +1,4 @@
-"""The typed unknowns. They stay apart from each other, and from every level, to the page."""
+"""The kinds of unknown. They stay distinct from each other, and from every level, everywhere."""
 
 NOT_FOUND = "not_found"
 INCONCLUSIVE = "inconclusive"
@@ -26,22 +26,22 @@ TYPED = tuple(code for code in UNKNOWNS if code not in DERIVED)
 """Unknowns that a coder may write in place of a level."""
 
 OUT_OF_SUM = (NOT_IN_FORCE, NOT_APPLICABLE)
-"""Unknowns that leave the weighted mean; the weights of their siblings scale up."""
+"""Unknowns that are left out of the weighted mean; the weights of their siblings scale up."""
 
 OPEN = tuple(code for code in UNKNOWNS if code not in OUT_OF_SUM)
-"""Unknowns in the sum: there is a level to be known, and it cannot be told."""
+"""Unknowns that count in the mean: the cell has a level, and nobody knows it yet."""
 
 CONFIDENCE = ("low", "medium", "high")
 """Confidence of a row, from least to most."""
 
 REFUSED = ("refused", "neither_confirmed_nor_denied")
-"""Outcomes of a request after which what was asked for is withheld."""
+"""Outcomes of a request by which the answer is withheld."""
 
 REFUSED_IN_PART = (*REFUSED, "partly_answered")
-"""Outcomes of a request by which at least a part of it was refused."""
+"""Outcomes of a request by which all or part of it was refused."""
 
 OVERTURNED = ("answered", "partly_answered", "not_held")
-"""Outcomes of a review or a complaint after which a refusal no longer stands."""
+"""Outcomes of a review or a complaint that overturn a refusal."""
 
 REQUEST_DAYS = (
     "sent_on",
@@ -51,11 +51,11 @@ REQUEST_DAYS = (
     "complained_on",
     "complaint_decided_on",
 )
-"""Columns of the days of a request, in the order in which they come."""
+"""Columns with the days of a request, in chronological order."""
 
 UNCHANGED, SAME_TEXT, MOVED = "unchanged", "same_text", "moved"
 CHANGED, GONE, NOT_GIVEN = "changed", "gone", "refused"
-"""What a later look at a document found; the last one is no finding on the document."""
+"""Results of rechecking a document; the last one tells nothing about the document."""
 
 MEANING = {
     INCONCLUSIVE: "a source was seen, but what could be read of it does not settle the level",
@@ -66,7 +66,7 @@ MEANING = {
     NOT_IN_FORCE: "the criterion does not apply yet on this date",
     NOT_APPLICABLE: "the criterion cannot apply here",
 }
-"""What each unknown means, in half a sentence."""
+"""The meaning of each unknown, in half a sentence."""
 
 WORD = {
     **{code: code.replace("_", " ") for code in UNKNOWNS},
@@ -74,7 +74,7 @@ WORD = {
     NOT_ASSESSED: "nobody has looked",
     NOT_IN_FORCE: "not in force yet",
 }
-"""Each unknown in the words that stand for it wherever it is shown."""
+"""The label of each unknown wherever it is shown."""
 
 EXTENT = {
     "opening": "only its opening was read",
@@ -86,7 +86,7 @@ EXTENT = {
 """How far a document was read, in words."""
 
 IMPORTED = "imported table"
-"""What stands in ``settled_by``, and as the kind of the source, where a table was brought in."""
+"""Value of ``settled_by``, and of the kind of the source, for imported tables."""
 
 COMPLETE_REPLY = "complete_reply"
-"""What a rule needs under which only evidence that was read whole carries the level."""
+"""Value of ``needs`` in a rule whose level only evidence that was read whole can support."""

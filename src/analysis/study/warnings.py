@@ -1,4 +1,4 @@
-"""What is no breach of a rule, and is for a person to look at."""
+"""Warnings: what breaks no rule, and a person should check."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -26,14 +26,14 @@ from analysis.study.values import NO_ADDRESS, WHOLE, is_address
 from analysis.wording import agreeing, some_of, stopped
 
 FURTHEST_READ = ("not_read", "opening", "whole_excerpt", "whole")
-"""How far a document was read, from least to most."""
+"""The extents to which a document was read, from least to most."""
 
 LONGEST_NOTICE = 300
-"""Letters of a notice on a unit or a criterion that a briefing has room for."""
+"""The most characters of a notice on a unit or a criterion that fit in a briefing."""
 
 
-def look_over(folder: str | Path) -> list[Problem]:
-    """Return every problem of a study, and after them what a person should look at.
+def problems_and_warnings(folder: str | Path) -> list[Problem]:
+    """Return every problem of a study, followed by its warnings.
 
     See :func:`analysis.study.validate` and :func:`warnings`.
     """
@@ -43,17 +43,17 @@ def look_over(folder: str | Path) -> list[Problem]:
         return error.problems
     if study is None:
         return problems
-    return [*problems, *(_of_tables(study) if problems else warnings(study))]
+    return [*problems, *(_table_warnings(study) if problems else warnings(study))]
 
 
 def warnings(study: Study) -> list[Problem]:
-    """Return everything in a valid study that a person should look at."""
-    return [*(problem for check in _CHECKS for problem in check(study)), *_of_tables(study)]
+    """Return the warnings of a valid study: everything in it that a person should check."""
+    return [*(problem for check in _CHECKS for problem in check(study)), *_table_warnings(study)]
 
 
-def _of_tables(study: Study) -> Iterator[Problem]:
-    """Yield what is to be looked at also where tables do not fit together, or cannot be read."""
-    for check in _OF_TABLES:
+def _table_warnings(study: Study) -> Iterator[Problem]:
+    """Yield the warnings that need no valid study: tables may be missing or inconsistent."""
+    for check in _TABLE_CHECKS:
         yield from check(study)
     yield from spoilt_cells(study.descriptor.tables, study.tables)
     yield from spoilt_settings(study.descriptor)
@@ -61,9 +61,9 @@ def _of_tables(study: Study) -> Iterator[Problem]:
 
 
 def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Problem]]:
-    """Return a check of the rows of a table; the rule's ``faulty`` is given them and the study.
+    """Return a check of a table's rows; the rule's ``faulty`` gets the rows and the study.
 
-    It looks at nothing where the table, or another that it needs, could not be read.
+    The check does nothing if the table, or another that it needs, could not be read.
     """
 
     def check(study: Study) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def _rows(table: str, rule: Rule, *needs: str) -> Callable[[Study], Iterator[Pro
     return check
 
 
-def _older(study: Study) -> Iterator[Problem]:
+def _older_version(study: Study) -> Iterator[Problem]:
     if study.descriptor.added:
         added = ", ".join(study.descriptor.added)
         rule = f"the study was written for an older version; read as empty: {added}"
@@ -106,7 +106,7 @@ def _weights_of_groups_in_a_pool(weights: pd.DataFrame, study: Study) -> pd.Seri
 
 
 def _without_rules(study: Study, coded: bool = True) -> pd.Series:
-    """Return the criteria that have no rules, and for which levels are coded, or are not."""
+    """Return which criteria without rules have coded levels (``coded=False``: have none)."""
     rows = pd.concat([study["codings"], study["assessments"]])
     known = rows.loc[~rows["level"].isin(v.UNKNOWNS), "criterion_id"]
     ids = study["criteria"]["criterion_id"]
@@ -114,8 +114,8 @@ def _without_rules(study: Study, coded: bool = True) -> pd.Series:
 
 
 def _criteria_without_rules(study: Study) -> Iterator[Problem]:
-    """Say once which criteria nobody has coded lack rules."""
-    # What a recommendation asks whose text was not read, no rule can say yet.
+    """Yield one warning on all criteria that lack rules and are not coded."""
+    # A recommendation whose text was not read can have no rules yet.
     groups, criteria = study["recommendations"], study["criteria"]
     unread = groups.loc[groups["text_read"] == "not_read", "recommendation_id"]
     bare = _without_rules(study, coded=False) & ~criteria["recommendation_id"].isin(unread)
@@ -131,15 +131,15 @@ _WRITE_RULES = "write a rule for every level"
 
 
 def _batches_of_another_name(study: Study) -> Iterator[Problem]:
-    given, codings = study["assignments"], study["codings"]
-    to = given[given["batch"] != ""].groupby("batch")["coder"].unique()
+    assignments, codings = study["assignments"], study["codings"]
+    coders_of_batch = assignments[assignments["batch"] != ""].groupby("batch")["coder"].unique()
     seen = set()
-    codings = codings[codings["batch"].isin(to.index)]
+    codings = codings[codings["batch"].isin(coders_of_batch.index)]
     for index, row in zip(codings.index, each_row(codings), strict=True):
-        if row.coder in to[row.batch] or (row.coder, row.batch) in seen:
+        if row.coder in coders_of_batch[row.batch] or (row.coder, row.batch) in seen:
             continue
         seen.add((row.coder, row.batch))
-        names = ", ".join(sorted(to[row.batch]))
+        names = ", ".join(sorted(coders_of_batch[row.batch]))
         rule = f"assignments.csv says that the batch {row.batch} was given to {names}, not to this coder. What this coder was given and left uncoded counts for nothing"
         remedy = "write one name in both tables, if it is one coder; else record what this coder was given"
         place = "codings.csv", index + 2, "coder"
@@ -154,16 +154,18 @@ def _sources_without_use(sources: pd.DataFrame, study: Study) -> pd.Series:
     return ~sources["source_id"].isin(used)
 
 
-def _document_again(column: str, what: str, texts: Callable[[pd.DataFrame], pd.Series]):
-    """Return the check of documents that stand in sources.csv twice by some texts."""
+def _duplicate_document(column: str, what: str, texts: Callable[[pd.DataFrame], pd.Series]):
+    """Return a check for documents that are in sources.csv twice, as the key ``texts`` tells."""
 
-    def again(sources: pd.DataFrame, _: Study) -> pd.Series:
+    def is_duplicate(sources: pd.DataFrame, _: Study) -> pd.Series:
         keys = texts(sources)
-        # A note says why one document stands here twice.
+        # A note may say why the same document is listed twice.
         return (keys != "") & keys.duplicated() & (sources["note"] == "")
 
     remedy = "keep one of the two, or say in note why both stand"
-    return _rows("sources", Rule(column, again, f"an earlier row has the same {what}", remedy))
+    return _rows(
+        "sources", Rule(column, is_duplicate, f"an earlier row has the same {what}", remedy)
+    )
 
 
 def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
@@ -172,7 +174,7 @@ def _publisher_title_and_date(sources: pd.DataFrame) -> pd.Series:
 
 
 def _addresses_of_private_documents(sources: pd.DataFrame, study: Study) -> pd.Series:
-    """Return the sources that have an address, and private documents alone."""
+    """Return the sources that have an address although all their documents are private."""
     documents = study["documents"]
     is_public = documents["access"] == "public"
     of_public = sources["source_id"].isin(documents.loc[is_public, "source_id"])
@@ -206,7 +208,7 @@ def _report_after_all_observations(study: Study) -> Iterator[Problem]:
 
 
 def outdated_by_the_report(study: Study) -> str:
-    """Say that the report came after every observation; empty: it did not, or there is none."""
+    """Say that all levels are from before the report; empty: they are not, or there are none."""
     rows = study["assessments"]
     rows = rows[~rows["level"].isin(v.UNKNOWNS)]
     _, last = possible_days(rows, study["units"])
@@ -236,8 +238,8 @@ def _sentences_that_no_longer_hold(rows: pd.DataFrame, study: Study) -> list[boo
     return [(row.unit_id, row.recommendation_id) not in hold for row in each_row(rows)]
 
 
-def _half_a_map(study: Study) -> Iterator[Problem]:
-    """Say once that no map is drawn since some units have no tile; where none has, it is meant."""
+def _incomplete_map(study: Study) -> Iterator[Problem]:
+    """Yield one warning if only some units have a tile, so that no map is drawn."""
     there = (study["units"][["tile_column", "tile_row"]] != "").all(axis=1)
     if there.any() and not there.all():
         first = int(there.to_numpy().argmin())
@@ -250,13 +252,12 @@ def _half_a_map(study: Study) -> Iterator[Problem]:
 
 
 def _letters_without_a_face(study: Study) -> Iterator[Problem]:
-    """Say once which letters no face has; they stand by their numbers in pictures and PDFs."""
+    """Yield warnings on fonts that are missing, and on letters that no typeface has."""
     named = study.settings.display.faces
     letters = set(study.descriptor.model_dump_json())
     for table in study.tables.values():
         letters.update(*(text for name in table for text in table[name] if not text.isascii()))
-    # What our own face surely has, Latin letters and their marks, needs no look at it, which takes
-    # a while.
+    # Loading the typefaces is slow, and not needed for Latin letters and punctuation.
     if not named and all(letter < "\u0250" or "\u2010" <= letter <= "\u2027" for letter in letters):
         return
     from analysis.study.faces import face_file, faces_of, named_letters
@@ -281,14 +282,14 @@ def _letters_without_a_face(study: Study) -> Iterator[Problem]:
 
 
 def not_shown(study: Study) -> list[Problem]:
-    """Return what of a study no picture or PDF can show as it is."""
-    return [*_half_a_map(study), *_letters_without_a_face(study)]
+    """Return the warnings on what pictures and PDFs of a study cannot show."""
+    return [*_incomplete_map(study), *_letters_without_a_face(study)]
 
 
 _FACES = "study.display.faces"
 # fmt: off
 _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
-    _older,
+    _older_version,
     _searches_without_criteria,
     _rows("group_weights", Rule("node_id", _weights_of_groups_in_a_pool,
           "it is a weight of a group, and study.aggregation is pooled: it counts for nothing",
@@ -299,9 +300,9 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
     _batches_of_another_name,
     _rows("sources", Rule("source_id", _sources_without_use,
           "nothing cites this source", "cite it, or take it out")),
-    _document_again("url", "address", lambda sources: sources["url"].str.rstrip("/")),
-    _document_again("sha256", "content", lambda sources: sources["sha256"]),
-    _document_again("title", "publisher, title and date", _publisher_title_and_date),
+    _duplicate_document("url", "address", lambda sources: sources["url"].str.rstrip("/")),
+    _duplicate_document("sha256", "content", lambda sources: sources["sha256"]),
+    _duplicate_document("title", "publisher, title and date", _publisher_title_and_date),
     _rows("sources", Rule("url", _addresses_of_private_documents,
           "all documents collected of this source are private, and its address is published",
           "leave it if anyone may know the address; else empty it")),
@@ -334,10 +335,10 @@ _CHECKS: tuple[Callable[[Study], Iterator[Problem]], ...] = (
           lambda rows, _: (rows["text"].str.len() > LONGEST_NOTICE) & (rows["scope"] != "study"),
           f"it is longer than {LONGEST_NOTICE} letters, and is cut in briefings",
           "say it in fewer words")),
-    _half_a_map,
+    _incomplete_map,
     _letters_without_a_face,
 )
-_OF_TABLES = (
+_TABLE_CHECKS = (
     _rows("sources", Rule("url",
           lambda rows, _: ~rows["url"].map(lambda text: text == "" or is_address(str(text))),
           NO_ADDRESS, WHOLE)),
@@ -350,5 +351,5 @@ _OF_TABLES = (
 
 
 def open_searches(study: Study) -> str:
-    """Say how many searches count for no criterion; empty: each counts for some."""
-    return "".join(f"{criterion.rule}." for criterion in _searches_without_criteria(study))
+    """Say how many searches count for no criterion; empty: there is none."""
+    return "".join(f"{problem.rule}." for problem in _searches_without_criteria(study))

@@ -1,13 +1,13 @@
-"""The rules of the codebook that a schema cannot express: a table of them for each subject.
+"""The rules of the codebook that a schema cannot express, in one module for each subject.
 
-A rule is applied where the tables that it needs could be read, and passes over cells that the
-schema has already refused.
+A rule is applied if the tables that it needs could be read, and skips cells that the schema has
+already refused.
 
-The columns of a study's tables come as categories, so that whatever a rule does with a text is done
-once for each different text. Two columns are compared, or joined, after ``astype(object)``.
+The columns of a study's tables are categories, so that an operation on text runs once for each
+distinct text. To compare or join two columns, call ``astype(object)`` first.
 
-The tables are left out of formatting (``fmt: off``): a record takes a few lines, not one for each
-argument. See :mod:`analysis.study.rules.engine` for what a record holds.
+The tables of rules are not formatted (``fmt: off``), so that a rule takes a few lines, not one for
+each argument. :mod:`analysis.study.rules.engine` describes the parts of a rule.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ RULES = (
     *published.RULES,
     *settings.RULES,
 )
-"""All rules; of two faults in one cell, that of the earlier rule comes first."""
+"""All rules; if a cell breaks two of them, the problem of the earlier one comes first."""
 
 
 def check_rules(draft: Draft) -> Iterator[Problem]:

@@ -8,39 +8,39 @@ import pandas as pd
 from analysis.study import vocabulary as v
 from analysis.study.published import levels_of
 from analysis.study.rules.engine import CODED, Rule, RuleSet, look_up, numbers
-from analysis.study.rules.ids_and_dates import respelt
+from analysis.study.rules.ids_and_dates import differ_only_in_case
 
 
 def _as_read(name: str) -> str:
-    """Return a name as a reader may take it: without capitals and what parts its words."""
+    """Return a name without capitals and separators of words, since readers may overlook them."""
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
 _UNKNOWNS = {_as_read(word) for word in (*v.WORD, *v.WORD.values())}
 
 
-def _in_one_value(levels: pd.DataFrame, *_) -> pd.Series:
-    """Return the rows of a scale of which all levels have the same value."""
+def _have_one_value(levels: pd.DataFrame, *_) -> pd.Series:
+    """Return the rows of scales whose levels all have the same value."""
     values = numbers(levels["value"]).groupby(levels["scale_id"])
     return values.transform("max") <= values.transform("min")
 
 
 def _off_scale(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
-    """Return which rows have a level, or one of several, that their criterion's scale lacks."""
-    legal = set(zip(levels["scale_id"], levels["level"], strict=True))
+    """Return which rows have a level (one or more) that is not on their criterion's scale."""
+    allowed = set(zip(levels["scale_id"], levels["level"], strict=True))
     scale = look_up(rows["criterion_id"], criteria, "criterion_id", "scale_id")
     of_scale, scales = pd.factorize(scale)
     of_level, texts = pd.factorize(rows["level"])
-    # Few pairs of a scale and a level are different, and each of them is judged once.
+    # There are few distinct pairs of scale and level, so each is checked once.
     each, pairs = pd.factorize(of_scale * len(texts) + of_level)
 
-    def is_off(scale_id: str, text: str) -> bool:
-        # A total may count several levels together; elsewhere no level holds a semicolon.
-        return text != "" and any((scale_id, level) not in legal for level in levels_of(text))
+    def lacks(scale_id: str, text: str) -> bool:
+        # A published total may join several levels by ;. No level itself holds a semicolon.
+        return text != "" and any((scale_id, level) not in allowed for level in levels_of(text))
 
     count = len(texts)
-    off = [p >= 0 and is_off(scales[p // count], texts[p % count]) for p in pairs.tolist()]
-    return pd.Series(np.array(off, dtype=bool)[each], rows.index)
+    is_off_scale = [p >= 0 and lacks(scales[p // count], texts[p % count]) for p in pairs.tolist()]
+    return pd.Series(np.array(is_off_scale, dtype=bool)[each], rows.index)
 
 
 OFF_SCALE = "it is not a level of the scale of {criterion_id}"
@@ -58,7 +58,7 @@ def _names_the_unit(criteria: pd.DataFrame) -> pd.Series:
 
 
 def _lack_rules(criteria: pd.DataFrame, rules: pd.DataFrame, levels: pd.DataFrame) -> pd.Series:
-    """Return the scored criteria that lack a rule for some level."""
+    """Return which scored criteria lack a rule for some level."""
     needed, written = (
         criteria[key].astype(object).map(table.groupby(key)["level"].nunique()).fillna(0)
         for key, table in (("scale_id", levels), ("criterion_id", rules))
@@ -72,8 +72,8 @@ def _scored_unread(criteria: pd.DataFrame, recommendations: pd.DataFrame) -> pd.
     return (criteria["scored"] == "yes") & (read == "not_read")
 
 
-def loops(name: str, parent: dict[str, str]) -> bool:
-    """Return whether a group's parents lead back to one of them."""
+def has_cycle(name: str, parent: dict[str, str]) -> bool:
+    """Return whether the chain of a group's parents has a cycle."""
     seen = set()
     while name:
         if name in seen:
@@ -83,10 +83,10 @@ def loops(name: str, parent: dict[str, str]) -> bool:
     return False
 
 
-def _looped(recommendations: pd.DataFrame) -> list[bool]:
+def _have_cycles(recommendations: pd.DataFrame) -> list[bool]:
     names = recommendations["recommendation_id"]
     parent = dict(zip(names, recommendations["parent_id"], strict=True))
-    return [loops(name, parent) for name in names]
+    return [has_cycle(name, parent) for name in names]
 
 
 # fmt: off
@@ -98,10 +98,10 @@ RULES = (
     RuleSet(("levels",), (
         Rule("level", lambda rows, _: rows["level"].map(_as_read).isin(_UNKNOWNS),
              "this is the name of an unknown, not of a level", "choose another name"),
-        Rule("scale_id", lambda rows, _: respelt(rows["scale_id"]),
+        Rule("scale_id", lambda rows, _: differ_only_in_case(rows["scale_id"]),
              "another scale's id differs from it only in capitals",
              "choose ids that differ in more, or write one scale's alike"),
-        Rule("value", _in_one_value, "all levels of the scale have the same value",
+        Rule("value", _have_one_value, "all levels of the scale have the same value",
              "give the levels their values"),
     ), needs=("criteria",)),
     RuleSet(CODED, (
@@ -120,7 +120,7 @@ RULES = (
              "write {unit} where the unit's name belongs, or words without braces"),
         Rule("ask_of", _names_the_unit, "it names the unit itself",
              "leave it empty: then the unit is asked; or name the other body"),
-        Rule("ask_of", lambda rows: respelt(rows["ask_of"]),
+        Rule("ask_of", lambda rows: differ_only_in_case(rows["ask_of"]),
              "an earlier row names this body with other capitals, which would make two letters to it",
              "write the body the same way in every row"),
     )),
@@ -139,7 +139,7 @@ RULES = (
         Rule("asks", lambda rows: (rows["text_read"] == "not_read") & (rows["asks"] != ""),
              "its text was not read, and yet it is paraphrased",
              "empty the cell, or say how far the text was read"),
-        Rule("parent_id", _looped, "its parents lead back to itself",
+        Rule("parent_id", _have_cycles, "its parents lead back to itself",
              "break the circle; the topmost group has no parent"),
         Rule("recommendation_id", lambda rows: rows["recommendation_id"] == "total",
              "the name total is kept for the whole", "choose another name"),

@@ -1,4 +1,4 @@
-"""Rules on codings, assessments and findings: what a level or a sentence needs before it stands."""
+"""Rules on codings, assessments and findings: what a level or a sentence needs to be valid."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.frames import records
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days, has_first_day, possible_days
-from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up, strangers
+from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, look_up, name_unknown_ids
 
 _CELL = ["unit_id", "criterion_id"]
 NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, and the evidence "
@@ -15,7 +15,7 @@ NEEDS_REPLY = "the rule for {level} on {criterion_id} needs the complete reply, 
 def _before_it_applies(
     rows: pd.DataFrame, criteria: pd.DataFrame, _: pd.DataFrame, units: pd.DataFrame | None
 ) -> pd.Series:
-    """Return the levels that may be of a day on which their criterion does not apply yet."""
+    """Return which levels may date from a day on which their criterion does not apply yet."""
     applies = look_up(rows["criterion_id"], criteria, "criterion_id", "applies_from")
     start = first_days(applies.fillna(""))
     first = possible_days(rows, units)[0]
@@ -26,7 +26,7 @@ def _tied(rows: pd.DataFrame, units: pd.DataFrame | None) -> np.ndarray:
     """Return which rows tie with one of the same cell, days and confidence at another level."""
     first, last = possible_days(rows, units)
     unknown = rows["level"].isin(v.UNKNOWNS)
-    # Levels, and what does not apply from a day on, come in one order; unknowns in another.
+    # Levels, and rows at not_applicable with a first day, are ordered apart from the unknowns.
     in_effect = ~unknown | ((rows["level"] == v.NOT_APPLICABLE) & has_first_day(rows))
     key = [*_CELL, "first", "last", "confidence"]
     tied = np.zeros(len(rows), dtype=bool)
@@ -37,14 +37,14 @@ def _tied(rows: pd.DataFrame, units: pd.DataFrame | None) -> np.ndarray:
 
 
 def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with how far the evidence was read: whole, in part, or a broken copy.
+    """Add ``read`` to rows: ``whole``, ``copy`` (an incomplete copy, read to its end) or ``part``.
 
-    Where no rule needs the complete reply, as if it had been read whole.
+    Rows whose rule does not need the complete reply count as ``whole``.
     """
     extent = dict(zip(evidence["evidence_id"], evidence["extent_read"], strict=True))
     rules = rules[rules["needs"] == v.COMPLETE_REPLY]
 
-    def how_far(ids: str) -> str:
+    def extent_of(ids: str) -> str:
         extents = {extent.get(part) for part in ids.split(";")}
         if "whole" in extents:
             return "whole"
@@ -52,7 +52,7 @@ def _with_extent(rows: pd.DataFrame, rules: pd.DataFrame, evidence: pd.DataFrame
 
     read = np.full(len(rows), "whole", dtype=object)
     needing = _are_in(rows, rules, ["criterion_id", "level"])
-    read[needing] = [how_far(ids) for ids in rows.loc[needing, "evidence_ids"]]
+    read[needing] = [extent_of(ids) for ids in rows.loc[needing, "evidence_ids"]]
     return rows.assign(read=read)
 
 
@@ -61,26 +61,26 @@ def _copy_without_reason(rows: pd.DataFrame) -> pd.Series:
     return (rows["read"] == "copy") & (rows["settled_by"] != v.IMPORTED) & bare
 
 
-def _misled(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
-    """Return which rows follow from a reply that is about another cell, or was not accepted."""
+def _rest_on_wrong_reply(rows: pd.DataFrame, replies: pd.DataFrame) -> list[bool]:
+    """Return which rows rest on a reply that is about another cell, or was not accepted."""
     about = {row["reply_id"]: row for row in records(replies)}
 
-    def misled(unit: str, criterion: str, reply_id: str) -> bool:
+    def is_wrong_reply(unit: str, criterion: str, reply_id: str) -> bool:
         reply = about[reply_id]
         fits = reply["unit_id"] == unit and reply["criterion_id"] in ("", criterion)
         return not (fits and reply["decision"] in ("accepted", "partly"))
 
     cells = zip(*(rows[column] for column in (*_CELL, "settled_by")), strict=True)
-    return [cell[-1] in about and misled(*cell) for cell in cells]
+    return [cell[-1] in about and is_wrong_reply(*cell) for cell in cells]
 
 
 def _are_in(rows: pd.DataFrame, others: pd.DataFrame, key: list[str]) -> np.ndarray:
-    """Return which rows have the key of one of the others."""
+    """Return which rows have a key that the other table has."""
     return pd.MultiIndex.from_frame(rows[key]).isin(pd.MultiIndex.from_frame(others[key]))
 
 
 def states_named(rests_on: str) -> dict[str, str]:
-    """Return the state of each criterion that a sentence rests on; what is no pair has no state."""
+    """Return the state of each criterion that a sentence rests on; empty: the text gives none."""
     pairs = (part.partition("=") for part in rests_on.split(";") if part.strip())
     return {criterion.strip(): state.strip() for criterion, _, state in pairs}
 
@@ -104,7 +104,7 @@ RULES = (
         Rule("level", _tied,
              "it ties with another row of {unit_id}, {criterion_id} by date and confidence, at another level",
              "settle which of the rows stands"),
-        # That nobody is named is said of its own column.
+        # An empty settled_by is reported for its own column.
         Rule("settled_why",
              lambda rows, _: ~rows["settled_by"].isin(["", "agreement"]) & (rows["settled_why"] == ""),
              "settled by {settled_by} without a reason", "say why this level stands"),
@@ -126,7 +126,7 @@ RULES = (
              "a third reading must say in settled_why why it carries the level all the same"),
     ), needs=("rules", "evidence"), view=_with_extent),
     RuleSet(("assessments",), (
-        Rule("settled_by", _misled,
+        Rule("settled_by", _rest_on_wrong_reply,
              "the reply {settled_by} is about another cell, or was not accepted",
              "name the reply that this follows from, accepted or partly"),
     ), needs=("replies",)),
@@ -139,7 +139,8 @@ RULES = (
     ), needs=("codings", "assessments")),
     RuleSet(("assignments",), (
         Rule("criterion_ids",
-             lambda rows, criteria: strangers(rows["criterion_ids"], criteria["criterion_id"]),
+             lambda rows, criteria: name_unknown_ids(
+                 rows["criterion_ids"], criteria["criterion_id"]),
              "it names a criterion_id that is not in criteria.csv", "correct it, or add the criterion"),
     ), needs=("criteria",)),
     RuleSet(("findings",), (

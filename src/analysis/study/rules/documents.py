@@ -1,4 +1,4 @@
-"""Rules on documents, on what evidence quotes from them, and on later looks at them."""
+"""Rules on documents, on quotations from them, and on later checks of them."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +9,14 @@ from analysis.study.values import is_on_the_web
 from analysis.study.vocabulary import CHANGED, GONE, MOVED, NOT_GIVEN, SAME_TEXT, UNCHANGED
 
 WORDS_AT_MOST = 60
-"""Words of a quotation: more is no quotation, and may be more than a publisher allows."""
+"""The most words of a quotation; more may be more than a publisher allows."""
 
 
 def _words(texts: pd.Series) -> pd.Series:
     return texts.str.count(r"\S+")
 
 
-def _other_source(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
+def _of_another_source(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
     source = look_up(rows["document_id"], documents, "document_id", "source_id")
     return source.notna() & (source != rows["source_id"])
 
@@ -27,7 +27,7 @@ def _beyond_the_document(rows: pd.DataFrame, documents: pd.DataFrame) -> pd.Seri
 
 
 QUOTED = ("standing", "moved", "gone")
-"""The columns of a look that say what became of quotations."""
+"""The columns of checks.csv that list what became of quotations."""
 
 
 def _before_it_was_collected(
@@ -37,14 +37,14 @@ def _before_it_was_collected(
     return first_days(rows["checked_on"]) < first_days(collected.fillna(""))
 
 
-def _cannot_be_looked_at(rows: pd.DataFrame, documents: pd.DataFrame, _: pd.DataFrame) -> pd.Series:
+def _cannot_be_rechecked(rows: pd.DataFrame, documents: pd.DataFrame, _: pd.DataFrame) -> pd.Series:
     access = look_up(rows["document_id"], documents, "document_id", "access")
     place = look_up(rows["document_id"], documents, "document_id", "retrieved_from")
     return access.notna() & ~((access == "public") & place.fillna("").map(is_on_the_web))
 
 
 def _wrong_quotations(rows: pd.DataFrame, _: pd.DataFrame, evidence: pd.DataFrame) -> list[bool]:
-    """Return which looks name what is no evidence, or the same evidence twice."""
+    """Return which checks name evidence that does not exist, or the same evidence twice."""
     known = set(evidence["evidence_id"])
     named = [
         [part for text in texts for part in text.split(";") if part]
@@ -85,13 +85,13 @@ RULES = (
              "it is a page of no document", "name the document in document_id, or empty the page"),
         Rule("page", _beyond_the_document, "{document_id} has fewer pages",
              "correct the page, counted from 1 at the document's first"),
-        Rule("document_id", _other_source, "it is a copy of another source than {source_id}",
+        Rule("document_id", _of_another_source, "it is a copy of another source than {source_id}",
              "correct the document or the source"),
         Rule("prefix", lambda rows, _: ((rows["prefix"] != "") | (rows["suffix"] != "")) & (rows["quote"] == ""),
              "words around a quotation stand here, and no quotation", "give the quotation, or empty them"),
     ), needs=("documents",)),
     RuleSet(("checks",), (
-        Rule("document_id", _cannot_be_looked_at,
+        Rule("document_id", _cannot_be_rechecked,
              "{document_id} is private, or came from no address",
              "remove the row: only a public document that came from an address is looked at again"),
         Rule("checked_on", _before_it_was_collected, "{document_id} was collected only later",

@@ -1,4 +1,4 @@
-"""Rules on evidence and searches: what is cited, and where somebody looked."""
+"""Rules on evidence and searches: what rows cite, and where somebody searched."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,19 +9,27 @@ import pandas as pd
 from analysis.problems import Problem, shorten
 from analysis.study import vocabulary as v
 from analysis.study.dates import first_days
-from analysis.study.rules.engine import CODED, Check, Draft, Rule, RuleSet, repeats, strangers
+from analysis.study.rules.engine import (
+    CODED,
+    Check,
+    Draft,
+    Rule,
+    RuleSet,
+    name_unknown_ids,
+    repeats,
+)
 from analysis.study.signs import unseen
 from analysis.wording import agreeing, listed
 
 
 def _wrong_citations(draft: Draft) -> Iterator[Problem]:
     evidence = draft.frames["evidence"]
-    about = dict(zip(evidence["evidence_id"], evidence["unit_id"], strict=True))
+    unit_of_evidence = dict(zip(evidence["evidence_id"], evidence["unit_id"], strict=True))
 
-    @cache  # several coders cite the same for a unit
+    @cache  # several coders cite the same evidence for a unit
     def fault_of(unit: str, cited: str) -> tuple[str, str] | None:
-        is_sound = not cited or _is_sound(unit, cited, about)
-        return None if is_sound else _wrong_citation(unit, cited, about)
+        is_sound = not cited or _is_sound(unit, cited, unit_of_evidence)
+        return None if is_sound else _wrong_citation(unit, cited, unit_of_evidence)
 
     for name in (*CODED, "replies", "requests"):
         if name not in draft.frames:
@@ -35,27 +43,33 @@ def _wrong_citations(draft: Draft) -> Iterator[Problem]:
                 yield Problem(*where, rule, remedy, of_kind=remedy)
 
 
-def _is_sound(unit: str, cited: str, about: dict[str, str]) -> bool:
+def _is_sound(unit: str, cited: str, unit_of_evidence: dict[str, str]) -> bool:
     ids = cited.split(";")
-    return about.get(cited) == unit or (not repeats(ids) and {*map(about.get, ids)} == {unit})
+    return unit_of_evidence.get(cited) == unit or (
+        not repeats(ids) and {*map(unit_of_evidence.get, ids)} == {unit}
+    )
 
 
-def _wrong_citation(unit: str, cited: str, about: dict[str, str]) -> tuple[str, str] | None:
-    """Return what is wrong with the first citation at fault of a row, and the remedy."""
+def _wrong_citation(
+    unit: str, cited: str, unit_of_evidence: dict[str, str]
+) -> tuple[str, str] | None:
+    """Return what is wrong with a row's first wrong citation, and the remedy."""
     if unseen(unit):
-        return None  # the id itself is refused, and all that follows from it says no more
-    # A blank beside an id is a fault of form, which is said as such.
+        return None  # the id itself is refused, and further problems would follow from that
+    # A space beside an id is a fault of form, and reported as such.
     ids = [part.strip() for part in cited.split(";")]
-    missing = [evidence_id for evidence_id in ids if evidence_id not in about]
+    missing = [evidence_id for evidence_id in ids if evidence_id not in unit_of_evidence]
     for evidence_id in ids:
         if evidence_id in missing:
             verb = agreeing(len(missing), "is", "are")
             names = shorten(listed(missing, "evidence"), 160)
             return f"{names} {verb} not in evidence.csv", "correct it, or add the evidence"
-        if unseen(about[evidence_id]):
+        if unseen(unit_of_evidence[evidence_id]):
             continue
-        if about[evidence_id] != unit:
-            subject = about[evidence_id] or "many units at once, which decides no unit's level"
+        if unit_of_evidence[evidence_id] != unit:
+            subject = (
+                unit_of_evidence[evidence_id] or "many units at once, which decides no unit's level"
+            )
             rule = f"{evidence_id} is about {subject}, not about {shorten(unit)}"
             return rule, "cite evidence of the row's own unit"
         if ids.count(evidence_id) > 1:
@@ -70,12 +84,12 @@ def _never_looked_for(
     codings: pd.DataFrame,
     assessments: pd.DataFrame,
 ) -> pd.Series | np.ndarray:
-    """Return, once fieldwork has begun, the units that nothing read is about."""
+    """Return the units without a search or evidence, once fieldwork has begun."""
     if codings.empty and assessments.empty:
         return np.zeros(len(units), dtype=bool)
     among = searches["unit_ids"].str.split(";").explode()
     seen = pd.concat([searches["unit_id"], among, evidence["unit_id"]])
-    # Nobody can have looked for what begins only after all that was read.
+    # A unit that begins after everything was read cannot have been searched for.
     read = [
         searches["searched_on"],
         *(table["read_on"] for table in (evidence, codings, assessments)),
@@ -85,8 +99,8 @@ def _never_looked_for(
 
 
 def _wrong_ids(texts: pd.Series, ids: pd.Series) -> list[bool]:
-    """Return which texts name what is not among the ids, or one of them twice."""
-    pairs = zip(texts, strangers(texts, ids), strict=True)
+    """Return which texts name an id that is not among ``ids``, or one id twice."""
+    pairs = zip(texts, name_unknown_ids(texts, ids), strict=True)
     return [is_strange or repeats(text.split(";")) for text, is_strange in pairs]
 
 

@@ -1,4 +1,4 @@
-"""Rules on ids and dates of any table: each id is of one row, and each date exists."""
+"""Rules on ids and dates of any table: each id names one row, and each date exists."""
 
 from collections.abc import Iterator
 
@@ -28,19 +28,19 @@ def _examples_left(draft: Draft) -> Iterator[Problem]:
             yield from row_problems(table, frame, marked, Breach(column, rule, remedy))
 
 
-def respelt(texts: pd.Series) -> pd.Series:
-    """Return which texts differ only in capitals from the first one that is spelt alike."""
+def differ_only_in_case(texts: pd.Series) -> pd.Series:
+    """Return which texts differ only in capitals from the first text with the same letters."""
     return texts.groupby(texts.str.casefold()).transform("first") != texts
 
 
-def _ids_too_alike(draft: Draft) -> Iterator[Problem]:
+def _ids_alike_but_for_case(draft: Draft) -> Iterator[Problem]:
     rule = "an earlier row has this id with other capitals, and some systems keep the pages of both under one name"
     for name, frame in draft.frames.items():
         key = draft.tables[name].data_schema.primaryKey
         if len(key) == 1 and key[0] in frame:
-            alike, table = respelt(frame[key[0]]).to_numpy(), draft.tables[name]
+            is_respelt, table = differ_only_in_case(frame[key[0]]).to_numpy(), draft.tables[name]
             breach = Breach(key[0], rule, "give one of the two another id")
-            yield from row_problems(table, frame, alike, breach)
+            yield from row_problems(table, frame, is_respelt, breach)
 
 
 def _with_former_ids(rows: pd.DataFrame, *_) -> pd.DataFrame:
@@ -73,10 +73,10 @@ SPANS = (
     ("notified", "sent_on", "reply_by"),
     ("units", "exists_from", "exists_until"),
 )
-"""Pairs of columns of a table of which the first may not be after the second."""
+"""Tables with two date columns, of which the first may not be after the second."""
 
 
-def _no_dates(draft: Draft) -> Iterator[Problem]:
+def _nonexistent_dates(draft: Draft) -> Iterator[Problem]:
     rule, remedy = "the date does not exist", "correct it; write YYYY, YYYY-MM or YYYY-MM-DD"
     for name, frame in draft.frames.items():
         for column in frame.columns.intersection([*DATE_COLUMNS]):
@@ -97,14 +97,14 @@ def _in_order(start: str, end: str) -> Rule:
 # fmt: off
 RULES = (
     Check(_examples_left),
-    Check(_ids_too_alike),
+    Check(_ids_alike_but_for_case),
     RuleSet(("units", "criteria"), (
         Rule("former_ids", lambda rows: rows["names_a_row"],
              "it names the id of a row that is still there", "name ids that no row has any longer"),
         Rule("former_ids", lambda rows: rows["claimed_twice"],
              "an id stands in it that is claimed twice", "leave each former id to one row"),
     ), needs=("units", "criteria"), view=_with_former_ids),
-    Check(_no_dates),
+    Check(_nonexistent_dates),
     RuleSet(CODED, (
         Rule("observed_on", lambda rows: first_days(rows["observed_on"]) > first_days(rows["read_on"]),
              "its first possible day is after read_on ({read_on})", "correct one of the two dates"),

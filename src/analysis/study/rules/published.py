@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.study.dates import exist_on, whole_day
 from analysis.study.published import levels_of, listed_units, units_among
-from analysis.study.rules.codebook import loops
+from analysis.study.rules.codebook import has_cycle
 from analysis.study.rules.engine import SETTINGS, Rule, RuleSet, numbers, repeats
 from analysis.study.settings import Settings
 
@@ -35,7 +35,7 @@ def _with_population(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
-    """Return which units exist on a day; where it is none, the schema says so."""
+    """Return which units exist on a day; all, if it is not a date (which the schema reports)."""
     try:
         return exist_on(units, whole_day(day))
     except ValueError:
@@ -45,7 +45,7 @@ def _exist_on(units: pd.DataFrame, day: str) -> np.ndarray:
 def _with_weighed(
     rows: pd.DataFrame, groups: pd.DataFrame, criteria: pd.DataFrame, settings: Settings | None
 ) -> pd.DataFrame:
-    """Return the scores with what is wrong with their group and with what they weigh."""
+    """Add to the scores what is wrong with their group and with their weights."""
     below = _scored_below(groups, criteria)
     pooled = settings is not None and settings.aggregation == "pooled"
     weightless = set(groups["recommendation_id"]) if pooled else set()
@@ -58,7 +58,7 @@ def _with_weighed(
     return rows.assign(
         unscored=[not below.get(group) for group in rows["group_id"]],
         weighs_group=[not weightless.isdisjoint(names) for names in given],
-        # A name that a criterion and a group share would not say which of them is meant.
+        # A name that a criterion and a group share would be ambiguous.
         weighs_stranger=[
             any(there.count(name) != 1 for name in names if name)
             for names, there in zip(weighed, inside, strict=True)
@@ -68,13 +68,13 @@ def _with_weighed(
 
 
 def _scored_below(groups: pd.DataFrame, criteria: pd.DataFrame) -> dict[str, list[str]]:
-    """Return, for each group and the total, the scored criteria and groups anywhere below it."""
+    """Return, for each group and the total, all scored criteria and groups below it."""
     parent = dict(zip(groups["recommendation_id"], groups["parent_id"], strict=True))
     below: dict[str, list[str]] = {name: [] for name in ("total", *parent)}
     scored = criteria[criteria["scored"] == "yes"]
     counted = set()
     for name, group in zip(scored["criterion_id"], scored["recommendation_id"], strict=True):
-        if group not in parent or loops(group, parent):
+        if group not in parent or has_cycle(group, parent):
             continue
         line = [group]
         while parent.get(line[-1]):
@@ -89,7 +89,7 @@ def _scored_below(groups: pd.DataFrame, criteria: pd.DataFrame) -> dict[str, lis
 
 
 def _with_ends(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores as numbers, with which of the step and the two ends are given."""
+    """Return the scores as numbers, and which of the step and the two bounds are given."""
     columns = ["score", "step", "lowest", "highest"]
     exact = zip(rows["rounding"], rows["score"], rows["step"], strict=True)
     return rows.assign(
@@ -103,7 +103,7 @@ def _with_ends(rows: pd.DataFrame) -> pd.DataFrame:
 def _is_no_multiple(number: str, step: str) -> bool:
     try:
         return Fraction(step) > 0 and Fraction(number) % Fraction(step) != 0
-    except ValueError:  # the schema says so
+    except ValueError:  # the schema reports it
         return False
 
 
@@ -120,7 +120,7 @@ RULES = (
              "a level stands in it twice", "name each level once"),
         Rule("of", lambda rows: (rows["of"] > rows["size"]) & (rows["among"] == ""),
              "the study holds fewer units on {as_of}", "correct the population, or add the units"),
-        # A publisher may have left some units of a region out; of units named one by one, none.
+        # A publisher may leave out some units of a region, but not of units named one by one.
         Rule("of", lambda rows: (rows["named"] > 0) & (rows["of"] != rows["named"]),
              "it is not the number of units that among names", POPULATION_REMEDY),
         Rule("of", lambda rows: rows["by_value"] & (rows["size"] > 0) & (rows["of"] > rows["size"]),
@@ -163,7 +163,7 @@ RULES = (
              lambda rows: (rows["lowest"] > rows["score"]) | (rows["score"] > rows["highest"]),
              "it does not lie between lowest ({lowest}) and highest ({highest})",
              "correct the score or the ends"),
-        # Where neither a step nor an end is given, that is said above.
+        # If neither a step nor a bound is given, an earlier rule reports that.
         Rule("rounding",
              lambda rows: (rows["rounding"] != "") & ~rows["has_step"] & (rows["has_lowest"] != rows["has_highest"]),
              "a way of rounding is given, and no step", "give the step to which it was rounded"),

@@ -1,4 +1,4 @@
-"""Rules on requests for information, and on what units reply to their own pages."""
+"""Rules on requests for information, and on units' replies about their own pages."""
 
 import re
 from collections.abc import Iterator
@@ -14,18 +14,20 @@ _TAKES_REQUESTS = re.compile(r"https?://[^\s/.]+\.\S+|[^\s@:/]+@[^\s@]+\.[^\s@]+
 
 
 def _in_order() -> Iterator[Rule]:
-    """Yield a rule for every two days that may follow each other with none between."""
+    """Yield a rule for every two dates that may follow each other, if those between are empty."""
     for first, last in combinations(range(len(REQUEST_DAYS)), 2):
         start, *between, end = REQUEST_DAYS[first : last + 1]
 
-        def wrong(rows: pd.DataFrame, start=start, end=end, between=between) -> pd.Series:
+        def is_out_of_order(rows: pd.DataFrame, start=start, end=end, between=between) -> pd.Series:
             late = first_days(rows[start]) > last_days(rows[end])
             if start == "answered_on" and end in ("review_asked_on", "complained_on"):
-                # That an answer is late may be complained of before it comes.
+                # One may complain of a late answer before it comes, so only refusals count.
                 late &= rows["outcome"].isin(REFUSED_IN_PART).to_numpy()
             return late & (rows[between] == "").all(axis=1)
 
-        yield Rule(start, wrong, f"it is after {end} ({{{end}}})", "correct one of the two dates")
+        yield Rule(
+            start, is_out_of_order, f"it is after {end} ({{{end}}})", "correct one of the two dates"
+        )
 
 
 def _is_no_address(rows: pd.DataFrame) -> pd.Series:
@@ -79,7 +81,7 @@ RULES = (
              "write it whole, such as foi@example.org or https://example.org/foi, or leave it empty"),
     )),
     RuleSet(("replies",), (
-        # Of an empty decision it is said already that it is missing.
+        # An empty decision is reported by the schema.
         Rule("reason", lambda rows: ~rows["decision"].isin(["", "open"]) & (rows["reason"] == ""),
              "the reply is {decision}, and no reason is given",
              "say why, or leave the decision open"),

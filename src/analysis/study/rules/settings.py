@@ -1,4 +1,4 @@
-"""Rules on settings: the rows that they name, and what a study needs that is marked checked."""
+"""Rules on settings: the rows that they name, and the needs of a study marked as checked."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ def _setting(place: str, value: str, rule: str, remedy: str) -> Problem:
 def _laws_without_units(draft: Draft) -> Iterator[Problem]:
     countries = set(draft.frames["units"]["country"])
     rule, remedy = "no unit is in this country", "write it as units.csv does, or leave it out"
-    for number, law in enumerate(draft.stated.requests.laws):
+    for number, law in enumerate(draft.required_settings.requests.laws):
         for country in sorted(set(law.countries) - countries):
             yield _setting(f"requests.laws.{number}.countries", country, rule, remedy)
 
 
 def _report_without_source(draft: Draft) -> Iterator[Problem]:
-    source = draft.stated.report.source_id
+    source = draft.required_settings.report.source_id
     if source and source not in set(draft.frames["sources"]["source_id"]):
         rule = "it is not a source of sources.csv"
         remedy = "name the report's source_id, or leave it empty"
@@ -34,11 +34,11 @@ def _report_without_source(draft: Draft) -> Iterator[Problem]:
 
 def _weights_without_nodes(draft: Draft) -> Iterator[Problem]:
     nodes = {"total", *draft.frames["recommendations"]["recommendation_id"]}
-    for node in draft.stated.weight_box.nodes:
+    for node in draft.required_settings.weight_box.nodes:
         if node not in nodes:
             rule = "it is not a group of recommendations.csv"
             yield _setting("weight_box.nodes", node, rule, "name total, or a recommendation_id")
-        elif draft.stated.aggregation == "pooled" and node != "total":
+        elif draft.required_settings.aggregation == "pooled" and node != "total":
             rule = "study.aggregation is pooled, so that the weights of all criteria vary together"
             yield _setting("weight_box.nodes", node, rule, "name total, or nothing")
 
@@ -48,8 +48,8 @@ _OR_DRAFT = ", or mark the study draft"
 
 
 def _no_contact(draft: Draft) -> Iterator[Problem]:
-    contact = draft.stated.contact
-    if not draft.stated.is_draft and PLACEHOLDER in contact:
+    contact = draft.required_settings.contact
+    if not draft.required_settings.is_draft and PLACEHOLDER in contact:
         rule = f"{_CHECKED}nobody can reply to it"
         remedy = f"give a name and an address for replies{_OR_DRAFT}"
         yield _setting("contact", contact, rule, remedy)
@@ -65,7 +65,7 @@ def _adverse(rows: pd.DataFrame, criteria: pd.DataFrame, levels: pd.DataFrame) -
     return pd.Series([cell in below for cell in cells], index=rows.index, dtype=bool)
 
 
-def _on_adverse(
+def _with_adverse_checks(
     rows: pd.DataFrame,
     settings: Settings,
     criteria: pd.DataFrame,
@@ -73,7 +73,7 @@ def _on_adverse(
     evidence: pd.DataFrame,
     codings: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return assessments with what a check of an adverse one looks at; of a draft none is looked at."""
+    """Add to assessments whether an adverse one lacks evidence or an independent check."""
     if settings.is_draft:
         return rows.assign(unseen=False, own=False)
     adverse = _adverse(rows, criteria, levels)
@@ -94,7 +94,7 @@ def _on_adverse(
 
 
 def _with_replies(rows: pd.DataFrame, settings: Settings, *tables: pd.DataFrame) -> pd.DataFrame:
-    """Return units with what is lacking before an adverse finding on them is published."""
+    """Add to units with adverse levels whether they were sent their page and had time to reply."""
     if settings.is_draft:
         return rows.assign(unsent=False, waited_for=False)
     criteria, levels, assessments, notified, replies = tables
@@ -128,7 +128,7 @@ RULES = (
         Rule("checked_by", lambda rows: rows["own"],
              _CHECKED + "{checked_by} coded or settled what is checked here",
              "have somebody else check it" + _OR_DRAFT),
-    ), needs=(SETTINGS, "criteria", "levels", "evidence", "codings"), view=_on_adverse),
+    ), needs=(SETTINGS, "criteria", "levels", "evidence", "codings"), view=_with_adverse_checks),
     RuleSet(("units",), (
         Rule("unit_id", lambda rows: rows["unsent"],
              _CHECKED + "{unit_id} falls short in it and was not sent its page",

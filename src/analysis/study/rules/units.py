@@ -7,11 +7,11 @@ import pandas as pd
 
 from analysis.study.dates import first_days, last_days, lives, possible_days
 from analysis.study.published import listed_units, units_among
-from analysis.study.rules.engine import Rule, RuleSet, numbers, repeats, strangers
+from analysis.study.rules.engine import Rule, RuleSet, name_unknown_ids, numbers, repeats
 
 
 def _with_successors(units: pd.DataFrame) -> pd.DataFrame:
-    """Return the units with the list of those that follow them, and their last day."""
+    """Add to units the list of their successors, and their last day."""
     last = last_days(units["exists_until"], np.inf)
     return units.assign(following=units["successor_ids"].str.split(";"), last_day=last)
 
@@ -22,20 +22,20 @@ def _follows_itself(units: pd.DataFrame) -> list[bool]:
 
 
 def _in_circles(units: pd.DataFrame) -> list[bool]:
-    after = dict(zip(units["unit_id"], units["following"], strict=True))
+    successors = dict(zip(units["unit_id"], units["following"], strict=True))
     pairs = zip(units["unit_id"], units["following"], strict=True)
-    return [_leads_back(unit, names, after) for unit, names in pairs]
+    return [_leads_back(unit, names, successors) for unit, names in pairs]
 
 
-def _leads_back(unit: str, following: list[str], after: dict[str, list[str]]) -> bool:
-    """Return whether a unit comes after itself by way of others."""
-    seen, ahead = {unit}, [name for name in following if name != unit]
-    while ahead:
-        name = ahead.pop()
+def _leads_back(unit: str, following: list[str], successors: dict[str, list[str]]) -> bool:
+    """Return whether a unit is its own successor by way of others."""
+    seen, to_visit = {unit}, [name for name in following if name != unit]
+    while to_visit:
+        name = to_visit.pop()
         if name not in seen:
             seen.add(name)
-            ahead += after.get(name, [])
-            if unit in after.get(name, []):
+            to_visit += successors.get(name, [])
+            if unit in successors.get(name, []):
                 return True
     return False
 
@@ -52,8 +52,8 @@ def _same_tile(units: pd.DataFrame) -> pd.Series:
 
 
 def _with_lives(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with the first and last day of which they speak, and those of their units."""
-    # A request may be answered after the unit's end; it is not sent then.
+    """Add to rows their first and last possible day, and those of their units."""
+    # A request is dated by sent_on, since its answer may come after the unit's last day.
     day = next((column for column in ("as_of", "sent_on") if column in rows), None)
     first, last = (first_days(rows[day]), last_days(rows[day])) if day else possible_days(rows)
     began, ended = lives(rows["unit_id"], units)
@@ -62,17 +62,17 @@ def _with_lives(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 def _within_life(tables: tuple[str, ...], column: str, when: str) -> RuleSet:
     before = f"{when} before the first day of {{unit_id}} (exists_from in units.csv)"
-    after = f"{when} after the last day of {{unit_id}} (exists_until in units.csv)"
+    successors = f"{when} after the last day of {{unit_id}} (exists_until in units.csv)"
     remedy = "correct the row’s days or the unit’s, or name the unit that existed then"
     rules = (
         Rule(column, lambda rows: rows["last_day"] < rows["unit_first"], before, remedy),
-        Rule(column, lambda rows: rows["first_day"] > rows["unit_last"], after, remedy),
+        Rule(column, lambda rows: rows["first_day"] > rows["unit_last"], successors, remedy),
     )
     return RuleSet(tables, rules, needs=("units",), view=_with_lives)
 
 
-def _strange(rows: pd.DataFrame, units: pd.DataFrame, *_) -> list[bool]:
-    """Return in which rows ``among`` names what is no unit, or holds for none."""
+def _match_no_unit(rows: pd.DataFrame, units: pd.DataFrame, *_) -> list[bool]:
+    """Return in which rows ``among`` names an unknown unit, or matches no unit."""
     return [
         not all(units_among(units, unit).any() for unit in listed_units(text) or [text])
         for text in rows["among"]
@@ -82,13 +82,13 @@ def _strange(rows: pd.DataFrame, units: pd.DataFrame, *_) -> list[bool]:
 def _with_nodes(
     rows: pd.DataFrame, units: pd.DataFrame, criteria: pd.DataFrame, groups: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the weights with what is wrong with their node, and with them beside others."""
+    """Add to the weights what is wrong with their node, and whether all its siblings weigh 0."""
     scored = criteria[criteria["scored"] == "yes"].set_index("criterion_id")
     groups = groups.set_index("recommendation_id")
     above: dict[Any, str] = groups["parent_id"].to_dict() | scored["recommendation_id"].to_dict()
     general = groups["weight"].to_dict() | scored["weight"].to_dict()
     among = [units.loc[units_among(units, text), "unit_id"] for text in rows["among"]]
-    own, again = _own_weights(rows, among)
+    own, is_repeated = _own_weights(rows, among)
     siblings: dict[str, list[str]] = {}
     for node, group in above.items():
         siblings.setdefault(group, []).append(node)
@@ -100,7 +100,7 @@ def _with_nodes(
     return rows.assign(
         nameless=~rows["node_id"].isin(above),
         ambiguous=rows["node_id"].isin(groups.index.intersection(scored.index)),
-        again=again,
+        is_repeated=is_repeated,
         weightless=[
             node in above and not all(any_weighs(siblings[above[node]], unit) for unit in ids)
             for node, ids in zip(rows["node_id"], among, strict=True)
@@ -109,21 +109,21 @@ def _with_nodes(
 
 
 def _own_weights(rows: pd.DataFrame, among: list[pd.Series]) -> tuple[dict, list[bool]]:
-    """Return the weight of each node for each unit, and which rows give one that is given."""
+    """Return the weight of each node for each unit, and which rows give one a second time."""
     own: dict[tuple[str, str], str] = {}
-    again = []
+    is_repeated = []
     for node, weight, ids in zip(rows["node_id"], rows["weight"], among, strict=True):
         cells = [(node, unit) for unit in ids]
-        again.append(not own.keys().isdisjoint(cells))
+        is_repeated.append(not own.keys().isdisjoint(cells))
         for cell in cells:
             own.setdefault(cell, weight)
-    return own, again
+    return own, is_repeated
 
 
 # fmt: off
 RULES = (
     RuleSet(("units",), (
-        Rule("successor_ids", lambda rows: strangers(rows["successor_ids"], rows["unit_id"]),
+        Rule("successor_ids", lambda rows: name_unknown_ids(rows["successor_ids"], rows["unit_id"]),
              "it names a unit that is not in units.csv",
              "correct it, or add the unit that followed"),
         Rule("successor_ids", _follows_itself, "a unit does not follow itself",
@@ -147,7 +147,7 @@ RULES = (
     _within_life(("published_scores",), "as_of", "its day lies"),
     _within_life(("requests",), "sent_on", "its day lies"),
     RuleSet(("applicability", "group_weights"), (
-        Rule("among", _strange,
+        Rule("among", _match_no_unit,
              "it names a unit, or a column and a value, that units.csv does not hold",
              "write a column of units.csv and its value, or unit_ids joined by ;"),
     ), needs=("units", "applicability", "group_weights")),
@@ -158,7 +158,7 @@ RULES = (
         Rule("node_id", lambda rows: rows["ambiguous"],
              "a criterion and a recommendation have this id, and it does not say which is meant",
              "give one of the two another id"),
-        Rule("among", lambda rows: rows["again"],
+        Rule("among", lambda rows: rows["is_repeated"],
              "an earlier row gives {node_id} a weight for one of these units",
              "let each unit have one weight"),
         Rule("weight", lambda rows: rows["weightless"],
