@@ -13,8 +13,8 @@ from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
-from analysis.publish.blocks import Paragraph, Run
 from analysis.publish.briefings import FORMS, Briefings, _fullest, _please
+from analysis.publish.document_model import Paragraph, Run
 from analysis.publish.requests import requests
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.study import load

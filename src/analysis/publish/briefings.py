@@ -20,12 +20,12 @@ from analysis.measure.imported import import_notices, imported_cells
 from analysis.measure.priorities import ALREADY_ASKED, READ_WHOLE
 from analysis.measure.results import Results
 from analysis.measure.scores import shown
-from analysis.publish.blocks import Block, blocks
 from analysis.publish.build_context import BuildContext
 from analysis.publish.context.answers import FINDING_WORDS
 from analysis.publish.context.published import recommendation_records
 from analysis.publish.context.tables import open_questions
 from analysis.publish.context.units import unit_sections
+from analysis.publish.document_model import Block, page_blocks
 from analysis.publish.markup import isolating, mark_of
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.show.caveats import draft_line
@@ -112,7 +112,7 @@ class _Page:
             letters, rows, by_name = FORMS[number]
             form = {"letters": letters, "rows": rows, "by_name": by_name}
             page = self.template.render(**self.context, **form)
-            self._made[number] = blocks(page)
+            self._made[number] = page_blocks(page)
         return self._made[number]
 
 

@@ -18,8 +18,8 @@ from analysis.publish.files import scratch_folder
 from analysis.show.drawing import Drawn
 
 if TYPE_CHECKING:
-    from analysis.publish.blocks import Block
     from analysis.publish.cards import Card
+    from analysis.publish.document_model import Block
 
 _GIVEN, _CHARTS, _ITEMS = "given.pickle", "charts.pickle", "items.pickle"
 _BRIEFINGS, _CARDS = "briefings", "cards"
@@ -63,9 +63,9 @@ class BuildContext:
     @cached_property
     def blocks(self) -> "list[Block]":
         """The report's page as blocks, for PDF and Word."""
-        from analysis.publish.blocks import blocks
+        from analysis.publish.document_model import page_blocks
 
-        return blocks(self.page)
+        return page_blocks(self.page)
 
     @cached_property
     def report_pdf(self) -> Future[bytes]:

@@ -12,10 +12,10 @@ from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
 from analysis.publish.build_context import BuildContext
-from analysis.publish.described import TABLES, Published, table_schema, title_of
+from analysis.publish.data_dictionary import TABLES, Published, table_schema, title_of
 from analysis.publish.files import write_json
 from analysis.publish.wide_matrix import NAME as WIDE
-from analysis.publish.wide_matrix import described, wide_matrix
+from analysis.publish.wide_matrix import describe_wide, wide_matrix
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -75,7 +75,7 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
     study, descriptor = results.study, _package(results)
     (folder / "charts" if charts else folder).mkdir(parents=True)
     tables = [
-        (name, f"{name}.csv", described(study) if name == WIDE else TABLES[name], table, "")
+        (name, f"{name}.csv", describe_wide(study) if name == WIDE else TABLES[name], table, "")
         for name, table in data_tables(results).items()
     ]
     for chart in charts:

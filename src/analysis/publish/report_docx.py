@@ -25,7 +25,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] # compiled
 
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
-from analysis.publish import blocks as b
+from analysis.publish import document_model as b
 from analysis.publish.build_context import BuildContext
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
@@ -40,7 +40,7 @@ def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
 
     Args:
         results: what the report is of.
-        blocks: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
+        blocks: the report's page, as :func:`analysis.publish.document_model.page_blocks` gives it.
     """
     study = results.study
     document = _new_document(study.mark, results.dates_sentence)

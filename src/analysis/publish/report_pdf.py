@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import Block
 from analysis.publish.build_context import BuildContext
+from analysis.publish.document_model import Block
 from analysis.publish.typeset import Typesetter
 
 
@@ -13,7 +13,7 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
 
     Args:
         results: what the report is of.
-        page: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
+        page: the report's page, as :func:`analysis.publish.document_model.page_blocks` gives it.
     """
     title = results.study.descriptor.title
     return Typesetter(results).pdf(title, results.dates_sentence, [page])

@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import Block, Picture, Run, names
+from analysis.publish.document_model import Block, Picture, Run, names
 from analysis.publish.files import scratch_folder
 from analysis.show.lines import wrapped
 from analysis.study.faces import OWN, current, use

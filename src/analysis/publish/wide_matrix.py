@@ -9,7 +9,7 @@ from analysis.frames import records
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.publish.described import TABLES, Published
+from analysis.publish.data_dictionary import TABLES, Published
 from analysis.show.fields import Field, identifier
 from analysis.show.labels import level_word
 from analysis.study import Study
@@ -42,7 +42,7 @@ def wide_matrix(results: Results) -> pd.DataFrame:
     )
 
 
-def described(study: Study) -> Published:
+def describe_wide(study: Study) -> Published:
     """Return what the table and its columns are, which each study has its own of."""
     return replace(TABLES[NAME], columns=_columns(study))
 

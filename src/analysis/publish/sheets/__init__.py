@@ -12,7 +12,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.publish.context.answers import FINDING_WORDS
-from analysis.publish.described import TABLES, field_of, holds_dates
+from analysis.publish.data_dictionary import TABLES, field_of, holds_dates
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
 from analysis.spreadsheet import EARLIEST
 from analysis.study import Study

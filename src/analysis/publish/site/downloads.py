@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from pathlib import PurePosixPath
 
-from analysis.publish.described import TABLES, title_of
+from analysis.publish.data_dictionary import TABLES, title_of
 from analysis.publish.parts import PARTS
 from analysis.study import Study
 

@@ -21,7 +21,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.publish.cards import PIXELS, Card
 from analysis.publish.context.answers import findings_by_word
 from analysis.publish.context.overview import how_much_is_known
-from analysis.publish.described import TABLES, title_of
+from analysis.publish.data_dictionary import TABLES, title_of
 from analysis.publish.markup import plain
 from analysis.wording import agreeing, beyond, capital, counted, with_article
 

@@ -333,7 +333,7 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
     columns = {**beside, **COLUMNS, **own, **about.columns}
     if column not in columns:
         raise LookupError(
-            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py, or to the columns of its chart"
+            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/data_dictionary.py, or to the columns of its chart"
         )
     return columns[column]
 

@@ -148,7 +148,7 @@ class Picture:
 Block = Heading | Paragraph | Items | Terms | Table | Picture
 
 
-def blocks(html: str) -> list[Block]:
+def page_blocks(html: str) -> list[Block]:
     """Return the blocks of a page, in order.
 
     Navigation, styles and captions of pictures are left out; what can be folded away is open.
