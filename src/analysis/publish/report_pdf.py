@@ -12,7 +12,7 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
     """Return the report as a tagged PDF (PDF/UA-1).
 
     Args:
-        results: what the report is of.
+        results: the results to report.
         page: the report's page, as :func:`analysis.publish.document_model.page_blocks` gives it.
     """
     title = results.study.descriptor.title
