@@ -62,7 +62,7 @@ PARTS = ("known", "asked")
 
 
 class Briefings:
-    """Makes the briefings on a study's units. Use one instance for many units: shared work is cached."""
+    """Makes the briefings on units. Use one instance for many units, since shared work is cached."""
 
     def __init__(self, results: Results):
         """Prepare the shared template, the typesetter and the context of every unit."""
@@ -314,7 +314,7 @@ def _material_to_send(row: dict) -> str:
 
 
 def _without_one_document(results: Results) -> dict[str, list[dict]]:
-    """Return, by unit, the documents on which several answers rest, with the interval without each."""
+    """Return, by unit, each document behind several answers, with the interval without it."""
     study = results.study
     sources = {row["source_id"]: row for row in records(study["sources"])}
     documents: dict[str, list[dict]] = {}

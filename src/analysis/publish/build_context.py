@@ -35,7 +35,7 @@ class BuildContext:
     """
 
     def __init__(self, results: Results, executor: Executor, parts: Sequence[str]):
-        """Start drawing the charts in the background, and the briefings if they are one of the parts."""
+        """Start the background tasks: the charts, and the briefings if they are a part."""
         self.results, self.parts, self._executor = results, parts, executor
         self._statements = named_figures(results)
         self._folder = scratch_folder(self)
@@ -69,7 +69,7 @@ class BuildContext:
 
     @cached_property
     def report_pdf(self) -> Future[bytes]:
-        """The report as PDF, made in a thread that starts on first use; other threads go on meanwhile."""
+        """The report as PDF, made in a thread from first use; typst does not block other threads."""
         from analysis.publish.report_pdf import report_pdf
 
         thread = ThreadPoolExecutor(1)
@@ -156,7 +156,7 @@ _MAKERS: dict[str, Callable[[Results], Callable[[Any], bytes]]] = {
     _BRIEFINGS: _briefing_maker,
     _CARDS: card_maker,
 }
-"""For each kind of file in a shared queue: the factory of the function that makes it from an item."""
+"""For each kind of file in a shared queue, the factory of the function that makes a file."""
 
 
 def _draw_charts(folder: str) -> None:

@@ -29,6 +29,6 @@ class Card:
 
     @property
     def alt(self) -> str:
-        """The text alternative: all texts of the card, even those for which the picture has no room."""
+        """The text alternative: all texts of the card, even those that the picture leaves out."""
         texts = (f"{self.heading}.", *self.lines, *self.caveats, *self.particular)
         return " ".join(filter(None, texts))

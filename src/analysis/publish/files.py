@@ -86,7 +86,7 @@ def atomic_replace(
 
 @contextlib.contextmanager
 def _locked(out: Path, progress: Callable[[str], None], patience: float) -> Iterator[None]:
-    """Lock the folder for this process. The operating system releases the lock when the process ends."""
+    """Lock the folder for this process; the operating system unlocks it when the process ends."""
     lock = FileLock(out.parent / f".{out.name}.lock")
     try:
         with _errors_name(out):

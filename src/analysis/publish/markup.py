@@ -56,7 +56,7 @@ def isolating() -> jinja2.Environment:
 
 
 def isolated(text: object) -> object:
-    """Return a text with ``bdi`` elements around the parts that could change the writing direction."""
+    """Return a text with ``bdi`` elements around parts that could change the direction."""
     if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
         return text
     return set_apart(text, keep=_apart, join=Markup().join)

@@ -54,7 +54,7 @@ def _page_of_forms(made: Sequence[Request]) -> str:
 
 
 def as_docx(request: Request) -> bytes:
-    """Return a request as a Word document with real headings; the same request gives the same bytes."""
+    """Return a request as a Word document; the same request gives the same bytes."""
     document = docx.Document()
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)

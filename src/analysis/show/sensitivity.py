@@ -110,7 +110,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
 
 
 def statement_table(results: Results) -> pd.DataFrame:
-    """Return the dominance statements at the study's own weights, and the scenarios that break each."""
+    """Return the dominance statements at the study's own weights, and what breaks each."""
     table = results.sensitivity.statements
     labels = {scenario.id: scenario.label for scenario in results.sensitivity.scenarios}
     names = unit_names(results.study)

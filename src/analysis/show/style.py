@@ -180,7 +180,7 @@ def box(wide: float, tall: float, rounded: float = 0.0) -> Shape:
 
 
 def wedge(value: float, size: float) -> Shape:
-    """Return a pie slice that fills the share ``value`` (0 < value ≤ 1) of a disc ``size`` inches wide."""
+    """Return a pie slice: the share ``value`` (0 < value ≤ 1) of a disc ``size`` inches wide."""
     circle = Shape.unit_circle() if value >= 1 else Shape.wedge(90 - 360 * value, 90)
     return Shape(np.asarray(circle.vertices) * size / 2, circle.codes)
 

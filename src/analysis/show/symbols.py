@@ -70,7 +70,7 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
     for scale, rows in levels.groupby("scale_id", sort=False):
         ranked = rows.sort_values("value", ascending=False, kind="stable")
         long = len(ranked) > len(PALETTE)
-        # On a scale of two, the lower level takes the third colour, so as not to look like a middle one.
+        # On a scale of two, the lower level skips a colour, so as not to look like a middle one.
         colours = PALETTE[:3:2] if len(ranked) == 2 else ramp(len(ranked)) if long else PALETTE
         discs = [_DISCS[round(4 * value)] for value in ranked["value"]]
         alike = len(set(discs)) < len(discs)

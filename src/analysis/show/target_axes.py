@@ -126,7 +126,7 @@ def keep_room(axes: Axes, head: float, foot: float) -> None:
 
 
 def _cell(axes: Axes) -> tuple[float, float]:
-    """Return the bottom and top of the grid cell of axes in their figure or subfigure, from 0 to 1."""
+    """Return the bottom and top of the grid cell of axes in their (sub)figure, from 0 to 1."""
     if (spec := axes.get_subplotspec()) is None:
         return 0.0, 1.0
     rows = spec.get_gridspec().nrows

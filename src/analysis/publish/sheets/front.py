@@ -100,7 +100,7 @@ _SIGNS = [
 
 
 def notes(results: Results) -> pd.DataFrame:
-    """Return the notes: every notice on a criterion or unit, every state and symbol, and the contact."""
+    """Return the notes: notices on criteria and units, states, symbols, and the contact."""
     study = results.study
     rows = [*_notices(study), *_states(study), *_SIGNS, *_about(study)]
     return pd.DataFrame(rows, columns=["Note", "What it says"])

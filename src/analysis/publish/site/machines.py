@@ -302,7 +302,7 @@ def _xml(root: str, item: str, addresses) -> bytes:
 
 
 def _without_marks(value: Any) -> Any:
-    """Remove Unicode direction marks from all texts in a value: JSON has no elements to isolate them."""
+    """Remove Unicode direction marks from all texts in a value; JSON cannot isolate them."""
     if isinstance(value, str):
         return without_direction(value)
     if isinstance(value, list):

@@ -121,4 +121,4 @@ KINDS: dict[str, Kind] = {
     ),
     "reach": Kind(reach_chart, None, _lacks_known_units),
 }
-"""Every kind of chart by its name in ``results.plot``, which is also the name of its module and file."""
+"""Every kind of chart by its name in ``results.plot``, of its module and of its file."""

@@ -31,7 +31,7 @@ _EDGE, _LINE = "#6f6f6f", 0.6
 
 @styled
 def coverage_chart(results: Results, named: Named) -> Chart:
-    """Draw, for each criterion, how many units have an answer, an undecided source, or nothing found."""
+    """Draw how many units are known on each criterion, and why the others are not."""
     study = results.study
     criteria = criteria_in_use(study)
     table = results.coverage.loc[criteria["criterion_id"]]

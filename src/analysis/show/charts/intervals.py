@@ -104,6 +104,6 @@ class Scale:
             )
 
     def bars(self, table, top, tall, look: Look) -> None:
-        """Draw a bar from ``low`` to ``high`` for each row, wide enough to see even if they are equal."""
+        """Draw a bar from ``low`` to ``high`` for each row, visible even if both are equal."""
         low, high = self.at(table["low"].to_numpy()), self.at(table["high"].to_numpy())
         self._sheet.bars(low, top, np.maximum(high - low, 0.02), tall, look)

@@ -93,7 +93,7 @@ def _split_columns(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) ->
 
 
 def _label_width(units: pd.DataFrame) -> float:
-    """Return the width, in inches, of the unit names: the wider of the normal and the smallest type."""
+    """Return the width of the unit names in inches: the wider of normal and small type."""
     return (
         max(fit_row_labels(units["short_name"], room, usual=0.2).wide for room in (HIGH, 0)) + 0.08
     )

@@ -154,7 +154,7 @@ class _Item:
 
 
 def _layers(groups: list[EquivalenceClass]) -> list[list[_Item]]:
-    """Return the items of each layer; a line over several layers has an item in each layer between."""
+    """Return the items of each layer; a line has an item in each layer that it passes."""
     layers: list[list[_Item]] = [[] for _ in range(1 + max(group.layer for group in groups))]
     for number, group in enumerate(groups):
         item = _Item((number,), [], ["-"])

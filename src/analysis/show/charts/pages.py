@@ -89,7 +89,7 @@ def not_drawn(results: Results, why: str) -> Chart:
 
 
 def fits(chart: Chart) -> bool:
-    """Return whether a chart fits on a page at the size it is drawn at; on a caller's axes, always."""
+    """Return whether a chart fits on a page as drawn; always true on a caller's axes."""
     if is_on_axes():
         return True
     wide, high = chart.figure.get_size_inches()
