@@ -97,8 +97,8 @@ def _set_documents(rounds: int) -> dict[str, float]:
     """Return the least seconds of each kind of document."""
     from analysis.measure.figures import named_figures
     from analysis.measure.results import measure
-    from analysis.publish.blocks import blocks
     from analysis.publish.briefings import Briefings
+    from analysis.publish.document_model import page_blocks
     from analysis.publish.report import report_html
     from analysis.publish.report_docx import report_docx
     from analysis.publish.report_pdf import report_pdf
@@ -109,7 +109,7 @@ def _set_documents(rounds: int) -> dict[str, float]:
     unit = study["units"]["unit_id"].iloc[0]
     results = measure(study)
     named = named_figures(results)
-    said = blocks(report_html(results, named, all_charts(results, named)))
+    said = page_blocks(report_html(results, named, all_charts(results, named)))
     tasks = {
         # Measured anew each time: what the results work out once would be free after the first.
         ONE_BRIEFING: lambda: Briefings(measure(study)).pdf(unit),

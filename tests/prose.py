@@ -11,7 +11,16 @@ import lxml.html
 import openpyxl
 from lxml.html import HtmlElement
 
-from analysis.publish.blocks import Block, Heading, Items, Paragraph, Picture, Table, Terms, plain
+from analysis.publish.document_model import (
+    Block,
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Table,
+    Terms,
+    plain,
+)
 
 OWN = "⁂"
 """Stands for a text that is not ours to word: a text of the study, a quotation, an address."""

@@ -13,8 +13,8 @@ from made_study import write_made_study
 from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.results import measure
-from analysis.publish.blocks import Paragraph, Run
-from analysis.publish.briefings import FORMS, Briefings, _fullest, _please
+from analysis.publish.briefings import FORMS, Briefings, _fullest_form, _material_to_send
+from analysis.publish.document_model import Paragraph, Run
 from analysis.publish.requests import requests
 from analysis.publish.typeset import Typesetter, page_count
 from analysis.study import load
@@ -198,7 +198,7 @@ def test_a_page_has_the_fullest_form_that_fits(first, usual):
         (form,) = parts
         return b"/Type/Pages/Count %d" % (1 if form >= first else 2)
 
-    assert _fullest(make, Page(), usual) == min(first, len(FORMS) - 1)
+    assert _fullest_form(make, Page(), usual) == min(first, len(FORMS) - 1)
 
 
 @pytest.mark.parametrize("criteria", [9, pytest.param(60, marks=pytest.mark.slow)])
@@ -316,4 +316,4 @@ def test_a_document_is_asked_for_on_the_questions_that_it_was_cited_for(made):
     ],
 )
 def test_what_is_asked_for_fits_the_step_and_the_state(step, state, please):
-    assert _please({"step": step, "state": state}).startswith(please)
+    assert _material_to_send({"step": step, "state": state}).startswith(please)

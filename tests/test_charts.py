@@ -14,7 +14,7 @@ from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
 from analysis.measure.shown import shown
 from analysis.show.charts import KINDS, all_charts, coverage_chart, matrix_chart, reach_chart
-from analysis.show.charts.matrix import _fitted
+from analysis.show.charts.matrix import _wrapped_head
 from analysis.show.lines import width_of, wrapped
 from analysis.study import load
 from analysis.study.faces import Faces
@@ -186,7 +186,7 @@ def test_a_long_word_is_broken_at_its_signs_and_never_before_its_last_letter(nam
 
 def test_a_head_of_a_column_is_no_longer_than_its_lines_need():
     label = "w" * 30_000
-    lines = _fitted(label, 2)
+    lines = _wrapped_head(label, 2)
     assert len(lines) == 2 and "".join(lines) == label
     assert len(lines[0]) - len(lines[1]) < 10
 

@@ -20,9 +20,9 @@ from analysis.fieldwork.row_reader import RowReader
 from analysis.fieldwork.workbook_content import SheetRow
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
-from analysis.publish.blocks import Table, blocks, plain
 from analysis.publish.briefings import Briefings
 from analysis.publish.context.method import states_key
+from analysis.publish.document_model import Table, page_blocks, plain
 from analysis.publish.markup import mark_of
 from analysis.publish.report import report_html
 from analysis.publish.report_pdf import report_pdf
@@ -60,7 +60,7 @@ def long_scale(tmp_path_factory):
 
 def unit_cells(page, caption):
     """Return the rows of the first table whose caption holds a text, cell by cell, as text."""
-    for one in blocks(page):
+    for one in page_blocks(page):
         if isinstance(one, Table) and caption in plain(one.caption):
             return [[plain(cell.runs) for cell in row.cells] for row in one.rows]
     raise LookupError(caption)
@@ -320,7 +320,7 @@ def test_two_hundred_levels_are_drawn_and_set(long_scale):
     assert {"1", "100", "200"} <= labels
     page = report_page(results)
     assert "ramp-" in page
-    assert page_count(report_pdf(results, blocks(page))) > 1
+    assert page_count(report_pdf(results, page_blocks(page))) > 1
     named = named_figures(results) | sensitivity_figures(results)
     pages = site_files(results, named, [])
     (counts,) = (page for page in pages.values() if b"are none, left out: 197" in page)

@@ -17,7 +17,7 @@ from PIL import Image
 from analysis.measure.figures import interval_sensitivity, named_figures
 from analysis.measure.results import measure
 from analysis.problems import StudyError
-from analysis.publish.card_drawing import _laid_out, drawn_card
+from analysis.publish.card_drawing import _layout, drawn_card
 from analysis.publish.cards import ELSEWHERE, PIXELS, Card
 from analysis.publish.manifest import input_hashes
 from analysis.publish.site import machines, site_files
@@ -156,7 +156,7 @@ def test_a_card_has_the_same_bytes_each_time_and_cuts_no_name():
     name = "Bwrdd " + "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch " * 12
     card = Card("A study", name, ("Shown to meet: none.",), ("DRAFT.", "A notice."))
     assert drawn_card(card) == drawn_card(card)
-    heading = "".join("".join(text.lines) for text in _laid_out(card) if text.bold)
+    heading = "".join("".join(text.lines) for text in _layout(card) if text.bold)
     assert name.replace(" ", "") in heading.replace(" ", "")
 
 
@@ -167,7 +167,7 @@ def test_names_in_another_script_are_drawn():
 
 def test_where_there_is_no_room_a_card_says_where_more_stands():
     many = tuple(f"Question {one}: " + "a notice on it " * 12 for one in range(60))
-    texts = _laid_out(Card("", "A unit", ("Found.",), ("DRAFT.", "A notice."), many))
+    texts = _layout(Card("", "A unit", ("Found.",), ("DRAFT.", "A notice."), many))
     said = " ".join(" ".join(text.lines) for text in texts)
     assert ELSEWHERE in said and "DRAFT." in said and "Question 59" not in said
 
@@ -185,9 +185,9 @@ LONG_CARDS = {
 @pytest.mark.parametrize("which", LONG_CARDS)
 def test_nothing_on_a_card_is_cut_without_a_sign(which):
     card = LONG_CARDS[which]
-    texts = _laid_out(card)
+    texts = _layout(card)
     room = PIXELS[1] / 100 - 2 * 0.55
-    assert sum(text.high for text in texts) <= room
+    assert sum(text.height for text in texts) <= room
     shown = [" ".join(text.lines) for text in texts]
     above, heading, *lines, mark, notices = shown
     whole = " ".join(" ".join([*lines, notices]).split())

@@ -21,7 +21,7 @@ from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.national import national, states_by_criterion
 from analysis.measure.results import measure
 from analysis.problems import Problem, shown_first
-from analysis.publish.blocks import blocks
+from analysis.publish.document_model import page_blocks
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -287,8 +287,8 @@ def test_what_has_an_ampersand_in_its_id_is_found_on_every_page(tmp_path):
                 assert not anchor or f'id="{escape(anchor)}"' in held, (name, link)
                 followed.add(target)
     assert {"towns/r&d.html", "report.html"} <= followed
-    assert Document(io.BytesIO(report_docx(results, blocks(report)))).tables
-    assert report_pdf(results, blocks(report)).startswith(b"%PDF")
+    assert Document(io.BytesIO(report_docx(results, page_blocks(report)))).tables
+    assert report_pdf(results, page_blocks(report)).startswith(b"%PDF")
     assert "r&d" in {
         one.unit_id
         for one in requests(measure(replaced(study, assessments=study["assessments"].iloc[:0])))

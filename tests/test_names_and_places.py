@@ -24,9 +24,9 @@ from analysis.direction import (
 )
 from analysis.measure.figures import named_figures, sensitivity_figures
 from analysis.measure.results import measure
-from analysis.publish.blocks import blocks, plain
 from analysis.publish.briefings import Briefings
 from analysis.publish.context.answers import named_source, text_to_send
+from analysis.publish.document_model import page_blocks, plain
 from analysis.publish.markup import isolated, untold
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
@@ -142,7 +142,7 @@ def test_no_element_stands_inside_an_attribute(arabic, arabic_report):
 
 def test_the_pdf_is_set_from_left_to_right(arabic, arabic_report):
     said = []
-    for page in opened(report_pdf(arabic, blocks(arabic_report))).pages:
+    for page in opened(report_pdf(arabic, page_blocks(arabic_report))).pages:
         page.extract_text(
             visitor_text=lambda text, place, way, *_: said.append(
                 (text, way[4] * place[0] + place[4], round(way[5] * place[3] + place[5]))
@@ -154,7 +154,7 @@ def test_the_pdf_is_set_from_left_to_right(arabic, arabic_report):
 
 
 def test_word_has_a_run_of_its_own_for_each_name(arabic, arabic_report):
-    content = report_docx(arabic, blocks(arabic_report))
+    content = report_docx(arabic, page_blocks(arabic_report))
     held = docx.Document(io.BytesIO(content))
     (said,) = (one for one in held.paragraphs if "is surely above" in one.text)
     runs = [(one.text, one._r.find(".//{*}rtl") is not None) for one in said.runs]
@@ -164,7 +164,7 @@ def test_word_has_a_run_of_its_own_for_each_name(arabic, arabic_report):
 
 def test_stretches_are_the_parts_that_are_kept_apart():
     page = f"<p>{isolated(f'{START}{NORTH}{END} and Norton')}</p>"
-    (paragraph,) = blocks(f"<html><body>{page}</body></html>")
+    (paragraph,) = page_blocks(f"<html><body>{page}</body></html>")
     assert list(stretches(plain(paragraph.runs))) == [(True, NORTH), (False, " and Norton")]
 
 
@@ -214,7 +214,7 @@ def test_a_cell_runs_from_left_to_right_where_its_sentence_does(text, order, wra
 def test_in_word_no_number_goes_to_the_side_of_the_name_before_it(arabic):
     name = f'<bdi dir="rtl">{NORTH}</bdi>'
     said = f"<p>From {name}, 2025-05-02, and {name} too. By <strong>{name}.</strong> 1 May.</p>"
-    content = report_docx(arabic, blocks(f"<html><body>{said}</body></html>"))
+    content = report_docx(arabic, page_blocks(f"<html><body>{said}</body></html>"))
     (paragraph,) = (
         one for one in docx.Document(io.BytesIO(content)).paragraphs if "From" in one.text
     )

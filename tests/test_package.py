@@ -10,7 +10,7 @@ import pytest
 from helpers import REAL, ROOT, change_bytes
 
 from analysis.cli import main
-from analysis.publish.described import COLUMNS, TABLES
+from analysis.publish.data_dictionary import COLUMNS, TABLES
 from analysis.publish.site.downloads import FILES
 from analysis.study import load
 

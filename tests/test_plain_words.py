@@ -16,8 +16,8 @@ from made import LIBRARY
 
 from analysis.cli import main
 from analysis.measure.results import measure
-from analysis.publish.blocks import Block
 from analysis.publish.briefings import Briefings
+from analysis.publish.document_model import Block
 from analysis.publish.typeset import Typesetter
 from analysis.study import load
 

@@ -10,7 +10,7 @@ from made import NASTY, everywhere, library, real
 
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.publish.blocks import Heading, Table, blocks, plain
+from analysis.publish.document_model import Heading, Table, page_blocks, plain
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.show.charts import all_charts
@@ -22,7 +22,7 @@ def made_of(study):
     named = named_figures(results)
     charts = all_charts(results, named)
     page = report_html(results, named, charts)
-    return results, page, charts, report_docx(results, blocks(page))
+    return results, page, charts, report_docx(results, page_blocks(page))
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,14 @@ def test_headings_are_those_of_the_page(document, whole):
         for one in document.paragraphs
         if one.style.name in styles
     ]
-    wanted = [(one.level, plain(one.runs)) for one in blocks(whole[1]) if isinstance(one, Heading)]
+    wanted = [
+        (one.level, plain(one.runs)) for one in page_blocks(whole[1]) if isinstance(one, Heading)
+    ]
     assert held == wanted and len(wanted) > 40
 
 
 def test_every_table_is_there_with_style_caption_and_a_first_row_that_repeats(document, whole):
-    wanted = [one for one in blocks(whole[1]) if isinstance(one, Table)]
+    wanted = [one for one in page_blocks(whole[1]) if isinstance(one, Table)]
     assert len(document.tables) == len(wanted) > 3
     for held, block in zip(document.tables, wanted, strict=True):
         rows = held._tbl.tr_lst
@@ -65,7 +67,7 @@ def test_every_table_is_there_with_style_caption_and_a_first_row_that_repeats(do
 
 
 def test_cells_say_what_the_page_says(document, whole):
-    wanted = [one for one in blocks(whole[1]) if isinstance(one, Table)]
+    wanted = [one for one in page_blocks(whole[1]) if isinstance(one, Table)]
     for held, block in zip(document.tables, wanted, strict=True):
         for row, said in zip(held._tbl.tr_lst[1:], block.rows, strict=True):
             texts = ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.tc_lst]
@@ -123,7 +125,7 @@ def test_notices_and_every_source_cited_are_in_it(document, whole):
 
 
 def test_the_same_report_gives_the_same_bytes(whole):
-    assert report_docx(whole[0], blocks(whole[1])) == whole[3]
+    assert report_docx(whole[0], page_blocks(whole[1])) == whole[3]
     with zipfile.ZipFile(io.BytesIO(whole[3])) as held:
         assert {one.date_time[0] for one in held.infolist()} == {1980}
 
@@ -131,6 +133,6 @@ def test_the_same_report_gives_the_same_bytes(whole):
 @pytest.mark.parametrize(("text", "rows"), [(NASTY, None), ("x" * 30_000, 1)])
 def test_any_text_stays_text(text, rows):
     results = measure(everywhere(library(), text, rows))
-    content = report_docx(results, blocks(report_html(results, named_figures(results), [])))
+    content = report_docx(results, page_blocks(report_html(results, named_figures(results), [])))
     said = text_of(docx.Document(io.BytesIO(content)))
     assert " ".join(text.split()) in said

@@ -16,7 +16,16 @@ from pdfs import assert_accessible, bare, bookmarks, opened, read, tags, text_of
 
 from analysis.measure.figures import named_figures
 from analysis.measure.results import measure
-from analysis.publish.blocks import Heading, Items, Paragraph, Picture, Table, Terms, blocks, plain
+from analysis.publish.document_model import (
+    Heading,
+    Items,
+    Paragraph,
+    Picture,
+    Table,
+    Terms,
+    page_blocks,
+    plain,
+)
 from analysis.publish.report import picture, report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -51,7 +60,7 @@ def page(results, named, charts):
 
 @pytest.fixture(scope="module")
 def content(results, page):
-    return report_pdf(results, blocks(page))
+    return report_pdf(results, page_blocks(page))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +85,7 @@ def test_every_chart_has_its_text_alternative(reader, charts):
 
 
 def test_bookmarks_are_the_headings(reader, page, results):
-    headings = [one for one in blocks(page) if isinstance(one, Heading) and one.level]
+    headings = [one for one in page_blocks(page) if isinstance(one, Heading) and one.level]
     assert bookmarks(reader) == [plain(one.runs) for one in headings]
     names = results.study.lookup("units", "name")
     assert {names[unit] for unit in re.findall('<article class="unit" id="(.*?)"', page)} <= set(
@@ -93,7 +102,7 @@ def test_each_page_bears_the_draft_mark_and_its_number(reader, results):
 
 
 def test_every_table_has_a_header_and_repeats_it(reader, page):
-    tables = [one for one in blocks(page) if isinstance(one, Table)]
+    tables = [one for one in page_blocks(page) if isinstance(one, Table)]
     kinds = [one["/S"] for one in tags(reader)]
     assert kinds.count("/Table") == kinds.count("/THead") == len(tables)
     assert kinds.count("/Caption") == len(tables)
@@ -106,7 +115,7 @@ def test_every_table_has_a_header_and_repeats_it(reader, page):
 def test_the_text_is_that_of_the_page_block_by_block(text, page):
     """So every figure in it is that of its statement: the page takes them from nowhere else."""
     missing = []
-    for one in blocks(page):
+    for one in page_blocks(page):
         match one:
             case Heading() | Paragraph():
                 said = [one.runs]
@@ -157,7 +166,7 @@ def test_it_has_at_most_two_dozen_pages(reader):
 
 def test_no_caveat_stands_in_full_more_than_once(page, results):
     """The draft mark stands in the head of each page besides, and a picture carries its own."""
-    words = " ".join(prose.of_blocks(blocks(page)))
+    words = " ".join(prose.of_blocks(page_blocks(page)))
     notices = results.study["notices"]
     for text in notices.loc[notices["scope"] != "unit", "text"]:
         assert words.count(text) == 1
@@ -169,7 +178,7 @@ def test_a_report_on_four_hundred_units_has_at_most_forty_pages(tmp_path):
     results = measure(load(write_made_study(tmp_path, units=400)))
     named = named_figures(results)
     page = report_html(results, named, all_charts(results, named))
-    made = opened(report_pdf(results, blocks(page)))
+    made = opened(report_pdf(results, page_blocks(page)))
     assert len(made.pages) <= 40
     units = results.study["units"]["unit_id"]
     assert all(f'id="{unit}"' in page for unit in units)
@@ -180,7 +189,7 @@ def test_a_report_on_four_hundred_units_has_at_most_forty_pages(tmp_path):
 )
 def test_any_text_is_set_as_text(text, rows):
     study = measure(everywhere(library(), text, rows))
-    made = opened(report_pdf(study, blocks(report_html(study, named_figures(study), []))))
+    made = opened(report_pdf(study, page_blocks(report_html(study, named_figures(study), []))))
     assert any(bare(text)[:30] in bare(one.extract_text()) for one in made.pages)
 
 
@@ -192,7 +201,7 @@ def test_a_picture_higher_than_a_page_is_made_to_fit(results, page, charts):
     )
     html = f'<html><body><figure id="chart-matrix">{image}</figure><p>After.</p></body></html>'
     # Too high, it would run over the foot and push what follows to another page.
-    (only,) = opened(report_pdf(results, blocks(html))).pages
+    (only,) = opened(report_pdf(results, page_blocks(html))).pages
     assert "After." in only.extract_text()
 
 
@@ -201,7 +210,7 @@ def test_a_made_study_of_awkward_texts_is_set(tmp_path):
     study = measure(load(write_made_study(tmp_path, units=12, criteria=9)))
     said = named_figures(study)
     page = report_html(study, said, all_charts(study, said))
-    whole = text_of(opened(report_pdf(study, blocks(page))))
+    whole = text_of(opened(report_pdf(study, page_blocks(page))))
     assert bare("<script>alert('made up')</script> is shown as text.") in whole
     assert bare("It costs $5 here and $6 there, and 100% of a_b^c is {none}.") in whole
 
@@ -210,7 +219,7 @@ ELSEWHERE = """
 import hashlib
 from analysis.measure.results import measure
 from analysis.measure.figures import named_figures
-from analysis.publish.blocks import blocks
+from analysis.publish.document_model import page_blocks
 from analysis.publish.report import report_html
 from analysis.publish.report_docx import report_docx
 from analysis.publish.report_pdf import report_pdf
@@ -220,7 +229,7 @@ from analysis.study import load
 
 results = measure(load("data/safe-to-share"))
 named = named_figures(results)
-said = blocks(report_html(results, named, all_charts(results, named)))
+said = page_blocks(report_html(results, named, all_charts(results, named)))
 for make in (report_pdf, report_docx):
     print(hashlib.sha256(make(results, said)).hexdigest())
 """
@@ -228,7 +237,7 @@ for make in (report_pdf, report_docx):
 
 @pytest.mark.slow
 def test_pdf_and_word_have_the_same_bytes_anywhere(content, results, page):
-    made = (content, report_docx(results, blocks(page)))
+    made = (content, report_docx(results, page_blocks(page)))
     here = [hashlib.sha256(one).hexdigest() for one in made]
     elsewhere = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
     done = subprocess.run(

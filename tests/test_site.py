@@ -21,7 +21,7 @@ from made import LIBRARY, REAL, replaced
 from analysis.measure.figures import NamedFigure, interval_sensitivity, named_figures
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results, measure
-from analysis.publish.described import TABLES
+from analysis.publish.data_dictionary import TABLES
 from analysis.publish.requests import requests
 from analysis.publish.site import site_files
 from analysis.publish.site.addresses import Addresses, units_folder

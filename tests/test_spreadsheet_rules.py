@@ -14,7 +14,7 @@ from made import library
 from office import needs_office
 
 from analysis.measure.results import measure
-from analysis.publish.described import TABLES
+from analysis.publish.data_dictionary import TABLES
 from analysis.publish.sheets import sheet_heads
 from analysis.publish.workbook import _sheets
 from analysis.study import load

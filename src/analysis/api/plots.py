@@ -14,8 +14,8 @@ from analysis.api.summary import Named
 from analysis.measure.results import Results
 from analysis.show.charts import KINDS, Kind
 from analysis.show.charts.pages import not_drawn
-from analysis.show.given import Heights, on_axes, warn_of_lack
 from analysis.show.style import PAPER, WIDTH, Chart, style
+from analysis.show.target_axes import Heights, on_axes, warn_of_lack
 
 
 class Picture(Figure):

@@ -1,8 +1,8 @@
-"""Write tables as a workbook by the accessible spreadsheet rules.
+"""Write tables as a workbook that follows the rules for accessible spreadsheets.
 
-One table a sheet, its title in A1, lines above it, one header row, marked as a table; no merged
-cells, no filters, no frozen panes, no colour as a cue (Analysis Function, "Releasing statistics in
-spreadsheets").
+Each sheet has one table, marked as a table, with its title in A1, lines of text above it and one
+header row. There are no merged cells, filters or frozen panes, and colour is never the only cue
+(Analysis Function, "Releasing statistics in spreadsheets").
 """
 
 import datetime as dt
@@ -41,11 +41,11 @@ class Sheet:
 
     Attributes:
         tab: the name of the sheet.
-        title: of the table.
-        lines: what stands between the title and the table, a row each.
-        table: its cells as shown.
-        links: of each column whose texts are links, the address of a text; empty: it is none.
-        line_links: the addresses to which lines lead, by line.
+        title: the title of the table.
+        lines: the lines between the title and the table, one row each.
+        table: the cells as shown.
+        links: for each column of links, the function from a text to its address; empty: no link.
+        line_links: the addresses of lines that are links, by line.
     """
 
     tab: str
@@ -58,7 +58,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Cover:
-    """A sheet of lines alone, a row each."""
+    """A sheet without a table, which has only lines, one row each."""
 
     title: str
     lines: list[str]
@@ -94,7 +94,7 @@ def place_of(tab: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """Return the text where it is an address of the web, or nothing."""
+    """Return the text if it is a web address, otherwise an empty string."""
     return text if is_on_the_web(text) else ""
 
 
@@ -109,7 +109,7 @@ def _write_lines(sheet: Worksheet, content: Cover) -> None:
 
 def _write_table(sheet: Worksheet, content: Sheet) -> None:
     """Write the title, the lines and the table, and mark the table as a table."""
-    # Above a table lines stand beside nothing and run over the columns to their right.
+    # Lines above the table are not wrapped: the cells to their right are empty.
     put_text(sheet, 1, 1, content.title, wrap=False).font = font(bold=True, size=14)
     for number, text in enumerate(content.lines, start=2):
         cell = put_text(sheet, number, 1, text, _REST, wrap=False)

@@ -1,4 +1,4 @@
-"""What is quoted, as W3C Web Annotations: JSON-LD that other programs read, and find the words by."""
+"""Quotations as W3C Web Annotations: JSON-LD from which other programs can find the quoted words."""
 
 import base64
 import uuid
@@ -16,17 +16,17 @@ from analysis.study.values import is_on_the_web
 
 FILE = "annotations.jsonld"
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
-"""Named, and never fetched."""
+"""The JSON-LD context, which is named but never fetched."""
 UNIT, CRITERION, LEVEL = "unit:", "criterion:", "level:"
-"""What a tag begins with that names an id."""
+"""The prefixes of tags that name an id."""
 _Cells = dict[str, list[tuple[str, str]]]
 
 
 def annotations(results: Results) -> dict[str, Any] | None:
-    """Return the collection of annotations; ``None``: nothing is quoted.
+    """Return the collection of annotations, or ``None`` if nothing is quoted.
 
-    There is one for each cell that rests on a quotation, and one without a criterion for a
-    quotation on which no cell rests.
+    There is one annotation for each cell that rests on a quotation. A quotation on which no cell
+    rests has one annotation without a criterion.
     """
     study = results.study
     cells = _cells(results)
@@ -49,7 +49,7 @@ def annotations(results: Results) -> dict[str, Any] | None:
 
 
 def _quoted(study: Study) -> Iterator[dict[str, Any]]:
-    """Yield the statements that are shown, as far as they quote a document."""
+    """Yield the published statements of evidence that quote a document."""
     evidence = study["evidence"]
     shown = evidence["evidence_id"].isin(study.cited_evidence()) | (evidence["scope"] != "unit")
     return (row for row in with_sources(study, "evidence", shown) if row["quotation"])
@@ -95,7 +95,7 @@ def _target(quotation: Quotation, address: str) -> dict[str, Any]:
         ),
         "state": {
             "type": "TimeState",
-            # No more is known than the day.
+            # Only the day of retrieval is known.
             "sourceDateStart": f"{quotation.retrieved_on}T00:00:00Z",
             "sourceDateEnd": f"{quotation.retrieved_on}T23:59:59Z",
             **({"cached": quotation.archived} if quotation.archived else {}),
@@ -110,7 +110,7 @@ def _target(quotation: Quotation, address: str) -> dict[str, Any]:
 
 
 def _by_hash(sha256: str) -> str:
-    """Return the name that a document has by its hash alone (RFC 6920)."""
+    """Return the URI that names a document by its hash (RFC 6920)."""
     digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
     return f"ni:///sha-256;{digest}"
 

@@ -1,6 +1,7 @@
-"""Build everything in a new folder, then swap it in whole: an interrupted build leaves the last one.
+"""Build all outputs in a new folder, which then replaces the old one as a whole.
 
-Each part imports what makes it: to load what makes the others takes as long as to make a site.
+An interrupted build leaves the last output in place. The modules of a part are imported only when
+the part is built: importing the modules of all parts takes as long as building a site.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,24 +26,24 @@ def build(
     context: BuildContext | None = None,
     parts: Sequence[str] = (),
 ) -> Path:
-    """Build what is published into a folder.
+    """Build the published outputs into a folder.
 
     Args:
         results: the measures to publish.
-        out: the folder that the build replaces, whole.
-        progress: told of each step before it begins.
+        out: the folder that the build replaces as a whole.
+        progress: called with the name of each step before it begins.
         inputs: hashes of the study's files from before it was read
-            (:func:`analysis.publish.manifest.input_hashes`); default: those that the study has,
-            or as they are now.
-        context: what is made in the background, if it has started; default: in a thread.
-        parts: the parts to build, of :data:`analysis.publish.parts.ORDER`; none named: all.
+            (:func:`analysis.publish.manifest.input_hashes`); default: those recorded in the study,
+            or else those of the files now.
+        context: the build context, if background work has started; default: a new one, in a thread.
+        parts: the names of the parts to build (:data:`analysis.publish.parts.ORDER`); default: all.
 
     Returns:
-        The path of the report; without a report, of the folder.
+        The path of the report, or of the folder if the report is not built.
 
     Raises:
-        StudyError: the study was changed since ``inputs``, or another build into this folder
-            is at work.
+        StudyError: the study has changed since ``inputs``, or another build into this folder is
+            running.
     """
     study = results.study.folder
     inputs = inputs or results.study.inputs or input_hashes(study)
@@ -55,7 +56,7 @@ def build(
             progress(name)
             resolve_name(f"{ORDER[name].module}:write")(context, folder)
         progress("manifest")
-        # What the manifest names must be what was read, or it would vouch for another study.
+        # The hashes in the manifest must be those of the files that were read.
         _refuse_changed(study, inputs, "this build began")
         write_json(folder / FILE, manifest(results, inputs, folder, parts).as_dict())
     return out / REPORT if "report" in parts else out
@@ -72,7 +73,7 @@ def _refuse_changed(study: Path, inputs: dict[str, str], since: str) -> None:
 
 
 def build_data(results: Results, out: Path) -> None:
-    """Build only the tables behind, into a folder that they replace whole."""
+    """Build only the tables of results, into a folder that they replace as a whole."""
     from analysis.publish.data import write_data
 
     with atomic_replace(out) as folder:

@@ -1,4 +1,4 @@
-"""Social cards drawn: 1200 by 630 pixels, what was found at the top, what must be said at the foot."""
+"""Drawing of social cards: 1200 by 630 pixels, the finding at the top and the caveats at the foot."""
 
 import io
 import math
@@ -23,25 +23,25 @@ _MARGIN, _GAP = 0.55, 0.22  # inches
 _ACROSS = _WIDE - 2 * _MARGIN
 _ROOM = _HIGH - 2 * _MARGIN
 _SCALES = tuple(step / 100 for step in range(100, 40, -5))
-"""How large the texts are, of their full size; what has no room at the last of them is shortened."""
+"""Scales of the type size to try in turn; at the last one, texts that do not fit are shortened."""
 _LEGIBLE = 0.6
-"""The scale below which caveats of single questions make way for where they stand."""
+"""The scale below which caveats on single questions are replaced by a reference to the page."""
 _ABOVE_FINDING = 2
-"""Texts above the finding: what the page belongs to, and its heading."""
+"""The number of texts above the finding: what the page belongs to, and its heading."""
 
-_ALONE = Lock()
-"""matplotlib draws in one thread at a time; where one core is all, the background is a thread."""
+_DRAWING = Lock()
+"""Held while drawing: matplotlib is not thread-safe, and on one core the background is a thread."""
 
 
 def drawn_card(card: Card) -> bytes:
-    """Return a card as PNG, in the faces in use; the same card gives the same bytes."""
-    with _ALONE, style():
-        return _drawn(_laid_out(card))
+    """Return a card as PNG, in the typefaces in use; the same card gives the same bytes."""
+    with _DRAWING, style():
+        return _as_png(_layout(card))
 
 
 @dataclass(frozen=True)
 class _Text:
-    """Lines of one size, how they look, and the white below them."""
+    """Lines of one type size, with their colour, weight and the gap below them."""
 
     lines: tuple[str, ...]
     size: float
@@ -50,16 +50,16 @@ class _Text:
     gap: float = _GAP
 
     @property
-    def high(self) -> float:
-        """The height that they take, in inches."""
+    def height(self) -> float:
+        """The height of the lines and the gap, in inches."""
         return lines_high([*self.lines], self.size) + self.gap if self.lines else 0.0
 
 
-def _laid_out(card: Card) -> list[_Text]:
-    """Return the texts of a card, as large as there is room for.
+def _layout(card: Card) -> list[_Text]:
+    """Return the texts of a card, as large as fits.
 
-    Where there is none at the smallest size, finding and heading end in an ellipsis. What must be
-    said with them is never shortened: it stands whole, or the card says where it stands.
+    If they do not fit at the smallest size, the finding and the heading end in an ellipsis. Caveats
+    are never shortened: each is given in full, or the card refers to the page that has it.
     """
     full = (*card.caveats, *card.particular)
     for scale in _SCALES:
@@ -67,22 +67,22 @@ def _laid_out(card: Card) -> list[_Text]:
         if scale < _LEGIBLE and card.particular:
             caveats = (*card.caveats, ELSEWHERE)
         texts = _texts(card, caveats, scale)
-        if _high(texts) <= _ROOM:
+        if _total_height(texts) <= _ROOM:
             return texts
     fewer = [(*card.caveats[:most], ELSEWHERE) for most in range(len(card.caveats), 0, -1)]
     tried = [_texts(card, caveats, _SCALES[-1]) for caveats in (full, *fewer)]
-    texts = next((texts for texts in tried if _high(texts[-2:]) <= _ROOM / 2), tried[-1])
-    return [*_shortened(texts[:-2], _ROOM - _high(texts[-2:])), *texts[-2:]]
+    texts = next((texts for texts in tried if _total_height(texts[-2:]) <= _ROOM / 2), tried[-1])
+    return [*_shortened(texts[:-2], _ROOM - _total_height(texts[-2:])), *texts[-2:]]
 
 
-def _high(texts: Sequence[_Text]) -> float:
-    return sum(text.high for text in texts)
+def _total_height(texts: Sequence[_Text]) -> float:
+    return sum(text.height for text in texts)
 
 
 def _shortened(texts: Sequence[_Text], room: float) -> list[_Text]:
-    """Return as much of texts as there is room for; where something is left out, an ellipsis.
+    """Return as much of the texts as fits, with an ellipsis where something is left out.
 
-    What stands above the finding takes at most half of the room that is left to it.
+    Each text above the finding takes at most half of the room that remains.
     """
     shown: list[_Text] = []
     for number, text in enumerate(texts):
@@ -90,16 +90,16 @@ def _shortened(texts: Sequence[_Text], room: float) -> list[_Text]:
         one_line = lines_high([""], text.size)
         count = min(len(text.lines), int((most - text.gap) / one_line))
         if count < 1 and text.lines:
-            shown[-1] = _ended(shown[-1])
+            shown[-1] = _with_ellipsis(shown[-1])
             break
         part = replace(text, lines=text.lines[:count])
-        shown.append(part if count == len(text.lines) else _ended(part))
-        room -= part.high
+        shown.append(part if count == len(text.lines) else _with_ellipsis(part))
+        room -= part.height
     return shown
 
 
-def _ended(text: _Text) -> _Text:
-    """Return a text with an ellipsis after its last word that leaves room for one."""
+def _with_ellipsis(text: _Text) -> _Text:
+    """Return a text with an ellipsis after the last word that leaves room for it."""
     *lines, last = text.lines
     words = last.removesuffix(" …").split(" ")
     while len(words) > 1 and not _has_room(f"{' '.join(words)} …", text):
@@ -129,8 +129,8 @@ def _texts(card: Card, caveats: Sequence[str], scale: float) -> list[_Text]:
     ]
 
 
-def _drawn(texts: list[_Text]) -> bytes:
-    """Return the texts drawn: the finding from the top, what must be said with it at the foot."""
+def _as_png(texts: list[_Text]) -> bytes:
+    """Return the card as PNG: the finding from the top, the caveats at the foot."""
     families = tuple(faces.current().families)
     finding, foot = _strip(tuple(texts[:-2]), families), _strip(tuple(texts[-2:]), families)
     card = Image.new("RGB", PIXELS, PAPER)
@@ -140,7 +140,7 @@ def _drawn(texts: list[_Text]) -> bytes:
     card.paste(LINE, (margin, down - 12, PIXELS[0] - margin, down - 10))
     card.paste(foot, (margin, down))
     buffer = io.BytesIO()
-    # Few colours: black, grey and one more, with what smooths the edges of letters.
+    # 32 colours are enough: black, grey and one more, with the shades of anti-aliased letters.
     few = card.quantize(32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(buffer, format="PNG")
     return buffer.getvalue()
@@ -148,14 +148,14 @@ def _drawn(texts: list[_Text]) -> bytes:
 
 @lru_cache(maxsize=64)
 def _strip(texts: tuple[_Text, ...], families: tuple[str, ...]) -> Image.Image:
-    """Return texts drawn below one another. What is at the foot of many cards is drawn once."""
-    high = max(math.ceil(_high(texts) * _DPI), 1)
-    figure = Figure(figsize=(_ACROSS, high / _DPI), dpi=_DPI, facecolor=PAPER)
+    """Draw texts below one another. Cached, since many cards have the same foot."""
+    height = max(math.ceil(_total_height(texts) * _DPI), 1)
+    figure = Figure(figsize=(_ACROSS, height / _DPI), dpi=_DPI, facecolor=PAPER)
     down = 0.0
     for text in texts:
         figure.text(
             0,
-            1 - down * _DPI / high,
+            1 - down * _DPI / height,
             as_drawn(list(text.lines)),
             size=text.size,
             color=text.color,
@@ -164,7 +164,7 @@ def _strip(texts: tuple[_Text, ...], families: tuple[str, ...]) -> Image.Image:
             va="top",
             linespacing=1.2,
         )
-        down += text.high
+        down += text.height
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     size = canvas.get_width_height()

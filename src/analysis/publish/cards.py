@@ -1,6 +1,6 @@
-"""Social cards: what the picture of a page says, with its caveats and its dates.
+"""Social cards: the texts of the picture that represents a page on social media.
 
-A card leaves its page behind, so all that must be said with it stands on it.
+A card is seen without its page, so it carries its own caveats and dates.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ ELSEWHERE = "More must be said with these figures: it stands on the page that th
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says.
+    """The texts of a card.
 
     Attributes:
-        above: what the page belongs to; empty: it is the first one.
-        heading: of the page.
-        lines: what was found.
-        caveats: what must be said with it, the draft mark and the dates first.
-        particular: the caveats on single questions among what must be said.
+        above: what the page belongs to; empty for the home page.
+        heading: the heading of the page.
+        lines: the findings.
+        caveats: the caveats, with the draft mark and the dates first.
+        particular: the caveats on single questions.
     """
 
     above: str
@@ -29,6 +29,6 @@ class Card:
 
     @property
     def alt(self) -> str:
-        """The card in words: all of them, also where the picture has no room for some."""
-        said = (f"{self.heading}.", *self.lines, *self.caveats, *self.particular)
-        return " ".join(filter(None, said))
+        """The text alternative: all texts of the card, even those that the picture leaves out."""
+        texts = (f"{self.heading}.", *self.lines, *self.caveats, *self.particular)
+        return " ".join(filter(None, texts))

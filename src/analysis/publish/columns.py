@@ -1,7 +1,7 @@
-"""The widths of a table's columns: those, of a few, in which the table is lowest.
+"""Column widths of tables: of a few candidate layouts, the one in which the table is lowest.
 
-All is measured in letters, of which a line of a page has a hundred. It is worked out here and not
-left to what draws: a Word document needs widths that are given, and the PDF has the same ones.
+Widths are measured in letters; a line of a page has a hundred. They are computed here, not by the
+typesetter, since a Word document needs explicit widths and the PDF should have the same ones.
 """
 
 import math
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 _LINE = 100
 _PLAIN, _BOLD = 1.1, 1.3
-"""The width of a letter; words may be of wide ones."""
+"""The width of a letter, plain and bold, with an allowance for words of wide letters."""
 _LONG, _LONG_WHERE_CROWDED, _LONG_NAME = 14, 12, 24
-"""The width of words beyond which a column need not keep them whole, and of the names of rows."""
+"""The longest words kept whole, as widths: usually, in a crowded table, and in the first column."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What stands in a column.
+    """The texts of a column.
 
     Attributes:
         head: the text of its head, which is bold.
-        texts: the text of each of its cells; a line feed is a new line.
-        number: whether it is of numbers, which take no more room than they need.
+        texts: the text of each cell; a line feed is a new line.
+        number: whether it is a column of numbers, which gets no more width than it needs.
         bold: whether its texts are bold.
     """
 
@@ -33,30 +33,29 @@ class Column:
 
 
 def shared_widths(columns: Sequence[Column], turned: bool) -> tuple[list[float], list[bool]]:
-    """Return each column's share of the width, and whether a word in it is longer than that.
+    """Return each column's share of the width, and whether it has a word wider than that.
 
-    A column has room for its longest word, within reason; the first names what a row is of, and
-    its words are broken last. What is left over is shared out in the way, of several, in which
-    the rows have the fewest lines.
+    A column has room for its longest word, up to a limit. The limit is higher for the first column,
+    which names the rows. The rest is shared in the way, of several, that gives the fewest lines.
 
     Args:
-        columns: of one table, all of the same number of cells.
-        turned: whether heads of numbers stand upright, and need no width.
+        columns: the columns of one table, all with the same number of cells.
+        turned: whether the heads of number columns are turned on their side, and need no width.
     """
     words = [_longest_word(column, turned) for column in columns]
-    least = _at_most(words, _LONG)
+    least = _capped(words, _LONG)
     if sum(least) > 0.85 * _LINE:
-        least = _at_most(words, _LONG_WHERE_CROWDED)
+        least = _capped(words, _LONG_WHERE_CROWDED)
     lengths = [[] if column.number else _line_lengths(column) for column in columns]
-    widths = min(_ways_to_share(least, lengths), key=lambda widths: _line_count(widths, lengths))
+    widths = min(_candidate_widths(least, lengths), key=lambda widths: _line_count(widths, lengths))
     shares = [round(width / sum(widths), 4) for width in widths]
     return shares, [word > share * _LINE + 0.01 for word, share in zip(words, shares, strict=True)]
 
 
 def _longest_word(column: Column, turned: bool) -> float:
-    """Return the width that the longest word of a column needs, with the white beside it."""
+    """Return the width that the longest word of a column needs, with its padding."""
     head = 0 if turned and column.number else _longest([column.head]) * _BOLD
-    word = max(head, _longest(column.texts) * _letter(column))
+    word = max(head, _longest(column.texts) * _letter_width(column))
     return word + (2.5 if column.number else 1.5)
 
 
@@ -64,34 +63,34 @@ def _longest(texts: Iterable[str]) -> int:
     return max((len(word) for text in texts for word in text.split()), default=0)
 
 
-def _letter(column: Column) -> float:
+def _letter_width(column: Column) -> float:
     return _BOLD if column.bold else _PLAIN
 
 
-def _at_most(widths: list[float], most: float) -> list[float]:
+def _capped(widths: list[float], most: float) -> list[float]:
     return [min(width, _LONG_NAME if place == 0 else most) for place, width in enumerate(widths)]
 
 
 _Lengths = list[list[list[float]]]
-"""Of each column, of each of its cells, how long its lines are before they are broken."""
+"""For each column and each of its cells, the widths of the lines before wrapping."""
 
 
 def _line_lengths(column: Column) -> list[list[float]]:
-    wide = _letter(column)
+    wide = _letter_width(column)
     return [[len(line) * wide for line in text.split("\n")] for text in column.texts]
 
 
-def _ways_to_share(least: list[float], lengths: _Lengths) -> Iterator[list[float]]:
-    """Give ways to share the width: columns are as wide as they are full, more so or less so."""
+def _candidate_widths(least: list[float], lengths: _Lengths) -> Iterator[list[float]]:
+    """Yield candidate widths: in proportion to powers of the mean length of a column's texts."""
     filled = [sum(map(sum, cells)) / len(cells) if cells else 0 for cells in lengths]
     for power in (0.4, 0.7, 1.0, 1.4):
         yield _in_proportion([fill**power for fill in filled], least)
 
 
 def _in_proportion(parts: list[float], least: list[float]) -> list[float]:
-    """Return widths in proportion to parts, but none below its least."""
+    """Return widths in proportion to ``parts``, with none below its minimum in ``least``."""
     widths, free = list(least), {place for place, part in enumerate(parts) if part > 0}
-    # What one column needs beyond its part is wanting to others, which may then need theirs too.
+    # Fixing a column at its minimum leaves less for the others, which may then reach theirs.
     while free:
         left = _LINE - sum(width for place, width in enumerate(widths) if place not in free)
         unit = left / sum(parts[place] for place in free)
@@ -105,7 +104,7 @@ def _in_proportion(parts: list[float], least: list[float]) -> list[float]:
 
 
 def _line_count(widths: list[float], lengths: _Lengths) -> int:
-    """Return the number of lines that all rows have."""
+    """Return the total number of lines of all rows at these widths."""
     rooms = [0.93 * wide - 1 for wide, cells in zip(widths, lengths, strict=True) if cells]
     return sum(
         max(

@@ -1,4 +1,4 @@
-"""The tables behind: every result as CSV, and the Data Package that describes them."""
+"""The tables of results as CSV, and the Data Package that describes them."""
 
 import hashlib
 import itertools
@@ -12,10 +12,10 @@ from analysis.measure.results import Results
 from analysis.publish.annotations import FILE as ANNOTATIONS
 from analysis.publish.annotations import annotations
 from analysis.publish.build_context import BuildContext
-from analysis.publish.described import TABLES, Published, table_schema, title_of
+from analysis.publish.data_dictionary import TABLES, Published, table_schema, title_of
 from analysis.publish.files import write_json
 from analysis.publish.wide_matrix import NAME as WIDE
-from analysis.publish.wide_matrix import described, wide_matrix
+from analysis.publish.wide_matrix import describe_wide, wide_matrix
 from analysis.show.caveats import caveats, draft_line
 from analysis.show.drawing import Drawing
 from analysis.spreadsheet import FORMULA_STARTS
@@ -27,13 +27,13 @@ from analysis.study.tables import as_csv
 
 MATRIX = ["unit_id", "criterion_id", "state", "observed_on", "evidence_ids", "last_level"]
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_REACHED_AT = ("request_address", "whatdotheyknow_name")
+_REQUEST_COLUMNS = ("request_address", "whatdotheyknow_name")
 """Columns of units that say where requests are sent."""
-_A_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def data_tables(results: Results) -> dict[str, pd.DataFrame]:
-    """Return every published table by file name, without ending."""
+    """Return every published table by its file name without extension."""
     study = results.study
     criteria, units = list(study["criteria"]["criterion_id"]), list(study["units"]["unit_id"])
     tables = {
@@ -55,9 +55,9 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
         "replies": study["replies"],
         "reply-effects": results.reply_effects,
         "notices": pd.DataFrame({"notice": caveats(results, criteria, units)}),
-        **_looked_up(study),
+        **_referenced_tables(study),
     }
-    # Where no unit is named, a table of them would be a header and no more.
+    # If no unit may be named, a table of units would have a header and no rows.
     return {
         name: rows
         for name, rows in tables.items()
@@ -66,16 +66,16 @@ def data_tables(results: Results) -> dict[str, pd.DataFrame]:
 
 
 def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> None:
-    """Write the tables, and those behind the charts, into a folder as a Data Package.
+    """Write the tables, and the tables of the charts, into a folder as a Data Package.
 
-    Each table is a CSV file with a byte order mark, so that a spreadsheet program reads its letters
-    rightly; those behind the charts are in ``charts/``. The descriptor,
-    ``datapackage.json``, is of the Data Package standard, version 2.
+    Each table is a CSV file with a byte order mark, so that spreadsheet programs read it as UTF-8.
+    The tables of the charts are in ``charts/``. The descriptor, ``datapackage.json``, follows the
+    Data Package standard, version 2.
     """
     study, descriptor = results.study, _package(results)
     (folder / "charts" if charts else folder).mkdir(parents=True)
     tables = [
-        (name, f"{name}.csv", described(study) if name == WIDE else TABLES[name], table, "")
+        (name, f"{name}.csv", describe_wide(study) if name == WIDE else TABLES[name], table, "")
         for name, table in data_tables(results).items()
     ]
     for chart in charts:
@@ -105,23 +105,23 @@ def write_data(results: Results, charts: Sequence[Drawing], folder: Path) -> Non
 
 
 def guarded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table in which no text is taken for a formula when a spreadsheet opens it.
+    """Return a table in which no spreadsheet program takes a text for a formula.
 
-    Such a text gets an apostrophe before it; numbers stay as they are, also where the study holds
-    them as text. The study's own tables hold the text as it is.
+    Such a text gets an apostrophe before it. Numbers are unchanged, even if the study has them as
+    text. The study's own tables keep the text unchanged.
     """
 
     def guard(value: object) -> object:
         if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
             return value
-        return value if _A_NUMBER.fullmatch(value) else f"'{value}"
+        return value if _NUMBER.fullmatch(value) else f"'{value}"
 
     texts = table.select_dtypes(include=["object", "str"]).columns
     return table.assign(**{name: table[name].map(guard) for name in texts})
 
 
 def _package(results: Results) -> dict:
-    """Return the descriptor of the results, with no resource yet."""
+    """Return the descriptor of the results, without resources."""
     study = results.study
     own, report = study.descriptor, study.settings.report
     address = study.lookup("sources", "url").get(report.source_id, "")
@@ -170,14 +170,14 @@ def _size_and_hash(content: bytes) -> dict:
     }
 
 
-def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
-    """Return the study's own tables to which ids in the results lead, without working notes."""
+def _referenced_tables(study: Study) -> dict[str, pd.DataFrame]:
+    """Return the study's own tables that ids in the results refer to, without working notes."""
     study = study.at(None)  # a figure of an earlier date may name a unit that has ended since
     tables = {
         name: study[name]
         for name in ("units", "recommendations", "criteria", "levels", "figures", "sources")
     }
-    # What holds for a group of units decides scores, and no id leads there.
+    # No id refers to these tables, but they affect the scores.
     tables |= {"applicability": study["applicability"], "group-weights": study["group_weights"]}
     evidence, documents = study["evidence"], study["documents"]
     cited = evidence[evidence["evidence_id"].isin(study.cited_evidence())]
@@ -185,20 +185,20 @@ def _looked_up(study: Study) -> dict[str, pd.DataFrame]:
         tables["documents"] = documents[documents["document_id"].isin(cited["document_id"])]
     tables["evidence"] = _with_since_read(study, cited, "evidence_id")
     tables["sources"] = _without_unused(tables["sources"], ["archived"])
-    tables["units"] = _without_unused(tables["units"], _REACHED_AT)
+    tables["units"] = _without_unused(tables["units"], _REQUEST_COLUMNS)
     notes = ["note", "search_terms"]
     return {name: table.drop(columns=notes, errors="ignore") for name, table in tables.items()}
 
 
 def _with_since_read(study: Study, table: pd.DataFrame, ids: str) -> pd.DataFrame:
-    """Return a table with what became since of the documents behind it, if any was looked at."""
+    """Add a column on later changes to the cited documents, if any document was rechecked."""
     if study["checks"].empty:
         return table
     return table.assign(since_read=changes_since_reading(study, table[ids]))
 
 
 def _without_unused(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Return a table without columns that came with a later profile, where all of them are empty."""
+    """Drop columns that a later profile added, if all of them are empty."""
     used = (table[[*columns]] != "").any(axis=None)
     return table if used else table.drop(columns=[*columns])
 

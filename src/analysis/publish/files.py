@@ -1,4 +1,4 @@
-"""Files and folders as a build writes them: replaced whole or not at all, and never half of one."""
+"""Output folders, replaced as a whole or not at all, and the JSON files in them."""
 
 import contextlib
 import json
@@ -14,20 +14,20 @@ from filelock import FileLock, Timeout
 from analysis.problems import refusal
 
 PATIENCE = 120
-"""Seconds to wait for another build into the same folder: many times what one takes."""
+"""Seconds to wait for another build into the same folder, many times what a build takes."""
 OURS = ("manifest.json", "matrix.csv")
-"""Files by which a folder is known for an output of ours."""
+"""Files that identify a folder as an output of policygap."""
 
 
 def refuse_to_replace(out: Path, study: Path) -> None:
-    """Refuse an output folder that holds anything but an output, before any work is done.
+    """Refuse, before any work is done, an output folder that holds anything but an output.
 
     Args:
-        out: the folder that would be replaced, whole.
+        out: the folder that would be replaced as a whole.
         study: the study's folder.
 
     Raises:
-        StudyError: it holds something else, or the study.
+        StudyError: the folder holds something else, holds the study, or lies inside it.
     """
     place, study = out.resolve(), study.resolve()
     if place.is_relative_to(study):
@@ -48,48 +48,48 @@ def refuse_to_replace(out: Path, study: Path) -> None:
 def atomic_replace(
     out: Path, progress: Callable[[str], None] = lambda step: None, patience: float = PATIENCE
 ) -> Iterator[Path]:
-    """Give a new folder beside ``out`` and put it in its place if all goes well.
+    """Yield a new folder beside ``out``, and replace ``out`` with it if no error occurs.
 
-    If anything fails, the new folder is removed and ``out`` stays as it was. Another build into
-    the same folder waits until this one is done.
+    After an error, the new folder is removed and ``out`` stays as it was. Another build into the
+    same folder waits until this one is done.
 
     Args:
-        out: the folder to replace, whole.
-        progress: called if another build has to be waited for.
-        patience: seconds to wait for it.
+        out: the folder to replace as a whole.
+        progress: called with a message if another build has to be waited for.
+        patience: the seconds to wait for another build.
 
     Raises:
-        StudyError: another build was still at work after that time.
-        OSError: the folder cannot be written, or has no room; it names ``out``.
+        StudyError: another build was still running after that time.
+        OSError: the folder cannot be written, or the disk is full; the error names ``out``.
     """
     out = out.resolve()
-    with _writing(out):
+    with _errors_name(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        # Tried first: a lock that cannot be laid down would be waited for.
+        # Tried first: a lock file that cannot be created would be waited for.
         tempfile.TemporaryFile(dir=out.parent).close()
-    with _alone(out, progress, patience):
+    with _locked(out, progress, patience):
         building = _building(out)
         try:
             try:
-                with _writing(out):
+                with _errors_name(out):
                     _clear_up(out)
                     building.mkdir()
-                with _writing(out, building):
+                with _errors_name(out, building):
                     yield building
                     _swap(building, out)
             finally:
                 _clear_up(out)
         finally:
-            # Again: a signal that asks to end may have come in the midst of it.
+            # Again, since a termination signal may have interrupted the first clean-up.
             _clear_up(out)
 
 
 @contextlib.contextmanager
-def _alone(out: Path, progress: Callable[[str], None], patience: float) -> Iterator[None]:
-    """Hold the folder for oneself. The lock goes with its process, however that ends."""
+def _locked(out: Path, progress: Callable[[str], None], patience: float) -> Iterator[None]:
+    """Lock the folder for this process; the operating system unlocks it when the process ends."""
     lock = FileLock(out.parent / f".{out.name}.lock")
     try:
-        with _writing(out):
+        with _errors_name(out):
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -105,8 +105,8 @@ def _alone(out: Path, progress: Callable[[str], None], patience: float) -> Itera
 
 
 @contextlib.contextmanager
-def _writing(out: Path, building: Path | None = None) -> Iterator[None]:
-    """Name the folder in an error of writing: the name of what is being built says nothing to anyone."""
+def _errors_name(out: Path, building: Path | None = None) -> Iterator[None]:
+    """Make write errors name the output folder, not the temporary folder, which users do not know."""
     try:
         yield
     except OSError as error:
@@ -132,21 +132,21 @@ def _swap(new: Path, out: Path) -> None:
 
 
 def _clear_up(out: Path) -> None:
-    """Put back what a swap that broke off has moved away, and remove what is left of it.
+    """Restore the output that an interrupted swap moved away, and remove temporary folders.
 
-    Whoever holds the folder may: what lies there belongs to no build that still runs.
+    Only the process that holds the lock may do this: no running build then uses these folders.
     """
     if not out.exists() and _previous(out).exists():
         _previous(out).rename(out)
-    for left in (_previous(out), _building(out)):
-        shutil.rmtree(left, ignore_errors=True)
+    for folder in (_previous(out), _building(out)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def scratch_folder(owner: object) -> Path:
-    """Return a new folder that goes when its owner does, or when the program ends.
+    """Return a new folder that is removed with its owner, or when the program ends.
 
-    That of the standard library's ``TemporaryDirectory`` does so too, and warns that it was left
-    to it: what is made in the background has no block in which a folder could be closed.
+    The standard library's ``TemporaryDirectory`` does the same, but warns if it is not closed.
+    Background tasks have no ``with`` block in which to close it.
     """
     folder = Path(mkdtemp(prefix="policygap-"))
     weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
@@ -154,6 +154,6 @@ def scratch_folder(owner: object) -> Path:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a file of JSON for programs and people."""
+    """Write indented JSON, for programs and people."""
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")

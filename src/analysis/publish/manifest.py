@@ -1,4 +1,4 @@
-"""The manifest: what went in and what came out, by hash."""
+"""The manifest of a build: the hashes of its inputs and outputs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from analysis.publish.stored_notebooks import BESIDE, stored_notebooks
 from analysis.study.load import DOCUMENTS
 from analysis.study.scope import OWN, Scope
 
-if TYPE_CHECKING:  # a look at a manifest does not wait for the measures
+if TYPE_CHECKING:  # reading a manifest should not import the measures
     from analysis.measure.results import Results
 
 FILE = "manifest.json"
 APART = ("environment", "git")
-"""What two builds of one study need not agree on: it tells where and from what they were built."""
+"""Fields that may differ between two builds of one study: the environment and the repository."""
 
 PACKAGES = (
     "contourpy",
@@ -49,7 +49,7 @@ PACKAGES = (
     "scipy",
     "typst",
 )
-"""Packages that can bear on what a build writes; those not installed are left out."""
+"""Packages that can affect the output of a build; packages not installed are left out."""
 
 
 class _Part(BaseModel):
@@ -64,7 +64,7 @@ class Code(_Part):
 
 
 class Environment(_Part):
-    """Where it was built."""
+    """The environment of a build: Python, operating system and packages."""
 
     python: str
     system: str
@@ -72,30 +72,30 @@ class Environment(_Part):
 
 
 class Git(_Part):
-    """The revision of the study's repository, and whether all in it was committed."""
+    """The Git revision of the study's repository, and whether its working tree was clean."""
 
     revision: str | None
     clean: bool | None
 
 
 class Manifest(_Part):
-    """What went into a build and what came out.
+    """The inputs and outputs of a build.
 
     Attributes:
         study: the study's name.
         version: the study's version.
         status: ``draft`` or ``checked``.
         as_of: the date of the state.
-        known_by: the day by which what counts had been read.
-        read_on: the day by which all that the study holds had been read: the default of both.
-        placeholders: what still waits to be set in the descriptor.
-        scope: what was asked for beside the study's own.
-        parts: the parts of a build that were built; versions before 0.2 built all, and name none.
-        code: what built it.
+        known_by: the knowledge date: only what had been read by this day counts.
+        read_on: the day by which everything in the study had been read, the default of both dates.
+        placeholders: the settings of the descriptor that are still to be filled in.
+        scope: the options that differ from the study's own, such as other weights or fewer units.
+        parts: the parts that were built; versions before 0.2 built all parts and name none.
+        code: the version and hash of the code that built it.
         inputs: SHA-256 of each file of the study, by its path.
         outputs: SHA-256 of each file of the build but the manifest, by its path.
-        environment: where it was built.
-        git: from what.
+        environment: the environment of the build.
+        git: the state of the study's repository.
     """
 
     study: str
@@ -118,7 +118,7 @@ class Manifest(_Part):
         return self.model_dump(mode="json")
 
     def compared(self) -> dict:
-        """Return what two builds of the same study must agree on."""
+        """Return the fields that two builds of the same study must agree on."""
         return {name: part for name, part in self.as_dict().items() if name not in APART}
 
 
@@ -128,10 +128,10 @@ def manifest(
     """Return the manifest of a build.
 
     Args:
-        results: what was built from.
+        results: the results that were published.
         inputs: see :func:`input_hashes`.
         outputs: the folder of everything built so far.
-        parts: the parts of a build that it holds.
+        parts: the names of the parts that were built.
     """
     study = results.study
     return Manifest(
@@ -175,10 +175,10 @@ def read_manifest(output: Path) -> Manifest:
 
 
 def input_hashes(study: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of a study's folder, by its path.
+    """Return the SHA-256 of each input file of a study, by its path.
 
-    Without hidden files, and without the documents, which are not on every machine; with the
-    notebooks that were run on it, of which the site has pages.
+    Hidden files are left out, and so are the documents, which are not on every machine. The stored
+    notebooks of the study are included, since the site has pages of them.
     """
     hashes = _hashes(study, lambda name: not name.startswith((".", "~$")))
     own = {name: digest for name, digest in hashes.items() if not name.startswith(f"{DOCUMENTS}/")}
@@ -191,7 +191,7 @@ def input_hashes(study: Path) -> dict[str, str]:
 def output_hashes(output: Path) -> dict[str, str]:
     """Return the SHA-256 of each file of an output but its manifest, by its path.
 
-    What programs leave where they open a folder or a file is no part of it.
+    Files that other programs leave, such as lock files and folder settings, are ignored.
     """
     junk = (".DS_Store", "Thumbs.db", "desktop.ini")
     hashes = _hashes(
@@ -202,14 +202,14 @@ def output_hashes(output: Path) -> dict[str, str]:
 
 
 def code() -> Code:
-    """Return the version and the hash of this package's own source, templates and all."""
+    """Return the version and the hash of this package's own source, including templates."""
     hashes = _hashes(Path(__file__).parents[1], lambda name: not name.endswith((".pyc", ".pyo")))
     lines = "".join(f"{digest} {path}\n" for path, digest in hashes.items())
     return Code(version=analysis.__version__, sha256=_hash(lines.encode()))
 
 
 def environment() -> Environment:
-    """Return the Python, the system and the versions of the packages that a build rests on."""
+    """Return the versions of Python and of the packages that affect a build, and the system."""
     return Environment(
         python=platform.python_version(), system=platform.system(), packages=_versions()
     )
@@ -236,7 +236,7 @@ def _hashes(folder: Path, kept) -> dict[str, str]:
 
 
 def _hash_of_file(path: Path) -> str:
-    # Piece by piece: a file may be larger than all that a build holds at once.
+    # Read in chunks, since a file may be larger than the memory.
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

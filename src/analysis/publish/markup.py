@@ -1,4 +1,4 @@
-"""What every page is made with: templates, links that are safe, and marks of states."""
+"""HTML helpers for every page: template environments, safe links, and the symbols of states."""
 
 from collections.abc import Callable
 from functools import cache
@@ -23,12 +23,12 @@ def template_text(name: str) -> str:
 
 
 def quotation_rules(study: Study) -> str:
-    """Return the style of quotations, where a study has any."""
+    """Return the stylesheet rules for quotations, if the study has any."""
     return template_text("quotation.css") if quotations(study) else ""
 
 
 def environment(finalize: Callable | None = None) -> jinja2.Environment:
-    """Return an environment of the templates: all text escaped, a missing name an error."""
+    """Return a template environment that escapes all text and raises an error for a missing name."""
     made = jinja2.Environment(
         loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
@@ -36,7 +36,7 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=finalize,
-        optimized=False,  # to look for what could be worked out before takes longer than it saves
+        optimized=False,  # constant folding takes longer than it saves
     )
     made.globals.update(untold=untold)
     made.filters.update(word=word, level=level_word, link=link, titled=titled, came_to=came_to)
@@ -45,9 +45,10 @@ def environment(finalize: Callable | None = None) -> jinja2.Environment:
 
 
 def isolating() -> jinja2.Environment:
-    """Return an environment that also isolates every text which turns the direction of writing.
+    """Return an environment that also isolates every text that changes the writing direction.
 
-    In an attribute or a title no element can stand: there the filter ``plain`` goes.
+    It does so with elements. An attribute or a title cannot hold elements, so templates use the
+    filter ``plain`` there.
     """
     made = environment(finalize=isolated)
     made.filters.update(plain=plain)
@@ -55,7 +56,7 @@ def isolating() -> jinja2.Environment:
 
 
 def isolated(text: object) -> object:
-    """Return a text with elements of their own for what could turn it, or what is around it."""
+    """Return a text with ``bdi`` elements around parts that could change the direction."""
     if not isinstance(text, str) or isinstance(text, Markup) or not turns(text):
         return text
     return set_apart(text, keep=_apart, join=Markup().join)
@@ -66,7 +67,7 @@ def _apart(text: str, right_to_left: bool) -> Markup:
 
 
 def untold(recommendation: dict) -> str:
-    """Return what stands in place of what a recommendation asks, where the study has no words of it."""
+    """Return the sentence shown if the study does not say what a recommendation asks."""
     if recommendation["text_read"] == "not_read":
         return "Its text was not read: nothing is said of it here."
     return "What it asks is not put in words here."
@@ -78,7 +79,7 @@ def plain(text: str) -> Markup:
 
 
 def link(url: str, text: str = "") -> Markup:
-    """Return an address as a link if it is http or https; any other stays text."""
+    """Return an http or https address as a link; any other address stays text."""
     try:
         scheme = urlsplit(url).scheme
     except ValueError:
@@ -90,9 +91,9 @@ def link(url: str, text: str = "") -> Markup:
 
 
 def mark_of(study: Study) -> Callable[[str, str], Markup]:
-    """Return the function from a state and its scale to its mark in a table: a badge with a symbol.
+    """Return the function from a state and its scale to its symbol on a page, as an element.
 
-    Levels show how full they are by a disc; unknowns show the same sign as in the pictures.
+    A level's disc shows its value; an unknown has the same symbol as in the charts.
     """
     marks = level_marks(study)
 

@@ -10,12 +10,12 @@ REPORT = "report.html"
 
 
 class Needs(IntEnum):
-    """What a part is made from, which says when it is made."""
+    """The inputs that a part needs, which decide when it is built."""
 
-    RESULTS = 0  # First, while charts are on their way.
+    RESULTS = 0  # Built first, while the charts are drawn in the background.
     CHARTS = 1
-    FILES = 2  # It offers what lies in the folder by then, and what is still on its way.
-    BACKGROUND = 3  # What the background makes meanwhile.
+    FILES = 2  # It lists the files in the folder, and those still to come from the background.
+    BACKGROUND = 3  # Files that a background task makes meanwhile.
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Part:
     """A part of a build.
 
     Attributes:
-        name: as ``--only`` takes it.
-        module: the module whose ``write`` makes it, from the build context and the folder of the build.
-        needs: what it is made from.
-        files: what the downloads page says of each of its files.
-        folders: the heading there of each of its folders.
-        of_unit: what the page on a unit calls a file in the first of them that is about the unit.
-        of_units: whether all in it is about one unit or another.
-        awaited: the files that a part made in the background will have: one of each unit.
+        name: the name that ``--only`` takes.
+        module: the module whose ``write`` builds it, given the build context and the output folder.
+        needs: the inputs that it needs.
+        files: the description of each of its files on the downloads page.
+        folders: the heading of each of its folders on the downloads page.
+        of_unit: the label, on a unit's page, of a file about that unit in the part's folder.
+        of_units: whether each of its files is about one unit.
+        awaited: the path of the files that the background will make; ``{unit}`` is a unit's id.
     """
 
     name: str
@@ -99,7 +99,7 @@ PARTS = (
         awaited="report.pdf",
     ),
 )
-"""In the order in which the downloads page lists their folders."""
+"""The parts, in the order in which the downloads page lists their folders."""
 
 ORDER = {part.name: part for part in sorted(PARTS, key=lambda part: part.needs)}
 """The parts by name, in the order in which they are built."""
@@ -109,16 +109,16 @@ IN_BACKGROUND = (
     "analysis.publish.build_context",
     "analysis.publish.briefings",
 )
-"""Modules that the background of a build needs: named and not imported."""
+"""Names of the modules that the background process of a build imports."""
 
 
 def in_order(names: Sequence[str], public: bool = False) -> tuple[str, ...]:
-    """Return the parts of these names in the order in which they are built; of no name, all.
+    """Return the named parts in the order in which they are built; without names, all parts.
 
-    ``public``: those that name no unit.
+    With ``public``, only the parts that name no unit.
 
     Raises:
-        StudyError: there is no part of such a name, or it is about units that are not named.
+        StudyError: there is no such part, or it is about single units although ``public`` is set.
     """
     unknown = [name for name in names if name not in ORDER]
     if unknown:
@@ -138,5 +138,5 @@ def in_order(names: Sequence[str], public: bool = False) -> tuple[str, ...]:
 
 
 def awaited(names: Iterable[str], units: Iterable[str]) -> set[str]:
-    """Return the files that parts made in the background will have."""
+    """Return the paths of the files that the background will make for these parts."""
     return {ORDER[name].awaited.format(unit=unit) for name in names for unit in units} - {""}

@@ -1,4 +1,4 @@
-"""The passages to read as a workbook of their own, which stays with the researcher."""
+"""The workbook of passages to read, which is for the researcher only and is not published."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -26,12 +26,12 @@ _NO_READING = "Passages are ranked by their words. That is no reading: the sheet
 
 
 def passages_workbook(study: Study, units: Sequence[str], beside: Path) -> bytes:
-    """Return the best passages to read of units on each criterion, beside the whole documents.
+    """Return a workbook of the best passages on these units by criterion, and of the documents.
 
     Args:
         study: the study.
-        units: the units; documents of which none is recorded come last.
-        beside: the folder in which it will lie, from which links to documents lead.
+        units: the ids of the units; documents without a recorded unit come last.
+        beside: the folder of the workbook, to which links to documents are relative.
 
     Raises:
         StudyError: the study has no documents.

@@ -51,10 +51,10 @@ def report_html(
     """Return the report as HTML. All text from the data is escaped by the template.
 
     Args:
-        results: what the report is of.
+        results: the results to report.
         named: the named figures.
         charts: the charts.
-        parts: the parts of the build; what is no part of it is not said to lie beside.
+        parts: the parts of the build; the report refers only to the files of these parts.
     """
     study = results.study
     css = template_text("report.css") + ramp_rules(study) + quotation_rules(study)
@@ -81,7 +81,7 @@ def report_html(
 
 
 def _questions(study: Study) -> dict[str, Any]:
-    """Return what the templates take of the questions."""
+    """Return the template context on the questions."""
     criteria = records(criteria_in_use(study))
     return {
         "asked": [row["criterion_id"] for row in criteria],
@@ -92,7 +92,7 @@ def _questions(study: Study) -> dict[str, Any]:
 
 
 def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]:
-    """Return what the templates take of the findings on recommendations, and of their limits."""
+    """Return the template context on the findings, the caveats and the open questions."""
     questions = open_by_criterion(results)
     clashes = [named[f"totals.clash.{place}"].text for place, _ in enumerate(results.clashes, 1)]
     return {
@@ -109,7 +109,7 @@ def _findings(results: Results, named: dict[str, NamedFigure]) -> dict[str, Any]
 
 
 def _units(results: Results) -> dict[str, Any]:
-    """Return what the templates take of the units, and of what was found on each."""
+    """Return the template context on the units and the findings on each."""
     units = unit_sections(results)
     known = [unit for unit in units if something_known(unit)]
     count = sum(len(findings_of(unit)) for unit in known)
@@ -129,7 +129,7 @@ def _units(results: Results) -> dict[str, Any]:
 
 
 def _published(results: Results, recommended: list[dict]) -> dict[str, Any]:
-    """Return what the templates take of what others published."""
+    """Return the template context on what others published."""
     counts = counts_on_recommendations(results, recommended)
     return {
         "counts": counts,
@@ -146,7 +146,7 @@ def _sources_cited(
     counts: list[dict],
     behind: dict[str, list[dict]],
 ) -> list[dict]:
-    """Return the sources that the report names: of what is asked, of counts and of findings."""
+    """Return the sources that the report cites: for recommendations, counts and findings."""
     asked = [row["source_id"] for row in recommended if row["asks"]]
     counted = [row["source_id"] for row in counts]
     named = (sources for sources in behind.values() if len(sources) <= DOZEN)
@@ -155,7 +155,7 @@ def _sources_cited(
 
 
 def picture(chart: Drawing) -> Markup:
-    """Return a chart as an image element that carries its own drawing and text alternative."""
+    """Return a chart as an image element with an embedded SVG and its text alternative."""
     drawing = base64.b64encode(chart.svg()).decode()
     return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(
         drawing, plain(chart.alt)

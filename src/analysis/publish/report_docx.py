@@ -1,7 +1,7 @@
-"""The report as a Word document, for those who edit: the page's own text, tables and charts.
+"""The report as an editable Word document, with the text, tables and charts of the page.
 
-Real headings, real tables whose first rows repeat, text alternatives on pictures, links that
-arrive (Office Open XML, ECMA-376). The same report gives the same bytes.
+It has real headings, tables with repeated header rows, text alternatives on pictures and working
+links (Office Open XML, ECMA-376). The same report gives the same bytes.
 """
 
 import functools
@@ -25,7 +25,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] # compiled
 
 from analysis.direction import stretches, without_direction
 from analysis.measure.results import Results
-from analysis.publish import blocks as b
+from analysis.publish import document_model as b
 from analysis.publish.build_context import BuildContext
 from analysis.publish.typeset import png
 from analysis.spreadsheet import EPOCH, property_of, stable_zip
@@ -39,8 +39,8 @@ def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
     """Return the report as a Word document.
 
     Args:
-        results: what the report is of.
-        blocks: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
+        results: the results to report.
+        blocks: the report's page, as :func:`analysis.publish.document_model.page_blocks` gives it.
     """
     study = results.study
     document = _new_document(study.mark, results.dates_sentence)
@@ -60,7 +60,7 @@ def report_docx(results: Results, blocks: list[b.Block]) -> bytes:
 
 
 def _new_document(draft: str, dates: str) -> Document:
-    """Return an empty A4 document in our face, with the draft mark, dates and page numbers."""
+    """Return an empty A4 document in our typeface, with the draft mark, dates and page numbers."""
     document = docx.Document()
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -88,20 +88,20 @@ def _new_document(draft: str, dates: str) -> Document:
 
 
 class _Writer:
-    """Writes blocks into a document, and keeps what must be unlike: the numbers of names.
+    """Writes blocks into a document, and gives each id a unique bookmark number.
 
-    What a document holds is written as XML and read in block by block: made element by element
-    through the library, it takes many times as long.
+    Each block is written as XML text and parsed, since building it element by element through the
+    library takes many times as long.
     """
 
     def __init__(self, document: Document, blocks: list[b.Block]):
         self.document = document
         names = (name for block in blocks for name in b.names(block))
-        self._marks = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        self._bookmark_numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self._end = document.element.body[-1]
         self._style_ids = {style.name: style.style_id for style in document.styles}
-        self._placed: set[str] = set()
-        self._addresses: dict[str, str] = {}
+        self._bookmarked: set[str] = set()
+        self._relations: dict[str, str] = {}
 
     def write(self, block: b.Block) -> None:
         match block:
@@ -131,15 +131,15 @@ class _Writer:
     def _paragraph(
         self, style: str, runs: b.Runs, ids: Sequence[str], keep: bool = False
     ) -> BaseOxmlElement:
-        """Write a paragraph; if it is to be kept, on the page of what follows."""
-        manner = _xml("w:pStyle", {"w:val": self._style_ids[style]}), keep * _xml("w:keepNext")
-        return self._placed_at_end(
-            _xml("w:p", {}, _xml("w:pPr", {}, *manner), self._bookmarks(ids), self._runs(runs))
+        """Write a paragraph; with ``keep``, on the same page as the next block."""
+        properties = _xml("w:pStyle", {"w:val": self._style_ids[style]}), keep * _xml("w:keepNext")
+        return self._append(
+            _xml("w:p", {}, _xml("w:pPr", {}, *properties), self._bookmarks(ids), self._runs(runs))
         )
 
-    def _placed_at_end(self, xml: str) -> BaseOxmlElement:
+    def _append(self, xml: str) -> BaseOxmlElement:
         element = _element(xml)
-        # A document ends with the settings of its pages.
+        # The last element of a document holds the page settings.
         self._end.addprevious(element)
         return element
 
@@ -159,14 +159,14 @@ class _Writer:
         header = [b.Cell(cell.runs, head=True, number=cell.number) for cell in block.header]
         first = self._row(b.Row(header, []), twips, first=True, upright=block.turned)
         rows = [self._row(row, twips) for row in block.rows]
-        self._placed_at_end(_xml("w:tbl", {}, settings, grid, first, *rows))
-        # A paragraph must stand between two tables, or Word makes them one.
-        self._placed_at_end(_xml("w:p"))
+        self._append(_xml("w:tbl", {}, settings, grid, first, *rows))
+        # Without a paragraph between them, Word joins two tables.
+        self._append(_xml("w:p"))
 
     def _row(
         self, row: b.Row, widths: list[int], first: bool = False, upright: bool = False
     ) -> str:
-        """Return a row; the first repeats on each page, with heads of numbers turned if upright."""
+        """Return a row; the first repeats on each page, with number heads turned if ``upright``."""
         short = sum(len(b.plain(cell.runs)) for cell in row.cells) < 2000
         settings = _xml(
             "w:trPr",
@@ -179,10 +179,10 @@ class _Writer:
         for cell in row.cells:
             ids = row.ids if place == 0 else []
             width = sum(widths[place : place + cell.span])
-            about = _about_cell(width, cell.span, upright and cell.number)
-            manner = _manner_in_cell(first, cell.number and not upright)
+            cell_properties = _cell_properties(width, cell.span, upright and cell.number)
+            properties = _paragraph_properties(first, cell.number and not upright)
             content = self._bookmarks(ids), self._runs(cell.runs, cell.head, size=17)
-            cells.append(_xml("w:tc", {}, about, _xml("w:p", {}, manner, *content)))
+            cells.append(_xml("w:tc", {}, cell_properties, _xml("w:p", {}, properties, *content)))
             place += cell.span
         return _xml("w:tr", {}, settings, *cells)
 
@@ -197,16 +197,18 @@ class _Writer:
     def _bookmarks(self, ids: Sequence[str]) -> str:
         made = ""
         for name in ids:
-            if name not in self._placed:
-                self._placed.add(name)
-                number = str(self._marks[name])
-                made += _xml("w:bookmarkStart", {"w:id": number, "w:name": self._mark(name)})
+            if name not in self._bookmarked:
+                self._bookmarked.add(name)
+                number = str(self._bookmark_numbers[name])
+                made += _xml(
+                    "w:bookmarkStart", {"w:id": number, "w:name": self._bookmark_name(name)}
+                )
                 made += _xml("w:bookmarkEnd", {"w:id": number})
         return made
 
-    def _mark(self, name: str) -> str:
-        """Return a bookmark's name: at most 40 letters and digits, unlike any other."""
-        return f"b{self._marks[name]}_{_SAFE_NAME.sub('_', name)}"[:40]
+    def _bookmark_name(self, name: str) -> str:
+        """Return the unique name of a bookmark: at most 40 letters, digits and underscores."""
+        return f"b{self._bookmark_numbers[name]}_{_SAFE_NAME.sub('_', name)}"[:40]
 
     def _runs(self, runs: b.Runs, head: bool = False, size: int = 0) -> str:
         following = [*(run.text for run in runs), ""][1:]
@@ -217,18 +219,18 @@ class _Writer:
 
     def _linked(self, run: b.Run, made: str) -> str:
         if run.url and len(run.url) < 2000:
-            if run.url not in self._addresses:
+            if run.url not in self._relations:
                 kind = RELATIONSHIP_TYPE.HYPERLINK
                 part = self.document.part
-                self._addresses[run.url] = part.relate_to(run.url, kind, is_external=True)
-            return _xml("w:hyperlink", {"r:id": self._addresses[run.url]}, made)
-        if run.to in self._marks:
-            return _xml("w:hyperlink", {"w:anchor": self._mark(run.to)}, made)
+                self._relations[run.url] = part.relate_to(run.url, kind, is_external=True)
+            return _xml("w:hyperlink", {"r:id": self._relations[run.url]}, made)
+        if run.to in self._bookmark_numbers:
+            return _xml("w:hyperlink", {"w:anchor": self._bookmark_name(run.to)}, made)
         return made
 
 
 def _only_first(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Give the names of a block for its first part, and none for the others."""
+    """Yield the ids of a block for its first part, and no ids for the other parts."""
     return itertools.chain([ids], itertools.repeat(()))
 
 
@@ -236,17 +238,17 @@ _NUMBER_FIRST = re.compile(r"\W*\d")
 
 
 def _run(run: b.Run, bold: bool, size: int, after: str = "") -> str:
-    """Return a run; what it keeps apart, as a run with its own direction, as Word has it.
+    """Return a run as XML; each stretch of one writing direction becomes a Word run of its own.
 
-    A number that follows letters from right to left would go to their side, a date piece by piece:
-    a sign between them keeps it from that. ``after``: what follows the run.
+    A number after right-to-left letters would be drawn on their other side, and a date in pieces.
+    A left-to-right mark between them prevents that. ``after`` is the text that follows the run.
     """
     made, parts = "", [*stretches(run.text)]
     for place, (right_to_left, text) in enumerate(parts, start=1):
         rest = "".join(later for _, later in parts[place:]) + without_direction(after)
         if right_to_left and _NUMBER_FIRST.match(rest):
             text = f"{text}\u200e"
-        manner = _manner(
+        properties = _run_properties(
             bold or run.strong, run.muted, bool(run.to), bool(run.url), size, right_to_left
         )
         lines = [
@@ -255,13 +257,13 @@ def _run(run: b.Run, bold: bool, size: int, after: str = "") -> str:
             )
             for line in text.split("\n")
         ]
-        made += _xml("w:r", {}, manner, "<w:br/>".join(lines))
+        made += _xml("w:r", {}, properties, "<w:br/>".join(lines))
     return made
 
 
-# Of each there are few, and many thousands of places that have it.
+# Cached: few distinct values are used in many thousands of places.
 @functools.lru_cache(maxsize=1000)
-def _about_cell(width: int, span: int, turned: bool) -> str:
+def _cell_properties(width: int, span: int, turned: bool) -> str:
     return _xml(
         "w:tcPr",
         {},
@@ -272,7 +274,7 @@ def _about_cell(width: int, span: int, turned: bool) -> str:
 
 
 @functools.lru_cache(maxsize=1000)
-def _manner_in_cell(first: bool, right: bool) -> str:
+def _paragraph_properties(first: bool, right: bool) -> str:
     return _xml(
         "w:pPr",
         {},
@@ -283,7 +285,7 @@ def _manner_in_cell(first: bool, right: bool) -> str:
 
 
 @functools.lru_cache(maxsize=1000)
-def _manner(
+def _run_properties(
     bold: bool, muted: bool, led: bool, linked: bool, size: int, right_to_left: bool
 ) -> str:
     return _xml(
@@ -300,7 +302,7 @@ def _manner(
 
 
 _RETURN = {"\r": "&#13;"}
-"""A carriage return that is not escaped comes back as a line feed."""
+"""An unescaped carriage return would be read back as a line feed."""
 
 
 def _xml(name: str, attributes: Mapping[str, str] = {}, *inner: str) -> str:
@@ -314,13 +316,13 @@ def _quoted(value: str) -> str:
 
 
 def _element(xml: str) -> BaseOxmlElement:
-    """Return XML as an element: its outermost tag is given the names that Word's tags need."""
+    """Parse XML into an element, after declaring Word's namespaces on its outermost tag."""
     named = re.sub("^<[a-z]:[A-Za-z]+", rf"\g<0> {_NAMES}", xml)
     return etree.fromstring(named, _PARSER)
 
 
 _NAMES = nsdecls("w", "r")
-# The library's own drops a text that is a space and nothing else.
+# Our own parser, since the library's drops a text that is only a space.
 _PARSER = etree.XMLParser(resolve_entities=False, huge_tree=True)
 _PARSER.set_element_class_lookup(element_class_lookup)
 

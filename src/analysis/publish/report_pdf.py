@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import Block
 from analysis.publish.build_context import BuildContext
+from analysis.publish.document_model import Block
 from analysis.publish.typeset import Typesetter
 
 
@@ -12,8 +12,8 @@ def report_pdf(results: Results, page: list[Block]) -> bytes:
     """Return the report as a tagged PDF (PDF/UA-1).
 
     Args:
-        results: what the report is of.
-        page: the report's page, as :func:`analysis.publish.blocks.blocks` gives it.
+        results: the results to report.
+        page: the report's page, as :func:`analysis.publish.document_model.page_blocks` gives it.
     """
     title = results.study.descriptor.title
     return Typesetter(results).pdf(title, results.dates_sentence, [page])

@@ -1,4 +1,4 @@
-"""Requests for information ready to send: each as a document and as text, and a page of forms."""
+"""Requests for information to send: each as a Word document and as text, and a page of web forms."""
 
 import io
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from analysis.spreadsheet import EPOCH, property_of, stable_zip
 
 
 def write_requests(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as a document and as text into a folder, and a page of their forms."""
+    """Write each request as a document and as text, and a page with links to their web forms."""
     write_texts(made, folder)
     for request in made:
         (folder / f"{request.name}.docx").write_bytes(as_docx(request))
@@ -42,7 +42,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 
 
 def _page_of_forms(made: Sequence[Request]) -> str:
-    """Return a page with a link to the form of each request that has one."""
+    """Return a page with a link to the web form of each request that has one."""
     item = Markup('<li><a href="{}">{}</a>{}</li>')
     paste = ": its text is too long for a link, so paste it in"
     links = [
@@ -54,7 +54,7 @@ def _page_of_forms(made: Sequence[Request]) -> str:
 
 
 def as_docx(request: Request) -> bytes:
-    """Return a request as a Word document, with real headings; the same one, the same bytes."""
+    """Return a request as a Word document; the same request gives the same bytes."""
     document = docx.Document()
     (page,) = document.sections
     page.page_width, page.page_height = Mm(210), Mm(297)

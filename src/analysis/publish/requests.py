@@ -1,9 +1,9 @@
 """Requests for information, one for each body that holds an answer, as text.
 
-A request asks for recorded information, one question for each criterion that is not known, or is
-known only from the opening of documents. It asks in the words of the codebook, under the law that
-the study names for the unit's country. It bears no day of its making, and names no person: what a
-sender has to fill in is marked, and counted.
+A request asks for recorded information. It has one question for each criterion that is not known,
+or is known only from the openings of documents. Questions are in the words of the codebook, under
+the law that the study names for the unit's country. A request has no date and names no person: the
+sender fills in the marked placeholders.
 """
 
 import datetime as dt
@@ -37,27 +37,27 @@ from analysis.study.settings import Law
 from analysis.wording import spoken
 
 PLACEHOLDER = re.compile(r"\[to (?:fill in|be set)\b[^\]]*\]")
-_ASKED = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
-"""Unknowns that a request may settle; what was withheld has been asked for already."""
+_OPEN_STATES = (v.INCONCLUSIVE, v.OUTDATED, v.NOT_FOUND, v.NOT_ASSESSED)
+"""Unknowns that a request may resolve; withheld information has already been asked for."""
 _WIDTH = 78
 
 TITLE, HEADING, TEXT, QUESTION = "title", "heading", "text", "question"
 ENVELOPE = "envelope"
-"""Who writes to whom and when, and the close: a form on the web has fields of its own for these."""
+"""The addressee, sender, date and close, for which a web form has its own fields."""
 
 _FORM = "https://www.whatdotheyknow.com/new/"
-"""Opens a form that is filled in: https://www.whatdotheyknow.com/help/api says how."""
+"""The address of a prefilled form; see https://www.whatdotheyknow.com/help/api."""
 _LONGEST_ADDRESS = 8000
-"""Letters of an address that any browser and server should take (RFC 9110, section 4.1)."""
+"""The longest address that every browser and server should accept (RFC 9110, section 4.1)."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form on the web in which a request can be sent.
+    """A web form through which a request can be sent.
 
     Attributes:
-        address: opens it.
-        has_text: whether the text of the request is filled in; else it is too long for an address.
+        address: the address of the form.
+        has_text: whether the address fills in the text of the request, if that is not too long.
     """
 
     address: str
@@ -69,12 +69,12 @@ class Request:
     """A request about one unit.
 
     Attributes:
-        unit_id: the unit.
+        unit_id: the id of the unit.
         blocks: pairs of kind and text.
-        criteria: what it asks about.
-        body: who is asked, where it is not the unit itself.
-        number: 1 to the unit itself; other bodies from 2, the same one for every unit.
-        form_name: the name of the body at WhatDoTheyKnow; empty: not known.
+        criteria: the ids of the criteria that it asks about.
+        body: the body that is asked; empty if it is the unit itself.
+        number: 1 for the unit itself; from 2 for other bodies, the same number for every unit.
+        form_name: the name of the body at WhatDoTheyKnow; empty if not known.
     """
 
     unit_id: str
@@ -86,7 +86,7 @@ class Request:
 
     @property
     def form(self) -> Form | None:
-        """The form in which it can be sent, filled in; ``None``: the body has no known form."""
+        """The prefilled web form for the request; ``None`` if the body has no known form."""
         if not self.form_name:
             return None
         kinds = (TEXT, HEADING, QUESTION)
@@ -104,27 +104,27 @@ class Request:
 
     @property
     def name(self) -> str:
-        """The name of its file, without its ending; no id holds a point."""
+        """The name of its file without extension; ids contain no full stop."""
         return self.unit_id if self.number == 1 else f"{self.unit_id}.{self.number}"
 
     @property
     def placeholders(self) -> list[str]:
-        """What a sender has to fill in, each once."""
+        """The placeholders that the sender has to fill in, each once."""
         return list(dict.fromkeys(PLACEHOLDER.findall("\n".join(text for _, text in self.blocks))))
 
 
 def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
-    """Return the requests for all that can still be asked, in the study's order of units.
+    """Return the requests for all questions that can still be asked, in the study's order of units.
 
-    A unit gets one of its own, and each other body that holds an answer about it another.
+    There is one request to each unit, and one to each other body that holds answers about it.
 
     Args:
         results: the study's results.
-        units: these units only; none named: all.
+        units: the ids of the units; default: all units.
     """
     study, cells, asking = results.study, results.matrix.cells, Asking(results.study)
     wanted = [unit for unit in study["units"]["unit_id"] if not units or unit in units]
-    asked_for = cells["state"].isin(_ASKED) | _rests_on_openings(study, cells)
+    asked_for = cells["state"].isin(_OPEN_STATES) | _rests_on_openings(study, cells)
     open_cells = {(row.unit_id, row.criterion_id): row for row in each_row(cells[asked_for])}
     sent = sent_requests(study)
     for cell in asking.by_cell(sent[~outcomes(sent).isin(["no_answer", "partly_answered"])]):
@@ -151,7 +151,7 @@ def requests(results: Results, units: Sequence[str] = ()) -> list[Request]:
 
 
 def _rests_on_openings(study: Study, cells: pd.DataFrame) -> pd.Series:
-    """Return which cells have a level by documents of which only the opening was read."""
+    """Return which cells have a level that rests only on the openings of documents."""
     extents = study.lookup("evidence", "extent_read")
     openings = {name for name, extent in extents.items() if extent == "opening"}
     on_openings = cells["evidence_ids"].str.split(";").map(openings.issuperset)
@@ -163,7 +163,7 @@ _COST = (
     "If all of it is too much, please answer the questions in the order given as far as you can. "
     "Please tell me how I could ask for the rest."
 )
-"""What is asked for where no law is cited, or it says nothing of its own on it."""
+"""Default sentences, if the law named in the study has none of its own or no law is named."""
 
 
 def _blocks(
@@ -220,11 +220,11 @@ def _blocks(
 
 
 def _question(criterion, cell, cited: dict[str, str]) -> str:
-    """Return one question: in the codebook's words, with the sources known and what they leave open.
+    """Return one question in the codebook's words, with the known sources and what they leave open.
 
     Args:
-        criterion: its row of the criteria.
-        cell: its row of the matrix.
+        criterion: the row of the criterion.
+        cell: the row of the matrix.
         cited: see :func:`_citations`.
     """
     question = criterion.question
@@ -239,22 +239,22 @@ def _question(criterion, cell, cited: dict[str, str]) -> str:
         why = "What could be read of it does not settle the question."
     else:
         why = "What could be read of it gives an answer. Please send the record behind that answer, and any change since."
-    # Who sends this need not have read it.
+    # Impersonal wording, since the sender need not have read the sources.
     return f"{question} Public already: {'; '.join(dict.fromkeys(citations))}. {why}"
 
 
 def in_plain_letters(text: str) -> str:
-    """Return a text of a request as it stands in a file."""
+    """Return a text of a request as a file shows it, with its writing directions isolated."""
     return set_apart(without_marks(text))
 
 
 def _apart(name: str) -> str:
-    """Return a name so that it turns nothing, and ends nothing that keeps another apart."""
+    """Return a name isolated, so that its writing direction does not affect the text around it."""
     return isolated_name(without_direction(name))
 
 
 def _citations(study: Study) -> dict[str, str]:
-    """Return where each statement of evidence stands, in the words of a letter, by its id."""
+    """Return, by id, the citation of each statement of evidence, as a letter gives it."""
     citations = {}
     for row in with_sources(study, "evidence"):
         source = row["source"]
@@ -268,7 +268,7 @@ def _citations(study: Study) -> dict[str, str]:
 
 
 def write_texts(made: Sequence[Request], folder: Path) -> None:
-    """Write each request as text into a folder, by its name; without a request there is no folder."""
+    """Write each request as a text file into a folder, which is made only if there is a request."""
     for request in made:
         folder.mkdir(exist_ok=True)
         (folder / f"{request.name}.txt").write_text(
@@ -277,7 +277,7 @@ def write_texts(made: Sequence[Request], folder: Path) -> None:
 
 
 def as_text(request: Request) -> str:
-    """Return a request as plain text, in lines of at most 78 signs."""
+    """Return a request as plain text, in lines of at most 78 characters."""
     parts = []
     for kind, marked in request.blocks:
         text = in_plain_letters(marked)

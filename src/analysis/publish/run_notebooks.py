@@ -1,4 +1,4 @@
-"""Run the notebooks on a study: executed, and the same bytes for the same study."""
+"""Run the notebooks on a study; the same study gives the same bytes."""
 
 import logging
 import os
@@ -16,30 +16,32 @@ from analysis.problems import refusal, shorten
 from analysis.publish.files import atomic_replace
 from analysis.publish.stored_notebooks import NAMES
 
-_LEFT_BY_JUPYTER = ".ipynb_checkpoints"
+_CHECKPOINTS = ".ipynb_checkpoints"
 
 
 def run_notebooks(
     study: Path, out: Path, as_of: str | None = None, progress: Callable[[str], None] = print
 ) -> list[Path]:
-    """Run every notebook on a study, in a folder that they replace whole.
+    """Run every notebook on a study, into a folder that they replace as a whole.
 
     Args:
         study: the folder of a valid study.
-        out: a new folder, or one that holds nothing but these notebooks.
+        out: a new folder, or a folder that holds only these notebooks.
         as_of: the date of the state, as the user gave it; default: the day the data were read.
-        progress: called with the notebook that is run.
+        progress: called with the name of the notebook before it is run.
 
     Raises:
         StudyError: the folder holds something else, or a cell has failed.
     """
     refuse_other_files(out, study)
     with atomic_replace(out, progress) as folder:
-        # Beside the folder in which they will lie, so that the way to the study is the same.
-        way = Path(os.path.relpath(study.resolve(), folder.parent / "notebooks")).as_posix()
+        # Relative to a folder beside the output folder, so that the path is always the same.
+        path_to_study = Path(
+            os.path.relpath(study.resolve(), folder.parent / "notebooks")
+        ).as_posix()
         for name in NAMES:
             progress(f"notebook {name}")
-            parameters = {"study_folder": way, **({"as_of": as_of} if as_of else {})}
+            parameters = {"study_folder": path_to_study, **({"as_of": as_of} if as_of else {})}
             _write(folder / name, _executed(name, parameters, folder))
     return [out / name for name in NAMES]
 
@@ -48,9 +50,9 @@ def refuse_other_files(out: Path, study: Path) -> None:
     """Refuse a folder that holds anything but these notebooks, or lies inside the study.
 
     Raises:
-        StudyError: it does.
+        StudyError: the folder holds something else, or lies inside the study.
     """
-    ours = {*NAMES, _LEFT_BY_JUPYTER}
+    ours = {*NAMES, _CHECKPOINTS}
     others = (
         [] if not out.is_dir() else [path.name for path in out.iterdir() if path.name not in ours]
     )
@@ -65,21 +67,23 @@ def refuse_other_files(out: Path, study: Path) -> None:
 
 
 def _executed(name: str, parameters: dict[str, str], folder: Path) -> NotebookNode:
-    """Return a notebook run with these parameters, in a folder, without what differs each time."""
+    """Run a notebook with these parameters in a folder, and strip what differs between runs."""
     source = nbformat.reads(_committed(name).read_text("utf-8"), as_version=4)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     draft = folder / f".{name}"
     nbformat.write(source, draft)
-    own = all(f'{key} = "{value}"' in _parameters(source) for key, value in parameters.items())
+    has_parameters = all(
+        f'{key} = "{value}"' in _parameters(source) for key, value in parameters.items()
+    )
     try:
         made = papermill.execute_notebook(
             draft,
             draft,
-            {} if own else parameters,
+            {} if has_parameters else parameters,
             cwd=folder,
             kernel_name="python3",
             progress_bar=False,
-            # What the kernel says of its own connection is nothing to whoever reads.
+            # Hides the kernel's messages about its own connection.
             extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
@@ -92,7 +96,7 @@ def _executed(name: str, parameters: dict[str, str], folder: Path) -> NotebookNo
 
 
 def _committed(name: str) -> Traversable:
-    """Return a notebook as it was committed: in an installed package, or in the working tree."""
+    """Return the committed notebook, from the installed package or from the working tree."""
     installed = files("analysis.publish").joinpath("templates", "notebooks", name)
     return installed if installed.is_file() else Path(__file__).parents[3] / "notebooks" / name
 
@@ -104,7 +108,7 @@ def _parameters(notebook: NotebookNode) -> str:
 
 
 def stripped(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook without paths, times and durations; what papermill added has one id."""
+    """Remove paths, times and durations from a notebook, and give papermill's cell a fixed id."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.language_info = NotebookNode({"name": "python"})
     for cell in notebook.cells:

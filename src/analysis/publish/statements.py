@@ -1,4 +1,4 @@
-"""Every named figure, for those who check what the text says."""
+"""The file of every named figure, for checking the figures in the text."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from analysis.publish.files import write_json
 
 
 def write(context: BuildContext, folder: Path) -> None:
-    """Write the figures, with the rows behind each."""
+    """Write the named figures, each with the rows that it counts."""
     write_json(folder / "statements.json", [figure.as_dict() for figure in context.named.values()])

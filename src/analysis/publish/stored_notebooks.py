@@ -1,4 +1,4 @@
-"""The notebooks that were run on a study and lie beside the folder that holds it."""
+"""The stored notebooks: notebooks that were run on a study and saved in a folder near it."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,9 @@ NAMES = (
     "05-agreement.ipynb",
     "06-sensitivity.ipynb",
 )
-"""The notebooks, in the order in which they are read."""
+"""The notebooks, in reading order."""
 BESIDE = Path("..", "..", "notebooks")
-"""Where they lie, from the study: ``notebooks/`` beside ``data/STUDY/``."""
+"""Their folder, relative to the study: ``notebooks/`` beside ``data/``."""
 
 _STUDY = re.compile(rb'"study_folder = \\"([^"\\]+)\\"')
 
@@ -26,10 +26,10 @@ def stored_notebooks(study: Path) -> list[Path]:
 
 def _is_of(notebook: Path, study: Path) -> bool:
     try:
-        named = _STUDY.findall(notebook.read_bytes())
+        folders = _STUDY.findall(notebook.read_bytes())
     except OSError:
         return False
-    if not named:
+    if not folders:
         return False
-    # What was chosen stands after what the notebook has of its own.
-    return (notebook.parent / named[-1].decode("utf-8", "replace")).resolve() == study
+    # The last setting counts: an injected parameter comes after the notebook's own.
+    return (notebook.parent / folders[-1].decode("utf-8", "replace")).resolve() == study

@@ -1,6 +1,6 @@
-"""PDF by typst: tagged to PDF/UA-1 (ISO 14289-1), in faces that come with us, bytes the same.
+"""PDF typesetting with typst: tagged PDF/UA-1 (ISO 14289-1), bundled typefaces, stable bytes.
 
-Data go in as JSON and are set as text: nothing that they hold is read as markup.
+Data are passed as JSON and set as text, so nothing in them is read as markup.
 """
 
 import functools
@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from analysis.measure.results import Results
-from analysis.publish.blocks import Block, Picture, Run, names
+from analysis.publish.document_model import Block, Picture, Run, names
 from analysis.publish.files import scratch_folder
 from analysis.show.lines import wrapped
 from analysis.study.faces import OWN, current, use
@@ -26,13 +26,13 @@ _BREAK = "\u200b"
 
 
 class Typesetter:
-    """Sets documents of one study. Make one for many: the faces are read once."""
+    """Typesets documents of one study. Use one instance for many, so that typefaces are read once."""
 
     def __init__(self, results: Results):
-        """Prepare to set documents of these results; the date of each is that of their state."""
+        """Prepare to typeset documents of these results; their date is the as-of date."""
         study, as_of = results.study, results.matrix.as_of
         faces = use(study)
-        # Copied: a folder of faces is read whole, and would give more than is meant.
+        # Copied, since typst reads all typefaces in a folder, not only the ones wanted.
         folder = scratch_folder(self)
         for number, path in enumerate(faces.paths):
             copyfile(path, Path(folder, f"{number}{path.suffix}"))
@@ -52,9 +52,9 @@ class Typesetter:
         """Return a document as PDF.
 
         Args:
-            title: of the document, for a reader's window and for screen readers.
-            footing: what stands at the foot of each page, before its number.
-            parts: what the document says; each part begins on a new page.
+            title: the title of the document, for the window title and for screen readers.
+            footing: the text at the foot of each page, before the page number.
+            parts: the blocks of each part; each part begins on a new page.
         """
         blocks = [block for part in parts for block in part]
         known = {name for block in blocks for name in names(block)}
@@ -64,7 +64,7 @@ class Typesetter:
             "footing": _set(footing),
             "parts": parts,
         }
-        text = json.dumps(data, ensure_ascii=False, default=lambda value: _plain(value, known))
+        text = json.dumps(data, ensure_ascii=False, default=lambda value: _json_value(value, known))
         pictures = [block for block in blocks if isinstance(block, Picture)]
         drawings = {f"{picture.name}.svg": picture.drawing for picture in pictures}
         files: Any = {"main": self._template, "data.json": text.encode(), **drawings}
@@ -72,12 +72,12 @@ class Typesetter:
 
 
 def page_count(pdf: bytes) -> int:
-    """Return the number of pages of a PDF that a typesetter made."""
+    """Return the number of pages of a PDF made by a typesetter."""
     return int(re.findall(rb"/Type/Pages/Count (\d+)", pdf)[0])
 
 
 def png(drawing: bytes) -> bytes:
-    """Return a drawing in SVG as PNG, with 110 dots to the inch."""
+    """Return an SVG drawing as PNG, at 110 dots per inch."""
     page = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
     files: Any = {"main": page, "drawing.svg": drawing}  # the stub knows a single file only
     return _content(_plain_compiler().compile(files, format="png", ppi=110))
@@ -89,13 +89,13 @@ def _plain_compiler() -> typst.Compiler:
 
 
 def _content(made: bytes | list[bytes] | None) -> bytes:
-    assert isinstance(made, bytes)  # a list is of the pages of several pictures
+    assert isinstance(made, bytes)  # typst returns a list only for several pages
     return made
 
 
-def _plain(value: object, known: set[str]) -> dict | str:
-    """Return what JSON has no word for; a link to no known name is none."""
-    if isinstance(value, bytes):  # a drawing, which goes beside
+def _json_value(value: object, known: set[str]) -> dict | str:
+    """Encode a value that JSON cannot; a link to an unknown id is dropped."""
+    if isinstance(value, bytes):  # a drawing, which is passed as a separate file
         return ""
     if isinstance(value, Run):
         text = _set(value.text)
@@ -106,19 +106,19 @@ def _plain(value: object, known: set[str]) -> dict | str:
 
 
 _WIDE, _TOP, _LINE = (21 - 2 * 1.9) / 2.54, 2.0, 0.42  # inches; centimetres
-"""How wide a page's text is, how much room is above it, and how much a line of the head takes."""
+"""The width of the text, the room above it, and the height of a line of the page header."""
 
 
 def _top(mark: str) -> float:
-    """Return the room above the text of each page, in centimetres: more for a long mark."""
+    """Return the room above the text of each page, in centimetres: more for a long draft mark."""
     return max(_TOP, (len(wrapped(mark, _WIDE, 9, bold=True)) * _LINE + 0.4) / 0.7)
 
 
 def _set(text: str) -> str:
-    """Return a text so that it can be set: every sign visible, no word wider than a column.
+    """Return a text ready for typesetting: every character visible, long words breakable.
 
-    A sign for which there is no glyph is named by its number, since a PDF for all readers may
-    hold no empty box.
+    A character without a glyph is replaced by its number, since PDF/UA does not allow missing
+    glyphs.
     """
     text = current().shown(text)
     return _LONG_WORD.sub(lambda word: _PLACE_TO_BREAK.sub(rf"\g<0>{_BREAK}", word[0]), text)

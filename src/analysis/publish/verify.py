@@ -1,4 +1,4 @@
-"""Whether an output is what its manifest says, and what its study gives."""
+"""Verification of an output against its manifest, and against a new build of its study."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ def unchanged(
     parts: Sequence[str] = (),
     public: bool = False,
 ) -> Manifest | None:
-    """Return the manifest of an output that a new build would give byte for byte, or ``None``.
+    """Return the manifest of an output if a new build would give the same bytes, else ``None``.
 
-    It is so where the study, the code, the packages and the dates are those of the last build,
-    and every file is as that build wrote it.
+    This is so if the study, the code, the packages and the dates are those of the last build, and
+    every file is as that build wrote it.
 
     Args:
-        output: the folder built into.
+        output: the output folder.
         study: the study's folder.
-        as_of: the date of the state that is asked for; ``None``: the default.
-        known_by: the knowledge date, likewise.
-        parts: the parts that are asked for; none named: all.
-        public: whether, while the study is a draft, no unit is to be named.
+        as_of: the requested as-of date; ``None`` for the default.
+        known_by: the requested knowledge date; ``None`` for the default.
+        parts: the names of the requested parts; default: all.
+        public: whether to name no unit while the study is a draft.
     """
     try:
         manifest = manifests.read_manifest(output)
     except StudyError:
         return None
-    if (study / DECLARED).exists():  # a change that the next reading of the study completes
+    if (study / DECLARED).exists():  # an unfinished change, which the next read completes
         return None
     public &= manifest.status == "draft"
     dates = (as_of or manifest.read_on, known_by or manifest.read_on)
@@ -60,17 +60,17 @@ def unchanged(
 
 
 def kept(output: Path, manifest: Manifest) -> dict[str, str]:
-    """Hold every file of an output against its manifest.
+    """Compare every file of an output with its manifest.
 
     Returns:
         For each file ``same``, ``different`` (changed since it was built), ``missing`` or
-        ``extra`` (it is in no manifest).
+        ``extra`` (not in the manifest).
     """
     return _differences(manifest.outputs, manifests.output_hashes(output))
 
 
 def changes_since(study: Path, manifest: Manifest) -> list[str]:
-    """Say what else than the output has changed since it was built, a sentence for each cause."""
+    """Return a sentence for each change since the build to the study, the code or the packages."""
     reasons = []
     inputs = _differences(manifest.inputs, manifests.input_hashes(study))
     changed = [f"{name} ({status})" for name, status in inputs.items() if status != SAME]
@@ -99,23 +99,23 @@ def rebuilt(
     manifest: Manifest,
     progress: Callable[[str], None] = lambda step: None,
 ) -> dict[str, str]:
-    """Build again from the study, at the manifest's dates, and hold the output against that.
+    """Build again from the study at the manifest's dates, and compare the output with that build.
 
     Returns:
-        For each file of either, the manifest among them, ``same``, ``different``, ``missing``
-        (the study gives it, and the output has it not) or ``extra``. Of the manifests those
-        parts are compared that two builds must agree on.
+        For each file of either build, ``same``, ``different``, ``missing`` (not in the output) or
+        ``extra`` (only in the output). Of the manifests, only the fields that two builds must
+        agree on are compared.
 
     Raises:
         StudyError: the study is not valid.
     """
-    # Late, so that the question whether anything has changed does not wait for the drawing.
+    # Imported late, so that other checks do not wait for the drawing library to load.
     from analysis.measure.shown import measure_scope
     from analysis.publish.build import build
     from analysis.publish.build_context import BuildContext
     from analysis.study import load
 
-    # In two processes, as the build itself: together they take no more room than it did.
+    # In two processes, as in the build itself, so that it needs no more memory than that.
     with (
         tempfile.TemporaryDirectory(prefix="policygap-") as beside,
         background(*IN_BACKGROUND) as executor,

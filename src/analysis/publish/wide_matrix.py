@@ -1,4 +1,4 @@
-"""The matrix as a reader would lay it out: a row for each unit, a column for each question."""
+"""The matrix in wide format: a row for each unit, a column for each question."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from analysis.frames import records
 from analysis.measure.gaps import notices
 from analysis.measure.national import criteria_in_use
 from analysis.measure.results import Results
-from analysis.publish.described import TABLES, Published
+from analysis.publish.data_dictionary import TABLES, Published
 from analysis.show.fields import Field, identifier
 from analysis.show.labels import level_word
 from analysis.study import Study
@@ -42,8 +42,8 @@ def wide_matrix(results: Results) -> pd.DataFrame:
     )
 
 
-def described(study: Study) -> Published:
-    """Return what the table and its columns are, which each study has its own of."""
+def describe_wide(study: Study) -> Published:
+    """Return the description of the table; its columns differ from study to study."""
     return replace(TABLES[NAME], columns=_columns(study))
 
 
@@ -54,7 +54,7 @@ def question_heads(
 
     Args:
         study: the study.
-        of: the head of a criterion, from its id and its label.
+        of: returns the head of a criterion, given its id and its label.
     """
     criteria = records(criteria_in_use(study))
     heads = (of(row["criterion_id"], row["label"]) for row in criteria)
@@ -62,13 +62,13 @@ def question_heads(
 
 
 def distinct(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """Return names of which no two are alike, whatever their capitals: the second has a number."""
-    there, made = {name.casefold() for name in taken}, []
+    """Return the names, with a number added to any that repeats an earlier one, ignoring case."""
+    used, made = {name.casefold() for name in taken}, []
     for name in names:
         head, number = name, 2
-        while head.casefold() in there:
+        while head.casefold() in used:
             head, number = f"{name} ({number})", number + 1
-        there.add(head.casefold())
+        used.add(head.casefold())
         made.append(head)
     return made
 

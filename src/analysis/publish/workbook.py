@@ -1,7 +1,7 @@
-"""The gap tables as a workbook, which opens on a summary of what was found.
+"""The gap tables as a workbook, whose first sheet is a summary of the findings.
 
-``[x]`` stands for not available and ``[z]`` for not applicable; 0 is a true zero only. The lines
-above the tables are as many on every sheet, so that all have their headings on the same row.
+``[x]`` means not available and ``[z]`` not applicable; 0 is always a true zero. Every sheet has the
+same number of lines above its table, so that all column headings are on the same row.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
         summary(results, criterion_tags(study)),
         line_links={known: place_of("Notes")},
     )
-    # Where units are named, all that a reader asks first stands on the first two sheets.
+    # If units are named, the first two sheets answer what readers ask first.
     front = [first] if study.scope.public else [first, tables.pop(0)]
     version = f"Version {about.version} of the data. {_CONTACT}"
     explained = Sheet("Notes", "Notes", [*lines, version], notes(results))
@@ -52,7 +52,7 @@ def gap_workbook(results: Results, named: dict[str, NamedFigure]) -> bytes:
 
 
 def _sheets(results: Results) -> list[Sheet]:
-    """Return the sheets of the tables, each with what must stand above it."""
+    """Return the sheets of the tables, each with its caveats above the table."""
     more = where_notices_stand(results.study)
     lines, leads = [*caveats(results), more], {more: place_of("Notes")}
     return [
@@ -63,7 +63,7 @@ def _sheets(results: Results) -> list[Sheet]:
 def _tables(results: Results) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Yield the name of each sheet, the title of its table, and the table.
 
-    Those of which a row is about one unit only where units are named.
+    Tables with a row for each unit are left out if no unit may be named.
     """
     one, many = results.study.settings.unit_noun.both
     is_public = results.study.scope.public

@@ -1,1 +1,1 @@
-"""How it looks: one style, charts with their tables and text alternatives, and plain words."""
+"""Presentation: the chart style, charts with tables and text alternatives, plain-word labels."""

@@ -1,4 +1,4 @@
-"""What must stand with every result: the draft mark, the dates, the notices."""
+"""Caveats that accompany every published result: the draft mark, the dates, the notices."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from analysis.wording import agreeing, some_of
 
 
 def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str] = ()) -> list[str]:
-    """Return what must stand with a result: draft mark, dates and the notices that apply."""
+    """Return the caveats on a result: the draft mark, the dates and the notices that apply."""
     study = results.study
     dates = results.dates_sentence
     general = study["notices"].loc[study["notices"]["scope"] == "study", "text"]
@@ -27,14 +27,14 @@ def caveats(results: Results, criteria: Sequence[str] = (), units: Sequence[str]
         dates += " This date is later than anything that was read."
     if results.matrix.as_of < first_day(study):
         dates += " This date is earlier than any date in the study."
-    # Published figures that cannot be true are named beside every result: they are easily missed.
+    # Every result names the published figures that contradict each other: readers easily miss them.
     clashes = [sentence[0].upper() + sentence[1:] for sentence in results.clashes]
     general = [*import_notices(results), *general]
     return [draft_line(study) + dates, *clashes, *general, *notices(study, criteria, units)]
 
 
 def caveats_on_scores(results: Results, units: Sequence[str] | None = None) -> list[str]:
-    """Return what must stand with scores: of these units; ``None``: of all."""
+    """Return the caveats on the scores of these units; ``None`` means all units."""
     criteria = results.study["criteria"]
     scored = list(criteria.loc[criteria["scored"] == "yes", "criterion_id"])
     return caveats(
@@ -43,5 +43,5 @@ def caveats_on_scores(results: Results, units: Sequence[str] | None = None) -> l
 
 
 def draft_line(study: Study) -> str:
-    """Return what marks every page as the start of a line, or nothing where nothing does."""
+    """Return the draft mark with a space after it, or an empty string if the study has no mark."""
     return f"{study.mark} ".lstrip()

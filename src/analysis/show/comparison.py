@@ -1,4 +1,4 @@
-"""Two versions of a study, told in tables and sentences."""
+"""Tables and sentences that describe the differences between two versions of a study."""
 
 from fractions import Fraction
 
@@ -58,18 +58,18 @@ def cause_words(causes: str) -> str:
 
 
 def signed(value: Fraction, display: Display) -> str:
-    """Return a difference with its sign, rounded by the study's rule; ``0`` only for none."""
+    """Return a difference with its sign, rounded by the study's rule; ``0`` means no difference."""
     if value == 0:
         return "0"
     return ("+" if value > 0 else "−") + shown(float(abs(value)), display)
 
 
 def moved_scores(comparison: Comparison) -> pd.DataFrame:
-    """Return which scores moved, from where to where, and by how much from each cause.
+    """Return the scores that moved, before and after, and how much each cause contributed.
 
     Returns:
-        One row for each unit whose score moved and cause that moved it, then one for all of a
-        unit's causes where there are several: ``unit_id``, ``before`` and ``after`` in words,
+        One row for each unit whose score moved and each cause that moved it. A unit with several
+        causes has one more row, for their sum. Columns: ``unit_id``, ``before`` and ``after`` in words,
         ``cause`` in words, and ``lowest``, ``highest`` (points of 100) and ``known``
         (percentage points) as text with signs.
     """
@@ -96,17 +96,19 @@ def moved_scores(comparison: Comparison) -> pd.DataFrame:
 
 
 def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
-    """Return the cells whose state differs by more than a search, with the causes in words.
+    """Return the cells whose state differs, with the causes in words.
+
+    Cells that only moved between "nothing found" and "not assessed" are left out.
 
     Args:
         comparison: the two versions.
-        worth_differs: those by which a score can move; else those by which none can.
+        worth_differs: whether to return the cells that can move a score, or those that cannot.
 
     Returns:
-        ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause``, ``evidence_ids``, and
-        the rows of the assessments behind them, ``row_before`` and ``row_after`` (empty: none).
+        ``unit_id``, ``criterion_id``, ``before``, ``after``, ``cause``, ``evidence_ids``, and the
+        row numbers of the assessments, ``row_before`` and ``row_after`` (empty: no assessment).
     """
-    cells = comparison.cells[~_by_search(comparison)]
+    cells = comparison.cells[~_differ_only_by_search(comparison)]
     table = cells[cells["worth_differs"] == worth_differs].drop(columns="worth_differs")
     table = table.assign(cause=[cause_words(causes) for causes in table["cause"]])
     for column in ("row_before", "row_after"):
@@ -115,28 +117,28 @@ def changed_cells(comparison: Comparison, worth_differs: bool) -> pd.DataFrame:
 
 
 def searched_since(comparison: Comparison) -> pd.DataFrame:
-    """Count the cells that differ by nothing but a search, by criterion.
+    """Count, by criterion, the cells that differ only because a search was made or dropped.
 
     Returns:
-        ``criterion_id``, ``before``, ``after``, and ``units``, how many.
+        ``criterion_id``, ``before``, ``after``, and ``units``, the number of units.
     """
-    cells = comparison.cells[_by_search(comparison)]
+    cells = comparison.cells[_differ_only_by_search(comparison)]
     counts = cells.groupby(["criterion_id", "before", "after"], sort=False).size()
     return counts.reset_index(name="units")
 
 
-def _by_search(comparison: Comparison) -> pd.Series:
+def _differ_only_by_search(comparison: Comparison) -> pd.Series:
     cells, searched = comparison.cells, [v.NOT_FOUND, v.NOT_ASSESSED]
     return cells["before"].isin(searched) & cells["after"].isin(searched)
 
 
 def changed_evidence(comparison: Comparison) -> pd.DataFrame:
-    """Return the evidence that is new, corrected or gone.
+    """Return the evidence that is new, corrected or taken out.
 
     Returns:
-        ``unit_id`` (empty: of many units), ``evidence_id``, ``what`` (new, taken out, or the
+        ``unit_id`` (empty: about many units), ``evidence_id``, ``what`` (new, taken out, or the
         columns corrected), ``cited`` (whether an assessment of the later version cites it) and
-        ``says``, as the later version has it or the earlier one had it, shortened.
+        ``says``, shortened: the statement in the later version, or in the earlier one if taken out.
     """
     changes = comparison.changes[comparison.changes["table"] == "evidence"]
     assessed = ";".join(comparison.new["assessments"]["evidence_ids"]).split(";")
@@ -153,7 +155,7 @@ def changed_evidence(comparison: Comparison) -> pd.DataFrame:
 
 
 def changed_settings(comparison: Comparison) -> pd.DataFrame:
-    """Return what differs for all units at once: the codebook, the dates, published totals.
+    """Return the differences that affect all units: the codebook, the dates, published totals.
 
     Returns:
         ``cause`` in words, ``table``, ``what``, ``column`` (empty: the whole row), ``before``
@@ -171,7 +173,7 @@ _PARTS = "that --format csv gives"
 
 
 def in_sentences(comparison: Comparison) -> list[str]:
-    """Say in sentences what differs between two versions, and what could not be said."""
+    """Return sentences on what differs between two versions, and on what could not be compared."""
     changed = [f"{old} (now {new})" for old, new in comparison.changed_ids.items()]
     joined = [f"Under another id in the earlier version: {listed(changed)}."] if changed else []
     if comparison.same:
@@ -181,7 +183,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
     counts = comparison.changes["cause"].value_counts()
     causes = [f"{CAUSE_WORDS[cause]} ({counts[cause]})" for cause in CAUSES if cause in counts]
     days = (comparison.before.as_of, comparison.after.as_of)
-    # Of those that exist at both dates.
+    # The number of units that exist at both dates.
     both = len(set(comparison.before.cells["unit_id"]) & set(comparison.after.cells["unit_id"]))
     sentences = [
         f"The position on {spoken(days[0])} before, and on {spoken(days[1])} after.",
@@ -195,9 +197,9 @@ def in_sentences(comparison: Comparison) -> list[str]:
             sentences.append(f"Only the {side} version holds {unit_list}: compared with nothing.")
     for row in each_row(comparison.unscored):
         side, matrix = ("after", comparison.after) if row.before else ("before", comparison.before)
-        there = row.unit_id in set(matrix.cells["unit_id"])
+        exists = row.unit_id in set(matrix.cells["unit_id"])
         absent = f"it does not exist on {spoken(matrix.as_of)}"
-        why = "nothing of it is in the sum" if there else absent
+        why = "nothing of it is in the sum" if exists else absent
         sentences.append(
             f"{names[row.unit_id]} has no score {side}, as {why}: we could not tell a difference."
         )
@@ -220,7 +222,7 @@ def in_sentences(comparison: Comparison) -> list[str]:
 
 
 def what_must_stand(comparison: Comparison) -> list[str]:
-    """Return what must stand with the differences: draft mark and the notices that apply."""
+    """Return the caveats on the differences: the draft mark and the notices that apply."""
     old, new = comparison.old, comparison.new
     stated = [
         f"In the {side} version, {sentence[0].lower()}{sentence[1:]}"

@@ -1,4 +1,4 @@
-"""A picture with the table behind it, for those who place it and need not draw."""
+"""A chart with its table, for code that places charts without loading the drawing library."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,7 +10,7 @@ from analysis.show.fields import Field
 
 
 class Section(StrEnum):
-    """Where a picture stands: a place that templates name, or the end of a page of the site."""
+    """Where a chart is shown: a place that a template names, or the end of a page of the site."""
 
     MATRIX = "matrix"
     MAP = "map"
@@ -20,7 +20,7 @@ class Section(StrEnum):
     TIMELINE = "timeline"
     FIGURES = "figures"
 
-    # At the end of the page, under a heading of its own: no template has to name it.
+    # Charts at the end of a page, each under its own heading; no template has to name them.
     HOME_PAGE = "index"
     UNITS_PAGE = "units"
     PUBLISHED_PAGE = "published"
@@ -33,19 +33,19 @@ class Section(StrEnum):
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture with the table behind it.
+    """A chart with the table that it shows.
 
     Attributes:
         name: file name without ending.
         title: the finding, in one sentence.
-        alt: text alternative: kind of picture, data and finding.
-        table: the tidy table that is drawn.
-        more: the further pages of a picture that does not fit on one, each with its own text.
-        left_out: what is said in place of a picture that would be too large; else empty.
-        section: the section that shows it; ``None``: it is not published.
-        heading: what stands above it, where it stands at the end of a page.
+        alt: text alternative: the kind of chart, the data and the finding.
+        table: the tidy table that the chart shows.
+        more: the further pages of a chart that does not fit on one page, each with its own text.
+        left_out: the text in place of a chart that would be too large; empty if it is drawn.
+        section: the section that shows it; ``None`` if it is not published.
+        heading: the heading above it, if it is shown at the end of a page.
         based_on: the study's table from which its table takes columns.
-        columns: those of its table that no other published table has.
+        columns: descriptions of the columns that no other published table has.
     """
 
     name: str
@@ -61,15 +61,15 @@ class Drawing:
 
     @property
     def pages(self) -> tuple["Drawing", ...]:
-        """The pages of the picture, in order; of most there is one, of what is left out none."""
+        """The pages of the chart, in order: usually one, and none if the chart is left out."""
         return () if self.left_out else (self, *self.more)
 
     def svg(self) -> bytes:
-        """Return the picture, or its first page, as SVG; the same drawing gives the same bytes."""
+        """Return the chart, or its first page, as SVG; the same drawing gives the same bytes."""
         raise NotImplementedError
 
     def drawn(self) -> "Drawn":
-        """Return the picture as it is, to be sent from one process to another."""
+        """Return the chart with its SVG, in a form that can be sent to another process."""
         same = {attribute.name: getattr(self, attribute.name) for attribute in fields(Drawing)}
         more = tuple(page.drawn() for page in self.more)
         return Drawn(**{**same, "more": more, "content": b"" if self.left_out else self.svg()})
@@ -77,12 +77,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Drawn(Drawing):
-    """A picture that is drawn already."""
+    """A chart that is already drawn as SVG."""
 
     content: bytes = field(repr=False)
 
     def svg(self) -> bytes:
-        """Return the picture as SVG."""
+        """Return the chart as SVG."""
         return self.content
 
 
@@ -92,5 +92,5 @@ def in_section(charts: Iterable[Drawing], name: str) -> list[Drawing]:
     Raises:
         ValueError: no section has this name.
     """
-    section = Section(name)  # also of no charts
+    section = Section(name)  # raises for an unknown name, even if there are no charts
     return [chart for chart in charts if chart.section is section]

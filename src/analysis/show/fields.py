@@ -1,4 +1,4 @@
-"""How a column of a published table is described, for machines and for people."""
+"""Descriptions of the columns of published tables, for machines and for people."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,7 @@ NUMBER, INTEGER, TEXT, DAY = "number", "integer", "string", "date"
 
 @dataclass(frozen=True)
 class Field:
-    """A column: what it says, its type in the Data Package standard, and what it can hold."""
+    """A column: its description, its type in the Data Package standard, and its permitted values."""
 
     description: str
     type: str = TEXT
@@ -30,7 +30,7 @@ class Field:
         return about | ({"constraints": constraints} if constraints else {})
 
 
-# Each takes the description of a column.
+# Constructors for common kinds of column; each takes the description of the column.
 identifier = partial(Field, required=True)
 score = partial(Field, type=NUMBER, lowest=0, highest=100)
 share = partial(Field, type=NUMBER, lowest=0, highest=1)
@@ -39,5 +39,5 @@ yes_or_no = partial(Field, required=True, values=("yes", "no"))
 
 
 def one_of(description: str, *values: str) -> Field:
-    """Return a column of a few values."""
+    """Return a required text column with these permitted values, listed in its description."""
     return Field(f"{description}: {', '.join(values)}", required=True, values=values)

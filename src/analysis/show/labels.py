@@ -46,18 +46,18 @@ def word(state: str) -> str:
 
 
 def levels_words(text: str) -> str:
-    """Return the levels that a published total counts as words: "met or partly"."""
+    """Return in words the levels that a published total counts: "met or partly"."""
     return " or ".join(map(level_word, levels_of(text)))
 
 
 def count_words(total: dict) -> str:
-    """Return the count of a published total as words: "at least 6 of 43"."""
+    """Return in words the count of a published total: "at least 6 of 43"."""
     how = "" if total["relation"] == EXACTLY else f"{word(total['relation'])} "
     return f"{how}{total['count']} of {total['of']}"
 
 
 def among_words(text: str, names: dict[str, str]) -> str:
-    """Return the units that a published total counts as words: "Wales", or their names."""
+    """Return in words the units that a published total counts: "Wales", or their names."""
     return text.partition("=")[2] or listed(
         [names[unit] for unit in listed_units(text)] or ["all"], "data/published-totals.csv"
     )
@@ -66,7 +66,7 @@ def among_words(text: str, names: dict[str, str]) -> str:
 def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> str:
     """Return a cell of the gap table ("id: state; id: state") in words.
 
-    Nothing shown to be missing is not the same as nothing missing, so an empty cell says so.
+    An empty cell becomes ``empty``: that no gap was shown does not mean that there is none.
     """
     return (
         "; ".join(f"{labels[name]}: {level_word(state)}" for name, state in gap_parts(text))
@@ -75,7 +75,7 @@ def gap_words(text: str, labels: dict[str, str], empty: str = "none shown") -> s
 
 
 def gap_parts(text: str) -> list[tuple[str, str]]:
-    """Return a cell of the gap table as pairs of criterion and state."""
+    """Parse a cell of the gap table into pairs of criterion and state."""
     parts = (part.partition(": ") for part in text.split("; ") if part)
     return [(criterion, state) for criterion, _, state in parts]
 

@@ -1,4 +1,4 @@
-"""What may be said of two units: only what the pair table holds, and otherwise that it is open."""
+"""Sentences that compare two units: robust dominance where it holds, otherwise that it is open."""
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from analysis.study.published import units_among
 from analysis.wording import capital, listed
 
 SHOWN_AT_MOST = 5
-"""Open cells named as what would decide a pair."""
+"""The most open cells to name as answers that could decide a pair."""
 
 
 def comparison_sentences(results: Results) -> list[NamedFigure]:
-    """Return one sentence for each unit that is surely above others, with the pairs behind it.
+    """Return one sentence for each unit that is surely above others, with the rows of its pairs.
 
     Units are in the study's order, which is not a ranking.
     """
@@ -43,22 +43,22 @@ def comparison_sentences(results: Results) -> list[NamedFigure]:
 
 
 def compared(results: Results, unit: str, other: str) -> list[str]:
-    """Say in sentences what is sure of two units, and what would decide it.
+    """Return sentences on which of two units is surely above, and on what could decide it.
 
     Args:
         results: the results.
-        unit: id of a unit.
-        other: id of another.
+        unit: the id of a unit.
+        other: the id of another unit.
     """
     dominance, names = results.comparisons, unit_names(results.study)
     a, b = (dominance.unit_ids.index(name) for name in (unit, other))
-    nothing = [
+    unscored = [
         names[name] for name, place in ((unit, a), (other, b)) if not dominance.scored[place]
     ]
-    if nothing:
-        return [f"Nothing applies to {listed(nothing)} on this date, so nothing is compared."]
-    weighed = _own_weights(results, unit) != _own_weights(results, other)
-    at = "at each one’s own weights" if weighed else "at the study’s own weights"
+    if unscored:
+        return [f"Nothing applies to {listed(unscored)} on this date, so nothing is compared."]
+    own_weights_differ = _own_weights(results, unit) != _own_weights(results, other)
+    at = "at each one’s own weights" if own_weights_differ else "at the study’s own weights"
     basis = f"{_interval(results, unit)}; {_interval(results, other)}; {at}."
     basis = " ".join(filter(None, (basis, given(results))))
     for upper, lower, first, second in ((unit, other, a, b), (other, unit, b, a)):
@@ -77,23 +77,23 @@ def compared(results: Results, unit: str, other: str) -> list[str]:
     if dominance.conservative[a, b]:
         criteria = results.study["criteria"]
         scored = criteria.loc[criteria["scored"] == "yes", "criterion_id"]
-        apart = results.matrix.grid()[scored].isin(v.OUT_OF_SUM)
+        out_of_sum = results.matrix.grid()[scored].isin(v.OUT_OF_SUM)
         differ = ["different criteria apply to them"] * (
-            not np.array_equal(apart.loc[unit], apart.loc[other])
+            not np.array_equal(out_of_sum.loc[unit], out_of_sum.loc[other])
         )
-        differ += ["different weights hold for them"] * weighed
+        differ += ["different weights hold for them"] * own_weights_differ
         sentence += f" {capital(listed(differ))}, so a cautious bound was used."
     return [sentence, basis, *_deciding_answers(results, unit, other)]
 
 
 def _own_weights(results: Results, unit: str) -> dict[str, float]:
-    """Return the weights that hold for a unit and not for all, by criterion or group."""
+    """Return the weights that a unit has as a member of a group of units, by criterion or group."""
     rows, units = results.study["group_weights"], results.study["units"]
-    of_it = units[units["unit_id"] == unit]
+    unit_row = units[units["unit_id"] == unit]
     return {
         row.node_id: float(row.weight)
         for row in each_row(rows)
-        if units_among(of_it, row.among).any()
+        if units_among(unit_row, row.among).any()
     }
 
 
@@ -104,6 +104,7 @@ def _interval(results: Results, unit: str) -> str:
 
 
 def _deciding_answers(results: Results, unit: str, other: str) -> list[str]:
+    """Return a sentence on the open questions whose answers could decide the pair."""
     study = results.study
     names, labels = unit_names(study), study.lookup("criteria", "label")
     cells = deciders(study, results.matrix, unit, other, results.cell_values)

@@ -1,4 +1,4 @@
-"""What results owe to choices, in tables and sentences for reading."""
+"""Tables of how far the results depend on the choices made: the sensitivity analysis in words."""
 
 import math
 
@@ -41,15 +41,15 @@ KIND_MEANING = {
     CODER: "what one coder read stands, and nothing else",
     DATE: "the state of another date, on the questions in force at both",
 }
-"""What is done otherwise, for those who do not know the method."""
+"""What each kind of scenario changes, for readers who do not know the method."""
 
 
 def national_table(results: Results) -> pd.DataFrame:
-    """Return the national figures under every choice, in words.
+    """Return the national figures under every scenario, in words.
 
     Returns:
-        ``choice``, ``mean worst to mean best``, ``as declared, same criteria`` (only where
-        those are not all that are in force today), ``something known``: of how many units.
+        ``choice``, ``mean worst to mean best``, ``as declared, same criteria`` (empty where it is
+        the same as the declared figure) and ``something known``, the number of units.
     """
     table, display = results.sensitivity.national, _decimal(results)
     own = table[table["kind"] == DECLARED].iloc[0]
@@ -69,7 +69,7 @@ def national_table(results: Results) -> pd.DataFrame:
 
 
 def _decimal(results: Results) -> Display:
-    # Means over all move by less than a point; they are no unit's score.
+    # One decimal at least: national means often move by less than a point.
     display = results.study.settings.display
     return display.model_copy(update={"decimals": max(1, display.decimals)})
 
@@ -79,7 +79,7 @@ def _same(first: float, second: float) -> bool:
 
 
 def level_table(results: Results) -> pd.DataFrame:
-    """Return how many units are at each level, a column for each coder and date."""
+    """Return how many units are at each level, with a column for each scenario by coder or date."""
     table = results.sensitivity.levels
     wide = table.pivot(index=["criterion_id", "level"], columns="label", values="units")
     rows = pd.MultiIndex.from_frame(table[["criterion_id", "level"]].drop_duplicates())
@@ -89,10 +89,10 @@ def level_table(results: Results) -> pd.DataFrame:
 
 
 def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
-    """Return the interval of some units: a row a choice, a column a unit.
+    """Return the intervals of these units: a row for each scenario, a column for each unit.
 
-    An interval that a choice does not move is left empty, and so is one without a score; a
-    choice that moves none of these has no row.
+    A cell is empty if the scenario does not move the interval, or if the unit has no score. A
+    scenario that moves none of these units has no row.
     """
     table, display = results.sensitivity.units, results.study.settings.display
     names = results.study.lookup("units", "short_name")
@@ -110,7 +110,7 @@ def interval_table(results: Results, units: list[str]) -> pd.DataFrame:
 
 
 def statement_table(results: Results) -> pd.DataFrame:
-    """Return the statements that hold at the study's own weights, and what each falls to."""
+    """Return the dominance statements at the study's own weights, and what breaks each."""
     table = results.sensitivity.statements
     labels = {scenario.id: scenario.label for scenario in results.sensitivity.scenarios}
     names = unit_names(results.study)
@@ -131,7 +131,7 @@ def statement_table(results: Results) -> pd.DataFrame:
 
 
 def fall_table(results: Results) -> pd.DataFrame:
-    """Return how many statements fall to each kind of choice, and how many to it first."""
+    """Return how many statements each kind of scenario breaks, and how many it breaks first."""
     table = results.sensitivity.statements
     kinds = {scenario.id: scenario.kind for scenario in results.sensitivity.scenarios}
     falls = [{kinds[part] for part in to.split(";") if part} for to in table["falls_to"]]

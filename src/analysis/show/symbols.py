@@ -1,8 +1,8 @@
-"""The colour and the mark of every state, in pictures, in tables and on pages alike.
+"""The colour and the symbol of every state, the same in charts, in tables and on pages.
 
-Colours are those of the Government Analysis Function's palette, in its order, as far as they go;
-the levels of a longer scale have a ramp. Unknowns are greys; each state has a mark of its own as
-well, so that all can be read without the colours (WCAG 2.2, success criterion 1.4.1).
+Levels take the colours of the Government Analysis Function's palette, in its order. A scale with
+more levels than the palette takes colours from a ramp. Unknowns are greys. Each state also has its
+own symbol, so that it can be read without colour (WCAG 2.2, success criterion 1.4.1).
 """
 
 from dataclasses import dataclass
@@ -35,25 +35,25 @@ UNKNOWN_MARK = {
     v.NOT_IN_FORCE: "⊘",
     v.NOT_APPLICABLE: "n/a",
 }
-"""The mark of each unknown."""
+"""The symbol of each unknown."""
 
 MOST_LEVELS = 12
-"""Levels of a scale that are all told, where there is none of some of them."""
+"""The most levels of a scale that are all listed, even those at which there is no unit."""
 _DISCS = "○◔◑◕●"
 _RAMP_END = 0.495
-"""Where the ramp ends: the lightest colour on which white type has a contrast of 4.5 to 1."""
+"""The end of the ramp: the lightest colour on which white type has a contrast of 4.5 to 1."""
 
 
 @dataclass(frozen=True)
 class LevelMark:
-    """How a level is drawn and marked.
+    """The symbol of a level: how it is drawn and written.
 
     Attributes:
-        colour: by its place on its scale.
+        colour: the colour, by the level's place on its scale.
         value: the share of a disc that is filled.
-        sign: its mark in a text: a disc, with its place from the best if discs are too few.
-        look: the name of the colour in stylesheets: ``rank-0``, or ``ramp-`` and the colour.
-        number: its place from the best, where colour and disc do not tell it apart; else empty.
+        sign: the symbol in text: a disc, with the place from the best if several levels share it.
+        look: the class of the colour in stylesheets: ``rank-0``, or ``ramp-`` and the colour.
+        number: the place from the best, if colour and disc are not enough; otherwise empty.
     """
 
     colour: str
@@ -64,17 +64,17 @@ class LevelMark:
 
 
 def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
-    """Return the mark of every level, by scale and level, each scale from its best level down."""
+    """Return the symbol of every level, by scale and level, each scale from its best level down."""
     levels = study["levels"].assign(value=pd.to_numeric(study["levels"]["value"]))
     marks = {}
     for scale, rows in levels.groupby("scale_id", sort=False):
         ranked = rows.sort_values("value", ascending=False, kind="stable")
         long = len(ranked) > len(PALETTE)
-        # Of two levels the lower has the third colour, so that it never looks like a middle one.
+        # On a scale of two, the lower level skips a colour, so as not to look like a middle one.
         colours = PALETTE[:3:2] if len(ranked) == 2 else ramp(len(ranked)) if long else PALETTE
         discs = [_DISCS[round(4 * value)] for value in ranked["value"]]
         alike = len(set(discs)) < len(discs)
-        # Levels of one value share their place, and are told apart by a letter.
+        # Levels of equal value share a place, with a letter to distinguish them.
         places = ranked["value"].rank(method="min", ascending=False).astype(int).tolist()
         signs = [
             f"{place}{_letter(rank + 1 - place) if places.count(place) > 1 else ''}"
@@ -93,12 +93,12 @@ def level_marks(study: Study) -> dict[tuple[str, str], LevelMark]:
 
 
 def _letter(number: int) -> str:
-    """Return the letter of a place among equals: a to z, then aa to zz, and so on."""
+    """Return the letter of a level among those of equal value: a to z, then aa to zz, and so on."""
     return ascii_lowercase[number % 26] * (number // 26 + 1)
 
 
 def places_note(study: Study) -> str:
-    """Return what the numbers of the marks mean, where there are any; else nothing."""
+    """Return the explanation of the numbers on symbols; empty if no symbol has a number."""
     numbered = any(len(mark.sign) > 1 for mark in level_marks(study).values())
     if not numbered:
         return ""
@@ -109,15 +109,15 @@ def places_note(study: Study) -> str:
 
 
 def ramp(count: int) -> list[str]:
-    """Return so many colours in an order that is seen: from dark for the best to lighter."""
+    """Return ``count`` colours in a perceptual order, from dark (the best level) to lighter."""
     colours = _every_colour()
     return [colours[at] for at in np.linspace(0, len(colours) - 1, count).round().astype(int)]
 
 
 @cache
 def _every_colour() -> list[str]:
-    """Return every colour of the ramp, each once: some 340."""
-    # Imported late: of most studies no scale is so long.
+    """Return every distinct colour of the ramp, about 340."""
+    # Imported late: few studies have a scale this long.
     from matplotlib import colormaps
 
     plasma = colormaps["plasma"]
@@ -129,7 +129,7 @@ def _every_colour() -> list[str]:
 
 
 def ramp_rules(study: Study) -> str:
-    """Return the rules of a stylesheet for the colours that only scales of this study have."""
+    """Return the stylesheet rules for the ramp colours that this study's scales use."""
     looks = {
         mark.look: mark.colour
         for mark in level_marks(study).values()

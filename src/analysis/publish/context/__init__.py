@@ -1,8 +1,8 @@
-"""Results as plain lists and dictionaries: what the templates of pages and documents take."""
+"""Template context: results as plain lists and dictionaries, for pages and documents."""
 
 MOST_ROWS = 3_000
-"""Rows that a table of a page has at most: what has more is said to be in the tables beside it."""
+"""The most rows of a table on a page; a longer table is left to the published tables."""
 MOST_FINDINGS = 150
-"""Questions of which the report says what was found, unit by unit; of more it gives states alone."""
+"""The most findings that the report describes unit by unit; with more, it gives only the states."""
 MOST_CHANGES = 40
-"""Answers that differ from an earlier date, of which the report says what they were."""
+"""The most changed answers that the report lists with their earlier states."""

@@ -1,4 +1,4 @@
-"""What was found of one unit: by recommendation, question by question, and as a text to send."""
+"""The findings on one unit: by recommendation, question by question, and as a text to send."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -17,27 +17,27 @@ FINDING_WORDS = {
     CANNOT_BE_TOLD: "could not tell",
     DOES_NOT_APPLY: "does not apply",
 }
-"""What was found of a unit on a recommendation, in words."""
+"""The finding on a unit and a recommendation, in words."""
 NO_ANSWER = (
     "What we read answers no scored question about this {one} at this date, so it has no score. "
     "That says nothing for or against it."
 )
-"""What stands first where nothing scored is known of a unit; ``{one}``: what a unit is called."""
+"""The first sentence on a unit with no scored answer; ``{one}`` is the noun for a unit."""
 NOT_THE_SAME = "That is not the same as there being none."
-"""What stands once with all on which a search found nothing."""
+"""The sentence given once with all questions on which a search found nothing."""
 _DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
 def dates_spoken(text: str) -> str:
-    """Return a sentence of ours with its dates as British prose writes them."""
+    """Return a sentence with its ISO dates written as in British prose."""
     return _DATE.sub(lambda found: spoken_date(found[0]), text)
 
 
 def findings_by_word(gaps: Iterable[dict]) -> list[tuple[str, list[str]]]:
-    """Return the recommendations by what was found on them, each finding in words.
+    """Return each finding in words, with the ids of the recommendations that have it.
 
     Args:
-        gaps: the rows of the gap table on one unit.
+        gaps: the rows of the gap table for one unit.
     """
     groups: dict[str, list[str]] = {finding: [] for finding in FINDINGS}
     for row in gaps:
@@ -46,12 +46,12 @@ def findings_by_word(gaps: Iterable[dict]) -> list[tuple[str, list[str]]]:
 
 
 def has_answer(cells: Iterable[CellRecord]) -> bool:
-    """Whether any scored question is answered."""
+    """Return whether any scored question has an answer."""
     return any(cell.known and cell.criterion["scored"] == "yes" for cell in cells)
 
 
 def silence(cells: Iterable[CellRecord]) -> str:
-    """Return what there is in place of answers, in a sentence: what is nearest to one."""
+    """Return a sentence on the best that there is without an answer, such as an older answer."""
     states = {cell.state for cell in cells if cell.criterion["scored"] == "yes"}
     return next((f"{capital(have)}." for state, have in SILENCE.items() if state in states), "")
 
@@ -59,10 +59,10 @@ def silence(cells: Iterable[CellRecord]) -> str:
 def question_groups(
     recommendations: Iterable[dict], cells: Sequence[CellRecord], gaps: Iterable[dict]
 ) -> list[dict[str, Any]]:
-    """Return the questions on a unit under their recommendations; last those under none.
+    """Return the questions on a unit by recommendation, with those under none last.
 
     Returns:
-        The ``id`` and ``label`` of each recommendation, its ``finding`` in words (empty: it is
+        The ``id`` and ``label`` of each recommendation, its ``finding`` in words (empty if it is
         not scored) and its ``cells``.
     """
     findings = {row["recommendation_id"]: FINDING_WORDS[row["finding"]] for row in gaps}
@@ -84,13 +84,13 @@ def _under(cells: Iterable[CellRecord], recommendation: str) -> list[CellRecord]
 
 
 def is_bare(cell: CellRecord) -> bool:
-    """Whether no row is behind a cell, so that its reason is all that there is to say."""
+    """Return whether no row is behind a cell, so that only its reason can be shown."""
     rows = (cell.evidence, cell.codings, cell.assessments, cell.replaced, cell.not_adjudicated)
     return not any((*rows, cell.requests, cell.replies))
 
 
 def shared_reasons(cells: Iterable[CellRecord]) -> dict[str, dict[str, Any]]:
-    """Return the reasons that several bare cells share, each with its place, state and criteria."""
+    """Return the reasons shared by several bare cells, each with its anchor, state and criteria."""
     sharing: dict[str, list[CellRecord]] = {}
     for cell in cells:
         if is_bare(cell):
@@ -107,9 +107,9 @@ def shared_reasons(cells: Iterable[CellRecord]) -> dict[str, dict[str, Any]]:
 
 
 def named_source(source: dict) -> str:
-    """Return a source as a reader would name it: who said it, in what, and when.
+    """Return a source as readers name it: publisher, title and date.
 
-    Publisher and title turn neither each other nor the date.
+    The writing directions of publisher and title are isolated from each other and from the date.
     """
     when = spoken_date(source["published"]) if source["published"] else "not dated"
     parts = (isolated_name(source["publisher"]), isolated_name(titled(source)), when)
@@ -119,16 +119,16 @@ def named_source(source: dict) -> str:
 def text_to_send(
     title: str, finding: str, score: str, cells: Sequence[CellRecord], caveats: Sequence[str]
 ) -> str:
-    """Return what was found of a unit as plain text, with its dates and caveats.
+    """Return the findings on a unit as plain text, with dates and caveats.
 
-    Names from right to left stand between the signs that keep them apart.
+    Right-to-left names are enclosed in Unicode isolates.
 
     Args:
-        title: who it is about, and which study says it.
-        finding: what was found, in one or more sentences.
-        score: the interval in words; empty: there is none to speak of.
-        cells: its cells.
-        caveats: what must stand with it; the first one, with the dates, stands first.
+        title: the unit and the study.
+        finding: the finding, in one or more sentences.
+        score: the interval in words; empty if there is none to give.
+        cells: the cells of the unit.
+        caveats: the caveats; the first one, with the dates, comes before the finding.
     """
     answered = [cell for cell in cells if cell.known]
     parts = [
@@ -140,12 +140,12 @@ def text_to_send(
         _listed("No current answer to", map(_open, (cell for cell in cells if not cell.known))),
         _listed("To be read with this", caveats[1:]),
     ]
-    # Each line by itself, so that no sign of direction stands open beyond it.
+    # Isolated line by line, so that no direction mark stays open after its line.
     return "\n".join(map(set_apart, "\n\n".join(filter(None, parts)).split("\n")))
 
 
 def _answer(cell: CellRecord) -> str:
-    """Return an answer with its date, its sources, and all that must stand beside it."""
+    """Return an answer with its date, its sources and its notices."""
     beside = (cell.why_carried, cell.since_read, *cell.notices)
     sources = "; ".join(map(named_source, cell.sources))
     parts = (
@@ -172,6 +172,6 @@ def _listed(heading: str, lines: Iterable[str]) -> str:
 
 
 def finding_text(findings: Sequence[tuple[str, Sequence[str]]], label: Callable[[str], str]) -> str:
-    """Return what was found of a unit in one sentence, from :func:`findings_by_word`."""
+    """Return the findings on a unit, from :func:`findings_by_word`, in one sentence."""
     texts = (f"{words}: {', '.join(map(label, names))}" for words, names in findings)
     return f"{capital('; '.join(texts))}." if findings else ""

@@ -1,4 +1,4 @@
-"""What the templates of the report and of every page of the site take."""
+"""The template context shared by the report and by every page of the site."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ from analysis.wording import DOZEN, listed
 def common_context(
     results: Results, named: Mapping[str, NamedFigure], charts: Iterable[Drawing]
 ) -> dict[str, Any]:
-    """Return what all templates take: the study, its names, named figures, findings and charts."""
+    """Return the shared context: the study, its names, named figures, findings and charts."""
     study, notices = results.study, grouped(results.study["notices"], "unit_id")
     one, many = study.settings.unit_noun.both
     read = study.lookup("sources", "extent_read")

@@ -1,4 +1,4 @@
-"""The context of the method: what states mean, what holds for groups, and the dates compared."""
+"""The context on the method: meanings of states, rules for groups of units, dates compared."""
 
 import datetime as dt
 from collections import Counter
@@ -18,10 +18,10 @@ from analysis.wording import DOZEN, agreeing, beyond, counted, exact, spoken
 def states_key(study: Study) -> list[dict]:
     """Return every level and every unknown with its meaning.
 
-    ``among`` follows a level that has its name in common with another: the scale it is of.
+    ``among`` follows the name of a level that another scale also has: the scale in brackets.
     """
     names, marks = level_names(study), level_marks(study)
-    # What looks and means the same on several scales is said once.
+    # Levels with the same look and meaning on several scales are listed once.
     levels: dict[tuple, dict] = {}
     for row in each_row(study["levels"]):
         name = names[row.scale_id, row.level]
@@ -30,7 +30,7 @@ def states_key(study: Study) -> list[dict]:
         levels.setdefault((name, row.meaning, marks[row.scale_id, row.level]), entry)
     same_name = Counter((level["state"], level["among"]) for level in levels.values())
     for level in levels.values():
-        # Of one name and worth alike, but not of one meaning.
+        # Levels with the same name but different meanings get their scale in brackets.
         if same_name[level["state"], level["among"]] > 1 and not level["among"]:
             level["among"] = f" ({level['scale']})"
     unknowns = [
@@ -40,7 +40,7 @@ def states_key(study: Study) -> list[dict]:
 
 
 def group_rules(study: Study) -> list[str]:
-    """Say of each group of units which criteria do not apply to it, and which weights it has."""
+    """Return sentences on the criteria that do not apply to a group of units, and on its weights."""
     names, labels = study.lookup("units", "short_name"), study.lookup("criteria", "label")
     nodes = {**study.lookup("recommendations", "label"), **labels}
     usual = {**study.lookup("recommendations", "weight"), **study.lookup("criteria", "weight")}
@@ -50,7 +50,7 @@ def group_rules(study: Study) -> list[str]:
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
         rules.append(f"{among}: “{labels[row['criterion_id']]}” does not apply{since}. {reason}.")
     weights = study["group_weights"]
-    if study.settings.aggregation == POOLED:  # there groups weigh nothing
+    if study.settings.aggregation == POOLED:  # weights of groups have no effect if pooled
         weights = weights[weights["node_id"].isin(list(labels))]
     for row in records(weights):
         among, reason = among_words(row["among"], names), row["reason"].rstrip(".")
@@ -62,10 +62,10 @@ def group_rules(study: Study) -> list[str]:
 
 
 def dates_compared(results: Results) -> list[dict]:
-    """Return the dates of comparison: what was settled then, and what differs from before.
+    """Return the dates of comparison, each with the changes since the date before.
 
-    ``answers`` are the scored cells that have an answer at one of two dates: those of a unit
-    that differ in the same way are together, with their ``labels``.
+    ``answers`` are the changed scored cells with an answer at one of the two dates. Cells of a unit
+    that changed in the same way are grouped, with their ``labels``.
     """
     study = results.study
     matrices = [matrix for _, matrix in results.over_time]
@@ -105,7 +105,7 @@ def _answers(study: Study, rows: list[dict]) -> list[dict]:
 
 
 def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:
-    """Name the units that began or ended between two dates, and say what that does to counts."""
+    """Return sentences on units that began or ended between two dates, and the effect on counts."""
     units, noun = study.tables["units"], study.settings.unit_noun.both
     first, last = before.as_of.isoformat(), after.as_of.isoformat()
     began = (units["exists_from"] > first) & (units["exists_from"] <= last)
@@ -128,7 +128,7 @@ def _lives_between(study: Study, before: Matrix, after: Matrix) -> list[str]:
 
 
 def life_in_words(row: dict, first: str, last: str, names: dict[str, str]) -> str:
-    """Say in a sentence or two when a unit began or ended, seen from two dates."""
+    """Return one or two sentences on when a unit began or ended, relative to two dates."""
     name, began, ended = row["short_name"], row["exists_from"], row["exists_until"]
     days = [day and spoken(dt.date.fromisoformat(day)) for day in (began, ended)]
     if ended >= last or not ended:

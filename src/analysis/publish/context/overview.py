@@ -1,4 +1,4 @@
-"""The context of the report's own parts: how much is known, notes, findings on units, sources."""
+"""The context of the report alone: how much is known, notes, findings on units, sources."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from analysis.study import Study
 from analysis.study import vocabulary as v
 
 _NOTHING = {v.NOT_FOUND, v.NOT_ASSESSED, *v.OUT_OF_SUM}
-"""States of a question on which there is neither an answer, nor an older one, nor a source."""
+"""States of a question without an answer, an older answer or a source."""
 
 
 def how_much_is_known(results: Results, named: Mapping[str, NamedFigure]) -> str:
@@ -31,12 +31,12 @@ def how_much_is_known(results: Results, named: Mapping[str, NamedFigure]) -> str
 
 @dataclass(frozen=True)
 class Note:
-    """A notice that stands in full at the beginning, where others lead to it.
+    """A numbered notice, given in full at the beginning and referred to elsewhere.
 
     Attributes:
-        number: its place among them.
-        text: what it says.
-        criterion_id: the criterion on which it bears; empty: it bears on every result.
+        number: the number of the note.
+        text: the text of the notice.
+        criterion_id: the criterion that it is about; empty if it is about every result.
     """
 
     number: int
@@ -45,11 +45,11 @@ class Note:
 
 
 def numbered_notes(results: Results, first: Sequence[str]) -> list[Note]:
-    """Return the notices that bear on more than one unit: those on all results, then by criterion.
+    """Return the notices on more than one unit: first those on all results, then by criterion.
 
     Args:
-        results: the results on which they bear.
-        first: texts that bear on every result, and come before those of the study.
+        results: the results that the notices are about.
+        first: texts about every result, which come before the study's own notices.
     """
     table = results.study["notices"]
     general = [*first, *import_notices(results), *table.loc[table["scope"] == "study", "text"]]
@@ -61,14 +61,14 @@ def numbered_notes(results: Results, first: Sequence[str]) -> list[Note]:
 
 @dataclass(frozen=True)
 class StateGroup:
-    """The questions on which a unit is at one state.
+    """The questions on which a unit has the same state.
 
     Attributes:
         state: the state.
-        scale: the scale of a level; empty where the state is unknown.
-        last_level: the level that is outdated; else empty.
+        scale: the scale of a level; empty if the state is an unknown.
+        last_level: the level that is outdated; otherwise empty.
         labels: the labels of the questions, in their order.
-        is_rest: whether these are all that no other group has.
+        is_rest: whether the group is "all other questions".
     """
 
     state: str
@@ -79,10 +79,10 @@ class StateGroup:
 
 
 def state_groups(cells: Iterable[CellRecord]) -> list[StateGroup]:
-    """Return a unit's cells by state: levels, then unknowns, and last those that are the rest.
+    """Group a unit's cells by state: levels, then unknowns, and last the rest.
 
-    The rest are of the state without an answer that most of its questions have, if it is of two
-    or more: they need not be named one by one.
+    The rest is the largest group without any finding, if it has two or more questions. It can be
+    called "all other questions" instead of being listed.
     """
     labels: dict[tuple[str, str, str], list[str]] = {}
     for cell in cells:
@@ -90,7 +90,7 @@ def state_groups(cells: Iterable[CellRecord]) -> list[StateGroup]:
         key = (cell.state, scale, cell.last_level)
         labels.setdefault(key, []).append(cell.criterion["label"])
     groups = [StateGroup(*key, tuple(of_state)) for key, of_state in labels.items()]
-    groups.sort(key=lambda group: _place(group.state))
+    groups.sort(key=lambda group: _state_order(group.state))
     silent = [group for group in groups if group.state in _NOTHING and len(group.labels) > 1]
     if not silent:
         return groups
@@ -99,8 +99,8 @@ def state_groups(cells: Iterable[CellRecord]) -> list[StateGroup]:
     return [*others, StateGroup(rest.state, "", "", rest.labels, is_rest=True)]
 
 
-def _place(state: str) -> int:
-    """Return the place of a state in a list: levels first, then unknowns in their order."""
+def _state_order(state: str) -> int:
+    """Return the sort key of a state: levels first, then unknowns in their order."""
     return 1 + v.UNKNOWNS.index(state) if state in v.UNKNOWNS else 0
 
 
@@ -108,13 +108,13 @@ def findings_of(section: dict[str, Any]) -> list[CellRecord]:
     """Return a unit's cells with an answer, an older one, a source or a reply.
 
     Args:
-        section: of :func:`analysis.publish.context.units.unit_sections`.
+        section: one of :func:`analysis.publish.context.units.unit_sections`.
     """
     return [cell for cell in section["cells"] if cell.state not in _NOTHING or cell.replies]
 
 
 def finding_groups(section: dict[str, Any]) -> list[list[CellRecord]]:
-    """Return a unit's findings, with those together of which all the same is said."""
+    """Return a unit's findings, grouped where the report says exactly the same about them."""
     groups: dict[tuple, list[CellRecord]] = {}
     for cell in findings_of(section):
         groups.setdefault(_entry_key(cell), []).append(cell)
@@ -130,22 +130,22 @@ def _entry_key(cell: CellRecord) -> tuple:
 
 
 def something_known(section: dict[str, Any]) -> bool:
-    """Return whether there is anything to say of a unit beside that nothing was found."""
-    also = ("replies", "requests", "notices", "published")
-    return bool(findings_of(section) or any(section[name] for name in also))
+    """Return whether anything is known about a unit, beyond searches that found nothing."""
+    other_sections = ("replies", "requests", "notices", "published")
+    return bool(findings_of(section) or any(section[name] for name in other_sections))
 
 
 def cited_sources(study: Study, ids: Iterable[str], sections: Iterable[dict]) -> list[dict]:
-    """Return the sources of these ids, and those of the findings of these units."""
+    """Return the sources with these ids, and the sources of the findings on these units."""
     cells = (cell for section in sections for cell in findings_of(section))
     cited = {*ids, *(source["source_id"] for cell in cells for source in cell.sources)}
     return records(study["sources"][study["sources"]["source_id"].isin(cited)])
 
 
 def finding_sources(results: Results) -> dict[str, list[dict]]:
-    """Return, by recommendation, the sources of the answers that units are named for.
+    """Return, by recommendation, the sources of the answers for which units are named.
 
-    Each source once, in the order of the units. Where no unit is named there is none.
+    Each source occurs once, in the order of the units. If no unit is named, there are no sources.
     """
     behind = sources_behind(results)
     return {

@@ -1,4 +1,4 @@
-"""The context of what others published: recommendations, totals, scores and events."""
+"""The context on what others published: recommendations, totals, scores and events."""
 
 import datetime as dt
 
@@ -42,7 +42,7 @@ def recommendation_records(results: Results) -> list[dict]:
 def _totals(results: Results) -> pd.DataFrame:
     """Return the published totals up to the date of the results, in words.
 
-    A total speaks of its own day: before it, nobody had counted.
+    A total is about its own day, so a total of a later date is left out.
     """
     study, totals = results.study, results.totals
     totals = totals[totals["as_of"] <= results.matrix.as_of.isoformat()]
@@ -56,11 +56,11 @@ def _totals(results: Results) -> pd.DataFrame:
 
 
 def counts_on_recommendations(results: Results, recommended: list[dict]) -> list[dict]:
-    """Return the published totals, each with the recommendation on which it bears.
+    """Return the published totals, each with the recommendation that it is about.
 
     Args:
         results: the results.
-        recommended: of :func:`recommendation_records`.
+        recommended: the records from :func:`recommendation_records`.
     """
     study = results.study
     publishers = study.lookup("sources", "publisher")
@@ -78,7 +78,7 @@ def counts_on_recommendations(results: Results, recommended: list[dict]) -> list
 
 
 def published_scores(study: Study) -> list[dict]:
-    """Return every published score, with its source and with how it was rounded, in words."""
+    """Return every published score, with its source and its rounding in words."""
     rounding = [rounding_words(row) for row in each_row(study["published_scores"])]
     return [
         {**row, "as_published": text.removeprefix(", ") or "not rounded"}
@@ -87,7 +87,7 @@ def published_scores(study: Study) -> list[dict]:
 
 
 def implied_totals(results: Results) -> list[dict]:
-    """Return what the published totals of each day imply, criterion by criterion."""
+    """Return the figures that the published totals of each day imply, by criterion."""
     labels = results.study.lookup("criteria", "label")
     totals = grouped(results.totals, "as_of", "criterion_id")
     return [
@@ -112,5 +112,5 @@ def implied_totals(results: Results) -> list[dict]:
 
 
 def events(study: Study) -> list[dict]:
-    """Return the events, each with its source, by date; last those of which it is not known."""
+    """Return the events, each with its source, by date, with undated events last."""
     return sorted(with_sources(study, "events"), key=lambda event: event["date"] or "unknown")

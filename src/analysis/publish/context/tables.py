@@ -1,4 +1,4 @@
-"""The context of the tables over all units: national figures, scores by coder, what to ask."""
+"""The context of tables over all units: national figures, scores by coder, open questions."""
 
 from itertools import chain
 
@@ -18,10 +18,10 @@ from analysis.study.rounding import rounded
 
 
 def national_counts(results: Results) -> list[dict]:
-    """Return the criteria asked, each with its count of units at every state.
+    """Return the criteria in use, each with the number of units at every state.
 
-    Of a scale of many levels those are left out at which there is no unit on any criterion;
-    ``left_out`` says how many.
+    On a scale of many levels, levels that no unit has on any criterion are left out; ``left_out``
+    is their number.
     """
     study = results.study
     counts_of = {
@@ -53,7 +53,7 @@ def national_counts(results: Results) -> list[dict]:
 
 
 def units_by_state(results: Results) -> list[dict]:
-    """Return the criteria asked, each with the units at every state that there is (``states``)."""
+    """Return the criteria in use, each with the units at every state that occurs (``states``)."""
     study = results.study
     cells = results.matrix.cells.groupby(["criterion_id", "state"], sort=False)["unit_id"].agg(list)
     order = [*study["levels"].sort_values("value", key=pd.to_numeric, ascending=False)["level"]]
@@ -71,7 +71,7 @@ def units_by_state(results: Results) -> list[dict]:
 
 
 def reading_table(results: Results) -> dict:
-    """Return the intervals under each coder and as settled, of units of which any is known."""
+    """Return the intervals by coder and by consensus, for units with something known."""
     study, table = results.study, results.readings
     names, display = study.lookup("units", "short_name"), study.settings.display
     words = {
@@ -79,7 +79,7 @@ def reading_table(results: Results) -> dict:
         for row in each_row(table)
     }
     readings = list(dict.fromkeys(table["reading"]))
-    # What applies to a unit does so under every reading: who has no interval did not read it.
+    # Applicability is the same for every coder, so a coder without an interval did not read the unit.
     rows = [
         (unit, names[unit], [words.get((unit, reading), "not read") for reading in readings])
         for unit in known_units(table)
@@ -88,7 +88,7 @@ def reading_table(results: Results) -> dict:
 
 
 def open_questions(results: Results) -> dict[str, list[dict]]:
-    """Return what to ask next of each unit, the heaviest question first."""
+    """Return the open questions on each unit, the one with the largest weight first."""
     study, display = results.study, results.study.settings.display
     labels = study.lookup("criteria", "label")
     sources = {row["source_id"]: row for row in records(study["sources"])}
@@ -104,7 +104,7 @@ def open_questions(results: Results) -> dict[str, list[dict]]:
 
 
 def open_by_criterion(results: Results) -> list[dict]:
-    """Return the open questions by criterion, over all units, with the weight that they hold."""
+    """Return the open questions by criterion, over all units, with their total weight."""
     study, rounding = results.study, results.study.settings.display.rounding
     labels = study.lookup("criteria", "label")
     return [
@@ -118,5 +118,5 @@ def open_by_criterion(results: Results) -> list[dict]:
 
 
 def _step(step: str, body: str) -> str:
-    """Return what to do first; what another body holds is asked of it."""
+    """Return in words the first step towards an answer, and whom to ask if another body holds it."""
     return f"ask {body} for it" if body and step == "ask" else STEP[step]

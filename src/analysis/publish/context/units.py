@@ -44,7 +44,7 @@ def unit_sections(results: Results) -> list[dict]:
             "published": [bearing.text for bearing in results.bearings if name in bearing.units],
             "cells": cells[name],
             "replies": replies.get((name, ""), []),
-            # A criterion stands under each group above it: it is named once.
+            # A criterion occurs under each group above it, but is listed once.
             "short": dict.fromkeys(
                 pair for row in gaps.get(name, []) for pair in gap_parts(row["missing"])
             ),
@@ -59,10 +59,10 @@ def unit_sections(results: Results) -> list[dict]:
 
 
 def _sent_for_reply(results: Results) -> dict[str, str]:
-    """Return, by unit, when it was last sent its page and by when it can reply, in a sentence.
+    """Return, by unit, a sentence on when it was last sent its page and its deadline for a reply.
 
-    That none is on record is said from the day after, where it has not replied since it was first
-    sent its page; of what was known by the knowledge date.
+    After the deadline, a unit without a reply since it was first sent its page gets a sentence that
+    says so. Only what was known by the knowledge date counts.
     """
     known_by = results.matrix.known_by.isoformat()
     replies = results.study["replies"]
@@ -80,7 +80,7 @@ def _sent_for_reply(results: Results) -> dict[str, str]:
 
 
 def _score(score: dict, display: Display) -> dict:
-    """Return an interval in words, whether there is one, and whether any of it is known."""
+    """Return an interval in words, whether there is one, and whether any weight is known."""
     return {
         "interval": interval_words(score["low"], score["high"], score["known"], display),
         "applies": not math.isnan(score["low"]),
@@ -89,7 +89,7 @@ def _score(score: dict, display: Display) -> dict:
 
 
 def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
-    """Return the cells of each unit, criteria in the order shown, with what their replies changed."""
+    """Return the cells of each unit, in the order of the criteria, with the replies on each."""
     criteria = list(criteria_in_use(results.study)["criterion_id"])
     replies = replies_by_cell(results)
     units: dict[str, dict[str, CellRecord]] = {}
@@ -100,7 +100,7 @@ def unit_cells(results: Results) -> dict[str, list[CellRecord]]:
 
 
 def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
-    """Return the replies by unit and criterion, each with what it changed, if it was followed."""
+    """Return the replies by unit and criterion, each with the changes that it led to."""
     study = results.study
     labels, display = study.lookup("criteria", "label"), study.settings.display
     effects = grouped(results.reply_effects, "reply_id")
@@ -116,7 +116,7 @@ def replies_by_cell(results: Results) -> dict[tuple[str, str], list[dict]]:
                 for change in changes
                 if change["criterion_id"]
             ],
-            # Those of the first row are those of each.
+            # The scores are the same in every row, so the first row is used.
             "scores": [
                 interval_words(
                     *(change[f"{end}_{when}"] for end in ("low", "high", "known")), display=display
@@ -141,16 +141,16 @@ def cited_evidence(study: Study) -> dict[str, list[dict]]:
 
 
 def absent_units(study: Study) -> list[dict]:
-    """Return the units that do not exist on the study's day or are not shown, and say which."""
+    """Return the units that are not on the pages, each with a sentence on why not."""
     if study.day is None:
         return []
     day, units, names = study.day, study.tables["units"], study.lookup("units", "short_name")
-    there = set(units.loc[exist_on(units, day), "unit_id"])
+    existing = set(units.loc[exist_on(units, day), "unit_id"])
     return [
         {
             "unit_id": row["unit_id"],
             "sentence": f"{row['short_name']} is not among those shown here."
-            if row["unit_id"] in there
+            if row["unit_id"] in existing
             else life_in_words(row, row["exists_from"], day.isoformat(), names),
         }
         for row in records(units[~units["unit_id"].isin(study["units"]["unit_id"])])

@@ -1,4 +1,4 @@
-"""The tables of the workbook, each as it is shown, and the headings of their columns."""
+"""The tables of the workbook as shown, and the headings of their columns."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from analysis.measure.results import Results
 from analysis.measure.scores import shown
 from analysis.measure.tree import TOTAL
 from analysis.publish.context.answers import FINDING_WORDS
-from analysis.publish.described import TABLES, field_of, holds_dates
+from analysis.publish.data_dictionary import TABLES, field_of, holds_dates
 from analysis.show.labels import DECIDED, among_words, gap_words, levels_words, word
 from analysis.spreadsheet import EARLIEST
 from analysis.study import Study
@@ -21,23 +21,23 @@ from analysis.study.dates import whole_day
 from analysis.wording import capital
 
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
-"""What a cell says of which nothing is known, and to which what is counted does not apply."""
+"""The texts of cells in which nothing is known, and of cells to which the column does not apply."""
 
 Words = Callable[..., object]
-"""How a value is shown."""
+"""The function from a value to how it is shown."""
 
 
 def as_sheet(
     results: Results, name: str, table: pd.DataFrame, blank: str = "none", **words: Words
 ) -> pd.DataFrame:
-    """Return a published table as its sheet shows it: the columns that it is described with.
+    """Return a published table as its sheet shows it, with the columns of its description.
 
     Args:
-        results: for what ids stand for.
+        results: the results, for the names and labels of ids.
         name: the name of the published table.
-        table: its rows, with what the sheet has beside.
-        blank: what an empty cell says.
-        words: how a column is shown, where that is not as on every sheet.
+        table: the rows, with the further columns of the sheet.
+        blank: the text of an empty cell.
+        words: by column, how its values are shown, if that differs from other sheets.
     """
     words = {**_words(results), **words}
 
@@ -55,7 +55,7 @@ def as_sheet(
 
 
 def days(values: Iterable) -> list:
-    """Return values with each day among them as a date; a month, a year or an early day is text."""
+    """Convert days to dates; a month, a year or a day too early for spreadsheets stays text."""
     return [_as_day(value) if isinstance(value, str) else value for value in values]
 
 
@@ -68,7 +68,7 @@ def _as_day(text: str) -> dt.date | str:
 
 
 def _words(results: Results) -> Mapping[str, Words]:
-    """Return how columns are shown wherever they stand: ids as names, codes as words."""
+    """Return, by column, how its values are shown on every sheet: ids as names, codes as words."""
     study, display = results.study, results.study.settings.display
     names, labels = study.lookup("units", "name"), study.lookup("criteria", "label")
     groups = {**study.lookup("recommendations", "label"), TOTAL: "In all"}
@@ -125,14 +125,14 @@ HEADS = {
     "reason": "Why",
     "assessment": "What followed",
 } | {state: capital(word(state)) for state in GAP_STATES}
-"""The heading of each column that has another than its name: ``source_id`` is "Source"."""
+"""The headings of columns that differ from the column's name: ``source_id`` is "Source"."""
 
 
 def sheet_heads(study: Study, name: str) -> dict[str, str]:
     """Return the heading of each column of a table's sheet, by column, in order.
 
     Raises:
-        LookupError: a column is described nowhere.
+        LookupError: a column has no description.
     """
     about = TABLES[name]
     for column in about.sheet:

@@ -21,7 +21,7 @@ def evidence(results: Results) -> pd.DataFrame:
     sheet = as_sheet(
         results,
         "evidence",
-        # A statement has a date of its own; the sheet shows that of its source.
+        # Overwrites the statement's own date with that of its source, which the sheet shows.
         pd.DataFrame(
             row
             | {name: row["source"][name] for name in of_source}
@@ -38,7 +38,7 @@ def evidence(results: Results) -> pd.DataFrame:
 
 
 def _quoted(quotation: Quotation | None) -> dict[str, str]:
-    """Return the cells on what a statement quotes: "not applicable" where it quotes nothing."""
+    """Return the cells on a statement's quotation; "not applicable" if it has none."""
     cells = {
         "Quotation": "exact",
         "Words before it": "prefix",
@@ -54,7 +54,7 @@ def _quoted(quotation: Quotation | None) -> dict[str, str]:
 
 
 def replies(results: Results) -> pd.DataFrame:
-    """Return what each unit replied, in our own words, and what became of it."""
+    """Return the replies of units, in our own words, and the decision on each."""
     table, labels = results.study["replies"], results.study.lookup("criteria", "label")
     if table.empty:
         return pd.DataFrame({"Reply": [NOT_AVAILABLE], "What it says": ["No reply is held."]})
@@ -64,5 +64,5 @@ def replies(results: Results) -> pd.DataFrame:
 
 
 def sources(results: Results) -> pd.DataFrame:
-    """Return the documents listed."""
+    """Return the table of sources."""
     return as_sheet(results, "sources", results.study["sources"], NOT_AVAILABLE)

@@ -1,4 +1,4 @@
-"""The sheets at the front: what was found, by name, beside the counts; notices, states and signs."""
+"""The first sheets of the workbook: the summary of findings, and the notes on states and symbols."""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,10 +21,10 @@ from analysis.wording import capital
 
 
 def summary(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
-    """Return what was found on each recommendation: how many units, which, and what goes with it.
+    """Return the findings on each recommendation: how many units, which, sources and notices.
 
     Args:
-        results: of the study.
+        results: the results of the study.
         tags: the tag of each criterion with a notice: "[note 1]".
     """
     many = results.study.settings.unit_noun.plural
@@ -58,7 +58,7 @@ def _rows(
 
 
 def _sources(part: FindingPart, sources: list[dict]) -> str:
-    """Return the sources of the answers of the units that are named; where none is, why."""
+    """Return the sources of the answers of the named units, or why there are none."""
     if part.finding not in NAMING or not part.is_any:
         return NOT_APPLICABLE
     return "; ".join(map(named_source, sources)) if part.units else "not listed here"
@@ -74,7 +74,7 @@ def _which(results: Results, part: FindingPart) -> str:
 
 
 def _tags_below(results: Results, group: str, tags: Mapping[str, str]) -> Iterator[str]:
-    """Yield the tags of the criteria that bear on a recommendation."""
+    """Yield the tags of the criteria under a recommendation."""
     study = results.study
     parents = study.lookup("recommendations", "parent_id")
     for criterion, above in study.lookup("criteria", "recommendation_id").items():
@@ -100,14 +100,14 @@ _SIGNS = [
 
 
 def notes(results: Results) -> pd.DataFrame:
-    """Return every notice on a criterion or a unit, every state and sign, and whom to write to."""
+    """Return the notes: notices on criteria and units, states, symbols, and the contact."""
     study = results.study
     rows = [*_notices(study), *_states(study), *_SIGNS, *_about(study)]
     return pd.DataFrame(rows, columns=["Note", "What it says"])
 
 
 def criterion_tags(study: Study) -> dict[str, str]:
-    """Return the tag of each criterion with notices, which leads to them in the notes."""
+    """Return the tag of each criterion with notices, which refers to the sheet of notes."""
     tags: dict[str, str] = {}
     for number, row in enumerate(_particular(study), start=1):
         if row.criterion_id:
@@ -116,7 +116,7 @@ def criterion_tags(study: Study) -> dict[str, str]:
 
 
 def where_notices_stand(study: Study) -> str:
-    """Return the line above each table that leads to the notes."""
+    """Return the line above each table that refers to the sheet of notes."""
     count = len(_particular(study))
     what = "explains every state and sign"
     if count:
@@ -158,7 +158,7 @@ def _states(study: Study) -> list[tuple[str, str]]:
 
 def _about(study: Study) -> list[tuple[str, str]]:
     licence, descriptor = study.descriptor.licenses[0].name, study.descriptor
-    # The description speaks of all units, with their number.
+    # The description is about all units and gives their number, even if only some are shown.
     whole = "The study as a whole: " if study.scope.units else ""
     return [
         ("Study", f"{whole}{descriptor.description}"),

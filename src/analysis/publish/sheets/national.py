@@ -51,7 +51,7 @@ def national_figures(results: Results) -> pd.DataFrame:
 
 
 def _head(words: str, heads: Iterable[str]) -> str:
-    """Return the head of a new column; no two may be alike, whatever their capitals."""
+    """Return the heading of a new column, different from all others even if case is ignored."""
     head = capital(words)
     taken = {name.casefold() for name in heads}
     while head.casefold() in taken:
@@ -60,14 +60,14 @@ def _head(words: str, heads: Iterable[str]) -> str:
 
 
 def published_totals(results: Results) -> pd.DataFrame:
-    """Return the published totals beside what the evidence names."""
+    """Return the published totals beside the counts in the evidence."""
     if results.totals.empty:
         return pd.DataFrame({"Total": [NOT_AVAILABLE], "Note": ["No published total is held."]})
     return as_sheet(results, "published-totals", results.totals)
 
 
 def published_scores(results: Results) -> pd.DataFrame:
-    """Return the published scores, how they were rounded, and what they settle."""
+    """Return the published scores, how they were rounded, and what they decide."""
     table = results.published_scores
     effect = {bearing.row: bearing.text for bearing in results.bearings}
     given = {row.score_id: row for row in each_row(results.study["published_scores"])}

@@ -56,10 +56,10 @@ def matrix(results: Results) -> pd.DataFrame:
 
 
 def wide(results: Results, tags: Mapping[str, str]) -> pd.DataFrame:
-    """Return the matrix with a column for each question, whose heads have the tags of notices.
+    """Return the matrix in wide format, with tags of notices in the column headings.
 
     Args:
-        results: of the study.
+        results: the results of the study.
         tags: the tag of each criterion with a notice: "[note 1]".
     """
     study, table = results.study, wide_matrix(results).drop(columns="unit_id")

@@ -1,4 +1,4 @@
-"""The site: static pages that work from disk, on which every figure can be walked back."""
+"""The site: static pages that work from disk, on which every figure links to its sources."""
 
 from analysis.publish.site.pages import site_files, write_site
 

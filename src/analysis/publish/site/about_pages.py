@@ -39,7 +39,7 @@ def front(maker: PageMaker) -> None:
 def published(maker: PageMaker) -> None:
     """Make the page on what others published."""
     results, study, totals = maker.results, maker.study, _totals(maker)
-    # A count speaks of its own day: of an earlier date it says nothing yet.
+    # A count is about its own day and says nothing about an earlier date.
     ids = {total["total_id"] for total in totals}
     maker.page(
         "published.html",
@@ -48,7 +48,7 @@ def published(maker: PageMaker) -> None:
         totals=totals,
         later=[name for name in study["published_totals"]["total_id"] if name not in ids],
         implied=[total for total in implied_totals(results) if ids & {*total["totals"]}],
-        # A score binds on its own day, also one of a unit that has no page on this one.
+        # A score is about its own day, on which units may have existed that have no page here.
         scores=published_scores(study.at(None)),
         there=set(study["units"]["unit_id"]),
         bearings=[bearing.text for bearing in results.bearings],

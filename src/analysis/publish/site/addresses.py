@@ -1,7 +1,7 @@
-"""Where everything stands on the site: one stable address for each thing, so that it can be cited.
+"""The addresses of the site: one stable address for each thing, so that it can be cited.
 
-Paths are relative to the site's folder. The ids of the study hold no dot, so an anchor with a
-dot is the page's own and never meets one of the data's.
+Paths are relative to the site's folder. The ids of the study contain no dot, so an anchor with a
+dot, which belongs to the page itself, never equals an id.
 """
 
 import re
@@ -11,7 +11,7 @@ from analysis.measure.figures import NamedFigure, RowKey
 from analysis.study import Study
 
 RESERVED = ("recommendations", "evidence", "figures", "charts", "cards", "notebooks")
-"""Folders that the units' own may not meet."""
+"""Folder names that the folder of the units' pages may not have."""
 
 
 class Addresses:
@@ -21,7 +21,7 @@ class Addresses:
         """Give each unit, recommendation, named figure and piece of evidence its own file."""
         self.units_folder = units_folder(study.settings.unit_noun.plural)
         self._unit = _paths(self.units_folder, study["units"]["unit_id"])
-        # Of units that do not exist on the date, their index says so.
+        # A unit that does not exist on the date has an entry on the index page instead of a page.
         absent = set(study.tables["units"]["unit_id"]) - set(self._unit)
         self._absent = {unit: f"{self.units_folder}/index.html#absent.{unit}" for unit in absent}
         self._recommendation = _paths(
@@ -32,7 +32,7 @@ class Addresses:
         self._named = named
 
     def unit(self, name: str, anchor: str = "") -> str:
-        """Return the page of a unit, or a place on it; of one without a page, what is said of it."""
+        """Return the page of a unit or a place on it, or the entry of a unit that has no page."""
         if name in self._absent:
             return self._absent[name]
         return self._unit[name] + (f"#{anchor}" if anchor else "")
@@ -54,9 +54,9 @@ class Addresses:
         return f"sources.html#{name}"
 
     def figure(self, name: str) -> str:
-        """Return where a named figure opens to what it counts.
+        """Return the address that shows what a named figure counts.
 
-        A figure about one unit opens on the unit's page, any other on a page of its own.
+        A figure about one unit is shown on the unit's page, any other on a page of its own.
         """
         about = self._named[name].about
         if about.kind in ON_UNIT:
@@ -64,7 +64,7 @@ class Addresses:
         return self._figure[name]
 
     def row(self, row: RowKey) -> str:
-        """Return where a row stands that a figure is made of."""
+        """Return the address of a row that a figure counts."""
         table, keys = row
         if table in ("matrix", "next"):
             return self.cell(*keys)
@@ -83,7 +83,7 @@ ON_UNIT = {
     "ranks": "page.compared",
     "above": "page.compared",
 }
-"""Where on a unit's page a figure of a kind opens."""
+"""The anchor on a unit's page for each kind of figure about one unit."""
 
 _BY_KEY = {
     "units": Addresses.unit,
@@ -103,16 +103,16 @@ _ANCHORS = {
 
 
 def units_folder(plural: str) -> str:
-    """Return the folder of the units' pages, from what units are called: "public libraries" too."""
+    """Return the folder of the units' pages, from the plural noun for units: ``public-libraries``."""
     slug = re.sub(r"[^a-z0-9]+", "-", plural.lower()).strip("-")
     return slug if slug and slug not in RESERVED else f"units-{slug}".strip("-")
 
 
 def _paths(folder: str, names: Iterable[str]) -> dict[str, str]:
-    """Return a file for each name; no two meet where case does not count, nor meet the index."""
+    """Return a file for each name, unique even if case is ignored, and never the index."""
     taken, paths = {"index"}, {}
     for name in names:
-        # Ids begin with a letter or digit: what begins with a line is free.
+        # Ids begin with a letter or digit, so a leading underscore cannot clash with an id.
         stem = name
         while stem.lower() in taken:
             stem = f"_{stem}"

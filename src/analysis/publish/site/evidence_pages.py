@@ -1,4 +1,4 @@
-"""The pages of the evidence and of the sources, with what rests on each statement."""
+"""The pages of the evidence and of the sources, with the cells and codings that use them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def evidence(maker: PageMaker) -> None:
     cited = study.cited_evidence()
     rows = with_sources(study, "evidence")
     for row in rows:
-        # What no coding cites is kept as read, and is not shown under a unit's name.
+        # Evidence on a unit that no coding cites is not shown under the unit's name.
         row["shown"] = row["scope"] != "unit" or row["evidence_id"] in cited
         row["uses"] = uses[row["evidence_id"]]
     index = "evidence/index.html"
@@ -38,12 +38,12 @@ def evidence(maker: PageMaker) -> None:
 
 def sources(maker: PageMaker) -> None:
     """Make the list of the sources."""
-    maker.page("sources.html", "sources", "Sources", taken=_from_source(maker.study))
+    maker.page("sources.html", "sources", "Sources", taken=_rows_by_source(maker.study))
 
 
 @dataclass
 class Uses:
-    """What rests on one statement of evidence."""
+    """The uses of one statement of evidence: cells, codings and other rows that cite it."""
 
     cells: list[CellRecord] = field(default_factory=list)
     codings: list[Row] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Uses:
 
 
 def uses_of_evidence(study: Study, cells: Iterable[CellRecord]) -> dict[str, Uses]:
-    """Return what rests on each statement of evidence: cells as they stand, codings, the rest."""
+    """Return the uses of each statement of evidence: current cells, codings and other rows."""
     uses = {name: Uses() for name in study["evidence"]["evidence_id"]}
     for cell in cells:
         for row in cell.evidence:
@@ -77,8 +77,8 @@ def uses_of_evidence(study: Study, cells: Iterable[CellRecord]) -> dict[str, Use
     return uses
 
 
-def _from_source(study: Study) -> dict[str, dict[str, list[Row]]]:
-    """Return what was taken from each source, by table."""
+def _rows_by_source(study: Study) -> dict[str, dict[str, list[Row]]]:
+    """Return the rows that were taken from each source, by table."""
     taken: dict[str, dict[str, list[Row]]] = {
         name: defaultdict(list) for name in study["sources"]["source_id"]
     }

@@ -1,4 +1,4 @@
-"""The list of every named figure that a page uses, and the page of each, with its rows in words."""
+"""The list of the named figures that pages use, and a page for each with its rows in words."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -51,9 +51,9 @@ _AGREEMENT = {
 
 
 def headings(results: Results) -> Callable[[NamedFigure], str]:
-    """Return the function from a named figure to what it is called, with no id but those shown.
+    """Return the function from a named figure to its heading, without ids that readers do not see.
 
-    Where there is nothing shorter, it is called by its own definition.
+    A figure without a shorter heading has its definition as heading.
     """
     study = results.study
     many, criteria = study.settings.unit_noun.plural, study.lookup("criteria", "label")
@@ -87,7 +87,7 @@ def headings(results: Results) -> Callable[[NamedFigure], str]:
 
 
 def _fixed(plural: str, singular: str) -> dict[str, str]:
-    """Return the headings of the statements whose names hold no id of the study's."""
+    """Return the headings of the named figures whose names contain no id of the study."""
     return {
         "study.criteria": "All questions",
         "study.criteria.asked": f"Questions on each {singular}",
@@ -118,11 +118,11 @@ def _fixed(plural: str, singular: str) -> dict[str, str]:
 
 
 StateOf = Callable[[RowKey], str]
-"""The function from a row to its state; empty where it has none."""
+"""The function from a row to its state; empty if it has none."""
 
 
 def row_labels(study: Study) -> Callable[[RowKey], tuple[str, str]]:
-    """Return the function from a row to who or what it is about, and on what."""
+    """Return the function from a row to two labels: what it is about, and on which subject."""
     units, publisher = study.lookup("units", "short_name"), study.lookup("sources", "publisher")
     criteria, groups = (study.lookup(table, "label") for table in ("criteria", "recommendations"))
     on_groups = {**groups, TOTAL: "In all"}
@@ -155,7 +155,7 @@ def row_labels(study: Study) -> Callable[[RowKey], tuple[str, str]]:
 
 
 def states_at(results: Results) -> Callable[[NamedFigure], tuple[dt.date, StateOf]]:
-    """Return the function from a figure to its day and the state of each of its rows then.
+    """Return the function from a figure to its day and to the state of each row on that day.
 
     Figures about an earlier date count the states of that date.
     """

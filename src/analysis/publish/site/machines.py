@@ -1,7 +1,7 @@
-"""What the site tells search engines and other machines: heads of pages, a data set, a site map.
+"""Metadata for search engines and social media: page heads, the data set, the site map, cards.
 
-Addresses of its own it has only where the study says where the site will stand. A description
-leaves its page behind, so it names no unit with a finding: it counts.
+Full addresses are given only if the study says where the site will be published. A description is
+seen without its page, so it gives counts and never names a unit with a finding.
 """
 
 import json
@@ -21,7 +21,7 @@ from analysis.measure.national import criteria_in_use
 from analysis.publish.cards import PIXELS, Card
 from analysis.publish.context.answers import findings_by_word
 from analysis.publish.context.overview import how_much_is_known
-from analysis.publish.described import TABLES, title_of
+from analysis.publish.data_dictionary import TABLES, title_of
 from analysis.publish.markup import plain
 from analysis.wording import agreeing, beyond, capital, counted, with_article
 
@@ -30,36 +30,38 @@ if TYPE_CHECKING:
 
 
 MOST_NAMED = 4
-"""Recommendations that a card names."""
+"""The most recommendations that a card names."""
 WITH_CARD = ("index", "recommendation", "unit")
-"""The templates of pages that tell what was found."""
+"""The templates of pages with findings, which have a social card."""
 
 
 def description(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> str:
-    """Return what a page is, with the mark of a draft and the date where it tells what was found.
+    """Return the description of a page, with the draft mark, and the date if it has findings.
 
     Args:
-        maker: of the pages.
-        template: of the page.
-        title: its heading.
-        context: what its template takes.
+        maker: the maker of the pages.
+        template: the name of the page's template.
+        title: the heading of the page.
+        context: the page's own template context.
     """
     if template == "index":
         return f"{_mark(maker)}{maker.study.descriptor.description}"
     if template in WITH_CARD:
-        text = " ".join(found(maker, template, title, context))
+        text = " ".join(finding_sentences(maker, template, title, context))
         return f"{_mark(maker)}{text} As of {maker.named['dates.as_of'].text}."
     if template == "figure":
         return f"{_mark(maker)}{title}. What this figure is, and the rows that it counts."
     singular, plural = maker.study.settings.unit_noun.both
     report = maker.study.settings.report.title
-    return f"{_mark(maker)}{_PLAIN[template].format(unit=singular, a_unit=with_article(singular), units=plural, report=report, title=title)}"
+    return f"{_mark(maker)}{_DESCRIPTIONS[template].format(unit=singular, a_unit=with_article(singular), units=plural, report=report, title=title)}"
 
 
-def found(maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]) -> list[str]:
-    """Return what is said of a page that tells what was found: one of those that have a card.
+def finding_sentences(
+    maker: "PageMaker", template: str, title: str, context: Mapping[str, Any]
+) -> list[str]:
+    """Return sentences on a page with findings, which has a social card.
 
-    Of a unit the finding itself stands with its notices alone.
+    For a unit they do not give the finding, which must not be read without its notices.
     """
     if template == "unit":
         report = maker.study.settings.report.title
@@ -77,7 +79,7 @@ def found(maker: "PageMaker", template: str, title: str, context: Mapping[str, A
     return [*lines, how_much_is_known(maker.results, maker.named)]
 
 
-_PLAIN = {
+_DESCRIPTIONS = {
     "recommendations": "Every recommendation of “{report}”, with how many {units} are shown to meet it.",
     "compare": "Which {units} can be placed above others, and any two side by side.",
     "units": "Every {unit}, with how much is known of it.",
@@ -94,21 +96,21 @@ _PLAIN = {
 
 
 def unit_findings(maker: "PageMaker", gaps: Iterable[dict]) -> list[str]:
-    """Return what was found of a unit on each recommendation; those of one finding together."""
+    """Return the findings on a unit, with the recommendations of each finding together."""
     findings = findings_by_word(row for row in gaps if row["finding"] in NAMING)
     if not findings:
         return ["What we read decides no recommendation. That says nothing for or against it."]
     quoted = ((words, [f"“{maker.groups[name]}”" for name in names]) for words, names in findings)
-    return [f"{capital('; '.join(f'{words}: {_some(names)}' for words, names in quoted))}."]
+    return [f"{capital('; '.join(f'{words}: {_first_names(names)}' for words, names in quoted))}."]
 
 
-def _some(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     more = beyond(names, MOST_NAMED)
     return ", ".join([*names[:MOST_NAMED], *([f"{more} more"] if more else [])])
 
 
 def _counts(maker: "PageMaker", rec: Mapping[str, Any]) -> str:
-    """Return the finding on a recommendation with counts in place of names."""
+    """Return the findings on a recommendation as counts of units."""
     nouns = maker.study.settings.unit_noun.both
     parts = maker.findings[rec["recommendation_id"]]
     words = [f"{part.label}: {_count(maker, part)}" for part in parts]
@@ -125,54 +127,54 @@ def _mark(maker: "PageMaker") -> str:
 
 
 MOST_ADDRESSES = 50_000
-"""Addresses that a site map may have (sitemaps.org)."""
+"""The most addresses that a site map may have (sitemaps.org)."""
 _CARDS = "cards"
 
 
 class Machines:
-    """Writes what machines read of a site."""
+    """Writes the metadata of a site for search engines and social media."""
 
     def __init__(self, maker: "PageMaker"):
-        """Take the maker of the pages, who asks for the head of each."""
+        """Store the maker of the pages, which asks for the head of each page."""
         self._maker, self._study = maker, maker.study
         self._address = maker.study.settings.site_address
         self._cards: dict[str, Card] = {}
 
     def head(self, path: str, template: str, title: str, context: Mapping[str, Any]) -> Markup:
-        """Return the elements in the head of a page that machines read.
+        """Return the metadata elements in the head of a page.
 
         Args:
-            path: of the page.
-            template: its name.
-            title: its heading.
-            context: what its template takes.
+            path: the path of the page.
+            template: the name of its template.
+            title: the heading of the page.
+            context: the page's own template context.
         """
         text = description(self._maker, template, title, context)
         lines = [_meta("name", "description", text)]
-        if not self._is_for_all:
+        if not self._may_be_indexed:
             lines.append(_meta("name", "robots", "noindex"))
         if self._address:
-            lines += self._addressed(path, template, title, context, text)
+            lines += self._social_metadata(path, template, title, context, text)
         if path == "index.html":
             lines.append(self._dataset())
         return Markup("\n").join(lines)
 
     def files(self, draw: Callable[[dict[str, Card]], dict[str, bytes]]) -> dict[str, bytes]:
-        """Return the site map and the cards, of the pages made so far; without an address none.
+        """Return the site map and the cards of the pages made so far; none without a site address.
 
-        ``draw``: draws cards, each by its path.
+        ``draw`` draws the cards, given by their paths.
         """
         if not self._address:
             return {}
         cards = {_card_path(path): card for path, card in self._cards.items()}
-        return draw(cards) | (dict(self._site_map()) if self._is_for_all else {})
+        return draw(cards) | (dict(self._site_map()) if self._may_be_indexed else {})
 
     @property
-    def _is_for_all(self) -> bool:
-        """Whether the site may be found by anyone: not a draft that names units."""
+    def _may_be_indexed(self) -> bool:
+        """Whether search engines may index the site: not if it is a draft that names units."""
         return not self._study.settings.is_draft or self._study.scope.public
 
-    def _addressed(
+    def _social_metadata(
         self, path: str, template: str, title: str, context: Mapping[str, Any], text: str
     ) -> list[Markup]:
         url = self._url(path)
@@ -198,7 +200,7 @@ class Machines:
 
     def _card(self, template: str, title: str, context: Mapping[str, Any]) -> Card:
         above = "" if template == "index" else self._study.descriptor.title
-        lines = found(self._maker, template, title, context)
+        lines = finding_sentences(self._maker, template, title, context)
         criteria = [row["criterion_id"] for row in records(criteria_in_use(self._study))]
         own: list[str] = []
         if template == "recommendation":
@@ -221,11 +223,11 @@ class Machines:
         return [text for (name, _), text in self._maker.written.items() if name == unit]
 
     def _url(self, path: str) -> str:
-        # The home page is where its folder is.
+        # The address of the home page is that of its folder.
         return urljoin(self._address or "", quote("" if path == "index.html" else path))
 
     def _site_map(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the site map, or where it is too long its parts, and the list of them."""
+        """Yield the site map; if it is too long, its parts and an index of them."""
         pages = [self._url(path) for path in self._maker.files if path.endswith(".html")]
         parts = [pages[at : at + MOST_ADDRESSES] for at in range(0, len(pages), MOST_ADDRESSES)]
         if len(parts) == 1:
@@ -237,7 +239,7 @@ class Machines:
         yield "sitemap.xml", _xml("sitemapindex", "sitemap", map(self._url, names))
 
     def _dataset(self) -> Markup:
-        """Return what the study is as data, for search engines of data sets (schema.org)."""
+        """Return the description of the study as a data set, for search engines (schema.org)."""
         study, settings = self._study, self._study.settings
         licence, report = study.descriptor.licenses[0], settings.report
         about = {
@@ -265,14 +267,14 @@ class Machines:
         }
         if self._address:
             about |= {"url": self._address, "image": self._url(_card_path("index.html"))}
-        # A text that ends the element would end it, whatever stands around it.
+        # Escaped, since a text with a closing tag would end the script element.
         text = json.dumps(_without_marks(about), ensure_ascii=False, sort_keys=True)
         for sign in "<>&":
             text = text.replace(sign, f"\\u{ord(sign):04x}")
         return Markup(f'<script type="application/ld+json">{text}</script>')
 
     def _distribution(self) -> Iterator[dict[str, str]]:
-        """Yield the tables that lie beside the site as files to download."""
+        """Yield the descriptions of the tables that can be downloaded."""
         for path in self._maker.beside:
             place = PurePosixPath(path)
             if str(place.parent) == "data" and place.stem in TABLES:
@@ -300,7 +302,7 @@ def _xml(root: str, item: str, addresses) -> bytes:
 
 
 def _without_marks(value: Any) -> Any:
-    """Return a value without signs of direction in its texts, where no element can end them."""
+    """Remove Unicode direction marks from all texts in a value; JSON cannot isolate them."""
     if isinstance(value, str):
         return without_direction(value)
     if isinstance(value, list):

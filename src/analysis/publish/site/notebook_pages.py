@@ -1,4 +1,4 @@
-"""Pages of the notebooks that were run on the study, made from their stored outputs."""
+"""Pages of the notebooks that were run on the study, with their stored outputs."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = "notebooks"
 _KEPT = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "strong", "em", "br", "code"}
-"""Elements of a stored output that a page shows; of others it shows what is in them."""
+"""HTML elements of outputs that are kept; other elements are replaced by their content."""
 _DROPPED = {"style", "script", "head", "title"}
 _SPANS = ("colspan", "rowspan")
 
@@ -28,11 +28,10 @@ Cell = dict[str, Any]
 
 
 def notebooks(maker: "PageMaker") -> list[tuple[str, str]]:
-    """Make a page of each notebook, and return their paths and titles.
+    """Make a page for each current notebook, and return their paths and titles.
 
-    There are none where none was run on the study as it is, at its own dates: what a stored output
-    says must be what the other pages say. Where no unit may be named there are none either, for
-    they name units.
+    A notebook is current if it was run on this version of the study at its own dates, so that its
+    outputs agree with the other pages. If no unit may be named, there are no notebook pages.
 
     Raises:
         StudyError: a notebook cannot be read as one.
@@ -51,7 +50,7 @@ def notebooks(maker: "PageMaker") -> list[tuple[str, str]]:
 
 
 def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
-    """Return the title and the parts of a notebook; of one that is not current no part."""
+    """Return the title and the parts of a notebook; a notebook that is not current has no parts."""
     try:
         cells = json.loads(source.read_text("utf-8"))["cells"]
         parts = _Parts(maker, source)
@@ -60,13 +59,13 @@ def _read(source: Path, maker: "PageMaker") -> tuple[str, list[dict[str, Any]]]:
         rule = "it cannot be read as a notebook that was run"
         remedy = "run it again (policygap notebooks), or take it out of its folder"
         raise refusal(source, rule, remedy) from error
-    # A step is numbered by its place in the notebook, text and all.
+    # Parts are numbered by their place in the notebook, including text cells.
     numbered = enumerate(shown, start=1)
     return parts.title, [{**part, "number": number} for number, part in numbered if part]
 
 
 def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
-    """Return whether outputs are of this version of the study, of its dates and nothing else."""
+    """Return whether the outputs are of this version of the study, its dates and its own weights."""
     printed = "".join(
         "".join(output.get("text", [])) + "".join(output.get("data", {}).get("text/plain", []))
         for cell in cells
@@ -80,14 +79,14 @@ def _is_current(cells: list[Cell], maker: "PageMaker") -> bool:
 
 
 class _Parts:
-    """The parts of one notebook as its page shows them; pictures become files of the site."""
+    """Converts the cells of one notebook for its page; pictures become files of the site."""
 
     def __init__(self, maker: "PageMaker", source: Path):
         self._maker, self._stem, self.title = maker, source.stem, source.stem
         self._pictures = self._tables = 0
 
     def of(self, cell: Cell) -> dict[str, Any] | None:
-        """Return the text, or the code and its outputs; of an empty cell nothing."""
+        """Return the text, or the code and its outputs; ``None`` for an empty cell."""
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             first, _, rest = text.partition("\n")
@@ -114,7 +113,7 @@ class _Parts:
         data, self._pictures = output["data"], self._pictures + 1
         about = output.get("metadata", {}).get("image/png", {}).get("alt")
         alt = about or "".join(data.get("text/plain", []))
-        # Of what a notebook did not draw, it says so first.
+        # A chart that was not drawn has a text alternative that begins so.
         alt = f"Chart. {alt}" if alt.startswith("Not drawn") else alt
         name = f"{self._stem}-{self._pictures}.png"
         self._maker.files[f"{FOLDER}/{name}"] = base64.b64decode("".join(data["image/png"]))
@@ -132,12 +131,12 @@ class _Parts:
                 table.insert(0, html.fragment_fromstring(f"<caption>{plain(label)}</caption>"))
         # A table scrolls by itself in a narrow window.
         kind = "prose" if root.find(".//table") is None else "table"
-        # With no style, script or attribute of its own.
+        # Styles, scripts and other attributes of the output are removed.
         yield {kind: Markup("".join(_inside(root))), "label": label}
 
 
 def _printed(text: str) -> dict[str, Any]:
-    """Return what was printed: sentences as a paragraph, what is set in columns as it stands."""
+    """Return printed text: sentences as a paragraph, text aligned in columns as preformatted."""
     lines = text.rstrip("\n").split("\n")
     if any("  " in line for line in lines):
         return {"text": text}
@@ -148,7 +147,7 @@ def _printed(text: str) -> dict[str, Any]:
 def _inside(element: html.HtmlElement) -> Iterator[str]:
     yield _text(element.text)
     for child in element:
-        # A comment has no name.
+        # The tag of a comment is not a string.
         if isinstance(child.tag, str) and child.tag not in _DROPPED:
             yield from _element(child)
         yield _text(child.tail)
@@ -176,6 +175,6 @@ def _text(text: str | None) -> Markup:
 
 @cache
 def _markdown():
-    from markdown_it import MarkdownIt  # here, since many studies have no notebook beside them
+    from markdown_it import MarkdownIt  # imported late, since many studies have no notebooks
 
     return MarkdownIt("commonmark", {"html": False})

@@ -1,4 +1,4 @@
-"""The page of one unit in a file by itself: with its style, and with no link that leads nowhere."""
+"""The page of one unit as a single file, with its style embedded and without broken links."""
 
 import base64
 import posixpath
@@ -21,18 +21,18 @@ _MISSING = Markup(
 
 
 def page_alone(results: Results, unit: str) -> bytes:
-    """Return the page of a unit, named by its id, as a file that needs no other."""
+    """Return the page of a unit, given its id, as a file that needs no other file."""
     maker = PageMaker(results, unit_figures(results), [], [])
     unit_pages(maker, unit_sections(results), unit)
     path = maker.at.unit(unit)
     page = html.document_fromstring(maker.files[path].decode())
-    _take_in_style(page, maker.files["site.css"].decode())
-    _lead_to_the_site(page, path, maker.study.settings.site_address or "")
+    _embed_style(page, maker.files["site.css"].decode())
+    _redirect_links(page, path, maker.study.settings.site_address or "")
     return str(html.tostring(page, encoding="unicode", doctype="<!doctype html>")).encode()
 
 
-def _take_in_style(page: html.HtmlElement, css: str) -> None:
-    """Put the style into the page, allow it and nothing else, and leave the script out."""
+def _embed_style(page: html.HtmlElement, css: str) -> None:
+    """Embed the stylesheet, allow only it in the security policy, and remove the scripts."""
     (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']")
     allowed = base64.b64encode(sha256(css.encode()).digest()).decode()
     policy.set("content", f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'")
@@ -44,8 +44,8 @@ def _take_in_style(page: html.HtmlElement, css: str) -> None:
         script.drop_tree()
 
 
-def _lead_to_the_site(page: html.HtmlElement, path: str, site: str) -> None:
-    """Have links lead to the site, where it has an address; else leave their words alone."""
+def _redirect_links(page: html.HtmlElement, path: str, site: str) -> None:
+    """Point links to the published site; without a site address, replace them by their text."""
     here = urljoin(site, quote(path))
     for link in page.xpath("//a[@href]"):
         target = urlsplit(link.get("href"))
@@ -57,7 +57,7 @@ def _lead_to_the_site(page: html.HtmlElement, path: str, site: str) -> None:
         elif site:
             link.set("href", urljoin(here, link.get("href")))
         else:
-            _leave_words(link)
+            _unlink(link)
     for menu in page.xpath("//nav[not(.//a[@href][not(@aria-current)])]"):
         menu.drop_tree()
     where = Markup('at <a href="{0}">{0}</a>').format(site) if site else "not in it"
@@ -65,8 +65,8 @@ def _lead_to_the_site(page: html.HtmlElement, path: str, site: str) -> None:
     heading.addnext(html.fragment_fromstring(_MISSING.format(where)))
 
 
-def _leave_words(link: html.HtmlElement) -> None:
-    """Take a link out and leave its words; an item of a list that is nothing else goes whole."""
+def _unlink(link: html.HtmlElement) -> None:
+    """Replace a link by its text; a list item that has nothing else is removed."""
     around = link.getparent()
     if around.tag == "li" and around.text_content().strip() == link.text_content().strip():
         around.drop_tree()

@@ -1,4 +1,4 @@
-"""How a page of the site is made: what all pages draw on, the links, and what must stand on each."""
+"""The maker of the site's pages: the shared context, the links, and the caveats on each page."""
 
 import gc
 from collections import defaultdict
@@ -32,13 +32,13 @@ _PAGES_AT_ONCE = 1_000
 
 
 class PageMaker:
-    """Makes pages; it has the files made so far, and what every page draws on.
+    """Makes pages; keeps the files made so far and the context that all pages share.
 
     Attributes:
-        files: every file made so far, by its path below the site's folder.
-        used: of each named statement, the pages that use it, by their path, with their titles.
-        at: where each page is.
-        beside: paths of the files beside the site, below the folder that holds it.
+        files: every file made so far, by its path in the site's folder.
+        used: for each named figure, the titles of the pages that use it, by their paths.
+        at: the addresses of pages.
+        beside: the paths of the files beside the site, in the output folder.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PageMaker:
         charts: Iterable[Drawing],
         beside: list[str],
     ):
-        """Prepare to make them; see :func:`analysis.publish.site.pages.site_files`."""
+        """Prepare to make pages; see :func:`analysis.publish.site.pages.site_files`."""
         self.results, self.named, self.beside = results, named, beside
         self.study = results.study
         self.at = Addresses(self.study, named)
@@ -68,7 +68,7 @@ class PageMaker:
         self._common = common | self._of_pages()
 
     def _of_pages(self) -> dict[str, Any]:
-        """Return what all templates of the site take beside what the report takes too."""
+        """Return the context that all pages of the site share, beyond what the report also uses."""
         study = self.study
         return {
             "draft": draft_line(study),
@@ -98,13 +98,13 @@ class PageMaker:
         """Make one page.
 
         Args:
-            path: where it stands.
-            template: name of its template.
-            title: its heading.
-            trail: the pages above it, between the home page and itself.
-            about: units and criteria of which it shows results, whose notices must stand on it;
-                ``None``: all.
-            context: what its template takes beside what all of them take.
+            path: the path of the page.
+            template: the name of its template.
+            title: the heading of the page.
+            trail: the breadcrumbs between the home page and this page.
+            about: the units and criteria whose results it shows, and whose notices it must have;
+                ``None`` for all.
+            context: the page's own template context.
         """
         root = "../" * path.count("/")
         html = _template(template).render(
@@ -121,23 +121,23 @@ class PageMaker:
         )
         self.files[path] = html.encode()
         if len(self.files) % _PAGES_AT_ONCE == 0:
-            # Commands collect nothing, and what a template leaves behind points at itself: of
-            # many thousands of pages it would fill the memory.
+            # Commands turn garbage collection off, and rendered templates leave reference cycles,
+            # which would fill the memory after many thousands of pages.
             gc.collect(0)
 
     def _links(self, root: str, path: str, title: str) -> dict[str, Callable[..., Markup]]:
-        """Return the functions that write a named statement with a link to what it counts."""
+        """Return the template functions that write a named figure with a link to what it counts."""
 
         def say(name: str) -> Markup:
             self.used[name].setdefault(path, title)
-            # Written out, for it is asked for thousands of times: ids and addresses are plain.
+            # An f-string, since this is called thousands of times; ids and addresses are safe.
             href, text = escape(root + self.at.figure(name)), escape(self.named[name].text)
             return Markup(
                 f'<a class="figure" data-figure="{escape(name)}" href="{href}">{text}</a>'
             )
 
         def tell(name: str) -> Markup:
-            """Return a statement that is a sentence."""
+            """Return a named figure that is a sentence, with a separate link."""
             self.used[name].setdefault(path, title)
             return Markup(
                 '<span data-figure="{0}">{2}</span> (<a href="{1}">what it counts</a>)'
@@ -155,20 +155,20 @@ class PageMaker:
         return {"say": say, "tell": tell, "interval": interval}
 
     def _picture(self, chart: Drawing, root: str) -> Markup:
-        """Return a page of a chart as an image, whose file is made beside the pages."""
+        """Return a page of a chart as an image element, and add its SVG to the files."""
         self.files[f"charts/{chart.name}.svg"] = chart.svg()
         named = root, chart.name, plain(chart.alt)
         return Markup('<img src="{}charts/{}.svg" alt="{}">').format(*named)
 
     def caveats(self, units: Collection[str], criteria: Collection[str]) -> list[str]:
-        """Return what must stand on a page with results on these units and criteria."""
+        """Return the caveats for a page with results on these units and criteria."""
         on_criteria = (text for name, text in self._of_criteria if name in criteria)
         on_units = (text for name, text in self._of_units if name in units)
         return [*self.always, *on_criteria, *on_units]
 
     @cached_property
     def always(self) -> list[str]:
-        """What must stand on every page."""
+        """The caveats for every page."""
         return caveats(self.results)
 
     @cached_property
@@ -211,7 +211,7 @@ def _template(name: str) -> jinja2.Template:
 def _stylesheet(results: Results) -> str:
     """Return the stylesheet, with a rule for each column and row of the tile map.
 
-    The pages' security policy allows no style on an element, so that places need classes.
+    The pages' security policy forbids inline styles, so positions need classes.
     """
     units = results.study["units"] if results.study.has_map else results.study["units"].iloc[:0]
     rules = []

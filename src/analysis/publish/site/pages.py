@@ -1,4 +1,4 @@
-"""The files of the site: all its pages, and what they are written beside."""
+"""All files of the site, and how they are written into an output folder."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -20,7 +20,7 @@ from analysis.show.drawing import Drawing
 FOLDER = "site"
 
 DrawCards = Callable[[dict[str, Card]], dict[str, bytes]]
-"""Draws social cards, each by its path."""
+"""The function that draws social cards, by path."""
 
 
 def write_site(
@@ -31,12 +31,12 @@ def write_site(
     on_the_way: Iterable[str] = (),
     draw: DrawCards | None = None,
 ) -> None:
-    """Write the site into ``site/`` below a folder of output; see :func:`site_files`.
+    """Write the site into ``site/`` in the output folder; see :func:`site_files`.
 
-    What lies in that folder already, and the files ``on_the_way`` there, are offered as downloads.
+    Files already in the output folder, and the expected files ``on_the_way``, become downloads.
     """
-    there = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
-    beside = sorted({*there, *on_the_way})
+    existing = (path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file())
+    beside = sorted({*existing, *on_the_way})
     made = set()
     for name, content in site_files(results, named, charts, beside, draw).items():
         path = output / FOLDER / name
@@ -53,15 +53,15 @@ def site_files(
     beside: Iterable[str] = (),
     draw: DrawCards | None = None,
 ) -> dict[str, bytes]:
-    """Return every file of the site by its path below the site's folder.
+    """Return every file of the site by its path in the site's folder.
 
     Args:
         results: the study's results.
-        named: the named figures, those on the sensitivity of intervals among them; every
-            figure in prose is one of them.
-        charts: the charts, gone through when a page shows some; each is a file of its own.
-        beside: paths of the files beside the site, below the folder that holds it.
-        draw: draws the social cards; default: here, one after the other.
+        named: the named figures, including those on the sensitivity of intervals; every figure in
+            prose is one of them.
+        charts: the charts, which are not requested before a page shows one.
+        beside: the paths of the files beside the site, in the output folder.
+        draw: the function that draws the social cards; default: one by one in this process.
     """
     maker = PageMaker(results, named, charts, list(beside))
     recommendations(maker)
@@ -74,13 +74,13 @@ def site_files(
     stored = notebooks(maker)
     about_pages.downloads(maker, stored)
     about_pages.replies(maker)
-    # Pages with charts, which may still be drawn.
+    # Pages with charts come late, since the background may still be drawing the charts.
     if sections is not None:
         unit_pages.units(maker, sections)
     about_pages.front(maker)
     about_pages.published(maker)
     about_pages.method(maker, stored)
-    figure_pages.figures(maker)  # last, for each says which pages use it
+    figure_pages.figures(maker)  # last, since each figure page lists the pages that use the figure
     return maker.files | maker.machines.files(draw or partial(_draw_here, results))
 
 
@@ -98,7 +98,7 @@ def _draw_here(results: Results, cards: dict[str, Card]) -> dict[str, bytes]:
 
 
 class _Charts:
-    """The charts of a build, waited for when they are first gone through."""
+    """The charts of a build, requested from the build context only when iterated over."""
 
     def __init__(self, context: BuildContext):
         self._context = context

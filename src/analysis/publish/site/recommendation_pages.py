@@ -30,7 +30,7 @@ def recommendations(maker: PageMaker) -> None:
         }
 
         def deciding(unit: str, kind: str, name: str = name, scored: set[str] = scored) -> list:
-            """Return the cells on which what was found of a unit rests."""
+            """Return the cells on which the finding on a unit rests."""
             if kind in (CANNOT_BE_TOLD, DOES_NOT_APPLY):
                 return []
             wanted = scored if kind == MEETS else missing[unit, name]

@@ -1,4 +1,4 @@
-"""The table of the units, the page of each, and that on which two stand side by side."""
+"""The table of the units, the page of each unit, and the page that compares two units."""
 
 import json
 from collections import defaultdict
@@ -38,15 +38,15 @@ from analysis.study.requests import Asking
 from analysis.wording import capital
 
 FEW = 3
-"""Documents on which several answers rest, of which a page speaks at once; others fold."""
+"""The most documents behind several answers that a page shows unfolded."""
 
 
 def units(maker: PageMaker, sections: Sequence[dict]) -> None:
-    """Make the table of the units.
+    """Make the page with the table of the units.
 
     Args:
-        maker: of the pages.
-        sections: of :func:`analysis.publish.context.units.unit_sections`.
+        maker: the maker of the pages.
+        sections: the sections from :func:`analysis.publish.context.units.unit_sections`.
     """
     study, results = maker.study, maker.results
     heading = capital(study.settings.unit_noun.plural)
@@ -67,7 +67,7 @@ def units(maker: PageMaker, sections: Sequence[dict]) -> None:
 
 
 def unit_pages(maker: PageMaker, sections: Sequence[dict], only: str = "") -> None:
-    """Make the page of each unit, or ``only`` that of one, named by its id."""
+    """Make the page of each unit, or only the page of the unit with the id ``only``."""
     heading = capital(maker.study.settings.unit_noun.plural)
     gaps = grouped(maker.results.gaps, "unit_id")
     for unit, context in zip(sections, _contexts(maker), strict=True):
@@ -87,7 +87,7 @@ def unit_pages(maker: PageMaker, sections: Sequence[dict], only: str = "") -> No
 
 
 def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
-    """Yield what the page of each unit takes beside its section."""
+    """Yield the context of each unit's page, beyond its section."""
     study, results = maker.study, maker.results
     questions = open_questions(results)
     above, below = sure_pairs(results)
@@ -117,9 +117,9 @@ def _contexts(maker: PageMaker) -> Iterator[dict[str, Any]]:
 
 
 def grouped_by_step(questions: Iterable[dict]) -> list[dict[str, Any]]:
-    """Return open questions by what would answer them: a step, and the documents to read.
+    """Group open questions by what would answer them: the step and the documents to read.
 
-    Each with its ``step`` in words, its ``sources`` and its ``rows``, the heaviest first.
+    Each group has its ``step`` in words, its ``sources`` and its ``rows``, in the given order.
     """
     steps: dict[tuple, dict[str, Any]] = {}
     for row in questions:
@@ -141,12 +141,12 @@ def sure_pairs(results: Results) -> tuple[dict[str, list[str]], dict[str, list[s
 
 
 def _tile(unit: dict) -> tuple[int, int, str]:
-    """Return what orders the tiles of a map as they are read: by row, then by column."""
+    """Return the sort key of a tile on the map: by row, then by column."""
     return int(unit["tile_row"]), int(unit["tile_column"]), unit["name"]
 
 
 def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
-    """Return the documents on which several answers of each unit rest, those of most first."""
+    """Return, by unit, the documents behind several answers, those with most answers first."""
     documents = defaultdict(list)
     for document in sorted(
         maker.results.one_document, key=lambda document: -len(document.criteria)
@@ -156,7 +156,7 @@ def _documents(maker: PageMaker) -> dict[str, list[OneDocument]]:
 
 
 def _answers(maker: PageMaker, unit: dict, gaps: list[dict]) -> dict[str, Any]:
-    """Return what was found of a unit, for its page and for an e-mail."""
+    """Return the template context on the findings on a unit, with the text of an e-mail."""
     study, cells = maker.study, unit["cells"]
     answered = has_answer(cells)
     sentences = {
@@ -184,22 +184,22 @@ def _answers(maker: PageMaker, unit: dict, gaps: list[dict]) -> dict[str, Any]:
 
 
 def _sent_online(maker: PageMaker) -> dict[str, Request]:
-    """Return the request to each unit of which it is known where requests are sent."""
+    """Return the request to each unit with a known address or web form for requests."""
     units = maker.study["units"]
-    reached = (units["request_address"] != "") | (units["whatdotheyknow_name"] != "")
-    if not reached.any():
+    has_address = (units["request_address"] != "") | (units["whatdotheyknow_name"] != "")
+    if not has_address.any():
         return {}
-    made = requests(maker.results, list(units.loc[reached, "unit_id"]))
+    made = requests(maker.results, list(units.loc[has_address, "unit_id"]))
     return {request.unit_id: request for request in made if not request.body}
 
 
 def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:
-    """Return the groups of a score, the whole first, each with its parts and their weights.
+    """Return the groups of the weight tree, the root first, each with its parts and their weights.
 
     Args:
-        maker: of the pages.
+        maker: the maker of the pages.
         weights: the weights of every unit.
-        number: of a set of weights.
+        number: the number of the set of weights.
     """
     criteria, groups = list(maker.labels), maker.groups
     return [
@@ -213,7 +213,7 @@ def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:
                     "weight": f"{Decimal(str(float(part.weights[number]))).normalize():,f}",
                 }
                 for part in group.children
-                # A group that is there for display only is no part of the score.
+                # A group with no weight is for display only.
                 if part.is_criterion or part.weights[number] > 0
             ],
         }
@@ -222,7 +222,7 @@ def _tree(maker: PageMaker, weights: Weighting, number: int) -> list[dict]:
 
 
 def _known_class(share: float) -> str:
-    """Return the class of a unit's tile: how much of its weight is known."""
+    """Return the CSS class of a unit's tile, by the share of its weight that is known."""
     if pd.isna(share) or share == 0:
         return "known-none"
     if share == 1:
@@ -231,11 +231,11 @@ def _known_class(share: float) -> str:
 
 
 def compare(maker: PageMaker, sections: Sequence[dict]) -> None:
-    """Make the page: the pairs that are decided, and what a script needs to show any two.
+    """Make the page that lists the decided pairs, with the data for a script to compare any two.
 
     Args:
-        maker: of the pages.
-        sections: of :func:`analysis.publish.context.units.unit_sections`.
+        maker: the maker of the pages.
+        sections: the sections from :func:`analysis.publish.context.units.unit_sections`.
     """
     _, below = sure_pairs(maker.results)
     maker.page(
@@ -250,10 +250,10 @@ def compare(maker: PageMaker, sections: Sequence[dict]) -> None:
 
 
 def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, Any]:
-    """Return the units with their ranges and answers; answers and pairs are by number."""
+    """Return the units with their intervals and answers; answers and pairs are given by index."""
     places = {unit["unit_id"]: place for place, unit in enumerate(sections)}
     answers: dict[tuple[str, str], int] = {}
-    # A reader meets two of which there is something to see, where there are two.
+    # The page starts with two units that have answers, if there are two.
     shown_first = sorted(
         places.values(), key=lambda place: not has_answer(sections[place]["cells"])
     )
@@ -279,13 +279,13 @@ def _data(maker: PageMaker, sections: Sequence[dict], below: dict) -> dict[str, 
 
 
 def _question(maker: PageMaker, criterion: str) -> str:
-    """Return the name of a question; one that is not scored is said to be context."""
+    """Return the label of a question; an unscored question is marked as context."""
     note = "" if maker.is_scored[criterion] == "yes" else " (context, not scored)"
     return without_direction(maker.labels[criterion]) + note
 
 
 def _score(maker: PageMaker, unit: dict) -> str:
-    """Return the range of a unit, or what stands where there is none to speak of."""
+    """Return the interval of a unit in words, or why there is no score."""
     if not unit["applies"]:
         return "no score: nothing scored applies on this date"
     if not has_answer(unit["cells"]):
@@ -298,7 +298,7 @@ def _score(maker: PageMaker, unit: dict) -> str:
 
 
 def _answer(cell: CellRecord) -> tuple[str, str]:
-    """Return the state of a cell with its date, and what shows it."""
+    """Return the state of a cell with its date, and the evidence for it."""
     state, last = level_word(cell.state), cell.last_level
     state = f"{state} (last known: {level_word(last)})" if last else state
     sources = "; ".join(map(named_source, cell.sources))

@@ -1,4 +1,4 @@
-"""The charts. Each takes results, draws one tidy table, and says in words what it shows."""
+"""The charts. Each draws one tidy table of the results and describes it in a text alternative."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,13 +25,13 @@ class Kind:
     """A kind of chart.
 
     Attributes:
-        draw: draws it.
-        section: the section that shows it; ``None``: it is drawn for notebooks alone.
-        of_units: whether it draws each unit.
-        heading: what stands above it, where its section is the end of a page.
-        lacking: says why there is nothing to draw; empty: there is.
+        draw: the function that draws it.
+        section: the section that shows it; ``None`` if only notebooks show it.
+        of_units: whether it shows individual units.
+        heading: the heading above it, if its section is the end of a page.
+        lacking: returns why there is nothing to draw; empty if there is something.
         based_on: the study's table from which its table takes columns.
-        columns: those of its table that no other published table has.
+        columns: descriptions of the columns that no other published table has.
     """
 
     draw: Callable[[Results, Named], Chart]
@@ -43,58 +43,58 @@ class Kind:
     heading: str = ""
 
     def published(self, results: Results, named: Named) -> Chart:
-        """Return the chart with its section, and with what describes its table."""
+        """Return the chart with its section, its heading and the description of its table."""
         about = {"section": self.section, "heading": self.heading}
         about |= {"based_on": self.based_on, "columns": self.columns}
         return replace(self.draw(results, named), **about)
 
 
 def all_charts(results: Results, named: Named) -> list[Chart]:
-    """Return every chart to publish that the study has data for, in the order of the list."""
+    """Return every published chart for which the study has data, in the order of ``KINDS``."""
     public = results.study.scope.public
     published = [kind for kind in KINDS.values() if kind.section and not (public and kind.of_units)]
     return [kind.published(results, named) for kind in published if not kind.lacking(results)]
 
 
-def _no_criterion(results: Results) -> str:
-    # A study whose recommendations were none of them read asks nothing yet.
+def _lacks_criteria(results: Results) -> str:
+    # If no recommendation has been read, the study has no criterion in use yet.
     some = len(criteria_in_use(results.study))
     return "" if some else "No criterion shown asks anything yet"
 
 
-def _no_place(results: Results) -> str:
+def _lacks_map(results: Results) -> str:
     if results.study.has_map:
         return ""
-    return f"The study does not give a place on the map for {_those_shown(results, 'each of the')}"
+    return f"The study does not give a place on the map for {_units_shown(results, 'each of the')}"
 
 
-def _no_pair(results: Results) -> str:
+def _lacks_pairs(results: Results) -> str:
     if any(not group.apart for group in results.order):
         return ""
     if len(results.study["units"]) == 1:
         noun = results.study.settings.unit_noun.singular
         return f"Only one {noun} is shown, so there is none to compare it with"
-    return f"None of {_those_shown(results)} is surely above another"
+    return f"None of {_units_shown(results)} is surely above another"
 
 
-def _no_date(results: Results) -> str:
+def _lacks_dates(results: Results) -> str:
     dated = (results.study["events"]["date"] != "").any()
     return "" if dated else "The study has no event with a date"
 
 
-def _no_comparable_figures(results: Results) -> str:
+def _lacks_comparable_figures(results: Results) -> str:
     some = len(comparable_figures(results.study))
     return "" if some else "The study has no two published figures on one subject"
 
 
-def _nothing_known(results: Results) -> str:
+def _lacks_known_units(results: Results) -> str:
     if len(results.sensitivity.known):
         return ""
-    return f"No scored criterion has a known level for {_those_shown(results, 'any of the')}"
+    return f"No scored criterion has a known level for {_units_shown(results, 'any of the')}"
 
 
-def _those_shown(results: Results, which: str = "the") -> str:
-    """Return the units shown as words: "any of the 4 towns shown", "the one town shown"."""
+def _units_shown(results: Results, which: str = "the") -> str:
+    """Return in words the units shown: "any of the 4 towns shown", "the one town shown"."""
     noun, count = results.study.settings.unit_noun, len(results.study["units"])
     if count == 1:
         return f"the one {noun.singular} shown"
@@ -102,17 +102,23 @@ def _those_shown(results: Results, which: str = "the") -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "matrix": Kind(matrix_chart, Section.MATRIX, _no_criterion),
+    "matrix": Kind(matrix_chart, Section.MATRIX, _lacks_criteria),
     "intervals": Kind(intervals_chart, Section.SCORES),
-    "tile_map": Kind(tile_map_chart, Section.MAP, _no_place, based_on="units"),
+    "tile_map": Kind(tile_map_chart, Section.MAP, _lacks_map, based_on="units"),
     "coverage": Kind(
-        coverage_chart, Section.COVERAGE, _no_criterion, columns=coverage.COLUMNS, of_units=False
+        coverage_chart, Section.COVERAGE, _lacks_criteria, columns=coverage.COLUMNS, of_units=False
     ),
-    "order": Kind(order_chart, Section.COMPARISONS, _no_pair, columns=order.COLUMNS),
-    "timeline": Kind(timeline_chart, Section.TIMELINE, _no_date, based_on="events", of_units=False),
+    "order": Kind(order_chart, Section.COMPARISONS, _lacks_pairs, columns=order.COLUMNS),
+    "timeline": Kind(
+        timeline_chart, Section.TIMELINE, _lacks_dates, based_on="events", of_units=False
+    ),
     "figures": Kind(
-        figures_chart, Section.FIGURES, _no_comparable_figures, based_on="figures", of_units=False
+        figures_chart,
+        Section.FIGURES,
+        _lacks_comparable_figures,
+        based_on="figures",
+        of_units=False,
     ),
-    "reach": Kind(reach_chart, None, _nothing_known),
+    "reach": Kind(reach_chart, None, _lacks_known_units),
 }
-"""Every kind of chart by its name in ``results.plot``: that of its module, and of its file."""
+"""Every kind of chart by its name in ``results.plot``, of its module and of its file."""

@@ -1,4 +1,4 @@
-"""How much is known of each criterion."""
+"""The coverage chart: how much is known about each criterion."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from analysis.show.fields import count
 from analysis.show.labels import word
 from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, fit_row_labels, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, stopped
 
@@ -31,14 +31,14 @@ _EDGE, _LINE = "#6f6f6f", 0.6
 
 @styled
 def coverage_chart(results: Results, named: Named) -> Chart:
-    """Draw, for each criterion, how many units are settled, seen, searched or not looked at."""
+    """Draw how many units are known on each criterion, and why the others are not."""
     study = results.study
     criteria = criteria_in_use(study)
     table = results.coverage.loc[criteria["criterion_id"]]
     kinds = [kind for kind in COVERAGE if kind == SETTLED or table[kind].any()]
-    most = table.iloc[:, 0].idxmax()
+    best_covered = table.iloc[:, 0].idxmax()
     labels = study.lookup("criteria", "label")
-    settled, units = named[f"coverage.{most}.settled"], named["study.units"]
+    settled, units = named[f"coverage.{best_covered}.settled"], named["study.units"]
     noun = agreeing(len(study["units"]), *study.settings.unit_noun.both)
     which = (
         f"more than {settled.text} of"
@@ -52,7 +52,7 @@ def coverage_chart(results: Results, named: Named) -> Chart:
     }
 
     def by_group() -> Chart:
-        """Draw the criteria of each recommendation together, where there are many."""
+        """Draw one bar for each recommendation, if there are too many criteria for a bar each."""
         groups = criteria.set_index("criterion_id")["recommendation_id"]
         sums = table.groupby(groups.reindex(table.index), sort=False).sum()
         group_names = {**study.lookup("recommendations", "label"), "": "context"}
@@ -77,7 +77,7 @@ def coverage_chart(results: Results, named: Named) -> Chart:
 def _page(
     results: Results, table: pd.DataFrame, labels: dict[str, str], kinds: list[str], title: str
 ) -> Chart:
-    """Draw a bar for each row; the longest has the whole width."""
+    """Draw a stacked bar for each row of the table; the longest bar has the full width."""
     study = results.study
     fills: dict[str, str] = dict(zip(COVERAGE, _FILLS, strict=True))
     names = [labels[key] for key in table.index]
@@ -91,26 +91,26 @@ def _page(
     )
     signs, down, top = sheet.flowed(sheet.top, [word(kind) for kind in kinds], key=0.25)
     top += 0.08
-    row_labels = rows(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
-    row = row_labels.high
-    left = sheet.left + row_labels.wide + 0.08
+    labels_in_rows = fit_row_labels(names, sheet.room - (top - sheet.top), usual=0.3, most=1.8)
+    row = labels_in_rows.high
+    left = sheet.left + labels_in_rows.wide + 0.08
     unit = (sheet.right - left) / max(counts.sum(axis=1).max(initial=0), len(study["units"]), 1)
     y = top + row * (np.arange(len(names)) + 0.5)
     tall = 0.72 * row
-    for place, label in zip(y, row_labels.labels, strict=True):
-        sheet.text(left - 0.08, place, label, Lettering(size=row_labels.size, ha="right"))
+    for place, label in zip(y, labels_in_rows.labels, strict=True):
+        sheet.text(left - 0.08, place, label, Lettering(size=labels_in_rows.size, ha="right"))
     for number, kind in enumerate(kinds):
         look = Look(fills[kind], _EDGE, _LINE)
         sheet.bars([signs[number]], down[number] - 0.055, 0.17, 0.11, look)
-        some = counts[:, number] > 0
-        begin, count = left + starts[some, number] * unit, counts[some, number]
-        if some.any():
-            sheet.bars(begin, y[some] - tall / 2, count * unit, tall, look)
-        # A number wider than its part of the bar would run into the next.
+        present = counts[:, number] > 0
+        begin, count = left + starts[present, number] * unit, counts[present, number]
+        if present.any():
+            sheet.bars(begin, y[present] - tall / 2, count * unit, tall, look)
+        # Left out if it is wider than its part of the bar: it would overlap the next part.
         fits = np.array([width_of(str(n), LABEL) for n in count]) < count * unit - 0.02
         sheet.texts(
             (begin + count * unit / 2)[fits],
-            y[some][fits],
+            y[present][fits],
             [str(n) for n in count[fits]],
             Lettering(ha="center", color=style.PAPER if kind == SETTLED else style.INK),
         )

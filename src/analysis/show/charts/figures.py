@@ -1,4 +1,4 @@
-"""Published figures side by side, each over its own period."""
+"""The chart of comparable published figures, each drawn over its own period."""
 
 import datetime as dt
 import math
@@ -59,7 +59,7 @@ def _page(results: Results, named: Named, table: pd.DataFrame, title: str) -> Ch
     start = dt.date.fromordinal(int(table["first"].min())).year
     end = min(dt.date.fromordinal(int(table["last"].max())).year + 1, dt.MAXYEAR)
     days = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
-    # The right half of the picture is for the words that belong to each line.
+    # The right half of the chart holds the text for each line.
     half = (sheet.left + sheet.right) / 2
     room = sheet.right - half - 0.12
     per_day = (half - sheet.left) / (days[-1] - days[0])

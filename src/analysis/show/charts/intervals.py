@@ -1,4 +1,4 @@
-"""The interval of every unit's total score."""
+"""The chart of the interval of every unit's total score."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from analysis.show.charts.pages import left_out, over_pages
 from analysis.show.labels import interval_words
 from analysis.show.lines import width_of
 from analysis.show.sheet import Sheet
-from analysis.show.style import LABEL, Chart, Lettering, Look, Named, rows, styled
+from analysis.show.style import LABEL, Chart, Lettering, Look, Named, fit_row_labels, styled
 from analysis.show.symbols import PALETTE
 from analysis.wording import agreeing, counted, stopped
 
@@ -47,7 +47,7 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
     ]
     words = [interval_words(row.low, row.high, row.known, display) for row in each_row(table)]
     sheet = Sheet(title, lines)
-    labels = rows(table["short_name"], sheet.room - 0.2, usual=0.2)
+    labels = fit_row_labels(table["short_name"], sheet.room - 0.2, usual=0.2)
     row = labels.high
     top = sheet.top + 0.2
     scale = Scale(sheet, labels.wide + 0.08, max(width_of(word, LABEL) for word in words) + 0.08)
@@ -84,19 +84,19 @@ def _page(results: Results, table: pd.DataFrame, title: str) -> Chart:
 
 
 class Scale:
-    """The scale of scores, 0 to 100, across a sheet between what stands left and right of it."""
+    """The horizontal axis of scores, 0 to 100, between the labels on its left and right."""
 
     def __init__(self, sheet: Sheet, left: float, right: float):
-        """Leave so many inches on either side."""
+        """Leave room for labels on the left and right, in inches."""
         self._sheet = sheet
         self.left, self.right = sheet.left + left, sheet.right - right
 
     def at(self, score):
-        """Return where scores lie, in inches."""
+        """Return the horizontal position of scores, in inches."""
         return self.left + score / 100 * (self.right - self.left)
 
     def draw(self, top: float, bottom: float) -> None:
-        """Draw its numbers at the top, and its lines from there."""
+        """Draw the numbers of the axis at the top, and grid lines down to the bottom."""
         for score in (0, 25, 50, 75, 100):
             self._sheet.text(self.at(score), top + 0.08, str(score), Lettering(ha="center"))
             self._sheet.lines(
@@ -104,6 +104,6 @@ class Scale:
             )
 
     def bars(self, table, top, tall, look: Look) -> None:
-        """Draw a bar from ``low`` to ``high`` of each row; a point is still seen."""
+        """Draw a bar from ``low`` to ``high`` for each row, visible even if both are equal."""
         low, high = self.at(table["low"].to_numpy()), self.at(table["high"].to_numpy())
         self._sheet.bars(low, top, np.maximum(high - low, 0.02), tall, look)

@@ -1,4 +1,4 @@
-"""Every cell, unit by criterion, each state with a colour and a mark of its own."""
+"""The matrix chart: every cell, unit by criterion, with a colour and a symbol for its state."""
 
 import math
 
@@ -10,7 +10,6 @@ from analysis.measure.results import Results
 from analysis.show import style
 from analysis.show.caveats import caveats
 from analysis.show.charts.pages import left_out, over_pages
-from analysis.show.given import is_on_axes
 from analysis.show.labels import level_word
 from analysis.show.lines import lines_high, width_of, wrapped
 from analysis.show.sheet import Sheet
@@ -24,7 +23,7 @@ from analysis.show.style import (
     Look,
     Named,
     box,
-    rows,
+    fit_row_labels,
     styled,
     wedge,
 )
@@ -36,19 +35,20 @@ from analysis.show.symbols import (
     level_marks,
     places_note,
 )
+from analysis.show.target_axes import is_on_axes
 from analysis.study import Study
 from analysis.study import vocabulary as v
 from analysis.study.codebook import Level
 from analysis.wording import agreeing, counted
 
-_BESIDE, _BELOW = 0.03, 0.02  # inches of white between cells
-_BETWEEN = 0.3  # of a column, between what is scored and what is not
-_MOST_CELLS = 40_000  # more than a dozen pages could ever hold
+_COLUMN_GAP, _ROW_GAP = 0.03, 0.02  # inches of white between cells
+_GROUP_GAP = 0.3  # gap between scored and unscored criteria, as a share of a column
+_MOST_CELLS = 40_000  # more than a dozen pages can hold
 
 
 @styled
 def matrix_chart(results: Results, named: Named) -> Chart:
-    """Draw every cell, unit by criterion, each state with a colour and a mark of its own."""
+    """Draw every cell, unit by criterion, with a colour and a symbol for its state."""
     study = results.study
     criteria = criteria_in_use(study)
     units = study["units"]
@@ -62,10 +62,10 @@ def matrix_chart(results: Results, named: Named) -> Chart:
     )
 
     def page(units: pd.DataFrame, place: str) -> list[Chart]:
-        blocks = _side_by_side(study, criteria, table)
+        column_parts = _split_columns(study, criteria, table)
         return [
-            _page(results, block, units, title + place + _part_label(number, len(blocks)))
-            for number, block in enumerate(blocks)
+            _page(results, part, units, title + place + _part_label(number, len(column_parts)))
+            for number, part in enumerate(column_parts)
         ]
 
     def too_large() -> Chart:
@@ -80,29 +80,31 @@ def _part_label(number: int, count: int) -> str:
     return f" (criteria: part {number + 1} of {count})" if count > 1 else ""
 
 
-def _side_by_side(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the criteria in blocks, each of no more columns than a page, if any, is wide."""
+def _split_columns(study: Study, criteria: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Split the criteria into parts that each fit the width of a page; on axes, do not split."""
     if is_on_axes():
         return [criteria]
-    beside = _beside(study["units"])
-    narrow = _narrow(study, table)
-    room = WIDTH - 0.16 - beside - 2 * _BETWEEN * narrow
-    count = math.ceil(len(criteria) * narrow / room)
+    label_width = _label_width(study["units"])
+    least_width = _least_column_width(study, table)
+    room = WIDTH - 0.16 - label_width - 2 * _GROUP_GAP * least_width
+    count = math.ceil(len(criteria) * least_width / room)
     step = math.ceil(len(criteria) / count)
     return [criteria[at : at + step] for at in range(0, len(criteria), step)]
 
 
-def _beside(units: pd.DataFrame) -> float:
-    """Return the width of the names of units; wrapped, those in smaller type may be the wider."""
-    return max(rows(units["short_name"], room, usual=0.2).wide for room in (HIGH, 0)) + 0.08
+def _label_width(units: pd.DataFrame) -> float:
+    """Return the width of the unit names in inches: the wider of normal and small type."""
+    return (
+        max(fit_row_labels(units["short_name"], room, usual=0.2).wide for room in (HIGH, 0)) + 0.08
+    )
 
 
-def _narrow(study: Study, table: pd.DataFrame) -> float:
-    """Return how narrow a column may be: no narrower than a sign, or a line of type."""
+def _least_column_width(study: Study, table: pd.DataFrame) -> float:
+    """Return the least width of a column, in inches: that of a symbol or of a line of type."""
     scales = table["criterion_id"].map(study.lookup("criteria", "scale_id"))
     marks = level_marks(study)
-    signs = {_written(marks, *pair) for pair in zip(scales, table["state"], strict=True)}
-    return max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _BESIDE
+    signs = {_cell_symbol(marks, *pair) for pair in zip(scales, table["state"], strict=True)}
+    return max([0.125, *(width_of(sign, NOTE) for sign in signs)]) + 2 * _COLUMN_GAP
 
 
 def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: str) -> Chart:
@@ -121,15 +123,15 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
 
     place = _column_places(criteria)
     columns = max(place.values(), default=0) + 1
-    beside = _beside(units)
+    label_width = _label_width(units)
     sheet = Sheet(title, lines)
-    left = sheet.left + beside
+    left = sheet.left + label_width
     step = (sheet.right - left) / columns
     turned, heads = _heads(list(criteria["label"]), step)
-    top = sheet.top + 0.24 + _high(turned, heads)
+    top = sheet.top + 0.24 + _heads_height(turned, heads)
     levels, unknowns = _legend(study, states)
-    room = sheet.room - (top - sheet.top) - _LEGEND * (2 + len(unknowns))
-    names = rows(units["short_name"], room, usual=0.2)
+    room = sheet.room - (top - sheet.top) - _LEGEND_LINE * (2 + len(unknowns))
+    names = fit_row_labels(units["short_name"], room, usual=0.2)
     row = names.high
 
     across = {criterion: left + (at + 0.5) * step for criterion, at in place.items()}
@@ -143,7 +145,7 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
     x, y = (
         table[key].map(at).to_numpy() for key, at in (("criterion_id", across), ("unit_id", down))
     )
-    _draw_states(sheet, study, x, y, states, (step - _BESIDE, row - _BELOW))
+    _draw_states(sheet, study, x, y, states, (step - _COLUMN_GAP, row - _ROW_GAP))
 
     bottom = top + row * len(units) + 0.1
     for entries in (levels, unknowns):
@@ -162,32 +164,32 @@ def _page(results: Results, criteria: pd.DataFrame, units: pd.DataFrame, title: 
     return Chart("matrix", title, alt, table, sheet.finished(bottom))
 
 
-_LEGEND = 0.165  # inches, a line of it
+_LEGEND_LINE = 0.165  # inches, the height of a line of the legend
 
 
 def _column_places(criteria: pd.DataFrame) -> dict[str, float]:
     scored = (criteria["scored"] == "yes").to_numpy()
-    places = np.arange(len(criteria)) + _BETWEEN * ~scored * scored.any()
+    places = np.arange(len(criteria)) + _GROUP_GAP * ~scored * scored.any()
     return dict(zip(criteria["criterion_id"], places, strict=True))
 
 
 def _heads(labels: list[str], step: float) -> tuple[bool, list[list[str]]]:
-    """Return whether the heads of columns so wide are turned, and each head in lines."""
+    """Return whether the column heads are turned on their side, and the lines of each head."""
     words = {word for label in labels for word in label.split()}
     if max((width_of(word, NOTE) for word in words), default=0) <= step - 0.02:
         heads = [wrapped(label, step - 0.02, NOTE) for label in labels]
         if max(map(len, heads)) <= 5:
             return False, heads
-    # Turned, a head has as many lines as its column is wide, and is as long as that takes.
+    # A turned head has as many lines as fit the width of its column, and whatever length they need.
     most = max(1, math.floor(step / lines_high(["-"], NOTE)))
-    return True, [_fitted(label, most) for label in labels]
+    return True, [_wrapped_head(label, most) for label in labels]
 
 
-def _fitted(label: str, most: int) -> list[str]:
-    # No room is enough that is narrower than the label in so many lines of one width.
+def _wrapped_head(label: str, most: int) -> list[str]:
+    # Start near the least room that can hold the label in ``most`` lines.
     steps = math.ceil((width_of(label, NOTE) / most - 1.2) / 0.2)
     room = 1.2 + 0.2 * max(0, steps - 1)
-    # Nor one that breaks a word, unless the word is very long.
+    # The room should also hold the longest word, unless that is very long.
     longest = max((width_of(part, NOTE) for part in label.split()), default=0)
     room = max(room, min(longest, 2.2))
     while len(lines := wrapped(label, room, NOTE)) > most:
@@ -195,7 +197,7 @@ def _fitted(label: str, most: int) -> list[str]:
     return lines
 
 
-def _high(turned: bool, heads: list[list[str]]) -> float:
+def _heads_height(turned: bool, heads: list[list[str]]) -> float:
     if turned:
         return max(width_of(line, NOTE) for lines in heads for line in lines)
     return max(lines_high(lines, NOTE) for lines in heads)
@@ -209,7 +211,10 @@ def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: flo
     ):
         if len(part):
             places = [across[criterion] for criterion in part["criterion_id"]]
-            left, right = min(places) - (step - _BESIDE) / 2, max(places) + (step - _BESIDE) / 2
+            left, right = (
+                min(places) - (step - _COLUMN_GAP) / 2,
+                max(places) + (step - _COLUMN_GAP) / 2,
+            )
             y = sheet.top
             x = min(left, sheet.right - width_of(heading, LABEL, bold=True))
             sheet.text(x, y + 0.06, heading, Lettering(bold=True))
@@ -219,7 +224,7 @@ def _draw_headings(sheet: Sheet, criteria: pd.DataFrame, across: dict, step: flo
 def _draw_states(
     sheet: Sheet, study: Study, x, y, states: list[tuple[str, str]], size: tuple[float, float]
 ) -> None:
-    """Draw cells of a size at the given places: x and y of shape (n,), states as (scale, state)."""
+    """Draw cells at these positions: x and y of shape (n,), states as (scale, state) pairs."""
     marks, (wide, tall) = level_marks(study), size
     disc = min(0.8 * tall, 0.12)
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
@@ -231,37 +236,37 @@ def _draw_states(
         fill = mark.colour if mark else UNKNOWN_FILL[state]
         sheet.stamp(box(wide, tall), *place, Look(fill))
         if mark and mark.number:
-            sheet.signs(*place, _written(marks, scale, state), style.PAPER)
+            sheet.signs(*place, _cell_symbol(marks, scale, state), style.PAPER)
         elif mark:
             sheet.stamp(wedge(1, disc), *place, Look("none", edge=style.PAPER, lw=0.8))
             if mark.value > 0:
                 sheet.stamp(wedge(mark.value, disc), *place, Look(style.PAPER))
         else:
-            sheet.signs(*place, _written(marks, scale, state))
+            sheet.signs(*place, _cell_symbol(marks, scale, state))
 
 
-def _written(marks: dict[Level, LevelMark], scale: str, state: str) -> str:
-    """Return what is written in a cell: empty where a disc is drawn."""
+def _cell_symbol(marks: dict[Level, LevelMark], scale: str, state: str) -> str:
+    """Return the symbol written in a cell; empty if a disc is drawn instead."""
     mark = marks.get((scale, state))
     return UNKNOWN_MARK[state] if mark is None else mark.number
 
 
 def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str, str, str]]]:
-    """Return the two parts of the legend: levels, and the unknowns that there are.
+    """Return the two parts of the legend: the levels, and the unknowns that occur.
 
     Each entry is (scale, state, words).
     """
     marks = level_marks(study)
     scales = list(dict.fromkeys(scale for scale, _ in states))
     levels = []
-    # Scales of the same levels, worth the same, have one entry for each level.
-    alike: dict[tuple, list[str]] = {}
+    # Scales with the same levels and values share one entry for each level.
+    shared_scales: dict[tuple, list[str]] = {}
     for scale in dict.fromkeys(scale for scale, _ in marks if scale in scales):
         entries = tuple((level, mark) for (other, level), mark in marks.items() if other == scale)
-        alike.setdefault(entries, []).append(scale)
-    for entries, of in alike.items():
+        shared_scales.setdefault(entries, []).append(scale)
+    for entries, of in shared_scales.items():
         among = f" ({of[0] if len(of) == 1 else f'{of[0]} and {len(of) - 1} more'})"
-        # Of many levels the ends; the numbers between them run on.
+        # A long scale shows only its best and its worst level.
         shown = entries if len(entries) <= MOST_LEVELS else (entries[0], entries[-1])
         for level, mark in shown:
             words = level_word(level)
@@ -269,7 +274,7 @@ def _legend(study: Study, states: list[tuple[str, str]]) -> list[list[tuple[str,
                 words += (
                     f", {'best' if mark is entries[0][1] else 'worst'} of {len(entries)} levels"
                 )
-            levels.append((of[0], level, words + among * (len(alike) > 1)))
+            levels.append((of[0], level, words + among * (len(shared_scales) > 1)))
     present = {state for _, state in states}
     unknown = [
         ("", code, f"{level_word(code)}: {v.MEANING[code]}")

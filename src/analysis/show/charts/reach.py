@@ -1,4 +1,4 @@
-"""How far the interval of each known unit reaches under other choices."""
+"""The sensitivity chart: the range of each known unit's interval over other scenarios."""
 
 import numpy as np
 
@@ -20,14 +20,15 @@ from analysis.wording import stopped
 
 @styled
 def reach_chart(results: Results, named: Named) -> Chart:
-    """Draw the interval as declared, and how far it reaches over each kind of choice.
+    """Draw the interval as declared, and its sensitivity range over each kind of scenario.
 
-    For the units of which anything is known as declared; of the others the evidence allows
-    the whole range whatever is chosen, or nothing at this date.
+    Only units with something known as declared are drawn. The other units have the whole range
+    under every scenario, or no score at this date.
 
     Args:
         results: the results.
-        named: with those of :func:`analysis.measure.figures.sensitivity_figures`.
+        named: the named figures, with those of
+            :func:`analysis.measure.figures.sensitivity_figures`.
     """
     study, display = results.study, results.study.settings.display
     reach, known = results.sensitivity.reach, results.sensitivity.known
@@ -83,4 +84,4 @@ def reach_chart(results: Results, named: Named) -> Chart:
     return Chart("reach", title, alt, table, sheet.finished(y))
 
 
-_ROW = 0.16  # inches
+_ROW = 0.16  # inches, the height of a row

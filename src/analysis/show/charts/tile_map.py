@@ -1,4 +1,4 @@
-"""The tile-grid map: how much is known, where."""
+"""The tile-grid map: the share of weight known for each unit, by place."""
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,7 @@ def tile_map_chart(results: Results, named: Named) -> Chart:
     words = [_words(known, display) for known in table["known"]]
     chart = _map(results, table, title, lines, words)
     if not fits(chart):
-        # A tile that has no room for a name has it for the per cent alone.
+        # If tiles have no room for names, they show only the per cent.
         lines.append(
             "The number in a tile is the per cent of its weight that is known; data/charts/tile-map.csv names the tiles."
         )
@@ -67,12 +67,12 @@ def _map(
     words: list[str],
     named: bool = True,
 ) -> Chart:
-    """Draw the tiles with these words in them, and their names, if there is room."""
+    """Draw the tiles with these words in them and, if ``named``, the names of the units."""
     study, display = results.study, results.study.settings.display
     plural = study.settings.unit_noun.plural
     columns, rows = table["tile_column"], table["tile_row"]
     across, down = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
-    # No narrower than what is the same in every tile: a map of many columns is a wider picture.
+    # A tile is at least as wide as the widest words, so a map with many columns is a wider chart.
     narrow = max(width_of(word, NOTE) for word in words) + _GAP + 0.04
     size = max(min(1.2, WIDTH / across), narrow)
     sheet = Sheet(title, lines, width=max(WIDTH, across * size))
@@ -118,7 +118,7 @@ def _map(
 
 
 def _kind(known: float) -> int:
-    """Return the place in the legend of a share known; nothing to score is nothing known."""
+    """Return the index in the legend of a share known; a unit with nothing to score has index 0."""
     return 0 if not known > 0 else 3 if known == 1 else 1 if known <= 0.5 else 2
 
 

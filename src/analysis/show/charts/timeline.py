@@ -1,4 +1,4 @@
-"""The national timeline."""
+"""The timeline chart of national events."""
 
 import datetime as dt
 import math
@@ -50,7 +50,7 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
     note = f"Numbers are those of the table of events. A line shows a date known only to the month or year. Not drawn: {undated} without a date."
     sheet = Sheet(title, [draft_line(study) + note])
     wide = max(width_of(name, NOTE) for name in dated["event_id"]) + 0.07
-    # A mark may reach over the first and the last day by half its width.
+    # A mark may extend beyond the first and the last day by half its width.
     left, right = sheet.left + wide / 2, sheet.right - wide / 2
     days = [dt.date(year, 1, 1).toordinal() for year in range(start, end + 1)]
     per_day = (right - left) / (days[-1] - days[0])
@@ -69,7 +69,7 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
     for year, day in list(zip(range(start, end), days, strict=False))[::step]:
         sheet.text(at(day + 183), foot + 0.12, str(year), Lettering(ha="center"))
     day = study.settings.report.date
-    # Of several pages it stands on that whose years hold it.
+    # If there are several pages, the report is drawn on the page with its year.
     if not place or start <= day.year < end:
         report = at(day.toordinal())
         sheet.lines([[(report, top - 0.08), (report, foot)]], color=PALETTE[2], lw=1.5)
@@ -87,7 +87,7 @@ def _page(results: Results, named: Named, dated: pd.DataFrame, place: str) -> Ch
 
 
 def _lanes(places: np.ndarray, apart: float) -> list[int]:
-    """Return the lowest lane for each place (sorted) in which its neighbour is far enough."""
+    """Return, for each position (sorted), the lowest lane whose last mark is far enough away."""
     ends: list[float] = []
     lanes = []
     for place in places:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import ANY
 
-from analysis.publish.blocks import (
+from analysis.publish.document_model import (
     Cell,
     Heading,
     Items,
@@ -15,8 +15,8 @@ from analysis.publish.blocks import (
     Run,
     Table,
     Terms,
-    blocks,
     names,
+    page_blocks,
     plain,
 )
 
@@ -26,7 +26,7 @@ def page(body: str) -> str:
 
 
 def test_each_kind_of_element_becomes_its_block():
-    said = blocks(
+    said = page_blocks(
         page(
             """<nav><a href="#a">Skipped</a></nav>
             <section id="a"><h2>Two <em>words</em></h2>
@@ -45,7 +45,7 @@ def test_each_kind_of_element_becomes_its_block():
 
 
 def test_a_table_keeps_its_caption_heads_numbers_spans_and_names():
-    (said,) = blocks(
+    (said,) = page_blocks(
         page(
             """<table><caption>C</caption><thead><tr><th>A</th><th class="n">B</th></tr></thead>
             <tbody><tr id="r"><th>x</th><td class="n">1</td></tr>
@@ -70,7 +70,7 @@ def table_of(header: list[str], rows: list[list[str]], numbers: int = 0) -> Tabl
         for place, one in enumerate(header)
     )
     lines = "".join(f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in row)}</tr>" for row in rows)
-    (said,) = blocks(
+    (said,) = page_blocks(
         page(
             f"<table><caption>C</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
         )
@@ -103,7 +103,7 @@ def test_shares_of_the_width_add_up_and_leave_no_column_out(columns, count, data
 
 def test_what_leads_to_a_table_stands_with_it():
     table = "<table><caption>C</caption><thead><tr><th>A</th></tr></thead><tbody></tbody></table>"
-    said = blocks(
+    said = page_blocks(
         page(
             f"<p>Apart.</p><p class='notes'>Boxed.</p><p class='quiet'>Where.</p><p>What.</p>{table}"
             f"<p>{'Long. ' * 80}</p>{table}<p>After.</p>"
@@ -121,7 +121,7 @@ def test_heads_are_turned_only_where_many_numbers_stand_beside_each_other():
 
 
 def test_what_is_folded_away_is_open_and_its_title_stands_where_no_table_says_it():
-    said = blocks(
+    said = page_blocks(
         page(
             "<details><summary>The queries</summary><p>q</p></details>"
             "<details><summary>The table</summary><table><caption>C</caption><thead><tr><th>A</th>"
@@ -133,14 +133,14 @@ def test_what_is_folded_away_is_open_and_its_title_stands_where_no_table_says_it
 
 
 def test_a_break_is_a_new_line_and_other_space_is_one_space():
-    (said,) = blocks(page("<p>  a \n b<br> c </p>"))
+    (said,) = page_blocks(page("<p>  a \n b<br> c </p>"))
     assert said.runs == [Run("a b\nc")] or plain(said.runs) == "a b\nc"
 
 
 @ANY
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200), max_size=5))
 def test_any_text_comes_through(texts):
-    said = blocks(page("".join(f"<p>{escape(one)}</p>" for one in texts)))
+    said = page_blocks(page("".join(f"<p>{escape(one)}</p>" for one in texts)))
     wanted = [" ".join(one.split(" ")).strip(" ") for one in texts]
     wanted = [" ".join(part for part in one.split(" ") if part) for one in wanted]
     assert [plain(one.runs) for one in said] == [one for one in wanted if one]

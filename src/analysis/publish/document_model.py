@@ -1,7 +1,7 @@
-"""A page of ours as a sequence of blocks, so that PDF and Word are set from the same text.
+"""The document model: an HTML page as a sequence of blocks, from which PDF and Word are made.
 
-HTML is the one form in which the text is written. What is said in it is said in every other form,
-figure by figure, because nothing is written twice.
+The text is written once, in HTML. The other formats are converted from that page, so that every
+format has the same text and the same figures.
 """
 
 import base64
@@ -17,9 +17,9 @@ from analysis.direction import kept_apart
 from analysis.publish.columns import Column, shared_widths
 
 _SKIPPED = {"head", "nav", "style", "script", "figcaption"}
-"""Elements that serve the screen alone, or that the block around them replaces."""
+"""Elements that are only for the screen, or that their enclosing block replaces."""
 _ON_SCREEN = {"skip"}
-"""Classes of what serves the screen alone."""
+"""Classes of elements that are only for the screen."""
 _BLOCKS = {"p", "div", "ul", "ol", "li", "dl", "dt", "dd", "table", "figure", "section"}
 _ROLES = ("draft", "notes", "lead", "quiet")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -27,15 +27,15 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of text in one manner.
+    """A run: a piece of text with one format.
 
     Attributes:
-        text: what it says; a line feed is a new line.
+        text: the text; a line feed is a new line.
         strong: whether it is set in bold.
-        muted: whether it is set in grey, as what is said by the way.
-        url: the address that it leads to, if any.
-        to: the name of the block, row or term that it leads to, if any.
-        mark: the kind of the sign beside a state, which repeats the word next to it; else empty.
+        muted: whether it is set in grey, as secondary text.
+        url: the web address that it links to, if any.
+        to: the id of the block, row or term that it links to, if any.
+        mark: the class of a state's symbol, which repeats the word next to it; otherwise empty.
     """
 
     text: str
@@ -45,22 +45,22 @@ class Run:
     to: str = ""
     mark: str = ""
 
-    def saying(self, text: str) -> "Run":
-        """Return another text in the same manner."""
-        # Field by field: many thousands are made, and the general way takes three times as long.
+    def with_text(self, text: str) -> "Run":
+        """Return a run with this text and the same format."""
+        # Field by field: many thousands of runs are made, and ``replace`` takes three times as long.
         return Run(text, self.strong, self.muted, self.url, self.to, self.mark)
 
 
 Runs = list[Run]
-_CROWDED, _MANY_NUMBERS = 7, 3
-"""Columns beyond which heads are turned on their side, where so many are of numbers."""
-_LEADING = 300
-"""Letters that a paragraph may have, and still be no more than what leads to a table."""
+_MANY_COLUMNS, _MANY_NUMBERS = 7, 3
+"""Heads are turned in a table with more columns than this, of which at least so many are numbers."""
+_LONGEST_INTRODUCTION = 300
+"""The most letters of a paragraph that counts as the introduction to a table or picture."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 0 is the title of the whole, 1 a chapter."""
+    """A heading; level 0 is the title of the document, 1 a chapter."""
 
     level: int
     runs: Runs
@@ -73,7 +73,7 @@ class Paragraph:
 
     Attributes:
         role: empty, or one of draft, notes, lead, quiet, opening.
-        leads: whether it stands on the page of what follows it.
+        leads: whether it is kept on the same page as the next block.
     """
 
     runs: Runs
@@ -84,7 +84,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Items:
-    """A list; what its items are."""
+    """A list and its items."""
 
     items: list[Runs]
     ids: list[str]
@@ -92,7 +92,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Terms:
-    """Names with what stands under each: evidence and sources by their ids."""
+    """A list of terms, each as (ids, term, description), such as sources by their ids."""
 
     terms: list[tuple[list[str], Runs, Runs]]
     ids: list[str]
@@ -110,7 +110,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table, with the names that lead to it."""
+    """A row of a table, with the ids by which links reach it."""
 
     cells: list[Cell]
     ids: list[str]
@@ -121,9 +121,9 @@ class Table:
     """A table with its caption.
 
     Attributes:
-        widths: the columns' shares of the whole, adding up to 1.
-        hyphenated: of each column, whether a word in it is longer than the column is wide.
-        turned: whether the heads of numbers are turned on their side.
+        widths: the columns' shares of the width, which add up to 1.
+        hyphenated: for each column, whether it has a word that is wider than the column.
+        turned: whether the heads of number columns are turned on their side.
     """
 
     caption: Runs
@@ -148,50 +148,50 @@ class Picture:
 Block = Heading | Paragraph | Items | Terms | Table | Picture
 
 
-def blocks(html: str) -> list[Block]:
+def page_blocks(html: str) -> list[Block]:
     """Return the blocks of a page, in order.
 
-    Navigation, styles and captions of pictures are left out; what can be folded away is open.
+    Navigation, styles and captions of pictures are left out; folded sections are unfolded.
     """
     parser = lxml.html.HTMLParser(huge_tree=True, encoding="utf-8")
-    walker = _Blocks()
-    walker.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
-    return _marked_as_leading(walker.blocks)
+    reader = _PageReader()
+    reader.walk(lxml.html.document_fromstring(html.encode(), parser=parser))
+    return _mark_introductions(reader.blocks)
 
 
-def _marked_as_leading(blocks: list[Block]) -> list[Block]:
-    """Return the blocks, with the short paragraphs before a table or a picture marked."""
+def _mark_introductions(blocks: list[Block]) -> list[Block]:
+    """Return the blocks, with ``leads`` set on the short paragraphs before a table or picture."""
     made: list[Block] = []
     for block in reversed(blocks):
         if isinstance(block, Paragraph) and block.role in ("", "quiet", "lead") and made:
             after = made[-1]
-            led = isinstance(after, Table | Picture) or (
+            is_introduction = isinstance(after, Table | Picture) or (
                 isinstance(after, Paragraph) and after.leads
             )
-            if led and len(plain(block.runs)) <= _LEADING:
+            if is_introduction and len(plain(block.runs)) <= _LONGEST_INTRODUCTION:
                 block = replace(block, leads=True)
         made.append(block)
     return made[::-1]
 
 
 def plain(runs: Iterable[Run]) -> str:
-    """Return what runs say, without their signs."""
+    """Return the text of runs, without the symbols of states."""
     return "".join(run.text for run in runs if not run.mark)
 
 
 def names(block: Block) -> list[str]:
-    """Return every name by which a block, or a row or a term of it, can be reached."""
+    """Return every id by which links reach a block, or a row or term of it."""
     inner = [row.ids for row in getattr(block, "rows", ())]
     inner += [ids for ids, _, _ in getattr(block, "terms", ())]
     return [*block.ids, *chain.from_iterable(inner)]
 
 
 @dataclass
-class _Blocks:
-    """Walks through a page, and keeps the names that the next block takes."""
+class _PageReader:
+    """Reads a page element by element; ids that have no block yet go to the next block."""
 
     blocks: list[Block] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    pending_ids: list[str] = field(default_factory=list)
 
     def walk(self, element: HtmlElement) -> None:
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
@@ -199,25 +199,25 @@ class _Blocks:
         if _ON_SCREEN & {*_classes(element)}:
             return
         if element.get("id"):
-            self.waiting.append(element.get("id"))
+            self.pending_ids.append(element.get("id"))
         make = getattr(self, f"_{element.tag}", None)
         if make:
             made = make(element)
             if made is not None:
-                self.blocks.append(replace(made, ids=self.waiting))
-                self.waiting = []
+                self.blocks.append(replace(made, ids=self.pending_ids))
+                self.pending_ids = []
             return
-        if not any(child.tag in _BLOCKS or _is_outline(child) for child in element):
-            # A bare text, such as a division that holds one sentence and nothing else.
+        if not any(child.tag in _BLOCKS or _is_container(child) for child in element):
+            # Bare text, such as a ``div`` that holds only a sentence.
             runs = _runs(element)
             if runs:
-                self.blocks.append(Paragraph(runs, self._taken()))
+                self.blocks.append(Paragraph(runs, self._take_pending_ids()))
             return
         for child in element:
             self.walk(child)
 
-    def _taken(self) -> list[str]:
-        taken, self.waiting = self.waiting, []
+    def _take_pending_ids(self) -> list[str]:
+        taken, self.pending_ids = self.pending_ids, []
         return taken
 
     def _h1(self, element: HtmlElement) -> Heading:
@@ -231,7 +231,7 @@ class _Blocks:
         return Paragraph(runs, [], role) if runs else None
 
     def _summary(self, element: HtmlElement) -> Paragraph | None:
-        # A table says by its caption what it is.
+        # Left out above a table, whose caption says what it is.
         if element.getparent().find(".//table") is not None:
             return None
         return Paragraph(_runs(element), [], "opening")
@@ -243,7 +243,11 @@ class _Blocks:
 
     def _dl(self, element: HtmlElement) -> Terms | None:
         terms = [
-            ([term.get("id")] if term.get("id") else [], _ended(_runs(term)), _runs(term.getnext()))
+            (
+                [term.get("id")] if term.get("id") else [],
+                _with_full_stop(_runs(term)),
+                _runs(term.getnext()),
+            )
             for term in element.iter("dt")
         ]
         return Terms(terms, []) if terms else None
@@ -259,13 +263,13 @@ class _Blocks:
         header, *more = [_row(row) for row in element.find("thead").iter("tr")]
         rows = more + [_row(row) for row in element.find("tbody").iter("tr")]
         numbers = sum(cell.number for cell in header.cells)
-        turned = len(header.cells) > _CROWDED and numbers >= _MANY_NUMBERS
+        turned = len(header.cells) > _MANY_COLUMNS and numbers >= _MANY_NUMBERS
         widths, hyphenated = shared_widths(_columns(header, rows), turned)
         return Table(_runs(caption), header.cells, rows, widths, hyphenated, turned, [])
 
 
-def _ended(term: Runs) -> Runs:
-    """Return a term with a full stop: its text follows it in the same line."""
+def _with_full_stop(term: Runs) -> Runs:
+    """Return a term with a full stop, since its description follows on the same line."""
     if plain(term[-1:]).endswith((".", "!", "?", ":")):
         return term
     if term[-1] == Run(term[-1].text):
@@ -292,16 +296,18 @@ def _columns(header: Row, rows: list[Row]) -> list[Column]:
     for place, head in enumerate(header.cells):
         cells = [row.cells[place] for row in rows]
         bold = any(cell.head for cell in cells)
-        made.append(Column(_shown(head), [_shown(cell) for cell in cells], head.number, bold))
+        made.append(
+            Column(_sizing_text(head), [_sizing_text(cell) for cell in cells], head.number, bold)
+        )
     return made
 
 
-def _shown(cell: Cell) -> str:
-    # A sign stands with the word that follows it, and is as wide as two letters.
+def _sizing_text(cell: Cell) -> str:
+    # A symbol is kept with the word after it, and is about as wide as two letters.
     return "".join("m" * max(2, len(run.text) - 1) if run.mark else run.text for run in cell.runs)
 
 
-def _is_outline(element: HtmlElement) -> bool:
+def _is_container(element: HtmlElement) -> bool:
     return isinstance(element.tag, str) and (
         element.tag in ("header", "main", "body", "article", "details", "summary", "aside")
         or re.fullmatch("h[1-6]", element.tag) is not None
@@ -313,7 +319,7 @@ def _classes(element: HtmlElement) -> list[str]:
 
 
 def _runs(element: HtmlElement) -> Runs:
-    """Return the text of an element as runs, its white space as a browser would show it."""
+    """Return the text of an element as runs, with white space collapsed as in a browser."""
     made: Runs = []
     for run in _pieces(element, Run("")):
         text = run.text if run.text == "\n" else _SPACE.sub(" ", run.text)
@@ -322,54 +328,54 @@ def _runs(element: HtmlElement) -> Runs:
             text = text.lstrip(" ")
         if text == "\n" and (not made or before == "\n"):
             continue
-        if made and not run.mark and run.saying(made[-1].text) == made[-1]:
-            made[-1] = run.saying(made[-1].text + text)
+        if made and not run.mark and run.with_text(made[-1].text) == made[-1]:
+            made[-1] = run.with_text(made[-1].text + text)
         elif text:
-            made.append(run.saying(text))
+            made.append(run.with_text(text))
     while made and not made[-1].text.strip(" \n"):
         made.pop()
     if made:
-        made[-1] = made[-1].saying(made[-1].text.rstrip(" \n"))
+        made[-1] = made[-1].with_text(made[-1].text.rstrip(" \n"))
     return made
 
 
-def _pieces(element: HtmlElement, manner: Run) -> Iterator[Run]:
+def _pieces(element: HtmlElement, style: Run) -> Iterator[Run]:
     if element.tag == "bdi":
-        # What is kept apart holds text, and such elements again.
-        text = "".join(run.text for run in _inner(element, manner))
-        yield manner.saying(kept_apart(text, element.get("dir") == "rtl"))
+        # A ``bdi`` element holds text and further ``bdi`` elements.
+        text = "".join(run.text for run in _inner(element, style))
+        yield style.with_text(kept_apart(text, element.get("dir") == "rtl"))
     else:
-        yield from _inner(element, manner)
+        yield from _inner(element, style)
 
 
-def _manner_within(element: HtmlElement, manner: Run) -> Run:
-    """Return how the text of an element is set, where the text around it is set in ``manner``."""
+def _format_within(element: HtmlElement, style: Run) -> Run:
+    """Return the format of an element's text, given the format of the text around it."""
     classes = _classes(element)
     if element.tag in ("strong", "mark"):
-        manner = replace(manner, strong=True)
+        style = replace(style, strong=True)
     if "quiet" in classes:
-        manner = replace(manner, muted=True)
+        style = replace(style, muted=True)
     if "mark" in classes:
-        manner = replace(manner, mark=" ".join(name for name in classes if name != "mark"))
+        style = replace(style, mark=" ".join(name for name in classes if name != "mark"))
     if element.tag == "a":
         target = element.get("href", "")
         inner = target.startswith("#")
-        manner = replace(manner, to=target[1:]) if inner else replace(manner, url=target)
-    return manner
+        style = replace(style, to=target[1:]) if inner else replace(style, url=target)
+    return style
 
 
-def _inner(element: HtmlElement, manner: Run) -> Iterator[Run]:
-    manner = _manner_within(element, manner)
+def _inner(element: HtmlElement, style: Run) -> Iterator[Run]:
+    style = _format_within(element, style)
     if element.text:
-        yield manner.saying(element.text)
+        yield style.with_text(element.text)
     for child in element:
         if not isinstance(child.tag, str):
             continue
         apart = child.tag in _BLOCKS or child.tag == "br"
         if apart:
             yield Run("\n")
-        yield from _pieces(child, manner)
+        yield from _pieces(child, style)
         if apart and child.tag != "br":
             yield Run("\n")
         if child.tail:
-            yield manner.saying(child.tail)
+            yield style.with_text(child.tail)

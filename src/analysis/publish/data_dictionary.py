@@ -1,7 +1,7 @@
-"""What every published table and column is: the one description, for machines and for people.
+"""The data dictionary: descriptions of every published table and column.
 
-A column means the same wherever its name stands, unless its table says otherwise. Tables that
-rest on one of the study's own take over what the study's descriptor says of its columns.
+A column name means the same in every table, unless the table's own entry says otherwise. A table
+based on one of the study's tables takes its column descriptions from the study's descriptor.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,16 @@ from analysis.study.descriptor import Column
 
 @dataclass(frozen=True)
 class Published:
-    """A published table.
+    """The description of a published table.
 
     Attributes:
         title: what one row is.
-        key: the columns that tell one row from another; empty: a list of rows.
+        key: the columns of the primary key; empty if there is none.
         based_on: the study's table from which it takes columns.
-        columns: what differs here from :data:`COLUMNS`.
-        sheet: the columns that its sheet of the workbook shows, in order; empty: it has none.
+        columns: the column descriptions that differ from :data:`COLUMNS`.
+        sheet: the columns of its sheet in the workbook, in order; empty if it has no sheet.
         heads: the headings there that differ from :data:`analysis.publish.sheets.HEADS`.
-        beside: the study's table from which the sheet takes what the published table has not.
+        beside: the study's table from which the sheet takes further columns.
     """
 
     title: str
@@ -235,7 +235,7 @@ TABLES = {
     "scores-by-reading": Published("One unit's score by one reading", ("unit_id", "reading")),
     "reply-effects": Published("A cell that an accepted reply changed, before and after"),
     "notices": Published("A sentence that must stand with these tables"),
-    # The study's own, so that every id in the results leads somewhere.
+    # The study's own tables, so that every id in the results refers to a published row.
     "replies": Published(
         "",
         based_on="replies",
@@ -266,7 +266,7 @@ TABLES = {
         sheet=_sheet("source_id publisher title published extent_read read_on url"),
     ),
 }
-"""Every published table by name; one without a title has that of the study's table."""
+"""Every published table by name; an empty title stands for the title of the study's table."""
 
 _NONE = Field("")
 _POINTS_TO = {
@@ -290,18 +290,18 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
     """Return the Table Schema of a published table.
 
     Args:
-        study: the study, for what its descriptor says.
-        name: the table's name, without folder and ending.
+        study: the study with its descriptor.
+        name: the name of the table, without folder and extension.
         columns: its columns, in order.
         about: its description.
 
     Raises:
-        LookupError: a column is described nowhere.
+        LookupError: a column has no description.
     """
     own = study.descriptor.tables.get(about.based_on)
     fields = [(column, field_of(study, name, column, about)) for column in columns]
     key = about.key or (own.data_schema.primaryKey if own and not about.title else ())
-    # An empty part of a key is not missing: it says "none", as the level of a mean does.
+    # An empty part of a key means "none", such as the level of a mean; it is not a missing value.
     schema: dict = {"fields": [spec.as_dict(column) for column, spec in fields]}
     if key and all(spec.required for column, spec in fields if column in key):
         schema["primaryKey"] = list(key)
@@ -319,10 +319,10 @@ def table_schema(study: Study, name: str, columns: list[str], about: Published) 
 
 
 def field_of(study: Study, name: str, column: str, about: Published) -> Field:
-    """Return what a column of a published table, or of its sheet, is.
+    """Return the description of a column of a published table or of its sheet.
 
     Raises:
-        LookupError: it is described nowhere.
+        LookupError: the column has no description.
     """
     own, beside = (
         {spec.name: _study_field(spec) for spec in study.descriptor.tables[table].fields}
@@ -333,7 +333,7 @@ def field_of(study: Study, name: str, column: str, about: Published) -> Field:
     columns = {**beside, **COLUMNS, **own, **about.columns}
     if column not in columns:
         raise LookupError(
-            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/described.py, or to the columns of its chart"
+            f"the column {column} of {name} is described nowhere: add it to COLUMNS in publish/data_dictionary.py, or to the columns of its chart"
         )
     return columns[column]
 
