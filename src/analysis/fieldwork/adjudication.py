@@ -1,7 +1,7 @@
-"""The settling workbook: all codings side by side out, and the assessments that come of them.
+"""Adjudication: write a settling workbook with all codings, and read assessments from it.
 
-What all coders agree on is filled in; what differs is open, for a third reading to settle. To
-overrule an agreement, or to leave a coded cell without an assessment, needs who and why.
+Levels on which all coders agree are filled in; the third reader decides the others. To overrule a
+consensus, or to leave a coded cell without an assessment, the reader must give a name and a reason.
 """
 
 import datetime as dt
@@ -61,7 +61,7 @@ def adjudication_workbook(study: Study, units: Sequence[str] = ()) -> bytes:
 
     Args:
         study: the study.
-        units: these units only; none named: all.
+        units: the units to include; all units if empty.
     """
     units = list(units) or list(study["units"]["unit_id"])
     names = readers(study)
@@ -97,7 +97,7 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
             agreed = agree(coded) and not without
             for beside, row, mark in _rows_of_cell(cell, coded, *existing, agreed):
                 if row in reopened:
-                    row = row | {"settled_by": ""}  # it no longer rests on agreement
+                    row = row | {"settled_by": ""}  # the coders no longer agree on this assessment
                 texts = {**coded_texts(row), **shown, "row": mark}
                 texts["compared"] = _comparison(coded, names, without) if coded else ""
                 for place, name in enumerate(names, start=1):
@@ -112,13 +112,13 @@ def _rows(study: Study, names: list[str], units: Sequence[str]) -> Iterator[Form
 def _rows_of_cell(
     cell: Cell, coded: list[Row], existing: list[Row], set_aside: list[Row], agreed: bool
 ) -> Iterator[tuple[list[Row], Row, str]]:
-    """Yield, for each row of a cell, the codings beside it, what is filled in, and its mark."""
+    """Yield, for each workbook row of a cell, its codings, the texts to fill in, and its mark."""
     if set_aside:
         yield coded, set_aside[0] | {"level": NO_ASSESSMENT}, f"{cell[0]}/{cell[1]}/aside"
         return
     dates = dict.fromkeys(dates_of(row) for row in (*existing, *coded))
     if existing:
-        # Codings whose date was corrected stand beside the first assessment of their cell.
+        # A coding whose dates match no assessment is shown beside the first assessment of the cell.
         own = {dates_of(assessment): assessment for assessment in existing}
         strays = [coding for coding in coded if dates_of(coding) not in own]
         for number, (date, row) in enumerate(own.items()):
@@ -133,7 +133,7 @@ def _rows_of_cell(
 
 
 def agree(coded: list[Row]) -> bool:
-    """Return whether two coders or more coded a cell, all at the same dates and levels."""
+    """Return whether two or more coders coded a cell, all with the same dates and levels."""
     views: dict[str, set[tuple[str, ...]]] = {}
     for coding in coded:
         views.setdefault(coding["coder"], set()).add((*dates_of(coding), coding["level"]))
@@ -142,10 +142,10 @@ def agree(coded: list[Row]) -> bool:
 
 
 def _agreed_row(beside: list[Row]) -> Row:
-    """Return the assessment that agreeing codings come to.
+    """Return the assessment that follows from codings that agree.
 
-    Their evidence together, the lowest of their confidences, the latest of their days of
-    reading; the reason is the first coder's, since the others say the same in other words.
+    It cites the evidence of all codings, with the lowest confidence and the latest day of reading
+    among them. The reason is the first coder's: the others give the same reason in other words.
     """
     first = beside[0]
     cited = dict.fromkeys(part for row in beside for part in row["evidence_ids"].split(";") if part)
@@ -179,18 +179,18 @@ def _in_full(row: Row, rules_mark: str) -> str:
 
 
 def add_adjudications(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned settling workbook changes, and keep it in the changeset.
+    """Add the changes of a returned settling workbook to a changeset.
 
     Args:
-        changeset: of the study as it stands and the workbook.
-        reason: why assessments are replaced, where the workbook gives no reason itself.
-        on: the day on which they are.
+        changeset: the changeset, with the current study and the workbook.
+        reason: why assessments are replaced, used where the workbook gives no reason.
+        on: the day of the replacement.
     """
     _Adjudication(changeset, reason, on).propose()
 
 
 class _Adjudication:
-    """The lines of one settling workbook, held against the study."""
+    """Compares the lines of one settling workbook with the study."""
 
     def __init__(self, changeset: Changeset, reason: str, on: dt.date):
         self.changeset, self.workbook = changeset, changeset.workbook
@@ -245,7 +245,7 @@ class _Adjudication:
             elif not filled:
                 rule = "the cell was coded, and its level is left open"
             else:
-                continue  # its codings are settled by another row of the cell
+                continue  # another row of the cell gives the assessment
             remedy = f"settle it, or choose “{NO_ASSESSMENT}”, and say who and why; to settle a part at a time, write the workbook with --units"
             self.workbook.refuse(line.place("level"), "", rule, remedy)
         without = [entry for entry in filled if entry[2]["level"] == NO_ASSESSMENT]
@@ -260,7 +260,7 @@ class _Adjudication:
             self._assess(cell, line, base, row, kept)
 
     def _leave_out(self, cell: Cell, line: SheetRow, base: str, row: Row) -> None:
-        """Take a coded cell's assessments out, and keep who decided that, and why."""
+        """Remove the assessments of a coded cell, and record who decided this and why."""
         rule = "a coded cell is left without an assessment"
         if not self._has_decider_and_reason(line, row, rule):
             return
@@ -309,14 +309,14 @@ class _Adjudication:
                 old, row, confidence="confidence", settled_why="why it was settled so"
             )
             summary = f"{_in_short(old)} → {_in_short(row)}{more}"
-            # Who checked the old row did not check the new one.
+            # The check of the old row does not carry over: nobody has checked the new one.
             self.changeset.put("assessments", row, summary, line, place)
         for place in self.set_aside.pop(cell, []):
             self.set_aside_draft.remove(place)
             self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
 
     def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
-        """Check who settled a row: agreement needs codings that agree; anyone else, a reason."""
+        """Check who decided a row: "agreement" needs codings that agree; anyone else needs a reason."""
         if row["settled_by"] != AGREEMENT:
             rule = "it is settled otherwise than by agreement"
             return self._has_decider_and_reason(line, row, rule)

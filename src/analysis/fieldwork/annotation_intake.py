@@ -1,6 +1,7 @@
-"""Take quotations that were made elsewhere into a study, as far as each says what it is about.
+"""Import quotations made in other tools as rows of evidence.
 
-They come as W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+The input is W3C Web Annotations: JSON-LD, as this program writes it and as Hypothes.is exports it.
+An annotation is imported if its tags, address and words identify the unit, document and passage.
 """
 
 import datetime as dt
@@ -30,23 +31,23 @@ from analysis.wording import listed
 Row = dict[str, Any]
 
 _HOLDING = ("annotations", "items", "rows", "first", "@graph")
-"""Under one of these a collection holds its annotations."""
+"""Keys under which a collection of annotations lists its members."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class WebAnnotation:
-    """What an annotation says.
+    """The content of one annotation on one target.
 
     Attributes:
-        address: the address of what is annotated; empty: none is named.
-        sha256: the hash of what is annotated, if one is named.
-        exact: the words; empty: it quotes none.
-        prefix: the words before them.
-        suffix: the words after them.
+        address: the address of the annotated document; empty if none is given.
+        sha256: the SHA-256 hash of the annotated document; empty if none is given.
+        exact: the quoted words; empty if it quotes none.
+        prefix: the words before the quotation.
+        suffix: the words after the quotation.
         tags: its tags.
-        comment: what its author says in their own words.
-        created_on: the day on which it was made; empty: not said.
+        comment: the author's comment.
+        created_on: the day on which it was made; empty if not given.
     """
 
     address: str
@@ -60,10 +61,10 @@ class WebAnnotation:
 
 
 def read_annotations(path: Path) -> list[WebAnnotation]:
-    """Return every annotation of a file, one for each place that it is on.
+    """Return the annotations of a file, one for each target of each annotation.
 
     Raises:
-        StudyError: it is no such file.
+        StudyError: the file does not hold W3C Web Annotations as JSON.
     """
     remedy = "give a file of W3C Web Annotations (JSON-LD), such as Hypothes.is exports"
     try:
@@ -117,7 +118,7 @@ def _of(annotation: dict[str, Any]) -> Iterator[WebAnnotation]:
 
 
 def _quoting(selector: Any) -> Iterator[dict[str, Any]]:
-    """Yield the selectors that quote, those within others too."""
+    """Yield the text quote selectors, including those nested in other selectors."""
     for part in _list(selector):
         if isinstance(part, dict):
             if any(str(name).endswith("TextQuoteSelector") for name in _list(part.get("type"))):
@@ -137,22 +138,23 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a text in one line; what is no text says nothing."""
+    """Return a text in one line; a value that is not a text gives an empty one."""
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 class _LeftOutError(Exception):
-    """An annotation cannot be taken in; says why."""
+    """An annotation cannot be imported; the message says why."""
 
 
 @dataclass
 class Annotated:
-    """What came of a file of annotations.
+    """The result of importing a file of annotations.
 
     Attributes:
-        taken: what became of each that was taken in: added, changed or unchanged; and its row.
-        incomplete: by the id of the evidence, what the annotation does not say.
-        left_out: each that was not taken in, by its number in the file, and why.
+        taken: for each imported annotation, what became of its row of evidence (added, changed
+            or unchanged) and the row's id.
+        incomplete: ids of evidence, each with what its annotation does not say.
+        left_out: each annotation not imported, with its number in the file and the reason.
     """
 
     taken: list[tuple[str, str]] = field(default_factory=list)
@@ -161,11 +163,11 @@ class Annotated:
 
 
 def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Annotated:
-    """Add and fill rows of evidence by the annotations of a file.
+    """Add rows of evidence, and fill existing ones, from the annotations of a file.
 
     Raises:
-        StudyError: the file holds no annotations, or the study would not be valid; the study is
-            as it was.
+        StudyError: the file holds no annotations, or the study would not be valid. The study is
+            not changed.
     """
     annotations = read_annotations(path)
     with changing(folder, path.name, dry_run) as changeset:
@@ -185,7 +187,7 @@ def take_annotations_in(path: Path, folder: Path, dry_run: bool = False) -> Anno
 
 @dataclass(frozen=True)
 class _Named:
-    """The ids that the tags of an annotation name; each is empty where none does."""
+    """The ids that the tags of an annotation name; a field is empty if no tag names it."""
 
     unit: str = ""
     criterion: str = ""
@@ -195,7 +197,7 @@ class _Named:
 
 
 class _Tags:
-    """What tags may name: ids of the study, alone or behind the word for what they are of."""
+    """Reads tags that are ids of the study, alone ("kent") or after a kind ("unit:kent")."""
 
     def __init__(self, study: Study):
         self._ids = {
@@ -207,7 +209,7 @@ class _Tags:
         }
 
     def read(self, tags: tuple[str, ...]) -> _Named:
-        """Return what tags name; nothing is guessed."""
+        """Return the ids that tags name exactly; refuse tags that name several of a kind."""
         named: dict[str, set[str]] = defaultdict(set)
         for tag in tags:
             for kind, name in self._meant(tag):
@@ -233,14 +235,14 @@ class _Tags:
 
 
 class _Rows:
-    """The rows of evidence that annotations add and fill."""
+    """Adds rows of evidence from annotations, and fills existing ones."""
 
     def __init__(self, changeset: Changeset):
         self._changeset, self._evidence = changeset, changeset.draft("evidence")
         self._places, self._tags = _Places(changeset.study), _Tags(changeset.study)
 
     def take(self, annotation: WebAnnotation, line: SheetRow) -> tuple[str, str, str]:
-        """Add or fill a row; return what was done, the row's id, and what is not said."""
+        """Add or fill a row; return what was done, the row's id, and what the annotation lacks."""
         if not annotation.exact:
             raise _LeftOutError("it quotes no words (it has no TextQuoteSelector)")
         if len(annotation.exact.split()) > WORDS_AT_MOST:
@@ -265,7 +267,7 @@ class _Rows:
             )
 
     def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
-        """Return the place of the row that is meant: the one named, or that has these words."""
+        """Return the index of the row to fill: the one a tag names, or one with the same quotation."""
         key = tags.unit, document["document_id"]
         for place, row in enumerate(self._evidence.rows):
             same = (row["unit_id"], row["document_id"]) == key and not tags.evidence
@@ -281,7 +283,7 @@ class _Rows:
             raise _LeftOutError(why)
         if not annotation.comment:
             raise _LeftOutError("it has no comment that says in our own words what is quoted")
-        # For the other tags evidence has no column.
+        # The other tags go into the note, since evidence has no column for them.
         own = {tags.unit, f"unit:{tags.unit}", f"extent:{tags.extent}"}
         kept = "; ".join(tag for tag in annotation.tags if tag not in own)
         taken = {row["evidence_id"] for row in self._evidence.rows}
@@ -334,7 +336,7 @@ def _refuse_half_signs(annotation: WebAnnotation) -> None:
 
 
 class _Places:
-    """Where the words of annotations stand, in the documents that a study has."""
+    """Finds the words of annotations in the documents of a study."""
 
     def __init__(self, study: Study):
         self._library, store = Library(study), DocumentStore(study.folder)
@@ -346,14 +348,14 @@ class _Places:
             source = sources[row["source_id"]]
             own = row["retrieved_from"] if row["access"] != PRIVATE else ""
             for address in {_bare(url) for url in (own, source["url"], source["archived"])} - {""}:
-                # Of several versions the latest is looked in first.
+                # Insert at the front, so that the latest version of a document is searched first.
                 self._by_address[address].insert(0, row)
 
     def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
-        """Return the document that has the words, and the cells that say where they stand."""
+        """Return the document that has the words, and the values of the columns that locate them."""
         document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
         bare = _bare(annotation.address)
-        # A document is held without the query string where it is the same without.
+        # The study may have the document under its address without the query string.
         by_address = self._by_address.get(bare) or self._by_address.get(bare.partition("?")[0], [])
         rows = [document] if document else by_address
         if not rows:
@@ -373,7 +375,7 @@ class _Places:
 
 
 def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
-    """Return page, prefix and suffix, as far as the text has them; ``None``: it has no such words."""
+    """Return page, prefix and suffix, as far as the text has them; ``None`` if the words are absent."""
     around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
     places = text.places(annotation.exact, **around)
     if not places:
@@ -387,12 +389,12 @@ def _has_quote(row: Row, quote: str) -> bool:
 
 
 def _bare(address: str) -> str:
-    """Return an address as it is compared: without its scheme, its fragment and a slash at its end."""
+    """Return an address for comparison: without scheme, fragment and trailing slash."""
     return urldefrag(address).url.rstrip("/").partition("://")[2]
 
 
 def _day(text: str) -> str:
-    """Return a day that has been; else nothing."""
+    """Return an ISO date that is not in the future; empty for any other text."""
     try:
         return text if dt.date.fromisoformat(text) <= dt.date.today() else ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a returned coding workbook changes: codings that are new, and those that they replace."""
+"""Intake of a coding workbook: find new codings, and the codings that they replace."""
 
 import datetime as dt
 from collections import Counter
@@ -31,16 +31,16 @@ from analysis.wording import agreeing
 _CELL = ("unit_id", "criterion_id")
 
 Existing = dict[tuple[str, ...], dict[str, int]]
-"""A coder's codings: for each cell, the place of each by the sign of what it says."""
+"""A coder's codings: for each cell, the index of each coding by its fingerprint."""
 
 
 def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned coding workbook changes, and keep it in the changeset.
+    """Add the changes of a returned coding workbook to a changeset.
 
     Args:
-        changeset: of the study as it stands and the workbook.
-        reason: why existing codings are replaced; needed where any is.
-        on: the day on which they are.
+        changeset: the changeset, with the current study and the workbook.
+        reason: why existing codings are replaced; required if any is.
+        on: the day of the replacement.
     """
     coder, reader = _coder_of(changeset), RowReader(changeset)
     if coder:
@@ -54,7 +54,7 @@ def add_codings(changeset: Changeset, reason: str, on: dt.date) -> None:
 
 
 class _Codings:
-    """The lines of one coding workbook, held against the study."""
+    """Compares the lines of one coding workbook with the study."""
 
     def __init__(self, changeset: Changeset, reader: RowReader, coder: str):
         self.changeset, self.reader, self.coder = changeset, reader, coder
@@ -96,7 +96,7 @@ class _Codings:
             self._take(line, row, place, {"replaced_on": on.isoformat(), "replaced_why": reason})
 
     def _compare(self, line: SheetRow, mark: Mark, row: Row) -> None:
-        """Keep a row that says something new; say of it that it is unchanged, or refuse it."""
+        """Record a row as unchanged, refuse it, or keep it as a new or changed coding."""
         place = self.existing.get(_cell(row), {}).get(text_mark(row))
         if place is not None:
             self.kept.add(place)
@@ -110,7 +110,7 @@ class _Codings:
             self.taken.append((line, mark, row))
 
     def _take(self, line: SheetRow, row: Row, place: int | None, past: Row) -> None:
-        """Add a new coding, or put a changed one in the place of the one that it replaces."""
+        """Add a new coding, or replace the coding that a row changes."""
         same_date = self.of_date.setdefault((*_cell(row), *dates_of(row)), [])
         place = same_date[0] if place is None and same_date else place
         if place is None:
@@ -129,10 +129,10 @@ class _Codings:
         self.changeset.put("codings", row, summary, line, place)
 
     def _with_places(self) -> Iterator[tuple[SheetRow, Row, int | None]]:
-        """Yield each line and row with the place of the coding that it changes, if it changes one.
+        """Yield each line and row with the index of the coding that it changes, if any.
 
-        A row is often copied to hold a second date: then one of the copies is the row that was
-        there, and the others are new.
+        Coders often copy a row to add a second date. Then one of the copies is the original row,
+        and the others are new.
         """
         copies: dict[int, list[tuple[SheetRow, Row]]] = {}
         for line, mark, row in self.taken:
@@ -162,7 +162,7 @@ def _cell(row: Row) -> tuple[str, str]:
 
 
 def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
-    """Record that a coder's batch came back, and say what counts as read without a row."""
+    """Record that a coder's batch came back, and note how many cells count as read without a row."""
     batch = changeset.workbook.about.get("batch", "")
     draft = changeset.draft("assignments")
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
@@ -184,7 +184,7 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
 
 
 def _coder_of(changeset: Changeset) -> str:
-    """Return whose coding a workbook is; empty, and a problem kept, where it cannot be told."""
+    """Return the coder of a workbook; if that is unclear, add a problem and return an empty text."""
     workbook, study = changeset.workbook, changeset.study
     coder = recorded_name(study, workbook.about.get("coder", ""))
     rule = fault_of_name(coder)
@@ -204,7 +204,7 @@ def _coder_of(changeset: Changeset) -> str:
 
 
 def changed_criteria(changeset: Changeset) -> set[str]:
-    """Return the criteria whose rules are not those that the workbook was written with."""
+    """Return the criteria whose rules have changed since the workbook was written."""
     about, now = changeset.workbook.about, codebook_marks(changeset.study.tables)
     if about.get("codebook") == short_mark(*now.values()):
         return set()
@@ -221,9 +221,9 @@ def _refuse_as_old(changeset: Changeset, line: SheetRow, rule: str) -> None:
 
 
 def _has_content(line: SheetRow, mark: Mark) -> bool:
-    """Return whether a line is more than a row that was sent out empty and came back empty."""
+    """Return whether a line was sent with a coding, or has any text that we did not fill in."""
     if mark.sign not in ("", "new"):
-        return True  # a coding that was made: emptied, it is still to be answered for
+        return True  # it held a coding: if that was emptied, the line is refused later
     shown = {"row", "unit_id", "criterion_id"} if mark.unit else {"row"}
     return any(text for name, text in line.texts.items() if name not in shown)
 

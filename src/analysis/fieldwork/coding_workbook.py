@@ -1,8 +1,8 @@
-"""The coding workbook: one coder's codings out, and no others; and what each coder was given.
+"""Coding workbooks: write one for each coder, and record which cells each coder was given.
 
-A coder codes without sight of another's levels (Krippendorff, Content Analysis, 4th edition,
-2019, chapter 12, on independence), so the workbook holds that coder's own rows and no others.
-A coder has read what she was given, and no more: that is recorded.
+Coders must work independently (Krippendorff, Content Analysis, 4th edition, 2019, chapter 12), so
+a workbook holds only that coder's own codings. The cells that it covers are recorded as an
+assignment, since a coder is taken to have read those cells and no others.
 """
 
 import datetime as dt
@@ -60,12 +60,11 @@ def coding_workbook(
 
     Args:
         study: the study.
-        coder: the coder's name, as it stands or is to stand in ``codings.csv``.
-        units: these units only; none named: all.
+        coder: the coder's name, as in ``codings.csv`` or as it is to be written there.
+        units: the units to include; all units if empty.
         only_unknown: only the cells for which this coder has no level yet.
-        batch: the batch of work that it is recorded as
-            (:func:`analysis.fieldwork.coding_workbook.assign`).
-        beside: the folder in which it will lie, from which links to documents lead.
+        batch: the id of the batch under which it is recorded (see :func:`assign`).
+        beside: the folder of the workbook; links to documents are relative to it.
 
     Raises:
         StudyError: the coder has no name, or a unit is not in the study.
@@ -100,13 +99,13 @@ def coding_workbook(
 
 
 def cells_of_rows(rows: Iterable[FormRow]) -> list[Cell]:
-    """Return the cells that rows of a sheet Coding are on, each once."""
+    """Return the cells of the rows of a sheet Coding, each once."""
     marks = (row.texts["row"].split("/") for row in rows)
     return list(dict.fromkeys((unit, criterion) for unit, criterion, _ in marks))
 
 
 def checked_coder(study: Study, coder: str) -> str:
-    """Return a coder's name, after checking that it can stand in a table and come back."""
+    """Return a coder's name as the study writes it; refuse one that a table cannot hold."""
     rule = fault_of_name(normalised_text(coder, CODE))
     if rule:
         remedy = "name the coder as it is to stand in the data, such as --coder coder-1"
@@ -115,7 +114,7 @@ def checked_coder(study: Study, coder: str) -> str:
 
 
 def fault_of_name(name: str) -> str:
-    """Return why a text cannot be a coder's name; empty where it can."""
+    """Return why a text cannot be a coder's name; empty if it can."""
     if not name:
         return "a coder needs a name"
     if not name.isprintable() or len(name) > 100:
@@ -124,7 +123,7 @@ def fault_of_name(name: str) -> str:
 
 
 def recorded_name(study: Study, coder: str) -> str:
-    """Return a coder's name as the study writes it."""
+    """Return a coder's name in the spelling of the study's codings, if the coder has any."""
     name = normalised_text(coder, CODE)
     names = {normalised_text(recorded, CODE): recorded for recorded in study["codings"]["coder"]}
     return names.get(name, name)
@@ -133,7 +132,7 @@ def recorded_name(study: Study, coder: str) -> str:
 def coding_rows(
     study: Study, own: pd.DataFrame, units: Sequence[str], only_unknown: bool
 ) -> Iterator[FormRow]:
-    """Yield the rows of a coder's sheet Coding; ``own``: the codings that are the coder's."""
+    """Yield the rows of a coder's sheet Coding; ``own`` has the coder's codings."""
     unit_name, label = study.lookup("units", "name"), study.lookup("criteria", "label")
     scale = study.lookup("criteria", "scale_id")
     by_cell = grouped(own, "unit_id", "criterion_id")
@@ -142,7 +141,7 @@ def coding_rows(
         for criterion in study["criteria"]["criterion_id"]:
             rows = by_cell.get((unit, criterion), [])
             if not rows and (unit, criterion) in never:
-                continue  # there is nothing to look for
+                continue  # the unit is always exempt from this criterion
             if only_unknown and any(row["level"] not in v.UNKNOWNS for row in rows):
                 continue
             shown = {"unit_id": unit_name[unit], "criterion_id": label[criterion]}
@@ -153,17 +152,17 @@ def coding_rows(
 
 
 _CRITERIA_OF_A_ROW = 300
-"""Criteria of one row at most: their ids, each of 100 signs at most, fit into one cell."""
+"""The most criteria in a row: the ids, of at most 100 characters each, fit into one cell."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a coder is to be given.
+    """The cells to give to a coder.
 
     Attributes:
-        units: these units only; none named: all.
+        units: the units to include; all units if empty.
         only_unknown: only the cells for which this coder has no level yet.
-        round: the round that it belongs to, ``pilot`` or ``main``; empty: the main one.
+        round: the round of coding, ``pilot`` or ``main``; empty for the main round.
     """
 
     units: Sequence[str] = ()
@@ -174,19 +173,20 @@ class Order:
 def give_workbook(
     study: Study, coder: str, out: Path, order: Order, on: dt.date | None = None
 ) -> list[str]:
-    """Write a coder's workbook, and record in the study what she was given: both or neither.
+    """Write a coder's workbook, and record the assignment in the study: both or neither.
 
-    Call it while :func:`analysis.study.journal.changing` is held for the study's folder.
+    Call it inside :func:`analysis.study.journal.changing` for the study's folder.
 
     Args:
-        study: the study, as it stands in its folder.
-        coder: the coder.
+        study: the study, as loaded from its folder.
+        coder: the coder's name.
         out: the file to write.
-        order: what she is given.
+        order: the cells to give.
         on: the day; default: today.
 
     Returns:
-        The files of the study that were changed; none where the same was given that day.
+        The files of the study that were changed; none if the coder was given the same cells that
+        day already.
 
     Raises:
         StudyError: the workbook cannot be written as asked, or the study cannot be changed.
@@ -203,10 +203,10 @@ def give_workbook(
 
 
 def assign(study: Study, coder: str, order: Order, on: dt.date) -> tuple[str, pd.DataFrame]:
-    """Return the batch of what a coder is given on a day, and the rows that record it.
+    """Return the id of the batch that a coder is given on a day, and its new assignment rows.
 
-    The batch is the day with a counter. What the same coder was given on the same day before is
-    the same batch, and adds no row.
+    The id is the day with a counter. If the coder was given the same cells on the same day and
+    in the same round already, that batch is returned, with no rows.
     """
     coder, day, recorded = checked_coder(study, coder), on.isoformat(), study["assignments"]
     units = list(order.units) or list(study["units"]["unit_id"])

@@ -1,6 +1,6 @@
-"""Look at the rows of a returned workbook for slips of a spreadsheet program.
+"""Find likely spreadsheet slips in a returned workbook: cells dragged down, columns sorted alone.
 
-Neither can be told for sure from what somebody meant, so each is only noted, for a person to look.
+Neither can be told for certain from what was intended, so each is only noted for a person to check.
 """
 
 import contextlib
@@ -17,22 +17,22 @@ from analysis.fieldwork.workbook_content import ReadWorkbook, SheetRow
 FILLED_DOWN = "These count up or down by one from row to row, as when a cell is dragged down: look whether they were meant"
 SORTED_ALONE = "This column stands in order and its rows do not, as when it was sorted alone: look whether each row has its own"
 _LEAST_ROWS, _LEAST_ALONE = 4, 5
-"""Rows that must count up or down before it is said: of dates, ids of evidence, or two columns at
-once; of any other column alone."""
+"""Fewest rows that count up or down before they are noted. The first applies to dates, evidence
+ids, and two columns that count together; the second to any other single column."""
 _RARE = 1 / 250
-"""Chance below which rows that stand in order by themselves are worth a look."""
+"""Probability of a chance order below which a sorted column is noted."""
 _FIELDS = {field.name: field for form in FORMS for field in form.fields}
 _NAMES = {form.fields[0].name for form in FORMS} | {"unit_id", "criterion_id", "scope", "source_id"}
 _DONE_IN_ORDER = ("read_on", "searched_on", "received_on", "sent_on", "due_on", "answered_on")
-"""Days of what people do: they do it from the top down, so that these stand in order."""
+"""Days of actions. People work from the top down, so these columns are often in order."""
 
 
 def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> None:
-    """Note columns that count up or down by one row by row, and columns that were sorted alone.
+    """Note columns that count up or down by one from row to row, and columns sorted alone.
 
     Args:
         workbook: the workbook.
-        lines: those of its rows that add or change something.
+        lines: its rows that add or change something.
     """
     for tab in dict.fromkeys(line.sheet for line in lines):
         rows = sorted((line for line in lines if line.sheet == tab), key=lambda line: line.number)
@@ -46,7 +46,7 @@ def note_filled_or_sorted(workbook: ReadWorkbook, lines: Sequence[SheetRow]) -> 
 
 
 def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str, list[SheetRow]]]:
-    """Yield each column with rows in which it counts up or down by one, where that is no chance."""
+    """Yield each column and run of rows that counts by one, if that is unlikely to be intended."""
     runs = [
         (name, run)
         for name in _columns(rows)
@@ -63,7 +63,7 @@ def _running(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[tuple[str
         if re.fullmatch(r"\d{4}-\d\d-\d\d", run[0][name]):
             yield name, run
         elif _of_documents(rows) or {line[name] for line in run} & brought:
-            continue  # yearly documents, and new evidence in the order in which it was found
+            continue  # annual documents, or new evidence in the order in which it was found
         elif besides or (len(run) >= _least(name) and _of_one_kind(name, run)):
             yield name, run
 
@@ -74,14 +74,15 @@ def _least(name: str) -> int:
 
 
 def _of_documents(rows: list[SheetRow]) -> bool:
-    """Return whether rows are on a sheet for new sources, evidence or searches."""
+    """Return whether rows are from a sheet for new sources, evidence or searches."""
     return bool(rows[0].letters.keys() & {"publisher", "states", "queries"})
 
 
 def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
-    """Return whether a run is none that the order of the rows alone can make.
+    """Return whether the order of the rows alone cannot explain a run.
 
-    Evidence is often numbered by unit, and one cell may have a date for each of some years.
+    It can in two cases: evidence is often numbered by unit, so that ids count up over several
+    units; and one cell may have dates that count up over several years.
     """
     cells = {(line["unit_id"], line["criterion_id"]) for line in run}
     if name.startswith("evidence_"):
@@ -90,7 +91,7 @@ def _of_one_kind(name: str, run: list[SheetRow]) -> bool:
 
 
 def _columns(rows: list[SheetRow]) -> list[str]:
-    """Return the columns that hold codes or dates, and do not name the row."""
+    """Return the columns with codes or dates, without those that identify the row."""
     names = dict.fromkeys(name for line in rows for name in line.texts)
     kinds = {name: _FIELDS.get(name) or _FIELDS.get(re.sub(r"_\d+$", "_1", name)) for name in names}
     return [
@@ -99,7 +100,7 @@ def _columns(rows: list[SheetRow]) -> list[str]:
 
 
 def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]]:
-    """Yield the runs of rows, one under the other, in which a column counts up, or down, by one."""
+    """Yield the runs of adjacent rows in which a column counts by ``step`` (1 or -1)."""
     run = rows[:1]
     for above, line in pairwise(rows):
         if line.number == above.number + 1 and line[name] in _next(above[name], step):
@@ -113,7 +114,7 @@ def _runs(rows: list[SheetRow], name: str, step: int) -> Iterator[list[SheetRow]
 
 
 def _next(text: str, step: int) -> set[str]:
-    """Return what a program writes below a text when it is dragged down, counting by a step."""
+    """Return the texts that a spreadsheet may fill in below a text when it is dragged down."""
     following = set()
     if match := re.fullmatch(r"(\d{4})-(\d\d)", text):
         months = 12 * int(match[1]) + int(match[2]) - 1 + step
@@ -127,9 +128,9 @@ def _next(text: str, step: int) -> set[str]:
 
 
 def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]:
-    """Yield the columns that stand in order, up or down, over rows that stand as they were sent."""
+    """Yield the columns whose texts are sorted although the rows are still in the order sent."""
     if _of_documents(rows):
-        return  # people enter them by date, or by name
+        return  # people often enter these in order of date or name
     places = {name: place for place, name in enumerate(workbook.sent)}
     key = next(iter(rows[0].letters), "")
     sent = [(places[line[key]], line) for line in rows if line[key] in places]
@@ -140,12 +141,12 @@ def _sorted_alone(workbook: ReadWorkbook, rows: list[SheetRow]) -> Iterator[str]
             continue
         texts = [line[name] for _, line in sent if line[name]]
         if name in _FIELDS and _FIELDS[name].kind == TEXT:
-            texts = [re.sub(r"\d+", "", text) for text in texts]  # page after page
+            texts = [re.sub(r"\d+", "", text) for text in texts]  # without page numbers
         if texts in (sorted(texts), sorted(texts, reverse=True)) and _chance(texts) < _RARE:
             yield name
 
 
 def _chance(texts: list[str]) -> float:
-    """Return the chance that texts in any order stand in order, up or down."""
+    """Return the probability that texts in random order are sorted, ascending or descending."""
     equal = sum(math.lgamma(count + 1) for count in Counter(texts).values())
     return 2 * math.exp(equal - math.lgamma(len(texts) + 1))

@@ -1,8 +1,8 @@
-"""Bring in a table that somebody has: units, criteria and answers, and nothing that it does not say.
+"""Import an existing table of units, criteria and answers, without adding anything to it.
 
-The file is the one source, known by its hash. Each answer becomes a statement of evidence that
-says where it stands in the table, and an assessment that rests on it. What a blank means is what
-the map says; a blank that was looked for becomes a search.
+The file becomes one source, identified by its hash. Each answer becomes a row of evidence that
+gives its place in the table, and an assessment that cites this evidence. The map declares what a
+blank means; a blank that means "looked and found nothing" becomes a search.
 """
 
 import datetime as dt
@@ -32,19 +32,19 @@ from analysis.study import Study, journal, load
 from analysis.study import vocabulary as v
 
 FILLED = ("units", "sources", "evidence")
-"""Tables that may be empty before a table is brought in."""
+"""Tables of the study that may be empty before the import."""
 _KEYS = {
     "assessments": ("unit_id", "criterion_id", *DATED),
     "codings": ("unit_id", "criterion_id", "coder", *DATED),
     "searches": ("unit_id", "searched_on", "where"),
     "sources": ("source_id",),
 }
-"""What tells the rows of a table apart."""
+"""The columns that identify a row, by table."""
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
 _SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
-"""Meanings that leave a cell not assessed. No row says so: it would hide a later search."""
+"""Meanings that leave a cell without an assessment. No row is added: it would hide a later search."""
 _NAMED_AT_MOST = 20
-"""Questions that a statement on the blanks of a unit names; the others are counted."""
+"""The most questions named in the evidence on the blanks of a unit; the rest are counted."""
 
 
 def import_table(
@@ -54,18 +54,18 @@ def import_table(
     dry_run: bool = False,
     preview: Callable[[Intake], None] = lambda intake: None,
 ) -> Intake:
-    """Bring a table into a study: all that it says, or nothing.
+    """Import a table into a study, as a whole or not at all.
 
     Args:
         path: the table, ``.csv`` or ``.xlsx``.
         folder: the study's folder.
-        map_path: the map; ``None``: the table has the study's own headings and words.
+        map_path: the map; ``None`` if the table has the study's own headings and words.
         dry_run: write nothing.
-        preview: shown the change before anything is written.
+        preview: called with the result before anything is written.
 
     Raises:
-        StudyError: it cannot be brought in; the error holds every problem found, and the study
-            is as it was.
+        StudyError: the table cannot be imported. The error holds every problem found, and the
+            study is not changed.
     """
     with nullcontext() if dry_run else journal.changing(folder):
         imported, files = _prepared(load(folder, to_fill=FILLED), path, map_path)
@@ -96,7 +96,7 @@ def _prepared(study: Study, path: Path, map_path: Path | None) -> tuple[Intake, 
 
 
 class _Import:
-    """The answers of one table, held against the study."""
+    """Compares the answers of one table with the study, and adds the rows that follow."""
 
     def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap):
         self.study, self.table, self.map = changeset.study, table, table_map
@@ -108,7 +108,7 @@ class _Import:
         self.existing = {name: changeset.draft(name).places(*key) for name, key in _KEYS.items()}
 
     def take(self, answers: list[Answer]) -> None:
-        """Add the rows that answers come to, and the table as their source."""
+        """Add the rows that follow from answers, and the table as their source."""
         cells: dict[tuple, list[Answer]] = defaultdict(list)
         for answer in answers:
             cells[answer.unit, answer.criterion, answer.dated].append(answer)
@@ -119,7 +119,7 @@ class _Import:
             self._take_source()
 
     def _take_cell(self, cell: tuple, of_cell: list[Answer]) -> None:
-        """Take in what the table says of one unit, criterion and date."""
+        """Add the answers of one unit, criterion and date; refuse contradictory ones."""
         unit, criterion, dated = cell
         given = [answer for answer in of_cell if answer.meaning not in (*_SILENT, FOUND_NOTHING)]
         others = [answer for answer in of_cell if answer not in given and not answer.coders]
@@ -171,7 +171,7 @@ class _Import:
             self.workbook.refuse(answer.line.place("level"), answer.text, rule, remedy)
 
     def _add(self, table: str, row: dict[str, str], given: list[Answer]) -> dict[str, str] | None:
-        """Add the row that answers come to; return the one of another level that is in its place."""
+        """Add the row for some answers; if the study has it with another level, return that row."""
         first, (_, old) = given[0], self._old(table, row)
         if old and old["level"] != first.meaning:
             return old
@@ -185,7 +185,7 @@ class _Import:
         return None
 
     def _evidence(self, answer: Answer) -> str:
-        """Return the id of the statement that an answer is, added when it is first cited."""
+        """Return the id of the evidence for an answer; add the evidence on the first call."""
         place = answer.line.place("level").rpartition("!")[2]
         column = "" if self.map.is_long else f", column “{answer.question}”,"
         what = f"says on “{answer.question}”" if self.map.is_long else "says"
@@ -204,7 +204,7 @@ class _Import:
                 "unit_id": unit,
                 "source_id": self.source_id,
                 "states": states,
-                # All that the table holds was read, and nothing of the documents behind it.
+                # The whole table was read, and none of the documents behind it.
                 "extent_read": "whole_excerpt",
                 "note": note,
             }
@@ -212,7 +212,7 @@ class _Import:
         return name
 
     def _take_blanks(self, answers: Iterable[Answer]) -> None:
-        """Log the searches that blanks stand for; keep beside each unit what others mean."""
+        """Add searches for blanks that found nothing, and evidence on the other blanks of a unit."""
         searches: dict[tuple[str, str], list[Answer]] = defaultdict(list)
         silent: dict[str, list[Answer]] = defaultdict(list)
         for answer in answers:
@@ -227,7 +227,7 @@ class _Import:
             self._state_blanks(unit, blanks)
 
     def _state_blanks(self, unit: str, blanks: list[Answer]) -> None:
-        """State as evidence on which questions the table has no answer about a unit."""
+        """Add evidence that names the questions without an answer about a unit."""
         parts, kinds = [], {"not asked": (NOT_ASKED,), "nobody looked": _LOOKED_FOR_BY_NOBODY}
         for words, meanings in kinds.items():
             questions = [f"“{answer.question}”" for answer in blanks if answer.meaning in meanings]
@@ -242,7 +242,7 @@ class _Import:
 
     def _search(self, searched: Searched | None, unit: str, day: str, blanks: list[Answer]) -> None:
         if searched is None:
-            return  # the map then has no answer that means it
+            return  # without it, the map has no answer with this meaning
         own = ("source", "note", "coder") if blanks[0].line["date"] == day else BESIDE
         note = " ".join([self._why_found_nothing(blanks), *_texts_beside(blanks, own)])
         row = {
@@ -268,7 +268,7 @@ class _Import:
         return f"Imported from {self.table.name}, where the answer is {' or '.join(texts)}: that was declared to mean that it was looked for and not found."
 
     def _old(self, table: str, row: Mapping[str, str]) -> tuple[int | None, dict[str, str]]:
-        """Return the place and the text of the row that the study has with the same key."""
+        """Return the index and the texts of the study's row with the same key."""
         places = self.existing[table].get(tuple(row[name] for name in _KEYS[table]))
         if not places:
             return None, {}
@@ -292,7 +292,7 @@ class _Import:
 
 
 def _texts_beside(answers: Iterable[Answer], kinds: Iterable[str]) -> list[str]:
-    """Say what a table has beside blanks: its own day, source, note and coder of each."""
+    """Return sentences on what the table has beside blanks: day, source, note and coder."""
     beside: dict[str, list[str]] = {}
     for answer in answers:
         parts = [f"{kind} {text}" for kind in kinds if (text := answer.line[kind])]

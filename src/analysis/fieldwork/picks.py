@@ -1,4 +1,4 @@
-"""What comes back from the sheets with passages: those that were picked, and what holds nothing."""
+"""Intake of the sheets with passages: passages picked, and documents read without a finding."""
 
 import re
 from collections.abc import Container
@@ -47,14 +47,14 @@ class _Picked:
 
 
 class Picks:
-    """The passages that were picked in a workbook.
+    """The passages that a coder picked in a workbook.
 
     Attributes:
-        quoted: by the id of a piece of evidence, what of its row follows from the passage.
+        quoted: by evidence id, the columns of the evidence that are filled from the passage.
     """
 
     def __init__(self, changeset: Changeset, coder: str):
-        """Read what was picked; what cannot be taken is kept as a problem."""
+        """Read the picked passages; add a problem for each that cannot be accepted."""
         self._changeset, self._coder = changeset, coder
         self._workbook, self._library = changeset.workbook, Library(changeset.study)
         brought = self._workbook.forms.get(NEW_EVIDENCE.name, [])
@@ -71,7 +71,7 @@ class Picks:
         return {(pick.unit, pick.criterion) for pick in self._picked}
 
     def bring_in(self, batch: str) -> None:
-        """Add what was picked to the study, once the evidence is in."""
+        """Add the picks to the study; their evidence must be in the changeset already."""
         draft = self._changeset.draft("evidence")
         units = {row["evidence_id"]: row["unit_id"] for row in draft.rows}
         rows = []
@@ -120,7 +120,7 @@ class Picks:
         return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
 
     def _quoted(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
-        """Return the quotation of a row of evidence; empty, and a problem kept, if it is none."""
+        """Return the quotation columns of a row of evidence; if invalid, add a problem and return {}."""
         quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}
         row |= {"prefix": "", "suffix": ""}
@@ -152,12 +152,12 @@ class Picks:
 def bring_in_nothing_found(
     changeset: Changeset, reader: RowReader, coder: str, picked: Container[Cell]
 ) -> None:
-    """Add a search for each cell on which the documents held were read and hold nothing.
+    """Add a search for each cell on which a coder read the documents held and found nothing.
 
     Args:
-        changeset: what the workbook would change.
-        reader: reads its lines.
-        coder: whose workbook it is.
+        changeset: the changeset of the workbook.
+        reader: the reader of its lines.
+        coder: the coder of the workbook.
         picked: the cells on which a passage was picked.
     """
     lines = [
@@ -169,7 +169,7 @@ def bring_in_nothing_found(
 
 
 def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
-    """Return the column in which a row does not show what its mark says; empty: none."""
+    """Return the first column whose text contradicts the mark of its row; empty if none does."""
     unit = "" if mark[1] == NO_UNIT_MARK else mark[1]
     label = study.lookup("criteria", "label")[mark[2]]
     for name, text in {"unit_id": unit_called(study, unit), "criterion_id": label}.items():
@@ -181,7 +181,7 @@ def _differing_column(study: Study, line: SheetRow, mark: re.Match[str]) -> str:
 def _nothing_found(
     changeset: Changeset, reader: RowReader, line: SheetRow, coder: str, picked: Container[Cell]
 ) -> dict[str, str]:
-    """Return the search of a line; empty, and a problem kept, if it cannot be taken."""
+    """Return the row of a search from a line; if it is refused, add a problem and return {}."""
     workbook, labels = changeset.workbook, changeset.study.lookup("criteria", "label")
     mark = _LISTED_MARK.fullmatch(line["row"].replace(" ", ""))
     units, choice = set(changeset.study["units"]["unit_id"]), reader.code(line, "choice", NOTHING)

@@ -1,6 +1,6 @@
-"""Read cells: their text, the result of a formula, the address behind a link; and what is in none.
+"""Read cells: their text, the stored result of a formula, or the address behind a link.
 
-What somebody wrote outside the cells that are read is noted: comments, links, drawings, headers.
+Content outside the cells that are read is noted: comments, links, drawings, headers and footers.
 """
 
 import re
@@ -22,7 +22,7 @@ from analysis.wording import capital
 _LEADS = re.compile(r"\bHYPERLINK\s*\(", re.IGNORECASE)
 
 _HYPERLINK = re.compile(r'\s*=\s*HYPERLINK\(\s*"((?:[^"]|"")*)"\s*[,)]', re.IGNORECASE)
-"""A formula that leads somewhere; and one whose address stands in it whole, as one text."""
+"""A formula that makes a link; and one whose address is in it as a single text."""
 
 FROM_1904 = "The workbook counts its days from 1904, and this one was read so: look whether it is the day that was meant"
 
@@ -33,9 +33,9 @@ def place_of(cell: Cell) -> str:
 
 
 def read_cell(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str) -> str:
-    """Return what a cell says, with notes and problems kept.
+    """Return the text of a cell, and add notes and problems to the workbook.
 
-    ``kind``: how it is read (:data:`forms.TEXT` and the others).
+    ``kind`` is how the cell is read: :data:`forms.TEXT`, ``CODE``, ``DATE`` or ``LINK``.
     """
     place = place_of(cell)
     if opened.struck(cell):
@@ -76,7 +76,7 @@ def _value(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell, kind: str
 
 
 def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> object:
-    """Return the result that the program stored for a formula."""
+    """Return the stored result of a formula; if there is none, add a problem."""
     result = opened.result(cell)
     if result is None or result.value is None or result.data_type == "e":
         formula = cell.value if isinstance(cell.value, str) else "a formula"
@@ -89,10 +89,10 @@ def _result(workbook: ReadWorkbook, opened: OpenedWorkbook, cell: Cell) -> objec
 
 
 def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
-    """Return whether the address behind a cell is what the cell says, and not what it shows."""
+    """Return whether to take the address of a link instead of the text that the cell shows."""
     shown = "" if cell.data_type == "f" else text_of(cell)
     if bare(shown) == bare(link):
-        return False  # a program made a link of what was typed
+        return False  # a program made a link of the typed address
     if is_address(shown):
         rule = f"the cell shows one address, and leads to another ({shorten(link)})"
         remedy = "take the link out, and write the address that counts"
@@ -103,7 +103,7 @@ def _take_link(workbook: ReadWorkbook, cell: Cell, link: str) -> bool:
 
 
 def link_of(cell: Cell) -> str:
-    """Return the address that a cell leads to, as a link or by a formula; of none: an empty text."""
+    """Return the address that a cell links to, by a link or a formula; empty if there is none."""
     link = getattr(cell, "hyperlink", None)
     if link is not None and link.target:
         return link.target + (f"#{link.location}" if link.location else "")
@@ -112,13 +112,13 @@ def link_of(cell: Cell) -> str:
 
 
 def leads(cell: Cell) -> bool:
-    """Return whether a cell holds a formula that leads to an address, told or worked out."""
-    formula = getattr(cell.value, "text", cell.value)  # an array's formula is held apart
+    """Return whether a cell has a formula that makes a link, to a literal or computed address."""
+    formula = getattr(cell.value, "text", cell.value)  # of an array formula, the text
     return cell.data_type == "f" and bool(_LEADS.search(str(formula)))
 
 
 def bare(link: str) -> str:
-    """Return an address, or a text with one, without what programs add to it."""
+    """Return an address in lower case without the scheme and trailing slash that programs add."""
     return re.sub(r"\b(https?://|mailto:)", "", link).rstrip("/").casefold()
 
 
@@ -130,22 +130,22 @@ def check_merged(
     first: int,
     filled: Collection[int],
 ) -> None:
-    """Refuse merged cells that say something in our columns, from the first row on.
+    """Refuse merged cells with content in the columns that are read; note empty ones.
 
     Args:
-        workbook: keeps the problems and notes.
+        workbook: the workbook to which problems and notes are added.
         sheet: the sheet.
         grid: its cells.
         ours: the columns that are read.
         first: the first row that is read.
-        filled: the rows in which something stands.
+        filled: the rows that have any text.
     """
     for area in sheet.merged_cells.ranges:
         touched = any(area.min_col <= place <= area.max_col for place in ours)
         rows = range(max(area.min_row, first), area.max_row + 1)
         if not touched or not any(number in filled for number in rows):
             continue
-        # Programs keep what stands in the first of merged cells, and nothing else.
+        # Programs keep only the content of the first of several merged cells.
         kept = grid.get(area.min_row, {}).get(area.min_col)
         place = address(sheet.title, str(area))
         if kept is None or kept.value is None:
@@ -164,13 +164,13 @@ ADDRESS = "The address behind a link was left out"
 TYPED = "Words outside the cells were left out"
 
 _SIGNS = re.compile(r"\b(?:page|of)\s+&\[?[PN]|&\[[^]]*\]|&[A-Z]", re.IGNORECASE)
-"""What stands in a header or footer for a number, a day, a name, and what programs write before it."""
+"""Header and footer codes for page numbers, dates and names, with the words before them."""
 
 
 def note_outside_cells(
     workbook: ReadWorkbook, opened: OpenedWorkbook, grids: Mapping[str, Grid]
 ) -> None:
-    """Note what hangs on cells and lies on sheets: comments, links, text boxes and the like."""
+    """Note comments, links and objects that are not read, such as text boxes and pictures."""
     cells = [cell for grid in grids.values() for row in grid.values() for cell in row.values()]
     commented = [cell for cell in cells if getattr(cell, "comment", None)]
     comments = [(cell.parent.title, cell.coordinate) for cell in commented]
@@ -185,14 +185,14 @@ def note_outside_cells(
             continue
         shown = (cell.data_type == "f" and opened.result(cell)) or cell
         text = bare(text_of(shown))
-        # A program writes out whole where a link of ours to a file leads from.
+        # Programs may replace our relative link to a file by its full path.
         ours = link.startswith("file:") and link.endswith(f"/{text.rpartition('/')[2]}")
         if worked_out or not (link in text or (text and ours)):
             workbook.note_all(ADDRESS, place)
 
 
 def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
-    """Note words that somebody typed where no cell is: headers, footers, names, prompts, properties."""
+    """Note texts outside cells: headers, footers, defined names, prompts and file properties."""
     for sheet in opened.book.worksheets:
         for part in ("Header", "Footer"):
             items = [getattr(sheet, f"{name}{part}") for name in ("odd", "even", "first")]
@@ -210,10 +210,10 @@ def note_typed(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
 
 
 def _note_names(workbook: ReadWorkbook, opened: OpenedWorkbook) -> None:
-    """Note the names that somebody defined, and what the file's properties say."""
+    """Note defined names and filled file properties."""
     named = [opened.book.defined_names, *(sheet.defined_names for sheet in opened.book.worksheets)]
     for name in dict.fromkeys(name for names in named for name in names):
-        if not name.startswith("_"):  # as programs name what they need themselves
+        if not name.startswith("_"):  # programs start their own names with _
             workbook.note_all(TYPED, f"name {name}")
     for name in ("subject", "description", "keywords", "category"):
         if getattr(opened.book.properties, name):

@@ -1,4 +1,4 @@
-"""Read a workbook as people return it: moved, renamed, hidden, sorted, saved by another program."""
+"""Read a returned workbook, even if its parts were moved, renamed, hidden or sorted."""
 
 import datetime as dt
 import re
@@ -29,7 +29,7 @@ from analysis.wording import agreeing, listed
 _EPOCH = dt.datetime(1899, 12, 30)
 
 _ROWS_SEARCHED = 20
-"""Rows from the top in which the marks of a form, or a first sheet's labels, are looked for."""
+"""Number of rows from the top in which the marks or headings of a form are searched for."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class _FormSheet:
 
     Attributes:
         sheet, grid: the sheet, and its cells.
-        form: which form.
-        head: the row of its marks; that before the headings where the marks are gone.
-        marked: whether the marks are there.
-        columns: the place of each column, by the field's name; of copies: the first.
-        copied: the names of the columns that stand there again, by their place.
+        form: the form.
+        head: the row of its marks; without marks, the row before the headings.
+        marked: whether the row of marks is present.
+        columns: the number of each column, by field name; of duplicates, the first.
+        copied: the field names of duplicate columns, by column number.
     """
 
     sheet: Worksheet
@@ -60,7 +60,7 @@ class _FormSheet:
         return {name: field for name, field in fields.items() if field is not None}
 
     def at_top(self, column: int) -> str:
-        """Return the cell that tells what a column is: its mark, or else its heading."""
+        """Return the address of the cell that identifies a column: its mark, or else its heading."""
         row = self.head if self.marked else self.head + 1
         return address(self.sheet.title, f"{get_column_letter(column)}{row}")
 
@@ -69,8 +69,8 @@ def read_workbook(path: Path) -> ReadWorkbook:
     """Read a working workbook.
 
     Raises:
-        StudyError: the file is no workbook that can be opened. Problems inside it are kept in
-            what is returned.
+        StudyError: the file cannot be opened as a workbook. Problems with its content are in
+            the returned workbook instead.
     """
     workbook = ReadWorkbook(path.name)
     opened = open_workbook(path)
@@ -86,7 +86,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
     for sheet in opened.book.worksheets:
         title, grid = sheet.title, grids[sheet.title]
         layout = _form_on(sheet, grid, noun)
-        # A form of another kind of workbook is one that nothing reads here.
+        # A form that belongs to another kind of workbook is not read.
         foreign = layout and workbook.texts_sent and layout.form.tab not in workbook.texts_sent
         if layout and not foreign:
             _read_form(workbook, opened, layout, noun)
@@ -107,7 +107,7 @@ def read_workbook(path: Path) -> ReadWorkbook:
 def _read_form(
     workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet, noun: str
 ) -> None:
-    """Keep the rows of a form; a second sheet with it is refused."""
+    """Add the rows of a form to the workbook; refuse a second sheet with the same form."""
     title, form = layout.sheet.title, layout.form
     if form.name in workbook.forms:
         rule = f"it is a copy of another sheet: both have the columns of {form.tab}"
@@ -120,13 +120,13 @@ def _read_form(
         workbook.note("A sheet was renamed, and read by its marks", title)
     workbook.forms[form.name] = []
     if _check_columns(workbook, layout, noun):
-        # Else what the rows say cannot be told, and each would be blamed for it.
+        # With columns missing or doubled, each row would give problems of its own.
         _note_rearranged(workbook, layout, noun)
         workbook.forms[form.name] = list(_lines(workbook, opened, layout))
 
 
 def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
-    """Keep what a first sheet says; a second one must say the same."""
+    """Read the facts on a first sheet; refuse a second one that differs."""
     about, places = {}, {}
     for number, row in grid.items():
         label, value = (row[column].value if column in row else None for column in (1, 2))
@@ -146,14 +146,15 @@ def _take_about(workbook: ReadWorkbook, title: str, grid: Grid) -> None:
 
 
 def _tab(title: str) -> str:
-    """Return a tab without what programs add to that of a copy."""
+    """Return a tab without the number that programs add to a copy, such as "(2)"."""
     return re.sub(r"[\s_]*\(?\d+\)?$", "", title).casefold()
 
 
 def _form_on(sheet: Worksheet, grid: Grid, noun: str) -> _FormSheet | None:
-    """Return the form that a sheet holds.
+    """Return the form on a sheet, with its layout; ``None`` if there is none.
 
-    The marks tell; where their row was deleted, the labels do, on a sheet of the form's name.
+    A form is recognised by its marks. If their row was deleted, it is recognised by the headings,
+    on a sheet with the form's tab.
     """
     for number in sorted(grid)[:_ROWS_SEARCHED]:
         texts = {place: cell.value for place, cell in grid[number].items()}
@@ -181,20 +182,20 @@ def _form_sheet(
 
 
 def _marked(form: Form, value: object) -> str:
-    """Return the name of the field that a cell is the mark of; of none: an empty text."""
+    """Return the name of the field that a cell marks; empty if it is no mark of the form."""
     start, _, name = value.strip().lower().partition(".") if isinstance(value, str) else ("",) * 3
     return name if start == form.name else ""
 
 
 def _named(form: Form, heading: object, noun: str) -> str:
-    """Return the name of the field that a heading is the label of; of none: an empty text."""
+    """Return the name of the field with this heading; empty if there is none."""
     text = _label(heading)
     number = re.search(r" (\d+)$", text)
     for field in form.fields:
         label = _label(field.label.replace("{unit}", noun))
         if text and text == label:
             return field.name
-        # Columns of a stem, "Evidence 4", are as many as a workbook needs.
+        # Numbered columns, such as "Evidence 4": a workbook has as many as it needs.
         if number and re.sub(r"\d+$", number[1], label) == text:
             return re.sub(r"\d+$", number[1], field.name)
     return ""
@@ -207,7 +208,7 @@ def _label(value: object) -> str:
 def _lines(
     workbook: ReadWorkbook, opened: OpenedWorkbook, layout: _FormSheet
 ) -> Iterator[SheetRow]:
-    """Yield the rows of a form that say anything; keep notes and problems on the way."""
+    """Yield the rows of a form with any text; add notes and problems to the workbook."""
     title, form, first = layout.sheet.title, layout.form, layout.head + 2
     letters = {name: get_column_letter(place) for name, place in layout.columns.items()}
     editable = {name: field for name, field in layout.fields.items() if field.editable}
@@ -231,13 +232,13 @@ def _lines(
 
 
 def _field(form: Form, name: str) -> Field | None:
-    """Return the field of a name; columns of a stem, such as ``evidence_4``, are alike."""
+    """Return the field with a name; numbered columns, such as ``evidence_4``, share one field."""
     fields = {field.name: field for field in form.fields}
     return fields.get(name) or fields.get(re.sub(r"_\d{1,2}$", "_1", name))
 
 
 def _check_columns(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> bool:
-    """Return whether every column is there, and once; keep it as a problem where not."""
+    """Return whether every column is present exactly once; add problems if not."""
     if layout.copied:
         *others, first = sorted(layout.copied, reverse=True)
         also = "".join(f", as at {layout.at_top(place)}" for place in reversed(others))
@@ -256,9 +257,9 @@ def _check_columns(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> boo
 
 
 def _missing(layout: _FormSheet, noun: str) -> dict[str, str]:
-    """Return the label of each column that must be there and is not, by its name.
+    """Return the labels of missing required columns, by field name.
 
-    How many columns a stem has, differs; but their numbers have no gap.
+    The number of numbered columns, such as ``evidence_4``, varies, but it must have no gap.
     """
     expected = [field.name for field in layout.form.fields if field.editable and not field.may_lack]
     for name in layout.fields:
@@ -291,7 +292,7 @@ def _note_rearranged(workbook: ReadWorkbook, layout: _FormSheet, noun: str) -> N
             workbook.note(f"A column was renamed, and read as {label!r}", place)
     for area in layout.sheet.column_dimensions.values():
         hidden = range(area.min or 0, (area.max or 0) + 1) if area.hidden else ()
-        # The column that names the rows is sent hidden where a unit reads the sheet.
+        # The column with row marks is hidden by us in workbooks for a unit.
         if set(hidden) & {place for name, place in columns.items() if name != "row"}:
             workbook.note("Hidden columns were read too", address(title, area.index or ""))
     filtered = layout.sheet.auto_filter.filterColumn

@@ -1,4 +1,4 @@
-"""The right of reply: what a unit is sent, and the ledger of what it answered."""
+"""The right of reply: the form that a unit is sent, and intake of the ledger of its replies."""
 
 import datetime as dt
 from dataclasses import replace
@@ -31,7 +31,7 @@ from analysis.wording import capital, spoken
 
 KIND = "replies"
 SAID = "What we say"
-"""The sheet that a unit reads; it answers on that of the form :data:`analysis.fieldwork.forms.REPLY`."""
+"""The sheet with our findings; the unit replies on :data:`analysis.fieldwork.forms.REPLY`."""
 WHOLE, SENDER, OPEN = "whole", "sender", "open"
 SENDER_NAMED = "The name of who replies is not kept in the study"
 SPARE_REPLIES = 20
@@ -51,9 +51,9 @@ _DECISIONS = ("accepted", "partly", "declined", OPEN)
 
 
 def reply_form(study: Study, unit: str) -> bytes:
-    """Return what a unit is sent: what is said of it, on what evidence, and where to answer.
+    """Return the reply form of a unit: our findings, their evidence, and a sheet for the reply.
 
-    It sees two sheets; those for the researcher who records the reply are hidden.
+    The unit sees these two sheets; those for the researcher who records the reply are hidden.
 
     Args:
         study: the study.
@@ -62,7 +62,7 @@ def reply_form(study: Study, unit: str) -> bytes:
     name = study.lookup("units", "name")[unit]
     title = f"{isolated_name(name)}: what we say, and its reply"
     existing = records(study["replies"][study["replies"]["unit_id"] == unit])
-    # What each reply said as the form was written: what is entered later differs from it.
+    # Fingerprints of the replies at this time, so that intake can tell which are new.
     about = {"Workbook": KIND, "Unit": unit, HIDDEN: "; ".join(_FOR_RESEARCHERS)}
     about |= {f"Reply {reply['reply_id']}": text_mark(reply, _REPLIED) for reply in existing}
     lines = ["The other sheets are hidden until the reply comes."]
@@ -85,7 +85,7 @@ def reply_form(study: Study, unit: str) -> bytes:
 
 
 def _findings_page(study: Study, unit: str, rows: list[dict[str, str]]) -> Page:
-    """Return the sheet that says what was found, why, in which documents, and what was looked for."""
+    """Return the sheet with the findings, their reasons, the documents read and the searches."""
     read = _documents(study, unit)
     numbers = {name: number for number, name in enumerate(read, start=1)}
     headings = [("Question", 38), ("What we say", 30), ("Why", 90)]
@@ -118,7 +118,7 @@ def _lines(*texts: str) -> str:
 
 
 def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
-    """Return where each cited piece of evidence on a unit stands and what it says, by its id."""
+    """Return the source and the content of each cited piece of evidence on a unit, by id."""
     cited, evidence = study.cited_evidence(), study["evidence"]
     own = (evidence["unit_id"] == unit) & evidence["evidence_id"].isin(cited)
     read = {}
@@ -133,7 +133,7 @@ def _documents(study: Study, unit: str) -> dict[str, tuple[str, str]]:
 
 
 def _lines_above(study: Study, unit: str) -> list[str]:
-    """Return what stands above the findings: what it is, what to do, and the notices."""
+    """Return the lines above the findings: an introduction, instructions and notices."""
     report, notices = study.settings.report, study["notices"]
     name = study.lookup("units", "name")[unit]
     standing = notices[notices["scope"].isin(("study", "criterion")) | (notices["unit_id"] == unit)]
@@ -156,7 +156,7 @@ def _lines_above(study: Study, unit: str) -> list[str]:
 
 
 def reply_day(study: Study, unit: str) -> str:
-    """Return the last day by which a unit was asked to reply, or what stands where none is set."""
+    """Return the last day by which a unit was asked to reply, or a placeholder if none is set."""
     sent = study["notified"]
     days = sent.loc[sent["unit_id"] == unit, "reply_by"]
     if days.empty:
@@ -165,7 +165,7 @@ def reply_day(study: Study, unit: str) -> str:
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
-    """Return what is said of a unit, one entry a criterion that asks something, all in words."""
+    """Return the findings on a unit, in words: one for each criterion whose recommendation was read."""
     matrix = states(study)
     read, rules = study.lookup("recommendations", "text_read"), level_rules(study.tables)
     return [
@@ -176,7 +176,7 @@ def findings(study: Study, unit: str) -> list[dict[str, str]]:
 
 
 def _finding(cell: CellRecord, rules: dict[str, str]) -> dict[str, str]:
-    """Return what is said of a cell, by the columns of the page, after the criterion's id."""
+    """Return the finding on a cell: the criterion's id, and a text for each part of the page."""
     rule = rules.get(cell.last_level or cell.state, "We applied no rule, as we know nothing.")
     if cell.earlier_rules:
         rule += f"\n({capital(EARLIER_RULES)}.)"
@@ -207,8 +207,8 @@ def _in_words(state: str, last_level: str) -> str:
 
 
 def _reply_sheet(study: Study, unit: str) -> Form:
-    """Return the sheet on which the unit answers; what it is read by is as in its form."""
-    # With the draft mark: each sheet may go on alone.
+    """Return the form on which the unit replies, with headings for this unit."""
+    # Each sheet has the draft mark, since it may be passed on alone.
     found = ". ".join(filter(None, ("What we say", study.settings.draft_mark)))
     asked = f"Question. Please reply by {reply_day(study, unit)}"
     headings = {"asked": asked, "found": found}
@@ -238,10 +238,10 @@ def _free_ids(study: Study, unit: str) -> list[dict[str, str]]:
 
 
 def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
-    """Work out what a returned reply form adds to the ledger, and keep it in the changeset.
+    """Add the replies of a returned reply form to a changeset.
 
-    A reply is entered once; only one that is open may still change, until it is decided.
-    ``reason`` and ``on`` are not needed: the ledger holds its own.
+    A reply may change only while its decision is "open". ``reason`` and ``on`` are not used: the
+    ledger has reasons and days of its own.
     """
     workbook, study, reader = changeset.workbook, changeset.study, RowReader(changeset)
     unit = workbook.about.get("unit", "")
@@ -259,7 +259,7 @@ def add_replies(changeset: Changeset, reason: str, on: dt.date) -> None:
     entered = set()
     for line in lines_with(workbook, KIND, "reply_id"):
         row = _reply(reader, line, unit)
-        # What stood there before the unit answered is no answer to it.
+        # Replies that were in the ledger when the form was written do not count as entered.
         if workbook.about.get(f"reply {row['reply_id']}".lower()) != text_mark(row, _REPLIED):
             entered.add(row["criterion_id"])
         place = existing.get(row["reply_id"])
@@ -292,7 +292,7 @@ def _reply(reader: RowReader, line: SheetRow, unit: str) -> dict[str, str]:
 
 
 def _check_answers(changeset: Changeset, entered: set[str]) -> None:
-    """See that each answer of the unit is in the ledger: none is to be lost on the way."""
+    """Refuse answers of the unit without an entry in the ledger, so that none is lost."""
     for line in lines_with(changeset.workbook, REPLY.name, "row"):
         subject = line["row"].rpartition("/")[2]
         answered = {name: text for name, text in line.texts.items() if text and name != "row"}

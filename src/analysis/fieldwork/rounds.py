@@ -1,4 +1,4 @@
-"""A study as one round of coding left it, and how far coders agree by round and on passages."""
+"""Rounds of coding: the study restricted to a round, and agreement by round and on passages."""
 
 import itertools
 from collections.abc import Iterator
@@ -18,13 +18,14 @@ _NO_SCALE = "there is no measure of chance for passages"
 _NOBODY = "no cell was read by two coders who picked passages, one of them on it"
 
 Quoted = tuple[str, list[str]]
-"""A passage that was picked: its document, and the words quoted."""
+"""A picked passage: the id of its document, and the quoted words."""
 
 
 def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[Agreement]:
-    """Return how far coders agree on levels and on passages: in all, and by round.
+    """Return the agreement on levels and on passages, for all rounds and for each round.
 
-    By round only where a pilot is recorded. ``table``: as in :func:`agreement`, of the whole.
+    Single rounds are included only if a pilot is recorded. ``table`` is the result of
+    :func:`coded_states` for the whole study, if the caller has it already.
     """
     results = [*agreement(study, table=table), *on_passages(study)]
     for name in (PILOT, MAIN) if PILOT in set(study["assignments"]["round"]) else ():
@@ -38,7 +39,8 @@ def agreement_by_round(study: Study, table: pd.DataFrame | None = None) -> list[
 def of_round(study: Study, name: str) -> Study:
     """Return the study with the codings, picks and assignments of one round.
 
-    Of the pilot as they stood then; what was coded anew since belongs to the main round.
+    The pilot has its codings as they were then. A coding that was changed later belongs, in its
+    new version, to the main round.
     """
     given, codings = study["assignments"], study["codings"]
     in_round = (given["round"] == PILOT) == (name == PILOT)
@@ -57,7 +59,7 @@ def of_round(study: Study, name: str) -> Study:
         old = old.sort_values("replaced_on", ascending=False, kind="stable")
         own = pd.concat([own, old[own.columns]]).drop_duplicates(key)
     else:
-        # What the main round left as the pilot had it was coded in both.
+        # A pilot coding on a cell that the main round gave again counts in both rounds.
         read = cells_read(replace(study, tables=tables), only_recorded=True)
         again = [
             (row.unit_id, row.criterion_id) in read.get(row.coder, set())
@@ -69,9 +71,10 @@ def of_round(study: Study, name: str) -> Study:
 
 
 def on_passages(study: Study) -> list[Agreement]:
-    """Return how far coders picked the same passages; nothing where nobody picked any.
+    """Return how far coders picked the same passages; empty if there are no picks.
 
-    A cell counts where at least two coders who pick have read it, and one of them picked on it.
+    A cell counts if at least one coder picked a passage on it, and at least two coders with picks
+    anywhere in the study have read it.
     """
     picks = study["picks"]
     if picks.empty:
@@ -101,7 +104,7 @@ def on_passages(study: Study) -> list[Agreement]:
 
 
 def _by_cell(study: Study) -> dict[Cell, dict[str, list[Quoted]]]:
-    """Return the passages that each coder picked, by cell in the study's order."""
+    """Return the passages that each coder picked, by cell, in order of unit and criterion."""
     document, quote = (study.lookup("evidence", column) for column in ("document_id", "quote"))
     picked: dict[Cell, dict[str, list[Quoted]]] = {}
     order = {criterion: place for place, criterion in enumerate(study["criteria"]["criterion_id"])}

@@ -1,8 +1,8 @@
-"""Tell what we wrote in a workbook from what somebody else did.
+"""Detect changes in the parts of a returned workbook that intake does not read.
 
-A workbook goes out with a mark of each text in it that is not read back. The rows that come back
-are paired with those that were sent, and compared cell by cell: a text that was changed, added or
-emptied, a row or a sheet that is gone is named, never dropped.
+Each workbook carries a fingerprint (mark) of every text in it that is not read back. The returned
+rows are paired with the rows sent and compared cell by cell. Every text that was changed, added or
+emptied, and every missing row or sheet, is reported.
 """
 
 import datetime as dt
@@ -23,14 +23,14 @@ from analysis.spreadsheet import unescaped
 from analysis.study.codebook import short_mark
 
 ROWS_SENT = "Rows that were sent"
-"""Heading, on the last sheet, of the names of every row: what is not there was deleted."""
+"""Heading on the last sheet, above the names of all rows sent: a row not returned was deleted."""
 TEXTS_SENT = "Texts that were sent"
-"""Heading, on the last sheet, of the marks of the texts that are not read back."""
+"""Heading on the last sheet, above the marks of the texts that are not read back."""
 _EPOCH = dt.datetime(1899, 12, 30)
 _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
-"""A row that was sent, on the last sheet: its sheet, its number, and a mark for each column."""
+"""A record of a row sent, on the last sheet: its tab, its number, and a mark for each column."""
 _MISSED = ("coding", "settling")
-"""Forms whose missing rows are named by unit and criterion instead; so are marks and labels."""
+"""Forms whose missing rows intake reports by unit and criterion, so that they are not repeated here."""
 
 OTHER_COLUMN = "A column that is not ours was left out"
 OTHER_SHEET = "A sheet that is not ours was left out"
@@ -42,20 +42,20 @@ SHEET_GONE = "A sheet that we sent is missing"
 CHANGED_SINCE = "A text that the study would not write there now was left out (an older workbook)"
 SHEET_SINCE = "A sheet that the study would write now is not there (an older workbook)"
 SINCE = {CHANGED_TEXT: CHANGED_SINCE, SHEET_GONE: SHEET_SINCE, EMPTIED: "", ROWS_GONE: ""}
-"""What is said instead of a workbook that does not bring the rows that were sent with it.
+"""The notes used for a workbook without a record of the rows sent; an empty one is not reported.
 
-Which rows it had cannot be told then: it may have been written for some units only.
+Its missing rows cannot be determined: it may have been written for some units only.
 """
 
 Grid = dict[int, dict[int, Cell]]
 Rows = dict[int, dict[str, str]]
-"""The marks of a sheet's texts, by row and column: a form's field, or else a letter."""
+"""The marks of a sheet's texts, by row number and column (field name, or else letter)."""
 
 
 def cells_of(sheet: Worksheet) -> Grid:
-    """Return the cells that a sheet has, by row and column.
+    """Return the existing cells of a sheet, by row and column.
 
-    The library's own loops make every cell up to the last one: a stray one in the last row and
+    openpyxl's own loops create every cell up to the last one. A stray cell in the last row and
     column of a sheet would make sixteen thousand million.
     """
     grid: Grid = {}
@@ -66,11 +66,11 @@ def cells_of(sheet: Worksheet) -> Grid:
 
 
 def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
-    """Return what a cell says, the same however a program writes it.
+    """Return the normalised text of a cell, which does not depend on the program that wrote it.
 
     Args:
-        cell: the cell, if there is one.
-        plain: takes the escapes of the file format out of a text.
+        cell: the cell, or ``None``.
+        plain: removes the escapes of the file format from a text.
     """
     value = cell.value if cell is not None else None
     value = plain(value) if isinstance(value, str) else value
@@ -80,15 +80,15 @@ def text_of(cell: Cell | None, plain: Callable[[str], str] = str) -> str:
 
 @dataclass(frozen=True)
 class ShownSheet:
-    """A sheet as far as it only shows: texts that are read back are not in it.
+    """The display-only part of a sheet: all texts that are not read back.
 
     Attributes:
         title: its tab.
-        form: the form that it holds, if any.
-        places: the columns of the form, by the field's name.
-        editable: those of them that are read back.
+        form: the form on it, if any.
+        places: the columns of the form, by field name.
+        editable: the fields that are read back.
         heads: the rows of the form's marks and labels.
-        taken: its rows that are read.
+        taken: the rows that are read back.
     """
 
     title: str
@@ -99,7 +99,7 @@ class ShownSheet:
     taken: Container[int] = ()
 
     def rows(self, grid: Grid, plain: Callable[[str], str] = str) -> Rows:
-        """Return the marks of the texts; the columns that name a row are always among them."""
+        """Return the marks of the texts, always including the columns that identify a row."""
         names = {place: name for name, place in self.places.items()}
         records = {
             place
@@ -120,26 +120,26 @@ class ShownSheet:
         return rows
 
     def letter(self, name: str) -> str:
-        """Return where a column stands; of a field whose column was deleted: the first."""
+        """Return the letter of a column; "A" for a field whose column was deleted."""
         letter = name if name.isupper() else "A"
         return get_column_letter(self.places[name]) if name in self.places else letter
 
     def own(self, number: int, marks: Mapping[str, str]) -> bool:
-        """Return whether a row is somebody's own: filled, and without the name of one sent."""
+        """Return whether the user added a row: it is filled, and has no row name."""
         return bool(self.form and number in self.taken and self.form.fields[0].name not in marks)
 
 
 def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
-    """Yield what the last sheet keeps of a sheet that we have written: its tab, and its rows."""
+    """Yield the records that the last sheet keeps of a sheet: one for its tab, and one for each row."""
     yield f"{shown.title} 0"
     for number, marks in shown.rows(grid, unescaped).items():
         yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
 
 
 def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
-    """Return the rows that were sent, by tab, from what the last sheet keeps.
+    """Return the rows that were sent, by tab, from the records on the last sheet.
 
-    Before 0.2 it kept nothing, or marks that do not say where they belong.
+    Workbooks from before version 0.2 have no records, or marks without a place.
     """
     sent: dict[str, Rows] = {}
     for match in filter(None, map(_RECORD.fullmatch, lines)):
@@ -150,13 +150,13 @@ def rows_sent(lines: Sequence[str]) -> dict[str, Rows]:
 
 
 def rows_in(content: bytes) -> dict[str, Rows]:
-    """Return the rows that were sent, from a workbook that we have written."""
+    """Return the rows sent, by tab, from the bytes of a workbook that we wrote."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     return rows_sent(list_column(cells_of(book.worksheets[-1]), TEXTS_SENT))
 
 
 def list_column(grid: Grid, heading: str) -> list[str]:
-    """Return the texts below a heading of the last sheet; of another sheet: none."""
+    """Return the texts below a heading in the first row; empty if the heading is missing."""
     places = [place for place, cell in grid.get(1, {}).items() if cell.value == heading]
     return [
         text_of(row[place])
@@ -169,11 +169,11 @@ def list_column(grid: Grid, heading: str) -> list[str]:
 def differences(
     sent: Mapping[str, Rows], returned: Sequence[tuple[ShownSheet, Rows]]
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield each difference between what was sent and what came back: what, its sheet, its cell.
+    """Yield each difference between the sheets sent and returned, as note, tab and cell.
 
     Args:
         sent: the rows that were sent, by tab.
-        returned: the sheets that came back, each with its rows.
+        returned: the returned sheets, each with its rows.
     """
     back: dict[str, set[int]] = {}
     for shown, rows in returned:
@@ -204,7 +204,7 @@ def differences(
 def _changes(
     shown: ShownSheet, rows: Rows, before: Rows, pairs: Mapping[int, int]
 ) -> Iterator[tuple[str, str, int]]:
-    """Yield what differs in a sheet: what, the letter of its column, and the row."""
+    """Yield the differences in a sheet, as note, letter of the column, and row number."""
     texts = {cell for row in before.values() for cell in row.items()}
     for number, row in rows.items():
         old = before.get(pairs.get(number, 0), {})
@@ -213,7 +213,7 @@ def _changes(
                 continue  # it was read
             if row.get(name) == old.get(name):
                 continue
-            # A row copied for another date says what the coders say of the one it was copied from.
+            # A row copied to add a date still has the texts of the original row.
             if shown.own(number, row) and (name, row[name]) in texts:
                 continue
             note = CHANGED_TEXT if name in row else EMPTIED
@@ -223,7 +223,7 @@ def _changes(
 
 
 def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
-    """Return the tab under which a sheet was sent: its own, or that with most rows in common."""
+    """Return the tab under which a sheet was sent: the same, or the one with most rows in common."""
     if title in sent:
         return title
     own = {frozenset(row.items()) for row in rows.values()}
@@ -236,9 +236,10 @@ def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
 
 
 def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
-    """Return which row that was sent each row is: the same, that of its name, or of its number.
+    """Return the number of the row sent for each returned row.
 
-    ``key``: the column that names the rows. A copy of a row is that row again.
+    Rows are paired by equal content, then by name, then by number. A copy of a row is paired with
+    the same row sent as the original. ``key`` is the column with the names of rows.
     """
     pairs = {number: number for number, row in returned.items() if sent.get(number) == row}
     like: dict[object, list[int]] = {}
@@ -260,5 +261,5 @@ def _pairs(key: str, sent: Rows, returned: Rows) -> dict[int, int]:
 
 
 def _signs(key: str, number: int, row: dict[str, str]) -> tuple[object, object, object]:
-    """Return what a row is told by, the surest first: all that it says, its name, its number."""
+    """Return the keys that identify a row, most reliable first: content, name, number."""
     return frozenset(row.items()), (key, row[key]) if key in row else number, number

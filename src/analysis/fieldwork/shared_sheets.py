@@ -1,4 +1,4 @@
-"""Sheets and drop-down lists that several kinds of workbook have, such as the codebook."""
+"""Sheets and drop-down lists that several kinds of workbook share, such as the codebook."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ SPARE_DOCUMENTS = 30
 
 
 def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ()) -> None:
-    """Give a workbook the lists of its drop-downs; ``further``: further choices of level."""
+    """Add the drop-down lists to a workbook; ``further`` has additional choices of level."""
     levels = study["levels"].groupby("scale_id", sort=False)["level"].agg(list)
     extra = [*v.TYPED, *further]
     maker.offer(
@@ -63,14 +63,14 @@ def offer_lists(maker: WorkbookMaker, study: Study, further: Sequence[str] = ())
 
 
 def source_and_evidence_pages(study: Study, units: Sequence[str]) -> list[Page]:
-    """Return the sheets with the sources and the evidence that are held, for some units."""
+    """Return the sheets with the study's sources and evidence for some units."""
     sources, names = study["sources"], study.lookup("units", "name")
     evidence = study["evidence"]
     evidence = evidence[evidence["unit_id"].isin(units) | (evidence["scope"] != "unit")]
     sources = sources[sources["source_id"].isin(evidence["source_id"])]
     of_source = ["source_id", "publisher", "title", "published", "extent_read", "url"]
     about = evidence["unit_id"].map(names).fillna(evidence["scope"])
-    # The note of a piece of evidence may hold what another coder made of it: it stays out.
+    # Leave out the note of a piece of evidence: it may reveal another coder's judgement.
     of_piece = ["evidence_id", "about", "states", "extent_read", "source_id", "published"]
     of_piece += ["not_before", "not_after"]
     of_sources = [("Source", 10), ("Publisher", 30), ("Title", 60), ("Published", 12)]
@@ -102,7 +102,7 @@ def _free_ids(existing: set[str], stem: str) -> list[str]:
 
 
 def coded_texts(row: dict[str, str]) -> dict[str, str]:
-    """Return a coding or assessment as the columns of a form: its evidence one id a column."""
+    """Return a coding or assessment as the columns of a form, with one evidence id per column."""
     texts = {name: row.get(name, "") for name in row if name != "evidence_ids"}
     ids = row.get("evidence_ids", "").split(";")
     first, rest = ids[: MOST_EVIDENCE - 1], ids[MOST_EVIDENCE - 1 :]
