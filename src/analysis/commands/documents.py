@@ -1,4 +1,4 @@
-"""The commands that collect documents, look at them again, find passages and quotations in them."""
+"""Commands that collect and recheck documents, search them, and handle quotations."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def collect(arguments: argparse.Namespace) -> int:
 
 
 def recheck(arguments: argparse.Namespace) -> int:
-    """Look at documents again; return 1 if any site could not be reached."""
+    """Recheck documents on the web; return 1 if any site could not be reached."""
     from analysis.documents.fetch import Fetcher
     from analysis.documents.pdf import tesseract_is_installed
     from analysis.documents.reader import Reader
@@ -87,7 +87,7 @@ def recheck(arguments: argparse.Namespace) -> int:
     study = loaded(arguments.study)
     documents = due(study, arguments.older_than, _source(study, arguments))
     fetcher = Fetcher(study.settings.contact, arguments.allow_local)
-    # What was read by Tesseract is read by it again.
+    # Use Tesseract again if it was used to read a document before.
     was_seen = study["documents"]["extractor"].str.contains("Tesseract").any()
     reads = Reader(ocr=bool(was_seen) and tesseract_is_installed())
     with fetcher, reads as reader, shown_progress() as progress:
@@ -102,12 +102,12 @@ def recheck(arguments: argparse.Namespace) -> int:
 
 
 def _make_public(folder: Path, collection: Collection) -> None:
-    """Make public what an address gave that was private, and say so."""
+    """Make private documents public that a public address gave too, and print which."""
     from analysis.documents.store import PUBLIC
     from analysis.fieldwork.collecting import make_public
 
     addresses = {item.same_as: item.address for item in collection.left_out if item.address}
-    # What came again, as its text was not on this machine, may be private in its row, too.
+    # An added document may match a private row whose file was not on this machine.
     addresses |= {doc.sha256: doc.name for _, doc in collection.added if doc.access == PUBLIC}
     made = make_public(folder, addresses) if addresses else {}
     for name, address in made.items():
@@ -115,7 +115,7 @@ def _make_public(folder: Path, collection: Collection) -> None:
 
 
 def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
-    """Write which addresses a public archive may be given, and say so."""
+    """Write the list of addresses without an archived copy, and print where it is."""
     from analysis.fieldwork.collecting import not_archived
 
     addresses = not_archived(loaded(folder))
@@ -127,7 +127,7 @@ def _keep_not_archived(folder: Path, store: DocumentStore) -> None:
 
 
 def _answer(study: Study, arguments: argparse.Namespace) -> dict[str, str]:
-    """Return what is entered of the answer that is collected, checked against the study."""
+    """Return the entries on the answer to a request, after checking them against the study."""
     from analysis.fieldwork.request_tracker import ENTRIES, check_answer, request_of
 
     given = {"answered_on": arguments.answered_on, "outcome": arguments.outcome}
@@ -164,7 +164,7 @@ def _wanted(study: Study, places: list[str], arguments: argparse.Namespace) -> l
 
 
 def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
-    """Yield a line for each, and one for all addresses of a host that cannot be reached."""
+    """Yield a place and a reason for each failure, and one for each host that cannot be reached."""
     yield from ((item.place, item.why) for item in failed if not item.host)
     for host, many in Counter(item.host for item in failed if item.host).items():
         fetched = counted(many, "address is", "addresses are")
@@ -172,7 +172,7 @@ def _failure_lines(failed: list[NotCollected]) -> Iterator[tuple[str, str]]:
 
 
 def _source(study: Study, arguments: argparse.Namespace) -> str:
-    """Return the source that was named; empty: none."""
+    """Return the source given by ``--source``, checked; empty if none was given."""
     source = arguments.source or ""
     if source and source not in set(study["sources"]["source_id"]):
         rule, remedy = "there is no such source in sources.csv", "name one of its ids"
@@ -199,7 +199,7 @@ def _print(collection: Collection) -> None:
 def _print_left(
     study: Study, store: DocumentStore, collection: Collection, source: str, unit: str
 ) -> None:
-    """Print which documents were held already, and stay with another source or unit than named."""
+    """Print which documents the study has already with another source or unit than given."""
     from analysis.frames import records
 
     rows = {store.known(row)["sha256"]: row for row in records(study["documents"])}
@@ -213,7 +213,7 @@ def _print_left(
 
 
 def _print_proposals(study: Study, collection: Collection) -> None:
-    """Print which units new documents may be about, where no source says that yet."""
+    """Print which units new documents may be about, for documents without a recorded unit."""
     from analysis.documents.library import Library
     from analysis.fieldwork.collecting import proposed_unit
 
@@ -233,7 +233,7 @@ def _print_proposals(study: Study, collection: Collection) -> None:
 
 
 def _print_looks(rechecked: Rechecked) -> None:
-    """Print what was found; of sites that were not reached, one line each."""
+    """Print the checks that found a change, and a line for each site that was not reached."""
     for row in rechecked.looks:
         if row["status"] != "unchanged":
             print(f"{row['document_id']}: {_in_words(row)}.")
@@ -267,7 +267,7 @@ def _in_words(row: dict[str, str]) -> str:
 
 
 def locate(arguments: argparse.Namespace) -> int:
-    """Fill in where quotations stand; return 1 if any could not be filled."""
+    """Fill in the places of quotations; return 1 if any could not be filled."""
     from analysis.fieldwork.locating import locate as locate_in
     from analysis.wording import listed
 
@@ -284,7 +284,7 @@ def locate(arguments: argparse.Namespace) -> int:
 
 
 def take_annotations(arguments: argparse.Namespace) -> int:
-    """Take in quotations that were made elsewhere; return 1 if any could not be taken in."""
+    """Import quotations made in other tools; return 1 if any could not be imported."""
     from analysis.fieldwork.annotation_intake import take_annotations_in
 
     annotated = take_annotations_in(arguments.file, arguments.study, arguments.dry_run)
@@ -338,7 +338,7 @@ def passages(arguments: argparse.Namespace) -> int:
 
 
 def _study_and_words(places: list[str]) -> tuple[Path, list[str]]:
-    """Return the study, which is the last word if that is one, and the other words."""
+    """Return the study's folder, which may be the last word, and the words to search for."""
     folder, rest = study_and_places(places[-1:])
     if any("/" in word for word in rest):
         refuse_missing(rest[-1])

@@ -1,4 +1,4 @@
-"""Commands that begin a study, give out workbooks, and take in what comes back."""
+"""Commands that create a study, write workbooks and requests, and take in returned workbooks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def workbook(arguments: argparse.Namespace) -> int:
 
 
 def settle(arguments: argparse.Namespace) -> int:
-    """Write the workbook of the third reader."""
+    """Write the workbook for adjudication by the third reader."""
     from analysis.fieldwork.adjudication import adjudication_workbook
     from analysis.fieldwork.workbook_writer import save_new
 
@@ -78,7 +78,7 @@ def reply_form(arguments: argparse.Namespace) -> int:
 
 
 def requests(arguments: argparse.Namespace) -> int:
-    """Write requests for information, and their tracker; or say what is due of those sent."""
+    """Write requests for information and their tracker; with ``--due``, print which are due."""
     from analysis.fieldwork.request_tracker import tracking_workbook
     from analysis.measure.results import measure
     from analysis.publish.files import atomic_replace
@@ -133,7 +133,7 @@ def _print_due(study: Study) -> None:
 
 
 def intake(arguments: argparse.Namespace) -> int:
-    """Take back a workbook that was filled in."""
+    """Take in a returned workbook."""
     from analysis.fieldwork.intake import take_in
     from analysis.terminal import print_intake
 
@@ -145,7 +145,7 @@ def intake(arguments: argparse.Namespace) -> int:
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
-    """Bring in a table that there is already."""
+    """Import an existing table."""
     from analysis.fieldwork.import_table import import_table
     from analysis.terminal import print_import
 

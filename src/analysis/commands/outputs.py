@@ -1,4 +1,4 @@
-"""Commands that build what is published."""
+"""Commands that build and verify outputs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def report(arguments: argparse.Namespace) -> int:
     """Build the report and all that goes with it."""
     from analysis.publish.parts import IN_BACKGROUND, in_order
 
-    in_order(arguments.only)  # refuses what is no part, before anything takes time
+    in_order(arguments.only)  # refuses unknown parts before any slow work
     refuse_to_replace_others(arguments)
     standing = None if arguments.again else _standing(arguments)
     if standing is not None:
@@ -52,7 +52,7 @@ def report(arguments: argparse.Namespace) -> int:
         from analysis.publish.build_context import BuildContext
 
         context = BuildContext(results, executor, parts)
-        # Only now, since both take a while: the background is at work meanwhile.
+        # Both steps are slow, so they run only after the background tasks have started.
         to_look_at = possible_details(results.study)
         from analysis.publish.build import build
 
@@ -121,7 +121,7 @@ def score(arguments: argparse.Namespace) -> int:
 
 
 def brief(arguments: argparse.Namespace) -> int:
-    """Write the briefing on one unit, with its page if one is named; or the briefings on all."""
+    """Write the briefing on one unit, with its page if asked for, or the briefings on all units."""
     if arguments.unit is None:
         return _brief_all(arguments)
     from analysis.fieldwork.workbook_writer import save_new
@@ -136,7 +136,7 @@ def brief(arguments: argparse.Namespace) -> int:
         from analysis.publish.site.page_alone import page_alone
 
         page = page_alone(results, unit)
-        # Both or none: the briefing has its name only once the page is written.
+        # Write both or none: the briefing is renamed into place only after the page is written.
         save(partial(save_new, arguments.page, page, results.study, ".html"))
     print_before_it_goes_out(results.study)
     print_not_shown(results.study)

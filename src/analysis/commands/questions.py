@@ -1,4 +1,4 @@
-"""Commands that answer a question about a study, and write nothing."""
+"""Commands that answer a question about a study, without changing or building anything."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def validate(arguments: argparse.Namespace) -> int:
 
 
 def agreement(arguments: argparse.Namespace) -> int:
-    """Say how far the coders agree."""
+    """Print how far the coders agree."""
     from analysis.fieldwork.agreement import as_table, confusion, disagreements, in_words
     from analysis.fieldwork.coded_cells import coded_states, disputed, left_out
     from analysis.fieldwork.rounds import agreement_by_round
@@ -88,7 +88,7 @@ def agreement(arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Say what differs between two versions of a study."""
+    """Print what differs between two versions of a study."""
     from analysis.comparison import run
 
     return run(
@@ -102,7 +102,7 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def compare_units(arguments: argparse.Namespace) -> int:
-    """Say what is certain of two units."""
+    """Print what is certain about two units, and what would decide the rest."""
     from analysis.fieldwork.names import meant_units
     from analysis.show.caveats import caveats
     from analysis.show.pairs import compared

@@ -1,1 +1,1 @@
-"""Fieldwork: workbooks sent and returned, intercoder agreement, adjudication, documents, requests."""
+"""Fieldwork: workbooks sent and returned, agreement, adjudication, documents, requests."""

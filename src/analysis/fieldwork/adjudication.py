@@ -316,7 +316,7 @@ class _Adjudication:
             self.changeset.say(REMOVED, "set_aside", row, "it has an assessment now", line)
 
     def _may_stand(self, cell: Cell, line: SheetRow, row: Row) -> bool:
-        """Check who decided a row: "agreement" needs codings that agree; anyone else needs a reason."""
+        """Check who decided a row: "agreement" needs codings that agree, others a reason."""
         if row["settled_by"] != AGREEMENT:
             rule = "it is settled otherwise than by agreement"
             return self._has_decider_and_reason(line, row, rule)

@@ -205,7 +205,7 @@ def _draws(number: int, resamples: int) -> np.ndarray:
 
 
 def _alphas(met: np.ndarray, scale: str) -> np.ndarray:
-    """Return alpha for each coincidence matrix; the matrices have shape (samples, values, values)."""
+    """Return alpha of coincidence matrices of shape (samples, values, values)."""
     sums = met.sum(axis=2)
     # Nominal values differ by 1 or 0; ordinal values by the squared distance of their mean ranks.
     rank = sums.cumsum(axis=1) - sums / 2
@@ -315,7 +315,7 @@ def _two(value: float) -> str:
 
 
 def as_table(results: Iterable[Agreement]) -> pd.DataFrame:
-    """Return agreements as a table with a sentence for each; ``round`` only if any has a round."""
+    """Return agreements as a table with a sentence each; ``round`` only if any has one."""
     table = pd.DataFrame([{**vars(result), "in_words": in_words(result)} for result in results])
     if len(table) and table["round"].any():
         return table

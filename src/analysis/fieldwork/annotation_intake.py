@@ -267,7 +267,7 @@ class _Rows:
             )
 
     def _row(self, tags: _Named, document: Row, annotation: WebAnnotation) -> int | None:
-        """Return the index of the row to fill: the one a tag names, or one with the same quotation."""
+        """Return the index of the row to fill: one that a tag names, or with the same quotation."""
         key = tags.unit, document["document_id"]
         for place, row in enumerate(self._evidence.rows):
             same = (row["unit_id"], row["document_id"]) == key and not tags.evidence
@@ -352,7 +352,7 @@ class _Places:
                 self._by_address[address].insert(0, row)
 
     def quoted(self, annotation: WebAnnotation) -> tuple[Row, Row]:
-        """Return the document that has the words, and the values of the columns that locate them."""
+        """Return the document with the words, and the values of the columns that locate them."""
         document = self._by_hash.get(annotation.sha256) if annotation.sha256 else None
         bare = _bare(annotation.address)
         # The study may have the document under its address without the query string.
@@ -375,7 +375,7 @@ class _Places:
 
 
 def _cells(annotation: WebAnnotation, text: QuotableText) -> Row | None:
-    """Return page, prefix and suffix, as far as the text has them; ``None`` if the words are absent."""
+    """Return page, prefix and suffix, as far as the text has them; ``None`` without the words."""
     around = {"prefix": annotation.prefix, "suffix": annotation.suffix}
     places = text.places(annotation.exact, **around)
     if not places:

@@ -88,7 +88,7 @@ class CellRecord:
 
     @property
     def since_read(self) -> str:
-        """What happened to the documents behind it after they were read; empty if no change was seen."""
+        """What happened to its documents after they were read; empty if no change was seen."""
         return " ".join(dict.fromkeys(row["since_read"] for row in self.evidence)).strip()
 
     @property

@@ -101,7 +101,7 @@ def cells_read(
 
 
 def _cells_of_batches(study: Study, rows: pd.DataFrame) -> dict[tuple[str, str], set[Cell]]:
-    """Return, by coder and batch, the coder's units crossed with all criteria coded in the batch."""
+    """Return, by coder and batch, the coder's units with all criteria coded in the batch."""
     sources, evidence = study["sources"], study["evidence"]
     tables = sources.loc[sources["kind"] == v.IMPORTED, "source_id"]
     from_table = set(evidence.loc[evidence["source_id"].isin(tables), "evidence_id"])

@@ -162,7 +162,7 @@ def _cell(row: Row) -> tuple[str, str]:
 
 
 def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
-    """Record that a coder's batch came back, and note how many cells count as read without a row."""
+    """Record that a coder's batch came back, and note its cells read without a row."""
     batch = changeset.workbook.about.get("batch", "")
     draft = changeset.draft("assignments")
     places = draft.places("coder", "batch").get((coder, batch), []) if batch else []
@@ -184,7 +184,7 @@ def _record_return(changeset: Changeset, coder: str, on: dt.date) -> None:
 
 
 def _coder_of(changeset: Changeset) -> str:
-    """Return the coder of a workbook; if that is unclear, add a problem and return an empty text."""
+    """Return the coder of a workbook; if unclear, add a problem and return an empty text."""
     workbook, study = changeset.workbook, changeset.study
     coder = recorded_name(study, workbook.about.get("coder", ""))
     rule = fault_of_name(coder)

@@ -306,7 +306,7 @@ def proposed_unit(study: Study, collected: Collected) -> tuple[str, str] | None:
 
 
 def _named(names: Mapping[str, str], text: str) -> list[str]:
-    """Return the ids of units whose name is in a text, without names inside longer matching names."""
+    """Return the ids of units whose name is in a text, and not only in a longer unit name."""
     words = f" {_words(text)} "
     matches = {unit: _words(name) for unit, name in names.items() if f" {_words(name)} " in words}
     return [

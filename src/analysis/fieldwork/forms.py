@@ -56,7 +56,7 @@ class Form:
         return f"{self.name}.{field.name}"
 
     def only_names(self, name: str) -> bool:
-        """Return whether a column only identifies its row; a row with no other text has no content."""
+        """Return whether a column only identifies its row, and is no content by itself."""
         return name in (self.fields[0].name, "unit_id", "criterion_id", "scope")
 
 

@@ -42,7 +42,7 @@ _KEYS = {
 """The columns that identify a row, by table."""
 _LOOKED_FOR_BY_NOBODY = (NOBODY_LOOKED, v.NOT_ASSESSED)
 _SILENT = (NOT_ASKED, *_LOOKED_FOR_BY_NOBODY)
-"""Meanings that leave a cell without an assessment. No row is added: it would hide a later search."""
+"""Meanings that leave a cell not assessed. No row is added: it would hide a later search."""
 _NAMED_AT_MOST = 20
 """The most questions named in the evidence on the blanks of a unit; the rest are counted."""
 
@@ -212,7 +212,7 @@ class _Import:
         return name
 
     def _take_blanks(self, answers: Iterable[Answer]) -> None:
-        """Add searches for blanks that found nothing, and evidence on the other blanks of a unit."""
+        """Add searches for blanks that found nothing, and evidence on a unit's other blanks."""
         searches: dict[tuple[str, str], list[Answer]] = defaultdict(list)
         silent: dict[str, list[Answer]] = defaultdict(list)
         for answer in answers:

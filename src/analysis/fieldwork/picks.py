@@ -120,7 +120,7 @@ class Picks:
         return mark[1] in units and mark[2] in criteria and mark[3] in self._library.documents
 
     def _quoted(self, line: SheetRow, document: StudyDocument, page: int) -> dict[str, str]:
-        """Return the quotation columns of a row of evidence; if invalid, add a problem and return {}."""
+        """Return the quotation columns of evidence; if invalid, add a problem and return {}."""
         quote = one_line(line["quote"])
         row = {"document_id": document.document_id, "page": str(page), "quote": quote}
         row |= {"prefix": "", "suffix": ""}

@@ -60,7 +60,7 @@ class _FormSheet:
         return {name: field for name, field in fields.items() if field is not None}
 
     def at_top(self, column: int) -> str:
-        """Return the address of the cell that identifies a column: its mark, or else its heading."""
+        """Return the address of the cell that identifies a column: its mark, or its heading."""
         row = self.head if self.marked else self.head + 1
         return address(self.sheet.title, f"{get_column_letter(column)}{row}")
 

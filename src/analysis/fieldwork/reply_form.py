@@ -165,7 +165,7 @@ def reply_day(study: Study, unit: str) -> str:
 
 
 def findings(study: Study, unit: str) -> list[dict[str, str]]:
-    """Return the findings on a unit, in words: one for each criterion whose recommendation was read."""
+    """Return the findings on a unit in words, for criteria whose recommendation was read."""
     matrix = states(study)
     read, rules = study.lookup("recommendations", "text_read"), level_rules(study.tables)
     return [

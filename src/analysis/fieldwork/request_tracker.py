@@ -192,7 +192,7 @@ def with_entries(old: dict[str, str], entered: dict[str, str]) -> Grown:
 
 
 def _reviewed(old: dict[str, str], row: dict[str, str]) -> tuple[dict[str, str], str]:
-    """Return a row with an answer after a refusal moved to the review or complaint, and which."""
+    """Return a row with an answer after a refusal moved to review or complaint, and which."""
     came = (row["answered_on"], row["outcome"])
     if (
         old["outcome"] not in v.REFUSED

@@ -30,7 +30,7 @@ _EPOCH = dt.datetime(1899, 12, 30)
 _RECORD = re.compile(r"(.+) (\d{1,7})((?: \w+=[0-9a-f]{10})*)")
 """A record of a row sent, on the last sheet: its tab, its number, and a mark for each column."""
 _MISSED = ("coding", "settling")
-"""Forms whose missing rows intake reports by unit and criterion, so that they are not repeated here."""
+"""Forms whose missing rows intake reports by unit and criterion, and not here."""
 
 OTHER_COLUMN = "A column that is not ours was left out"
 OTHER_SHEET = "A sheet that is not ours was left out"
@@ -130,7 +130,7 @@ class ShownSheet:
 
 
 def records(shown: ShownSheet, grid: Grid) -> Iterator[str]:
-    """Yield the records that the last sheet keeps of a sheet: one for its tab, and one for each row."""
+    """Yield the records of a sheet for the last sheet: one for its tab, and one per row."""
     yield f"{shown.title} 0"
     for number, marks in shown.rows(grid, unescaped).items():
         yield " ".join([f"{shown.title} {number}", *map("=".join, marks.items())])
@@ -223,7 +223,7 @@ def _changes(
 
 
 def _origin(sent: Mapping[str, Rows], title: str, rows: Rows) -> str:
-    """Return the tab under which a sheet was sent: the same, or the one with most rows in common."""
+    """Return the tab under which a sheet was sent: the same, or that with most common rows."""
     if title in sent:
         return title
     own = {frozenset(row.items()) for row in rows.values()}

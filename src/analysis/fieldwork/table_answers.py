@@ -1,4 +1,4 @@
-"""Read the answers of a table that somebody has, by what its map says of columns and words."""
+"""Read the answers of an imported table, using the map of its columns and words."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ from analysis.wording import counted
 DATED = ("observed_on", "not_before", "not_after")
 _KINDS = {"date": DATE, "source": LINK, "coder": CODE}
 _PLACES = {"unit": "unit_id", "date": "observed_on", "coder": "coder", "note": "note"}
-"""Columns of the study to which what stands beside an answer goes."""
+"""The column of the study for the unit, and for each thing that a table has beside an answer."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Answer:
     """One answer of the table, or one blank.
 
     Attributes:
-        line: where it stands.
+        line: its row in the table, with the texts beside the answer.
         unit, criterion: the cell of the study.
-        meaning: a level, a typed unknown, or what a blank means.
-        text: what the table says; empty for a blank.
-        question: what the table calls the criterion.
+        meaning: a level, an unknown that is typed, or one of :data:`BLANKS`.
+        text: the text in the table; empty for a blank.
+        question: the table's name for the criterion.
         dated: ``observed_on``, ``not_before`` and ``not_after``.
-        coders: who is named as having given it.
+        coders: the coders named as having given it.
     """
 
     line: SheetRow
@@ -57,14 +57,14 @@ class Answer:
 
 
 class AnswerReader:
-    """Reads the answers of one table, and keeps what cannot be read as problems.
+    """Reads the answers of one table, and adds a problem for each that cannot be read.
 
     Attributes:
-        counts: for each criterion, how many cells of the table have which level or unknown.
+        counts: number of cells of the table with each level or unknown, by criterion.
     """
 
     def __init__(self, changeset: Changeset, table: TableFile, table_map: TableMap, map_name: str):
-        """Take the table and its map; ``map_name``: the map's file, empty without one."""
+        """Take the table and its map; ``map_name`` is the map's file name, empty without one."""
         study = changeset.study
         self.study, self.table, self.map, self.map_name = study, table, table_map, map_name
         self.changeset, self.workbook = changeset, table.workbook
@@ -75,7 +75,7 @@ class AnswerReader:
         self.refused: dict[tuple, list[tuple[str, str]]] = {}
 
     def read(self) -> list[Answer]:
-        """Return the answers and blanks, and add the units of a study that has none."""
+        """Return the answers and blanks; if the study has no units, add them from the table."""
         self._check_meanings()
         columns = self._columns()
         if self.workbook.problems:
@@ -88,7 +88,7 @@ class AnswerReader:
         return answers
 
     def _check_meanings(self) -> None:
-        """Refuse a map that gives an answer a meaning that nothing in the study has."""
+        """Refuse meanings in the map that are no level, unknown or blank of the study."""
         known = {*self.study["levels"]["level"], *v.TYPED, *BLANKS}
         for place, answers in self._answer_lists():
             for text, meaning in answers.items():
@@ -107,7 +107,7 @@ class AnswerReader:
             yield f"criteria.{heading}.answers", question.answers
 
     def _columns(self) -> dict[str, int]:
-        """Return the column of everything that the map names; a question's name begins with ?."""
+        """Return the number of each column that the map names; questions have keys with ``?``."""
         table_map, units = self.map, self.map.units or UnitColumns()
         names = ("unit", "criterion", "answer", *BESIDE)
         wanted = {name: getattr(table_map, name) for name in names}
@@ -144,13 +144,13 @@ class AnswerReader:
             remedy = "fill units.csv, or say in the map under units which columns hold their name, short_name, region and country"
             self._refuse_map("units", "", rule, remedy)
             return Names({})
-        self.changeset.draft("units").order = []  # the table's own
+        self.changeset.draft("units").order = []  # in the table's order
         first: dict[str, dict[str, str]] = {}
         spellings: dict[str, set[str]] = defaultdict(set)
         for number in self.table.rows:
             text = self.table.text(number, columns["unit"])
             if not text:
-                continue  # refused where its answers are read
+                continue  # a row without a unit is refused when its answers are read
             row = self._unit_row(number, text, columns)
             places = {name: columns.get(f"units.{name}", columns["unit"]) for name in ("", *row)}
             line = self._line(number, places)
@@ -168,7 +168,7 @@ class AnswerReader:
         return Names(spellings)
 
     def _unit_row(self, number: int, name: str, columns: Mapping[str, int]) -> dict[str, str]:
-        """Return the unit of a row of the table; ``name``: what its answers name it by."""
+        """Return the row of units.csv for a row of the table; ``name`` is its text for the unit."""
         given = {
             column: self.table.text(number, columns[f"units.{column}"])
             for column in UnitColumns.model_fields
@@ -208,7 +208,7 @@ class AnswerReader:
     def _questions(
         self, number: int, columns: Mapping[str, int]
     ) -> Iterator[tuple[str, int, Question]]:
-        """Yield what a row answers: the question's heading, the column of the answer, the map."""
+        """Yield the questions that a row answers: heading, column of the answer, and map entry."""
         if self.map.is_long:
             heading = self.table.text(number, columns["criterion"])
             yield heading, columns["answer"], self._question(heading)
@@ -217,7 +217,7 @@ class AnswerReader:
             yield heading, columns[f"?{heading}"], question
 
     def _question(self, text: str) -> Question:
-        """Return what the map says of a question that a row names, or that it names a criterion."""
+        """Return the map entry of a question; if there is none, take the text as a criterion."""
         like = {name.casefold(): question for name, question in self.map.criteria.items()}
         named = self.map.criteria.get(text) or like.get(text.casefold())
         return named or Question(criterion=text or "-")
@@ -250,11 +250,11 @@ class AnswerReader:
     def _read(
         self, number: int, column: int, question: Question, criterion: str
     ) -> tuple[str, str] | None:
-        """Return what a cell means, and what it says; ``None``, and a problem kept, of neither."""
+        """Return the meaning and text of a cell; if unclear, add a problem and return ``None``."""
         already = len(self.workbook.problems)
         text = self.table.text(number, column)
         if len(self.workbook.problems) > already:
-            return None  # a cell that cannot be read is not to be blamed again for saying nothing
+            return None  # a cell that cannot be read has a problem already
         meaning, levels = self._meaning(question, text), self.levels[self.scale[criterion]]
         if meaning in {*levels, *v.TYPED, *BLANKS}:
             self.counts[criterion][meaning if text else f"blank: {meaning}"] += 1
@@ -287,7 +287,7 @@ class AnswerReader:
     def _refuse(
         self, kind: str, number: int, column: int, text: str, rule: str, remedy: str
     ) -> None:
-        """Keep a problem; one value that is wrong in many cells is said once, with how many."""
+        """Keep a problem; a value that is wrong in many cells is reported once, with a count."""
         place = self.table.place(number, column)
         self.refused.setdefault((kind, text, rule), []).append((place, remedy))
 
@@ -305,7 +305,7 @@ class AnswerReader:
 
 
 def _as_id(text: str) -> str:
-    """Return a name as an id: it stays as it is where it can be one."""
+    """Return an id made from a name; a name that is a valid id stays unchanged."""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9&_-]*", text):
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
